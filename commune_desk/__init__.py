@@ -1,0 +1,1 @@
+"""Commune Desk: the offline-first register of a commune's child-protection officers and of the Sunshine House."""

@@ -1,0 +1,76 @@
+"""Time as the program reads it: one injected clock, and the hybrid stamp that orders a desk's changes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Protocol
+
+VIETNAM = timezone(timedelta(hours=7))
+"""Viet Nam keeps UTC+7 all year; there is no summer time."""
+
+
+class Clock(Protocol):
+    """Where the time comes from; tests hand in their own."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The PC's clock. It may be wrong: a clock far off is marked, never a reason to refuse."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class HybridClock:
+    """Stamps that never run backwards: `milliseconds << 16 | counter`, an integer below 2**63.
+
+    Safe to call from several threads. Give it the last stamp stored, so that a PC whose clock
+    was set back still orders its own changes.
+    """
+
+    def __init__(self, clock: Clock, last: int = 0) -> None:
+        self._clock = clock
+        self._last = last
+        self._guard = threading.Lock()
+
+    @property
+    def last(self) -> int:
+        return self._last
+
+    def tick(self) -> int:
+        with self._guard:
+            physical = int(self._clock.now().timestamp() * 1000) << 16
+            self._last = max(physical, self._last + 1)
+            return self._last
+
+    def saw(self, stamp: int) -> None:
+        """Move past a stamp from elsewhere, unless it lies more than a day ahead of this PC's clock."""
+        horizon = int((self._clock.now().timestamp() + 86_400) * 1000) << 16
+        with self._guard:
+            if stamp < horizon:
+                self._last = max(self._last, stamp)
+
+
+def stamp_instant(stamp: int) -> datetime:
+    """The instant of a hybrid stamp, to the millisecond."""
+    return datetime.fromtimestamp((stamp >> 16) / 1000, UTC)
+
+
+def to_iso(instant: datetime) -> str:
+    """An instant as stored and sent: `2026-11-23T01:02:03Z`, UTC, whole seconds."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_iso(text: str) -> datetime:
+    """The instant of `to_iso`. Raises ValueError for another shape."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def monotonic() -> float:
+    """Seconds that only grow, for measuring how long something took."""
+    return time.monotonic()

@@ -1,0 +1,42 @@
+"""Identities: time-ordered UUIDs (version 7, RFC 9562) and the short codes of scopes."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import NewType
+
+RecordId = NewType("RecordId", str)
+ChangeId = NewType("ChangeId", str)
+OfficerId = NewType("OfficerId", str)
+DeskId = NewType("DeskId", str)
+Scope = NewType("Scope", str)
+"""`C:06838` a commune, `S:AD01` a shelter, `P:22` the province."""
+
+
+def uuid7() -> str:
+    """A new UUIDv7 as 32 lower-case hex digits: 48 bits of milliseconds, then 74 random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    return f"{value:032x}"
+
+
+def new_record_id() -> RecordId:
+    return RecordId(uuid7())
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` has the shape of an id: 32 lower-case hex digits."""
+    return len(text) == 32 and not text.strip("0123456789abcdef")
+
+
+def commune_scope(code: str) -> Scope:
+    return Scope(f"C:{code}")
+
+
+def shelter_scope(code: str) -> Scope:
+    return Scope(f"S:{code}")
+
+
+def province_scope(code: str) -> Scope:
+    return Scope(f"P:{code}")

@@ -1,0 +1,1 @@
+"""Page logic without Qt: state in, state out."""

@@ -1,0 +1,1 @@
+"""Qt only: pages, forms, widgets."""

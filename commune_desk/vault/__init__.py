@@ -1,0 +1,1 @@
+"""Keys: from a passphrase to the register key; slots, recovery, sealing at rest."""

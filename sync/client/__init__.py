@@ -1,0 +1,1 @@
+"""A desk's side of sync: transport and session."""
