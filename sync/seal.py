@@ -1,0 +1,281 @@
+"""How things are signed, sealed, wrapped and spelled: the only cryptography that desk and province share.
+
+Signatures are Ed25519 over `domain || data`, so that what was signed as one thing never passes as another.
+Boxes are HPKE (RFC 9180: X25519, HKDF-SHA256, AES-256-GCM). Nothing here reads a file, a clock or a network.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from functools import lru_cache
+
+import msgspec
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from commune_desk.domain.errors import Fault, Invalid
+from commune_desk.domain.labels import N_
+
+CHANGE = b"cd-change-v1"
+HEAD = b"cd-head-v1"
+DESK_CERT = b"cd-desk-v1"
+FEED = b"cd-feed-v1"
+HELLO = b"cd-hello-v1"
+RECEIPT = b"cd-receipt-v1"
+AUDIT = b"cd-audit-v1"
+BUNDLE = b"cd-bundle-v1"
+DOMAINS = (CHANGE, HEAD, DESK_CERT, FEED, HELLO, RECEIPT, AUDIT, BUNDLE)
+
+BUCKET = 256
+"""Sealed values come in multiples of this many bytes, so that a length tells nothing about a text."""
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford base32: no I, L, O or U, which are misread or misheard."""
+
+LONGEST_SPELLED = 600
+"""Bytes. Powers of 32 modulo 1019 repeat after 1,018 characters; below that the checksum misses no swap."""
+
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_BOX_OVERHEAD = 32 + 16
+_NONCE = 12
+_VALUE_MAGIC = b"cd1"
+_CHECK_PRIME = 1019
+_LOOK_ALIKES = str.maketrans("ILO", "110", "- \t\r\n\u00a0")
+
+
+class SealBroken(Fault):
+    """What was sealed cannot be opened: another key, another place, or damaged on the way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "A sealed item cannot be opened: it was made for another key or was damaged. "
+                "Nothing was changed; ask for it to be sent again."
+            )
+        )
+
+
+class SigningKey:
+    """An Ed25519 key pair. `repr` shows nothing of it."""
+
+    def __init__(self, private: Ed25519PrivateKey) -> None:
+        self._private = private
+        self.public: bytes = private.public_key().public_bytes_raw()
+
+    @classmethod
+    def generate(cls) -> SigningKey:
+        return cls(Ed25519PrivateKey.generate())
+
+    @classmethod
+    def from_bytes(cls, b: bytes) -> SigningKey:
+        """The key of its 32 secret bytes. Raises ValueError for another length."""
+        return cls(Ed25519PrivateKey.from_private_bytes(b))
+
+    def to_bytes(self) -> bytes:
+        return self._private.private_bytes_raw()
+
+    def sign(self, domain: bytes, data: bytes) -> bytes:
+        """64 bytes over `domain || data`."""
+        return self._private.sign(domain + data)
+
+
+def verify(public: bytes, domain: bytes, data: bytes, signature: bytes) -> bool:
+    """Whether `signature` is of `public` over `domain || data`. False for anything malformed; never raises."""
+    try:
+        _public_key(public).verify(signature, domain + data)
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=1024)
+def _public_key(public: bytes) -> Ed25519PublicKey:
+    """A pull verifies thousands of changes of a few desks: each key is read once."""
+    return Ed25519PublicKey.from_public_bytes(public)
+
+
+class BoxKey:
+    """An X25519 key pair that boxes are sealed to. `repr` shows nothing of it."""
+
+    def __init__(self, private: X25519PrivateKey) -> None:
+        self._private = private
+        self.public: bytes = private.public_key().public_bytes_raw()
+
+    @classmethod
+    def generate(cls) -> BoxKey:
+        return cls(X25519PrivateKey.generate())
+
+    @classmethod
+    def from_bytes(cls, b: bytes) -> BoxKey:
+        """The key of its 32 secret bytes. Raises ValueError for another length."""
+        return cls(X25519PrivateKey.from_private_bytes(b))
+
+    def to_bytes(self) -> bytes:
+        return self._private.private_bytes_raw()
+
+    def open(self, box: bytes, *, info: bytes) -> bytes:
+        """What `seal` put in `box` under the same `info`. Raises SealBroken."""
+        try:
+            return _SUITE.decrypt(box, self._private, info)
+        except (InvalidTag, ValueError) as error:
+            raise SealBroken from error
+
+    def agree(self, other_public: bytes, *, info: bytes, length: int = 32) -> bytes:
+        """A secret of `length` bytes that only the holders of the two keys can make. Raises SealBroken."""
+        try:
+            shared = self._private.exchange(X25519PublicKey.from_public_bytes(other_public))
+        except ValueError as error:
+            raise SealBroken from error
+        return derive(shared, info, length)
+
+
+def seal(recipient_public: bytes, plaintext: bytes, *, info: bytes) -> bytes:
+    """An HPKE box of `len(plaintext) + 48` bytes, opened only by the recipient and under the same `info`.
+
+    Raises SealBroken when the recipient's key is no key.
+    """
+    try:
+        return _SUITE.encrypt(plaintext, X25519PublicKey.from_public_bytes(recipient_public), info)
+    except ValueError as error:
+        raise SealBroken from error
+
+
+def pad(data: bytes, bucket: int = BUCKET) -> bytes:
+    """`data`, one byte 0x80 and zeros up to a multiple of `bucket` (ISO/IEC 7816-4)."""
+    return data + b"\x80" + bytes(-(len(data) + 1) % bucket)
+
+
+def unpad(padded: bytes, bucket: int = BUCKET) -> bytes:
+    """The data of `pad`. Raises SealBroken when the padding is not whole."""
+    data = padded.rstrip(b"\0")
+    if not data.endswith(b"\x80") or len(padded) % bucket or len(padded) - len(data) >= bucket:
+        raise SealBroken
+    return data[:-1]
+
+
+def _place(scope: str, record: str, field: str) -> bytes:
+    """Binds a sealed value to its place: moved to another record or field, it does not open."""
+    return msgspec.json.encode(["cd-value-v1", scope, record, field])
+
+
+def seal_value(recipient_public: bytes, value: object, *, scope: str, record: str, field: str) -> str:
+    """A field's value as it travels sealed: base64 of a padded HPKE box, bound to where it belongs."""
+    plaintext = pad(msgspec.json.encode(value))
+    box = seal(recipient_public, plaintext, info=_place(scope, record, field))
+    return base64.b64encode(_VALUE_MAGIC + box).decode()
+
+
+def open_value(key: BoxKey, sealed: str, *, scope: str, record: str, field: str) -> object:
+    """The value `seal_value` was given, as plain JSON types. Raises SealBroken."""
+    if not is_sealed(sealed):
+        raise SealBroken
+    box = base64.b64decode(sealed)[len(_VALUE_MAGIC) :]
+    plaintext = unpad(key.open(box, info=_place(scope, record, field)))
+    try:
+        value: object = msgspec.json.decode(plaintext)
+    except msgspec.DecodeError as error:
+        raise SealBroken from error
+    return value
+
+
+def is_sealed(text: object) -> bool:
+    """Whether `text` has the shape of a sealed value, told without a key: the server refuses clear text by it."""
+    if not isinstance(text, str):
+        return False
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    body = len(raw) - len(_VALUE_MAGIC) - _BOX_OVERHEAD
+    return raw.startswith(_VALUE_MAGIC) and body > 0 and body % BUCKET == 0
+
+
+def sha256(data: bytes) -> bytes:
+    """32 bytes."""
+    return hashlib.sha256(data).digest()
+
+
+def mac(key: bytes, data: bytes) -> bytes:
+    """HMAC-SHA256, 32 bytes."""
+    return hmac.digest(key, data, "sha256")
+
+
+def same(a: bytes, b: bytes) -> bool:
+    """Whether two secrets are equal, in a time that tells nothing of where they differ."""
+    return hmac.compare_digest(a, b)
+
+
+def derive(key: bytes, info: bytes, length: int = 32) -> bytes:
+    """HKDF-SHA256 without salt: one key for one purpose; `info` is the purpose."""
+    return HKDF(SHA256(), length, None, info).derive(key)
+
+
+def stretch_code(secret: str, salt: bytes) -> bytes:
+    """32 bytes of a short secret that a person typed: Argon2id, t=3, 64 MiB, p=1. `salt` is 8 bytes or more."""
+    kdf = Argon2id(salt=salt, length=32, iterations=3, lanes=1, memory_cost=64 * 1024)
+    return kdf.derive(unicodedata.normalize("NFC", secret).encode())
+
+
+def wrap(key: bytes, plaintext: bytes, aad: bytes) -> bytes:
+    """AES-256-GCM under a fresh random nonce: 12 bytes of nonce, the ciphertext, 16 bytes of tag."""
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, aad)
+
+
+def unwrap(key: bytes, wrapped: bytes, aad: bytes) -> bytes:
+    """What `wrap` was given. Raises SealBroken for another key, another `aad` or a changed byte."""
+    try:
+        return AESGCM(key).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], aad)
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken from error
+
+
+def spell(data: bytes, group: int = 5) -> str:
+    """1 to 600 bytes as base32 with two check characters, in groups for reading aloud: `7ZK2M-0Q4TD-…`."""
+    if not 1 <= len(data) <= LONGEST_SPELLED:
+        raise ValueError(f"{len(data)} bytes cannot be spelled")
+    count = -(-len(data) * 8 // 5)
+    number = int.from_bytes(data) << (count * 5 - len(data) * 8)
+    check = (count - number * 1024) % _CHECK_PRIME
+    code = number * 1024 + check
+    text = "".join(ALPHABET[code >> 5 * place & 31] for place in reversed(range(count + 2)))
+    return "-".join(text[start : start + group] for start in range(0, len(text), group))
+
+
+def read_spelled(text: str) -> bytes:
+    """The bytes of `spell`, forgiving case, spaces, dashes, and O, I, L for 0 and 1.
+
+    As one base-32 number the code leaves its own length over when divided by 1019: any one wrong character
+    and any two swapped ones are found. Raises Invalid.
+    """
+    plain = text.upper().translate(_LOOK_ALIKES)
+    strange = [character for character in plain if character not in ALPHABET]
+    if strange:
+        text_id = N_('Codes never contain "{character}". Check that place and type the code again.')
+        raise Invalid(text_id, character=strange[0])
+    count = len(plain) - 2
+    size = count * 5 // 8
+    code = 0
+    for character in plain:
+        code = code << 5 | ALPHABET.index(character)
+    spare = count * 5 - size * 8
+    whole = 1 <= size <= LONGEST_SPELLED and spare < 5
+    if not whole or code % _CHECK_PRIME != count % _CHECK_PRIME or code >> 10 & (1 << spare) - 1:
+        raise Invalid(
+            N_(
+                "The code does not add up: a character is wrong, missing or in another's place. "
+                "Compare it group by group."
+            )
+        )
+    return (code >> 10 + spare).to_bytes(size)
