@@ -1,0 +1,35 @@
+"""Every record kind of this release; importing this module fills the registry."""
+
+from __future__ import annotations
+
+from commune_desk.domain.children import ChildFile, GroupMembership
+from commune_desk.domain.desks import Desk, Officer, Task
+from commune_desk.domain.families import Household, Person, Relation
+from commune_desk.domain.placements import Bed, CareLogEntry, Placement, PlacementNotice, Shelter
+from commune_desk.domain.record import KINDS, Kind
+from commune_desk.domain.reports import Report
+from commune_desk.domain.visits import HomeVisit
+
+SCHEMA_VERSION = 1
+"""Raised by one whenever a kind or a field is added; travels in every change."""
+
+__all__ = [
+    "KINDS",
+    "SCHEMA_VERSION",
+    "Bed",
+    "CareLogEntry",
+    "ChildFile",
+    "Desk",
+    "GroupMembership",
+    "HomeVisit",
+    "Household",
+    "Kind",
+    "Officer",
+    "Person",
+    "Placement",
+    "PlacementNotice",
+    "Relation",
+    "Report",
+    "Shelter",
+    "Task",
+]

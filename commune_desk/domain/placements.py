@@ -1,0 +1,133 @@
+"""The shelter: beds, stays and the daily log. What the commune may know of a stay is a record of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from commune_desk.domain.access import COMMUNE, SHELTER, SHELTER_WRITERS
+from commune_desk.domain.clock import from_iso
+from commune_desk.domain.ids import OfficerId, RecordId
+from commune_desk.domain.labels import N_
+from commune_desk.domain.record import Data, Field, Merge, Record, ScopeRule, Shape, field, kind
+
+ISOLATION_DAYS = 15
+"""Temporary isolation from parents lasts at most 15 days in total (Decree 56/2017/ND-CP art. 32)."""
+STAY_MONTHS = 3
+"""Emergency protection in a facility lasts at most 3 months (Decree 20/2021/ND-CP art. 24.2)."""
+
+PLACEMENT_STEPS = {"staying": ("out", "ended"), "out": ("staying", "ended"), "ended": ()}
+BED_STEPS = {"open": ("closed",), "closed": ("open",)}
+
+
+@kind("shelter", N_("Shelter"), scope=ScopeRule.SHELTER, read=SHELTER, write=SHELTER_WRITERS)
+class Shelter(Record, frozen=True, kw_only=True):
+    """A facility. Its address never leaves it unsealed."""
+
+    name: Annotated[str, field(N_("Name"), max_chars=120, required=True)] = ""
+    address: Annotated[str | None, field(N_("Address"), data=Data.SHELTER_LOCATION)] = None
+    phone: Annotated[str | None, field(N_("Phone"), data=Data.SHELTER_LOCATION, max_chars=20)] = None
+
+
+@kind("bed", N_("Bed"), scope=ScopeRule.SHELTER, read=SHELTER, write=SHELTER_WRITERS)
+class Bed(Record, frozen=True, kw_only=True):
+    """A bed or a mother-and-child room. Whether it is taken follows from the placements."""
+
+    label: Annotated[str, field(N_("Bed"), data=Data.OPERATIONAL, max_chars=20, required=True)] = ""
+    bed_kind: Annotated[str, field(N_("Kind of bed"), shape=Shape.CODE, codes="bed_kinds", data=Data.OPERATIONAL)] = (
+        "standard"
+    )
+    status: Annotated[
+        str, field(N_("Status"), merge=Merge.FSM, steps=BED_STEPS, shape=Shape.CODE, data=Data.OPERATIONAL)
+    ] = "open"
+    note: Annotated[str | None, field(N_("Note"), data=Data.OPERATIONAL, merge=Merge.LWW, max_chars=80)] = None
+
+
+@kind("placement", N_("Placement"), scope=ScopeRule.SHELTER, read=SHELTER, write=SHELTER_WRITERS)
+class Placement(Record, frozen=True, kw_only=True):
+    """A stay. Admit first, complete the papers later; one active stay for a person."""
+
+    status: Annotated[
+        str, field(N_("Status"), merge=Merge.FSM, steps=PLACEMENT_STEPS, shape=Shape.CODE, data=Data.OPERATIONAL)
+    ] = "staying"
+    bed: Annotated[RecordId | None, field(N_("Bed"), shape=Shape.REFERENCE, data=Data.OPERATIONAL)] = None
+    admitted_at: Annotated[str, field(N_("Admitted at"), shape=Shape.INSTANT, data=Data.OPERATIONAL, required=True)] = (
+        ""
+    )
+    companions: Annotated[int, field(N_("Children accompanying"), data=Data.OPERATIONAL)] = 0
+    isolation_from: Annotated[
+        str | None, field(N_("Temporary isolation from"), shape=Shape.DATE, data=Data.OPERATIONAL)
+    ] = None
+    home_commune: Annotated[str | None, field(N_("Home commune"), shape=Shape.CODE, data=Data.OPERATIONAL)] = None
+    case_code: Annotated[str | None, field(N_("Case code"), data=Data.OPERATIONAL, max_chars=40)] = None
+    discharged_at: Annotated[str | None, field(N_("Discharged at"), shape=Shape.INSTANT, data=Data.OPERATIONAL)] = None
+    discharge_reason: Annotated[
+        str | None,
+        field(N_("Reason for discharge"), shape=Shape.CODE, codes="discharge_reasons", data=Data.OPERATIONAL),
+    ] = None
+    person: Annotated[RecordId | None, field(N_("Resident"), shape=Shape.REFERENCE, required=True)] = None
+    alias: Annotated[str, field(N_("Name used in the house"), max_chars=60, required=True)] = ""
+    reason: Annotated[
+        str | None, field(N_("Reason for admission"), shape=Shape.CODE, codes="admission_reasons", required=True)
+    ] = None
+    brought_by: Annotated[str | None, field(N_("Brought by"), max_chars=120)] = None
+    belongings: Annotated[str | None, field(N_("Belongings"), max_chars=1000)] = None
+    receiver: Annotated[str | None, field(N_("Handed over to"), max_chars=120)] = None
+    condition: Annotated[str | None, field(N_("Condition on arrival"), data=Data.ABUSE_DETAIL, max_chars=2000)] = None
+    safety_plan: Annotated[str | None, field(N_("Safety plan"), data=Data.ABUSE_DETAIL, max_chars=2000)] = None
+    destination: Annotated[str | None, field(N_("Destination"), data=Data.SHELTER_LOCATION, max_chars=200)] = None
+
+
+@kind(
+    "placement_notice",
+    N_("Protection notice"),
+    scope=ScopeRule.COMMUNE,
+    read=COMMUNE,
+    write=frozenset(),
+    guests=SHELTER_WRITERS,
+)
+class PlacementNotice(Record, frozen=True, kw_only=True):
+    """What the home commune sees of a stay: that it is, and until when. Never where."""
+
+    case_code: Annotated[str, field(N_("Case code"), data=Data.OPERATIONAL, max_chars=40, required=True)] = ""
+    status: Annotated[
+        str, field(N_("Status"), merge=Merge.FSM, steps=PLACEMENT_STEPS, shape=Shape.CODE, data=Data.OPERATIONAL)
+    ] = "staying"
+    since_on: Annotated[str, field(N_("Since"), shape=Shape.DATE, data=Data.OPERATIONAL)] = ""
+    isolation_until: Annotated[
+        str | None, field(N_("Temporary isolation until"), shape=Shape.DATE, data=Data.OPERATIONAL)
+    ] = None
+    stay_until: Annotated[str | None, field(N_("Stay until"), shape=Shape.DATE, data=Data.OPERATIONAL)] = None
+
+
+def _once(label: str, **rules: Any) -> Field:
+    return field(label, merge=Merge.APPEND_ONLY, **rules)
+
+
+@kind("care_log_entry", N_("Care-log entry"), scope=ScopeRule.SHELTER, read=SHELTER, write=SHELTER_WRITERS)
+class CareLogEntry(Record, frozen=True, kw_only=True):
+    """A line of the daily log of a stay; written once."""
+
+    placement: Annotated[RecordId | None, _once(N_("Stay"), shape=Shape.REFERENCE, required=True)] = None
+    logged_at: Annotated[str, _once(N_("Hour"), shape=Shape.INSTANT, required=True)] = ""
+    entry_kind: Annotated[str, _once(N_("Kind of entry"), shape=Shape.CODE, codes="care_log_kinds")] = "daily"
+    note: Annotated[str, _once(N_("Note"), max_chars=2000, required=True)] = ""
+    officer: Annotated[OfficerId | None, _once(N_("Officer"), shape=Shape.REFERENCE)] = None
+
+
+def isolation_ends(isolation_from: str) -> str:
+    """Last day of temporary isolation (ISO date), counting the first day as day 1 of 15."""
+    return (datetime.fromisoformat(isolation_from) + timedelta(days=ISOLATION_DAYS - 1)).date().isoformat()
+
+
+def stay_ends(admitted_at: str) -> str:
+    """Last day of the 3 months of emergency protection (ISO date, UTC+7)."""
+    start = (from_iso(admitted_at) + timedelta(hours=7)).date()
+    month0 = start.month - 1 + STAY_MONTHS
+    year, month = start.year + month0 // 12, month0 % 12 + 1
+    for day in range(start.day, 27, -1):
+        try:
+            return start.replace(year=year, month=month, day=day).isoformat()
+        except ValueError:
+            continue
+    return start.replace(year=year, month=month).isoformat()

@@ -1,0 +1,142 @@
+"""A change: fields of one record, one scope and one data class, signed by the desk that made them.
+
+On the wire a change is a line, `base64(signature) SP exact JSON bytes`. Those bytes are stored and passed on as
+they are, never written anew: the signature covers them. JSON profile: compact, UTF-8 in NFC, whole numbers below
+2**53, no duplicate keys, at most 8 levels and 64 KiB.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode, b64encode
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
+from commune_desk.domain.record import Value
+from sync import seal
+
+MAX_LINE = 64 * 1024
+MAX_DEPTH = 8
+
+Wire = str | int | bool | list[str] | None
+"""A value as JSON carries it: a list of codes instead of a tuple."""
+
+
+class Verb(StrEnum):
+    """What a change does to its record."""
+
+    SET = "set"
+    RESOLVE = "resolve"
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One change. `n` is the desk's own number, without gaps; `base` says which change each field's value came from."""
+
+    v: int = 1
+    id: str
+    desk: str = msgspec.field(name="d")
+    n: int
+    officer: str = msgspec.field(name="u")
+    stamp: int = msgspec.field(name="at")
+    schema: int = msgspec.field(name="sv")
+    group: str = msgspec.field(name="tx", default="")
+    scope: str = msgspec.field(name="s")
+    kind: str = msgspec.field(name="t")
+    record: str = msgspec.field(name="r")
+    verb: str = msgspec.field(name="k", default=Verb.SET.value)
+    data: int = msgspec.field(name="dc")
+    base: dict[str, str | None] = {}
+    set: dict[str, Wire] = {}
+    seal: dict[str, str] = {}
+    key: str = ""
+    """The id of the scope key that the values in `seal` are sealed to."""
+    resolves: dict[str, list[str]] = {}
+    """For a resolution: each field's conflicts that it closes."""
+    import_id: str = msgspec.field(name="im", default="")
+
+    @property
+    def fields(self) -> list[str]:
+        """Every field this change speaks of, open or sealed."""
+        return [*self.set, *self.seal]
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A change with the exact bytes that were signed."""
+
+    change: Change
+    raw: bytes
+    signature: bytes
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the signed bytes: what chains and the idempotence check compare."""
+        return seal.sha256(self.raw)
+
+    def encode(self) -> bytes:
+        return b64encode(self.signature) + b" " + self.raw
+
+    def signed_by(self, public: bytes) -> bool:
+        return seal.verify(public, seal.CHANGE, self.raw, self.signature)
+
+
+class BadLine(Fault):
+    """Bytes that are not a change."""
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Change)
+_any = msgspec.json.Decoder()
+
+
+def sign(change: Change, key: seal.SigningKey) -> Line:
+    """Write the change down once and sign those bytes."""
+    raw = _encoder.encode(change)
+    return Line(change, raw, key.sign(seal.CHANGE, raw))
+
+
+def read_line(line: bytes) -> Line:
+    """A change from its wire form. Raises BadLine; the signature is not checked here."""
+    if len(line) > MAX_LINE:
+        raise BadLine(N_("A change is larger than 64 KiB."))
+    head, space, raw = line.partition(b" ")
+    try:
+        signature = b64decode(head, validate=True)
+        change = _decoder.decode(raw)
+        canonical = _encoder.encode(_any.decode(raw)) == raw
+    except (binascii.Error, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise BadLine(N_("A change could not be read.")) from None
+    if not space or not canonical or not _within_profile(_any.decode(raw)):
+        raise BadLine(N_("A change is not in the agreed form."))
+    return Line(change, raw, signature)
+
+
+def _within_profile(value: Any, depth: int = 0) -> bool:
+    if depth > MAX_DEPTH:
+        return False
+    if isinstance(value, dict):
+        return all(_within_profile(item, depth + 1) for item in value.values())
+    if isinstance(value, list):
+        return all(_within_profile(item, depth + 1) for item in value)
+    if isinstance(value, int):
+        return abs(value) < 1 << 63
+    return not isinstance(value, float)
+
+
+def to_wire(value: Value) -> Wire:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def from_wire(value: Wire) -> Value:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def next_head(head: bytes, digest: bytes) -> bytes:
+    """The desk's chain after one more change: SHA-256(head || digest); the chain starts with 32 zero bytes."""
+    return seal.sha256(head + digest)
+
+
+GENESIS = bytes(32)
