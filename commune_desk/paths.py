@@ -1,0 +1,52 @@
+"""Where the program's own files and the officer's files lie."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+APP_FOLDER = "CommuneDesk"
+PROFILE_VARIABLE = "COMMUNE_DESK_PROFILE"
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def _resources() -> Path:
+    """The resources of an installed wheel lie inside the package, those of a checkout beside it."""
+    installed = _PACKAGE / "resources"
+    return installed if installed.is_dir() else _PACKAGE.parent / "resources"
+
+
+def resource(name: str) -> Path:
+    """The path of a file or folder that comes with the program, e.g. `icons/lock.svg`. It need not exist."""
+    return _resources() / name
+
+
+def read_resource(name: str) -> str:
+    """The UTF-8 text of a file that comes with the program. Raises FileNotFoundError."""
+    return resource(name).read_text(encoding="utf-8")
+
+
+def profile_dir(override: Path | None = None) -> Path:
+    """The folder of this register, made with mode 0700 if it is missing. Raises OSError.
+
+    `override` (`--profile`) goes before COMMUNE_DESK_PROFILE, and that before the account's own
+    data folder: Local, never Roaming, so that no register is copied to a file server at sign-out.
+    """
+    folder = override or _chosen_by_environment() or _account_folder()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder.resolve()
+
+
+def _chosen_by_environment() -> Path | None:
+    chosen = os.environ.get(PROFILE_VARIABLE, "")
+    return Path(chosen) if chosen else None
+
+
+def _account_folder() -> Path:
+    from platformdirs import user_data_path  # the province server installs without it
+
+    return user_data_path(APP_FOLDER, appauthor=False, roaming=False)
