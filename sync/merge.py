@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -38,10 +39,10 @@ class Decision(msgspec.Struct, frozen=True):
     value: Wire
 
 
-def decide(rule: Field, standing: Standing, incoming: Wire, base: str | None, stamp: int, change_id: str = "") -> Decision:
-    """Decide one open field. `base` is the change whose value the author saw; `stamp` the author's hybrid time."""
-    if rule.merge is Merge.SET:
-        return Decision(Outcome.APPLIED, incoming)
+def decide(
+    rule: Field, standing: Standing, incoming: Wire, base: str | None, stamp: int, change_id: str = ""
+) -> Decision:
+    """Decide one open field that is not a SET (see merge_set). `base` is the change whose value the author saw; `stamp` the author's hybrid time."""
     if incoming == standing.value and standing.writer is not None and base != standing.writer:
         return Decision(Outcome.NOOP, standing.value)
     if rule.merge is Merge.FSM:
@@ -60,10 +61,27 @@ def decide_sealed(standing_writer: str | None, base: str | None) -> Outcome:
     return Outcome.APPLIED if base == standing_writer else Outcome.CONFLICT
 
 
-def merge_set(standing: Wire, incoming: Wire, before: Wire) -> list[str]:
-    """Add-wins union: what `incoming` added to or removed from `before`, applied to `standing`; sorted."""
-    now, new, old = _members(standing), _members(incoming), _members(before)
-    return sorted((now - (old - new)) | (new - old))
+def delta(before: Collection[str], after: Collection[str]) -> list[str]:
+    """How a SET field travels: `+code` for each addition, `-code` for each removal, sorted."""
+    return sorted([f"+{c}" for c in set(after) - set(before)] + [f"-{c}" for c in set(before) - set(after)])
+
+
+def apply_delta(members: Collection[str], changes: Collection[str]) -> list[str]:
+    """The members after a delta that nobody competes with; sorted."""
+    added = {c[1:] for c in changes if c.startswith("+")}
+    removed = {c[1:] for c in changes if c.startswith("-")}
+    return sorted((set(members) - removed) | added)
+
+
+def merge_set(tags: Mapping[str, int], changes: Collection[str], *, order: int, seen: int) -> dict[str, int]:
+    """Add-wins: each member with the order of the change that last added it.
+
+    `order` is this change's place in the scope, `seen` the place of the change its author last saw for the field
+    (0 for none): a removal takes only what its author had seen, so an addition made meanwhile stays.
+    """
+    removed = {c[1:] for c in changes if c.startswith("-")}
+    kept = {code: place for code, place in tags.items() if code not in removed or place > seen}
+    return kept | {c[1:]: order for c in changes if c.startswith("+")}
 
 
 def _decide_state(rule: Field, standing: Standing, incoming: Wire, base: str | None) -> Decision:
@@ -82,7 +100,3 @@ def _decide_latest(standing: Standing, incoming: Wire, stamp: int, change_id: st
 
 def _severity(rule: Field, value: Wire) -> int:
     return rule.ranks.index(value) if isinstance(value, str) and value in rule.ranks else -1
-
-
-def _members(value: Wire) -> set[str]:
-    return set(value) if isinstance(value, list) else set()

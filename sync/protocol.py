@@ -1,0 +1,281 @@
+"""The messages of `/v1`, their limits, and the framing of bodies. The page that explains them is docs/protocol.md.
+
+Every body is one zstd frame (HTTP encoding stays `identity`) around JSON, or around lines for push and pull. Every
+reply of the province is signed over its inflated bytes, in the header `CD-Signature`.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from typing import TypeVar
+
+import msgspec
+import zstandard
+
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
+from sync.change import BadLine, Line, Wire, read_line
+
+PROTOCOL = 1
+MAX_CHANGES = 500
+MAX_BODY = 1 << 20
+"""Compressed bytes of a body."""
+MAX_INFLATED = 8 << 20
+MAX_PAGE_EVENTS = 500
+SIGNATURE_HEADER = "CD-Signature"
+CONTENT_TYPE = "application/vnd.commune-desk+zstd"
+PROVINCE_DESK = "PROVINCE"
+"""The desk id under which the province signs what it sends down."""
+
+B64 = str
+
+
+class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message; unknown members are ignored, so that a later version may say more."""
+
+
+class HelloRequest(_Message):
+    nonce: B64
+
+
+class Hello(_Message):
+    """Signed under `seal.HELLO`; the echoed nonce tells a captive portal or a recording from the province."""
+
+    nonce: B64
+    time: str
+    epoch: str
+    protocols: tuple[int, int]
+    schema: int
+    ticket: str
+    """Names requests until it runs out: each request's nonce is `ticket.counter`, counter growing."""
+    retry_after: int = 0
+
+
+class EnrolRequest(_Message):
+    locator: B64
+    sign_public: B64
+    box_public: B64
+    doorbell_public: B64
+    label: str
+    program_version: str
+
+
+class Grant(_Message):
+    scope: str
+    role: str
+    name: str = ""
+
+
+class ScopeKey(_Message):
+    scope: str
+    key: str
+    public: B64
+
+
+class Enrolled(_Message):
+    """`locker` opens with the code alone: JSON {scope: base64 private key}."""
+
+    desk: str
+    epoch: str
+    authority_public: B64
+    escrow_public: B64
+    grants: list[Grant]
+    scope_keys: list[ScopeKey]
+    locker: B64
+    province_name: str = ""
+
+
+class Proven(_Message):
+    """A body with its MAC under a key that both sides derive from the enrolment code."""
+
+    body: B64
+    mac: B64
+
+
+class DeskCert(_Message):
+    """Who a desk is, signed by the province under `seal.DESK_CERT`."""
+
+    desk: str
+    sign_public: B64
+    scopes: list[str]
+    label: str = ""
+    revoked: bool = False
+
+
+class SignedCert(_Message):
+    body: B64
+    signature: B64
+
+
+class PushHeader(_Message):
+    """First line of a push. `head` is the desk's chain after `last_n`, signed under `seal.HEAD` with `n` and desk."""
+
+    desk: str
+    epoch: str
+    first_n: int
+    last_n: int
+    head: B64
+    head_signature: B64
+    audit_head: str = ""
+
+
+class Result(_Message):
+    """What became of one change: ok, dup, noop, late, conflict or quarantined; `code` says why not."""
+
+    id: str
+    status: str
+    code: str = ""
+
+
+class Receipt(_Message):
+    """Signed under `seal.RECEIPT`: the province holds every change of this desk up to `accepted_n`."""
+
+    desk: str
+    accepted_n: int
+    durable_n: int
+    at: str
+    results: list[Result]
+
+
+class PullRequest(_Message):
+    epoch: str
+    cursors: dict[str, int]
+    certs: str = ""
+    max_bytes: int = MAX_BODY
+
+
+class PullHeader(_Message):
+    """First line of a page. `certs` comes only when it differs from what the desk has."""
+
+    epoch: str
+    grants: list[Grant]
+    certs_version: str
+    certs: list[SignedCert] | None = None
+    scope_keys: list[ScopeKey] = []
+
+
+class OpenedConflict(_Message):
+    """A conflict that the event's change opened: on `field`, `ours` stands, `theirs` did not see it; both saw `base`."""
+
+    id: str
+    field: str
+    base: str | None
+    ours: str | None
+    theirs: str
+
+
+class Event(_Message):
+    """One step of a scope's feed; the change it carries follows on the same line after a tab.
+
+    `outcomes` names only the fields that were not plainly applied; `values` gives the result where a rule computed it.
+    """
+
+    scope: str = msgspec.field(name="s")
+    seq: int = msgspec.field(name="q")
+    chain: B64 = msgspec.field(name="h")
+    outcomes: dict[str, str] = msgspec.field(name="o", default_factory=dict)
+    values: dict[str, Wire] = msgspec.field(name="v", default_factory=dict)
+    opened: list[OpenedConflict] = msgspec.field(name="c", default_factory=list)
+    closed: list[str] = msgspec.field(name="x", default_factory=list)
+
+
+class FeedHead(_Message):
+    seq: int
+    chain: B64
+
+
+class PullTrailer(_Message):
+    """Last line of a page. A page without it is half a page and counts for nothing."""
+
+    cursors: dict[str, int]
+    more: bool
+    heads: dict[str, FeedHead]
+
+
+class DoorbellReply(_Message):
+    """For a locked desk: how many reports wait, and nothing that names anybody. Signed under `seal.HELLO`."""
+
+    nonce: B64
+    waiting: int
+    oldest_received_at: str = ""
+
+
+class Problem(_Message):
+    """Why a request was refused. `code` is for programs, `text` a message id for people."""
+
+    code: str
+    text: str
+    expect_n: int = 0
+    retry_after: int = 0
+
+
+class Malformed(Fault):
+    """Bytes that do not follow the protocol: a login page, half a page, garbage, or a bomb."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("What came back is not from the province's program. Nothing was lost; it will be tried again.")
+        )
+
+
+M = TypeVar("M")
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    return msgspec.json.encode(message)
+
+
+def decode(body: bytes, message: type[M]) -> M:
+    """Read one message. Raises Malformed."""
+    try:
+        return msgspec.json.decode(body, type=message)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise Malformed from None
+
+
+def deflate(body: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=3).compress(body)
+
+
+def inflate(body: bytes, limit: int = MAX_INFLATED) -> bytes:
+    """The inside of one zstd frame of at most `limit` bytes. Raises Malformed, in bounded memory."""
+    try:
+        reader = zstandard.ZstdDecompressor(max_window_size=1 << 23).stream_reader(body)
+        inside = reader.read(limit + 1)
+    except zstandard.ZstdError:
+        raise Malformed from None
+    if len(inside) > limit or (body and not _whole(body, len(inside))):
+        raise Malformed
+    return inside
+
+
+def _whole(body: bytes, inflated: int) -> bool:
+    declared = zstandard.frame_content_size(body)
+    return declared in (-1, inflated)
+
+
+def event_line(event: Event, line: bytes) -> bytes:
+    return encode(event) + b"\t" + line
+
+
+def read_event(line: bytes) -> tuple[Event, Line]:
+    """An event and its change. Raises Malformed."""
+    head, tab, rest = line.partition(b"\t")
+    if not tab:
+        raise Malformed
+    try:
+        return decode(head, Event), read_line(rest)
+    except BadLine:
+        raise Malformed from None
+
+
+def b64(data: bytes) -> B64:
+    return b64encode(data).decode("ascii")
+
+
+def unb64(text: B64) -> bytes:
+    """Raises Malformed."""
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        raise Malformed from None
