@@ -34,11 +34,11 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message; unknown members are ignored, so that a later version may say more."""
 
 
-class HelloRequest(_Message):
+class HelloRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
     nonce: B64
 
 
-class Hello(_Message):
+class Hello(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Signed under `seal.HELLO`; the echoed nonce tells a captive portal or a recording from the province."""
 
     nonce: B64
@@ -51,7 +51,7 @@ class Hello(_Message):
     retry_after: int = 0
 
 
-class EnrolRequest(_Message):
+class EnrolRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
     locator: B64
     sign_public: B64
     box_public: B64
@@ -60,19 +60,19 @@ class EnrolRequest(_Message):
     program_version: str
 
 
-class Grant(_Message):
+class Grant(_Message, frozen=True, kw_only=True, omit_defaults=True):
     scope: str
     role: str
     name: str = ""
 
 
-class ScopeKey(_Message):
+class ScopeKey(_Message, frozen=True, kw_only=True, omit_defaults=True):
     scope: str
     key: str
     public: B64
 
 
-class Enrolled(_Message):
+class Enrolled(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """`locker` opens with the code alone: JSON {scope: base64 private key}."""
 
     desk: str
@@ -85,14 +85,14 @@ class Enrolled(_Message):
     province_name: str = ""
 
 
-class Proven(_Message):
+class Proven(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """A body with its MAC under a key that both sides derive from the enrolment code."""
 
     body: B64
     mac: B64
 
 
-class DeskCert(_Message):
+class DeskCert(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Who a desk is, signed by the province under `seal.DESK_CERT`."""
 
     desk: str
@@ -102,12 +102,12 @@ class DeskCert(_Message):
     revoked: bool = False
 
 
-class SignedCert(_Message):
+class SignedCert(_Message, frozen=True, kw_only=True, omit_defaults=True):
     body: B64
     signature: B64
 
 
-class PushHeader(_Message):
+class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """First line of a push. `head` is the desk's chain after `last_n`, signed under `seal.HEAD` with `n` and desk."""
 
     desk: str
@@ -119,7 +119,7 @@ class PushHeader(_Message):
     audit_head: str = ""
 
 
-class Result(_Message):
+class Result(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """What became of one change: ok, dup, noop, late, conflict or quarantined; `code` says why not."""
 
     id: str
@@ -127,7 +127,7 @@ class Result(_Message):
     code: str = ""
 
 
-class Receipt(_Message):
+class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Signed under `seal.RECEIPT`: the province holds every change of this desk up to `accepted_n`."""
 
     desk: str
@@ -137,14 +137,14 @@ class Receipt(_Message):
     results: list[Result]
 
 
-class PullRequest(_Message):
+class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
     epoch: str
     cursors: dict[str, int]
     certs: str = ""
     max_bytes: int = MAX_BODY
 
 
-class PullHeader(_Message):
+class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """First line of a page. `certs` comes only when it differs from what the desk has."""
 
     epoch: str
@@ -154,7 +154,7 @@ class PullHeader(_Message):
     scope_keys: list[ScopeKey] = []
 
 
-class OpenedConflict(_Message):
+class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """A conflict that the event's change opened: on `field`, `ours` stands, `theirs` did not see it; both saw `base`."""
 
     id: str
@@ -164,7 +164,7 @@ class OpenedConflict(_Message):
     theirs: str
 
 
-class Event(_Message):
+class Event(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """One step of a scope's feed; the change it carries follows on the same line after a tab.
 
     `outcomes` names only the fields that were not plainly applied; `values` gives the result where a rule computed it.
@@ -179,12 +179,12 @@ class Event(_Message):
     closed: list[str] = msgspec.field(name="x", default_factory=list)
 
 
-class FeedHead(_Message):
+class FeedHead(_Message, frozen=True, kw_only=True, omit_defaults=True):
     seq: int
     chain: B64
 
 
-class PullTrailer(_Message):
+class PullTrailer(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Last line of a page. A page without it is half a page and counts for nothing."""
 
     cursors: dict[str, int]
@@ -192,7 +192,7 @@ class PullTrailer(_Message):
     heads: dict[str, FeedHead]
 
 
-class DoorbellReply(_Message):
+class DoorbellReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """For a locked desk: how many reports wait, and nothing that names anybody. Signed under `seal.HELLO`."""
 
     nonce: B64
@@ -200,7 +200,7 @@ class DoorbellReply(_Message):
     oldest_received_at: str = ""
 
 
-class Problem(_Message):
+class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Why a request was refused. `code` is for programs, `text` a message id for people."""
 
     code: str
