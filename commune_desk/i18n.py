@@ -66,6 +66,11 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _catalogue(_Screen.language).ngettext(one, many, count)
 
 
+def is_message(text: str) -> bool:
+    """Whether `text` is one of the program's own messages, and not something made up at run time."""
+    return bool(text) and _catalogue(DEFAULT).gettext(text) != text
+
+
 def placeholders(text: str) -> frozenset[str]:
     """The names in `{braces}`. Raises ValueError for braces that do not pair."""
     return frozenset(name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name is not None)
