@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from commune_desk.domain.errors import Fault, Invalid
+from commune_desk.domain.ids import DeskId
 from commune_desk.domain.labels import N_
 
 CHANGE = b"cd-change-v1"
@@ -266,11 +267,11 @@ def read_spelled(text: str) -> bytes:
         raise Invalid(text_id, character=strange[0])
     count = len(plain) - 2
     size = count * 5 // 8
-    code = 0
-    for character in plain:
-        code = code << 5 | ALPHABET.index(character)
     spare = count * 5 - size * 8
     whole = 1 <= size <= LONGEST_SPELLED and spare < 5
+    code = 0
+    for character in plain if whole else "":
+        code = code << 5 | ALPHABET.index(character)
     if not whole or code % _CHECK_PRIME != count % _CHECK_PRIME or code >> 10 & (1 << spare) - 1:
         raise Invalid(
             N_(
@@ -279,3 +280,30 @@ def read_spelled(text: str) -> bytes:
             )
         )
     return (code >> 10 + spare).to_bytes(size)
+
+
+def recovery_request(desk_id: str, ephemeral_public: bytes) -> str:
+    """What an officer who forgot a passphrase reads out to the province: desk and one-time key, 79 characters."""
+    return spell(bytes.fromhex(desk_id) + ephemeral_public)
+
+
+def recovery_secret(key: BoxKey, other_public: bytes, *, desk_id: str, ephemeral_public: bytes) -> bytes:
+    """16 bytes that the desk makes with its one-time key and the province with its escrow key. Raises SealBroken."""
+    info = b"cd-recovery-answer-v1" + bytes.fromhex(desk_id) + ephemeral_public
+    return key.agree(other_public, info=info, length=16)
+
+
+def answer_recovery(escrow_private: bytes, request: str) -> tuple[DeskId, str]:
+    """The province's side: which desk asks, and the answer to read back (28 characters, grouped).
+
+    The caller checks that the desk is enrolled and who is on the phone. Raises Invalid for a request misread.
+    """
+    asked = read_spelled(request)
+    if len(asked) != 48:
+        raise Invalid(
+            N_("This is not a recovery request. Ask the officer to read out the long code on the unlock page.")
+        )
+    desk_id, ephemeral_public = DeskId(asked[:16].hex()), asked[16:]
+    escrow = BoxKey.from_bytes(escrow_private)
+    secret = recovery_secret(escrow, ephemeral_public, desk_id=desk_id, ephemeral_public=ephemeral_public)
+    return desk_id, spell(secret)
