@@ -1,0 +1,101 @@
+"""The port between a sync session and a desk's register: what the session asks for and what it hands over.
+
+Every method is called from the network thread; whoever implements it submits to the register's single writer itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from sync import protocol
+from sync.change import Line
+from sync.seal import SigningKey
+
+APPLY_AT_ONCE = 300
+"""Events in one call of `apply`: one transaction, short enough that typing never waits."""
+
+
+class DeskIdentity(Protocol):
+    """Who this desk is, as the enrolment left it."""
+
+    @property
+    def desk(self) -> str: ...
+
+    @property
+    def epoch(self) -> str:
+        """The province's epoch; another one means that the province was restored from a backup."""
+        ...
+
+    @property
+    def signing_key(self) -> SigningKey: ...
+
+    @property
+    def authority_public(self) -> bytes:
+        """The province's key, pinned at enrolment: it signs certificates, receipts, hellos and pages."""
+        ...
+
+
+class PendingLine(Protocol):
+    """A change that no receipt names yet: its number, its exact line, the SHA-256 of its signed bytes."""
+
+    @property
+    def n(self) -> int: ...
+
+    @property
+    def line(self) -> bytes: ...
+
+    @property
+    def digest(self) -> bytes: ...
+
+
+class Replica(Protocol):
+    """A desk's register, as far as sync is concerned."""
+
+    def identity(self) -> DeskIdentity: ...
+
+    def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[PendingLine]:
+        """Unacknowledged changes numbered above `after_n`, in order of `n`; at least one if there is any."""
+        ...
+
+    def chain_head(self, n: int) -> bytes:
+        """The desk's chain after change `n`."""
+        ...
+
+    def acknowledge(self, receipt: protocol.Receipt, receipt_bytes: bytes, signature: bytes) -> None:
+        """Keep the receipt: the province holds every change up to `receipt.accepted_n`."""
+        ...
+
+    def resend_from(self, n: int) -> None:
+        """The province lacks everything from `n` on: those changes are pending again."""
+        ...
+
+    def cursors(self) -> Mapping[str, int]:
+        """Each scope's last applied place; a scope never pulled is absent."""
+        ...
+
+    def feed_chains(self) -> Mapping[str, bytes]:
+        """Each scope's chain at its cursor: the `chain` of the last event given to `apply`, decoded."""
+        ...
+
+    def certs_version(self) -> str: ...
+
+    def accept_certs(self, header: protocol.PullHeader) -> None:
+        """Keep grants, scope keys and, where they came, certificates; all are verified."""
+        ...
+
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], cursors: Mapping[str, int]) -> None:
+        """Apply at most `APPLY_AT_ONCE` verified events and set the cursors, in one transaction."""
+        ...
+
+    def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
+        """Where the scopes' feeds ended at the last page."""
+        ...
+
+    def freeze(self, code: str) -> None:
+        """Stop sync until a person decides: `fork`, `revoked` or `epoch`."""
+        ...
+
+    def public_of(self, desk: str) -> bytes | None:
+        """The signing key of a desk with a verified certificate."""
+        ...
