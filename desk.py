@@ -147,7 +147,7 @@ def installed(options: Sequence[str | Path]) -> bool:
 def locked_uv() -> Path | None:
     """uv in .venv, put there by pip at the locked version and hash; None where there is none for this machine."""
     uv = BIN / ("uv.exe" if WINDOWS else "uv")
-    options = ["--quiet", "--only-binary=:all:", "--require-hashes", "-r", UV_LOCK]
+    options = ["--quiet", "--only-binary=:all:", "--require-hashes", "-r", str(UV_LOCK)]
     return uv if uv.exists() or python(["-m", "pip", "install", *options]) == 0 else None
 
 
