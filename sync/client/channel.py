@@ -1,0 +1,105 @@
+"""A conversation with the province: signed hello, tickets, and replies that count only when it signed them."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Iterator
+
+from sync import protocol, seal
+from sync.client import errors
+from sync.client.signing import RequestSigner
+from sync.client.transport import Reply, Transport
+
+
+class Refused(errors.LineFault):
+    """The province said no with a reason of its own; the session knows what to do about most codes."""
+
+    sentence = errors.ServerTrouble.sentence
+
+    def __init__(self, status: int, problem: protocol.Problem) -> None:
+        super().__init__(status=status)
+        self.status = status
+        self.problem = problem
+
+
+class Channel:
+    """Requests of one desk. Say `hello` first: it gives the ticket that names the requests after it."""
+
+    def __init__(self, transport: Transport, *, desk: str, key: seal.SigningKey, authority_public: bytes) -> None:
+        self._transport = transport
+        self._signer = RequestSigner(desk, key)
+        self._authority = authority_public
+        self._nonces: Iterator[str] = iter(())
+
+    def hello(self) -> protocol.Hello:
+        """Whether the province is there, proven by its signature over our nonce. Raises a SyncFault or Malformed."""
+        nonce = protocol.b64(secrets.token_bytes(16))
+        request = protocol.encode(protocol.HelloRequest(nonce=nonce))
+        reply = self._transport.post("/v1/hello", request, signer=self._signer, nonce=nonce)
+        hello = protocol.decode(proven(reply, seal.HELLO, self._authority), protocol.Hello)
+        if hello.nonce != nonce:
+            raise errors.Unproven
+        if hello.retry_after > 0:
+            raise errors.Busy(hello.retry_after)
+        if not hello.protocols[0] <= protocol.PROTOCOL <= hello.protocols[1]:
+            raise errors.AnotherVersion
+        self._nonces = (f"{hello.ticket}.{counter}" for counter in itertools.count(1))
+        return hello
+
+    def call(self, path: str, body: bytes, domain: bytes) -> tuple[bytes, bytes]:
+        """The reply's body and the province's signature over it. A spent ticket is renewed once."""
+        try:
+            return self._call(path, body, domain)
+        except Refused as refused:
+            if refused.problem.code != "ticket":
+                raise
+        self.hello()
+        return self._call(path, body, domain)
+
+    def _call(self, path: str, body: bytes, domain: bytes) -> tuple[bytes, bytes]:
+        reply = self._transport.post(path, body, signer=self._signer, nonce=next(self._nonces))
+        inside = proven(reply, domain, self._authority)
+        return inside, protocol.unb64(reply.signature)
+
+
+def proven(reply: Reply, domain: bytes, authority_public: bytes) -> bytes:
+    """The body of a good reply, once the authority's signature over it holds.
+
+    Raises Refused for the province's own no, or the fault that an unsigned no stands for.
+    """
+    if reply.status != 200:
+        raise _refusal(reply, authority_public)
+    if not seal.verify(authority_public, domain, reply.body, protocol.unb64(reply.signature)):
+        raise errors.Unproven
+    return reply.body
+
+
+def _refusal(reply: Reply, authority_public: bytes) -> errors.SyncFault:
+    """An unsigned refusal (a proxy, a server in trouble) may delay sync, but never decides anything."""
+    if not reply.signature:
+        return _unsigned_refusal(reply)
+    if not seal.verify(authority_public, seal.HELLO, reply.body, protocol.unb64(reply.signature)):
+        return errors.Unproven()
+    problem = protocol.decode(reply.body, protocol.Problem)
+    wait = max(reply.retry_after, float(problem.retry_after))
+    if reply.status in (429, 503):
+        return errors.Busy(wait)
+    if problem.code == "revoked":
+        return errors.DeskRevoked()
+    if problem.code not in _KNOWN_CODES and reply.status in (401, 403, 404):
+        return errors.NotRecognised()
+    return Refused(reply.status, problem)
+
+
+_KNOWN_CODES = {"ticket", "gap", "fork", "epoch", "resync"}
+
+
+def _unsigned_refusal(reply: Reply) -> errors.SyncFault:
+    if reply.status == 413:
+        return Refused(413, protocol.Problem(code="too_large", text=errors.ChangeTooLarge.sentence))
+    if reply.status in (429, 503):
+        return errors.Busy(reply.retry_after)
+    if reply.status in (401, 403, 404):
+        return errors.NotRecognised()
+    return errors.ServerTrouble(status=reply.status)

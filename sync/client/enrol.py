@@ -1,0 +1,197 @@
+"""Enrols this PC with the code that the province read out: it names the authority to trust and proves both sides.
+
+The certificate is fetched from whoever answers, and only the code's fingerprint says whose it is. From then on TLS
+trusts exactly that authority, and each side proves that it knows the code without saying it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+
+from commune_desk.domain.errors import Invalid, Refusal
+from commune_desk.domain.labels import N_
+from sync import protocol, seal
+from sync.client import errors
+from sync.client.tls import authority_fingerprint
+from sync.client.transport import Reply, Transport, read_address
+
+OpenTransport = Callable[[str, bytes | None], Transport]
+"""A transport to an address that trusts the given authority (PEM), or anybody for None."""
+
+_ATTEMPTS = 3
+_LOCATOR_BYTES, _SECRET_BYTES, _PRINT_BYTES = 2, 5, 3
+
+M = TypeVar("M")
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """All that a desk keeps of its enrolment. The keys exist nowhere else; `repr` shows none of them."""
+
+    address: str
+    ca_pem: bytes
+    desk: str
+    epoch: str
+    province_name: str
+    authority_public: bytes
+    escrow_public: bytes
+    grants: list[protocol.Grant]
+    scope_keys: list[protocol.ScopeKey]
+    scope_private: dict[str, seal.BoxKey] = field(repr=False)
+    """Each granted scope's private key, out of the locker."""
+    signing_key: seal.SigningKey = field(repr=False)
+    box_key: seal.BoxKey = field(repr=False)
+    doorbell_key: seal.SigningKey = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    locator: bytes
+    secret: bytes = field(repr=False)
+    fingerprint_start: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _CodeKeys:
+    request: bytes = field(repr=False)
+    reply: bytes = field(repr=False)
+    locker: bytes = field(repr=False)
+
+
+def open_transport(address: str, ca_pem: bytes | None) -> Transport:
+    return Transport(address, ca_pem=ca_pem)
+
+
+def enrol(
+    address: str, code: str, label: str, *, program_version: str, connect: OpenTransport = open_transport
+) -> Enrolment:
+    """Enrol under `label` (the PC's name for people). Takes about a second for the code's stretching.
+
+    Raises Invalid for a mistyped address or code, Refusal for another province or a code that is no longer good,
+    a SyncFault for the line. Nothing is stored here.
+    """
+    base = read_address(address)
+    spelled = _read_code(code)
+    ca_pem = _fetch_authority(base, spelled, connect)
+    keys = _code_keys(spelled, ca_pem)
+    signing_key, box_key, doorbell_key = seal.SigningKey.generate(), seal.BoxKey.generate(), seal.SigningKey.generate()
+    request = protocol.EnrolRequest(
+        locator=protocol.b64(spelled.locator),
+        sign_public=protocol.b64(signing_key.public),
+        box_public=protocol.b64(box_key.public),
+        doorbell_public=protocol.b64(doorbell_key.public),
+        label=label,
+        program_version=program_version,
+    )
+    enrolled = _ask(connect(base, ca_pem), request, keys)
+    return Enrolment(
+        address=base,
+        ca_pem=ca_pem,
+        desk=enrolled.desk,
+        epoch=enrolled.epoch,
+        province_name=enrolled.province_name,
+        authority_public=protocol.unb64(enrolled.authority_public),
+        escrow_public=protocol.unb64(enrolled.escrow_public),
+        grants=enrolled.grants,
+        scope_keys=enrolled.scope_keys,
+        scope_private=_open_locker(enrolled, keys.locker),
+        signing_key=signing_key,
+        box_key=box_key,
+        doorbell_key=doorbell_key,
+    )
+
+
+def _read_code(code: str) -> _Code:
+    data = seal.read_spelled(code)
+    if len(data) != _LOCATOR_BYTES + _SECRET_BYTES + _PRINT_BYTES:
+        raise Invalid(N_("This is another kind of code. An enrolment code has 18 characters."))
+    secret_end = _LOCATOR_BYTES + _SECRET_BYTES
+    return _Code(data[:_LOCATOR_BYTES], data[_LOCATOR_BYTES:secret_end], data[secret_end:])
+
+
+def _fetch_authority(base: str, code: _Code, connect: OpenTransport) -> bytes:
+    transport = connect(base, None)
+    try:
+        ca_pem = transport.get("/v1/ca")
+    finally:
+        transport.rest()
+    if not authority_fingerprint(ca_pem).startswith(code.fingerprint_start):
+        raise Refusal(
+            N_(
+                "The server at this address is not the province that made the code. Nothing was sent to it. "
+                "Compare address and code with the province's IT officer."
+            )
+        )
+    return ca_pem
+
+
+def _code_keys(code: _Code, ca_pem: bytes) -> _CodeKeys:
+    """The salt is the whole fingerprint, so that a server with another authority learns nothing it could use."""
+    stretched = seal.stretch_code(code.secret.hex(), authority_fingerprint(ca_pem) + code.locator)
+    return _CodeKeys(
+        request=seal.mac(stretched, b"request"),
+        reply=seal.mac(stretched, b"reply"),
+        locker=seal.mac(stretched, b"locker"),
+    )
+
+
+def _ask(transport: Transport, request: protocol.EnrolRequest, keys: _CodeKeys) -> protocol.Enrolled:
+    body = protocol.encode(request)
+    proof = protocol.encode(protocol.Proven(body=protocol.b64(body), mac=protocol.b64(seal.mac(keys.request, body))))
+    try:
+        reply = _post_enrolment(transport, proof)
+    finally:
+        transport.rest()
+    if reply.status != 200:
+        raise _refusal(reply)
+    answer = protocol.decode(reply.body, protocol.Proven)
+    inside = protocol.unb64(answer.body)
+    if not seal.same(seal.mac(keys.reply, inside), protocol.unb64(answer.mac)):
+        raise errors.Unproven
+    return protocol.decode(inside, protocol.Enrolled)
+
+
+def _post_enrolment(transport: Transport, proof: bytes) -> Reply:
+    """The same request again when its reply got lost: the province answers the same keys with the same enrolment."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return transport.post("/v1/enrol", proof)
+        except (errors.HalfPage, errors.TooSlow):
+            continue
+    return transport.post("/v1/enrol", proof)
+
+
+def _refusal(reply: Reply) -> Refusal | errors.SyncFault:
+    if reply.status in (429, 503):
+        return errors.Busy(reply.retry_after)
+    if reply.status >= 500:
+        return errors.ServerTrouble(status=reply.status)
+    return Refusal(
+        N_(
+            "The province did not accept the code: it is mistyped, already used or too old. "
+            "Compare it once more, or ask the province for a new one."
+        )
+    )
+
+
+def _open_locker(enrolled: protocol.Enrolled, locker_key: bytes) -> dict[str, seal.BoxKey]:
+    """Raises SealBroken, or Unproven when a private key does not belong to the scope's public one."""
+    inside = seal.unwrap(locker_key, protocol.unb64(enrolled.locker), LOCKER)
+    try:
+        private: Mapping[str, str] = msgspec.json.decode(inside, type=dict[str, str])
+        keys = {scope: seal.BoxKey.from_bytes(protocol.unb64(text)) for scope, text in private.items()}
+    except (msgspec.DecodeError, ValueError) as error:
+        raise protocol.Malformed from error
+    for scope_key in enrolled.scope_keys:
+        mine = keys.get(scope_key.scope)
+        if mine is not None and mine.public != protocol.unb64(scope_key.public):
+            raise errors.Unproven
+    return keys
+
+
+LOCKER = b"cd-locker-v1"
+"""What a locker is bound to when it is wrapped."""

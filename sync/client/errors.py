@@ -1,0 +1,162 @@
+"""What can go wrong between a desk and its province, each as a sentence: what happened, what was kept, what to do.
+
+    LineFault           try again later, nothing to decide: no line, too slow, half a page, a server in trouble
+    SyncHalted          sync stops until a person decides: a copied desk, a revoked one, a restored province
+
+None of them drops a change: what no receipt names stays in the journal.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
+
+
+class SyncFault(Fault):
+    """A fault with one fixed sentence."""
+
+    sentence: ClassVar[str] = ""
+    retry_after: float = 0.0
+    """Seconds that the province asked to wait; 0 when it asked for nothing."""
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.sentence, **params)
+
+
+class LineFault(SyncFault):
+    """It may work next time."""
+
+
+class NoLine(LineFault):
+    sentence = N_("This PC has no network line. Everything is kept here and will be sent when the line returns.")
+
+
+class NameNotFound(LineFault):
+    sentence = N_(
+        "The province's address was not found on the network. Everything is kept here; "
+        "check the line and the address in Settings."
+    )
+
+
+class NotAnswering(LineFault):
+    sentence = N_(
+        "The province's server does not answer at its address. Everything is kept here and will be tried again."
+    )
+
+
+class TooSlow(LineFault):
+    sentence = N_("The line was too slow and the exchange was broken off. Everything is kept here; it goes on later.")
+
+
+class HalfPage(LineFault):
+    sentence = N_("The line broke in the middle of the exchange. What was whole is kept; the rest is fetched again.")
+
+
+class TooLarge(LineFault):
+    sentence = N_(
+        "What came back is larger than the province ever sends, so it was not read. "
+        "Nothing was lost; tell the province's IT officer if it happens again."
+    )
+
+
+class WrongCertificate(LineFault):
+    sentence = N_(
+        "Something else than the province's server answers at its address (its certificate is not the province's), "
+        "so nothing was sent. Check whether this network asks for a sign-in page, then tell the province's IT officer."
+    )
+
+
+class CaptivePortal(LineFault):
+    sentence = N_(
+        "This network answers with a sign-in page instead of the province. Nothing was lost; "
+        "sign in to the network in a browser or use another line."
+    )
+
+
+class ServerTrouble(LineFault):
+    sentence = N_("The province's server is in trouble (code {status}). Everything is kept here; it is tried again.")
+
+
+class Busy(LineFault):
+    sentence = N_("The province's server is busy or being serviced. Everything is kept here; it is tried again later.")
+
+    def __init__(self, retry_after: float = 0.0) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class Unproven(LineFault):
+    sentence = N_(
+        "What came back does not bear the signature it should, so nothing of it was taken over. "
+        "What is saved here is unharmed; tell the province's IT officer if it happens again."
+    )
+
+
+class HistoryRewritten(LineFault):
+    sentence = N_(
+        "The province's list of changes does not continue the one known here, so nothing of it was taken over. "
+        "What is saved here is unharmed; tell the province's IT officer."
+    )
+
+
+class NotRecognised(LineFault):
+    sentence = N_(
+        "The province does not recognise this PC. Everything is kept here; ask the province's IT officer "
+        "whether this PC is still enrolled."
+    )
+
+
+class AnotherVersion(LineFault):
+    sentence = N_(
+        "The province's server and this program speak different versions. Everything is kept here; "
+        "update the older of the two."
+    )
+
+
+class ChangeTooLarge(LineFault):
+    sentence = N_(
+        "A single change is larger than the province accepts. It is kept here; tell the province's IT officer."
+    )
+
+
+class ChangesMissing(LineFault):
+    sentence = N_(
+        "The province asks for changes that this register no longer holds. What is saved here is unharmed; "
+        "tell the province's IT officer."
+    )
+
+
+class Stopped(LineFault):
+    sentence = N_("The exchange was broken off because the program is closing. Everything is kept here.")
+
+
+class SyncHalted(SyncFault):
+    """Trying again changes nothing: a person decides. `code` is what `Replica.freeze` was told."""
+
+    code: ClassVar[str] = ""
+
+
+class Forked(SyncHalted):
+    code = "fork"
+    sentence = N_(
+        "Another copy of this register has already sent changes under this PC's name, so sync stopped. "
+        "Everything is kept here; ask the province for a new enrolment code for this PC."
+    )
+
+
+class DeskRevoked(SyncHalted):
+    code = "revoked"
+    sentence = N_(
+        "The province has withdrawn this PC's enrolment, so sync stopped. Everything is kept here; "
+        "ask the province's IT officer."
+    )
+
+
+class ProvinceRestored(SyncHalted):
+    code = "epoch"
+    sentence = N_(
+        "The province's register was restored from a backup, so sync stopped before anything could be lost. "
+        "Everything is kept here; the province's IT officer will say how to go on."
+    )

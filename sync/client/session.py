@@ -1,0 +1,200 @@
+"""One sync of a desk with its province: hello, push everything, pull until there is no more.
+
+Nothing here decides what becomes of a change: the province orders and merges, the register applies. A failure at any
+point leaves both sides whole, because a receipt alone moves the journal and a proven page alone moves the cursors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from sync import protocol, seal
+from sync.client import errors
+from sync.client.channel import Channel, Refused
+from sync.client.page import RETRY_SMALLER, Page, Place, portions, read_page, verified_keys, verify_page
+from sync.client.replica import DeskIdentity, PendingLine, Replica
+from sync.client.transport import Transport
+
+__all__ = ["DeskIdentity", "PendingLine", "Replica", "Session", "SyncReport", "head_message"]
+
+_ROOM_FOR_HEADER = 4096
+_SMALLEST_PAGE = 32 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync that went through did. `at` is the province's time; `receipt_at` that of the last receipt, if any."""
+
+    pushed: int
+    pulled: int
+    quarantined: int
+    conflicts: int
+    """How many conflicts opened in what was pulled."""
+    at: str
+    receipt_at: str
+
+
+@dataclass(slots=True)
+class _Tally:
+    pushed: int = 0
+    pulled: int = 0
+    quarantined: int = 0
+    conflicts: int = 0
+
+
+def head_message(desk: str, n: int, head: bytes) -> bytes:
+    """The bytes that a desk signs under `seal.HEAD`: that its chain after change `n` is `head`."""
+    return msgspec.json.encode([desk, n, protocol.b64(head)])
+
+
+class Session:
+    """Syncs a register through a transport, as often as asked. One thread at a time; `abort` from any."""
+
+    def __init__(self, transport: Transport, replica: Replica) -> None:
+        self._transport = transport
+        self._replica = replica
+        self._batch = protocol.MAX_CHANGES
+        self._page_bytes = protocol.MAX_BODY
+        self._receipt_at = ""
+        self._tally = _Tally()
+
+    @property
+    def receipt_at(self) -> str:
+        """The province's time on the last receipt this session got, also when the sync failed after it; or ""."""
+        return self._receipt_at
+
+    def sync(self) -> SyncReport:
+        """Raises a SyncFault or Malformed; whatever was receipted or applied before stays so."""
+        identity = self._replica.identity()
+        self._tally = tally = _Tally()
+        channel = Channel(
+            self._transport,
+            desk=identity.desk,
+            key=identity.signing_key,
+            authority_public=identity.authority_public,
+        )
+        try:
+            hello = channel.hello()
+            if hello.epoch != identity.epoch:
+                raise errors.ProvinceRestored
+            self._push_all(channel, identity)
+            self._pull_all(channel, identity)
+        except errors.SyncHalted as halt:
+            self._replica.freeze(halt.code)
+            raise
+        finally:
+            self._transport.rest()
+        return SyncReport(tally.pushed, tally.pulled, tally.quarantined, tally.conflicts, hello.time, self._receipt_at)
+
+    def abort(self) -> None:
+        """Break off a running sync; this session is finished then."""
+        self._transport.abort()
+
+    def _push_all(self, channel: Channel, identity: DeskIdentity) -> None:
+        after, gaps = 0, 0
+        while batch := self._next_batch(after):
+            try:
+                receipt = self._push(channel, identity, batch)
+            except Refused as refused:
+                after = self._after_refusal(refused, batch, gaps)
+                gaps += refused.problem.code == "gap"
+                continue
+            if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:
+                raise errors.Unproven
+            after = min(receipt.accepted_n, batch[-1].n)
+            self._batch = min(self._batch * 2, protocol.MAX_CHANGES)
+
+    def _next_batch(self, after: int) -> Sequence[PendingLine]:
+        return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - _ROOM_FOR_HEADER)
+
+    def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
+        last_n = batch[-1].n
+        head = self._replica.chain_head(last_n)
+        header = protocol.PushHeader(
+            desk=identity.desk,
+            epoch=identity.epoch,
+            first_n=batch[0].n,
+            last_n=last_n,
+            head=protocol.b64(head),
+            head_signature=protocol.b64(
+                identity.signing_key.sign(seal.HEAD, head_message(identity.desk, last_n, head))
+            ),
+        )
+        body = b"\n".join([protocol.encode(header), *(item.line for item in batch)])
+        try:
+            receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
+        except RETRY_SMALLER:
+            self._batch = max(1, self._batch // 2)
+            raise
+        receipt = protocol.decode(receipt_bytes, protocol.Receipt)
+        self._replica.acknowledge(receipt, receipt_bytes, signature)
+        self._count(receipt)
+        return receipt
+
+    def _count(self, receipt: protocol.Receipt) -> None:
+        self._receipt_at = receipt.at
+        self._tally.pushed += len(receipt.results)
+        self._tally.quarantined += sum(result.status == "quarantined" for result in receipt.results)
+
+    def _after_refusal(self, refused: Refused, batch: Sequence[PendingLine], gaps: int) -> int:
+        """The number to go on after. Raises when a person has to decide, or when it would go in circles."""
+        problem = refused.problem
+        if problem.code == "fork":
+            raise errors.Forked from refused
+        if problem.code == "epoch":
+            raise errors.ProvinceRestored from refused
+        if refused.status == 413:
+            if len(batch) == 1:
+                raise errors.ChangeTooLarge from refused
+            self._batch = len(batch) // 2
+            return batch[0].n - 1
+        if problem.code != "gap" or problem.expect_n < 1:
+            raise refused
+        if gaps > 1:
+            raise errors.ChangesMissing from refused
+        self._replica.resend_from(problem.expect_n)
+        return problem.expect_n - 1
+
+    def _pull_all(self, channel: Channel, identity: DeskIdentity) -> None:
+        more = True
+        while more:
+            cursors = dict(self._replica.cursors())
+            page = self._pull(channel, identity, cursors)
+            self._take_over(page, cursors, identity)
+            more = page.trailer.more
+
+    def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> Page:
+        request = protocol.PullRequest(
+            epoch=identity.epoch, cursors=cursors, certs=self._replica.certs_version(), max_bytes=self._page_bytes
+        )
+        try:
+            body, _ = channel.call("/v1/pull", protocol.encode(request), seal.FEED)
+        except RETRY_SMALLER:
+            self._page_bytes = max(_SMALLEST_PAGE, self._page_bytes // 2)
+            raise
+        except Refused as refused:
+            if refused.problem.code == "epoch":
+                raise errors.ProvinceRestored from refused
+            if refused.problem.code == "resync":
+                raise errors.HistoryRewritten from refused
+            raise
+        self._page_bytes = min(self._page_bytes * 2, protocol.MAX_BODY)
+        return read_page(body)
+
+    def _take_over(self, page: Page, cursors: dict[str, int], identity: DeskIdentity) -> None:
+        """Prove the whole page, then hand it to the register piece by piece."""
+        if page.header.epoch != identity.epoch:
+            raise errors.ProvinceRestored
+        fresh = verified_keys(page.header, identity.authority_public)
+        chains = self._replica.feed_chains()
+        places = {scope: Place(seq, chains.get(scope)) for scope, seq in cursors.items()}
+        verify_page(page, places, lambda desk: fresh.get(desk) or self._replica.public_of(desk))
+        self._replica.accept_certs(page.header)
+        for events, reached in portions(page, cursors):
+            self._replica.apply(events, reached)
+        self._replica.heads(page.trailer.heads)
+        self._tally.pulled += len(page.events)
+        self._tally.conflicts += sum(len(event.opened) for event, _ in page.events)

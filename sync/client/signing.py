@@ -1,0 +1,30 @@
+"""Signs requests per RFC 9421 (Ed25519): method, path, type and digest of the body, under the desk's key id."""
+
+from __future__ import annotations
+
+from http_message_signatures import HTTPMessageSigner
+from http_message_signatures.algorithms import ED25519
+from requests import PreparedRequest
+
+from sync.seal import SigningKey
+
+COVERED = ("@method", "@path", "content-type", "content-digest")
+BELL_SUFFIX = ".bell"
+"""What a doorbell key's id ends with: that key opens nothing but `/v1/doorbell`."""
+
+
+class RequestSigner:
+    """A key and the id under which the province knows it."""
+
+    def __init__(self, key_id: str, key: SigningKey) -> None:
+        self._key_id = key_id
+        self._key = key
+        self._signer = HTTPMessageSigner(signature_algorithm=ED25519)
+
+    def sign(self, request: PreparedRequest, body: bytes, nonce: str) -> None:
+        """Add `Content-Digest`, `Signature-Input` and `Signature` to the request, in place."""
+        prepared = self._signer.prepare(
+            request, key_id=self._key_id, nonce=nonce, covered_component_ids=COVERED, body=body
+        )
+        # The signature base begins with a component's name in quotes, which no domain of `seal` does.
+        self._signer.apply(request, prepared, self._key.sign(b"", prepared.signature_base))

@@ -1,0 +1,109 @@
+"""TLS to one province: version 1.3 or later, exactly the pinned authority, and sockets that can be cut from outside."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from requests import PreparedRequest
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPSConnection
+
+from sync import protocol, seal
+from sync.client.errors import WrongCertificate
+
+
+class _CuttableSocket(ssl.SSLSocket):
+    """Known to its context from the handshake on."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        context = self.context
+        if isinstance(context, PinnedContext):
+            context.live.add(self)
+        super().do_handshake(block)
+        if isinstance(context, PinnedContext):
+            # The connect timeout would otherwise also time each piece sent, too short for a poor line.
+            self.settimeout(context.send_seconds)
+
+
+class PinnedContext(ssl.SSLContext):
+    """Trusts the given authority and nothing else; without one (`ca_pem` None) it checks nothing, for first contact."""
+
+    live: WeakSet[_CuttableSocket]
+    send_seconds: float
+    sslsocket_class = _CuttableSocket
+
+    @classmethod
+    def trusting(cls, ca_pem: bytes | None, *, send_seconds: float) -> PinnedContext:
+        """Raises WrongCertificate when `ca_pem` holds no certificate."""
+        context = cls(ssl.PROTOCOL_TLS_CLIENT)
+        context.live = WeakSet()
+        context.send_seconds = send_seconds
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        if ca_pem is None:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            return context
+        try:
+            context.load_verify_locations(cadata=ca_pem.decode("ascii"))
+        except (ssl.SSLError, ValueError) as error:
+            raise WrongCertificate from error
+        return context
+
+    def cut(self) -> None:
+        """Break off every open connection; a thread that waits on one fails at once."""
+        for connection in list(self.live):
+            with suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+class _FirstContact(HTTPSConnection):
+    """Counts as verified, because the enrolment code says which authority it must bring."""
+
+    def connect(self) -> None:
+        super().connect()
+        self.is_verified = True
+
+
+class _FirstContactPool(HTTPSConnectionPool):
+    ConnectionCls = _FirstContact
+
+
+class PinnedAdapter(HTTPAdapter):
+    """Uses the context as it is. `requests` itself would add the world's authorities to it."""
+
+    def __init__(self, context: PinnedContext) -> None:
+        self._context = context
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
+        self.poolmanager = PoolManager(
+            num_pools=connections, maxsize=maxsize, block=block, ssl_context=self._context, **kwargs
+        )
+        if self._context.verify_mode is ssl.CERT_NONE:
+            classes = self.poolmanager.pool_classes_by_scheme
+            self.poolmanager.pool_classes_by_scheme = {**classes, "https": _FirstContactPool}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Nothing to add: the context decides."""
+
+    def build_connection_pool_key_attributes(
+        self, request: PreparedRequest, verify: bool | str, cert: str | tuple[str, str] | None = None
+    ) -> tuple[Any, Any]:
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {}
+
+
+def authority_fingerprint(ca_pem: bytes) -> bytes:
+    """SHA-256 of the authority's SubjectPublicKeyInfo, 32 bytes: what the enrolment code confirms. Raises Malformed."""
+    try:
+        key = x509.load_pem_x509_certificate(ca_pem).public_key()
+    except ValueError as error:
+        raise protocol.Malformed from error
+    return seal.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))

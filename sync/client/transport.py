@@ -1,0 +1,220 @@
+"""One request to the province at a time: bounded in bytes and in time, and every failure a sentence.
+
+No proxy or CA of the environment, no redirects, no HTTP compression; TLS as in `tls`.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError
+from urllib3.exceptions import TimeoutError as LibraryTimeout
+
+from commune_desk.domain.errors import Invalid
+from commune_desk.domain.labels import N_
+from sync import protocol
+from sync.client import errors
+from sync.client.signing import RequestSigner
+from sync.client.tls import PinnedAdapter, PinnedContext
+
+_CHUNK = 64 * 1024
+_NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds and bytes. `total_seconds` covers a whole request: a page on a poor line, never a drip without end."""
+
+    connect_seconds: float = 3.0
+    read_seconds: float = 15.0
+    total_seconds: float = 300.0
+    body_bytes: int = 2 * protocol.MAX_BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: the inflated body, and the signature that should be the province's (empty if none)."""
+
+    status: int
+    body: bytes
+    signature: str
+    retry_after: float
+
+
+class Transport:
+    """The way to one province. Requests from one thread; `abort` from any."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        ca_pem: bytes | None,
+        limits: Limits | None = None,
+        adapter: BaseAdapter | None = None,
+    ) -> None:
+        """`ca_pem` None trusts anybody, for reading the authority's certificate only. Raises Invalid."""
+        self.base = read_address(address)
+        self._limits = limits or Limits()
+        self._context = PinnedContext.trusting(ca_pem, send_seconds=self._limits.read_seconds)
+        self._adapter = adapter or PinnedAdapter(self._context)
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.adapters.clear()
+        self._session.mount("https://", self._adapter)
+        self._session.headers = requests.structures.CaseInsensitiveDict(
+            {"Accept-Encoding": "identity", "User-Agent": "commune-desk"}
+        )
+        self._is_aborted = False
+
+    def get(self, path: str) -> bytes:
+        """The bytes at `path` as they are. Raises a SyncFault or Malformed."""
+        return self._exchange(self._prepare("GET", path, b""))[1]
+
+    def post(self, path: str, body: bytes, *, signer: RequestSigner | None = None, nonce: str = "") -> Reply:
+        """Deflate and send `body`, give the inflated reply of status 200 or 4xx/503 with the province's own body.
+
+        Raises a SyncFault or Malformed.
+        """
+        packed = protocol.deflate(body)
+        if len(packed) > protocol.MAX_BODY:
+            return Reply(413, b"", "", 0.0)
+        request = self._prepare("POST", path, packed)
+        if signer is not None:
+            signer.sign(request, packed, nonce)
+        response, raw = self._exchange(request)
+        return _read_reply(response, raw)
+
+    def abort(self) -> None:
+        """Break off what is under way and refuse what follows."""
+        self._is_aborted = True
+        self._context.cut()
+
+    def rest(self) -> None:
+        """Close idle connections between two syncs."""
+        self._adapter.close()
+
+    def _prepare(self, method: str, path: str, body: bytes) -> requests.PreparedRequest:
+        # A file-like body is sent in pieces, each with a timeout of its own; bytes would share a single one.
+        data = io.BytesIO(body) if body else None
+        headers = {"Content-Type": protocol.CONTENT_TYPE} if body else {}
+        return self._session.prepare_request(requests.Request(method, self.base + path, headers=headers, data=data))
+
+    def _exchange(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes]:
+        if self._is_aborted:
+            raise errors.Stopped
+        is_late = threading.Event()
+        watchdog = threading.Timer(self._limits.total_seconds, self._give_up, (is_late,))
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            response = self._session.send(
+                request,
+                stream=True,
+                allow_redirects=False,
+                timeout=(self._limits.connect_seconds, self._limits.read_seconds),
+            )
+            with response:
+                return response, self._read(response)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            if self._is_aborted:
+                raise errors.Stopped from error
+            if is_late.is_set():
+                raise errors.TooSlow from error
+            raise fault_of(error) from error
+        finally:
+            watchdog.cancel()
+
+    def _give_up(self, is_late: threading.Event) -> None:
+        is_late.set()
+        self._context.cut()
+
+    def _read(self, response: requests.Response) -> bytes:
+        limit = self._limits.body_bytes
+        declared = response.headers.get("Content-Length", "")
+        if declared.isdecimal() and int(declared) > limit:
+            raise errors.TooLarge
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise protocol.Malformed
+        received = bytearray()
+        while chunk := response.raw.read1(_CHUNK, decode_content=False):
+            received += chunk
+            if len(received) > limit:
+                raise errors.TooLarge
+        if declared.isdecimal() and len(received) != int(declared):
+            raise errors.HalfPage
+        return bytes(received)
+
+
+def read_address(text: str) -> str:
+    """`https://host[:port]` from what a person typed: a host, with or without port and `https://`. Raises Invalid."""
+    typed = text.strip().rstrip("/")
+    parts = urlsplit(typed if "://" in typed else f"https://{typed}")
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if parts.scheme != "https" or not parts.hostname or port == -1 or parts.path or parts.username or parts.query:
+        raise Invalid(N_("The province's address should look like a name or numbers, for example 10.0.0.5:8743."))
+    return f"https://{parts.netloc}"
+
+
+def fault_of(error: BaseException) -> errors.SyncFault:
+    """The sentence for a failure below HTTP, told from what the libraries wrapped."""
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, (socket.gaierror, NameResolutionError)):
+            return _name_fault(causes)
+        if isinstance(cause, (ConnectTimeoutError, ConnectionRefusedError)):
+            return errors.NotAnswering()
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
+            return errors.WrongCertificate()
+        if isinstance(cause, OSError) and cause.errno in _NO_ROUTE:
+            return errors.NoLine()
+    if any(isinstance(cause, (TimeoutError, LibraryTimeout)) for cause in causes):
+        return errors.TooSlow()
+    return errors.HalfPage()
+
+
+def _name_fault(causes: list[BaseException]) -> errors.SyncFault:
+    """Without any line the resolver says "try again"; with one it says that the name does not exist."""
+    is_offline = any(isinstance(c, socket.gaierror) and c.errno == socket.EAI_AGAIN for c in causes)
+    return errors.NoLine() if is_offline else errors.NameNotFound()
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything it wraps: as cause, context, `reason` or first argument. Innermost causes come late."""
+    waiting: list[object] = [error]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop(0)
+        if not isinstance(one, BaseException) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += [getattr(one, "reason", None), *one.args, one.__cause__, one.__context__]
+
+
+def _read_reply(response: requests.Response, raw: bytes) -> Reply:
+    status = response.status_code
+    retry_after = _seconds(response.headers.get("Retry-After", ""))
+    if 300 <= status < 400 or "html" in response.headers.get("Content-Type", "").lower() or raw[:1] == b"<":
+        if status >= 500:
+            raise errors.Busy(retry_after) if status == 503 else errors.ServerTrouble(status=status)
+        raise errors.CaptivePortal
+    signature = response.headers.get(protocol.SIGNATURE_HEADER, "")
+    if not signature and status != 200:
+        return Reply(status, b"", "", retry_after)
+    return Reply(status, protocol.inflate(raw), signature, retry_after)
+
+
+def _seconds(text: str) -> float:
+    return float(text) if text.isdecimal() and len(text) < 9 else 0.0
