@@ -122,7 +122,7 @@ def _within_profile(value: Any, depth: int = 0) -> bool:
     if isinstance(value, list):
         return all(_within_profile(item, depth + 1) for item in value)
     if isinstance(value, int):
-        return abs(value) < 1 << 63
+        return abs(value) < 1 << 53
     return not isinstance(value, float)
 
 

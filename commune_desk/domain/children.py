@@ -55,7 +55,7 @@ class GroupMembership(Record, frozen=True, kw_only=True):
     """A dated membership in a group of special circumstances (Law 102/2016 art. 10) or at risk; several at once."""
 
     person: Annotated[RecordId | None, field(N_("Child"), shape=Shape.REFERENCE, required=True)] = None
-    group: Annotated[str, field(N_("Group"), shape=Shape.CODE, codes="child_groups", required=True)] = ""
+    group_code: Annotated[str, field(N_("Group"), shape=Shape.CODE, codes="child_groups", required=True)] = ""
     from_on: Annotated[str | None, field(N_("From"), shape=Shape.DATE)] = None
     to_on: Annotated[str | None, field(N_("To"), shape=Shape.DATE)] = None
     basis: Annotated[str | None, field(N_("Basis document"))] = None

@@ -11,6 +11,10 @@ VIETNAM = timezone(timedelta(hours=7))
 """Viet Nam keeps UTC+7 all year; there is no summer time."""
 
 
+STEPS = 1000
+"""Stamps in one millisecond."""
+
+
 class Clock(Protocol):
     """Where the time comes from; tests hand in their own."""
 
@@ -27,7 +31,7 @@ class SystemClock:
 
 
 class HybridClock:
-    """Stamps that never run backwards: `milliseconds << 16 | counter`, an integer below 2**63.
+    """Stamps that never run backwards: `milliseconds * 1000 + counter`, an integer below 2**53.
 
     Safe to call from several threads. Give it the last stamp stored, so that a PC whose clock
     was set back still orders its own changes.
@@ -44,13 +48,13 @@ class HybridClock:
 
     def tick(self) -> int:
         with self._guard:
-            physical = int(self._clock.now().timestamp() * 1000) << 16
+            physical = int(self._clock.now().timestamp() * 1000) * STEPS
             self._last = max(physical, self._last + 1)
             return self._last
 
     def saw(self, stamp: int) -> None:
         """Move past a stamp from elsewhere, unless it lies more than a day ahead of this PC's clock."""
-        horizon = int((self._clock.now().timestamp() + 86_400) * 1000) << 16
+        horizon = int((self._clock.now().timestamp() + 86_400) * 1000) * STEPS
         with self._guard:
             if stamp < horizon:
                 self._last = max(self._last, stamp)
@@ -58,7 +62,7 @@ class HybridClock:
 
 def stamp_instant(stamp: int) -> datetime:
     """The instant of a hybrid stamp, to the millisecond."""
-    return datetime.fromtimestamp((stamp >> 16) / 1000, UTC)
+    return datetime.fromtimestamp(stamp // STEPS / 1000, UTC)
 
 
 def to_iso(instant: datetime) -> str:

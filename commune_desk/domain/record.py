@@ -81,7 +81,7 @@ class Shape(StrEnum):
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """One declared field. `name`, `type` and `nullable` are filled in from the Struct."""
+    """One declared field. `name`, `type` and `default` are filled in from the Struct."""
 
     label: str
     merge: Merge = Merge.REVIEW
@@ -96,6 +96,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = False
     name: str = ""
     type: type = str
+    default: Value = None
 
     @property
     def sql_type(self) -> str:
@@ -170,12 +171,19 @@ def kind(
 
 def _declared(struct: type[Record]) -> Iterable[tuple[str, Field]]:
     hints = typing.get_type_hints(struct, include_extras=True)
-    for name in struct.__struct_fields__:
+    names = struct.__struct_fields__
+    defaults = dict(zip(names[::-1], struct.__struct_defaults__[::-1], strict=False))
+    for name in names:
         if name in ("id", "scope"):
             continue
         annotated = hints[name]
         declared = next(extra for extra in annotated.__metadata__ if isinstance(extra, Field))
-        yield name, msgspec.structs.replace(declared, name=name, type=_plain_type(annotated.__origin__))
+        yield (
+            name,
+            msgspec.structs.replace(
+                declared, name=name, type=_plain_type(annotated.__origin__), default=defaults[name]
+            ),
+        )
 
 
 def _plain_type(annotation: Any) -> type:
@@ -209,17 +217,10 @@ def difference(before: Record | None, after: Record) -> dict[Data, dict[str, Val
     groups: dict[Data, dict[str, Value]] = {}
     for name, declared in entry.fields.items():
         new = getattr(after, name)
-        old = getattr(before, name) if before is not None else _default(entry.struct, name)
+        old = getattr(before, name) if before is not None else declared.default
         if new != old:
             groups.setdefault(declared.data, {})[name] = new
     return groups
-
-
-def _default(struct: type[Record], name: str) -> Value:
-    for info in msgspec.structs.fields(struct):
-        if info.name == name:
-            return typing.cast(Value, info.default)
-    raise KeyError(name)
 
 
 def check_values(entry: Kind, values: Mapping[str, Value], *, data: Data | None = None) -> None:

@@ -1,0 +1,138 @@
+"""Derived rows for the register list and the search: rebuilt from the records in the transaction that changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from commune_desk.domain.children import RISK_LEVELS, ChildFile, GroupMembership
+from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.families import Person, Relation
+from commune_desk.domain.record import Record
+from commune_desk.domain.search_text import search_text
+from commune_desk.domain.text import plain_sort_key, sort_key
+from commune_desk.domain.visits import HomeVisit
+from commune_desk.store.database import Connection
+
+_CHUNK = 300
+
+_FILES = (
+    "SELECT p.id, f.id, f.scope, f.status, f.risk_level, f.import_id, p.full_name, p.other_name, p.birth_date,"
+    " p.id_number, p.phone, p.village, COALESCE(i.state, 'complete')"
+    " FROM child_file f JOIN person p ON p.id=f.person LEFT JOIN import i ON i.id=f.import_id WHERE f.person IN ({})"
+)
+_KIN = (
+    "SELECT r.person, q.full_name, q.phone FROM relation r JOIN person q ON q.id=r.relative"
+    " WHERE r.person IN ({}) AND r.ended_on IS NULL"
+)
+_GROUPS = (
+    "SELECT person, group_code FROM group_membership WHERE person IN ({}) AND (to_on IS NULL OR to_on>=?) ORDER BY group_code"
+)
+_VISITS = (
+    "SELECT person, visited_on, next_visit_on, amends, id FROM home_visit WHERE person IN ({}) ORDER BY visited_on, id"
+)
+
+
+def affected(connection: Connection, kind: str, record: Record) -> Iterable[str]:
+    """The children whose derived row depends on `record`."""
+    match record:
+        case ChildFile(person=person) | GroupMembership(person=person) | Relation(person=person):
+            return [person] if person else []
+        case HomeVisit(person=person, amends=amends):
+            return [person] if person and (amends or not _move_on(connection, record)) else []
+        case Person():
+            kin = connection.execute("SELECT person FROM relation WHERE relative=?", (record.id,)).fetchall()
+            return [record.id, *(row[0] for row in kin)]
+        case _:
+            return []
+
+
+def _move_on(connection: Connection, visit: HomeVisit) -> bool:
+    """Bring a child's last and next visit forward; False when the child has no derived row yet.
+
+    The everyday save: it must not read a child's whole history nor touch the search index.
+    """
+    return (
+        connection.execute(
+            "UPDATE child_index SET next_visit_on=CASE WHEN COALESCE(last_visit_on, '')<=? THEN ? ELSE next_visit_on END,"
+            " last_visit_on=MAX(COALESCE(last_visit_on, ''), ?) WHERE person=?",
+            (visit.visited_on, visit.next_visit_on, visit.visited_on, visit.person),
+        ).rowcount
+        > 0
+    )
+
+
+def refresh(connection: Connection, people: Collection[str], now: datetime) -> None:
+    """Rewrite the derived rows of `people`; those without a child file lose theirs."""
+    ids = sorted(people)
+    for start in range(0, len(ids), _CHUNK):
+        _refresh_chunk(connection, ids[start : start + _CHUNK], now)
+
+
+def _refresh_chunk(connection: Connection, ids: list[str], now: datetime) -> None:
+    marks = ",".join("?" * len(ids))
+    today = now.astimezone(VIETNAM).date().isoformat()
+    kin = _gather(connection.execute(_KIN.format(marks), ids).fetchall())
+    groups = _gather(connection.execute(_GROUPS.format(marks), [*ids, today]).fetchall())
+    visits = _gather(connection.execute(_VISITS.format(marks), ids).fetchall())
+    rows = {r[0]: r for r in connection.execute(f"SELECT person, row FROM child_index WHERE person IN ({marks})", ids)}  # noqa: S608
+    for row in connection.execute(_FILES.format(marks), ids).fetchall():
+        person = row[0]
+        known = rows.pop(person, None)
+        _write(connection, row, kin.get(person, []), groups.get(person, []), visits.get(person, []), known)
+    for _, number in rows.values():
+        connection.execute("DELETE FROM child_index WHERE row=?", (number,))
+        connection.execute("DELETE FROM child_search WHERE rowid=?", (number,))
+
+
+def _gather(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for person, *rest in rows:
+        found.setdefault(person, []).append(rest)
+    return found
+
+
+def _write(connection: Connection, row: Any, kin: list[Any], groups: list[Any], visits: list[Any], known: Any) -> None:
+    person, file, scope, status, risk, import_id, name, other, birth, id_number, phone, village, state = row
+    codes = [code for (code,) in groups]
+    last, following = last_visit(visits)
+    values = (
+        person,
+        file,
+        scope,
+        int(state == "complete"),
+        status,
+        sort_key(name or ""),
+        plain_sort_key(village or ""),
+        birth or "",
+        RISK_LEVELS.index(risk) + 1 if risk in RISK_LEVELS else 0,
+        " ".join(codes),
+        sum(code.startswith("HCDB") for code in codes),
+        sum(code.startswith("NGCO") for code in codes),
+        last,
+        following,
+        import_id,
+    )
+    words = search_text(name, other, village, id_number, phone, *(text for pair in kin for text in pair))
+    if known is None:
+        cursor = connection.execute(
+            "INSERT INTO child_index (person, file, scope, shown, status, name_key, village_key, birth_key, risk, groups,"
+            " special, at_risk, last_visit_on, next_visit_on, import_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            values,
+        )
+        connection.execute("INSERT INTO child_search (rowid, words) VALUES (?,?)", (cursor.lastrowid, words))
+        return
+    connection.execute(
+        "UPDATE child_index SET person=?, file=?, scope=?, shown=?, status=?, name_key=?, village_key=?, birth_key=?,"
+        " risk=?, groups=?, special=?, at_risk=?, last_visit_on=?, next_visit_on=?, import_id=? WHERE row=?",
+        (*values, known[1]),
+    )
+    connection.execute("UPDATE child_search SET words=? WHERE rowid=?", (words, known[1]))
+
+
+def last_visit(visits: list[Any]) -> tuple[str | None, str | None]:
+    """(day of the last visit, day of the next) of rows (visited_on, next_visit_on, amends, id), oldest first."""
+    amended = {amends for _, _, amends, _ in visits if amends}
+    standing = [(visited, following) for visited, following, _, visit in visits if visit not in amended]
+    return standing[-1] if standing else (None, None)

@@ -1,0 +1,150 @@
+"""Opening the encrypted register, and turning the engine's errors into ours.
+
+The one module that knows the driver. sqlite-utils finds SQLCipher under the names it looks for first, so that it
+raises and catches the same error classes; this must happen before its first import.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlcipher3
+from sqlcipher3 import dbapi2
+
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
+from commune_desk.vault.keys import RegisterKey
+
+sys.modules.setdefault("pysqlite3", sqlcipher3)
+sys.modules.setdefault("pysqlite3.dbapi2", dbapi2)
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection as Connection  # the driver has no type stubs and the same interface
+else:
+    Connection = dbapi2.Connection
+
+READER_CACHE_KIB = 32 * 1024
+OTHER_CACHE_KIB = 8 * 1024
+BUSY_SECONDS = 10.0
+_PLAIN_HEADER = b"SQLite format 3\x00"
+
+
+class DiskFull(Fault):
+    """No room for the transaction; it was rolled back."""
+
+
+class RegisterDamaged(Fault):
+    """A page of the register does not hold."""
+
+
+class RegisterReadOnly(Fault):
+    """The folder or the file cannot be written."""
+
+
+class RegisterBusy(Fault):
+    """Another program holds the register."""
+
+
+class RegisterNewer(Fault):
+    """A later version of the program wrote this register."""
+
+
+class NotEncrypted(Fault):
+    """The file is a plain database: the program refuses to work on it."""
+
+
+def connect(path: Path, key: RegisterKey, *, cache_kib: int = OTHER_CACHE_KIB, read_only: bool = False) -> Connection:
+    """An open, keyed connection to the register at `path`, which is made when absent.
+
+    Raises NotEncrypted, RegisterDamaged, RegisterReadOnly or DiskFull.
+    """
+    with translated():
+        connection: Connection = dbapi2.connect(
+            str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            _prepare(connection, key, cache_kib)
+            if read_only:
+                connection.execute("PRAGMA query_only=ON")
+        except BaseException:
+            connection.close()
+            raise
+    _refuse_plain_file(path, connection)
+    return connection
+
+
+def _prepare(connection: Connection, key: RegisterKey, cache_kib: int) -> None:
+    if len(key.hex) != 64:
+        raise ValueError("a register key has exactly 64 hex digits")
+    connection.execute("PRAGMA cipher_log_level=NONE")
+    connection.execute(f"PRAGMA key=\"x'{key.hex}'\"")
+    if not connection.execute("PRAGMA cipher_version").fetchone():
+        raise NotEncrypted(N_("This program was built without encryption and will not open a register."))
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute(f"PRAGMA cache_size=-{cache_kib}")
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _refuse_plain_file(path: Path, connection: Connection) -> None:
+    with path.open("rb") as file:
+        if file.read(16) == _PLAIN_HEADER:
+            connection.close()
+            raise NotEncrypted(N_("The register file is not encrypted. It was not opened; tell the province."))
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the surroundings did to the engine into a Fault; anything else is a bug and passes."""
+    try:
+        yield
+    except dbapi2.Error as error:
+        fault = _fault_for(str(error).lower())
+        if fault is None:
+            raise
+        raise fault from None
+
+
+def _fault_for(message: str) -> Fault | None:
+    if "full" in message:
+        return DiskFull(
+            N_(
+                "The disk is full. This entry was not saved; everything saved before is kept. Free some space, try again."
+            )
+        )
+    if "readonly" in message or "unable to open" in message or "read-only" in message:
+        return RegisterReadOnly(
+            N_(
+                "The register's folder cannot be written. Nothing was lost; check the disk and the folder's permissions."
+            )
+        )
+    if "malformed" in message or "not a database" in message or "disk i/o" in message or "corrupt" in message:
+        return RegisterDamaged(
+            N_(
+                "Part of the register cannot be read: the disk may be failing. Do not delete anything; "
+                "restore the last backup, or ask the province."
+            )
+        )
+    if "locked" in message or "busy" in message:
+        return RegisterBusy(N_("Another program is using the register. Nothing was lost; close it and try again."))
+    return None
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[None]:
+    """One `BEGIN IMMEDIATE`: all of the block or nothing of it."""
+    with translated():
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise

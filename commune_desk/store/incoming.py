@@ -1,0 +1,230 @@
+"""Applying what the province sends: server truth plus the replay of this desk's waiting changes.
+
+A pull never changes a field that one of our waiting changes speaks of: the province's value goes to `shadow`, and
+comes to light when our change comes back as not applied.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from commune_desk.domain.ids import Scope
+from commune_desk.domain.record import KINDS, Kind, Merge, Record, Value, check_value, record_from, values_of
+from commune_desk.store import writers
+from commune_desk.store.database import Connection
+from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
+from commune_desk.store.transaction import Tx
+from sync import protocol, seal
+from sync.change import Change, Line, Wire, from_wire, to_wire
+from sync.merge import Outcome, apply_delta
+
+_STANDS = (Outcome.APPLIED.value, Outcome.APPLIED_CONFLICT.value)
+
+
+class _Held:
+    """A record as it is being brought up to date."""
+
+    def __init__(self, kind: Kind, scope: str, values: dict[str, Value], seen: dict[str, str]) -> None:
+        self.kind = kind
+        self.scope = scope
+        self.values = values
+        self.writers = seen
+
+
+class Incoming:
+    """One page chunk being applied inside the writer's transaction `tx`."""
+
+    def __init__(self, tx: Tx, box_keys: Mapping[str, seal.BoxKey]) -> None:
+        self._tx = tx
+        self._db: Connection = tx.connection
+        self._boxes = box_keys
+        self._held: dict[str, _Held] = {}
+
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], cursors: Mapping[str, int]) -> None:
+        """Rows and cursors together; an event applied before changes nothing."""
+        for event, line in events:
+            self._event(event, line)
+        for record_id, held in self._held.items():
+            self._store(record_id, held)
+        for scope, seq in cursors.items():
+            chain = next((e.chain for e, _ in reversed(events) if e.scope == scope), None)
+            self._move_cursor(scope, seq, chain)
+        self._tx.topic("sync")
+
+    def _move_cursor(self, scope: str, seq: int, chain: str | None) -> None:
+        if chain is not None:
+            self._db.execute(
+                "INSERT INTO cursor (scope, seq, chain) VALUES (?,?,?)"
+                " ON CONFLICT(scope) DO UPDATE SET seq=excluded.seq, chain=excluded.chain",
+                (scope, seq, protocol.unb64(chain)),
+            )
+
+    def _event(self, event: protocol.Event, line: Line) -> None:
+        change = line.change
+        origin = self._log(event, line)
+        self._conflicts(event, change)
+        self._tx.ledger.saw(change.stamp)
+        kind = KINDS.get(change.kind)
+        if kind is None or origin == "known":
+            return
+        waiting = self._waiting(change.record)
+        shadows = self._shadows(change.record)
+        if origin == "ours" and not (waiting or shadows or event.outcomes or event.values):
+            return
+        held = self._hold(kind, change)
+        for field in change.fields:
+            if field in kind.fields:
+                later = [one for one in waiting if field in one.fields]
+                behind = shadows.get(field, (None, None) if later or origin == "ours" else None)
+                self._field(held, event, change, field, later=later, behind=behind)
+
+    def _log(self, event: protocol.Event, line: Line) -> str:
+        """Keep the exact bytes. Whose change it is: `new` to this desk, `ours` coming back, or `known` already."""
+        change = line.change
+        outcomes = json.dumps(event.outcomes) if event.outcomes else None
+        row = self._db.execute("SELECT seq FROM change WHERE id=?", (change.id,)).fetchone()
+        if row is None:
+            self._db.execute(_KEEP, (*_columns(change), line.raw, line.signature, event.seq, outcomes))
+            return "new"
+        if row[0] is not None:
+            return "known"
+        self._db.execute(
+            "UPDATE change SET seq=?, outcomes=?, state='accepted' WHERE id=?", (event.seq, outcomes, change.id)
+        )
+        return "ours"
+
+    def _conflicts(self, event: protocol.Event, change: Change) -> None:
+        for opened in event.opened:
+            self._db.execute(
+                "INSERT OR IGNORE INTO conflict VALUES (?,?,?,?,?,?,?,?,?,'open',NULL)",
+                (
+                    opened.id,
+                    change.scope,
+                    change.kind,
+                    change.record,
+                    opened.field,
+                    opened.base,
+                    opened.ours,
+                    opened.theirs,
+                    event.seq,
+                ),
+            )
+        self._db.executemany(
+            "UPDATE conflict SET state='closed', closed_by=? WHERE id=?", [(change.id, one) for one in event.closed]
+        )
+        if event.opened or event.closed:
+            self._tx.topic("conflicts")
+
+    def _hold(self, kind: Kind, change: Change) -> _Held:
+        held = self._held.get(change.record)
+        if held is None:
+            row = self._db.execute(SELECT_ONE[kind.name], (change.record,)).fetchone()
+            if row is None:
+                held = _Held(kind, change.scope, {}, {})
+            else:
+                record, written = read_record(kind, row)
+                held = _Held(kind, record.scope, values_of(record), writers.parse(written))
+            self._held[change.record] = held
+        return held
+
+    def _field(
+        self,
+        held: _Held,
+        event: protocol.Event,
+        change: Change,
+        field: str,
+        *,
+        later: Sequence[Change],
+        behind: tuple[Value, str | None] | None,
+    ) -> None:
+        """Settle one field. `later` are our changes of it still waiting, `behind` what the province held till now
+        where a change of ours hides it (None: what is shown is what the province holds)."""
+        value, writer = behind or (held.values.get(field), held.writers.get(field))
+        if event.outcomes.get(field, Outcome.APPLIED.value) in _STANDS:
+            value, writer = self._incoming(held.kind, event, change, field), change.id
+        if not later:
+            self._db.execute("DELETE FROM shadow WHERE record=? AND field=?", (change.record, field))
+            _show(held, field, value, writer)
+            return
+        self._db.execute(
+            "INSERT INTO shadow VALUES (?,?,?,?) ON CONFLICT(record, field) DO UPDATE SET value=excluded.value,"
+            " writer=excluded.writer",
+            (change.record, field, msgspec.json.encode(to_wire(value)).decode(), writer),
+        )
+        if held.kind.fields[field].merge is Merge.SET:
+            held.values[field] = _replayed(value, later, field)
+
+    def _shadows(self, record: str) -> dict[str, tuple[Value, str | None]]:
+        rows = self._db.execute("SELECT field, value, writer FROM shadow WHERE record=?", (record,)).fetchall()
+        return {field: (from_wire(msgspec.json.decode(value)), writer) for field, value, writer in rows}
+
+    def _waiting(self, record: str) -> list[Change]:
+        """Our changes of this record that have not come back yet, in order."""
+        rows = self._db.execute(
+            "SELECT raw FROM change WHERE record=? AND seq IS NULL AND state IN ('waiting', 'sent', 'accepted') ORDER BY n",
+            (record,),
+        ).fetchall()
+        return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
+
+    def _incoming(self, kind: Kind, event: protocol.Event, change: Change, field: str) -> Value:
+        if field in change.seal:
+            return self._unsealed(change, field)
+        wire: Wire = event.values.get(field, change.set.get(field))
+        value = from_wire(wire)
+        return value if check_value(kind.fields[field], value) is None else None
+
+    def _unsealed(self, change: Change, field: str) -> Value:
+        box = self._boxes.get(change.key)
+        if box is None:
+            return None
+        return from_wire(
+            seal.open_value(box, change.seal[field], scope=change.scope, record=change.record, field=field)  # type: ignore[arg-type]
+        )
+
+    def _store(self, record_id: str, held: _Held) -> None:
+        present = {name: value for name, value in held.values.items() if value is not None}
+        record: Record = record_from(held.kind.name, record_id, Scope(held.scope), present)
+        written = "" if held.kind.append_only else writers.write(held.writers)
+        columns = [to_column(value) for value in values_of(record).values()]
+        self._db.execute(UPSERT[held.kind.name], (record_id, held.scope, written, *columns))
+        self._tx.touched(held.kind.name, record_id, record)
+
+
+_KEEP = (
+    "INSERT INTO change (id, desk, n, scope, kind, record, officer, stamp, import_id, raw, signature, seq, outcomes, state)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,'received')"
+)
+
+
+def _columns(change: Change) -> tuple[object, ...]:
+    return (
+        change.id,
+        change.desk,
+        change.n,
+        change.scope,
+        change.kind,
+        change.record,
+        change.officer,
+        change.stamp,
+        change.import_id or None,
+    )
+
+
+def _show(held: _Held, field: str, value: Value, writer: str | None) -> None:
+    if writer is None:
+        held.values.pop(field, None)
+        held.writers.pop(field, None)
+        return
+    held.values[field] = value
+    held.writers[field] = writer
+
+
+def _replayed(value: Value, later: Sequence[Change], field: str) -> tuple[str, ...]:
+    members: Sequence[str] = value if isinstance(value, tuple) else ()
+    for change in later:
+        step = change.set.get(field)
+        members = apply_delta(members, step if isinstance(step, list) else [])
+    return tuple(members)

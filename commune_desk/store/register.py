@@ -1,0 +1,130 @@
+"""The open register: one writer thread with the only writing connection, and readers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from commune_desk.domain.access import Actor, Role
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.clock import Clock
+from commune_desk.domain.ids import DeskId, OfficerId, Scope
+from commune_desk.store import settings
+from commune_desk.store.database import READER_CACHE_KIB, Connection, connect, transaction, translated
+from commune_desk.store.ledger import Ledger, ScopeSeal
+from commune_desk.store.migrate import migrate
+from commune_desk.store.settings import Identity
+from commune_desk.store.transaction import Tx
+from commune_desk.vault.keys import RegisterKey, subkey
+from sync import seal
+
+T = TypeVar("T")
+
+FILE_NAME = "register.db"
+AUDIT_PURPOSE = b"audit"
+
+
+class Register:
+    """An open register. `write` and `read_slowly` may be called from any thread; `reader` belongs to the UI thread."""
+
+    def __init__(self, path: Path, key: RegisterKey, clock: Clock, actor: OfficerId) -> None:
+        self.path = path
+        self._key = key
+        self._clock = clock
+        self._officer = actor
+        self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="slow-query")
+        self._writer = connect(path, key)
+        migrate(self._writer)
+        self.identity: Identity = settings.identity(self._writer)
+        self._ledger = self._make_ledger()
+        self._seals = self._read_seals()
+        self.reader: Connection = connect(path, key, cache_kib=READER_CACHE_KIB, read_only=True)
+        self._slow: Connection | None = None
+
+    @classmethod
+    def create(cls, path: Path, key: RegisterKey, identity: Identity, scope_keys: list[settings.ScopeKeyPair]) -> None:
+        """Make a new register file with its identity. Raises Fault; a half-made file is removed."""
+        connection = connect(path, key)
+        try:
+            migrate(connection)
+            with transaction(connection):
+                settings.put(connection, settings.IDENTITY, identity)
+                settings.put_scope_keys(connection, scope_keys)
+        finally:
+            connection.close()
+
+    @property
+    def actor(self) -> Actor:
+        own = self.identity
+        return Actor(officer=self._officer, role=Role(own.role), scope=Scope(own.scope), desk=DeskId(own.desk))
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    def write(self, operation: Callable[[Tx], T], *, import_id: str = "") -> Future[tuple[T, ChangeSet]]:
+        """Run `operation` in one transaction on the writer thread; the future gives its result and what changed.
+
+        Raises in the future whatever the operation raised, after everything was rolled back.
+        """
+        return self._writing.submit(self._run, operation, import_id)
+
+    def _run(self, operation: Callable[[Tx], T], import_id: str) -> tuple[T, ChangeSet]:
+        mark = self._ledger.mark()
+        tx = Tx(self._writer, self._ledger, self.actor, self._seals, import_id=import_id)
+        try:
+            with transaction(self._writer):
+                result = operation(tx)
+                changes = tx.finish()
+        except BaseException:
+            self._ledger.restore(mark)
+            raise
+        if "identity" in changes.topics:
+            self._reload()
+        return result, changes
+
+    def read_slowly(self, query: Callable[[Connection], T]) -> Future[T]:
+        """Run a query that may take long (reports, exports, duplicates) on a thread and connection of its own."""
+        return self._reading.submit(self._query, query)
+
+    def _query(self, query: Callable[[Connection], T]) -> T:
+        if self._slow is None:
+            self._slow = connect(self.path, self._key, read_only=True)
+        with translated():
+            return query(self._slow)
+
+    def close(self) -> None:
+        """Drain the writer, fold the write-ahead log into the file, close everything."""
+        self._writing.submit(self._checkpoint).result()
+        self._writing.shutdown(wait=True)
+        self._reading.shutdown(wait=True)
+        for connection in (self._slow, self.reader, self._writer):
+            if connection is not None:
+                connection.close()
+
+    def _checkpoint(self) -> None:
+        with translated():
+            self._writer.execute("PRAGMA optimize")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _reload(self) -> None:
+        self.identity = settings.identity(self._writer)
+        self._ledger = self._make_ledger()
+        self._seals = self._read_seals()
+
+    def _make_ledger(self) -> Ledger:
+        own = self.identity
+        return Ledger(
+            self._writer,
+            desk=DeskId(own.desk),
+            signing=seal.SigningKey.from_bytes(own.signing),
+            clock=self._clock,
+            audit_key=subkey(self._key, AUDIT_PURPOSE),
+        )
+
+    def _read_seals(self) -> dict[str, ScopeSeal]:
+        rows: list[Any] = self._writer.execute("SELECT scope, key, public FROM scope_key ORDER BY key").fetchall()
+        return {scope: ScopeSeal(key, bytes(public)) for scope, key, public in rows}

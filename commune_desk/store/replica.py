@@ -1,0 +1,179 @@
+"""The register as the sync session sees it: what waits, what the province acknowledged, what it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.clock import to_iso
+from commune_desk.store import settings
+from commune_desk.store.database import Connection
+from commune_desk.store.incoming import Incoming
+from commune_desk.store.register import Register
+from commune_desk.store.transaction import Tx
+from sync import protocol
+from sync.change import GENESIS, Line
+from sync.seal import BoxKey, SigningKey, sha256
+
+T = TypeVar("T")
+CERTS_VERSION = "certs_version"
+GRANTS = "grants"
+LAST_CONTACT = "last_contact"
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A change no receipt names yet."""
+
+    n: int
+    line: bytes
+    digest: bytes
+
+
+class DeskFacts(msgspec.Struct, frozen=True):
+    """Who this desk is to the session."""
+
+    desk: str
+    epoch: str
+    signing_key: SigningKey
+    authority_public: bytes
+
+
+class RegisterReplica:
+    """Implements `sync.client.replica.Replica` on the open register; `changed` hears of every applied page."""
+
+    def __init__(self, register: Register, changed: Callable[[ChangeSet], None]) -> None:
+        self._register = register
+        self._changed = changed
+
+    def _write(self, operation: Callable[[Tx], T]) -> T:
+        result, changes = self._register.write(operation).result()
+        if changes:
+            self._changed(changes)
+        return result
+
+    def identity(self) -> DeskFacts:
+        own = self._register.identity
+        if own.pins is None:
+            raise ValueError("a training register has no province")
+        return DeskFacts(own.desk, own.epoch, SigningKey.from_bytes(own.signing), own.pins.authority_public)
+
+    def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[Waiting]:
+        return self._write(lambda tx: self._pending(tx.connection, after_n, max_changes, max_bytes))
+
+    def _pending(self, db: Connection, after_n: int, max_changes: int, max_bytes: int) -> list[Waiting]:
+        rows = db.execute(
+            "SELECT n, raw, signature FROM change WHERE desk=? AND n>? AND state IN ('waiting', 'sent') ORDER BY n LIMIT ?",
+            (self._register.identity.desk, after_n, max_changes),
+        )
+        found: list[Waiting] = []
+        size = 0
+        for n, raw, signature in rows:
+            line = protocol.b64(bytes(signature)).encode() + b" " + bytes(raw)
+            size += len(line) + 1
+            if found and size > max_bytes:
+                break
+            found.append(Waiting(n, line, sha256(bytes(raw))))
+        return found
+
+    def chain_head(self, n: int) -> bytes:
+        if n == 0:
+            return GENESIS
+        desk = self._register.identity.desk
+        return self._write(
+            lambda tx: bytes(
+                tx.connection.execute("SELECT head FROM change WHERE desk=? AND n=?", (desk, n)).fetchone()[0]
+            )
+        )
+
+    def acknowledge(self, receipt: protocol.Receipt, receipt_bytes: bytes, signature: bytes) -> None:
+        self._write(lambda tx: self._acknowledge(tx, receipt, receipt_bytes, signature))
+
+    def _acknowledge(self, tx: Tx, receipt: protocol.Receipt, body: bytes, signature: bytes) -> None:
+        db = tx.connection
+        set_aside = [(r.code, r.id) for r in receipt.results if r.status == "quarantined"]
+        db.executemany("UPDATE change SET state='quarantined', code=? WHERE id=?", set_aside)
+        db.execute(
+            "UPDATE change SET state='accepted' WHERE desk=? AND n<=? AND state IN ('waiting', 'sent')",
+            (receipt.desk, receipt.accepted_n),
+        )
+        db.execute(
+            "INSERT OR REPLACE INTO receipt VALUES (?,?,?,?,?)",
+            (receipt.accepted_n, receipt.durable_n, to_iso(tx.ledger.now()), body, signature),
+        )
+        tx.topic("sync")
+
+    def resend_from(self, n: int) -> None:
+        desk = self._register.identity.desk
+        self._write(
+            lambda tx: (
+                tx.connection.execute(
+                    "UPDATE change SET state='waiting' WHERE desk=? AND n>=? AND state IN ('sent', 'accepted')",
+                    (desk, n),
+                ).rowcount
+            )
+        )
+
+    def cursors(self) -> Mapping[str, int]:
+        return self._write(lambda tx: dict(tx.connection.execute("SELECT scope, seq FROM cursor").fetchall()))
+
+    def feed_chains(self) -> Mapping[str, bytes]:
+        rows = self._write(lambda tx: tx.connection.execute("SELECT scope, chain FROM cursor").fetchall())
+        return {scope: bytes(chain) for scope, chain in rows}
+
+    def certs_version(self) -> str:
+        return self._write(lambda tx: settings.get(tx.connection, CERTS_VERSION, str, ""))
+
+    def accept_certs(self, header: protocol.PullHeader) -> None:
+        self._write(lambda tx: self._accept_certs(tx, header))
+
+    def _accept_certs(self, tx: Tx, header: protocol.PullHeader) -> None:
+        db = tx.connection
+        settings.put(db, GRANTS, header.grants)
+        settings.put_scope_keys(
+            db, [settings.ScopeKeyPair(k.scope, k.key, protocol.unb64(k.public), None) for k in header.scope_keys]
+        )
+        if header.certs is None:
+            return
+        certs = [protocol.decode(protocol.unb64(c.body), protocol.DeskCert) for c in header.certs]
+        db.execute("DELETE FROM desk_cert")
+        db.executemany(
+            "INSERT INTO desk_cert VALUES (?,?,?,?,?)",
+            [(c.desk, protocol.unb64(c.sign_public), " ".join(c.scopes), c.label, int(c.revoked)) for c in certs],
+        )
+        settings.put(db, CERTS_VERSION, header.certs_version)
+
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], cursors: Mapping[str, int]) -> None:
+        self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, cursors))
+
+    def _boxes(self, db: Connection) -> dict[str, BoxKey]:
+        rows = db.execute("SELECT key, private FROM scope_key WHERE private IS NOT NULL").fetchall()
+        return {key: BoxKey.from_bytes(bytes(private)) for key, private in rows}
+
+    def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
+        self._write(lambda tx: self._heads(tx, heads))
+
+    def _heads(self, tx: Tx, heads: Mapping[str, protocol.FeedHead]) -> None:
+        tx.connection.executemany(
+            "INSERT INTO cursor (scope, seq, chain, head_seq) VALUES (?,0,?,?)"
+            " ON CONFLICT(scope) DO UPDATE SET head_seq=excluded.head_seq",
+            [(scope, GENESIS, head.seq) for scope, head in heads.items()],
+        )
+        settings.put(tx.connection, LAST_CONTACT, to_iso(tx.ledger.now()))
+        tx.topic("sync")
+
+    def freeze(self, code: str) -> None:
+        def mark(tx: Tx) -> None:
+            own = settings.identity(tx.connection)
+            settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, frozen=code))
+            tx.topic("identity")
+
+        self._write(mark)
+
+    def public_of(self, desk: str) -> bytes | None:
+        row = self._write(
+            lambda tx: tx.connection.execute("SELECT sign_public FROM desk_cert WHERE desk=?", (desk,)).fetchone()
+        )
+        return bytes(row[0]) if row else None

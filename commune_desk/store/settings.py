@@ -1,0 +1,90 @@
+"""This register's own facts: which desk it is, the keys it signs with, the province it is pinned to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+
+from commune_desk.store.database import Connection
+from sync.seal import sha256
+
+IDENTITY = "identity"
+
+
+class Pins(msgspec.Struct, frozen=True, kw_only=True):
+    """What enrolment pinned of the province; nothing here is ever fetched anew from the server."""
+
+    address: str
+    ca_pem: bytes
+    authority_public: bytes
+    escrow_public: bytes
+    name: str = ""
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who this register is. A training register has no pins and can never sync.
+
+    `desk` is empty in a restored register until it is enrolled anew; `former` keeps the ids it had.
+    """
+
+    db_id: str
+    desk: str
+    label: str
+    scope: str
+    role: str
+    signing: bytes
+    box: bytes
+    doorbell: bytes
+    epoch: str = ""
+    is_training: bool = False
+    former: tuple[str, ...] = ()
+    pins: Pins | None = None
+    frozen: str = ""
+    """Why the province refuses this desk (fork, revoked, epoch); empty while all is well."""
+
+
+class ScopeKeyPair(msgspec.Struct, frozen=True):
+    """A scope's sealing key; `private` is None where this desk may only seal."""
+
+    scope: str
+    key: str
+    public: bytes
+    private: bytes | None
+
+
+T = TypeVar("T")
+
+
+def get(connection: Connection, name: str, kind: type[T], default: T) -> T:
+    """A stored setting of type `kind`, or `default`."""
+    row = connection.execute("SELECT value FROM setting WHERE name=?", (name,)).fetchone()
+    return msgspec.json.decode(row[0], type=kind) if row else default
+
+
+def put(connection: Connection, name: str, value: object) -> None:
+    """Store a setting; the caller holds the write transaction."""
+    connection.execute(
+        "INSERT INTO setting VALUES (?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value",
+        (name, msgspec.json.encode(value)),
+    )
+
+
+def identity(connection: Connection) -> Identity:
+    row = connection.execute("SELECT value FROM setting WHERE name=?", (IDENTITY,)).fetchone()
+    return msgspec.json.decode(row[0], type=Identity)
+
+
+def put_scope_keys(connection: Connection, pairs: Iterable[ScopeKeyPair]) -> None:
+    """Keep sealing keys; a private half once held is never overwritten by nothing."""
+    connection.executemany(
+        "INSERT INTO scope_key (key, scope, public, private) VALUES (?,?,?,?)"
+        " ON CONFLICT(key) DO UPDATE SET private=COALESCE(excluded.private, scope_key.private)",
+        [(p.key, p.scope, p.public, p.private) for p in pairs],
+    )
+
+
+def scope_key_id(public: bytes) -> str:
+    """How a scope key is named on the wire: the first 8 hex digits of its SHA-256."""
+    return sha256(public).hex()[:8]

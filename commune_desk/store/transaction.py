@@ -1,0 +1,259 @@
+"""The one way into the register: a transaction that writes the row, the change, the audit row and the keys together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar, cast
+
+import msgspec
+
+from commune_desk.domain.access import Actor
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.ids import uuid7
+from commune_desk.domain.kinds import SCHEMA_VERSION
+from commune_desk.domain.labels import N_
+from commune_desk.domain.record import (
+    KINDS,
+    Data,
+    Kind,
+    Merge,
+    Record,
+    Value,
+    check_values,
+    difference,
+    kind_of,
+    values_of,
+)
+from commune_desk.store import child_index, writers
+from commune_desk.store.database import Connection
+from commune_desk.store.ledger import Ledger, ScopeSeal
+from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
+from sync import seal
+from sync.change import Change, Verb, Wire, to_wire
+from sync.merge import delta
+
+R = TypeVar("R", bound=Record)
+
+
+class Tx:
+    """An open write transaction of the single writer. Only `Register.write` makes one."""
+
+    def __init__(
+        self, connection: Connection, ledger: Ledger, actor: Actor, seals: dict[str, ScopeSeal], *, import_id: str = ""
+    ) -> None:
+        self.connection = connection
+        self.ledger = ledger
+        self.actor = actor
+        self._seals = seals
+        self._import_id = import_id
+        self._changed: dict[str, set[str]] = {}
+        self._topics: set[str] = set()
+        self._index: set[str] = set()
+
+    def get(self, struct: type[R], record_id: str) -> R | None:
+        """The stored record, or None."""
+        found = self._load(kind_of(struct), record_id)
+        return cast(R, found[0]) if found else None
+
+    def existing(self, struct: type[R], record_id: str) -> R:
+        """The stored record. Raises Refusal when there is none."""
+        record = self.get(struct, record_id)
+        if record is None:
+            raise Refusal(N_("This record is no longer in the register."))
+        return record
+
+    def save(self, record: Record) -> None:
+        """Write a new record or the changed fields of a stored one.
+
+        Row, one change per data class, audit row and derived keys, in this transaction. Raises Invalid for values
+        that do not hold, Refusal when the role may not write the kind or the record may not change.
+        """
+        entry = kind_of(record)
+        found = self._load(entry, record.id)
+        before, written = found if found else (None, "")
+        self._check(entry, record, before)
+        for data, changed in difference(before, record).items():
+            change = self._change(entry, record, before, written, data, changed)
+            self._journal(change)
+            self._remember_standing(entry, record, before, written, changed)
+            written = "" if entry.append_only else writers.updated(written, changed, change.id)
+        self._store(entry, record, written)
+        self.audit("create" if before is None else "edit", entry.name, record.id)
+        self.touched(entry.name, record.id, record)
+
+    def resolve(self, record: Record, field: str, conflicts: Iterable[str]) -> None:
+        """Decide open conflicts on one field: `record` carries the value that shall stand."""
+        entry = kind_of(record)
+        found = self._load(entry, record.id)
+        if found is None:
+            raise Refusal(N_("This record is no longer in the register."))
+        before, written = found
+        changed = {field: getattr(record, field)}
+        self._check(entry, record, before)
+        ids = list(conflicts)
+        change = self._change(entry, record, before, written, entry.fields[field].data, changed)
+        change = msgspec.structs.replace(change, verb=Verb.RESOLVE.value, resolves={field: ids})
+        self._journal(change)
+        self._remember_standing(entry, record, before, written, changed)
+        self._store(entry, record, writers.updated(written, changed, change.id))
+        self.connection.executemany("UPDATE conflict SET state='deciding' WHERE id=?", [(one,) for one in ids])
+        self.audit("decide", entry.name, record.id, {"field": field, "conflicts": ids})
+        self.touched(entry.name, record.id, record)
+        self.topic("conflicts")
+
+    def audit(self, action: str, kind: str = "", record: str = "", detail: object = "") -> None:
+        """One row in the audit chain; `detail` never holds a value of a record."""
+        self.ledger.audit(
+            self.connection, officer=self.actor.officer, action=action, kind=kind, record=record, detail=detail
+        )
+
+    def touched(self, kind: str, record_id: str, record: Record) -> None:
+        self._changed.setdefault(kind, set()).add(record_id)
+        self._index.update(child_index.affected(self.connection, kind, record))
+
+    def topic(self, name: str) -> None:
+        self._topics.add(name)
+
+    def finish(self) -> ChangeSet:
+        """Bring the derived rows up to date; called once, just before the commit."""
+        child_index.refresh(self.connection, self._index, self.ledger.now())
+        return ChangeSet.of(self._changed, self._topics)
+
+    def _load(self, entry: Kind, record_id: str) -> tuple[Record, str] | None:
+        row = self.connection.execute(SELECT_ONE[entry.name], (record_id,)).fetchone()
+        return read_record(entry, row) if row else None
+
+    def _check(self, entry: Kind, record: Record, before: Record | None) -> None:
+        is_guest = self.actor.role in entry.guests
+        if self.actor.role not in entry.write and not is_guest:
+            raise Refusal(N_("Your role does not allow this. Nothing was changed; ask a colleague whose task it is."))
+        if not entry.fits_scope(record.scope) or not (is_guest or record.scope == self.actor.scope):
+            raise Refusal(N_("This record belongs to another place. Nothing was changed."))
+        if before is not None and (entry.append_only or before.scope != record.scope):
+            raise Refusal(N_("This entry cannot be changed any more. Write a new one that corrects it."))
+        check_values(entry, values_of(record))
+
+    def _change(
+        self, entry: Kind, record: Record, before: Record | None, written: str, data: Data, changed: dict[str, Value]
+    ) -> Change:
+        seen = writers.parse(written)
+        base: dict[str, str | None] = {name: seen[name] for name in changed if name in seen}
+        opened: dict[str, Wire] = {}
+        sealed: dict[str, str] = {}
+        key = ""
+        if data.is_sealed:
+            key, sealed = self._seal(record, changed)
+        else:
+            opened = {name: self._wire(entry, name, before, value) for name, value in changed.items()}
+        return Change(
+            id=uuid7(),
+            desk="",
+            n=0,
+            officer=self.actor.officer,
+            stamp=self.ledger.stamp(),
+            schema=SCHEMA_VERSION,
+            scope=record.scope,
+            kind=entry.name,
+            record=record.id,
+            data=int(data),
+            base=base,
+            set=opened,
+            seal=sealed,
+            key=key,
+            import_id=self._import_id,
+        )
+
+    def _wire(self, entry: Kind, name: str, before: Record | None, value: Value) -> Wire:
+        if entry.fields[name].merge is Merge.SET and isinstance(value, tuple):
+            return delta(getattr(before, name) if before is not None else (), value)
+        return to_wire(value)
+
+    def _seal(self, record: Record, changed: dict[str, Value]) -> tuple[str, dict[str, str]]:
+        recipient = self._seals.get(record.scope)
+        if recipient is None:
+            raise Fault(
+                N_("This PC has no sealing key for this place yet. The entry is kept as a draft; sync once, then save.")
+            )
+        return recipient.key, {
+            name: seal.seal_value(recipient.public, to_wire(value), scope=record.scope, record=record.id, field=name)
+            for name, value in changed.items()
+        }
+
+    def _journal(self, change: Change) -> None:
+        if self._import_id:
+            self._keep(change, msgspec.json.encode(change), state="staged")
+            return
+        self._release_staged(change.record)
+        line, head = self.ledger.number(change)
+        self._keep(line.change, line.raw, state="waiting", signature=line.signature, head=head)
+
+    def _keep(
+        self, change: Change, raw: bytes, *, state: str, signature: bytes | None = None, head: bytes | None = None
+    ) -> None:
+        self.connection.execute(
+            "INSERT INTO change (id, desk, n, scope, kind, record, officer, stamp, raw, signature, head, state, import_id)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                change.id,
+                change.desk,
+                change.n or None,
+                change.scope,
+                change.kind,
+                change.record,
+                change.officer,
+                change.stamp,
+                raw,
+                signature,
+                head,
+                state,
+                self._import_id or None,
+            ),
+        )
+
+    def _release_staged(self, record_id: str) -> None:
+        """Number the changes of a finished import that touch this record, so that none is overtaken by a later one."""
+        rows = self.connection.execute(
+            "SELECT c.id, c.raw FROM change c JOIN import i ON i.id = c.import_id"
+            " WHERE c.record=? AND c.state='staged' AND i.state='complete' ORDER BY c.id",
+            (record_id,),
+        ).fetchall()
+        self.release(rows)
+
+    def release(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Number and sign staged changes (id, raw), in the order given."""
+        for change_id, raw in rows:
+            line, head = self.ledger.number(msgspec.json.decode(raw, type=Change))
+            self.connection.execute(
+                "UPDATE change SET desk=?, n=?, raw=?, signature=?, head=?, state='waiting' WHERE id=?",
+                (line.change.desk, line.change.n, line.raw, line.signature, head, change_id),
+            )
+
+    def _remember_standing(
+        self, entry: Kind, record: Record, before: Record | None, written: str, changed: Iterable[str]
+    ) -> None:
+        """Keep what the province holds of a field before our change hides it (see replica.apply)."""
+        if before is None:
+            return
+        seen = writers.parse(written)
+        for name in changed:
+            writer = seen.get(name)
+            if writer is not None and not self._is_waiting(writer):
+                self.connection.execute(
+                    "INSERT OR IGNORE INTO shadow VALUES (?,?,?,?)",
+                    (record.id, name, msgspec.json.encode(to_wire(getattr(before, name))).decode(), writer),
+                )
+
+    def _is_waiting(self, change_id: str) -> bool:
+        row = self.connection.execute("SELECT state FROM change WHERE id=?", (change_id,)).fetchone()
+        return row is not None and row[0] in ("waiting", "sent", "staged")
+
+    def _store(self, entry: Kind, record: Record, written: str) -> None:
+        columns = [to_column(value) for value in values_of(record).values()]
+        self.connection.execute(UPSERT[entry.name], (record.id, record.scope, written, *columns))
+
+
+def load(connection: Connection, kind_name: str, record_id: str) -> Record | None:
+    """A record by kind and id on any connection, or None."""
+    row = connection.execute(SELECT_ONE[kind_name], (record_id,)).fetchone()
+    return read_record(KINDS[kind_name], row)[0] if row else None
