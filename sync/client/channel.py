@@ -13,12 +13,11 @@ from sync.client.transport import Reply, Transport
 
 
 class Refused(errors.LineFault):
-    """The province said no with a reason of its own; the session knows what to do about most codes."""
-
-    sentence = errors.ServerTrouble.sentence
+    """The province said no with a reason and a sentence of its own; the session knows what to do about most codes."""
 
     def __init__(self, status: int, problem: protocol.Problem) -> None:
-        super().__init__(status=status)
+        self.sentence = problem.text
+        super().__init__()
         self.status = status
         self.problem = problem
 
@@ -92,7 +91,7 @@ def _refusal(reply: Reply, authority_public: bytes) -> errors.SyncFault:
     return Refused(reply.status, problem)
 
 
-_KNOWN_CODES = {"ticket", "gap", "fork", "epoch", "resync"}
+_KNOWN_CODES = {"ticket", "gap", "fork", "epoch", "resync", "head"}
 
 
 def _unsigned_refusal(reply: Reply) -> errors.SyncFault:

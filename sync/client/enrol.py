@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import msgspec
 
@@ -25,7 +24,10 @@ OpenTransport = Callable[[str, bytes | None], Transport]
 _ATTEMPTS = 3
 _LOCATOR_BYTES, _SECRET_BYTES, _PRINT_BYTES = 2, 5, 3
 
-M = TypeVar("M")
+_NOT_ACCEPTED = N_(
+    "The province did not accept the code: it is mistyped, already used or too old. "
+    "Compare it once more, or ask the province for a new one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def enrol(
         escrow_public=protocol.unb64(enrolled.escrow_public),
         grants=enrolled.grants,
         scope_keys=enrolled.scope_keys,
-        scope_private=_open_locker(enrolled, keys.locker),
+        scope_private=_open_locker(enrolled, keys.locker, spelled.locator),
         signing_key=signing_key,
         box_key=box_key,
         doorbell_key=doorbell_key,
@@ -170,17 +172,16 @@ def _refusal(reply: Reply) -> Refusal | errors.SyncFault:
         return errors.Busy(reply.retry_after)
     if reply.status >= 500:
         return errors.ServerTrouble(status=reply.status)
-    return Refusal(
-        N_(
-            "The province did not accept the code: it is mistyped, already used or too old. "
-            "Compare it once more, or ask the province for a new one."
-        )
-    )
+    text = protocol.decode(reply.body, protocol.Problem).text if reply.body else ""
+    return Refusal(text or _NOT_ACCEPTED)
 
 
-def _open_locker(enrolled: protocol.Enrolled, locker_key: bytes) -> dict[str, seal.BoxKey]:
-    """Raises SealBroken, or Unproven when a private key does not belong to the scope's public one."""
-    inside = seal.unwrap(locker_key, protocol.unb64(enrolled.locker), LOCKER)
+def _open_locker(enrolled: protocol.Enrolled, locker_key: bytes, locator: bytes) -> dict[str, seal.BoxKey]:
+    """The locker is bound to its code's locator.
+
+    Raises SealBroken, or Unproven when a private key does not belong to the scope's public one.
+    """
+    inside = seal.unwrap(locker_key, protocol.unb64(enrolled.locker), locator)
     try:
         private: Mapping[str, str] = msgspec.json.decode(inside, type=dict[str, str])
         keys = {scope: seal.BoxKey.from_bytes(protocol.unb64(text)) for scope, text in private.items()}
@@ -191,7 +192,3 @@ def _open_locker(enrolled: protocol.Enrolled, locker_key: bytes) -> dict[str, se
         if mine is not None and mine.public != protocol.unb64(scope_key.public):
             raise errors.Unproven
     return keys
-
-
-LOCKER = b"cd-locker-v1"
-"""What a locker is bound to when it is wrapped."""

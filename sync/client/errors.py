@@ -17,7 +17,7 @@ from commune_desk.domain.labels import N_
 class SyncFault(Fault):
     """A fault with one fixed sentence."""
 
-    sentence: ClassVar[str] = ""
+    sentence: str = ""
     retry_after: float = 0.0
     """Seconds that the province asked to wait; 0 when it asked for nothing."""
 
