@@ -1,0 +1,1 @@
+"""The proof: tests beside stories and tools that only developers run."""

@@ -1,0 +1,62 @@
+"""What holds for every test: no screen, no real profile, Vietnamese, and no warning that nobody asked for."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from commune_desk.i18n import DEFAULT, set_language
+from commune_desk.paths import PROFILE_VARIABLE
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# No deadlines: speed is measured in bench/. A landing repeats the same examples; at a desk they vary.
+hypothesis.settings.register_profile("desk", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("landing", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("long", deadline=None, print_blob=True, max_examples=1000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the long tests too, and more examples of each rule")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    profile = "landing" if os.environ.get("CI") else "desk"
+    hypothesis.settings.load_profile("long" if config.getoption("--long") else profile)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="takes long: --long"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _profile_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No test and no process it starts ever opens the register of the person who runs it."""
+    folder = tmp_path_factory.mktemp("profile")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PROFILE_VARIABLE, str(folder))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def _vietnamese() -> Iterator[None]:
+    yield
+    set_language(DEFAULT)
+
+
+@pytest.fixture(autouse=True)
+def logfail(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A warning in the log fails the test. One that expects it asserts on `caplog`, then calls `caplog.clear()`."""
+    yield
+    said = [r for phase in ("setup", "call") for r in caplog.get_records(phase) if r.levelno >= logging.WARNING]
+    if said:
+        pytest.fail("unexpected in the log: " + "; ".join(f"{r.name}: {r.getMessage()}" for r in said), pytrace=False)
