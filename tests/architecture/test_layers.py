@@ -1,0 +1,100 @@
+"""Who may import whom: the contracts of pyproject.toml, and the tables of design section 3."""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Iterator
+from functools import cache
+
+import grimp
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+from tests.architecture.sources import ROOT, shipped
+
+LIBRARIES = {
+    "PySide6": ("commune_desk.ui", "commune_desk.app", "commune_desk.__main__"),
+    "cryptography": ("sync.seal", "commune_desk.vault", "sync.server.authority"),
+    "requests": ("sync.client",),
+    "sqlcipher3": ("commune_desk.store", "sync.server"),
+    "sqlite_utils": ("commune_desk.store",),
+    "sqlite3": ("commune_desk.store", "sync.server"),
+    "sqlalchemy": ("sync.server",),
+    "alembic": ("sync.server",),
+    "litestar": ("sync.server",),
+    "uvicorn": ("sync.server",),
+    "python_calamine": ("commune_desk.usecases",),
+    "xlsxwriter": ("commune_desk.usecases", "commune_desk.presenters"),
+    "keyring": ("commune_desk.ui.platform",),
+    "random": (),
+    "pickle": (),
+    "marshal": (),
+}
+"""Where each library may be imported: the places that the design names, and no other."""
+
+SYNC = {
+    "commune_desk.vault": ("sync.seal",),
+    "commune_desk.store": ("sync.change", "sync.merge"),
+}
+"""Which parts of sync a layer may know."""
+
+SYNC_CLIENT = (
+    "sync.client",
+    "commune_desk.app",
+    "commune_desk.usecases.sync_agent",
+    "commune_desk.usecases.enrolment",
+    "commune_desk.usecases.courier",
+)
+
+
+def inside(module: str, places: tuple[str, ...]) -> bool:
+    return any(module == place or module.startswith(f"{place}.") for place in places)
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("commune_desk", "sync", include_external_packages=True, cache_dir=None)
+
+
+def imports() -> Iterator[tuple[str, str]]:
+    for module in sorted(graph().modules):
+        for imported in sorted(graph().find_modules_directly_imported_by(module)):
+            yield module, imported
+
+
+def test_the_layers_are_kept() -> None:
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+    assert status == EXIT_STATUS_SUCCESS, "run: desk.py lint"
+
+
+def test_libraries_are_imported_only_where_they_belong() -> None:
+    assert [f"{a} imports {b}" for a, b in imports() if b in LIBRARIES and not inside(a, LIBRARIES[b])] == []
+
+
+def test_a_layer_knows_only_its_part_of_sync() -> None:
+    wrong = [
+        f"{a} imports {b}"
+        for a, b in imports()
+        for layer, parts in SYNC.items()
+        if inside(a, (layer,)) and inside(b, ("sync",)) and not inside(b, parts)
+    ]
+    assert wrong == []
+
+
+def test_only_the_sync_agent_enrolment_and_courier_drive_the_client() -> None:
+    assert [
+        f"{a} imports {b}" for a, b in imports() if inside(b, ("sync.client",)) and not inside(a, SYNC_CLIENT)
+    ] == []
+
+
+def test_no_circle_of_modules() -> None:
+    own = [m for m in graph().modules if inside(m, ("commune_desk", "sync"))]
+    circle = graphlib.TopologicalSorter({m: graph().find_modules_directly_imported_by(m) for m in own})
+    circle.prepare()  # raises CycleError, which names the circle
+
+
+def test_a_graph_that_saw_nothing_would_be_noticed() -> None:
+    """The twin: the tables are checked against real imports."""
+    seen = set(imports())
+    assert ("commune_desk.i18n", "commune_desk.domain.errors") in seen
+    assert ("sync.seal", "cryptography") in seen
+    assert len(graph().modules) > len(list(shipped()))

@@ -1,0 +1,45 @@
+"""The papers beside the code are true: commands exist, licences are there, decisions are numbered."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+
+from tests.architecture.sources import ROOT
+from tests.test_desk_script import desk
+
+LICENCES = ROOT / "docs" / "licences"
+
+
+def locked(name: str) -> set[str]:
+    lock = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    return set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    found = re.findall(r"desk\.py ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert {"demo", "test"} <= set(found)
+    assert set(found) <= set(desk.COMMANDS)
+
+
+def test_every_library_that_people_get_is_listed_with_its_licence() -> None:
+    listed = set(re.findall(r"^\| ([a-z0-9-]+) \|", (LICENCES / "third-party.md").read_text("utf-8"), re.MULTILINE))
+    assert listed == locked("desk") | locked("server")
+
+
+def test_the_licences_are_there() -> None:
+    assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert {"GPL-3.0.txt", "LGPL-3.0.txt"} <= {f.name for f in LICENCES.iterdir()}
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    names = sorted(f.name for f in (ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+
+
+def test_desk_and_server_share_their_versions() -> None:
+    """One lock for developing holds both, so that what is tested is what is installed."""
+    assert locked("desk") | locked("server") <= locked("dev")
+    assert not {"pyside6-essentials", "shiboken6"} & locked("server")
+    assert not {"litestar", "uvicorn", "sqlalchemy"} & locked("desk")
+    assert importlib.metadata.version("commune-desk")
