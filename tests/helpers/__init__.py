@@ -1,0 +1,1 @@
+"""What several rooms' tests build on: workplaces, records with valid defaults, Vietnamese typing."""

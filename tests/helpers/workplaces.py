@@ -1,0 +1,80 @@
+"""A training register with real SQLCipher and an officer at work in it; the clock is moved by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.desks import Officer
+from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
+from commune_desk.store.register import FILE_NAME, Register
+from commune_desk.store.settings import Identity, ScopeKeyPair, scope_key_id
+from commune_desk.usecases.workplace import Workplace
+from commune_desk.vault.keys import RegisterKey
+from sync.seal import BoxKey, SigningKey
+
+OFFICER = OfficerId("0198c0de" * 4)
+OFFICER_NAME = "Cán bộ Thử"
+MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""Monday 23/11/2026, 08:00 in Viet Nam."""
+
+
+class HandClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime = MORNING) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_by(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+
+def make_identity(scope: str, role: str, signing: SigningKey, box: BoxKey) -> Identity:
+    """A training desk of its own."""
+    return Identity(
+        db_id=uuid7(),
+        desk="D-TEST01",
+        label="Máy thử",
+        scope=scope,
+        role=role,
+        signing=signing.to_bytes(),
+        box=box.to_bytes(),
+        doorbell=b"\x01" * 32,
+        is_training=True,
+    )
+
+
+def make_register(
+    folder: Path,
+    *,
+    scope: str = "C:06838",
+    role: str = "commune_officer",
+    key: RegisterKey | None = None,
+    clock: HandClock | None = None,
+) -> Register:
+    """A new open register in `folder`, with no records in it."""
+    key = key or RegisterKey.generate()
+    box = BoxKey.generate()
+    path = folder / FILE_NAME
+    pair = ScopeKeyPair(scope, scope_key_id(box.public), box.public, box.to_bytes())
+    Register.create(path, key, make_identity(scope, role, SigningKey.generate(), box), [pair])
+    return Register(path, key, clock or HandClock(), OFFICER)
+
+
+def make_workplace(tmp_path: Path, *, scope: str = "C:06838", role: str = "commune_officer") -> Workplace:
+    """An officer at an empty training register of `scope`; its clock is a HandClock. Close `workplace.register`."""
+    workplace = Workplace(make_register(tmp_path, scope=scope, role=role), CodeBook())
+    officer = Officer(id=RecordId(OFFICER), scope=Scope(scope), display_name=OFFICER_NAME, role=role)
+    workplace.write(lambda tx: tx.save(officer))
+    return workplace
+
+
+def clock_of(workplace: Workplace) -> HandClock:
+    """The clock of a workplace made here."""
+    clock = workplace.register.clock
+    assert isinstance(clock, HandClock)
+    return clock
