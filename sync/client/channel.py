@@ -23,11 +23,11 @@ class Refused(errors.LineFault):
 
 
 class Channel:
-    """Requests of one desk. Say `hello` first: it gives the ticket that names the requests after it."""
+    """Requests under one key. Say `hello` first: it gives the ticket that names the requests after it."""
 
-    def __init__(self, transport: Transport, *, desk: str, key: seal.SigningKey, authority_public: bytes) -> None:
+    def __init__(self, transport: Transport, *, key_id: str, key: seal.SigningKey, authority_public: bytes) -> None:
         self._transport = transport
-        self._signer = RequestSigner(desk, key)
+        self._signer = RequestSigner(key_id, key)
         self._authority = authority_public
         self._nonces: Iterator[str] = iter(())
 
@@ -35,7 +35,7 @@ class Channel:
         """Whether the province is there, proven by its signature over our nonce. Raises a SyncFault or Malformed."""
         nonce = protocol.b64(secrets.token_bytes(16))
         request = protocol.encode(protocol.HelloRequest(nonce=nonce))
-        reply = self._transport.post("/v1/hello", request, signer=self._signer, nonce=nonce)
+        reply = self._transport.post("/v1/hello", request)
         hello = protocol.decode(proven(reply, seal.HELLO, self._authority), protocol.Hello)
         if hello.nonce != nonce:
             raise errors.Unproven

@@ -6,8 +6,8 @@ import secrets
 
 from sync import protocol, seal
 from sync.client import errors
-from sync.client.channel import proven
-from sync.client.signing import BELL_SUFFIX, RequestSigner
+from sync.client.channel import Channel
+from sync.client.signing import BELL_SUFFIX
 from sync.client.transport import Transport
 
 
@@ -15,11 +15,14 @@ def ring(
     transport: Transport, *, desk: str, doorbell_key: seal.SigningKey, authority_public: bytes
 ) -> protocol.DoorbellReply:
     """How many reports wait and since when, proven by the province. Raises a SyncFault or Malformed."""
+    channel = Channel(transport, key_id=desk + BELL_SUFFIX, key=doorbell_key, authority_public=authority_public)
     nonce = protocol.b64(secrets.token_bytes(16))
-    request = protocol.encode(protocol.HelloRequest(nonce=nonce))
-    signer = RequestSigner(desk + BELL_SUFFIX, doorbell_key)
-    reply = transport.post("/v1/doorbell", request, signer=signer, nonce=nonce)
-    bell = protocol.decode(proven(reply, seal.HELLO, authority_public), protocol.DoorbellReply)
-    if bell.nonce != nonce:
+    try:
+        channel.hello()
+        body, _ = channel.call("/v1/doorbell", protocol.encode(protocol.HelloRequest(nonce=nonce)), seal.HELLO)
+    finally:
+        transport.rest()
+    reply = protocol.decode(body, protocol.DoorbellReply)
+    if reply.nonce != nonce:
         raise errors.Unproven
-    return bell
+    return reply

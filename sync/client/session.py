@@ -72,7 +72,7 @@ class Session:
         self._tally = tally = _Tally()
         channel = Channel(
             self._transport,
-            desk=identity.desk,
+            key_id=identity.desk,
             key=identity.signing_key,
             authority_public=identity.authority_public,
         )
@@ -102,8 +102,6 @@ class Session:
                 after = self._after_refusal(refused, batch, gaps)
                 gaps += refused.problem.code == "gap"
                 continue
-            if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:
-                raise errors.Unproven
             after = min(receipt.accepted_n, batch[-1].n)
             self._batch = min(self._batch * 2, protocol.MAX_CHANGES)
 
@@ -130,6 +128,8 @@ class Session:
             self._batch = max(1, self._batch // 2)
             raise
         receipt = protocol.decode(receipt_bytes, protocol.Receipt)
+        if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:
+            raise errors.Unproven
         self._replica.acknowledge(receipt, receipt_bytes, signature)
         self._count(receipt)
         return receipt

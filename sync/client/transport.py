@@ -50,6 +50,11 @@ class Reply:
     retry_after: float
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Never follow, and never look: `requests` reads a redirect's whole body, however large, before it asks."""
+
+
 class Transport:
     """The way to one province. Requests from one thread; `abort` from any."""
 
@@ -66,7 +71,7 @@ class Transport:
         self._limits = limits or Limits()
         self._context = PinnedContext.trusting(ca_pem, send_seconds=self._limits.read_seconds)
         self._adapter = adapter or PinnedAdapter(self._context)
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False
         self._session.adapters.clear()
         self._session.mount("https://", self._adapter)

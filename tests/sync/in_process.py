@@ -1,0 +1,84 @@
+"""Carries requests of the real client to the real server without a network, with a switch for a line that is down."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
+
+App = Callable[[dict[str, Any], Callable[[], Any], Callable[[dict[str, Any]], Any]], Any]
+
+
+class InProcess(BaseAdapter):
+    """Calls an ASGI application. `down` is a line that is cut; `lose_reply` drops the reply after it was made."""
+
+    def __init__(self, app: App) -> None:
+        super().__init__()
+        self.app = app
+        self.down = False
+        self.lose_reply = False
+        self._runner = asyncio.Runner()
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if self.down:
+            raise requests.ConnectionError(OSError(101, "Network is unreachable"))
+        status, headers, content = self._runner.run(_ask(self.app, request, body_of(request)))
+        if self.lose_reply:
+            raise requests.ConnectionError(ConnectionResetError())
+        return response_of(status, headers, content)
+
+    def close(self) -> None:
+        """Nothing stays open between two requests."""
+
+    def shut(self) -> None:
+        self._runner.close()
+
+
+def body_of(request: requests.PreparedRequest) -> bytes:
+    """The bytes of a request whose body is a file, as the transport makes them."""
+    body: Any = request.body
+    return body.read() if body is not None else b""  # type: ignore[no-any-return]
+
+
+def response_of(status: int, headers: dict[str, str], content: bytes) -> requests.Response:
+    """What `requests` would have made of a reply that came over a line."""
+    response = requests.Response()
+    response.status_code = status
+    response.headers.update(headers)
+    response.raw = HTTPResponse(io.BytesIO(content), headers=headers, preload_content=False)
+    return response
+
+
+async def _ask(app: App, request: requests.PreparedRequest, body: bytes) -> tuple[int, dict[str, str], bytes]:
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": "https",
+        "path": request.path_url,
+        "raw_path": request.path_url.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(k.lower().encode(), v.encode()) for k, v in request.headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 443),
+        "state": {},
+    }
+    sent: list[dict[str, Any]] = []
+    incoming = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        return incoming.pop() if incoming else {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    headers = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
+    return sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent[1:])

@@ -1,0 +1,130 @@
+"""An honest desk in memory, at the port of the sync session: it keeps what a real register keeps, in plain lists."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from commune_desk.domain.ids import uuid7
+from sync import protocol
+from sync.change import GENESIS, Change, Line, Wire, next_head, sign
+from sync.client.replica import APPLY_AT_ONCE
+from sync.seal import SigningKey
+
+
+@dataclass(frozen=True)
+class Identity:
+    desk: str
+    epoch: str
+    signing_key: SigningKey
+    authority_public: bytes
+
+
+@dataclass(frozen=True)
+class Pending:
+    n: int
+    line: bytes
+    digest: bytes
+
+
+@dataclass
+class MemoryReplica:
+    """`crash_after` counts calls that change something; at zero the next one raises before it has done anything."""
+
+    me: Identity
+    lines: list[Line] = field(default_factory=list)
+    accepted_n: int = 0
+    receipts: list[protocol.Receipt] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+    chains: dict[str, bytes] = field(default_factory=dict)
+    applied: list[tuple[protocol.Event, Line]] = field(default_factory=list)
+    applied_sizes: list[int] = field(default_factory=list)
+    certs: dict[str, bytes] = field(default_factory=dict)
+    grants: list[protocol.Grant] = field(default_factory=list)
+    version: str = ""
+    known_heads: dict[str, protocol.FeedHead] = field(default_factory=dict)
+    frozen: list[str] = field(default_factory=list)
+    threads: set[int] = field(default_factory=set)
+
+    def record(self, scope: str, kind: str, record: str, values: dict[str, Wire], **more: object) -> Line:
+        """What a save does: one signed change, numbered without a gap."""
+        change = Change(
+            id=uuid7(),
+            desk=self.me.desk,
+            n=len(self.lines) + 1,
+            officer=uuid7(),
+            stamp=len(self.lines) + 1,
+            schema=1,
+            scope=scope,
+            kind=kind,
+            record=record,
+            data=1,
+            set=values,
+            **more,  # type: ignore[arg-type]
+        )
+        line = sign(change, self.me.signing_key)
+        self.lines.append(line)
+        return line
+
+    def identity(self) -> Identity:
+        return self.me
+
+    def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[Pending]:
+        start = max(self.accepted_n, after_n)
+        chosen: list[Pending] = []
+        size = 0
+        for line in self.lines[start : start + max_changes]:
+            encoded = line.encode()
+            size += len(encoded) + 1
+            if chosen and size > max_bytes:
+                break
+            chosen.append(Pending(line.change.n, encoded, line.digest))
+        return chosen
+
+    def chain_head(self, n: int) -> bytes:
+        head = GENESIS
+        for line in self.lines[:n]:
+            head = next_head(head, line.digest)
+        return head
+
+    def acknowledge(self, receipt: protocol.Receipt, receipt_bytes: bytes, signature: bytes) -> None:
+        assert protocol.decode(receipt_bytes, protocol.Receipt) == receipt
+        assert len(signature) == 64
+        self.accepted_n = max(self.accepted_n, receipt.accepted_n)
+        self.receipts.append(receipt)
+
+    def resend_from(self, n: int) -> None:
+        self.accepted_n = min(self.accepted_n, n - 1)
+
+    def cursors(self) -> Mapping[str, int]:
+        return dict(self.places)
+
+    def feed_chains(self) -> Mapping[str, bytes]:
+        return dict(self.chains)
+
+    def certs_version(self) -> str:
+        return self.version
+
+    def accept_certs(self, header: protocol.PullHeader) -> None:
+        self.version, self.grants = header.certs_version, header.grants
+        for signed in header.certs or ():
+            cert = protocol.decode(protocol.unb64(signed.body), protocol.DeskCert)
+            self.certs[cert.desk] = protocol.unb64(cert.sign_public)
+
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], cursors: Mapping[str, int]) -> None:
+        assert 0 < len(events) <= APPLY_AT_ONCE
+        self.threads.add(threading.get_ident())
+        self.applied += events
+        self.applied_sizes.append(len(events))
+        self.places |= cursors
+        self.chains |= {event.scope: protocol.unb64(event.chain) for event, _ in events}
+
+    def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
+        self.known_heads |= heads
+
+    def freeze(self, code: str) -> None:
+        self.frozen.append(code)
+
+    def public_of(self, desk: str) -> bytes | None:
+        return self.certs.get(desk)

@@ -1,0 +1,164 @@
+"""A province in memory that can be told to misbehave: the session's counterpart where the real one never would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import requests
+from requests.adapters import BaseAdapter
+
+from sync import protocol, seal
+from sync.change import GENESIS, Line, read_line
+from sync.client.page import next_chain
+from sync.client.transport import Transport
+from tests.sync.in_process import body_of, response_of
+from tests.sync.memory_replica import Identity, MemoryReplica
+
+SCOPE = "C:06838"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A reply in bytes, however wrong."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Prank = Callable[[bytes], Raw | None]
+
+
+class ScriptedProvince(BaseAdapter):
+    """Takes every change as applied, in the order it comes. `pranks` answer a path in its place (None: honestly)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.authority = seal.SigningKey.generate()
+        self.epoch = "e1"
+        self.keys: dict[str, seal.SigningKey] = {}
+        self.held: dict[str, list[Line]] = {}
+        self.feed: dict[str, list[tuple[protocol.Event, Line]]] = {SCOPE: []}
+        self.pranks: dict[str, Prank] = {}
+        self.asked: list[tuple[str, bytes]] = []
+        self.most_changes = protocol.MAX_CHANGES
+        self.page_events = protocol.MAX_PAGE_EVENTS
+        self.line_down: BaseException | None = None
+
+    def desk(self, name: str) -> MemoryReplica:
+        """A desk that has enrolled here."""
+        key = self.keys.setdefault(name, seal.SigningKey.generate())
+        self.held.setdefault(name, [])
+        return MemoryReplica(Identity(name, self.epoch, key, self.authority.public))
+
+    def transport(self) -> Transport:
+        return Transport("province.test", ca_pem=None, adapter=self)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if self.line_down is not None:
+            raise requests.ConnectionError(self.line_down)
+        body = protocol.inflate(body_of(request))
+        path = request.path_url
+        self.asked.append((path, body))
+        prank = self.pranks.get(path)
+        reply = prank(body) if prank else None
+        reply = reply or getattr(self, path.removeprefix("/v1/"))(body)
+        return response_of(reply.status, reply.headers, reply.body)
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+    def signed(self, message: msgspec.Struct | bytes, domain: bytes, status: int = 200) -> Raw:
+        body = message if isinstance(message, bytes) else protocol.encode(message)
+        signature = protocol.b64(self.authority.sign(domain, body))
+        return Raw(status, protocol.deflate(body), {protocol.SIGNATURE_HEADER: signature})
+
+    def problem(self, status: int, code: str, **more: int) -> Raw:
+        return self.signed(protocol.Problem(code=code, text="No.", **more), seal.HELLO, status)
+
+    def hello(self, body: bytes) -> Raw:
+        nonce = protocol.decode(body, protocol.HelloRequest).nonce
+        return self.signed(
+            protocol.Hello(
+                nonce=nonce,
+                time="2026-11-24T01:00:00Z",
+                epoch=self.epoch,
+                protocols=(1, 1),
+                schema=1,
+                ticket="ticket",
+            ),
+            seal.HELLO,
+        )
+
+    def push(self, body: bytes) -> Raw:
+        head, *rest = body.split(b"\n")
+        header = protocol.decode(head, protocol.PushHeader)
+        held = self.held[header.desk]
+        if len(rest) > self.most_changes:
+            return self.problem(413, "too_large")
+        if header.first_n > len(held) + 1:
+            return self.problem(409, "gap", expect_n=len(held) + 1)
+        results = [self._take(held, read_line(raw)) for raw in rest]
+        return self.signed(
+            protocol.Receipt(
+                desk=header.desk, accepted_n=len(held), durable_n=0, at="2026-11-24T01:00:01Z", results=results
+            ),
+            seal.RECEIPT,
+        )
+
+    def _take(self, held: list[Line], line: Line) -> protocol.Result:
+        if line.change.n <= len(held):
+            assert held[line.change.n - 1].digest == line.digest
+            return protocol.Result(id=line.change.id, status="dup")
+        held.append(line)
+        self.publish(line)
+        return protocol.Result(id=line.change.id, status="ok")
+
+    def publish(self, line: Line, **event: Any) -> None:
+        """Append a change to its scope's feed."""
+        scope = line.change.scope
+        events = self.feed.setdefault(scope, [])
+        before = protocol.unb64(events[-1][0].chain) if events else GENESIS
+        seq = len(events) + 1
+        chain = protocol.b64(next_chain(before, seq, line.digest))
+        events.append((protocol.Event(scope=scope, seq=seq, chain=chain, **event), line))
+
+    def pull(self, body: bytes) -> Raw:
+        return self.signed(self.page(protocol.decode(body, protocol.PullRequest)), seal.FEED)
+
+    def page(self, request: protocol.PullRequest, certs: list[protocol.SignedCert] | None = None) -> bytes:
+        """An honest page, as bytes that are not signed yet."""
+        events, cursors, more = [], {}, False
+        for scope, all_events in self.feed.items():
+            cursor = request.cursors.get(scope, 0)
+            fresh = all_events[cursor : cursor + self.page_events]
+            events += fresh
+            cursors[scope] = cursor + len(fresh)
+            more = more or cursors[scope] < len(all_events)
+        header = protocol.PullHeader(
+            epoch=self.epoch,
+            grants=[protocol.Grant(scope=scope, role="commune_officer") for scope in self.feed],
+            certs_version="v1",
+            certs=self.certs() if certs is None and request.certs != "v1" else certs,
+        )
+        heads = {
+            scope: protocol.FeedHead(seq=len(all_events), chain=all_events[-1][0].chain)
+            for scope, all_events in self.feed.items()
+            if all_events
+        }
+        trailer = protocol.PullTrailer(cursors=cursors, more=more, heads=heads)
+        lines = [protocol.event_line(event, line.encode()) for event, line in events]
+        return b"\n".join([protocol.encode(header), *lines, protocol.encode(trailer)])
+
+    def certs(self) -> list[protocol.SignedCert]:
+        return [self.cert(desk, key.public, self.authority) for desk, key in self.keys.items()]
+
+    @staticmethod
+    def cert(desk: str, public: bytes, authority: seal.SigningKey) -> protocol.SignedCert:
+        body = protocol.encode(protocol.DeskCert(desk=desk, sign_public=protocol.b64(public), scopes=[SCOPE]))
+        return protocol.SignedCert(
+            body=protocol.b64(body), signature=protocol.b64(authority.sign(seal.DESK_CERT, body))
+        )
