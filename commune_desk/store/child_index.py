@@ -27,7 +27,8 @@ _KIN = (
     " WHERE r.person IN ({}) AND r.ended_on IS NULL"
 )
 _GROUPS = (
-    "SELECT person, group_code FROM group_membership WHERE person IN ({}) AND (to_on IS NULL OR to_on>=?) ORDER BY group_code"
+    "SELECT person, group_code FROM group_membership WHERE person IN ({}) AND (to_on IS NULL OR to_on>=?)"
+    " ORDER BY group_code"
 )
 _VISITS = (
     "SELECT person, visited_on, next_visit_on, amends, id FROM home_visit WHERE person IN ({}) ORDER BY visited_on, id"
@@ -55,7 +56,8 @@ def _move_on(connection: Connection, visit: HomeVisit) -> bool:
     """
     return (
         connection.execute(
-            "UPDATE child_index SET next_visit_on=CASE WHEN COALESCE(last_visit_on, '')<=? THEN ? ELSE next_visit_on END,"
+            "UPDATE child_index SET"
+            " next_visit_on=CASE WHEN COALESCE(last_visit_on, '')<=? THEN ? ELSE next_visit_on END,"
             " last_visit_on=MAX(COALESCE(last_visit_on, ''), ?) WHERE person=?",
             (visit.visited_on, visit.next_visit_on, visit.visited_on, visit.person),
         ).rowcount
@@ -117,8 +119,8 @@ def _write(connection: Connection, row: Any, kin: list[Any], groups: list[Any], 
     words = search_text(name, other, village, id_number, phone, *(text for pair in kin for text in pair))
     if known is None:
         cursor = connection.execute(
-            "INSERT INTO child_index (person, file, scope, shown, status, name_key, village_key, birth_key, risk, groups,"
-            " special, at_risk, last_visit_on, next_visit_on, import_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO child_index (person, file, scope, shown, status, name_key, village_key, birth_key, risk,"
+            " groups, special, at_risk, last_visit_on, next_visit_on, import_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             values,
         )
         connection.execute("INSERT INTO child_search (rowid, words) VALUES (?,?)", (cursor.lastrowid, words))

@@ -115,14 +115,12 @@ def _fault_for(message: str) -> Fault | None:
     if "full" in message:
         return DiskFull(
             N_(
-                "The disk is full. This entry was not saved; everything saved before is kept. Free some space, try again."
+                "The disk is full. This entry was not saved; all that was saved before is kept. Free some space, try again."
             )
         )
     if "readonly" in message or "unable to open" in message or "read-only" in message:
         return RegisterReadOnly(
-            N_(
-                "The register's folder cannot be written. Nothing was lost; check the disk and the folder's permissions."
-            )
+            N_("The register's folder cannot be written. Nothing was lost; check the disk and the permissions.")
         )
     if "malformed" in message or "not a database" in message or "disk i/o" in message or "corrupt" in message:
         return RegisterDamaged(

@@ -13,7 +13,7 @@ import msgspec
 
 from commune_desk.domain.ids import Scope
 from commune_desk.domain.record import KINDS, Kind, Merge, Record, Value, check_value, record_from, values_of
-from commune_desk.store import writers
+from commune_desk.store import journal, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
 from commune_desk.store.transaction import Tx
@@ -87,7 +87,14 @@ class Incoming:
         outcomes = json.dumps(event.outcomes) if event.outcomes else None
         row = self._db.execute("SELECT seq FROM change WHERE id=?", (change.id,)).fetchone()
         if row is None:
-            self._db.execute(_KEEP, (*_columns(change), line.raw, line.signature, event.seq, outcomes))
+            journal.keep(
+                self._db,
+                change,
+                line.raw,
+                state="received",
+                signature=line.signature,
+                place=(event.seq, outcomes),
+            )
             return "new"
         if row[0] is not None:
             return "known"
@@ -164,7 +171,8 @@ class Incoming:
     def _waiting(self, record: str) -> list[Change]:
         """Our changes of this record that have not come back yet, in order."""
         rows = self._db.execute(
-            "SELECT raw FROM change WHERE record=? AND seq IS NULL AND state IN ('waiting', 'sent', 'accepted') ORDER BY n",
+            "SELECT raw FROM change WHERE record=? AND seq IS NULL AND state IN ('waiting', 'sent', 'accepted')"
+            " ORDER BY n",
             (record,),
         ).fetchall()
         return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
@@ -191,26 +199,6 @@ class Incoming:
         columns = [to_column(value) for value in values_of(record).values()]
         self._db.execute(UPSERT[held.kind.name], (record_id, held.scope, written, *columns))
         self._tx.touched(held.kind.name, record_id, record)
-
-
-_KEEP = (
-    "INSERT INTO change (id, desk, n, scope, kind, record, officer, stamp, import_id, raw, signature, seq, outcomes, state)"
-    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,'received')"
-)
-
-
-def _columns(change: Change) -> tuple[object, ...]:
-    return (
-        change.id,
-        change.desk,
-        change.n,
-        change.scope,
-        change.kind,
-        change.record,
-        change.officer,
-        change.stamp,
-        change.import_id or None,
-    )
 
 
 def _show(held: _Held, field: str, value: Value, writer: str | None) -> None:

@@ -37,8 +37,8 @@ def migrate(connection: Connection) -> int:
 
 def _apply(connection: Connection, known: list[Path]) -> None:
     # Loaded only when there is something to do: it costs a fifth of the time to open a register.
-    import sqlite_utils  # noqa: PLC0415
-    from sqlite_utils.migrations import Migrations  # noqa: PLC0415
+    import sqlite_utils
+    from sqlite_utils.migrations import Migrations
 
     migrations = Migrations("commune_desk")
     for number, path in enumerate(known, start=1):

@@ -65,7 +65,8 @@ class RegisterReplica:
 
     def _pending(self, db: Connection, after_n: int, max_changes: int, max_bytes: int) -> list[Waiting]:
         rows = db.execute(
-            "SELECT n, raw, signature FROM change WHERE desk=? AND n>? AND state IN ('waiting', 'sent') ORDER BY n LIMIT ?",
+            "SELECT n, raw, signature FROM change WHERE desk=? AND n>? AND state IN ('waiting', 'sent')"
+            " ORDER BY n LIMIT ?",
             (self._register.identity.desk, after_n, max_changes),
         )
         found: list[Waiting] = []

@@ -25,7 +25,7 @@ from commune_desk.domain.record import (
     kind_of,
     values_of,
 )
-from commune_desk.store import child_index, writers
+from commune_desk.store import child_index, journal, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.ledger import Ledger, ScopeSeal
 from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
@@ -182,34 +182,11 @@ class Tx:
 
     def _journal(self, change: Change) -> None:
         if self._import_id:
-            self._keep(change, msgspec.json.encode(change), state="staged")
+            journal.keep(self.connection, change, msgspec.json.encode(change), state="staged")
             return
         self._release_staged(change.record)
         line, head = self.ledger.number(change)
-        self._keep(line.change, line.raw, state="waiting", signature=line.signature, head=head)
-
-    def _keep(
-        self, change: Change, raw: bytes, *, state: str, signature: bytes | None = None, head: bytes | None = None
-    ) -> None:
-        self.connection.execute(
-            "INSERT INTO change (id, desk, n, scope, kind, record, officer, stamp, raw, signature, head, state, import_id)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                change.id,
-                change.desk,
-                change.n or None,
-                change.scope,
-                change.kind,
-                change.record,
-                change.officer,
-                change.stamp,
-                raw,
-                signature,
-                head,
-                state,
-                self._import_id or None,
-            ),
-        )
+        journal.keep(self.connection, line.change, line.raw, state="waiting", signature=line.signature, head=head)
 
     def _release_staged(self, record_id: str) -> None:
         """Number the changes of a finished import that touch this record, so that none is overtaken by a later one."""

@@ -1,0 +1,115 @@
+"""Open conflicts as a person decides them: the value before, each value since, who wrote it and when."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from commune_desk.domain.clock import stamp_instant, to_iso
+from commune_desk.domain.record import KINDS, Value
+from commune_desk.store import writers
+from commune_desk.store.database import Connection
+from sync import seal
+from sync.change import Change, from_wire
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """One value of the field: what it is, who wrote it, when (ISO instant) and on which desk."""
+
+    change: str
+    value: Value
+    is_readable: bool = True
+    officer: str = ""
+    officer_id: str = ""
+    desk: str = ""
+    desk_label: str = ""
+    at: str = ""
+
+
+class OpenConflict(msgspec.Struct, frozen=True, kw_only=True):
+    """All open conflicts on one field of one record. `sides[0]` stands now; the others lost or wait to be judged."""
+
+    kind: str
+    record: str
+    field: str
+    scope: str
+    ids: tuple[str, ...]
+    base: Side | None
+    sides: tuple[Side, ...]
+
+
+def count_open(connection: Connection) -> int:
+    """How many fields wait for a decision."""
+    row = connection.execute("SELECT count(*) FROM (SELECT DISTINCT record, field FROM conflict WHERE state='open')")
+    return int(row.fetchone()[0])
+
+
+def open_conflicts(connection: Connection, record: str = "") -> list[OpenConflict]:
+    """The conflicts to decide, oldest first; with `record`, only that record's."""
+    rows = connection.execute(
+        "SELECT kind, record, field, scope, id, base, theirs FROM conflict WHERE state='open' AND (?='' OR record=?)"
+        " ORDER BY record, field, opened_seq, id",
+        (record, record),
+    ).fetchall()
+    grouped = [list(group) for _, group in groupby(rows, key=lambda row: (row[1], row[2]))]
+    return sorted((_gather(connection, group) for group in grouped), key=lambda one: min(one.ids))
+
+
+def _gather(connection: Connection, rows: list[Any]) -> OpenConflict:
+    kind, record, field, scope = rows[0][:4]
+    base = next((row[5] for row in rows if row[5]), None)
+    standing = _standing_writer(connection, kind, record, field)
+    changes = list(dict.fromkeys([standing, *(row[6] for row in rows)] if standing else [row[6] for row in rows]))
+    return OpenConflict(
+        kind=kind,
+        record=record,
+        field=field,
+        scope=scope,
+        ids=tuple(row[4] for row in rows),
+        base=_side(connection, base, field) if base else None,
+        sides=tuple(_side(connection, change, field) for change in changes),
+    )
+
+
+def _standing_writer(connection: Connection, kind: str, record: str, field: str) -> str | None:
+    """The change whose value the province holds: behind a waiting change of ours it is in `shadow`."""
+    behind = connection.execute("SELECT writer FROM shadow WHERE record=? AND field=?", (record, field)).fetchone()
+    if behind is not None:
+        return behind[0] if behind[0] else None
+    row = connection.execute(f"SELECT writers FROM {KINDS[kind].name} WHERE id=?", (record,)).fetchone()  # noqa: S608
+    return writers.parse(row[0]).get(field) if row else None
+
+
+def _side(connection: Connection, change_id: str, field: str) -> Side:
+    row = connection.execute(
+        "SELECT c.raw, o.display_name, d.label FROM change c LEFT JOIN officer o ON o.id=c.officer"
+        " LEFT JOIN desk_cert d ON d.desk=c.desk WHERE c.id=?",
+        (change_id,),
+    ).fetchone()
+    if row is None:
+        return Side(change=change_id, value=None, is_readable=False)
+    change = msgspec.json.decode(row[0], type=Change)
+    value, is_readable = _value(connection, change, field)
+    return Side(
+        change=change_id,
+        value=value,
+        is_readable=is_readable,
+        officer=row[1] or "",
+        officer_id=change.officer,
+        desk=change.desk,
+        desk_label=row[2] or "",
+        at=to_iso(stamp_instant(change.stamp)),
+    )
+
+
+def _value(connection: Connection, change: Change, field: str) -> tuple[Value, bool]:
+    if field not in change.seal:
+        return from_wire(change.set.get(field)), True
+    row = connection.execute("SELECT private FROM scope_key WHERE key=?", (change.key,)).fetchone()
+    if row is None or row[0] is None:
+        return None, False
+    box = seal.BoxKey.from_bytes(bytes(row[0]))
+    opened = seal.open_value(box, change.seal[field], scope=change.scope, record=change.record, field=field)
+    return from_wire(opened), True  # type: ignore[arg-type]

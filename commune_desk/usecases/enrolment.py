@@ -1,0 +1,65 @@
+"""Enrolling this PC with the province's code: a new register, or a restored one under a new desk id."""
+
+from __future__ import annotations
+
+from commune_desk import __version__
+from commune_desk.domain.access import Role
+from commune_desk.domain.clock import Clock
+from commune_desk.domain.errors import Refusal
+from commune_desk.domain.ids import uuid7
+from commune_desk.domain.labels import N_
+from commune_desk.store.register import Register
+from commune_desk.store.settings import Identity, Pins, ScopeKeyPair
+from commune_desk.usecases.profile import NewOfficer, Profile, make_register
+from commune_desk.vault import vault
+from commune_desk.vault.keys import RegisterKey
+from sync.client.enrol import Enrolment, enrol
+from sync.protocol import unb64
+
+
+def enrol_new_register(
+    profile: Profile, officer: NewOfficer, *, address: str, code: str, label: str, clock: Clock
+) -> tuple[Register, RegisterKey]:
+    """Enrol and make the register. Raises Invalid, Refusal, or a SyncFault for the line; takes about a second."""
+    vault.require_passphrase(officer.passphrase, officer.login)
+    enrolment = enrol(address, code, label, program_version=__version__)
+    register, key = make_register(
+        profile, officer, _identity(enrolment, label, uuid7()), _scope_keys(enrolment), clock=clock
+    )
+    vault_recovery(profile, key, enrolment)
+    return register, key
+
+
+def vault_recovery(profile: Profile, key: RegisterKey, enrolment: Enrolment) -> None:
+    """Let the province open a forgotten passphrase's register, with a short answer and without a line."""
+    vault.set_recovery(profile.keyfile, key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)
+
+
+def _identity(enrolment: Enrolment, label: str, db_id: str, former: tuple[str, ...] = ()) -> Identity:
+    grant = enrolment.grants[0] if enrolment.grants else None
+    if grant is None or grant.role not in set(Role):
+        raise Refusal(N_("The code gives no place to work in. Ask the province for a new one."))
+    return Identity(
+        db_id=db_id,
+        desk=enrolment.desk,
+        label=label,
+        scope=grant.scope,
+        role=grant.role,
+        signing=enrolment.signing_key.to_bytes(),
+        box=enrolment.box_key.to_bytes(),
+        doorbell=enrolment.doorbell_key.to_bytes(),
+        epoch=enrolment.epoch,
+        former=former,
+        pins=Pins(
+            address=enrolment.address,
+            ca_pem=enrolment.ca_pem,
+            authority_public=enrolment.authority_public,
+            escrow_public=enrolment.escrow_public,
+            name=enrolment.province_name,
+        ),
+    )
+
+
+def _scope_keys(enrolment: Enrolment) -> list[ScopeKeyPair]:
+    private = {scope: box.to_bytes() for scope, box in enrolment.scope_private.items()}
+    return [ScopeKeyPair(k.scope, k.key, unb64(k.public), private.get(k.scope)) for k in enrolment.scope_keys]
