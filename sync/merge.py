@@ -42,7 +42,10 @@ class Decision(msgspec.Struct, frozen=True):
 def decide(
     rule: Field, standing: Standing, incoming: Wire, base: str | None, stamp: int, change_id: str = ""
 ) -> Decision:
-    """Decide one open field that is not a SET (see merge_set). `base` is the change whose value the author saw; `stamp` the author's hybrid time."""
+    """Decide one open field that is not a SET (see merge_set).
+
+    `base` is the change whose value the author saw, `stamp` the author's hybrid time.
+    """
     if incoming == standing.value and standing.writer is not None and base != standing.writer:
         return Decision(Outcome.NOOP, standing.value)
     if rule.merge is Merge.FSM:

@@ -155,7 +155,7 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """A conflict that the event's change opened: on `field`, `ours` stands, `theirs` did not see it; both saw `base`."""
+    """A conflict that the event's change opened on `field`: `ours` stands, `theirs` did not see it, both saw `base`."""
 
     id: str
     field: str

@@ -120,7 +120,8 @@ def _write(connection: Connection, row: Any, kin: list[Any], groups: list[Any], 
     if known is None:
         cursor = connection.execute(
             "INSERT INTO child_index (person, file, scope, shown, status, name_key, village_key, birth_key, risk,"
-            " groups, special, at_risk, last_visit_on, next_visit_on, import_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            " groups, special, at_risk, last_visit_on, next_visit_on, import_id)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             values,
         )
         connection.execute("INSERT INTO child_search (rowid, words) VALUES (?,?)", (cursor.lastrowid, words))

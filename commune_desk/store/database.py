@@ -115,7 +115,8 @@ def _fault_for(message: str) -> Fault | None:
     if "full" in message:
         return DiskFull(
             N_(
-                "The disk is full. This entry was not saved; all that was saved before is kept. Free some space, try again."
+                "The disk is full. This entry was not saved; all that was saved before is kept. "
+                "Free some space and try again."
             )
         )
     if "readonly" in message or "unable to open" in message or "read-only" in message:

@@ -87,14 +87,7 @@ class Incoming:
         outcomes = json.dumps(event.outcomes) if event.outcomes else None
         row = self._db.execute("SELECT seq FROM change WHERE id=?", (change.id,)).fetchone()
         if row is None:
-            journal.keep(
-                self._db,
-                change,
-                line.raw,
-                state="received",
-                signature=line.signature,
-                place=(event.seq, outcomes),
-            )
+            journal.keep(self._db, line, state="received", place=(event.seq, outcomes))
             return "new"
         if row[0] is not None:
             return "known"

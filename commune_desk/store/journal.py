@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commune_desk.store.database import Connection
-from sync.change import Change
+from sync.change import Line
 
 _COLUMNS = (
     "id",
@@ -27,15 +27,14 @@ _INSERT = f"INSERT INTO change ({', '.join(_COLUMNS)}) VALUES ({','.join('?' * l
 
 def keep(
     connection: Connection,
-    change: Change,
-    raw: bytes,
+    line: Line,
     *,
     state: str,
-    signature: bytes | None = None,
     head: bytes | None = None,
     place: tuple[int, str | None] = (0, None),
 ) -> None:
-    """Write a change down. `head` is this desk's chain after it; `place` its (seq, outcomes as JSON) in the feed."""
+    """Write a change down (unsigned while staged). `head` is this desk's chain after it; `place` its (seq, outcomes as JSON) in the feed."""
+    change = line.change
     seq, outcomes = place
     connection.execute(
         _INSERT,
@@ -49,8 +48,8 @@ def keep(
             change.officer,
             change.stamp,
             change.import_id or None,
-            raw,
-            signature,
+            line.raw,
+            line.signature or None,
             state,
             head,
             seq or None,

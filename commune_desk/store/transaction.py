@@ -30,7 +30,7 @@ from commune_desk.store.database import Connection
 from commune_desk.store.ledger import Ledger, ScopeSeal
 from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
 from sync import seal
-from sync.change import Change, Verb, Wire, to_wire
+from sync.change import Change, Line, Verb, Wire, to_wire
 from sync.merge import delta
 
 R = TypeVar("R", bound=Record)
@@ -182,11 +182,11 @@ class Tx:
 
     def _journal(self, change: Change) -> None:
         if self._import_id:
-            journal.keep(self.connection, change, msgspec.json.encode(change), state="staged")
+            journal.keep(self.connection, Line(change, msgspec.json.encode(change), b""), state="staged")
             return
         self._release_staged(change.record)
         line, head = self.ledger.number(change)
-        journal.keep(self.connection, line.change, line.raw, state="waiting", signature=line.signature, head=head)
+        journal.keep(self.connection, line, state="waiting", head=head)
 
     def _release_staged(self, record_id: str) -> None:
         """Number the changes of a finished import that touch this record, so that none is overtaken by a later one."""
