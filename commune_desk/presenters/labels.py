@@ -1,0 +1,184 @@
+"""Short texts that several pages share: ages, groups, risk, villages, phones, days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from commune_desk.domain.children import RISK_LEVELS
+from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.dates import ABOUT_YEAR, PartialDate, age_on
+from commune_desk.domain.labels import N_
+from commune_desk.domain.text import fold, tidy
+from commune_desk.i18n import _, format_date, language, ngettext
+
+GROUPS = "child_groups"
+_LONG_NAME = 44
+_VILLAGE_WORD = re.compile(r"(?i)(thôn|bản|khu phố|khu|tổ|xóm|làng|ấp)\b")
+_CHILD_WORD = re.compile(r"(?i)(trẻ em )?(bị |phải )?")
+
+RISK_NAMES = {"low": N_("Low"), "medium": N_("Medium"), "high": N_("High")}
+_RISK_CHIPS = {"low": N_("Low risk"), "medium": N_("Medium risk"), "high": N_("High risk")}
+_RISK_TONES = {"low": "good", "medium": "warning", "high": "danger"}
+
+STATUS_NAMES = {
+    "active": N_("In the register"),
+    "moved_away": N_("Moved away"),
+    "came_of_age": N_("Turned 16"),
+    "died": N_("Died"),
+    "closed": N_("File closed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChipText:
+    """A chip to show; `tone` is a name of `ui.theme.Tone`. The words say what the tone says."""
+
+    text: str
+    tone: str = "note"
+    icon: str = ""
+
+
+def code_text(codes: CodeBook, list_name: str, code: str | None) -> str:
+    """What a code is called in the language of the screen; the code itself when the list does not know it."""
+    return codes.name(list_name, code, language()) if code else ""
+
+
+def birth_of(stored: str | None) -> PartialDate | None:
+    """A stored birth date, or None when there is none or it is damaged."""
+    try:
+        return PartialDate.stored(stored) if stored else None
+    except ValueError:
+        return None
+
+
+def birth_text(stored: str | None) -> str:
+    """`03/02/2012`, `02/2012`, `2012` or `about 2012`; empty when not known."""
+    birth = birth_of(stored)
+    return birth.display(_(ABOUT_YEAR)) if birth else ""
+
+
+def age_text(stored: str | None, on: date) -> str:
+    """`14 years old`, `13–14 years old` when the day is not known, `under 1`; empty when nothing is known."""
+    birth = birth_of(stored)
+    if birth is None:
+        return ""
+    low, high = age_on(birth, on)
+    if high == 0:
+        return _("under 1 year old")
+    if low != high:
+        return _("{low}–{high} years old").format(low=low, high=high)
+    return ngettext("{count} year old", "{count} years old", high).format(count=high)
+
+
+def age_and_birth(stored: str | None, on: date) -> str:
+    """`14 years old (03/02/2012)`."""
+    age, birth = age_text(stored, on), birth_text(stored)
+    return f"{age} ({birth})" if age else _("birth date not known")
+
+
+def sex_text(codes: CodeBook, sex: str | None) -> str:
+    """`female`, in lower case as inside a line; empty when not known."""
+    return code_text(codes, "sexes", sex).lower() if sex and sex != "unknown" else ""
+
+
+def village_text(village: str | None) -> str:
+    """A village as it stands inside a line: its kind in lower case (`thôn Khe Lạc`), its name as written."""
+    text = tidy(village or "")
+    kind = _VILLAGE_WORD.match(text)
+    return kind[0].lower() + text[kind.end() :] if kind else text
+
+
+def phone_text(phone: str | None) -> str:
+    """`0912 345 678`, as it is read out."""
+    digits = phone or ""
+    return f"{digits[:4]} {digits[4:7]} {digits[7:]}" if len(digits) == 10 and digits.isdigit() else digits
+
+
+def group_name(codes: CodeBook, code: str) -> str:
+    """A group's full name, its main group before it when it is a sub-group."""
+    own = code_text(codes, GROUPS, code)
+    main = code.partition(".")[0]
+    return own if main == code else f"{code_text(codes, GROUPS, main)}: {own[:1].lower()}{own[1:]}"
+
+
+def group_short(codes: CodeBook, code: str) -> str:
+    """A main group in a few words: "Trẻ em khuyết tật" is "Khuyết tật". A restricted group is not named in lists."""
+    main = code.partition(".")[0]
+    if codes.is_restricted(main):
+        return _("Restricted information")
+    name = code_text(codes, GROUPS, main)
+    if language() == "vi":
+        aliases = codes.aliases(GROUPS, main) if len(name) > _LONG_NAME else ()
+        name = _CHILD_WORD.sub("", aliases[0] if aliases else name, count=1)
+    return name[:1].upper() + name[1:]
+
+
+def group_chips(codes: CodeBook, group_codes: Iterable[str], *, limit: int = 0) -> tuple[ChipText, ...]:
+    """One chip for each main group, special circumstances first; with `limit`, the rest as `+2`."""
+    mains = sorted({code.partition(".")[0] for code in group_codes})
+    texts = list(dict.fromkeys(group_short(codes, code) for code in mains))
+    shown = texts[:limit] if limit and len(texts) > limit else texts
+    chips = [ChipText(text) for text in shown]
+    if len(shown) < len(texts):
+        chips.append(ChipText(f"+{len(texts) - len(shown)}", "quiet"))
+    return tuple(chips)
+
+
+def risk_chip(level: str | None) -> ChipText | None:
+    """`High risk` with its tone; the highest also with a sign. None while no visit has told a level."""
+    if level not in _RISK_CHIPS:
+        return None
+    return ChipText(_(_RISK_CHIPS[level]), _RISK_TONES[level], "triangle-alert" if level == "high" else "")
+
+
+def risk_short_chip(level: str | None, rest: str = "") -> ChipText | None:
+    """`High · 2 days overdue`, for rows in which the column or the page already says what it is of."""
+    if level not in RISK_NAMES:
+        return None
+    text = " · ".join(filter(None, (_(RISK_NAMES[level]), rest)))
+    return ChipText(text, _RISK_TONES[level], "triangle-alert" if level == "high" else "")
+
+
+def risk_level_of(rank: int) -> str | None:
+    """The level of `child_index.risk`: 0 none, 1 low, 2 medium, 3 high."""
+    return RISK_LEVELS[rank - 1] if 0 < rank <= len(RISK_LEVELS) else None
+
+
+def day_text(iso: str | None) -> str:
+    """`23/11/2026` of a stored day; empty for none."""
+    return format_date(date.fromisoformat(iso)) if iso else ""
+
+
+def near_day_text(iso: str | None, today: date) -> str:
+    """`today`, `yesterday`, `18/11` in this year, `02/03/2024` otherwise."""
+    if not iso:
+        return ""
+    day = date.fromisoformat(iso)
+    if (today - day).days in (0, 1):
+        return _("today") if day == today else _("yesterday")
+    return f"{day.day:02d}/{day.month:02d}" if day.year == today.year else format_date(day)
+
+
+def overdue_text(next_visit_on: str | None, today: date) -> str:
+    """`2 days overdue` of a visit that should have been; empty otherwise."""
+    late = (today - date.fromisoformat(next_visit_on)).days if next_visit_on else 0
+    return ngettext("{count} day overdue", "{count} days overdue", late).format(count=late) if late > 0 else ""
+
+
+def status_text(status: str) -> str:
+    """What became of a child file."""
+    return _(STATUS_NAMES[status]) if status in STATUS_NAMES else status
+
+
+def initials_of(name: str) -> str:
+    """The two letters of an avatar: the beginning of the given name."""
+    words: Sequence[str] = fold(name).split()
+    return words[-1][:2].upper() if words else "?"
+
+
+def joined(*parts: str | None) -> str:
+    """The parts that say something, with ` · ` between them."""
+    return " · ".join(part for part in parts if part)
