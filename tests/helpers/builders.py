@@ -55,7 +55,7 @@ def make_visit(person: RecordId, visited_on: str = "2026-11-20", **values: Any) 
 def make_report(**values: Any) -> Report:
     defaults = {
         "received_at": "2026-11-22T15:40:00Z",
-        "source": "hotline_111",
+        "source": "111",
         "place": "Khe Lạc",
         "description": "Hàng xóm nghe tiếng khóc mỗi tối.",
     }
@@ -67,7 +67,7 @@ def make_bed(label: str = "P1-1", **values: Any) -> Bed:
 
 
 def make_placement(person: RecordId, **values: Any) -> Placement:
-    defaults = {"admitted_at": "2026-11-22T15:40:00Z", "alias": "Bé Mây", "reason": "violence"}
+    defaults = {"admitted_at": "2026-11-22T15:40:00Z", "alias": "Bé Mây", "reason": "domestic_violence"}
     return Placement(person=person, **_in_shelter(defaults | values))
 
 
