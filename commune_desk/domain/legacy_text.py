@@ -58,7 +58,7 @@ def _vni_lower() -> dict[str, str]:
 
 def _vni_all() -> dict[str, str]:
     """With capitals; the case of a pair is that of its vowel, whatever the case of its mark."""
-    pairs = {}
+    pairs: dict[str, str] = {}
     for code, letter in _vni_lower().items():
         head, mark = code[0], code[1:]
         pairs |= {head + mark.upper(): letter, head.upper() + mark: letter.upper()}
@@ -115,10 +115,7 @@ def to_unicode(text: str, encoding: Encoding, *, capitals: bool = False) -> str:
     """
     if encoding is Encoding.UNICODE or text.isascii() or _SURE.search(text):
         return nfc(text)
-    if encoding is Encoding.VNI:
-        converted = _decode_vni(text)
-    else:
-        converted = _restore_capitals(text, _decode_tcvn3(text))
+    converted = _decode_vni(text) if encoding is Encoding.VNI else _restore_capitals(text, _decode_tcvn3(text))
     return nfc(converted.upper() if capitals else converted)
 
 
@@ -171,9 +168,7 @@ def _restore_capitals(text: str, converted: str) -> str:
     loud = [len(_LOUD.findall(word)) > 1 and not _QUIET.search(word) for word in before]
     if any(loud):
         all_loud = not _QUIET.search(text)
-        return " ".join(
-            word.upper() if all_loud or is_loud else word for word, is_loud in zip(after, loud, strict=True)
-        )
+        return " ".join(w.upper() if all_loud or is_loud else w for w, is_loud in zip(after, loud, strict=True))
     heads = [now[0] for old, now in zip(before, after, strict=True) if old[:1].strip() and old[0] < _FIRST_TONED]
     if heads and all(head.isupper() for head in heads):
         after = [word[:1].upper() + word[1:] for word in after]
