@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from commune_desk.domain.children import RISK_LEVELS
-from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.codes import ChildGroup, CodeBook
 from commune_desk.domain.dates import ABOUT_YEAR, PartialDate, age_on
 from commune_desk.domain.labels import N_
+from commune_desk.domain.people import format_phone
 from commune_desk.domain.text import fold, tidy
 from commune_desk.i18n import _, format_date, language, ngettext
 
@@ -43,7 +44,7 @@ class ChipText:
 
 def code_text(codes: CodeBook, list_name: str, code: str | None) -> str:
     """What a code is called in the language of the screen; the code itself when the list does not know it."""
-    return codes.name(list_name, code, language()) if code else ""
+    return codes.label(list_name, code, language()) if code else ""
 
 
 def birth_of(stored: str | None) -> PartialDate | None:
@@ -92,9 +93,8 @@ def village_text(village: str | None) -> str:
 
 
 def phone_text(phone: str | None) -> str:
-    """`0912 345 678`, as it is read out."""
-    digits = phone or ""
-    return f"{digits[:4]} {digits[4:7]} {digits[7:]}" if len(digits) == 10 and digits.isdigit() else digits
+    """`0912 345 678`, as it is read out; what is no phone number is shown as it stands."""
+    return format_phone(phone) if phone and phone.isdigit() else phone or ""
 
 
 def group_name(codes: CodeBook, code: str) -> str:
@@ -106,13 +106,12 @@ def group_name(codes: CodeBook, code: str) -> str:
 
 def group_short(codes: CodeBook, code: str) -> str:
     """A main group in a few words: "Trẻ em khuyết tật" is "Khuyết tật". A restricted group is not named in lists."""
-    main = code.partition(".")[0]
-    if codes.is_restricted(main):
+    entry = codes.entry(GROUPS, code.partition(".")[0])
+    if isinstance(entry, ChildGroup) and entry.is_restricted:
         return _("Restricted information")
-    name = code_text(codes, GROUPS, main)
-    if language() == "vi":
-        aliases = codes.aliases(GROUPS, main) if len(name) > _LONG_NAME else ()
-        name = _CHILD_WORD.sub("", aliases[0] if aliases else name, count=1)
+    name = code_text(codes, GROUPS, entry.code if entry else code)
+    if entry and language() == "vi":
+        name = _CHILD_WORD.sub("", entry.aliases[0] if entry.aliases and len(name) > _LONG_NAME else name, count=1)
     return name[:1].upper() + name[1:]
 
 
@@ -131,7 +130,7 @@ def risk_chip(level: str | None) -> ChipText | None:
     """`High risk` with its tone; the highest also with a sign. None while no visit has told a level."""
     if level not in _RISK_CHIPS:
         return None
-    return ChipText(_(_RISK_CHIPS[level]), _RISK_TONES[level], "triangle-alert" if level == "high" else "")
+    return ChipText(_(_RISK_CHIPS[level]), _RISK_TONES[level], "alert-triangle" if level == "high" else "")
 
 
 def risk_short_chip(level: str | None, rest: str = "") -> ChipText | None:
@@ -139,7 +138,7 @@ def risk_short_chip(level: str | None, rest: str = "") -> ChipText | None:
     if level not in RISK_NAMES:
         return None
     text = " · ".join(filter(None, (_(RISK_NAMES[level]), rest)))
-    return ChipText(text, _RISK_TONES[level], "triangle-alert" if level == "high" else "")
+    return ChipText(text, _RISK_TONES[level], "alert-triangle" if level == "high" else "")
 
 
 def risk_level_of(rank: int) -> str | None:

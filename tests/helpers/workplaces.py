@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.desks import Officer
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
+from commune_desk.paths import read_resource
 from commune_desk.store.register import FILE_NAME, Register
 from commune_desk.store.settings import Identity, ScopeKeyPair, scope_key_id
 from commune_desk.usecases.workplace import Workplace
@@ -18,6 +20,12 @@ OFFICER = OfficerId("0198c0de" * 4)
 OFFICER_NAME = "Cán bộ Thử"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday 23/11/2026, 08:00 in Viet Nam."""
+
+
+@cache
+def code_book() -> CodeBook:
+    """The code lists that come with the program."""
+    return CodeBook.parse(lambda name: read_resource(f"codes/{name}"))
 
 
 class HandClock:
@@ -67,7 +75,7 @@ def make_register(
 
 def make_workplace(tmp_path: Path, *, scope: str = "C:06838", role: str = "commune_officer") -> Workplace:
     """An officer at an empty training register of `scope`; its clock is a HandClock. Close `workplace.register`."""
-    workplace = Workplace(make_register(tmp_path, scope=scope, role=role), CodeBook())
+    workplace = Workplace(make_register(tmp_path, scope=scope, role=role), code_book())
     officer = Officer(id=RecordId(OFFICER), scope=Scope(scope), display_name=OFFICER_NAME, role=role)
     workplace.write(lambda tx: tx.save(officer))
     return workplace
