@@ -33,7 +33,10 @@ def keep(
     head: bytes | None = None,
     place: tuple[int, str | None] = (0, None),
 ) -> None:
-    """Write a change down (unsigned while staged). `head` is this desk's chain after it; `place` its (seq, outcomes as JSON) in the feed."""
+    """Write a change down (unsigned while staged).
+
+    `head` is this desk's chain after it, `place` its (seq, outcomes as JSON) in the feed.
+    """
     change = line.change
     seq, outcomes = place
     connection.execute(

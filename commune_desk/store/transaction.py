@@ -181,7 +181,7 @@ class Tx:
         }
 
     def _journal(self, change: Change) -> None:
-        if self._import_id:
+        if self._import_id or not self.ledger.desk:
             journal.keep(self.connection, Line(change, msgspec.json.encode(change), b""), state="staged")
             return
         self._release_staged(change.record)
