@@ -8,31 +8,43 @@ from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import uuid7
 from commune_desk.domain.labels import N_
-from commune_desk.store.register import Register
 from commune_desk.store.settings import Identity, Pins, ScopeKeyPair
-from commune_desk.usecases.profile import NewOfficer, Profile, make_register
-from commune_desk.vault import vault
-from commune_desk.vault.keys import RegisterKey
+from commune_desk.store.staged import accept_new_desk
+from commune_desk.usecases.profile import NewOfficer, OpenDesk, Profile, make_register
+from commune_desk.vault.passphrases import require_passphrase
+from commune_desk.vault.recovery import set_recovery
 from sync.client.enrol import Enrolment, enrol
 from sync.protocol import unb64
 
 
 def enrol_new_register(
     profile: Profile, officer: NewOfficer, *, address: str, code: str, label: str, clock: Clock
-) -> tuple[Register, RegisterKey]:
+) -> OpenDesk:
     """Enrol and make the register. Raises Invalid, Refusal, or a SyncFault for the line; takes about a second."""
-    vault.require_passphrase(officer.passphrase, officer.login)
+    require_passphrase(officer.passphrase, officer.login)
     enrolment = enrol(address, code, label, program_version=__version__)
-    register, key = make_register(
-        profile, officer, _identity(enrolment, label, uuid7()), _scope_keys(enrolment), clock=clock
-    )
-    vault_recovery(profile, key, enrolment)
-    return register, key
+    desk = make_register(profile, officer, _identity(enrolment, label, uuid7()), _scope_keys(enrolment), clock=clock)
+    _let_province_recover(desk, enrolment)
+    return desk
 
 
-def vault_recovery(profile: Profile, key: RegisterKey, enrolment: Enrolment) -> None:
-    """Let the province open a forgotten passphrase's register, with a short answer and without a line."""
-    vault.set_recovery(profile.keyfile, key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)
+def enrol_restored_register(desk: OpenDesk, *, address: str, code: str) -> None:
+    """Give a register that came out of a backup its new desk id; what the province lacks is sent after one full pull.
+
+    Raises Invalid, Refusal when the code is for another place, or a SyncFault.
+    """
+    own = desk.register.identity
+    enrolment = enrol(address, code, own.label, program_version=__version__)
+    identity = _identity(enrolment, own.label, own.db_id, own.former)
+    if identity.scope != own.scope:
+        raise Refusal(N_("This code is for another place than this register's. Nothing was changed."))
+    desk.register.write(lambda tx: accept_new_desk(tx, identity, _scope_keys(enrolment))).result()
+    _let_province_recover(desk, enrolment)
+
+
+def _let_province_recover(desk: OpenDesk, enrolment: Enrolment) -> None:
+    """A forgotten passphrase can then be replaced with the province's spoken answer, without a line."""
+    set_recovery(desk.profile.keyfile, desk.key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)
 
 
 def _identity(enrolment: Enrolment, label: str, db_id: str, former: tuple[str, ...] = ()) -> Identity:

@@ -57,6 +57,22 @@ class Profile:
     def has_register(self) -> bool:
         return self.keyfile.exists()
 
+    def remove_files(self) -> None:
+        """Take away a half-made register and keyfile, so that the next try starts clean."""
+        for path in (self.register, self.keyfile):
+            for beside in self.folder.glob(path.name + "*"):
+                beside.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class OpenDesk:
+    """An unlocked register with the key that opened it and the login at work."""
+
+    profile: Profile
+    register: Register
+    key: RegisterKey
+    login: str
+
 
 class NewOfficer(msgspec.Struct, frozen=True):
     """Who will work here: `login` is what the unlock page shows, so it is no name."""
@@ -68,7 +84,7 @@ class NewOfficer(msgspec.Struct, frozen=True):
 
 def make_training_register(
     profile: Profile, officer: NewOfficer, *, scope: Scope, role: Role, clock: Clock
-) -> tuple[Register, RegisterKey]:
+) -> OpenDesk:
     """A register for practice: it has no province and can never sync. Raises Invalid, Refusal, Fault."""
     box = BoxKey.generate()
     identity = Identity(
@@ -88,7 +104,7 @@ def make_training_register(
 
 def make_register(
     profile: Profile, officer: NewOfficer, identity: Identity, scope_keys: list[ScopeKeyPair], *, clock: Clock
-) -> tuple[Register, RegisterKey]:
+) -> OpenDesk:
     """A new keyfile and register with their first officer, open.
 
     What is half made is taken away again, so that the next try starts clean.
@@ -108,9 +124,9 @@ def make_register(
         register = Register(profile.register, key, clock, officer_id)
         register.write(lambda tx: _introduce(tx, identity, officer_id, officer.display_name)).result()
     except BaseException:
-        _remove_half_made(profile)
+        profile.remove_files()
         raise
-    return register, key
+    return OpenDesk(profile, register, key, officer.login)
 
 
 def _introduce(tx: Tx, own: Identity, officer_id: OfficerId, display_name: str) -> None:
@@ -119,19 +135,13 @@ def _introduce(tx: Tx, own: Identity, officer_id: OfficerId, display_name: str) 
     tx.save(Desk(id=RecordId(uuid7()), scope=scope, desk_id=own.desk, label=own.label))
 
 
-def _remove_half_made(profile: Profile) -> None:
-    for path in (profile.register, profile.keyfile):
-        for beside in profile.folder.glob(path.name + "*"):
-            beside.unlink(missing_ok=True)
-
-
-def unlock(profile: Profile, login: str, passphrase: str, *, clock: Clock) -> tuple[Register, RegisterKey]:
+def unlock(profile: Profile, login: str, passphrase: str, *, clock: Clock) -> OpenDesk:
     """The open register of an officer. About 0.2 s: call it off the UI thread.
 
     Raises WrongPassphrase, TooManyTries, KeyfileDamaged, KeyfileNewer, RegisterDamaged, RegisterNewer, RegisterMissing.
     """
     key = vault.unlock(profile.keyfile, login, passphrase, clock=clock)
-    return open_register(profile, key, login, clock=clock), key
+    return OpenDesk(profile, open_register(profile, key, login, clock=clock), key, login)
 
 
 class RegisterMissing(Fault):

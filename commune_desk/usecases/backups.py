@@ -1,0 +1,43 @@
+"""Keeping a copy of the register outside this PC, and coming back from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commune_desk.domain.clock import VIETNAM, Clock
+from commune_desk.domain.errors import Refusal
+from commune_desk.domain.labels import N_
+from commune_desk.store.backup import SUFFIX, Manifest, make_backup, unpack_backup
+from commune_desk.store.staged import mark_restored
+from commune_desk.usecases.profile import OpenDesk, Profile, unlock
+
+
+def backup_name(desk: OpenDesk) -> str:
+    """A file name that names nobody: desk and minute."""
+    minute = desk.register.clock.now().astimezone(VIETNAM).strftime("%Y%m%d-%H%M")
+    return f"{desk.register.identity.desk or 'desk'}-{minute}{SUFFIX}"
+
+
+def back_up(desk: OpenDesk, target: Path) -> Manifest:
+    """Write a verified, encrypted backup. Saves go on meanwhile. Raises BackupNotSaved, DiskFull."""
+    manifest = make_backup(desk.register, desk.key, desk.profile.keyfile, target)
+    desk.register.write(lambda tx: tx.audit("backup", detail={"changes": manifest.changes})).result()
+    return manifest
+
+
+def restore(profile: Profile, source: Path, login: str, passphrase: str, *, clock: Clock) -> OpenDesk:
+    """Open a backup in an empty profile, as a desk that must be enrolled anew.
+
+    A training register goes on as it was. Raises BackupDamaged, BackupNotSaved, WrongPassphrase, Refusal.
+    """
+    if profile.has_register():
+        raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
+    unpack_backup(source, profile.folder)
+    try:
+        desk = unlock(profile, login, passphrase, clock=clock)
+    except BaseException:
+        profile.remove_files()
+        raise
+    if not desk.register.identity.is_training:
+        desk.register.write(mark_restored).result()
+    return desk

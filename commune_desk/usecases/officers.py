@@ -1,0 +1,65 @@
+"""The officers of this PC: a slot each, their passphrases, and help when one is forgotten."""
+
+from __future__ import annotations
+
+from commune_desk.domain.clock import Clock
+from commune_desk.domain.errors import Refusal
+from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
+from commune_desk.domain.kinds import Officer
+from commune_desk.domain.labels import N_
+from commune_desk.store.transaction import Tx
+from commune_desk.usecases.profile import NewOfficer, OpenDesk, Profile, open_register
+from commune_desk.vault import recovery, vault
+from commune_desk.vault.passphrases import require_login, require_passphrase
+
+
+def add_officer(desk: OpenDesk, officer: NewOfficer) -> OfficerId:
+    """Give a colleague a slot on this PC and a record. Raises Invalid, Refusal for a taken login, a Fault."""
+    require_login(officer.login)
+    require_passphrase(officer.passphrase, officer.login)
+    officer_id = OfficerId(uuid7())
+    vault.add_officer(
+        desk.profile.keyfile, desk.key, login=officer.login, officer_id=officer_id, passphrase=officer.passphrase
+    )
+    desk.register.write(lambda tx: _introduce(tx, officer_id, officer.display_name)).result()
+    return officer_id
+
+
+def _introduce(tx: Tx, officer_id: OfficerId, display_name: str) -> None:
+    actor = tx.actor
+    scope = Scope(actor.scope)
+    tx.save(Officer(id=RecordId(officer_id), scope=scope, display_name=display_name, role=actor.role.value))
+    tx.audit("add officer", "officer", officer_id)
+
+
+def remove_officer(desk: OpenDesk, login: str) -> None:
+    """Take a colleague's slot away. It is no revocation: who copied the keyfile before can still open a copy."""
+    if login == desk.login:
+        raise Refusal(N_("You cannot remove yourself while you work. Ask a colleague to do it."))
+    vault.remove_officer(desk.profile.keyfile, desk.key, login=login)
+    desk.register.write(lambda tx: tx.audit("remove officer", "officer")).result()
+
+
+def change_passphrase(desk: OpenDesk, old: str, new: str, *, clock: Clock) -> None:
+    """Replace one's own passphrase. Raises WrongPassphrase, TooManyTries, Invalid when the new one is weak."""
+    vault.change_passphrase(desk.profile.keyfile, desk.login, old, new, clock=clock)
+    desk.register.write(lambda tx: tx.audit("change passphrase", "officer", tx.actor.officer)).result()
+
+
+def recovery_request(profile: Profile) -> str:
+    """What to read out to the province. Raises Refusal for a register without a province."""
+    return recovery.recovery_request(profile.keyfile)
+
+
+def recover(profile: Profile, answer: str, *, login: str, passphrase: str, clock: Clock) -> OpenDesk:
+    """Open the register with the province's answer and give `login` a new passphrase; the answer works once.
+
+    Raises Invalid for a misread answer or a weak passphrase, WrongAnswer, Refusal for an unknown login.
+    """
+    slot = next((one for one in vault.slots(profile.keyfile) if one.login == login), None)
+    if slot is None:
+        raise Refusal(N_("There is no such login on this PC. Choose one of those shown."))
+    key = recovery.recover(profile.keyfile, answer, login=login, officer_id=slot.officer_id, passphrase=passphrase)
+    register = open_register(profile, key, login, clock=clock)
+    register.write(lambda tx: tx.audit("recover passphrase", "officer", slot.officer_id)).result()
+    return OpenDesk(profile, register, key, login)
