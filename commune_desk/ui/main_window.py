@@ -1,0 +1,201 @@
+"""The window: rail, top bar, notices, and a stack of pages that are built when first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from commune_desk.i18n import _
+from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.nav import NavRail, RailItem
+from commune_desk.ui.widgets.notice import NoticeBar
+from commune_desk.ui.widgets.topbar import LOCK_KEYS, SEARCH_KEY, TopBar
+
+SMALLEST = QSize(1000, 560)
+"""Fits 1366x768 at 125 % scaling with a task bar."""
+USUAL = QSize(1366, 768)
+_NOTICES = 3
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page of the rail. `build` is called once, when the page is first shown."""
+
+    key: str
+    label: str
+    icon: str
+    build: Callable[[], QWidget]
+    badge: int = 0
+    badge_tone: Tone = Tone.QUIET
+
+
+class Shell(QMainWindow):
+    """The window of an unlocked register. Its title is the product's name and nothing else, ever.
+
+    Keys: Alt+1 to Alt+0 open the pages, Ctrl+K searches, Ctrl+L or F12 locks at once, F1 opens help,
+    F6 moves between rail, search and page, Escape in a page opened over another goes back.
+    """
+
+    search_changed = Signal(str)
+    search_accepted = Signal()
+    lock_requested = Signal()
+    page_changed = Signal(str)
+
+    def __init__(self, pages: Sequence[PageEntry], *, place: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Sunshine Register"))
+        self.setMinimumSize(SMALLEST)
+        self.resize(USUAL)
+        self._entries = {entry.key: entry for entry in pages}
+        self._built: dict[str, QWidget] = {}
+        self._current = ""
+        self.top = TopBar()
+        self.rail = NavRail([RailItem(e.key, e.label, e.icon) for e in pages], place=place)
+        self.stack = QStackedWidget()
+        self._notices = QVBoxLayout()
+        self._arrange()
+        self._connect()
+        for entry in pages:
+            self.rail.set_badge(entry.key, entry.badge, entry.badge_tone)
+
+    def _arrange(self) -> None:
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        below = QHBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self.rail)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        self._notices.setContentsMargins(20, 0, 20, 0)
+        self._notices.setSpacing(6)
+        right.addLayout(self._notices)
+        right.addWidget(self.stack, 1)
+        below.addLayout(right, 1)
+        column.addLayout(below, 1)
+        self.setCentralWidget(centre)
+
+    def _connect(self) -> None:
+        self.rail.chosen.connect(self.show_page)
+        self.top.search_changed.connect(self.search_changed)
+        self.top.search_accepted.connect(self.search_accepted)
+        self.top.lock_requested.connect(self.lock_requested)
+        if "sync" in self._entries:
+            self.top.sync_requested.connect(lambda: self.show_page("sync"))
+        self._key(SEARCH_KEY, self.focus_search)
+        for key in LOCK_KEYS:
+            self._key(key, self.lock_requested.emit)
+        for position, entry in enumerate(islice(self._entries.values(), 10), start=1):
+            self._key(f"Alt+{position % 10}", partial(self.show_page, entry.key))
+        if "help" in self._entries:
+            self._key("F1", lambda: self.show_page("help"))
+        self._key("F6", self._next_region)
+
+    def _key(self, sequence: str, action: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(sequence), self).activated.connect(lambda: action())
+
+    @property
+    def current_page(self) -> str:
+        return self._current
+
+    def page(self, key: str) -> QWidget:
+        """The page `key`, built if need be. Raises KeyError for a page this desk does not have."""
+        if key not in self._built:
+            built = self._entries[key].build()
+            self._built[key] = built
+            self.stack.addWidget(built)
+        return self._built[key]
+
+    def show_page(self, key: str) -> QWidget:
+        """Show the page `key` and return it. Raises KeyError."""
+        shown = self.page(key)
+        self.stack.setCurrentWidget(shown)
+        self.rail.set_current(key)
+        if key != self._current:
+            self._current = key
+            self.page_changed.emit(key)
+        return shown
+
+    def show_over(self, widget: QWidget) -> None:
+        """Show a widget that is no page of the rail (a child, a form) over the current page."""
+        self.stack.addWidget(widget)
+        self.stack.setCurrentWidget(widget)
+        widget.setFocus()
+
+    def leave_over(self, widget: QWidget) -> None:
+        """Take such a widget away and show the page below it."""
+        self.stack.removeWidget(widget)
+        widget.deleteLater()
+        if self._current:
+            self.stack.setCurrentWidget(self._built[self._current])
+
+    def set_badge(self, key: str, count: int, tone: Tone = Tone.QUIET) -> None:
+        """Show how much waits on a page. Raises KeyError."""
+        self.rail.set_badge(key, count, tone)
+
+    def set_sync(self, text: str, tone: Tone) -> None:
+        self.top.set_sync(text, tone)
+
+    def set_officer(self, name: str, role: str) -> None:
+        self.top.set_officer(name, role)
+
+    def set_place(self, place: str) -> None:
+        self.rail.set_place(place)
+
+    def focus_search(self) -> None:
+        self.top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.top.search.selectAll()
+
+    def show_notice(self, sentence: str, tone: Tone = Tone.NOTE, *, action: str = "") -> NoticeBar:
+        """Show a notice above the page until it is dismissed; the same sentence stands there once."""
+        for notice in self.notices:
+            if notice.accessibleName() == sentence:
+                return notice
+        for oldest in self.notices[: -_NOTICES + 1 or None] if len(self.notices) >= _NOTICES else ():
+            self._drop(oldest)
+        notice = NoticeBar(sentence, tone, action=action)
+        notice.dismissed.connect(lambda: self._drop(notice))
+        self._notices.addWidget(notice)
+        self._pad_notices()
+        notice.speak()
+        return notice
+
+    @property
+    def notices(self) -> list[NoticeBar]:
+        items = (self._notices.itemAt(i) for i in range(self._notices.count()))
+        return [w for item in items if item is not None and isinstance(w := item.widget(), NoticeBar)]
+
+    def _drop(self, notice: NoticeBar) -> None:
+        self._notices.removeWidget(notice)
+        notice.hide()
+        notice.deleteLater()
+        self._pad_notices()
+
+    def _pad_notices(self) -> None:
+        self._notices.setContentsMargins(20, 12 if self.notices else 0, 20, 0)
+
+    def _next_region(self) -> None:
+        focused = self.focusWidget()
+        if focused is not None and self.rail.isAncestorOf(focused):
+            self.focus_search()
+        elif focused is not None and self.top.isAncestorOf(focused):
+            self._focus_page()
+        else:
+            self.rail.focus_current()
+
+    def _focus_page(self) -> None:
+        shown = self.stack.currentWidget()
+        first = shown.nextInFocusChain() if shown is not None else None
+        while first is not None and shown is not None and shown.isAncestorOf(first):
+            if first.focusPolicy() & Qt.FocusPolicy.TabFocus and first.isVisibleTo(shown) and first.isEnabled():
+                first.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+            first = first.nextInFocusChain()

@@ -1,0 +1,1 @@
+"""Models that hold ids and read rows in pages."""

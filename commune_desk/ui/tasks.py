@@ -1,0 +1,136 @@
+"""Work off the UI thread: operations on the single writer, queries on the slow reader, results come home here."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
+
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.errors import DeskError
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+def _nothing(_result: object) -> None:
+    return None
+
+
+class Tasks(QObject):
+    """Hands plain callables to two executors and brings their results to the UI thread by one queued signal.
+
+    An operation that returns a ChangeSet emits `register_changed` with it before its `on_done`; a change made
+    elsewhere (sync) is told by `announce`. A DeskError goes to `on_error`, or to `failed` when there is none;
+    any other exception is a bug and goes to `sys.excepthook`. None is lost.
+    """
+
+    register_changed = Signal(object)
+    failed = Signal(object)
+    _came_home = Signal(object)
+
+    def __init__(self, writer: Executor, slow: Executor, parent: QObject | None = None) -> None:
+        """`writer` has one thread and the only writing connection; `slow` serves reports and exports."""
+        super().__init__(parent)
+        self._writer, self._slow = writer, slow
+        self._open = 0
+        self._came_home.connect(self._on_home, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        operation: Callable[[], T],
+        on_done: Callable[[T], object] = _nothing,
+        on_error: Callable[[DeskError], object] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Future[T]:
+        """Run a mutation on the writer thread. With `owner`, nothing is called once that object is gone."""
+        return self._submit(self._writer, operation, on_done, on_error, owner=owner)
+
+    def query(
+        self,
+        question: Callable[[], T],
+        on_done: Callable[[T], object],
+        on_error: Callable[[DeskError], object] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Future[T]:
+        """Run a read that may take long on the slow-query thread."""
+        return self._submit(self._slow, question, on_done, on_error, owner=owner)
+
+    def announce(self, changes: ChangeSet) -> None:
+        """Tell every page what changed; may be called from any thread."""
+        if changes:
+            self._came_home.emit(partial(self.register_changed.emit, changes))
+
+    def on_ui(self, call: Callable[..., object]) -> Callable[..., None]:
+        """`call` wrapped so that it runs on the UI thread whoever calls it, e.g. to report progress."""
+
+        def post(*values: object) -> None:
+            self._came_home.emit(partial(call, *values))
+
+        return post
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything handed in has come home."""
+        return self._open == 0
+
+    def _submit(
+        self,
+        executor: Executor,
+        work: Callable[[], T],
+        on_done: Callable[[T], object],
+        on_error: Callable[[DeskError], object] | None,
+        *,
+        owner: QObject | None,
+    ) -> Future[T]:
+        self._open += 1
+        future = executor.submit(work)
+
+        def come_home(done: Future[T]) -> None:
+            self._came_home.emit(partial(self._settle, done, on_done, on_error, owner))
+
+        future.add_done_callback(come_home)
+        return future
+
+    def _settle(
+        self,
+        future: Future[T],
+        on_done: Callable[[T], object],
+        on_error: Callable[[DeskError], object] | None,
+        owner: QObject | None,
+    ) -> None:
+        self._open -= 1
+        if future.cancelled():
+            return
+        is_wanted = owner is None or isValid(owner)
+        error = future.exception()
+        if error is not None:
+            self._fail(error, on_error if is_wanted else None)
+            return
+        result = future.result()
+        if isinstance(result, ChangeSet) and result:
+            self.register_changed.emit(result)
+        if is_wanted:
+            on_done(result)
+
+    def _fail(self, error: BaseException, on_error: Callable[[DeskError], object] | None) -> None:
+        if not isinstance(error, DeskError):
+            sys.excepthook(type(error), error, error.__traceback__)
+            return
+        _log.info("operation refused: %s", error)
+        if on_error is not None:
+            on_error(error)
+        else:
+            self.failed.emit(error)
+
+    @Slot(object)
+    def _on_home(self, arrival: Callable[[], object]) -> None:
+        arrival()

@@ -1,0 +1,275 @@
+"""Colours, type and spacing of the whole program: the same token names in a light and a dark palette."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+from commune_desk.i18n import language
+from commune_desk.paths import resource
+from commune_desk.ui.style_sheet import style_sheet
+
+FAMILY = "Be Vietnam Pro"
+BASE_POINTS = 10.5
+LINE_PERCENT = 112
+"""Of the font's own line (1.265 em): 1.42 em, so that stacked marks never touch the line above."""
+
+GRID = 8
+RADIUS = 6
+CARD_RADIUS = 8
+CONTROL_HEIGHT = 32
+
+_FONT_FILES = ("Regular", "Medium", "SemiBold", "Bold")
+
+
+class Scheme(StrEnum):
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Tone(StrEnum):
+    """What a chip, notice or mark says. A tone never stands alone: words or an icon say it too."""
+
+    DANGER = "danger"
+    WARNING = "warning"
+    GOOD = "good"
+    NOTE = "note"
+    QUIET = "quiet"
+    OUTLINE = "outline"
+
+
+class Size(StrEnum):
+    """The five sizes of text; `points` gives their size."""
+
+    SMALL = "small"
+    BODY = "body"
+    HEADING = "heading"
+    TITLE = "title"
+
+    @property
+    def points(self) -> float:
+        return {"small": 9.5, "body": BASE_POINTS, "heading": 10.5, "title": 15.0}[self.value]
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """One palette. Every field is a colour `#RRGGBB`."""
+
+    ground: str
+    surface: str
+    sunken: str
+    line: str
+    edge: str
+    ink: str
+    quiet: str
+    accent: str
+    accent_pressed: str
+    accent_tint: str
+    on_accent: str
+    link: str
+    sun: str
+    danger: str
+    danger_tint: str
+    danger_line: str
+    on_danger: str
+    warning: str
+    warning_tint: str
+    warning_line: str
+    good: str
+    good_tint: str
+    good_line: str
+    note: str
+    note_tint: str
+    note_line: str
+    quiet_tint: str
+
+
+LIGHT = Tokens(
+    ground="#F5F6F4",
+    surface="#FFFFFF",
+    sunken="#FAFAF9",
+    line="#DCE2E0",
+    edge="#87969A",
+    ink="#1B2A2F",
+    quiet="#5B6B70",
+    accent="#0F6B66",
+    accent_pressed="#0B5C58",
+    accent_tint="#E3F0EE",
+    on_accent="#FFFFFF",
+    link="#1F5FA8",
+    sun="#E09A12",
+    danger="#B3261E",
+    danger_tint="#FCEEEC",
+    danger_line="#E5A19C",
+    on_danger="#FFFFFF",
+    warning="#8A5A00",
+    warning_tint="#FFF7E6",
+    warning_line="#E6CB8B",
+    good="#1F6B35",
+    good_tint="#EEF8F0",
+    good_line="#A5D2B1",
+    note="#1F5FA8",
+    note_tint="#EEF4FB",
+    note_line="#A9C7EA",
+    quiet_tint="#EDF0EF",
+)
+
+DARK = Tokens(
+    ground="#12191B",
+    surface="#1A2326",
+    sunken="#161E20",
+    line="#2E3A3D",
+    edge="#6F8185",
+    ink="#E6ECEA",
+    quiet="#A3B1B3",
+    accent="#58B5AC",
+    accent_pressed="#7CCBC3",
+    accent_tint="#17332F",
+    on_accent="#08201E",
+    link="#93BEF2",
+    sun="#F0B445",
+    danger="#FF9C92",
+    danger_tint="#3A1D1B",
+    danger_line="#7A3B35",
+    on_danger="#2A0906",
+    warning="#F0C36A",
+    warning_tint="#33280F",
+    warning_line="#6B5525",
+    good="#86D19A",
+    good_tint="#16301F",
+    good_line="#35633F",
+    note="#93BEF2",
+    note_tint="#18283C",
+    note_line="#36557C",
+    quiet_tint="#263134",
+)
+
+_PALETTES = {Scheme.LIGHT: LIGHT, Scheme.DARK: DARK}
+
+TEXT_PAIRS: tuple[tuple[str, str], ...] = (
+    *((ink, ground) for ink in ("ink", "quiet") for ground in ("ground", "surface", "sunken", "quiet_tint")),
+    *((ink, "accent_tint") for ink in ("ink", "quiet", "accent", "accent_pressed", "danger", "warning", "link")),
+    *((ink, ground) for ink in ("accent", "link", "danger", "warning", "good") for ground in ("ground", "surface")),
+    *((tone, f"{tone}_tint") for tone in ("danger", "warning", "good", "note")),
+    *(("ink", f"{tone}_tint") for tone in ("danger", "warning", "good", "note")),
+    ("on_accent", "accent"),
+    ("on_accent", "accent_pressed"),
+    ("on_danger", "danger"),
+)
+"""Every pair of text and ground that the program paints: each has a contrast of at least 4.5 to 1."""
+
+
+class _Screen:
+    """The one scheme that is shown at a time."""
+
+    scheme: Scheme = Scheme.LIGHT
+
+
+def scheme() -> Scheme:
+    return _Screen.scheme
+
+
+def tokens() -> Tokens:
+    """The palette now shown; ask when painting, never keep it."""
+    return _PALETTES[_Screen.scheme]
+
+
+def colour(token: str) -> QColor:
+    """The present colour of a token, e.g. `colour("accent")`."""
+    return QColor(getattr(tokens(), token))
+
+
+@dataclass(frozen=True)
+class ToneColours:
+    """Token names of a tone's text, ground and border."""
+
+    ink: str
+    ground: str
+    line: str
+
+
+def tone_colours(tone: Tone) -> ToneColours:
+    if tone is Tone.QUIET:
+        return ToneColours("quiet", "quiet_tint", "quiet_tint")
+    if tone is Tone.OUTLINE:
+        return ToneColours("quiet", "surface", "edge")
+    return ToneColours(tone.value, f"{tone.value}_tint", f"{tone.value}_line")
+
+
+def font(size: Size = Size.BODY, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """A font of the family, with figures that stand in columns where the font has them."""
+    made = QFont(FAMILY)
+    made.setPointSizeF(size.points)
+    made.setWeight(weight)
+    return made
+
+
+def contrast(first: str, second: str) -> float:
+    """The contrast ratio of two colours as WCAG 2 defines it, 1 to 21."""
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(hex_colour: str) -> float:
+    shown = QColor(hex_colour)
+    return 0.2126 * _linear(shown.redF()) + 0.7152 * _linear(shown.greenF()) + 0.0722 * _linear(shown.blueF())
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
+
+
+def load_fonts() -> None:
+    """Make the bundled family known to Qt. Raises FileNotFoundError when a file is missing."""
+    if FAMILY in QFontDatabase.families():
+        return
+    for style in _FONT_FILES:
+        path = resource(f"fonts/BeVietnamPro-{style}.ttf")
+        if QFontDatabase.addApplicationFont(str(path)) < 0:
+            raise FileNotFoundError(path.name)
+
+
+def apply(app: QApplication, scheme: Scheme = Scheme.LIGHT) -> None:
+    """Dress the program: Fusion everywhere, our palette, our font, dates and numbers of the screen's language."""
+    load_fonts()
+    _Screen.scheme = scheme
+    QLocale.setDefault(QLocale(QLocale.Language.Vietnamese, QLocale.Country.Vietnam))
+    if language() == "en":
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    app.setStyle("Fusion")
+    app.setFont(font())
+    app.setPalette(_qt_palette(tokens()))
+    app.setStyleSheet(style_sheet({f.name: getattr(tokens(), f.name) for f in fields(Tokens)}))
+
+
+def _qt_palette(t: Tokens) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for target, token in {
+        role.Window: t.ground,
+        role.WindowText: t.ink,
+        role.Base: t.surface,
+        role.AlternateBase: t.sunken,
+        role.Text: t.ink,
+        role.PlaceholderText: t.quiet,
+        role.Button: t.surface,
+        role.ButtonText: t.ink,
+        role.Highlight: t.accent,
+        role.HighlightedText: t.on_accent,
+        role.ToolTipBase: t.surface,
+        role.ToolTipText: t.ink,
+        role.Link: t.link,
+        role.Accent: t.accent,
+        role.Light: t.surface,
+        role.Midlight: t.line,
+        role.Mid: t.line,
+        role.Dark: t.edge,
+    }.items():
+        palette.setColor(target, QColor(token))
+    for target in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, target, QColor(t.quiet))
+    return palette

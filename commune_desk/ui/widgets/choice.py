@@ -1,0 +1,192 @@
+"""Choosing among codes: a list with type-ahead that needs no marks, radio buttons, check boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QListView,
+    QRadioButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from commune_desk.domain.text import fold, nfc
+from commune_desk.i18n import _
+from commune_desk.ui import theme
+from commune_desk.ui.widgets.flow import FlowLayout
+from commune_desk.ui.widgets.text import line_height
+
+Option = tuple[str, str]
+"""A code and its label in the reader's language."""
+
+_TYPE_AHEAD_MS = 1200
+
+
+class _TypeAheadList(QListView):
+    """Finds an item by what is typed, without marks, at the start of the label or of any word in it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._typed = ""
+        self._since = QElapsedTimer()
+
+    def keyboardSearch(self, search: str) -> None:
+        if not self._since.isValid() or self._since.elapsed() > _TYPE_AHEAD_MS:
+            self._typed = ""
+        self._typed = nfc(self._typed + search)
+        self._find()
+
+    def forget_letter(self) -> None:
+        """An input method takes a letter back before it writes the marked one."""
+        self._typed = self._typed[:-1]
+        self._since.restart()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Backspace:
+            self.forget_letter()
+            return
+        super().keyPressEvent(event)
+
+    def _find(self) -> None:
+        self._since.restart()
+        wanted = fold(self._typed)
+        model = self.model()
+        labels = [fold(str(model.index(row, 0).data() or "")) for row in range(model.rowCount())]
+        starts = [row for row, label in enumerate(labels) if label.startswith(wanted)]
+        inside = [row for row, label in enumerate(labels) if f" {wanted}" in f" {label}"]
+        if wanted and (found := starts or inside):
+            self.setCurrentIndex(model.index(found[0], 0))
+
+
+class Choice(QComboBox):
+    """One of several codes. Typing finds a label without its marks; the wheel moves it only when it has the focus."""
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, name: str = "", options: Sequence[Option] = (), *, placeholder: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setFont(theme.font())
+        self._list = _TypeAheadList(self)
+        self.setView(self._list)
+        self.setMaxVisibleItems(12)
+        self.setMinimumContentsLength(10)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._placeholder = placeholder or _("Choose…")
+        self.set_options(options)
+        self.currentIndexChanged.connect(lambda _index: self.chosen.emit(self.value()))
+
+    def set_options(self, options: Sequence[Option]) -> None:
+        """Offer `options`; the value stays when it is still among them."""
+        kept = self.value() if self.count() else ""
+        self.blockSignals(True)
+        self.clear()
+        self.addItem(self._placeholder, "")
+        for code, label in options:
+            self.addItem(label, code)
+        self.blockSignals(False)
+        self.set_value(kept)
+
+    def value(self) -> str:
+        """The chosen code, or an empty text."""
+        return str(self.currentData() or "")
+
+    def set_value(self, code: str) -> None:
+        self.setCurrentIndex(max(self.findData(code), 0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Backspace:
+            self._list.forget_letter()
+            return
+        super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class _Buttons(QWidget):
+    """Buttons in a flow, one for each option."""
+
+    def __init__(self, name: str, options: Sequence[Option], kind: type[QAbstractButton]) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        flow = FlowLayout(self, gap=4)
+        self.buttons: dict[str, QAbstractButton] = {}
+        for code, label in options:
+            button = kind(self)
+            button.setText(label.replace("&", "&&"))
+            button.setFont(theme.font())
+            button.setAccessibleName(f"{name}: {label}" if name else label)
+            button.setMinimumHeight(line_height(button.font()) + 8)
+            flow.addWidget(button)
+            self.buttons[code] = button
+        for before, after in pairwise(self.buttons.values()):
+            QWidget.setTabOrder(before, after)
+
+
+class RadioRow(_Buttons):
+    """One of a few codes, all in sight."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, options: Sequence[Option]) -> None:
+        super().__init__(name, options, QRadioButton)
+        self._group = QButtonGroup(self)
+        for button in self.buttons.values():
+            self._group.addButton(button)
+        self._group.buttonToggled.connect(self._on_toggled)
+        if self.buttons:
+            self.setFocusProxy(next(iter(self.buttons.values())))
+
+    def value(self) -> str:
+        """The chosen code, or an empty text."""
+        return next((code for code, button in self.buttons.items() if button.isChecked()), "")
+
+    def set_value(self, code: str) -> None:
+        self._group.setExclusive(False)
+        for key, button in self.buttons.items():
+            button.setChecked(key == code)
+        self._group.setExclusive(True)
+
+    def _on_toggled(self, _button: QAbstractButton, is_checked: bool) -> None:
+        if is_checked:
+            self.chosen.emit(self.value())
+
+
+class MultiChoice(_Buttons):
+    """Any number of codes."""
+
+    changed = Signal(tuple)
+
+    def __init__(self, name: str, options: Sequence[Option]) -> None:
+        super().__init__(name, options, QCheckBox)
+        for button in self.buttons.values():
+            button.toggled.connect(lambda _checked: self.changed.emit(self.value()))
+        if self.buttons:
+            self.setFocusProxy(next(iter(self.buttons.values())))
+
+    def value(self) -> tuple[str, ...]:
+        """The chosen codes in the order offered."""
+        return tuple(code for code, button in self.buttons.items() if button.isChecked())
+
+    def set_value(self, codes: Sequence[str]) -> None:
+        for code, button in self.buttons.items():
+            button.setChecked(code in codes)

@@ -1,0 +1,126 @@
+"""Two or more values of one field side by side, with what stood before, for a person to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
+
+from commune_desk.i18n import _
+from commune_desk.ui import theme
+from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.card import Hairline
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.text import Text
+
+
+@dataclass(frozen=True)
+class Version:
+    """One hand's value of a field; `key` names it in the decision, None for a hand that left the field alone."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CompareRow:
+    """A field with its value before and the version of each author, None where that author changed nothing.
+
+    A row with one version only was taken already; it shows a chip and needs no decision.
+    """
+
+    field: str
+    label: str
+    base: str
+    versions: tuple[Version | None, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return sum(v is not None for v in self.versions) > 1
+
+
+class CompareTable(QWidget):
+    """Fields down, authors across. `decided` fires whenever a choice changes; `decision` holds the choices."""
+
+    decided = Signal()
+
+    def __init__(self, authors: Sequence[str], rows: Sequence[CompareRow], *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = tuple(rows)
+        self._authors = tuple(authors)
+        self._buttons: dict[str, dict[str, QRadioButton]] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(14, 6, 14, 10)
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(6)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        for column, head in enumerate((_("Field"), _("Before"), *authors)):
+            self._grid.addWidget(Text(head, size=Size.SMALL, ink="quiet", bold=True, wrap=True), 0, column)
+            self._grid.setColumnStretch(column, 3 if column else 4)
+        for position, row in enumerate(rows):
+            self._add(row, 2 * position + 1)
+
+    def decision(self) -> Mapping[str, str]:
+        """The key of the version chosen, by field; fields not decided yet are absent."""
+        return {field: key for field, buttons in self._buttons.items() for key, b in buttons.items() if b.isChecked()}
+
+    def choose(self, field: str, key: str) -> None:
+        """Choose a version. Raises KeyError when there is none."""
+        self._buttons[field][key].setChecked(True)
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.decision()) == len(self._buttons)
+
+    def _add(self, row: CompareRow, line: int) -> None:
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(Hairline(), line, 0, 1, len(self._authors) + 2)
+        self._grid.addWidget(Text(row.label, bold=True, wrap=True), line + 1, 0, top)
+        self._grid.addWidget(Text(row.base or _("(empty)"), ink="quiet", wrap=True), line + 1, 1, top)
+        group = QButtonGroup(self)
+        for column, (author, version) in enumerate(zip(self._authors, row.versions, strict=True), start=2):
+            self._grid.addWidget(self._cell(row, author, version, group), line + 1, column, top)
+
+    def _cell(self, row: CompareRow, author: str, version: Version | None, group: QButtonGroup) -> QWidget:
+        if version is None:
+            return Text(_("(not changed)"), ink="quiet", wrap=True)
+        shown = version.text or _("(empty)")
+        if row.is_open:
+            return self._choice(row, author, version, group)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(Text(shown, wrap=True))
+        column.addWidget(Chip(_("taken"), Tone.GOOD))
+        return holder
+
+    def _choice(self, row: CompareRow, author: str, version: Version, group: QButtonGroup) -> QWidget:
+        """A radio button whose text wraps: the words stand beside it and check it when clicked."""
+        holder = _ChoiceCell(version.text or _("(empty)"))
+        holder.button.setAccessibleName(f"{row.label}: {version.text}, {author}")
+        group.addButton(holder.button)
+        holder.button.toggled.connect(lambda is_on: self.decided.emit() if is_on else None)
+        self._buttons.setdefault(row.field, {})[version.key] = holder.button
+        return holder
+
+
+class _ChoiceCell(QWidget):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(2)
+        self.button = QRadioButton()
+        self.button.setFont(theme.font())
+        label = Text(text, wrap=True)
+        label.setBuddy(self.button)
+        grid.addWidget(self.button, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label, 0, 1)
+        grid.setColumnStretch(1, 1)
+
+    def mouseReleaseEvent(self, event: object) -> None:
+        self.button.setChecked(True)
+        self.button.setFocus()

@@ -1,0 +1,154 @@
+"""Forms: a label above each field, a mark on what is required, hint and error below it, spoken when they appear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from commune_desk.i18n import _
+from commune_desk.ui.theme import Size
+from commune_desk.ui.widgets.card import IconLabel
+from commune_desk.ui.widgets.text import RichLine, Run, Text
+
+ONE_COLUMN_BELOW = 560
+
+
+def announce(widget: QWidget, sentence: str) -> None:
+    """Have a screen reader say `sentence` at once."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, sentence))
+
+
+class FieldRow(QWidget):
+    """A field with its label above, a hint and an error below."""
+
+    def __init__(
+        self, label: str, editor: QWidget, *, required: bool = False, hint: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.editor = editor
+        self._label, self._hint_text, self._error_text = label, hint, ""
+        editor.setAccessibleName(_("{label}, required").format(label=label) if required else label)
+        editor.setAccessibleDescription(hint or editor.accessibleDescription())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        runs = [Run(label, bold=True)]
+        if required:
+            runs.append(Run(" *", bold=True, ink="danger"))
+        self.label = RichLine(runs)
+        self.label.setBuddy(editor)
+        column.addWidget(self.label)
+        column.addWidget(editor)
+        self.hint = Text(hint, size=Size.SMALL, ink="quiet", wrap=True)
+        self.hint.setVisible(bool(hint))
+        column.addWidget(self.hint)
+        self._error = self._error_line()
+        column.addWidget(self._error)
+        column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def _error_line(self) -> QWidget:
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(5)
+        mark = IconLabel("alert-circle", size=14, ink="danger")
+        line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        line.setContentsMargins(0, 2, 0, 0)
+        self._sentence = Text("", size=Size.SMALL, ink="danger", wrap=True)
+        line.addWidget(self._sentence, 1)
+        holder.hide()
+        return holder
+
+    @property
+    def error(self) -> str:
+        return self._error_text
+
+    def set_error(self, sentence: str) -> None:
+        """Show what is wrong with the field, or with an empty text take it away."""
+        if sentence == self._error_text:
+            return
+        self._error_text = sentence
+        self._sentence.set_text(sentence)
+        self._error.setVisible(bool(sentence))
+        self.editor.setProperty("invalid", bool(sentence))
+        self.editor.style().unpolish(self.editor)
+        self.editor.style().polish(self.editor)
+        self.editor.setAccessibleDescription(sentence or self._hint_text)
+        if sentence:
+            announce(self.editor, f"{self._label}: {sentence}")
+
+
+class Form(QWidget):
+    """Named fields in one or two columns; one column when it gets narrow. Tab follows the order of `add`."""
+
+    def __init__(self, columns: int = 2, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._most = columns
+        self._columns = 0
+        self._rows: dict[str, FieldRow] = {}
+        self._cells: list[tuple[QWidget, bool]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(12)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def add(self, name: str, row: FieldRow, *, wide: bool = False) -> FieldRow:
+        """Append the field `name`; `wide` gives it the whole width."""
+        self._rows[name] = row
+        self._append(row, wide)
+        return row
+
+    def add_heading(self, text: str) -> None:
+        """Begin a group of fields."""
+        heading = Text(text, size=Size.HEADING, bold=True, ink="accent")
+        heading.setContentsMargins(0, 6, 0, 0)
+        self._append(heading, True)
+
+    def add_widget(self, widget: QWidget) -> None:
+        """Append something that is no field, over the whole width."""
+        self._append(widget, True)
+
+    def row(self, name: str) -> FieldRow:
+        return self._rows[name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._rows)
+
+    def set_errors(self, errors: Mapping[str, str], *, focus: bool = False) -> None:
+        """Show the sentence of each field named, clear the others; `focus` goes to the first that is wrong."""
+        for name, row in self._rows.items():
+            row.set_error(errors.get(name, ""))
+        wrong = [row for name, row in self._rows.items() if name in errors]
+        if focus and wrong:
+            wrong[0].editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _append(self, widget: QWidget, wide: bool) -> None:
+        self._cells.append((widget, wide))
+        self._columns = 0
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        columns = 1 if self.width() < ONE_COLUMN_BELOW else self._most
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for column in range(self._most):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+        line = column = 0
+        for widget, wide in self._cells:
+            if wide and column:
+                line, column = line + 1, 0
+            self._grid.addWidget(widget, line, column, 1, columns if wide else 1, Qt.AlignmentFlag.AlignTop)
+            column += columns if wide else 1
+            if column >= columns:
+                line, column = line + 1, 0

@@ -1,0 +1,143 @@
+"""The frame of a page: title, subtitle, actions at the right, a body that scrolls, two columns that stack."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QSizePolicy, QTabBar, QVBoxLayout, QWidget
+
+from commune_desk.ui.theme import Size
+from commune_desk.ui.widgets.text import Text
+
+STACK_BELOW = 840
+"""Under this width in logical pixels the side column goes below the main one."""
+
+
+class TwoColumns(QWidget):
+    """A main and a side column, 2 to 1, that stack when there is no room for both."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(16)
+        self.main, self.side = QVBoxLayout(), QVBoxLayout()
+        for column, share in ((self.main, 2), (self.side, 1)):
+            column.setSpacing(12)
+            column.setAlignment(Qt.AlignmentFlag.AlignTop)
+            holder = QWidget()
+            holder.setLayout(column)
+            holder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            column.setContentsMargins(0, 0, 0, 0)
+            self._box.addWidget(holder, share)
+
+    @property
+    def is_stacked(self) -> bool:
+        return self._box.direction() is QBoxLayout.Direction.TopToBottom
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < STACK_BELOW
+        self._box.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        for index, share in enumerate((2, 1)):
+            self._box.setStretch(index, 0 if narrow else share)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(320, super().minimumSizeHint().height())
+
+
+class TabBar(QTabBar):
+    """Underlined tabs; `chosen` carries the key of the tab. Left and Right move between them."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setDrawBase(False)
+        self.setExpanding(False)
+        self.setUsesScrollButtons(True)
+        self.setElideMode(Qt.TextElideMode.ElideNone)
+        self.currentChanged.connect(lambda index: self.chosen.emit(self.tabData(index)))
+
+    def add(self, key: str, text: str) -> None:
+        with_key = self.count()
+        self.blockSignals(True)
+        self.addTab(text.replace("&", "&&"))
+        self.setTabData(with_key, key)
+        self.blockSignals(False)
+
+    def choose(self, key: str) -> None:
+        """Make the tab `key` the current one. Raises ValueError when there is none."""
+        self.setCurrentIndex([self.tabData(i) for i in range(self.count())].index(key))
+
+
+class Page(QWidget):
+    """A page: fill it with `add`, put buttons at the upper right with `add_action`."""
+
+    def __init__(self, title: str = "", subtitle: str = "", *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(title)
+        self.title = Text(title, size=Size.TITLE, bold=True)
+        self.subtitle = Text(subtitle, ink="quiet", wrap=True)
+        self.subtitle.setVisible(bool(subtitle))
+        self._heading = QVBoxLayout()
+        self._heading.setSpacing(1)
+        self._heading.addWidget(self.title)
+        self._heading.addWidget(self.subtitle)
+        self._actions = QHBoxLayout()
+        self._actions.setSpacing(8)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addLayout(self._heading, 1)
+        head.addLayout(self._actions)
+        head.setAlignment(self._actions, Qt.AlignmentFlag.AlignTop)
+        self._head = head
+        self._frame = QVBoxLayout(self)
+        self._frame.setContentsMargins(20, 14, 8, 0)
+        self._frame.setSpacing(14)
+        self._frame.addLayout(head)
+        head.setContentsMargins(0, 0, 12, 0)
+        self._frame.addWidget(self._scrolling(), 1)
+
+    def _scrolling(self) -> QScrollArea:
+        holder = QWidget()
+        self.body = QVBoxLayout(holder)
+        self.body.setContentsMargins(0, 0, 12, 16)
+        self.body.setSpacing(12)
+        self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setWidget(holder)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.setAccessibleName(self.accessibleName())
+        return self.scroll_area
+
+    def set_title(self, title: str, subtitle: str = "") -> None:
+        self.title.set_text(title)
+        self.subtitle.set_text(subtitle)
+        self.subtitle.setVisible(bool(subtitle))
+        self.setAccessibleName(title)
+
+    def set_header(self, header: QWidget) -> None:
+        """Show `header` in place of title and subtitle, e.g. a child's name, groups and clocks."""
+        self.title.hide()
+        self.subtitle.hide()
+        self._heading.addWidget(header)
+
+    def add_action(self, button: QWidget) -> QWidget:
+        self._actions.addWidget(button)
+        return button
+
+    def add(self, widget: QWidget, stretch: int = 0) -> QWidget:
+        """Append to the body; `stretch` 1 lets a table take the room that is left."""
+        if stretch:
+            self.body.setAlignment(Qt.AlignmentFlag(0))
+        self.body.addWidget(widget, stretch)
+        return widget
+
+    def add_above(self, widget: QWidget) -> QWidget:
+        """Append between the header and the part that scrolls, e.g. tabs or filters."""
+        self._frame.insertWidget(self._frame.count() - 1, widget)
+        return widget

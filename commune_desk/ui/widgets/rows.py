@@ -1,0 +1,128 @@
+"""Rows of a card: a time or label, two lines of text, chips, and a button at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from commune_desk.ui import theme
+from commune_desk.ui.theme import Size
+from commune_desk.ui.widgets.card import ROW_MARGINS, IconLabel
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.text import RichLine, Run, Text
+
+LEAD_WIDTH = 116
+
+
+class ListRow(QWidget):
+    """One row. `lead` is the time or label column with its tone, `title` is bold, `detail` follows it,
+    `second` stands quiet below, `aside` quiet at the right, `trailing` a button.
+
+    With `clickable` the whole row is a button: Enter, Space and a click emit `activated`.
+    """
+
+    activated = Signal()
+
+    def __init__(
+        self,
+        title: str,
+        detail: str = "",
+        *,
+        second: str = "",
+        chips: Sequence[Chip] = (),
+        aside: str = "",
+        trailing: QWidget | None = None,
+    ) -> None:
+        super().__init__()
+        self.setAccessibleName(" ".join(t for t in (title, detail, second, *(c.text for c in chips), aside) if t))
+        self._clickable = self._hovered = self._tinted = False
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(ROW_MARGINS)
+        self._row.setSpacing(12)
+        self._row.addLayout(self._texts(title, detail, second, chips), 1)
+        if aside:
+            self._row.addWidget(Text(aside, size=Size.SMALL, ink="quiet"))
+        if trailing is not None:
+            self._row.addWidget(trailing)
+        self.setMinimumHeight(36)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def _texts(self, title: str, detail: str, second: str, chips: Sequence[Chip]) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        line = Flow(RichLine([Run(title, bold=True)]), gap=8)
+        if detail:
+            line.add(RichLine([Run(detail)]))
+        for chip in chips:
+            line.add(chip)
+        column.addWidget(line)
+        if second:
+            column.addWidget(Text(second, size=Size.SMALL, ink="quiet", wrap=True))
+        column.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        return column
+
+    def lead(self, text: str, *, icon: str = "", ink: str = "ink", width: int = LEAD_WIDTH) -> ListRow:
+        """Put a time or label before the texts, `width` pixels wide; returns the row."""
+        holder = QWidget()
+        holder.setFixedWidth(width)
+        box = QHBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(6)
+        if icon:
+            box.addWidget(IconLabel(icon, size=16, ink=ink))
+        box.addWidget(Text(text, ink=ink, bold=True), 1)
+        self._row.insertWidget(0, holder)
+        self.setAccessibleName(f"{text} {self.accessibleName()}")
+        return self
+
+    def lead_chip(self, chip: Chip) -> ListRow:
+        """Put a chip before the texts; returns the row."""
+        self._row.insertWidget(0, chip)
+        self.setAccessibleName(f"{chip.text} {self.accessibleName()}")
+        return self
+
+    def tinted(self) -> ListRow:
+        """Mark the row that matters most; returns it."""
+        self._tinted = True
+        self.update()
+        return self
+
+    def clickable(self) -> ListRow:
+        """Make the whole row a button; returns it."""
+        self._clickable = True
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        return self
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._tinted or (self._clickable and self._hovered):
+            painter.fillRect(self.rect(), theme.colour("accent_tint"))
+        if self.hasFocus():
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._hovered = True
+        self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        self._hovered = False
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._clickable and event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+            self.activated.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._clickable and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.activated.emit()
+            return
+        super().keyPressEvent(event)

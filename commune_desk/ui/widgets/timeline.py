@@ -1,0 +1,105 @@
+"""The timeline of a child: dots on a line, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QSize, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from commune_desk.ui import theme
+from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.buttons import LinkButton
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.text import RichLine, Run, Text
+
+_DOT_X = 13
+_TEXT_X = 28
+_DOT_Y = 11
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What happened once. `tone` colours the dot; a filled dot (danger) also says so in its heading or chip.
+
+    `link` is the text of a link; pressing it emits `opened` with `key`.
+    """
+
+    key: str
+    heading: str
+    meta: str = ""
+    body: str = ""
+    chip: str = ""
+    chip_tone: Tone = Tone.NOTE
+    link: str = ""
+    tone: Tone = Tone.QUIET
+
+
+class _EntryRow(QWidget):
+    def __init__(self, entry: Entry, *, is_first: bool, is_last: bool) -> None:
+        super().__init__()
+        self._entry, self._first, self._last = entry, is_first, is_last
+        self.setAccessibleName(" ".join(t for t in (entry.heading, entry.meta, entry.chip, entry.body) if t))
+        self.link: LinkButton | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(_TEXT_X, 0, 0, 0 if is_last else 14)
+        column.setSpacing(0)
+        column.addWidget(self._heading(entry))
+        if entry.body:
+            column.addWidget(Text(entry.body, wrap=True))
+        if entry.link:
+            self.link = LinkButton(entry.link)
+            column.addWidget(self.link)
+
+    def _heading(self, entry: Entry) -> Flow:
+        line = Flow(RichLine([Run(entry.heading, bold=True)]), gap=5)
+        if entry.meta:
+            line.add(RichLine([Run(entry.meta, ink="quiet")]))
+        if entry.chip:
+            line.add(Chip(entry.chip, entry.chip_tone))
+        return line
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colour("line"), 2))
+        top = _DOT_Y if self._first else 0
+        bottom = _DOT_Y if self._last else self.height()
+        painter.drawLine(QPointF(_DOT_X, top), QPointF(_DOT_X, bottom))
+        tone = self._entry.tone
+        token = "accent" if tone in (Tone.QUIET, Tone.OUTLINE) else tone.value
+        painter.setPen(QPen(theme.colour(token), 2))
+        painter.setBrush(theme.colour(token if tone is Tone.DANGER else "surface"))
+        painter.drawEllipse(QPointF(_DOT_X, _DOT_Y), 5.5, 5.5)
+
+
+class Timeline(QWidget):
+    """Entries from top to bottom; `opened` carries the key of the entry whose link was pressed."""
+
+    opened = Signal(str)
+
+    def __init__(self, entries: Sequence[Entry] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.set_entries(entries)
+
+    def set_entries(self, entries: Sequence[Entry]) -> None:
+        while self._column.count():
+            item = self._column.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for position, entry in enumerate(entries):
+            row = _EntryRow(entry, is_first=position == 0, is_last=position == len(entries) - 1)
+            if row.link is not None:
+                row.link.clicked.connect(lambda _checked=False, key=entry.key: self.opened.emit(key))
+            self._column.addWidget(row)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(220, super().minimumSizeHint().height())

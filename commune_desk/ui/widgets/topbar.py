@@ -1,0 +1,127 @@
+"""The bar at the top: the product's name, search, the state of sync, who works here, and the lock."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from commune_desk.i18n import _
+from commune_desk.ui import theme
+from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.buttons import SecondaryButton
+from commune_desk.ui.widgets.card import IconLabel
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.fields import SearchField
+from commune_desk.ui.widgets.nav import RAIL_WIDTH
+from commune_desk.ui.widgets.text import Text
+
+BAR_HEIGHT = 52
+SEARCH_KEY = "Ctrl+K"
+LOCK_KEYS = ("Ctrl+L", "F12")
+_SYNC_ICONS = {Tone.GOOD: "check", Tone.WARNING: "refresh", Tone.DANGER: "alert-triangle"}
+
+
+class _SyncChip(Chip):
+    """The state of sync as a button to the Sync page."""
+
+    activated = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("", Tone.QUIET, "refresh", bold=True, height=26)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.activated.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.activated.emit()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 12, 12)
+
+
+class TopBar(QWidget):
+    """Emits `search_changed` while one types, `search_accepted` on Enter, `lock_requested`, `sync_requested`."""
+
+    search_changed = Signal(str)
+    search_accepted = Signal()
+    lock_requested = Signal()
+    sync_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(BAR_HEIGHT)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 16, 1)
+        line.setSpacing(14)
+        line.addWidget(self._brand())
+        self.search = SearchField(
+            _("Search the register"),
+            placeholder=_("Find a child, parent, village, ID number…"),
+            key_hint=SEARCH_KEY.replace("+", " "),
+        )
+        self.search.setMaximumWidth(520)
+        self.search.setMinimumWidth(200)
+        self.search.searched.connect(self.search_changed)
+        self.search.accepted.connect(self.search_accepted)
+        line.addWidget(self.search, 10)
+        line.addStretch(1)
+        self.sync = _SyncChip()
+        self.sync.activated.connect(self.sync_requested)
+        self.sync.hide()
+        line.addWidget(self.sync)
+        line.addLayout(self._officer())
+        self.lock = SecondaryButton(_("Lock"), "lock", name=_("Lock the register now"))
+        self.lock.setToolTip(_("Lock the register now ({keys})").format(keys=", ".join(LOCK_KEYS)))
+        self.lock.clicked.connect(self.lock_requested)
+        line.addWidget(self.lock)
+
+    def _brand(self) -> QWidget:
+        holder = QWidget()
+        holder.setFixedWidth(RAIL_WIDTH)
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(16, 0, 4, 0)
+        line.setSpacing(8)
+        line.addWidget(IconLabel("sun", size=22, ink="sun"))
+        name = Text(_("Sunshine Register"), bold=True, ink="accent")
+        name.setFont(theme.font(Size.BODY, QFont.Weight.Bold))
+        line.addWidget(name, 1)
+        return holder
+
+    def _officer(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        self._name = Text("", size=Size.SMALL, ink="ink")
+        self._role = Text("", size=Size.SMALL, ink="quiet")
+        for text in (self._name, self._role):
+            text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            text.setFixedHeight(18)
+            column.addWidget(text)
+        column.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        return column
+
+    def set_sync(self, text: str, tone: Tone) -> None:
+        """Say how sync stands; an empty text hides the chip."""
+        self.sync.set(text, tone, _SYNC_ICONS.get(tone, "refresh"))
+        self.sync.setAccessibleName(_("Sync: {state}").format(state=text))
+        self.sync.setVisible(bool(text))
+
+    def set_officer(self, name: str, role: str) -> None:
+        self._name.set_text(name)
+        self._role.set_text(role)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("surface"))
+        painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme.colour("line"))
