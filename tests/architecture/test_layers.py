@@ -25,7 +25,7 @@ LIBRARIES = {
     "python_calamine": ("commune_desk.usecases",),
     "xlsxwriter": ("commune_desk.usecases", "commune_desk.presenters"),
     "keyring": ("commune_desk.ui.platform",),
-    "random": (),
+    "random": ("commune_desk.training", "commune_desk.usecases.sync_agent"),  # seeded people; jitter. Never security
     "pickle": (),
     "marshal": (),
 }
@@ -41,6 +41,7 @@ SYNC_CLIENT = (
     "sync.client",
     "commune_desk.app",
     "commune_desk.usecases.sync_agent",
+    "commune_desk.usecases.sync_schedule",
     "commune_desk.usecases.enrolment",
     "commune_desk.usecases.courier",
 )
@@ -80,7 +81,7 @@ def test_a_layer_knows_only_its_part_of_sync() -> None:
     assert wrong == []
 
 
-def test_only_the_sync_agent_enrolment_and_courier_drive_the_client() -> None:
+def test_only_the_app_and_the_use_cases_of_sync_drive_the_client() -> None:
     assert [
         f"{a} imports {b}" for a, b in imports() if inside(b, ("sync.client",)) and not inside(a, SYNC_CLIENT)
     ] == []
