@@ -1,0 +1,140 @@
+"""Finds the header of a commune's list: below titles and letterheads, over one line or two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from commune_desk.domain.legacy_text import Encoding, detect, detect_column, to_unicode
+from commune_desk.domain.list_cells import Cell, Row, cell_text
+from commune_desk.domain.list_columns import JOIN, NAME_TARGETS, Target, classify
+from commune_desk.domain.text import fold, nfc, tidy
+
+SEARCHED_ROWS = 60
+_SAMPLED_ROWS = 2_000
+_LETTERHEAD = re.compile(r"cong hoa xa hoi|doc lap|\bubnd\b|uy ban|danh sach|bieu so|mau so|phu luc|kem theo|bao cao")
+_NUMBER_CELL = re.compile(r"\(?(?:\d{1,2}|[A-Z])(?:\s*=\s*[\d+\-]+)?\)?")
+_SHORT_LEAVES = frozenset({"ngay", "thang", "nam", "nu", "cha", "bo", "me"})
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderGuess:
+    """The header's rows, counted from 0 and both included; `titles` has one text for each column, "" for none.
+
+    A two-line header has its lines joined by " / ". `first_data_row` comes after numbering rows such as (1) (2) (3).
+    """
+
+    first_row: int
+    last_row: int
+    titles: tuple[str, ...]
+    first_data_row: int
+
+
+def find_header(rows: Sequence[Row]) -> HeaderGuess | None:
+    """The most telling header in the first rows, or None when no row names a column of names and one more."""
+    lines = [_line(row) for row in rows[:SEARCHED_ROWS]]
+    candidates = list(_candidates(lines))
+    best = max(candidates, key=lambda guess: (_score(guess), guess.last_row - guess.first_row), default=None)
+    return best if best is not None and _score(best) > 0 else None
+
+
+def header_at(rows: Sequence[Row], first_row: int, last_row: int) -> HeaderGuess:
+    """The header that a person points at: one row, or two when `last_row` is the next."""
+    return _guess([_line(row) for row in rows[: last_row + 4]], first_row, last_row)
+
+
+def column_encodings(rows: Sequence[Row], header: HeaderGuess) -> dict[int, Encoding]:
+    """How the text of each column is written, judged by its first values."""
+    sample = rows[header.first_data_row : header.first_data_row + _SAMPLED_ROWS]
+    return {
+        column: detect_column(row[column] for row in sample if column < len(row) and _is_text(row[column]))  # type: ignore[misc]
+        for column in range(len(header.titles))
+    }
+
+
+def converted(cell: Cell, encoding: Encoding) -> Cell:
+    """A cell with its text in Unicode; in a column of no single encoding each value is judged by itself."""
+    if not isinstance(cell, str):
+        return cell
+    return to_unicode(cell, encoding if encoding is not Encoding.UNICODE else detect(cell))
+
+
+def _is_text(cell: Cell) -> bool:
+    return isinstance(cell, str)
+
+
+def _line(row: Row) -> list[str]:
+    joined = " ".join(cell for cell in row if isinstance(cell, str))
+    encoding = detect(joined)
+    return [
+        tidy(to_unicode(cell, encoding))
+        if isinstance(cell, str) and encoding is not Encoding.UNICODE
+        else nfc(cell_text(cell))
+        for cell in row
+    ]
+
+
+def _candidates(lines: Sequence[list[str]]) -> Iterator[HeaderGuess]:
+    for number, line in enumerate(lines):
+        if _is_title_line(line):
+            yield _guess(lines, number, number)
+    for number, (above, below) in enumerate(pairwise(lines)):
+        if _may_stand_above(above) and _is_title_line(below):
+            yield _guess(lines, number, number + 1)
+
+
+def _filled(line: Sequence[str]) -> list[str]:
+    return [text for text in line if text]
+
+
+def _may_stand_above(line: Sequence[str]) -> bool:
+    texts = _filled(line)
+    return len(set(texts)) >= 2 and not _LETTERHEAD.search(fold(" ".join(texts)))
+
+
+def _is_title_line(line: Sequence[str]) -> bool:
+    """Whether at least half of the cells are titles: a row of values has a Nam or a Tày, never so many."""
+    texts = _filled(line)
+    titles = [text for text in texts if fold(text) in _SHORT_LEAVES or classify(text) is not None]
+    return bool(titles) and 2 * len(titles) >= len(texts)
+
+
+def _guess(lines: Sequence[list[str]], first: int, last: int) -> HeaderGuess:
+    titles = lines[first] if first == last else _joined(lines[first], lines[last])
+    return HeaderGuess(first, last, tuple(titles), _first_data_row(lines, last + 1))
+
+
+def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Two lines as one: a merged cell above covers the empty cells to its right that have a title below."""
+    titles, cover = [], ""
+    for column in range(max(len(above), len(below))):
+        upper = above[column] if column < len(above) else ""
+        lower = below[column] if column < len(below) else ""
+        cover = upper or (cover if lower else "")
+        titles.append(JOIN.join(filter(None, (cover, lower))) if lower else upper)
+    return titles
+
+
+def _first_data_row(lines: Sequence[list[str]], start: int) -> int:
+    row = start
+    while row < len(lines) and (not _filled(lines[row]) or _is_numbering(lines[row])):
+        row += 1
+    return row
+
+
+def _is_numbering(line: Sequence[str]) -> bool:
+    texts = _filled(line)
+    return len(texts) >= 3 and all(_NUMBER_CELL.fullmatch(text) for text in texts)
+
+
+def _score(guess: HeaderGuess) -> int:
+    """Distinct targets named; 0 without a column of names, or with nothing beside it."""
+    targets = {classify(title) for title in guess.titles} - {None, Target.IGNORE}
+    return len(targets) if targets & NAME_TARGETS and len(targets) > 1 else 0
+
+
+def shown_titles(titles: Sequence[str]) -> Mapping[int, str]:
+    """The titled columns by index, as a person may choose among them."""
+    return {column: title for column, title in enumerate(titles) if title}

@@ -1,0 +1,105 @@
+"""Which children of a list may be one and the same: candidates for a person to compare, never merged here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from commune_desk.domain.dates import PartialDate
+from commune_desk.domain.lists import ListedChild
+from commune_desk.domain.text import fold
+
+SAME_ID = 1.0
+SAME_BIRTH_AND_MOTHER = 0.9
+SAME_BIRTH = 0.8
+SAME_MOTHER = 0.6
+LIKELY = SAME_MOTHER
+_NO_YEAR, _ANY_YEAR = "none", "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Two places in a sequence of children that may be one child; `score` as in `likeness`."""
+
+    first: int
+    second: int
+    score: float
+
+
+def duplicate_keys(child: ListedChild) -> tuple[str, ...]:
+    """Keys of which two records of one child share at least one; most that share one are still two children."""
+    keys = (f"id:{child.id_number}",) if child.id_number else ()
+    return *keys, f"name:{fold(child.full_name)}"
+
+
+def likeness(one: ListedChild, other: ListedChild) -> float:
+    """0.0 to 1.0: how sure it is that both are one child.
+
+    The same ID number, or the same folded name with birth dates and mothers that agree; what one of them does
+    not say speaks neither for nor against. Two different ID numbers need name, birth and mother to agree.
+    """
+    if one.id_number and one.id_number == other.id_number:
+        return SAME_ID
+    if fold(one.full_name) != fold(other.full_name) or not _births_agree(one, other):
+        return 0.0
+    mothers = _agreement(one.mother_name, other.mother_name)
+    if mothers is False:
+        return 0.0
+    is_same_day = one.birth_date is not None and one.birth_date == other.birth_date and len(one.birth_date) == 10
+    if is_same_day and mothers:
+        return SAME_BIRTH_AND_MOTHER
+    if one.id_number and other.id_number:
+        return 0.0
+    if is_same_day:
+        return SAME_BIRTH
+    return SAME_MOTHER if mothers else 0.0
+
+
+def likely_same(one: ListedChild, other: ListedChild) -> bool:
+    """Whether a person should be shown both."""
+    return likeness(one, other) >= LIKELY
+
+
+def find_repeats(children: Sequence[ListedChild]) -> Iterator[Repeat]:
+    """Pairs that are likely one child, each later place once, with the likeliest earlier one; in order of the list."""
+    by_id: dict[str, int] = {}
+    by_name: dict[tuple[str, object], list[int]] = {}
+    for place, child in enumerate(children):
+        seen = by_id.get(child.id_number) if child.id_number else None
+        rivals = _namesakes(by_name, child) if seen is None else {seen}
+        scored = [(likeness(children[rival], child), -rival) for rival in rivals]
+        score, rival = max(scored, default=(0.0, 0))
+        if score >= LIKELY:
+            yield Repeat(-rival, place, score)
+        for year in (*_years(child), _ANY_YEAR):
+            by_name.setdefault((fold(child.full_name), year), []).append(place)
+        if child.id_number:
+            by_id.setdefault(child.id_number, place)
+
+
+def _namesakes(by_name: Mapping[tuple[str, object], list[int]], child: ListedChild) -> set[int]:
+    """Places of the same name whose years of birth may agree."""
+    years = _years(child)
+    wanted = (*years, _NO_YEAR) if _NO_YEAR not in years else (_ANY_YEAR,)
+    name = fold(child.full_name)
+    return {place for year in wanted for place in by_name.get((name, year), ())}
+
+
+def _years(child: ListedChild) -> tuple[object, ...]:
+    if not child.birth_date:
+        return (_NO_YEAR,)
+    possible = PartialDate.stored(child.birth_date).possible
+    return tuple(range(possible.earliest.year, possible.latest.year + 1))
+
+
+def _agreement(one: str | None, other: str | None) -> bool | None:
+    if not one or not other:
+        return None
+    return fold(one) == fold(other)
+
+
+def _births_agree(one: ListedChild, other: ListedChild) -> bool:
+    if not one.birth_date or not other.birth_date or one.birth_date == other.birth_date:
+        return True
+    first, second = (PartialDate.stored(child.birth_date or "").possible for child in (one, other))
+    return first.earliest <= second.latest and second.earliest <= first.latest

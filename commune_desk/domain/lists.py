@@ -1,0 +1,284 @@
+"""Rows of a commune's list as children: values as the register stores them, and every problem by name."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.dates import PartialDate
+from commune_desk.domain.labels import N_
+from commune_desk.domain.legacy_text import Encoding
+from commune_desk.domain.list_cells import (
+    Cell,
+    Finding,
+    Level,
+    Reading,
+    Row,
+    cell_text,
+    is_marked,
+    read_birth,
+    read_id_number,
+    read_name,
+    read_phone,
+    read_sex,
+)
+from commune_desk.domain.list_columns import GROUP_PREFIX, Target
+from commune_desk.domain.list_groups import read_groups
+from commune_desk.domain.list_header import converted
+from commune_desk.domain.people import check_id_number
+from commune_desk.domain.text import fold
+
+ETHNICITY_UNKNOWN = N_("The ethnic group “{value}” is not known; it is left open.")
+RELATION_UNKNOWN = N_("The relation “{value}” is not known or could mean two; it is kept in the note.")
+GROUP_UNKNOWN = N_("“{value}” names a group that is not known; it is kept in the note.")
+BOTH_SEXES = N_("Both Nam (male) and Nữ (female) are filled in; the sex is left open.")
+TEXT_CUT = N_("The text is longer than {limit} characters and would be cut.")
+
+_NOTE_CHARS = 2000
+_TEXT_LIMITS = {"full_name": 120, "village": 80, "household_head": 120, "note": _NOTE_CHARS}
+_SECTION = re.compile(r"(?:(?:[ivx]+|\d{1,2}|[a-d]) )?((?:thon|ban|khu|xom|to dan pho|khe)\b.*)")
+_FOOTER = re.compile(
+    r"^(?:tong(?: so| cong)?\b|cong\b|nguoi lap|lap bieu|t ?m\b|chu tich|pho chu tich|noi nhan|xac nhan|ghi chu"
+    r"|can bo|an dinh danh sach|danh sach nay)|\bngay\b.*\bthang\b.*\bnam\b"
+)
+_NUMBERING = re.compile(r"\(?\d{1,2}\)?")
+
+
+class RowKind(enum.StrEnum):
+    """What a row below the header is. Only `child` rows are counted and may have problems."""
+
+    CHILD = "child"
+    SECTION = "section"
+    REMARK = "remark"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding about a row, and the index of the column it stands in (None: the column is missing)."""
+
+    column: int | None
+    level: Level
+    text: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedChild:
+    """A child as a list tells it: codes of the code lists, partial birth date, ID and phone as stored."""
+
+    full_name: str
+    sex: str | None = None
+    birth_date: str | None = None
+    ethnicity: str | None = None
+    id_number: str | None = None
+    village: str | None = None
+    household_head: str | None = None
+    father_name: str | None = None
+    mother_name: str | None = None
+    guardian_name: str | None = None
+    guardian_relation: str | None = None
+    phone: str | None = None
+    groups: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPlan:
+    """How to read the rows of one sheet: target and encoding of each column, code lists, and today."""
+
+    mapping: Mapping[int, str]
+    encodings: Mapping[int, Encoding] = field(default_factory=dict)
+    codebook: CodeBook
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A row that was read. `child` only for a child's row without errors; `section` is the village of a heading."""
+
+    kind: RowKind
+    child: ListedChild | None = None
+    problems: tuple[Problem, ...] = ()
+    section: str | None = None
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.kind is RowKind.CHILD and self.child is None
+
+
+def read_row(cells: Row, plan: ListPlan, *, village: str | None = None) -> ReadRow:
+    """Read one row below the header. `village` is the heading above, for a list divided by village without a column."""
+    reader = _RowReader(cells, plan)
+    kind, section = reader.judge()
+    if kind is not RowKind.CHILD:
+        return ReadRow(kind, section=section)
+    child = reader.child(village)
+    is_refused = any(problem.level is Level.ERROR for problem in reader.problems)
+    return ReadRow(kind, None if is_refused else child, tuple(reader.problems))
+
+
+class _RowReader:
+    """One row and what was found in it so far."""
+
+    def __init__(self, cells: Row, plan: ListPlan) -> None:
+        self._plan = plan
+        self._cells = tuple(
+            converted(cell, plan.encodings.get(column, Encoding.UNICODE)) for column, cell in enumerate(cells)
+        )
+        self._columns: dict[str, list[int]] = {}
+        for column, target in plan.mapping.items():
+            self._columns.setdefault(target, []).append(column)
+        self._notes: list[str] = []
+        self.problems: list[Problem] = []
+
+    def judge(self) -> tuple[RowKind, str | None]:
+        """What kind of row this is; a village heading also gives the village."""
+        texts = [text for text in map(cell_text, self._cells) if text]
+        if not texts:
+            return RowKind.BLANK, None
+        words = [fold(text) for text in texts]
+        if any(_FOOTER.search(word) for word in words) and len(texts) <= 4:
+            return RowKind.REMARK, None
+        if len(texts) <= 2 and (heading := _SECTION.fullmatch(words[-1])):
+            return RowKind.SECTION, " ".join(texts[-1].split()[-len(heading[1].split()) :]).strip(".: ")
+        if len(texts) == 1 and not self._value(Target.FULL_NAME, Target.GIVEN_NAME):
+            return RowKind.REMARK, None
+        is_numbering = len(texts) >= 3 and all(_NUMBERING.fullmatch(text) for text in texts)
+        return (RowKind.REMARK if is_numbering else RowKind.CHILD), None
+
+    def child(self, village: str | None) -> ListedChild:
+        name = self._name()
+        sex, birth = self._sex_and_birth()
+        id_number = self._take(Target.ID_NUMBER, read_id_number)
+        self._check_id(id_number, sex, birth)
+        relation = self._code(Target.GUARDIAN_RELATION, RELATION_UNKNOWN)
+        groups = self._groups()
+        self._notes += [text for column in self._columns.get(Target.NOTE, ()) if (text := self._text(column))]
+        return ListedChild(
+            full_name=name or "",
+            sex=sex,
+            birth_date=birth,
+            ethnicity=self._code(Target.ETHNICITY, ETHNICITY_UNKNOWN),
+            id_number=id_number,
+            village=self._value(Target.VILLAGE) or village,
+            household_head=self._value(Target.HOUSEHOLD_HEAD),
+            father_name=self._value(Target.FATHER_NAME),
+            mother_name=self._value(Target.MOTHER_NAME),
+            guardian_name=self._value(Target.GUARDIAN_NAME),
+            guardian_relation=relation,
+            phone=self._take(Target.PHONE, read_phone),
+            groups=groups,
+            note="\n".join(self._notes)[:_NOTE_CHARS] or None,
+        )
+
+    def _cell(self, column: int) -> Cell:
+        return self._cells[column] if column < len(self._cells) else None
+
+    def _text(self, column: int) -> str:
+        return cell_text(self._cell(column))
+
+    def _column(self, target: str) -> int | None:
+        return next(iter(self._columns.get(target, ())), None)
+
+    def _value(self, *targets: str) -> str | None:
+        """The text of the first of these columns that has any, no longer than the register takes."""
+        for target in targets:
+            column = self._column(target)
+            text = self._text(column) if column is not None else ""
+            limit = _TEXT_LIMITS.get(target, 120)
+            if len(text) > limit:
+                self._report(column, Finding(Level.ERROR, TEXT_CUT, {"limit": str(limit)}))
+            if text:
+                return text[:limit]
+        return None
+
+    def _report(self, column: int | None, finding: Finding | None) -> None:
+        if finding:
+            self.problems.append(Problem(column, finding.level, finding.text, finding.params))
+
+    def _accept(self, column: int | None, reading: Reading) -> str | None:
+        self._report(column, reading.finding)
+        return reading.value
+
+    def _take(self, target: str, read: Callable[[Cell], Reading]) -> str | None:
+        column = self._column(target)
+        return None if column is None else self._accept(column, read(self._cell(column)))
+
+    def _name(self) -> str | None:
+        whole = self._value(Target.FULL_NAME)
+        parts = (self._value(Target.FAMILY_NAME), whole, self._value(Target.GIVEN_NAME))
+        column = self._column(Target.FULL_NAME)
+        if column is None:
+            column = self._column(Target.GIVEN_NAME)
+        return self._accept(column, read_name(" ".join(filter(None, parts))))
+
+    def _sex_and_birth(self) -> tuple[str | None, str | None]:
+        sex = self._take(Target.SEX, read_sex) or self._marked_sex(Target.SEX_MALE, Target.SEX_FEMALE, is_marked)
+        birth = self._column(Target.BIRTH_DATE)
+        if birth is not None:
+            return sex, self._accept(birth, read_birth(self._cell(birth), self._plan.today))
+        if self._column(Target.BIRTH_YEAR) is not None:
+            return sex, self._split_birth()
+        return self._birth_by_sex(sex)
+
+    def _marked_sex(self, male: str, female: str, is_filled: Callable[[Cell], bool]) -> str | None:
+        boy, girl = self._column(male), self._column(female)
+        is_boy = boy is not None and is_filled(self._cell(boy))
+        is_girl = girl is not None and is_filled(self._cell(girl))
+        if is_boy and is_girl:
+            self._report(girl, Finding(Level.WARNING, BOTH_SEXES))
+        if is_boy is is_girl:
+            return None
+        return "male" if is_boy else "female"
+
+    def _split_birth(self) -> str | None:
+        """Day, month and year in columns of their own; an empty day or month is unknown."""
+        day, month, year = (self._column(part) for part in (Target.BIRTH_DAY, Target.BIRTH_MONTH, Target.BIRTH_YEAR))
+        texts = [self._text(part) if part is not None else "" for part in (day, month, year)]
+        typed = "/".join(text or "00" for text in texts) if texts[2] else ""
+        return self._accept(year, read_birth(typed, self._plan.today))
+
+    def _birth_by_sex(self, sex: str | None) -> tuple[str | None, str | None]:
+        """The birth date stands in the boys' or in the girls' column, and so tells the sex."""
+        filled = self._marked_sex(Target.BIRTH_MALE, Target.BIRTH_FEMALE, lambda cell: bool(cell_text(cell)))
+        column = self._column(Target.BIRTH_FEMALE if filled == "female" else Target.BIRTH_MALE)
+        cell = self._cell(column) if column is not None else None
+        return sex or filled, self._accept(column, read_birth(cell, self._plan.today))
+
+    def _check_id(self, id_number: str | None, sex: str | None, birth: str | None) -> None:
+        known = PartialDate.stored(birth) if birth else None
+        for finding in check_id_number(id_number or "", sex=sex, birth=known):
+            self._report(self._column(Target.ID_NUMBER), Finding(Level(finding.level), finding.text))
+
+    def _code(self, target: str, unknown: str) -> str | None:
+        """A code by its name; a relation that is not known goes to the note, so that nothing written is dropped."""
+        column = self._column(target)
+        text = self._text(column) if column is not None else ""
+        if not text:
+            return None
+        book = self._plan.codebook
+        entry = book.ethnic_group(text) if target == Target.ETHNICITY else book.relation(text)
+        if entry is None:
+            self._report(column, Finding(Level.WARNING, unknown, {"value": text}))
+            self._notes += [text] if target == Target.GUARDIAN_RELATION else []
+        return entry.code if entry else None
+
+    def _groups(self) -> tuple[str, ...]:
+        codes: dict[str, None] = {}
+        for target, columns in self._columns.items():
+            if target.startswith(GROUP_PREFIX) and any(is_marked(self._cell(column)) for column in columns):
+                codes[target.removeprefix(GROUP_PREFIX)] = None
+        for column in self._columns.get(Target.GROUPS, ()):
+            text = self._text(column)
+            named, rest = read_groups(text, self._plan.codebook)
+            codes |= dict.fromkeys(named)
+            if rest:
+                self._notes.append(text)
+            if rest and not named:
+                self._report(column, Finding(Level.WARNING, GROUP_UNKNOWN, {"value": text}))
+        return tuple(codes)
