@@ -23,11 +23,17 @@ def _nothing(_result: object) -> None:
     return None
 
 
+def _changes_in(result: object) -> ChangeSet | None:
+    """What an operation changed, from what it returned."""
+    last = result[-1] if isinstance(result, tuple) and result else result
+    return last if isinstance(last, ChangeSet) else None
+
+
 class Tasks(QObject):
     """Hands plain callables to two executors and brings their results to the UI thread by one queued signal.
 
-    An operation that returns a ChangeSet emits `register_changed` with it before its `on_done`; a change made
-    elsewhere (sync) is told by `announce`. A DeskError goes to `on_error`, or to `failed` when there is none;
+    An operation that returns a ChangeSet, alone or beside its result as `Workplace.write` does, emits
+    `register_changed` with it before its `on_done`; a change made elsewhere (sync) is told by `announce`. A DeskError goes to `on_error`, or to `failed` when there is none;
     any other exception is a bug and goes to `sys.excepthook`. None is lost.
     """
 
@@ -116,8 +122,9 @@ class Tasks(QObject):
             self._fail(error, on_error if is_wanted else None)
             return
         result = future.result()
-        if isinstance(result, ChangeSet) and result:
-            self.register_changed.emit(result)
+        changes = _changes_in(result)
+        if changes:
+            self.register_changed.emit(changes)
         if is_wanted:
             on_done(result)
 
