@@ -84,14 +84,19 @@ def _refusal(reply: Reply, authority_public: bytes) -> errors.SyncFault:
     wait = max(reply.retry_after, float(problem.retry_after))
     if reply.status in (429, 503):
         return errors.Busy(wait)
-    if problem.code == "revoked":
-        return errors.DeskRevoked()
-    if problem.code not in _KNOWN_CODES and reply.status in (401, 403, 404):
+    if problem.code in _DECIDED:
+        return _DECIDED[problem.code]()
+    if problem.code != "ticket" and reply.status in (401, 403, 404):
         return errors.NotRecognised()
     return Refused(reply.status, problem)
 
 
-_KNOWN_CODES = {"ticket", "gap", "fork", "epoch", "resync", "head"}
+_DECIDED: dict[str, type[errors.SyncFault]] = {
+    "fork": errors.Forked,
+    "epoch": errors.ProvinceRestored,
+    "revoked": errors.DeskRevoked,
+    "resync": errors.HistoryRewritten,
+}
 
 
 def _unsigned_refusal(reply: Reply) -> errors.SyncFault:

@@ -142,10 +142,6 @@ class Session:
     def _after_refusal(self, refused: Refused, batch: Sequence[PendingLine], gaps: int) -> int:
         """The number to go on after. Raises when a person has to decide, or when it would go in circles."""
         problem = refused.problem
-        if problem.code == "fork":
-            raise errors.Forked from refused
-        if problem.code == "epoch":
-            raise errors.ProvinceRestored from refused
         if refused.status == 413:
             if len(batch) == 1:
                 raise errors.ChangeTooLarge from refused
@@ -174,12 +170,6 @@ class Session:
             body, _ = channel.call("/v1/pull", protocol.encode(request), seal.FEED)
         except RETRY_SMALLER:
             self._page_bytes = max(_SMALLEST_PAGE, self._page_bytes // 2)
-            raise
-        except Refused as refused:
-            if refused.problem.code == "epoch":
-                raise errors.ProvinceRestored from refused
-            if refused.problem.code == "resync":
-                raise errors.HistoryRewritten from refused
             raise
         self._page_bytes = min(self._page_bytes * 2, protocol.MAX_BODY)
         return read_page(body)
