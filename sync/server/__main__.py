@@ -1,0 +1,48 @@
+"""`commune-desk-server`: exit code 0 when done, 2 and a sentence when refused; only a bug shows a traceback."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from commune_desk.domain.errors import DeskError
+from sync.server.arguments import build
+from sync.server.commands import COMMANDS, Console
+from sync.server.texts import LANGUAGES, Texts, language_of
+
+REFUSED = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    texts = Texts(_language(words))
+    args = build(texts).parse_args(words)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        COMMANDS[args.command](args, Console(texts, _print, input))
+    except DeskError as error:
+        print(texts.error(error), file=sys.stderr)
+        return REFUSED
+    except (KeyboardInterrupt, EOFError):
+        return 130
+    return 0
+
+
+def _language(words: Sequence[str]) -> str:
+    """The language is needed before the words are parsed: help speaks it too."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        chosen = following if word == "--lang" else word.removeprefix("--lang=")
+        if word.startswith("--lang") and chosen in LANGUAGES:
+            return chosen
+    return language_of(dict(os.environ))
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

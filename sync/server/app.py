@@ -1,0 +1,207 @@
+"""The routes of `/v1`: each reads its body in bounded memory and time, proves its caller, and signs what it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio.to_thread
+from litestar import Litestar, Request, Response, get, post
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+
+from commune_desk.domain.kinds import SCHEMA_VERSION
+from sync import seal
+from sync.protocol import (
+    CONTENT_TYPE,
+    MAX_BODY,
+    PROTOCOL,
+    SIGNATURE_HEADER,
+    Hello,
+    HelloRequest,
+    Malformed,
+    Proven,
+    PullRequest,
+    b64,
+    decode,
+    deflate,
+    encode,
+    inflate,
+)
+from sync.server import desks
+from sync.server.admission import Admission
+from sync.server.database import StoreFault
+from sync.server.doorbell import ring
+from sync.server.enrolment import enrol
+from sync.server.gate import Gate, Headers, Signed
+from sync.server.limits import Limits
+from sync.server.problems import Refused
+from sync.server.province import Province
+from sync.server.pull import page
+from sync.server.push import take_in
+from sync.server.tickets import Tickets
+
+BUSY_SECONDS = 30
+_MAX_SMALL = 16 * 1024
+_log = logging.getLogger(__name__)
+
+Asgi = Request[Any, Any, Any]
+Answer = tuple[bytes, bytes]
+"""A body, not yet deflated, and the domain it is signed under."""
+
+
+class Service:
+    """The province behind the routes. The parts that guard it are handed in, so that a test can take one out."""
+
+    def __init__(
+        self,
+        province: Province,
+        *,
+        tickets: Tickets | None = None,
+        gate: Gate | None = None,
+        door: Admission | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.province = province
+        self.tickets = tickets or Tickets()
+        self.gate = gate or Gate(self.tickets)
+        self.door = door or Admission()
+        self.limits = limits or Limits()
+
+    def app(self) -> Litestar:
+        """The ASGI application."""
+        return Litestar(
+            route_handlers=[
+                self._open("/v1/hello", self._hello),
+                self._open("/v1/enrol", self._enrol),
+                self._signed("/v1/push", self._push, most=MAX_BODY),
+                self._signed("/v1/pull", self._pull),
+                self._signed("/v1/doorbell", self._doorbell, bell=True),
+                self._authority(),
+            ],
+            exception_handlers={HTTPException: self._unknown, Exception: self._bug},
+            openapi_config=None,
+            logging_config=None,
+        )
+
+    def _authority(self) -> HTTPRouteHandler:
+        @get("/v1/ca", sync_to_thread=False, media_type="application/x-pem-file")
+        def authority() -> bytes:
+            return self.province.ca
+
+        return authority
+
+    def _open(self, path: str, work: Callable[[bytes], Answer]) -> HTTPRouteHandler:
+        """A route that anybody may call; it is told only the inflated body, and answers a few times a second."""
+
+        @post(path, status_code=200)
+        async def handler(request: Asgi) -> Response[bytes]:
+            async def answer() -> Answer:
+                self.limits.count(request.client.host if request.client else "", path)
+                body = await self._read(request, most=_MAX_SMALL)
+                return await anyio.to_thread.run_sync(lambda: work(inflate(body, _MAX_SMALL)))
+
+            return await self._answered(answer)
+
+        return handler
+
+    def _signed(
+        self, path: str, work: Callable[[desks.DeskState, bytes], Answer], *, bell: bool = False, most: int = _MAX_SMALL
+    ) -> HTTPRouteHandler:
+        """A route for desks only: its work runs only after the gate has named the desk."""
+
+        @post(path, status_code=200)
+        async def handler(request: Asgi) -> Response[bytes]:
+            async def answer() -> Answer:
+                body = await self._read(request, most=most)
+                signed = Signed(path, Headers(request.scope["headers"]), body)
+                return await anyio.to_thread.run_sync(lambda: self._work_for_desk(signed, work, bell))
+
+            return await self._answered(answer)
+
+        return handler
+
+    def _work_for_desk(self, signed: Signed, work: Callable[[desks.DeskState, bytes], Answer], bell: bool) -> Answer:
+        try:
+            caller = self.gate.admit(self.province, signed, bell=bell)
+        except (Refused, StoreFault):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a forged request breaks, it proves nobody
+            _log.warning("refused at the gate: %s", type(error).__name__)
+            raise Refused(401, "signature") from None
+        return work(caller, inflate(signed.body))
+
+    async def _read(self, request: Asgi, *, most: int) -> bytes:
+        """The body as sent. Raises Refused when it is larger than `most` bytes or takes too long."""
+        announced = request.headers.get("content-length", "0")
+        if not announced.isdigit() or int(announced) > most:
+            raise Refused(413, "too_large")
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self.limits.body_seconds):
+                async for part in request.stream():
+                    body += part
+                    if len(body) > most:
+                        raise Refused(413, "too_large")
+        except TimeoutError:
+            raise Refused(408, "slow") from None
+        return bytes(body)
+
+    async def _answered(self, answer: Callable[[], Awaitable[Answer]]) -> Response[bytes]:
+        try:
+            body, domain = await answer()
+        except Refused as refused:
+            return self._refusal(refused)
+        except Malformed:
+            return self._refusal(Refused(400, "malformed"))
+        except StoreFault as fault:
+            _log.error("the database refused: %s", fault)
+            return self._refusal(Refused(503, "busy", retry_after=BUSY_SECONDS))
+        return self._reply(200, body, domain)
+
+    def _reply(self, status: int, body: bytes, domain: bytes, extra: dict[str, str] | None = None) -> Response[bytes]:
+        signature = b64(self.province.keys.authority.sign(domain, body))
+        headers = {SIGNATURE_HEADER: signature, "Cache-Control": "no-store"} | (extra or {})
+        return Response(deflate(body), status_code=status, media_type=CONTENT_TYPE, headers=headers)
+
+    def _refusal(self, refused: Refused) -> Response[bytes]:
+        wait = refused.problem.retry_after
+        extra = {"Retry-After": str(wait)} if wait else None
+        return self._reply(refused.status, encode(refused.problem), seal.HELLO, extra)
+
+    def _unknown(self, request: Asgi, error: HTTPException) -> Response[bytes]:
+        """Whatever is not a route of ours looks the same."""
+        return self._refusal(Refused(404, "not_found"))
+
+    def _bug(self, request: Asgi, error: Exception) -> Response[bytes]:
+        """The last resort: the log gets the type alone, for its text may hold personal data."""
+        _log.error("a request failed: %s", type(error).__name__)
+        return self._refusal(Refused(500, "bug", retry_after=BUSY_SECONDS))
+
+    def _hello(self, body: bytes) -> Answer:
+        hello = Hello(
+            nonce=decode(body, HelloRequest).nonce,
+            time=self.province.now(),
+            epoch=self.province.epoch,
+            protocols=(PROTOCOL, PROTOCOL),
+            schema=SCHEMA_VERSION,
+            ticket=self.tickets.issue(),
+        )
+        return encode(hello), seal.HELLO
+
+    def _enrol(self, body: bytes) -> Answer:
+        return encode(enrol(self.province, decode(body, Proven))), seal.HELLO
+
+    def _push(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return encode(take_in(self.province, caller, body, self.door)), seal.RECEIPT
+
+    def _pull(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return page(self.province, caller, decode(body, PullRequest)), seal.FEED
+
+    def _doorbell(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return encode(ring(self.province, caller, decode(body, HelloRequest).nonce)), seal.HELLO
+
+
+__all__ = ["BUSY_SECONDS", "Service"]

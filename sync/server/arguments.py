@@ -1,0 +1,125 @@
+"""The command line of the province: every command with its options, explained in two languages."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.labels import N_
+from sync.server.texts import LANGUAGES, Texts
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+DEFAULT_PORT = 8443
+DEFAULT_HOURS = 72
+
+
+def build(texts: Texts) -> argparse.ArgumentParser:
+    """The parser, its help in the language of `texts`."""
+    about = N_("The province's side of Commune Desk: it receives the desks' changes, orders them and hands them on.")
+    after = N_("Begin with init, then serve, then enrol-code for each PC. The manual is docs/province.md.")
+    parser = argparse.ArgumentParser(
+        prog="commune-desk-server", description=texts.say(about), epilog=texts.say(after), allow_abbrev=False
+    )
+    parser.add_argument("--lang", choices=LANGUAGES, help=texts.say(N_("language of what is printed: vi or en")))
+    commands = parser.add_subparsers(dest="command", required=True, metavar=texts.say(N_("COMMAND")))
+    for add in (_init, _serve, _renew, _enrol_code, _desk, _report_in, _recover, _status):
+        add(commands, texts)
+    return parser
+
+
+def _init(commands: _Commands, texts: Texts) -> None:
+    parser = _command(commands, "init", texts, N_("make a province: folder, key-file, certificates, database"))
+    parser.add_argument("--name", required=True, help=texts.say(N_("the province's name as desks show it")))
+    parser.add_argument(
+        "--host", nargs="+", required=True, help=texts.say(N_("host names and IP addresses that desks will use"))
+    )
+
+
+def _serve(commands: _Commands, texts: Texts) -> None:
+    parser = _command(commands, "serve", texts, N_("listen for desks until stopped (Ctrl+C or SIGTERM)"))
+    parser.add_argument("--host", default="0.0.0.0", help=texts.say(N_("address to listen on (all by default)")))  # noqa: S104
+    port_help = N_("port to listen on; 0 takes a free one and prints it")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=texts.say(port_help))
+
+
+def _renew(commands: _Commands, texts: Texts) -> None:
+    parser = _command(commands, "renew", texts, N_("make the server's certificate anew; desks notice nothing"))
+    parser.add_argument(
+        "--host", nargs="+", help=texts.say(N_("host names and IP addresses; those of init when left out"))
+    )
+
+
+def _enrol_code(commands: _Commands, texts: Texts) -> None:
+    about = N_("make a one-time code that turns a PC into a desk; works while the server runs")
+    parser = _command(commands, "enrol-code", texts, about)
+    parser.add_argument(
+        "--scope",
+        action="append",
+        required=True,
+        metavar="C:06838",
+        help=texts.say(N_("the commune (C:06838) or shelter (S:AD01); may be given several times")),
+    )
+    parser.add_argument(
+        "--role",
+        choices=[role.value for role in Role],
+        help=texts.say(N_("the desk's role; by default an officer's in a commune, staff's in a shelter")),
+    )
+    parser.add_argument("--label", default="", help=texts.say(N_("what the PC is called, e.g. by its room")))
+    parser.add_argument("--name", default="", help=texts.say(N_("the place's name as desks show it")))
+    hours = N_("hours until the code runs out (72 by default)")
+    parser.add_argument("--hours", type=int, default=DEFAULT_HOURS, help=texts.say(hours))
+    parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+
+
+def _desk(commands: _Commands, texts: Texts) -> None:
+    parser = commands.add_parser("desk", help=texts.say(N_("list desks, or take one out of service")))
+    actions = parser.add_subparsers(dest="action", required=True, metavar=texts.say(N_("COMMAND")))
+    listing = _command(actions, "list", texts, N_("list the desks and when each was last heard of"))
+    listing.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+    revoking = _command(actions, "revoke", texts, N_("take a lost or retired PC out of service"))
+    revoking.add_argument("desk", metavar="ID", help=texts.say(N_("the desk's id, six characters")))
+
+
+def _report_in(commands: _Commands, texts: Texts) -> None:
+    about = N_("hand a report received by 111 or 1800.1769 down to its commune")
+    parser = _command(commands, "report-in", texts, about)
+    parser.add_argument("--commune", metavar="06838", help=texts.say(N_("the commune's code")))
+    parser.add_argument("--source", default="111", help=texts.say(N_("who reported: 111 or 1800.1769")))
+    parser.add_argument("--received", help=texts.say(N_('when it was received, Viet Nam time: "2026-11-23 23:40"')))
+    parser.add_argument("--place", help=texts.say(N_("where it happens")))
+    parser.add_argument("--description", help=texts.say(N_("what was told; it is sealed for the commune")))
+    parser.add_argument("--child-name", help=texts.say(N_("the child's name, if known")))
+    parser.add_argument("--age", type=int, help=texts.say(N_("the child's age, if known")))
+    parser.add_argument("--sex", choices=("male", "female"), help=texts.say(N_("the child's sex, if known")))
+    parser.add_argument(
+        "--from-file", type=Path, metavar="JSON", help=texts.say(N_("read one report or a list of them from a file"))
+    )
+    parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+
+
+def _recover(commands: _Commands, texts: Texts) -> None:
+    about = N_("answer an officer who forgot a passphrase and reads out a recovery request")
+    parser = _command(commands, "recover", texts, about)
+    parser.add_argument("request", nargs="+", help=texts.say(N_("the request as read out; spaces and dashes are fine")))
+    parser.add_argument("--yes", action="store_true", help=texts.say(N_("do not ask whether the caller is known")))
+    parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+
+
+def _status(commands: _Commands, texts: Texts) -> None:
+    parser = _command(commands, "status", texts, N_("show what stands where, in numbers"))
+    parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+
+
+def _command(commands: _Commands, name: str, texts: Texts, about: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=texts.say(about), description=texts.say(about), allow_abbrev=False)
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help=texts.say(N_("the province's data folder"))
+    )
+    key_help = N_("the key-file that init made; never inside the data folder")
+    parser.add_argument("--key-file", type=Path, required=True, metavar="FILE", help=texts.say(key_help))
+    parser.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return parser

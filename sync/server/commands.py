@@ -1,0 +1,262 @@
+"""What each command does and prints. Personal data goes in, never out."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from contextlib import closing
+
+import msgspec
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.clock import VIETNAM, SystemClock, from_iso
+from commune_desk.domain.errors import Fault, Invalid, Refusal
+from commune_desk.domain.labels import N_
+from commune_desk.domain.record import Value
+from sync.seal import spell
+from sync.server import desks, recovering
+from sync.server.authority import valid_until
+from sync.server.enrolment import make_code
+from sync.server.founding import found, write_certificates
+from sync.server.province import CERT_FILE, Province, audited, fact, open_province
+from sync.server.reports_in import hand_down, read_received, read_report_file, values_of_file
+from sync.server.scopes import require_scope
+from sync.server.status import DeskStatus, desk_list, read_status
+from sync.server.texts import Texts
+
+Print = Callable[[str], None]
+Ask = Callable[[str], str]
+
+ROLES = {
+    "C": (Role.COMMUNE_OFFICER, Role.CHAIR),
+    "S": (Role.SHELTER_WORKER, Role.SHELTER_HEAD),
+    "P": (Role.PROVINCE,),
+}
+"""The roles that a desk may have in a place of each kind; the first is the usual one."""
+
+
+class Console:
+    """Where a command speaks, and whom it may ask."""
+
+    def __init__(self, texts: Texts, say: Print, ask: Ask) -> None:
+        self.texts = texts
+        self.line = say
+        self.ask = ask
+
+    def say(self, text: str, **params: object) -> None:
+        self.line(self.texts.say(text, **params))
+
+    def json(self, value: object) -> None:
+        self.line(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def opened(args: Namespace) -> Province:
+    return open_province(args.data, args.key_file)
+
+
+def init(args: Namespace, console: Console) -> None:
+    console.say(N_("Making the keys, the certificates and the encrypted database…"))
+    with closing(found(args.data, args.key_file, name=args.name, hosts=args.host, clock=SystemClock())) as province:
+        console.say(N_("Done: {name} in {data}."), name=province.name, data=args.data)
+        console.say(N_("Fingerprint of the authority: {fingerprint}"), fingerprint=spell(province.fingerprint[:10]))
+    console.say(
+        N_(
+            "The key-file is {path}. Whoever has it and the data folder can read everything: keep a copy on two USB "
+            "sticks in two safes, and never beside the data or its backups. Without it the data cannot be opened."
+        ),
+        path=args.key_file,
+    )
+
+
+def serve(args: Namespace, console: Console) -> None:
+    from sync.server.serving import serve as listen  # the web server loads only for the command that needs it
+
+    with closing(opened(args)) as province:
+        until = valid_until((province.data / CERT_FILE).read_bytes())
+        if (until - province.clock.now()).days < 60:
+            console.say(
+                N_("The server's certificate runs out on {day}; run: commune-desk-server renew"),
+                day=until.strftime("%d/%m/%Y"),
+            )
+        listen(
+            province, args.host, args.port, ready=lambda address: console.say(N_("ready {address}"), address=address)
+        )
+    console.say(N_("Stopped."))
+
+
+def renew(args: Namespace, console: Console) -> None:
+    with closing(opened(args)) as province:
+        with province.database.read() as connection:
+            hosts = args.host or fact(connection, "hosts").split()
+        write_certificates(province.data, province.keys.ca(province.ca), hosts, clock=province.clock)
+        with province.database.write() as connection:
+            audited(connection, province, "renew", " ".join(hosts))
+    console.say(N_("The certificate is made anew. Start the server again to use it."))
+
+
+def enrol_code(args: Namespace, console: Console) -> None:
+    grants = {scope: _role(scope, args.role) for scope in args.scope}
+    if args.hours < 1:
+        raise Invalid(N_("A code must be good for at least one hour."))
+    with closing(opened(args)) as province, province.database.write() as connection:
+        code = make_code(connection, province, grants, label=args.label, hours=args.hours, name=args.name)
+    if args.json:
+        console.json({"code": code.code, "desk": code.desk, "expires_at": code.expires_at})
+        return
+    console.say(N_("Code: {code}"), code=code.code)
+    console.say(N_("Desk: {desk}, {scopes}"), desk=code.desk, scopes=", ".join(grants))
+    console.say(
+        N_("Read it out to the officer in person or by telephone. It is good once, until {until}."),
+        until=_local(code.expires_at),
+    )
+
+
+def _role(scope: str, named: str | None) -> Role:
+    require_scope(scope)
+    fitting = ROLES[scope[0]]
+    if named is None:
+        return fitting[0]
+    if Role(named) not in fitting:
+        raise Refusal(N_("The role {role} does not fit {scope}. No code was made."), role=named, scope=scope)
+    return Role(named)
+
+
+def desk(args: Namespace, console: Console) -> None:
+    with closing(opened(args)) as province:
+        if args.action == "revoke":
+            with province.database.write() as connection:
+                desks.revoke(connection, province, args.desk.upper())
+            console.say(
+                N_("Desk {desk} is out of service. What it still sends is kept aside; see: status"),
+                desk=args.desk.upper(),
+            )
+            return
+        with province.database.read() as connection:
+            listed = desk_list(connection)
+    if args.json:
+        console.json(listed)
+    else:
+        _print_desks(listed, console)
+
+
+def _print_desks(listed: list[DeskStatus], console: Console) -> None:
+    if not listed:
+        console.say(N_("No desk yet. Make a code with: commune-desk-server enrol-code"))
+    for found_desk in listed:
+        console.say(
+            N_("{desk}  {status:<9} {scopes:<20} changes {changes:<7} last contact {seen}  {label}"),
+            desk=found_desk.desk,
+            status=console.texts.say(_STATUSES[found_desk.status]),
+            scopes=",".join(found_desk.scopes),
+            changes=found_desk.changes,
+            seen=_local(found_desk.seen_at) if found_desk.seen_at else "–",
+            label=found_desk.label,
+        )
+
+
+_STATUSES = {
+    desks.EXPECTED: N_("expected"),
+    desks.ACTIVE: N_("active"),
+    desks.REVOKED: N_("revoked"),
+    desks.FROZEN: N_("stopped"),
+}
+
+
+def report_in(args: Namespace, console: Console) -> None:
+    reports = _reports_of(args)
+    with closing(opened(args)) as province:
+        for place, (commune, values) in enumerate(reports, start=1):
+            done = hand_down(province, commune, values)
+            if args.json:
+                console.json({"record": done.record, "commune": commune, "changes": done.changes})
+                continue
+            console.say(
+                N_("Report {place} of {count} is with commune {commune}: {record}"),
+                place=place,
+                count=len(reports),
+                commune=commune,
+                record=done.record,
+            )
+
+
+def _reports_of(args: Namespace) -> list[tuple[str, dict[str, Value]]]:
+    if args.from_file is not None:
+        try:
+            content = args.from_file.read_bytes()
+        except OSError as error:
+            raise Fault(
+                N_("The file {path} cannot be read: {reason}."), path=args.from_file, reason=error.strerror
+            ) from None
+        return [(report.commune, values_of_file(report)) for report in read_report_file(content)]
+    missing = [f"--{name}" for name in ("commune", "received", "place", "description") if not getattr(args, name)]
+    if missing:
+        raise Invalid(N_("Still needed: {options}. Nothing was written."), options=", ".join(missing))
+    values: dict[str, Value] = {
+        "received_at": read_received(args.received),
+        "source": args.source,
+        "place": args.place,
+        "description": args.description,
+        "child_name": args.child_name,
+        "child_age": args.age,
+        "child_sex": args.sex,
+    }
+    return [(args.commune, {name: value for name, value in values.items() if value is not None})]
+
+
+def recover(args: Namespace, console: Console) -> None:
+    with closing(opened(args)) as province:
+        caller = recovering.who_asks(province, " ".join(args.request))
+        if not args.json:
+            console.say(
+                N_("Desk {desk} asks: {label}, {scopes}."), desk=caller.desk, label=caller.label, scopes=caller.scopes
+            )
+        if not args.yes and not _agreed(console):
+            raise Refusal(N_("No answer was given."))
+        answer = recovering.answer(province, caller)
+    if args.json:
+        console.json({"desk": caller.desk, "answer": answer})
+        return
+    console.say(N_("Read out: {answer}"), answer=answer)
+    console.say(N_("This was written into the audit log."))
+
+
+def _agreed(console: Console) -> bool:
+    question = N_("Do you know the officer who is calling, and did you call back on the office's number? (yes/no) ")
+    return console.ask(console.texts.say(question)).strip().lower() in ("yes", "y", "có", "co")
+
+
+def status(args: Namespace, console: Console) -> None:
+    with closing(opened(args)) as province:
+        found_status = read_status(province)
+    if args.json:
+        console.json(found_status)
+        return
+    console.say(N_("{province} at {at}"), province=found_status.province, at=_local(found_status.at))
+    _print_desks(found_status.desks, console)
+    for title, numbers in (
+        (N_("Changes by place"), found_status.changes),
+        (N_("Records by kind"), found_status.records),
+        (N_("Open conflicts by place"), found_status.open_conflicts),
+        (N_("Set aside, by desk and reason"), found_status.quarantine),
+        (N_("Reports waiting, not yet acknowledged"), found_status.reports_waiting),
+    ):
+        shown = ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
+        console.line(f"{console.texts.say(title)}: {shown or '0'}")
+    if found_status.oldest_waiting:
+        console.say(N_("The oldest has waited since {at}."), at=_local(found_status.oldest_waiting))
+
+
+def _local(instant: str) -> str:
+    return from_iso(instant).astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+
+
+COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
+    "init": init,
+    "serve": serve,
+    "renew": renew,
+    "enrol-code": enrol_code,
+    "desk": desk,
+    "report-in": report_in,
+    "recover": recover,
+    "status": status,
+}

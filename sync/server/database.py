@@ -1,0 +1,134 @@
+"""The province's database: one SQLCipher file, one writer at a time, and what is refused before it is opened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
+
+FILE = "province.db"
+BUSY_MS = 15_000
+_PLAIN_HEADER = b"SQLite format 3\x00"
+_PRAGMAS = (
+    "PRAGMA cipher_memory_security = OFF",
+    f"PRAGMA busy_timeout = {BUSY_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA cache_size = -32768",
+)
+
+
+class Database:
+    """Transactions on the province's file. Writing ones follow one another; readers never wait for them."""
+
+    def __init__(self, path: Path, key: str) -> None:
+        _refuse_plain(path)
+        self._writing = threading.Lock()
+        self._engine = create_engine(
+            "sqlite://",
+            module=sqlcipher3.dbapi2,
+            creator=lambda: _connect(path, key),
+            poolclass=QueuePool,
+            pool_size=4,
+            max_overflow=12,
+        )
+        event.listen(self._engine, "begin", _begin)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One writing transaction, committed at the end and undone by any exception."""
+        with self._writing, named_faults():
+            connection = self._engine.connect().execution_options(immediate=True)
+            with connection, connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of what is committed."""
+        with named_faults(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _connect(path: Path, key: str) -> Any:
+    if len(key) != 64 or key.strip("0123456789abcdef"):
+        raise ValueError("a database key is 64 hex digits")
+    connection = sqlcipher3.dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA key = \"x'{key}'\"")
+    if connection.execute("PRAGMA cipher_version").fetchone() is None:
+        raise Fault(N_("This program was built without encryption; the database was not opened."))
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    return connection
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _refuse_plain(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            plain = file.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=error.strerror) from None
+    if plain:
+        raise Fault(
+            N_("The file {path} is not encrypted; it was not opened. Put back the province's own file."), path=path
+        )
+
+
+class StoreFault(Fault):
+    """The database could not do it now: disk full, locked, read-only, damaged. Nothing of the transaction stays."""
+
+
+_REASONS = (
+    ("full", N_("The disk is full. Nothing was lost; make room and try again.")),
+    ("locked", N_("The database is busy with another command. Nothing was lost; try again in a minute.")),
+    ("readonly", N_("The data folder cannot be written. Nothing was changed; check its owner and rights.")),
+    ("unable to open", N_("The database cannot be opened. Check that the data folder exists and its rights.")),
+    ("disk i/o", N_("The disk does not answer as it should. Nothing was lost; check the disk before anything else.")),
+    (
+        "not a database",
+        N_("The database does not open with this key-file: it belongs to another one, or the file is damaged."),
+    ),
+    (
+        "malformed",
+        N_("The database is damaged. Stop the server and restore the last backup; desks keep what they have."),
+    ),
+)
+
+
+@contextmanager
+def named_faults() -> Iterator[None]:
+    """Turn the driver's complaints about its surroundings into sentences; bugs in our SQL stay bugs."""
+    try:
+        yield
+    except (OperationalError, DatabaseError) as error:
+        said = str(error.orig).lower()
+        for word, sentence in _REASONS:
+            if word in said:
+                raise StoreFault(sentence) from None
+        raise
+    except sqlcipher3.dbapi2.DatabaseError as error:
+        said = str(error).lower()
+        for word, sentence in _REASONS:
+            if word in said:
+                raise StoreFault(sentence) from None
+        raise

@@ -1,0 +1,153 @@
+"""Desks as the province knows them: their keys, their grants, their certificates, and where their numbers stand."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.errors import Refusal
+from commune_desk.domain.labels import N_
+from sync import seal
+from sync.change import GENESIS
+from sync.protocol import PROVINCE_DESK, DeskCert, Grant, SignedCert, b64, encode
+from sync.server import tables
+from sync.server.province import Province, audited
+
+EXPECTED, ACTIVE, REVOKED, FROZEN = "expected", "active", "revoked", "frozen"
+_NO_KEY = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskState:
+    """A desk during one request."""
+
+    id: str
+    status: str
+    sign_public: bytes
+    doorbell_public: bytes
+    last_n: int
+    head: bytes
+    durable_n: int
+    seen_at: str | None
+    grants: dict[str, Role]
+
+
+def find(connection: Connection, desk: str) -> DeskState | None:
+    """The desk, or None for an id that nobody has."""
+    row = connection.execute(select(tables.desk).where(tables.desk.c.id == desk)).first()
+    if row is None:
+        return None
+    return DeskState(
+        id=row.id,
+        status=row.status,
+        sign_public=row.sign_public,
+        doorbell_public=row.doorbell_public,
+        last_n=row.last_n,
+        head=row.head,
+        durable_n=row.durable_n,
+        seen_at=row.seen_at,
+        grants=grants_of(connection, desk),
+    )
+
+
+def grants_of(connection: Connection, desk: str) -> dict[str, Role]:
+    """Scope to role."""
+    rows = connection.execute(select(tables.desk_grant).where(tables.desk_grant.c.desk == desk))
+    return {row.scope: Role(row.role) for row in rows}
+
+
+def grant_list(connection: Connection, grants: dict[str, Role]) -> list[Grant]:
+    """The grants as a desk is told them, with the places' names."""
+    rows = connection.execute(select(tables.scope).where(tables.scope.c.id.in_(grants)))
+    names = {row.id: row.name for row in rows}
+    return [Grant(scope=scope, role=role.value, name=names.get(scope, "")) for scope, role in sorted(grants.items())]
+
+
+def expect(connection: Connection, *, label: str, grants: dict[str, Role]) -> str:
+    """Reserve an id (6 characters) for a desk that is to enrol."""
+    desk = "".join(secrets.choice(seal.ALPHABET) for _ in range(6))
+    connection.execute(insert(tables.desk).values(_fresh(desk, label)))
+    rows = [{"desk": desk, "scope": scope, "role": role.value} for scope, role in grants.items()]
+    connection.execute(insert(tables.desk_grant), rows)
+    return desk
+
+
+def _fresh(desk: str, label: str) -> dict[str, object]:
+    return {
+        "id": desk,
+        "label": label,
+        "status": EXPECTED,
+        "sign_public": _NO_KEY,
+        "box_public": _NO_KEY,
+        "doorbell_public": _NO_KEY,
+        "last_n": 0,
+        "head": GENESIS,
+        "durable_n": 0,
+        "program_version": "",
+        "audit_head": "",
+        "cert": _NO_KEY,
+        "cert_signature": _NO_KEY,
+    }
+
+
+def found_province_desk(connection: Connection, province: Province) -> None:
+    """The desk under which the province itself signs."""
+    connection.execute(insert(tables.desk).values(_fresh(PROVINCE_DESK, province.name)))
+    connection.execute(
+        update(tables.desk)
+        .where(tables.desk.c.id == PROVINCE_DESK)
+        .values(status=ACTIVE, sign_public=province.keys.province_desk.public, enrolled_at=province.now())
+    )
+    certify(connection, province, PROVINCE_DESK)
+
+
+def certify(connection: Connection, province: Province, desk: str) -> None:
+    """Write the desk's certificate anew from what the table says."""
+    row = connection.execute(select(tables.desk).where(tables.desk.c.id == desk)).one()
+    cert = encode(
+        DeskCert(
+            desk=desk,
+            sign_public=b64(row.sign_public),
+            scopes=sorted(grants_of(connection, desk)),
+            label=row.label,
+            revoked=row.status == REVOKED,
+        )
+    )
+    signature = province.keys.authority.sign(seal.DESK_CERT, cert)
+    connection.execute(update(tables.desk).where(tables.desk.c.id == desk).values(cert=cert, cert_signature=signature))
+
+
+def certs_for(connection: Connection, scopes: list[str]) -> tuple[str, list[SignedCert]]:
+    """The certificates that a holder of `scopes` needs to verify every change in them, and their common version."""
+    holders = select(tables.desk_grant.c.desk).where(tables.desk_grant.c.scope.in_(scopes))
+    writers = select(tables.scope_writer.c.desk).where(tables.scope_writer.c.scope.in_(scopes))
+    known = or_(tables.desk.c.id.in_(holders), tables.desk.c.id.in_(writers), tables.desk.c.id == PROVINCE_DESK)
+    rows = connection.execute(
+        select(tables.desk.c.cert, tables.desk.c.cert_signature)
+        .where(known, tables.desk.c.status != EXPECTED)
+        .order_by(tables.desk.c.id)
+    ).all()
+    version = seal.sha256(b"".join(seal.sha256(row.cert) for row in rows))[:8].hex()
+    return version, [SignedCert(body=b64(row.cert), signature=b64(row.cert_signature)) for row in rows]
+
+
+def revoke(connection: Connection, province: Province, desk: str) -> None:
+    """Take the desk out of service. What it still pushes is kept in quarantine. Raises Refusal for an unknown desk."""
+    state = find(connection, desk)
+    if state is None or desk == PROVINCE_DESK:
+        raise Refusal(N_("There is no desk {desk}. Nothing was changed; see: commune-desk-server desk list"), desk=desk)
+    if state.status == REVOKED:
+        raise Refusal(N_("Desk {desk} is revoked already."), desk=desk)
+    connection.execute(update(tables.desk).where(tables.desk.c.id == desk).values(status=REVOKED))
+    if state.sign_public:
+        certify(connection, province, desk)
+    audited(connection, province, "desk-revoke", desk)
+
+
+def freeze(connection: Connection, province: Province, desk: str) -> None:
+    """Stop a desk whose history exists twice (a cloned PC, an old backup): it must enrol under a new id."""
+    connection.execute(update(tables.desk).where(tables.desk.c.id == desk).values(status=FROZEN))
+    audited(connection, province, "desk-frozen", desk, actor="server")

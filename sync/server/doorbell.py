@@ -1,0 +1,21 @@
+"""The doorbell of a locked desk: how many reports wait in its communes, and nothing that names anybody."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from sync.protocol import DoorbellReply
+from sync.server import desks
+from sync.server.province import Province
+from sync.server.pull import refuse_stopped
+from sync.server.tables import RECORDS
+
+
+def ring(province: Province, caller: desks.DeskState, nonce: str) -> DoorbellReply:
+    """Count the reports waiting in the caller's scopes. Raises Refused for a stopped desk."""
+    refuse_stopped(caller)
+    report = RECORDS["report"]
+    waiting = report.c.scope.in_(list(caller.grants)), report.c.status == "waiting"
+    with province.database.read() as connection:
+        count, oldest = connection.execute(select(func.count(), func.min(report.c.received_at)).where(*waiting)).one()
+    return DoorbellReply(nonce=nonce, waiting=count, oldest_received_at=oldest or "")

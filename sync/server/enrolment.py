@@ -1,0 +1,151 @@
+"""Enrolment: a code that the province reads out makes a PC a desk, without trusting the line between them."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select, update
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.clock import from_iso, to_iso
+from sync import seal
+from sync.protocol import Enrolled, EnrolRequest, Malformed, Proven, b64, decode, encode, unb64
+from sync.server import tables
+from sync.server.desks import ACTIVE, EXPECTED, certify, expect, grant_list, grants_of
+from sync.server.problems import Refused
+from sync.server.province import Province, audited
+from sync.server.scopes import ensure_key, ensure_scope, keys_of, private_key
+
+MAX_TRIES = 5
+
+
+@dataclass(frozen=True)
+class EnrolCode:
+    """A fresh code: what to read out, for which desk, and until when (UTC, ISO)."""
+
+    code: str
+    desk: str
+    expires_at: str
+
+
+def make_code(
+    connection: Connection, province: Province, grants: dict[str, Role], *, label: str, hours: int, name: str = ""
+) -> EnrolCode:
+    """Make a one-time code for a desk with `grants`. Raises Refusal when the key-file lacks the recovery key."""
+    locker = msgspec.json.encode(
+        {scope: b64(_private(connection, province, scope, name=name)) for scope in sorted(grants)}
+    )
+    desk = expect(connection, label=label, grants=grants)
+    locator, secret = _free_locator(connection, province), secrets.token_bytes(5)
+    stretched = seal.stretch_code(secret.hex(), province.fingerprint + locator)
+    expires_at = to_iso(province.clock.now() + timedelta(hours=hours))
+    connection.execute(
+        insert(tables.enrol_code).values(
+            locator=locator.hex(),
+            desk=desk,
+            label=label,
+            request_key=seal.mac(stretched, b"request"),
+            reply_key=seal.mac(stretched, b"reply"),
+            locker=seal.wrap(seal.mac(stretched, b"locker"), locker, locator),
+            expires_at=expires_at,
+            tries=0,
+        )
+    )
+    audited(connection, province, "enrol-code", f"{desk} {' '.join(sorted(grants))}")
+    return EnrolCode(seal.spell(locator + secret + province.fingerprint[:3]), desk, expires_at)
+
+
+def _private(connection: Connection, province: Province, scope: str, *, name: str) -> bytes:
+    ensure_scope(connection, scope, name)
+    ensure_key(connection, scope, escrow_public=province.escrow_public)
+    return private_key(connection, scope, province.keys.escrow)
+
+
+def _free_locator(connection: Connection, province: Province) -> bytes:
+    """Two bytes that no code has; codes expired for a month make room."""
+    month_ago = to_iso(province.clock.now() - timedelta(days=31))
+    connection.execute(delete(tables.enrol_code).where(tables.enrol_code.c.expires_at < month_ago))
+    taken = set(connection.scalars(select(tables.enrol_code.c.locator)))
+    while True:
+        locator = secrets.token_bytes(2)
+        if locator.hex() not in taken:
+            return locator
+
+
+def enrol(province: Province, proven: Proven) -> Proven:
+    """Make the asking PC a desk. Raises Refused; a wrong, an unknown and a worn-out code look the same."""
+    body, mac = unb64(proven.body), unb64(proven.mac)
+    request = decode(body, EnrolRequest)
+    keys = [unb64(text) for text in (request.sign_public, request.box_public, request.doorbell_public)]
+    if any(len(key) != 32 for key in keys):
+        raise Malformed
+    locator = unb64(request.locator).hex()
+    with province.database.write() as connection:
+        proved = _prove(connection, locator, body, mac)
+        if proved:
+            return _admit(connection, province, request, locator)
+    raise Refused(404, "code")
+
+
+def _prove(connection: Connection, locator: str, body: bytes, mac: bytes) -> bool:
+    """Whether `mac` proves knowledge of the code; a wrong one costs a try, and that is committed."""
+    code = connection.execute(select(tables.enrol_code).where(tables.enrol_code.c.locator == locator)).first()
+    if code is None or code.tries >= MAX_TRIES:
+        return False
+    if seal.same(seal.mac(code.request_key, body), mac):
+        return True
+    connection.execute(
+        update(tables.enrol_code).where(tables.enrol_code.c.locator == locator).values(tries=code.tries + 1)
+    )
+    return False
+
+
+def _admit(connection: Connection, province: Province, request: EnrolRequest, locator: str) -> Proven:
+    code = connection.execute(select(tables.enrol_code).where(tables.enrol_code.c.locator == locator)).one()
+    desk = connection.execute(select(tables.desk).where(tables.desk.c.id == code.desk)).one()
+    repeated = code.used_at is not None and desk.sign_public == unb64(request.sign_public)
+    if code.used_at is not None and not repeated:
+        raise Refused(410, "used")
+    if province.clock.now() > from_iso(code.expires_at) or desk.status not in (EXPECTED, ACTIVE):
+        raise Refused(410, "expired")
+    if not repeated:
+        _write_desk(connection, province, request, code.desk, label=code.label or request.label)
+        used = update(tables.enrol_code).where(tables.enrol_code.c.locator == locator).values(used_at=province.now())
+        connection.execute(used)
+        audited(connection, province, "enrolled", code.desk, actor=code.desk)
+    reply = encode(_enrolled(connection, province, code.desk, code.locker))
+    return Proven(body=b64(reply), mac=b64(seal.mac(code.reply_key, reply)))
+
+
+def _write_desk(connection: Connection, province: Province, request: EnrolRequest, desk: str, *, label: str) -> None:
+    connection.execute(
+        update(tables.desk)
+        .where(tables.desk.c.id == desk)
+        .values(
+            status=ACTIVE,
+            label=label[:60],
+            sign_public=unb64(request.sign_public),
+            box_public=unb64(request.box_public),
+            doorbell_public=unb64(request.doorbell_public),
+            program_version=request.program_version[:20],
+            enrolled_at=province.now(),
+        )
+    )
+    certify(connection, province, desk)
+
+
+def _enrolled(connection: Connection, province: Province, desk: str, locker: bytes) -> Enrolled:
+    grants = grants_of(connection, desk)
+    return Enrolled(
+        desk=desk,
+        epoch=province.epoch,
+        authority_public=b64(province.keys.authority.public),
+        escrow_public=b64(province.escrow_public),
+        grants=grant_list(connection, grants),
+        scope_keys=keys_of(connection, list(grants)),
+        locker=b64(locker),
+        province_name=province.name,
+    )

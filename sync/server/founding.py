@@ -1,0 +1,78 @@
+"""Founding a province: folder, key-file, authority, certificate, database, and the desk it signs under itself."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from commune_desk.domain.clock import Clock
+from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.ids import new_record_id
+from commune_desk.domain.labels import N_
+from sync.protocol import b64
+from sync.server import keyfile
+from sync.server.authority import Identity, make_authority, make_server
+from sync.server.database import FILE, Database
+from sync.server.desks import found_province_desk
+from sync.server.province import CA_FILE, CERT_FILE, KEY_FILE, Province, audited, open_province, write_meta
+from sync.server.schema import migrate
+
+
+def found(data: Path, key_path: Path, *, name: str, hosts: Sequence[str], clock: Clock) -> Province:
+    """Make a province. Raises Refusal when one is there already, Fault when the place cannot be written."""
+    keyfile.refuse_inside(key_path, data=data)
+    _make_folder(data)
+    authority = make_authority(name, clock=clock)
+    keys = keyfile.create(key_path, ca_key=authority.key)
+    write_certificates(data, authority, hosts, clock=clock)
+    database = Database(data / FILE, keys.database_key)
+    migrate(database)
+    with database.write() as connection:
+        write_meta(
+            connection,
+            {
+                "name": name,
+                "epoch": secrets.token_hex(8),
+                "escrow_public": b64(keys.escrow.public),
+                "officer": new_record_id(),
+                "hosts": " ".join(hosts),
+            },
+        )
+    database.close()
+    province = open_province(data, key_path, clock=clock)
+    with province.database.write() as connection:
+        found_province_desk(connection, province)
+        audited(connection, province, "init", name)
+    return province
+
+
+def write_certificates(data: Path, authority: Identity, hosts: Sequence[str], *, clock: Clock) -> None:
+    """Make a certificate for `hosts` and put it, its key and the authority's certificate into the folder."""
+    server = make_server(authority, hosts, clock=clock)
+    for name, content in ((CA_FILE, authority.certificate), (CERT_FILE, server.certificate), (KEY_FILE, server.key)):
+        write_private(data / name, content)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Put a file in place whole, readable by its owner alone. Raises Fault."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=error.strerror) from None
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        taken = any(data.iterdir())
+    except OSError as error:
+        raise Fault(N_("The folder {path} cannot be made: {reason}."), path=data, reason=error.strerror) from None
+    if taken:
+        raise Refusal(N_("The folder {path} is not empty; nothing was overwritten. Name a new one."), path=data)

@@ -1,0 +1,105 @@
+"""The gate: who sends a request, proved by RFC 9421 over method, path, content type and the digest of the body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from http_message_signatures import (
+    HTTPMessageVerifier,
+    HTTPSignatureKeyResolver,
+    InvalidSignature,
+)
+from http_message_signatures.algorithms import HTTPSignatureAlgorithm
+
+from sync import seal
+from sync.server import desks
+from sync.server.problems import Refused
+from sync.server.province import Province
+from sync.server.tickets import Tickets
+
+COVERED = ("@method", "@path", "content-digest", "content-type")
+BELL = ".bell"
+"""The key id of a desk's doorbell is the desk's id with this behind it."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What is verified: the routed handler's own path, never the one that was asked for."""
+
+    path: str
+    headers: Headers
+    body: bytes
+    method: str = "POST"
+
+    @property
+    def url(self) -> str:
+        return f"https://province{self.path}"
+
+
+class Headers:
+    """The header lines in the order they came."""
+
+    def __init__(self, lines: Iterable[tuple[bytes, bytes]]) -> None:
+        self._lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in lines]
+
+    def items(self) -> list[tuple[str, str]]:
+        return self._lines
+
+
+class Gate:
+    """Lets a request in when its signature holds, its ticket is fresh and its desk may use the route."""
+
+    def __init__(self, tickets: Tickets) -> None:
+        self._tickets = tickets
+
+    def admit(self, province: Province, request: Signed, *, bell: bool = False) -> desks.DeskState:
+        """The desk that sent the request. Raises Refused 401 for anything not proved, whatever its shape."""
+        callers = _Callers(province, bell=bell)
+        verifier = _Verifier(signature_algorithm=_Ed25519, key_resolver=callers)
+        try:
+            results = verifier.verify(request, max_age=None, require_components=COVERED, body=request.body)
+        except InvalidSignature:
+            raise Refused(401, "signature") from None
+        keyid, nonce = results[0].parameters.get("keyid"), results[0].nonce or ""
+        if len(results) != 1 or callers.found is None or not self._tickets.spend(str(keyid), nonce):
+            raise Refused(401, "ticket")
+        return callers.found
+
+
+class _Callers(HTTPSignatureKeyResolver):
+    """Looks up who a key id names; on the doorbell's route only doorbell keys count, elsewhere only desks' own."""
+
+    def __init__(self, province: Province, *, bell: bool) -> None:
+        self._province = province
+        self._bell = bell
+        self.found: desks.DeskState | None = None
+
+    def resolve_public_key(self, key_id: str) -> bytes | None:
+        desk_id = key_id.removesuffix(BELL) if self._bell else key_id
+        if key_id.endswith(BELL) is not self._bell:
+            return None
+        with self._province.database.read() as connection:
+            self.found = desks.find(connection, desk_id)
+        if self.found is None or self.found.status == desks.EXPECTED:
+            return None
+        return self.found.doorbell_public if self._bell else self.found.sign_public
+
+
+class _Ed25519(HTTPSignatureAlgorithm):
+    """Ed25519 through the one module that knows cryptography."""
+
+    algorithm_id = "ed25519"
+
+    def __init__(self, public_key: Any = None, private_key: Any = None, password: Any = None) -> None:
+        self._public: bytes = public_key
+
+    def verify(self, signature: bytes, message: bytes) -> None:
+        if not seal.verify(self._public, b"", message, signature):
+            raise InvalidSignature("the signature does not hold")
+
+
+class _Verifier(HTTPMessageVerifier):
+    def validate_created_and_expires(self, sig_input: Any, max_age: Any = None) -> None:
+        """The clock of an office PC proves nothing: tickets make a request fresh."""

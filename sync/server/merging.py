@@ -1,0 +1,172 @@
+"""Merges admitted changes into records, one batch at a time, by the rules of `sync.merge`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, insert, select
+
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Field, Merge
+from sync.change import Change, Verb, Wire
+from sync.merge import Decision, Outcome, Standing, decide, decide_sealed, merge_set
+from sync.protocol import OpenedConflict
+from sync.server import tables
+from sync.server.conflicts import ConflictBook, OpenConflict
+from sync.server.records import RecordPage, Stored
+
+_NEWER = Field(label="", merge=Merge.REVIEW)
+"""How a field that only a newer program declares is merged: kept, and concurrency goes to people."""
+
+
+@dataclass
+class Merged:
+    """What became of one change; `Event` in sync/protocol.py carries the same to the desks."""
+
+    outcomes: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Wire] = field(default_factory=dict)
+    opened: list[OpenedConflict] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+    def status(self, fields: int) -> str:
+        """The change's status in a receipt: ok, noop or conflict."""
+        kinds = set(self.outcomes.values())
+        if kinds & {Outcome.CONFLICT, Outcome.APPLIED_CONFLICT}:
+            return "conflict"
+        return "noop" if len(self.outcomes) == fields else "ok"
+
+
+class Batch:
+    """The records, conflicts and earlier outcomes that the changes of one push touch."""
+
+    def __init__(self) -> None:
+        self.records = RecordPage()
+        self._conflicts = ConflictBook()
+        self._stands_for: dict[tuple[str, str], str | None] = {}
+        self._places: dict[str, int] = {}
+        self._outcomes: list[dict[str, str | None]] = []
+
+    def load(self, connection: Connection, changes: Sequence[Change]) -> None:
+        """Read ahead, in a handful of statements, all that merging `changes` may ask for."""
+        self.records.load(connection, changes)
+        self._conflicts.load(connection, (change.record for change in changes))
+        bases = {base for change in changes for base in change.base.values() if base is not None}
+        table = tables.outcome
+        noops = table.c.outcome == Outcome.NOOP.value
+        for row in connection.execute(select(table).where(table.c.change.in_(bases), noops)):
+            self._stands_for[row.change, row.field] = row.stands_for
+        seen = {base for change in changes for name in change.set if (base := _set_base(change, name)) is not None}
+        for row in connection.execute(
+            select(tables.feed.c.change, tables.feed.c.seq).where(tables.feed.c.change.in_(seen))
+        ):
+            self._places[row.change] = row.seq
+
+    def merge(self, change: Change, *, seq: int, latest: int) -> Merged:
+        """Merge one change at place `seq` of its scope. `latest` caps its stamp: no clock wins by running ahead."""
+        record = self.records.touch(change)
+        merged = Merged()
+        for name in change.fields:
+            rule = KINDS[change.kind].fields.get(name, _NEWER)
+            if rule.merge is Merge.SET and name in change.set:
+                self._merge_members(record, change, name, seq, merged)
+            elif change.verb == Verb.RESOLVE.value and name in change.resolves:
+                self._resolve(record, change, name, merged)
+            else:
+                self._merge_field(record, change, name, rule, latest, merged)
+        self._places[change.id] = seq
+        return merged
+
+    def flush(self, connection: Connection, *, now: str) -> None:
+        self.records.flush(connection)
+        self._conflicts.flush(connection, now=now)
+        if self._outcomes:
+            connection.execute(insert(tables.outcome), self._outcomes)
+            self._outcomes.clear()
+
+    def _merge_members(self, record: Stored, change: Change, name: str, seq: int, merged: Merged) -> None:
+        delta = change.set[name]
+        seen = self._places.get(change.base.get(name) or "", 0)
+        codes = delta if isinstance(delta, list) else []
+        tags = merge_set(record.tags.get(name, {}), codes, order=seq, seen=seen)
+        record.tags[name] = tags
+        members = sorted(tags)
+        record.put(name, members, change.id)
+        merged.values[name] = members
+
+    def _merge_field(self, record: Stored, change: Change, name: str, rule: Field, latest: int, merged: Merged) -> None:
+        base = self._seen(change.base.get(name), name)
+        former = record.writers.get(name)
+        stamp = min(change.stamp, latest)
+        decision = self._decide(record, change, name, rule, base, stamp)
+        succeeded = self._succeed(change, name, merged)
+        if decision.outcome in (Outcome.APPLIED, Outcome.APPLIED_CONFLICT):
+            self._apply(record, change, name)
+            if rule.merge is Merge.LWW:
+                record.stamps[name] = stamp
+        if decision.outcome in (Outcome.CONFLICT, Outcome.APPLIED_CONFLICT):
+            origin = succeeded.base if succeeded else base
+            merged.opened.append(self._conflicts.open(change, name, base=origin, ours=former))
+        self._note(change, name, decision.outcome, former, merged)
+
+    def _decide(self, record: Stored, change: Change, name: str, rule: Field, base: str | None, stamp: int) -> Decision:
+        former = record.writers.get(name)
+        if name in change.seal:
+            return Decision(decide_sealed(former, base), change.seal[name])
+        standing = Standing(record.value(name), former, record.stamps.get(name, 0))
+        return decide(rule, standing, change.set[name], base, stamp, change.id)
+
+    def _resolve(self, record: Stored, change: Change, name: str, merged: Merged) -> None:
+        """A person's decision. If somebody else decided or edited meanwhile, it becomes a conflict of its own."""
+        standing = record.writers.get(name)
+        still_open = self._conflicts.open_on(change.record, name)
+        named = [conflict for conflict in still_open if conflict.id in change.resolves[name]]
+        saw_all = len(named) == len(set(change.resolves[name]))
+        same = name in change.set and standing is not None and change.set[name] == record.value(name)
+        merged.closed += [self._conflicts.close(conflict, change.id) for conflict in named]
+        if saw_all and self._seen(change.base.get(name), name) == standing:
+            self._apply(record, change, name)
+            outcome = Outcome.APPLIED
+        elif same:
+            outcome = Outcome.NOOP
+        else:
+            base = change.base.get(name)
+            merged.opened.append(self._conflicts.open(change, name, base=base, ours=standing))
+            outcome = Outcome.CONFLICT
+        self._note(change, name, outcome, standing, merged)
+
+    def _apply(self, record: Stored, change: Change, name: str) -> None:
+        former = record.writers.get(name)
+        value = change.seal[name] if name in change.seal else change.set[name]
+        record.put(name, value, change.id)
+        self._conflicts.follow(change.record, name, former=former, writer=change.id)
+
+    def _succeed(self, change: Change, name: str, merged: Merged) -> OpenConflict | None:
+        """Close the conflict that this change's own base is waiting in: its author has moved on to this value."""
+        base = change.base.get(name)
+        for conflict in self._conflicts.open_on(change.record, name):
+            if base is not None and conflict.theirs == base:
+                merged.closed.append(self._conflicts.close(conflict, change.id))
+                return conflict
+        return None
+
+    def _seen(self, base: str | None, name: str) -> str | None:
+        """The writer whose value the author saw: a change that wrote what stood already stands for that writer."""
+        while base is not None and (base, name) in self._stands_for:
+            base = self._stands_for[base, name]
+        return base
+
+    def _note(self, change: Change, name: str, outcome: Outcome, standing: str | None, merged: Merged) -> None:
+        if outcome is Outcome.APPLIED:
+            return
+        merged.outcomes[name] = outcome.value
+        stands_for = standing if outcome is Outcome.NOOP else None
+        if outcome is Outcome.NOOP:
+            self._stands_for[change.id, name] = standing
+        row = {"change": change.id, "field": name, "outcome": outcome.value, "stands_for": stands_for}
+        self._outcomes.append(row)
+
+
+def _set_base(change: Change, name: str) -> str | None:
+    declared = KINDS[change.kind].fields.get(name)
+    return change.base.get(name) if declared is not None and declared.merge is Merge.SET else None

@@ -1,0 +1,36 @@
+"""Why a request is refused: an HTTP status, a code for the program, a sentence for the person behind it."""
+
+from __future__ import annotations
+
+from commune_desk.domain.labels import N_
+from sync.protocol import Problem
+
+_SENTENCES = {
+    "ticket": N_("The request came too late; it will be repeated by itself."),
+    "signature": N_("The province does not recognise this desk's signature. Nothing was lost; call the province."),
+    "not_found": N_("The province does not know this, or it is not this desk's."),
+    "code": N_("The enrolment code is not accepted. Compare it with the province; after five wrong tries it is void."),
+    "expired": N_("The enrolment code has expired. Ask the province for a new one."),
+    "used": N_("The enrolment code was used on another PC. Ask the province for a new one."),
+    "gap": N_("Earlier changes are missing at the province; they will be sent again by themselves."),
+    "fork": N_("This register exists twice. Nothing was lost; the province will give this PC a new enrolment code."),
+    "head": N_("The desk's chain of changes does not add up. Nothing was lost; call the province."),
+    "epoch": N_("The province was restored from a backup; this desk will send again what it lacks."),
+    "resync": N_("The province has less than this desk has seen. Nothing was lost; call the province."),
+    "revoked": N_("The province has taken this desk out of service. Call the province."),
+    "too_large": N_("The message is too large for the province; it will be sent in smaller parts."),
+    "slow": N_("The line was too slow. Nothing was lost; it will be tried again."),
+    "busy": N_("The province is busy. Nothing was lost; it will be tried again by itself."),
+    "malformed": N_("The province could not read the message. Nothing was lost; install the latest version."),
+    "bug": N_("Something went wrong at the province. Nothing was lost; it will be tried again by itself."),
+}
+
+
+class Refused(Exception):
+    """A request is refused; the transaction it was in is undone."""
+
+    def __init__(self, status: int, code: str, *, expect_n: int = 0, retry_after: int = 0) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.problem = Problem(code=code, text=_SENTENCES[code], expect_n=expect_n, retry_after=retry_after)

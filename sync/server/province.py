@@ -1,0 +1,108 @@
+"""The province as an open whole: its database, its keys, its clock, and what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+
+from commune_desk.domain.clock import Clock, SystemClock, to_iso
+from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.labels import N_
+from sync import seal
+from sync.change import GENESIS
+from sync.protocol import unb64
+from sync.server import keyfile, tables
+from sync.server.authority import ca_fingerprint
+from sync.server.database import FILE, Database
+from sync.server.schema import migrate
+
+CA_FILE = "ca.crt"
+CERT_FILE = "server.crt"
+KEY_FILE = "server.key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Province:
+    """Everything a command or a request needs."""
+
+    data: Path
+    database: Database
+    keys: keyfile.KeyFile
+    clock: Clock
+    name: str
+    epoch: str
+    ca: bytes
+    escrow_public: bytes
+
+    @property
+    def fingerprint(self) -> bytes:
+        return ca_fingerprint(self.ca)
+
+    def now(self) -> str:
+        return to_iso(self.clock.now())
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> Province:
+    """Open what `init` made, and bring its schema up to date.
+
+    Raises Fault (missing, wrong key, damaged, read-only) or Refusal (key-file inside, newer database).
+    """
+    if not (data / FILE).is_file():
+        raise Fault(N_("There is no province in {data}. Make one with: commune-desk-server init"), data=data)
+    keys = keyfile.read(key_path, data=data)
+    database = Database(data / FILE, keys.database_key)
+    migrate(database)
+    with database.read() as connection:
+        facts = read_meta(connection)
+    try:
+        ca = (data / CA_FILE).read_bytes()
+    except OSError as error:
+        raise Fault(
+            N_("The file {path} cannot be read: {reason}."), path=data / CA_FILE, reason=error.strerror
+        ) from None
+    return Province(
+        data=data,
+        database=database,
+        keys=keys,
+        clock=clock or SystemClock(),
+        name=facts["name"],
+        epoch=facts["epoch"],
+        ca=ca,
+        escrow_public=unb64(facts["escrow_public"]),
+    )
+
+
+def read_meta(connection: Connection) -> dict[str, str]:
+    return {row.name: row.value for row in connection.execute(select(tables.meta))}
+
+
+def write_meta(connection: Connection, facts: Mapping[str, str]) -> None:
+    connection.execute(insert(tables.meta), [{"name": name, "value": value} for name, value in facts.items()])
+
+
+def fact(connection: Connection, name: str) -> str:
+    """One entry of `meta`. Raises Refusal when `init` did not leave it."""
+    value = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == name))
+    if value is None:
+        raise Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
+    return value
+
+
+def audited(connection: Connection, province: Province, action: str, subject: str, actor: str = "admin") -> None:
+    """Chain one line into the audit log. `subject` holds ids and places, never a person's data."""
+    last = connection.execute(
+        select(tables.audit.c.seq, tables.audit.c.chain).order_by(tables.audit.c.seq.desc()).limit(1)
+    ).first()
+    seq, head = (last.seq + 1, last.chain) if last else (1, GENESIS)
+    at = province.now()
+    body = "\x1f".join((str(seq), at, actor, action, subject)).encode()
+    chain = seal.sha256(head + body)
+    connection.execute(
+        insert(tables.audit).values(seq=seq, at=at, actor=actor, action=action, subject=subject, chain=chain)
+    )

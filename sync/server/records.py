@@ -1,0 +1,131 @@
+"""The typed record tables, a batch at a time: one SELECT per kind before the merge, one write per kind after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Field
+from sync.change import Change, Wire, to_wire
+from sync.server.tables import RECORDS
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+@dataclass(slots=True)
+class Stored:
+    """A record as the province holds it. Fields never written hold their declared defaults and have no writer."""
+
+    id: str
+    scope: str
+    born: str
+    values: dict[str, Wire]
+    writers: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, dict[str, int]] = field(default_factory=dict)
+    stamps: dict[str, int] = field(default_factory=dict)
+    extra: dict[str, Wire] = field(default_factory=dict)
+
+    def value(self, name: str) -> Wire:
+        return self.values[name] if name in self.values else self.extra.get(name)
+
+    def put(self, name: str, value: Wire, writer: str) -> None:
+        target = self.values if name in self.values else self.extra
+        target[name] = value
+        self.writers[name] = writer
+
+
+class RecordPage:
+    """The records that a batch touches."""
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[str, str], Stored] = {}
+        self._new: set[tuple[str, str]] = set()
+        self._touched: set[tuple[str, str]] = set()
+
+    def load(self, connection: Connection, changes: Iterable[Change]) -> None:
+        wanted: dict[str, set[str]] = {}
+        for change in changes:
+            wanted.setdefault(change.kind, set()).add(change.record)
+        for kind, ids in wanted.items():
+            table = RECORDS[kind]
+            for row in connection.execute(select(table).where(table.c.id.in_(ids))).mappings():
+                self._records[kind, row["id"]] = _from_row(kind, dict(row))
+
+    def find(self, kind: str, record: str) -> Stored | None:
+        return self._records.get((kind, record))
+
+    def touch(self, change: Change) -> Stored:
+        """The record that `change` is about, made if it is new."""
+        key = (change.kind, change.record)
+        found = self._records.get(key)
+        if found is None:
+            found = Stored(change.record, change.scope, born_of(change), dict(_DEFAULTS[change.kind]))
+            self._records[key] = found
+            self._new.add(key)
+        self._touched.add(key)
+        return found
+
+    def flush(self, connection: Connection) -> None:
+        for kind, table in RECORDS.items():
+            touched = [key for key in self._touched if key[0] == kind]
+            new = [_to_row(kind, self._records[key]) for key in touched if key in self._new]
+            old = [_to_row(kind, self._records[key]) for key in touched if key not in self._new]
+            if new:
+                connection.execute(insert(table), new)
+            if old:
+                connection.execute(_UPDATES[kind], [{**row, "record_id": row["id"]} for row in old])
+        self._new.clear()
+        self._touched.clear()
+
+
+def born_of(change: Change) -> str:
+    """What made a record: the desk and its group of changes, for kinds that are written once but in two classes."""
+    return f"{change.desk}/{change.group or change.id}"
+
+
+def _defaults(kind: str) -> dict[str, Wire]:
+    infos = {info.name: info for info in msgspec.structs.fields(KINDS[kind].struct)}
+    return {name: to_wire(infos[name].default) for name in KINDS[kind].fields}
+
+
+def _update_of(table: Table) -> Any:
+    columns = {column.name: bindparam(column.name) for column in table.c if column.name != "id"}
+    return update(table).where(table.c.id == bindparam("record_id")).values(columns)
+
+
+_DEFAULTS = {kind: _defaults(kind) for kind in KINDS}
+_UPDATES = {kind: _update_of(table) for kind, table in RECORDS.items()}
+
+
+def _from_row(kind: str, row: dict[str, Any]) -> Stored:
+    values = {name: _read(declared, row[name]) for name, declared in KINDS[kind].fields.items()}
+    books = {name: _decode(row[name]) for name in ("writers", "tags", "stamps", "extra")}
+    return Stored(row["id"], row["scope"], row["born"], values, **books)
+
+
+def _to_row(kind: str, record: Stored) -> dict[str, Any]:
+    fields = KINDS[kind].fields
+    row = {name: _written(value, fields[name]) for name, value in record.values.items()}
+    for name in ("writers", "tags", "stamps", "extra"):
+        row[name] = _encode(getattr(record, name)).decode()
+    return row | {"id": record.id, "scope": record.scope, "born": record.born}
+
+
+def _written(value: Wire, declared: Field) -> Any:
+    if declared.data.is_sealed:
+        return value if isinstance(value, str) else None
+    return _encode(value).decode() if isinstance(value, list) else value
+
+
+def _read(declared: Field, value: Any) -> Wire:
+    if value is None or declared.data.is_sealed:
+        return value  # type: ignore[no-any-return]
+    if declared.type is tuple:
+        return _decode(value)  # type: ignore[no-any-return]
+    return bool(value) if declared.type is bool else value

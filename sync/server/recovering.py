@@ -1,0 +1,50 @@
+"""A forgotten passphrase: the province answers a request that an officer reads out, and writes down that it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from commune_desk.domain.errors import Refusal
+from commune_desk.domain.labels import N_
+from sync import seal
+from sync.server import tables
+from sync.server.desks import ACTIVE, grants_of
+from sync.server.province import Province, audited
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Which desk asks, and the answer that must not be read out before its officer is known."""
+
+    desk: str
+    label: str
+    scopes: str
+    answer: str = field(repr=False)
+
+
+def recovery_id(desk: str) -> str:
+    """The 32 hex digits under which a desk asks: SHA-256 of its id, first 16 bytes."""
+    return seal.sha256(desk.encode())[:16].hex()
+
+
+def who_asks(province: Province, request: str) -> Caller:
+    """The desk behind a request. Raises Invalid (misread) or Refusal (no such desk in service, no recovery key)."""
+    asked, answer_code = seal.answer_recovery(province.keys.escrow.to_bytes(), request)
+    with province.database.read() as connection:
+        known = connection.execute(select(tables.desk.c.id, tables.desk.c.label, tables.desk.c.status)).all()
+        found = next((desk for desk in known if asked == recovery_id(desk.id)), None)
+        if found is None or found.status != ACTIVE:
+            raise Refusal(
+                N_("No desk in service here made this request. No answer was given; find out who is calling.")
+            )
+        scopes = ", ".join(grants_of(connection, found.id))
+    return Caller(desk=found.id, label=found.label, scopes=scopes, answer=answer_code)
+
+
+def answer(province: Province, caller: Caller) -> str:
+    """The answer to read out, once the audit log holds that it was given."""
+    with province.database.write() as connection:
+        audited(connection, province, "recover", caller.desk)
+    return caller.answer

@@ -1,0 +1,64 @@
+"""Scopes: a commune, a shelter or the province; each has a feed with a chain and a key that values are sealed to."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import Connection, insert, select
+
+from commune_desk.domain.errors import Invalid
+from commune_desk.domain.labels import N_
+from sync import seal
+from sync.change import GENESIS
+from sync.protocol import ScopeKey, b64
+from sync.server import tables
+
+_SHAPE = re.compile(r"C:\d{5}|S:[A-Z0-9]{2,12}|P:\d{2}")
+
+
+def is_scope(text: str) -> bool:
+    """Whether `text` is `C:06838`, `S:AD01` or `P:22` in shape."""
+    return _SHAPE.fullmatch(text) is not None
+
+
+def require_scope(text: str) -> None:
+    """Raise Invalid unless `text` has a scope's shape."""
+    if not is_scope(text):
+        raise Invalid(N_('"{scope}" is no place. Write C:06838 for a commune, S:AD01 for a shelter.'), scope=text)
+
+
+def ensure_scope(connection: Connection, scope: str, name: str = "") -> None:
+    """Begin the scope's feed if it has none."""
+    if connection.scalar(select(tables.scope.c.id).where(tables.scope.c.id == scope)) is None:
+        connection.execute(insert(tables.scope).values(id=scope, name=name, head=0, chain=GENESIS))
+    elif name:
+        connection.execute(tables.scope.update().where(tables.scope.c.id == scope).values(name=name))
+
+
+def ensure_key(connection: Connection, scope: str, *, escrow_public: bytes) -> ScopeKey:
+    """The scope's current key; made, and its private half sealed to the escrow key, the first time."""
+    ensure_scope(connection, scope)
+    known = keys_of(connection, [scope])
+    if known:
+        return known[-1]
+    pair = seal.BoxKey.generate()
+    key_id = seal.sha256(pair.public)[:4].hex()
+    wrapped = seal.seal(escrow_public, pair.to_bytes(), info=_info(scope, key_id))
+    connection.execute(insert(tables.scope_key).values(key=key_id, scope=scope, public=pair.public, wrapped=wrapped))
+    return ScopeKey(scope=scope, key=key_id, public=b64(pair.public))
+
+
+def keys_of(connection: Connection, scopes: list[str]) -> list[ScopeKey]:
+    """The public keys of `scopes`."""
+    rows = connection.execute(select(tables.scope_key).where(tables.scope_key.c.scope.in_(scopes)))
+    return [ScopeKey(scope=row.scope, key=row.key, public=b64(row.public)) for row in rows]
+
+
+def private_key(connection: Connection, scope: str, escrow: seal.BoxKey) -> bytes:
+    """The private half of the scope's key. Raises SealBroken when `escrow` is another province's."""
+    row = connection.execute(select(tables.scope_key).where(tables.scope_key.c.scope == scope)).one()
+    return escrow.open(row.wrapped, info=_info(scope, row.key))
+
+
+def _info(scope: str, key_id: str) -> bytes:
+    return f"cd-scope-key-v1|{scope}|{key_id}".encode()

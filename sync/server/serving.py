@@ -1,0 +1,133 @@
+"""The listening process: TLS 1.3 only, one process for one data folder, a graceful end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.labels import N_
+from sync.server.app import Service
+from sync.server.province import CERT_FILE, KEY_FILE, Province
+
+LOCK_FILE = "serve.lock"
+_GRACE_SECONDS = 10
+_MOST_CONNECTIONS = 400
+
+
+def serve(province: Province, host: str, port: int, *, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT. `ready` is told the address once the port listens.
+
+    Raises Refusal when another process serves this folder, Fault when the port or certificate cannot be had.
+    """
+    with _only_process(province.data), _listening(host, port) as listener:
+        config = uvicorn.Config(
+            Service(province).app(),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            lifespan="off",
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            ssl_certfile=province.data / CERT_FILE,
+            ssl_keyfile=str(province.data / KEY_FILE),
+        )
+        _harden(config, province.data)
+        address = f"https://{_shown(host)}:{listener.getsockname()[1]}"
+        asyncio.run(_Server(config, lambda: ready(address)).serve(sockets=[listener]))
+
+
+class _Server(uvicorn.Server):
+    """Ends quietly with exit code 0 when it is told to."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        def stop(number: int, frame: FrameType | None) -> None:
+            self.should_exit = True
+
+        former = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+
+def _harden(config: uvicorn.Config, data: Path) -> None:
+    try:
+        config.load()
+    except (OSError, ssl.SSLError):
+        raise Fault(N_("The certificate in {path} cannot be read; run: commune-desk-server renew"), path=data) from None
+    if config.ssl is not None:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise Fault(
+                N_("The address {host}:{port} cannot be used: {reason}. Name another port or end the other program."),
+                host=host,
+                port=str(port),
+                reason=error.strerror,
+            ) from None
+        yield listener
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+@contextmanager
+def _only_process(data: Path) -> Iterator[None]:
+    """Hold the folder's lock: a second server on one file would order changes behind the first one's back."""
+    try:
+        handle = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise Fault(N_("The folder {path} cannot be written: {reason}."), path=data, reason=error.strerror) from None
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise Refusal(N_("This province is being served already by another process; nothing was started.")) from None

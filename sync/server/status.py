@@ -1,0 +1,99 @@
+"""What stands where, in numbers: desks, feeds, records, conflicts, quarantine, reports. Never a person's data."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from sync.protocol import PROVINCE_DESK
+from sync.server import tables
+from sync.server.province import Province
+from sync.server.reports_in import reports_waiting
+
+
+class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
+    desk: str
+    label: str
+    status: str
+    scopes: dict[str, str]
+    changes: int
+    seen_at: str | None
+    program_version: str
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    province: str
+    epoch: str
+    at: str
+    desks: list[DeskStatus]
+    changes: dict[str, int]
+    """Places in each scope's feed."""
+    records: dict[str, int]
+    open_conflicts: dict[str, int]
+    """By scope."""
+    quarantine: dict[str, int]
+    """By desk and code, `7ZK2MQ grant`."""
+    reports_waiting: dict[str, int]
+    oldest_waiting: str | None
+
+
+def desk_list(connection: Connection) -> list[DeskStatus]:
+    """Every desk but the province's own, in order of enrolment."""
+    grants: dict[str, dict[str, str]] = {}
+    for row in connection.execute(select(tables.desk_grant).order_by(tables.desk_grant.c.scope)):
+        grants.setdefault(row.desk, {})[row.scope] = row.role
+    table = tables.desk
+    rows = connection.execute(
+        select(table).where(table.c.id != PROVINCE_DESK).order_by(table.c.enrolled_at.is_(None), table.c.enrolled_at)
+    )
+    return [
+        DeskStatus(
+            desk=row.id,
+            label=row.label,
+            status=row.status,
+            scopes=grants.get(row.id, {}),
+            changes=row.last_n,
+            seen_at=row.seen_at,
+            program_version=row.program_version,
+        )
+        for row in rows
+    ]
+
+
+def read_status(province: Province) -> Status:
+    """The whole picture, in one consistent view."""
+    with province.database.read() as connection:
+        waiting = reports_waiting(connection)
+        by_scope: dict[str, int] = {}
+        for scope, _received in waiting:
+            by_scope[scope] = by_scope.get(scope, 0) + 1
+        return Status(
+            province=province.name,
+            epoch=province.epoch,
+            at=province.now(),
+            desks=desk_list(connection),
+            changes={row.id: row.head for row in connection.execute(select(tables.scope).order_by(tables.scope.c.id))},
+            records={name: _count(connection, name) for name in sorted(tables.RECORDS)},
+            open_conflicts=_open_conflicts(connection),
+            quarantine=_quarantine(connection),
+            reports_waiting=by_scope,
+            oldest_waiting=waiting[0][1] if waiting else None,
+        )
+
+
+def _count(connection: Connection, kind: str) -> int:
+    return connection.scalar(select(func.count()).select_from(tables.RECORDS[kind])) or 0
+
+
+def _open_conflicts(connection: Connection) -> dict[str, int]:
+    table = tables.conflict
+    rows = connection.execute(
+        select(table.c.scope, func.count()).where(table.c.closed_by.is_(None)).group_by(table.c.scope)
+    )
+    return {scope: number for scope, number in rows}
+
+
+def _quarantine(connection: Connection) -> dict[str, int]:
+    table = tables.quarantine
+    rows = connection.execute(select(table.c.desk, table.c.code, func.count()).group_by(table.c.desk, table.c.code))
+    return {f"{desk} {code}": number for desk, code, number in rows}

@@ -1,0 +1,194 @@
+"""The province's tables: those of the protocol, and one per record kind read from its declaration."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Field, Kind
+
+metadata = MetaData()
+
+
+def _text(name: str, **rules: bool) -> Column[str]:
+    return Column(name, Text, nullable=False, **rules)
+
+
+def _maybe(name: str) -> Column[str | None]:
+    return Column(name, Text, nullable=True)
+
+
+def _number(name: str, **rules: bool) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, autoincrement=False, **rules)
+
+
+def _bytes(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+meta = Table("meta", metadata, _text("name", primary_key=True), _text("value"))
+
+desk = Table(
+    "desk",
+    metadata,
+    _text("id", primary_key=True),
+    _text("label"),
+    _text("status"),
+    _bytes("sign_public"),
+    _bytes("box_public"),
+    _bytes("doorbell_public"),
+    _number("last_n"),
+    _bytes("head"),
+    _number("durable_n"),
+    _text("program_version"),
+    _text("audit_head"),
+    _maybe("enrolled_at"),
+    _maybe("seen_at"),
+    _bytes("cert"),
+    _bytes("cert_signature"),
+)
+
+desk_grant = Table(
+    "desk_grant",
+    metadata,
+    _text("desk", primary_key=True),
+    _text("scope", primary_key=True),
+    _text("role"),
+    Index("desk_grant_by_scope", "scope"),
+)
+
+scope = Table("scope", metadata, _text("id", primary_key=True), _text("name"), _number("head"), _bytes("chain"))
+
+scope_key = Table(
+    "scope_key",
+    metadata,
+    _text("key", primary_key=True),
+    _text("scope"),
+    _bytes("public"),
+    _bytes("wrapped"),
+    Index("scope_key_by_scope", "scope"),
+)
+
+scope_writer = Table("scope_writer", metadata, _text("scope", primary_key=True), _text("desk", primary_key=True))
+
+change = Table(
+    "change",
+    metadata,
+    _text("id", primary_key=True),
+    _text("desk"),
+    _number("n"),
+    _bytes("digest"),
+    _bytes("raw"),
+    _bytes("signature"),
+    _text("scope"),
+    _text("kind"),
+    _text("record"),
+    _text("status"),
+    _text("received_at"),
+    _number("skew_ms"),
+    UniqueConstraint("desk", "n"),
+    Index("change_by_record", "record"),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    _text("scope", primary_key=True),
+    _number("seq", primary_key=True),
+    _text("change"),
+    _bytes("chain"),
+    _text("event"),
+    Index("feed_by_change", "change", unique=True),
+)
+
+outcome = Table(
+    "outcome",
+    metadata,
+    _text("change", primary_key=True),
+    _text("field", primary_key=True),
+    _text("outcome"),
+    _maybe("stands_for"),
+)
+
+conflict = Table(
+    "conflict",
+    metadata,
+    _text("id", primary_key=True),
+    _text("scope"),
+    _text("kind"),
+    _text("record"),
+    _text("field"),
+    _maybe("base"),
+    _maybe("ours"),
+    _text("theirs"),
+    _text("opened_at"),
+    _maybe("closed_by"),
+    Index("conflict_by_record", "record", "field"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _text("desk", primary_key=True),
+    _number("n", primary_key=True),
+    _text("id"),
+    _text("code"),
+    _bytes("digest"),
+    _bytes("raw"),
+    _bytes("signature"),
+    _text("received_at"),
+)
+
+enrol_code = Table(
+    "enrol_code",
+    metadata,
+    _text("locator", primary_key=True),
+    _text("desk"),
+    _text("label"),
+    _bytes("request_key"),
+    _bytes("reply_key"),
+    _bytes("locker"),
+    _text("expires_at"),
+    _number("tries"),
+    _maybe("used_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _number("seq", primary_key=True),
+    _text("at"),
+    _text("actor"),
+    _text("action"),
+    _text("subject"),
+    _bytes("chain"),
+)
+
+
+def _column_type(field: Field) -> type[BigInteger] | type[Text]:
+    return BigInteger if field.sql_type == "INTEGER" and not field.data.is_sealed else Text
+
+
+def _table_of(kind: Kind) -> Table:
+    fields = [Column(f.name, _column_type(f)) for f in kind.fields.values()]
+    return Table(
+        f"record_{kind.name}",
+        metadata,
+        _text("id", primary_key=True),
+        _text("scope"),
+        *fields,
+        _text("born"),
+        _text("writers"),
+        _text("tags"),
+        _text("stamps"),
+        _text("extra"),
+        Index(f"record_{kind.name}_by_scope", "scope"),
+    )
+
+
+RECORDS: dict[str, Table] = {name: _table_of(kind) for name, kind in KINDS.items()}
+"""`born` says which desk and group of changes made the record; `writers`, `tags` and `stamps` are JSON by field:
+the change that wrote it, a SET's members with their order, an LWW's time; `extra` keeps fields of a newer program."""
+
+APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit")
+"""Tables whose rows are never changed or removed; triggers of the migrations see to it."""

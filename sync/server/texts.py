@@ -1,0 +1,48 @@
+"""The words of the command line: Vietnamese unless English is asked for, from the catalogue the desk uses."""
+
+from __future__ import annotations
+
+import gettext
+import os
+from pathlib import Path
+
+from commune_desk.domain.errors import DeskError
+
+LANGUAGES = ("vi", "en")
+_PACKAGE = Path(__file__).resolve().parents[2]
+
+
+def language_of(environment: dict[str, str] | os._Environ[str]) -> str:
+    """`en` when the shell speaks English, else `vi`."""
+    spoken = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
+    return "en" if spoken.startswith("en") else "vi"
+
+
+class Texts:
+    """Translates message ids; without a catalogue it speaks the English of the source."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._catalogue = _catalogue(language)
+
+    def say(self, text: str, **params: object) -> str:
+        """The translation of `text` with its placeholders filled."""
+        translated = self._catalogue.gettext(text)
+        try:
+            return translated.format(**params) if params else translated
+        except (KeyError, IndexError, ValueError):
+            return text.format(**params)
+
+    def error(self, error: DeskError) -> str:
+        """What an error says, its fields' faults after it."""
+        faults = [f"{name}: {self.say(fault)}" for name, fault in getattr(error, "fields", {}).items()]
+        return " ".join([self.say(error.text, **error.params), *faults])
+
+
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language == "en":
+        return gettext.NullTranslations()
+    for folder in (_PACKAGE / "commune_desk" / "resources" / "locale", _PACKAGE / "resources" / "locale"):
+        if folder.is_dir():
+            return gettext.translation("commune_desk", folder, languages=[language], fallback=True)
+    return gettext.NullTranslations()
