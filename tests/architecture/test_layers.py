@@ -33,7 +33,7 @@ LIBRARIES = {
 
 SYNC = {
     "commune_desk.vault": ("sync.seal",),
-    "commune_desk.store": ("sync.change", "sync.merge"),
+    "commune_desk.store": ("sync.change", "sync.merge", "sync.seal", "sync.protocol"),  # decision 0005
 }
 """Which parts of sync a layer may know."""
 
@@ -42,6 +42,8 @@ SYNC_CLIENT = (
     "commune_desk.app",
     "commune_desk.usecases.sync_agent",
     "commune_desk.usecases.sync_schedule",
+    "commune_desk.usecases.desk_sync",
+    "commune_desk.usecases.doorbell",
     "commune_desk.usecases.enrolment",
     "commune_desk.usecases.courier",
 )

@@ -1,0 +1,89 @@
+"""What a locked desk may know: how many reports wait at the province, and when the next clocks run out. No names.
+
+The card is written at lock, beside the register, and taken away at unlock. Its key opens nothing but the count.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.usecases.profile import OpenDesk, Profile
+from sync.client import doorbell
+from sync.client.transport import Transport
+from sync.seal import SigningKey
+
+
+class DoorbellCard(msgspec.Struct, frozen=True):
+    """`due` are the next instants (ISO) that must ring; without an address only they do."""
+
+    due: tuple[str, ...]
+    address: str = ""
+    ca_pem: bytes = b""
+    desk: str = ""
+    key: bytes = b""
+    authority_public: bytes = b""
+
+
+class Bell(msgspec.Struct, frozen=True):
+    """What the unlock page shows: reports waiting at the province, the next due instant, whether it is time to ring."""
+
+    waiting: int
+    next_due: datetime | None
+    rings: bool
+
+
+def leave_card(desk: OpenDesk, due: Sequence[datetime]) -> None:
+    """Write the card for the locked time. Raises OSError."""
+    own = desk.register.identity
+    card = DoorbellCard(due=tuple(to_iso(instant) for instant in sorted(due)))
+    if own.pins is not None and own.desk:
+        card = msgspec.structs.replace(
+            card,
+            address=own.pins.address,
+            ca_pem=own.pins.ca_pem,
+            desk=own.desk,
+            key=own.doorbell,
+            authority_public=own.pins.authority_public,
+        )
+    part = desk.profile.doorbell.with_suffix(".part")
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(msgspec.json.encode(card))
+    part.replace(desk.profile.doorbell)
+
+
+def take_card(profile: Profile) -> DoorbellCard | None:
+    """The card left at lock, or None. A damaged card is no reason to stop anybody from unlocking."""
+    try:
+        return msgspec.json.decode(profile.doorbell.read_bytes(), type=DoorbellCard)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def remove_card(profile: Profile) -> None:
+    profile.doorbell.unlink(missing_ok=True)
+
+
+def ask_province(card: DoorbellCard) -> int:
+    """How many reports wait. Raises a SyncFault or Malformed; 0 for a desk without a province."""
+    if not card.address:
+        return 0
+    reply = doorbell.ring(
+        Transport(card.address, ca_pem=card.ca_pem),
+        desk=card.desk,
+        doorbell_key=SigningKey.from_bytes(card.key),
+        authority_public=card.authority_public,
+    )
+    return reply.waiting
+
+
+def listen(card: DoorbellCard, waiting: int, now: datetime, *, known: int) -> Bell:
+    """Whether to ring: more reports than were `known`, or a clock that ran out within the last minute."""
+    due = [from_iso(text) for text in card.due]
+    upcoming = [instant for instant in due if instant > now]
+    ran_out = any(0 <= (now - instant).total_seconds() < 60 for instant in due)
+    return Bell(waiting=waiting, next_due=min(upcoming, default=None), rings=waiting > known or ran_out)
