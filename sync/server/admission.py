@@ -9,7 +9,7 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.ids import is_id
 from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
-from commune_desk.domain.record import Data, Field, Kind, Merge, check_values
+from commune_desk.domain.record import Data, Field, Kind, Merge, Value, check_values
 from sync.change import Change, Line, Verb, Wire, from_wire
 from sync.seal import is_sealed
 from sync.server.scopes import is_scope
@@ -86,7 +86,7 @@ def _content_fault(entry: Kind, change: Change) -> str | None:
 
 
 def _value_fault(entry: Kind, change: Change, data: Data) -> str | None:
-    plain = {}
+    plain: dict[str, Value] = {}
     for name, value in change.set.items():
         declared = entry.fields.get(name)
         if declared is not None and travels_as_delta(declared):

@@ -78,9 +78,7 @@ def serve(args: Namespace, console: Console) -> None:
                 N_("The server's certificate runs out on {day}; run: commune-desk-server renew"),
                 day=until.strftime("%d/%m/%Y"),
             )
-        listen(
-            province, args.host, args.port, ready=lambda address: console.say(N_("ready {address}"), address=address)
-        )
+        listen(province, args.host, args.port, ready=lambda address: console.line(f"ready {address}"))
     console.say(N_("Stopped."))
 
 

@@ -55,8 +55,9 @@ def store(connection: Connection, province: Province, desk: str, fresh: Sequence
     heads = _lock_scopes(connection, [i.line.change.scope for i in fresh if i.line and i.code is None])
     results = {}
     for item in fresh:
-        if item.line is None or (code := item.code or _record_fault(batch, item.line.change)):
-            results[item.n] = _set_aside(rows, desk, item, code if item.line else "unreadable", now=now)
+        code = item.code or (_record_fault(batch, item.line.change) if item.line else "unreadable")
+        if item.line is None or code is not None:
+            results[item.n] = _set_aside(rows, desk, item, code or "unreadable", now=now)
             continue
         change = item.line.change
         seq, chain = heads[change.scope]

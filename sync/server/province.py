@@ -88,7 +88,7 @@ def write_meta(connection: Connection, facts: Mapping[str, str]) -> None:
 
 def fact(connection: Connection, name: str) -> str:
     """One entry of `meta`. Raises Refusal when `init` did not leave it."""
-    value = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == name))
+    value: str | None = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == name))
     if value is None:
         raise Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
     return value

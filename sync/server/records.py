@@ -95,7 +95,7 @@ def _defaults(kind: str) -> dict[str, Wire]:
 
 
 def _update_of(table: Table) -> Any:
-    columns = {column.name: bindparam(column.name) for column in table.c if column.name != "id"}
+    columns: dict[str, Any] = {column.name: bindparam(column.name) for column in table.c if column.name != "id"}
     return update(table).where(table.c.id == bindparam("record_id")).values(columns)
 
 

@@ -10,16 +10,16 @@ from commune_desk.domain.record import Field, Kind
 metadata = MetaData()
 
 
-def _text(name: str, **rules: bool) -> Column[str]:
-    return Column(name, Text, nullable=False, **rules)
+def _text(name: str, *, primary_key: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=False, primary_key=primary_key)
 
 
 def _maybe(name: str) -> Column[str | None]:
     return Column(name, Text, nullable=True)
 
 
-def _number(name: str, **rules: bool) -> Column[int]:
-    return Column(name, BigInteger, nullable=False, autoincrement=False, **rules)
+def _number(name: str, *, primary_key: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, autoincrement=False, primary_key=primary_key)
 
 
 def _bytes(name: str) -> Column[bytes]:
