@@ -18,7 +18,7 @@ from commune_desk.i18n import _, format_date, language, ngettext
 GROUPS = "child_groups"
 _LONG_NAME = 44
 _VILLAGE_WORD = re.compile(r"(?i)(thôn|bản|khu phố|khu|tổ|xóm|làng|ấp)\b")
-_CHILD_WORD = re.compile(r"(?i)(trẻ em )?(bị |phải )?")
+_CHILD_WORD = re.compile(r"(?i)(trẻ em )?(phải )?")
 
 RISK_NAMES = {"low": N_("Low"), "medium": N_("Medium"), "high": N_("High")}
 _RISK_CHIPS = {"low": N_("Low risk"), "medium": N_("Medium risk"), "high": N_("High risk")}

@@ -8,6 +8,7 @@ from typing import Any
 
 from commune_desk.domain.children import RISK_LEVELS, ChildFile, GroupMembership
 from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.dates import PartialDate
 from commune_desk.domain.families import Person, Relation
 from commune_desk.domain.record import Record
 from commune_desk.domain.search_text import search_text
@@ -30,6 +31,12 @@ _GROUPS = (
     "SELECT person, group_code FROM group_membership WHERE person IN ({}) AND (to_on IS NULL OR to_on>=?)"
     " ORDER BY group_code"
 )
+_COLUMNS = (
+    *("person", "file", "scope", "shown", "status", "name", "name_key", "village_key", "birth_key"),
+    *("risk", "groups", "special", "at_risk", "last_visit_on", "next_visit_on", "import_id"),
+)
+_INSERT = f"INSERT INTO child_index ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_UPDATE = f"UPDATE child_index SET {', '.join(f'{name}=?' for name in _COLUMNS)} WHERE row=?"  # noqa: S608
 _VISITS = (
     "SELECT person, visited_on, next_visit_on, amends, id FROM home_visit WHERE person IN ({}) ORDER BY visited_on, id"
 )
@@ -105,9 +112,10 @@ def _write(connection: Connection, row: Any, kin: list[Any], groups: list[Any], 
         scope,
         int(state == "complete"),
         status,
+        name or "",
         sort_key(name or ""),
         plain_sort_key(village or ""),
-        birth or "",
+        birth_key(birth),
         RISK_LEVELS.index(risk) + 1 if risk in RISK_LEVELS else 0,
         " ".join(codes),
         sum(code.startswith("HCDB") for code in codes),
@@ -118,20 +126,19 @@ def _write(connection: Connection, row: Any, kin: list[Any], groups: list[Any], 
     )
     words = search_text(name, other, village, id_number, phone, *(text for pair in kin for text in pair))
     if known is None:
-        cursor = connection.execute(
-            "INSERT INTO child_index (person, file, scope, shown, status, name_key, village_key, birth_key, risk,"
-            " groups, special, at_risk, last_visit_on, next_visit_on, import_id)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            values,
-        )
+        cursor = connection.execute(_INSERT, values)
         connection.execute("INSERT INTO child_search (rowid, words) VALUES (?,?)", (cursor.lastrowid, words))
         return
-    connection.execute(
-        "UPDATE child_index SET person=?, file=?, scope=?, shown=?, status=?, name_key=?, village_key=?, birth_key=?,"
-        " risk=?, groups=?, special=?, at_risk=?, last_visit_on=?, next_visit_on=?, import_id=? WHERE row=?",
-        (*values, known[1]),
-    )
+    connection.execute(_UPDATE, (*values, known[1]))
     connection.execute("UPDATE child_search SET words=? WHERE rowid=?", (words, known[1]))
+
+
+def birth_key(birth: str | None) -> str:
+    """The earliest day (ISO) that a stored birth date can mean; empty when nothing is known."""
+    try:
+        return PartialDate.stored(birth).possible.earliest.isoformat() if birth else ""
+    except ValueError:
+        return ""
 
 
 def last_visit(visits: list[Any]) -> tuple[str | None, str | None]:

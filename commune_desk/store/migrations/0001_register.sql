@@ -210,7 +210,9 @@ CREATE TABLE task (
 
 CREATE INDEX relation_person ON relation(person);
 CREATE INDEX relation_relative ON relation(relative);
+CREATE INDEX person_id_number ON person(id_number) WHERE id_number IS NOT NULL;
 CREATE INDEX child_file_person ON child_file(person);
+CREATE INDEX child_file_case_number ON child_file(case_number) WHERE case_number IS NOT NULL;
 CREATE INDEX group_membership_person ON group_membership(person);
 CREATE INDEX home_visit_person ON home_visit(person, visited_on);
 CREATE INDEX report_status ON report(status, received_at);
@@ -310,9 +312,10 @@ CREATE TABLE child_index (
   scope TEXT NOT NULL,
   shown INTEGER NOT NULL,
   status TEXT NOT NULL,
+  name TEXT NOT NULL,
   name_key TEXT NOT NULL,
   village_key TEXT NOT NULL,
-  birth_key TEXT NOT NULL,
+  birth_key TEXT NOT NULL,  -- the earliest possible day
   risk INTEGER NOT NULL,
   groups TEXT NOT NULL,
   special INTEGER NOT NULL,
@@ -321,7 +324,8 @@ CREATE TABLE child_index (
   next_visit_on TEXT,
   import_id TEXT
 ) STRICT;
-CREATE INDEX child_index_name ON child_index(name_key, row) WHERE shown=1;
+CREATE INDEX child_index_name ON child_index(status, name_key, person) WHERE shown=1;
+CREATE INDEX child_index_birth ON child_index(birth_key);
 CREATE INDEX child_index_next_visit ON child_index(next_visit_on) WHERE next_visit_on IS NOT NULL;
 CREATE VIRTUAL TABLE child_search USING fts5(
   words, content='', contentless_delete=1, prefix='1 2 3', tokenize='unicode61 remove_diacritics 0'
