@@ -75,6 +75,7 @@ _WORD = re.compile("[A-Za-z\u00a1-\u00ff]+")
 _SURE = re.compile("[ĂăĐđĨĩŨũƠơƯư\u0300-\u036f\u1ea0-\u1ef9]")
 _LOUD = re.compile("[A-Z]")
 _QUIET = re.compile("[a-z]")
+_FORMULA = re.compile("[A-Za-z][×÷·][A-Za-z]")
 _FIRST_TONED = "\u00b5"
 
 
@@ -158,8 +159,7 @@ def _score(words: list[str], encoding: Encoding) -> int:
 
 def _is_weak(word: str, converted: str) -> bool:
     """Whether a word proves nothing: "25 µm" reads as a syllable without onset, "m×n" as a short one."""
-    signs = {char for char in word if not char.isascii()}
-    return fold(converted)[0] in "aeiouy" or (len(word) < 4 and signs <= set("×÷·"))
+    return fold(converted)[0] in "aeiouy" or bool(_FORMULA.fullmatch(word))
 
 
 def _restore_capitals(text: str, converted: str) -> str:

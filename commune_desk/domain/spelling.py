@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from commune_desk.domain.text import syllables
+from commune_desk.domain.letters import ALPHABET, TONE_MARKS
+from commune_desk.domain.text import nfc, syllables
 
 _ONSET = "ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdđghklmnpqrstvx]"
 _RHYMES = """
@@ -20,18 +21,21 @@ y yêm yên yêng yêt yêu ych yn ynh yt
 """
 _SYLLABLE = re.compile(f"({_ONSET})?({'|'.join(sorted(_RHYMES.split(), key=len, reverse=True))})")
 _STOPPED = re.compile("(?:ch|[cpt])$")
+_LETTERS = frozenset(ALPHABET).union(nfc(vowel + mark) for vowel in "aăâeêioôơuưy" for mark in TONE_MARKS)
+_MISPLACED = re.compile("[aeouy][õù]")
+"""A tone on the second vowel of ao, au, eo... is no Vietnamese spelling, but it is how VNI looks."""
 _STOP_TONES = ("4", "5")
 
 
 def is_syllable(word: str, *, any_tone: bool = False) -> bool:
-    """Whether one word is spelt as a Vietnamese syllable; case and tone placement do not matter.
+    """Whether one word is spelt as a Vietnamese syllable; case does not matter, nor does hoà or hòa.
 
     After a final c, ch, p or t only sắc and nặng are right, unless `any_tone`.
     """
-    parts = syllables(word)
-    if len(parts) != 1:
+    plain = nfc(word).lower()
+    if not plain or not _LETTERS.issuperset(plain) or _MISPLACED.search(plain):
         return False
-    letters, tone = parts[0]
+    letters, tone = syllables(plain)[0]
     if len(tone) != 1 or not _SYLLABLE.fullmatch(letters):
         return False
     return any_tone or tone in _STOP_TONES or not _STOPPED.search(letters)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import unicodedata
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import vietnam_provinces
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from commune_desk.domain.legacy_text import Encoding, detect, detect_column, from_unicode, to_unicode
 from commune_desk.domain.text import nfc
 
+PLACES = Path(vietnam_provinces.__file__).parent / "data" / "flat-divisions.json"
 PLAIN = "aăâeêioôơuưy"
 TONES = ["", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323"]
 TONED = [nfc(vowel + tone) for vowel in PLAIN for tone in TONES[1:]]
@@ -71,6 +75,8 @@ def test_tcvn3_is_what_iconv_says() -> None:
         ("NGUYÔN THÞ H\u00adNG", Encoding.TCVN3, "NGUYỄN THỊ HƯNG"),
         ("th«n Nµ Lµng", Encoding.TCVN3, "thôn Nà Làng"),
         ("hoµn c¶nh khã kh¨n", Encoding.TCVN3, "hoàn cảnh khó khăn"),
+        ("Ph\u00adêng Cöa ¤ng", Encoding.TCVN3, "Phường Cửa Ông"),
+        ("Xaõ Bình Minh", Encoding.VNI, "Xã Bình Minh"),
         ("Ñaëng Thò Hoaø", Encoding.VNI, "Đặng Thị Hoà"),
         ("NGUYEÃN VAÊN ÖÙNG", Encoding.VNI, "NGUYỄN VĂN ỨNG"),
         ("Hoaøng Thò Mî", Encoding.VNI, "Hoàng Thị Mỵ"),
@@ -127,6 +133,18 @@ def test_ascii_is_never_touched(text: str, encoding: Encoding) -> None:
 )
 def test_foreign_words_and_signs_are_left_alone(text: str) -> None:
     assert detect(text) is Encoding.UNICODE
+
+
+def test_no_place_name_of_the_country_is_taken_for_another() -> None:
+    names = [division["name"] for division in json.loads(PLACES.read_text(encoding="utf-8"))]
+    assert len(names) > 3000
+    assert [name for name in names if detect(name) is not Encoding.UNICODE] == []
+    for encoding in LEGACY:
+        old = [from_unicode(name, encoding) for name in names]
+        seen = [detect(name) for name in old if not name.isascii()]
+        assert set(seen) == {encoding, Encoding.UNICODE}
+        assert seen.count(encoding) > 0.9 * len(seen)
+        assert detect_column(old) is encoding
 
 
 @pytest.mark.parametrize("text", ["Hoà", "cô Tý", "bà Là", "Tú", "Ðình"])
