@@ -73,9 +73,9 @@ class Reading:
     finding: Finding | None = None
 
 
-def found(level: Level, text: str, value: str | None = None, **params: str) -> Reading:
-    """A reading with a finding."""
-    return Reading(value, Finding(level, text, params))
+def found(level: Level, text: str, **params: str) -> Reading:
+    """A finding and no usable value."""
+    return Reading(None, Finding(level, text, params))
 
 
 def cell_text(cell: Cell) -> str:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from commune_desk.domain.legacy_text import Encoding, detect, detect_column, to_unicode
 from commune_desk.domain.list_cells import Cell, Row, cell_text
 from commune_desk.domain.list_columns import JOIN, NAME_TARGETS, Target, classify
-from commune_desk.domain.text import fold, nfc, tidy
+from commune_desk.domain.text import fold
 
 SEARCHED_ROWS = 60
 _SAMPLED_ROWS = 2_000
@@ -34,7 +34,7 @@ class HeaderGuess:
 
 def find_header(rows: Sequence[Row]) -> HeaderGuess | None:
     """The most telling header in the first rows, or None when no row names a column of names and one more."""
-    lines = [_line(row) for row in rows[:SEARCHED_ROWS]]
+    lines = _lines(rows[:SEARCHED_ROWS])
     candidates = list(_candidates(lines))
     best = max(candidates, key=lambda guess: (_score(guess), guess.last_row - guess.first_row), default=None)
     return best if best is not None and _score(best) > 0 else None
@@ -42,38 +42,39 @@ def find_header(rows: Sequence[Row]) -> HeaderGuess | None:
 
 def header_at(rows: Sequence[Row], first_row: int, last_row: int) -> HeaderGuess:
     """The header that a person points at: one row, or two when `last_row` is the next."""
-    return _guess([_line(row) for row in rows[: last_row + 4]], first_row, last_row)
+    return _guess(_lines(rows[: last_row + SEARCHED_ROWS]), first_row, last_row)
 
 
 def column_encodings(rows: Sequence[Row], header: HeaderGuess) -> dict[int, Encoding]:
     """How the text of each column is written, judged by its first values."""
     sample = rows[header.first_data_row : header.first_data_row + _SAMPLED_ROWS]
     return {
-        column: detect_column(row[column] for row in sample if column < len(row) and _is_text(row[column]))  # type: ignore[misc]
+        column: detect_column(cell for row in sample for cell in row[column : column + 1] if isinstance(cell, str))
         for column in range(len(header.titles))
     }
 
 
-def converted(cell: Cell, encoding: Encoding) -> Cell:
-    """A cell with its text in Unicode; in a column of no single encoding each value is judged by itself."""
-    if not isinstance(cell, str):
-        return cell
-    return to_unicode(cell, encoding if encoding is not Encoding.UNICODE else detect(cell))
+def row_texts(cells: Row, encodings: Mapping[int, Encoding]) -> Row:
+    """The cells of a row with their text in Unicode.
+
+    In a column of no single encoding the rest of the row decides, then the value alone: "Chó" by itself could be
+    a word, but not beside "§Æng ThÞ Mai".
+    """
+    joined = detect(" ".join(cell for cell in cells if isinstance(cell, str)))
+
+    def convert(cell: Cell, encoding: Encoding) -> Cell:
+        if not isinstance(cell, str):
+            return cell
+        return to_unicode(cell, next((e for e in (encoding, joined) if e is not Encoding.UNICODE), detect(cell)))
+
+    return tuple(convert(cell, encodings.get(column, Encoding.UNICODE)) for column, cell in enumerate(cells))
 
 
-def _is_text(cell: Cell) -> bool:
-    return isinstance(cell, str)
-
-
-def _line(row: Row) -> list[str]:
-    joined = " ".join(cell for cell in row if isinstance(cell, str))
-    encoding = detect(joined)
-    return [
-        tidy(to_unicode(cell, encoding))
-        if isinstance(cell, str) and encoding is not Encoding.UNICODE
-        else nfc(cell_text(cell))
-        for cell in row
-    ]
+def _lines(rows: Sequence[Row]) -> list[list[str]]:
+    """Texts as they are read. A sheet in an old font has titles too short to show it by themselves."""
+    whole = detect_column(cell for row in rows for cell in row if isinstance(cell, str))
+    encodings = dict.fromkeys(range(max(map(len, rows), default=0)), whole)
+    return [[cell_text(cell) for cell in row_texts(row, encodings)] for row in rows]
 
 
 def _candidates(lines: Sequence[list[str]]) -> Iterator[HeaderGuess]:
@@ -133,8 +134,3 @@ def _score(guess: HeaderGuess) -> int:
     """Distinct targets named; 0 without a column of names, or with nothing beside it."""
     targets = {classify(title) for title in guess.titles} - {None, Target.IGNORE}
     return len(targets) if targets & NAME_TARGETS and len(targets) > 1 else 0
-
-
-def shown_titles(titles: Sequence[str]) -> Mapping[int, str]:
-    """The titled columns by index, as a person may choose among them."""
-    return {column: title for column, title in enumerate(titles) if title}

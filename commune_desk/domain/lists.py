@@ -28,7 +28,7 @@ from commune_desk.domain.list_cells import (
 )
 from commune_desk.domain.list_columns import GROUP_PREFIX, Target
 from commune_desk.domain.list_groups import read_groups
-from commune_desk.domain.list_header import converted
+from commune_desk.domain.list_header import row_texts
 from commune_desk.domain.people import check_id_number
 from commune_desk.domain.text import fold
 
@@ -127,9 +127,7 @@ class _RowReader:
 
     def __init__(self, cells: Row, plan: ListPlan) -> None:
         self._plan = plan
-        self._cells = tuple(
-            converted(cell, plan.encodings.get(column, Encoding.UNICODE)) for column, cell in enumerate(cells)
-        )
+        self._cells = row_texts(cells, plan.encodings)
         self._columns: dict[str, list[int]] = {}
         for column, target in plan.mapping.items():
             self._columns.setdefault(target, []).append(column)

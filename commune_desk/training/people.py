@@ -115,10 +115,10 @@ def training_phone(rng: Random) -> str:
 
 
 def training_id(number: int, born: date, *, is_male: bool) -> str:
-    """The ID number of the n-th person: 022 (Quảng Ninh), century and sex, year, six digits (Decree 137/2015 art. 13)."""
+    """The n-th person's ID number: 022 (Quảng Ninh), century and sex, year, six digits (Decree 137/2015 art. 13)."""
     century = (born.year // 100 - 19) * 2 + (0 if is_male else 1)
     # The factor shares no divisor with 10**6: a million people without a repetition.
-    return f"022{century}{born.year % 100:02}{number * 387_421 % 10**6:06}"
+    return f"022{century}{born.year % 100:02}{(number + 7) * 387_421 % 10**6:06}"
 
 
 def _known_children() -> tuple[TrainingChild, ...]:

@@ -27,7 +27,7 @@ from python_calamine import (
 
 from commune_desk.domain.list_cells import Cell, Row
 
-MEMORY_LIMIT = 3 << 30
+MEMORY_LIMIT = 2 << 30
 """Bytes of address space; a list of 250,000 rows takes under a tenth of it."""
 ROWS_PER_FRAME = 500
 LENGTH_BYTES = 4
