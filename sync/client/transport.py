@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import io
+import logging
 import socket
 import ssl
 import threading
@@ -25,6 +26,9 @@ from sync import protocol
 from sync.client import errors
 from sync.client.signing import RequestSigner
 from sync.client.tls import PinnedAdapter, PinnedContext
+
+# Its warnings quote what came over the line.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _CHUNK = 64 * 1024
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
@@ -129,11 +133,14 @@ class Transport:
             )
             with response:
                 return response, self._read(response)
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError, errors.SyncFault) as error:
+            # A socket cut by `abort` or by the watchdog fails in whatever way the moment happens to bring.
             if self._is_aborted:
                 raise errors.Stopped from error
             if is_late.is_set():
                 raise errors.TooSlow from error
+            if isinstance(error, errors.SyncFault):
+                raise
             raise fault_of(error) from error
         finally:
             watchdog.cancel()
@@ -154,14 +161,16 @@ class Transport:
             received += chunk
             if len(received) > limit:
                 raise errors.TooLarge
-        if declared.isdecimal() and len(received) != int(declared):
+        # Without a length a cut line looks like an end. The province always says how long its answer is.
+        is_chunked = response.headers.get("Transfer-Encoding", "").lower() == "chunked"
+        if declared != str(len(received)) and not is_chunked:
             raise errors.HalfPage
         return bytes(received)
 
 
 def read_address(text: str) -> str:
     """`https://host[:port]` from what a person typed: a host, with or without port and `https://`. Raises Invalid."""
-    typed = text.strip().rstrip("/")
+    typed = text.strip().removesuffix("/")
     parts = urlsplit(typed if "://" in typed else f"https://{typed}")
     try:
         port = parts.port

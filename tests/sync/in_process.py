@@ -49,7 +49,7 @@ def response_of(status: int, headers: dict[str, str], content: bytes) -> request
     """What `requests` would have made of a reply that came over a line."""
     response = requests.Response()
     response.status_code = status
-    response.headers.update(headers)
+    response.headers.update({"Content-Length": str(len(content))} | headers)
     response.raw = HTTPResponse(io.BytesIO(content), headers=headers, preload_content=False)
     return response
 
