@@ -1,0 +1,117 @@
+"""What was written about a child, change by change: who, when, on which desk, the value before and after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from commune_desk.domain.clock import stamp_instant, to_iso
+from commune_desk.domain.record import KINDS, Value
+from commune_desk.store.database import Connection
+from sync.change import Change, Verb, from_wire
+from sync.merge import Outcome
+
+UNSENT = ("waiting", "sent", "staged")
+_LOST = (Outcome.CONFLICT.value, Outcome.OLDER.value)
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of a change. For a list of codes `after` holds `+code` and `-code`, `before` nothing.
+
+    `is_lost` when another desk's value stands instead; the value is kept here. `is_sealed` when it is not shown.
+    """
+
+    field: str
+    before: Value = None
+    after: Value = None
+    has_before: bool = False
+    is_lost: bool = False
+    is_sealed: bool = False
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of one record. `at` is an instant (ISO) by the desk's clock; `is_first` when it made the record."""
+
+    change: str
+    kind: str
+    record: str
+    officer: str
+    desk: str
+    at: str
+    is_first: bool
+    is_decision: bool
+    is_unsent: bool
+    is_set_aside: bool
+    edits: tuple[Edit, ...]
+
+
+_RECORDS = (
+    "SELECT id FROM child_file WHERE person=:who UNION ALL SELECT id FROM group_membership WHERE person=:who"
+    " UNION ALL SELECT id FROM home_visit WHERE person=:who UNION ALL SELECT id FROM report WHERE person=:who"
+    " UNION ALL SELECT id FROM relation WHERE person=:who UNION ALL SELECT relative FROM relation WHERE person=:who"
+    " AND relative NOT IN (SELECT person FROM child_file WHERE person IS NOT NULL)"
+    " UNION ALL SELECT household FROM child_file WHERE person=:who AND household IS NOT NULL"
+    " UNION ALL SELECT n.id FROM placement_notice n JOIN child_file f ON f.case_number=n.case_code WHERE f.person=:who"
+    " UNION ALL SELECT :who"
+)
+_CHANGES = (
+    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk) FROM change c"
+    " LEFT JOIN officer o ON o.id=c.officer LEFT JOIN desk_cert d ON d.desk=c.desk"
+    " WHERE c.record IN (SELECT DISTINCT * FROM ({})) AND c.state<>'withdrawn' ORDER BY c.stamp, c.id"
+).format(_RECORDS)
+
+
+def child_history(connection: Connection, person: str) -> list[Entry]:
+    """Every change of the records around a child, oldest first."""
+    rows = connection.execute(_CHANGES, {"who": person}).fetchall()
+    changes = {row[0]: msgspec.json.decode(row[1], type=Change) for row in rows}
+    seen: set[str] = set()
+    entries = []
+    for row in rows:
+        change = changes[row[0]]
+        entries.append(_entry(row, change, changes, is_first=change.record not in seen))
+        seen.add(change.record)
+    return entries
+
+
+def unsent_records(entries: Iterable[Entry]) -> frozenset[str]:
+    """The records with a change that no receipt names yet."""
+    return frozenset(entry.record for entry in entries if entry.is_unsent)
+
+
+def _entry(row: Any, change: Change, changes: dict[str, Change], *, is_first: bool) -> Entry:
+    _, _, state, outcomes, officer, desk = row
+    became = json.loads(outcomes) if outcomes else {}
+    return Entry(
+        change=change.id,
+        kind=change.kind,
+        record=change.record,
+        officer=officer or "",
+        desk=desk or "",
+        at=to_iso(stamp_instant(change.stamp)),
+        is_first=is_first,
+        is_decision=change.verb == Verb.RESOLVE.value,
+        is_unsent=state in UNSENT,
+        is_set_aside=state == "quarantined",
+        edits=tuple(_edit(change, field, changes, became) for field in change.fields if _is_known(change, field)),
+    )
+
+
+def _is_known(change: Change, field: str) -> bool:
+    return change.kind in KINDS and field in KINDS[change.kind].fields
+
+
+def _edit(change: Change, field: str, changes: dict[str, Change], became: dict[str, str]) -> Edit:
+    base = changes.get(change.base.get(field) or "")
+    is_sealed = field in change.seal
+    return Edit(
+        field=field,
+        before=from_wire(base.set.get(field)) if base is not None else None,
+        after=from_wire(change.set.get(field)),
+        has_before=base is not None and not is_sealed,
+        is_lost=became.get(field) in _LOST,
+        is_sealed=is_sealed,
+    )

@@ -1,0 +1,206 @@
+"""Children in the register: enter and edit them, their family and groups, close and reopen their file."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from commune_desk.domain.children import FILE_STEPS, ChildFile, GroupMembership
+from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.codes import ChildGroup, CodeBook
+from commune_desk.domain.dates import PartialDate, is_child_on
+from commune_desk.domain.errors import Invalid, Refusal
+from commune_desk.domain.families import Household, Person, Relation
+from commune_desk.domain.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.labels import N_
+from commune_desk.domain.people import Level, check_id_number
+from commune_desk.domain.record import check_required
+from commune_desk.store.children import children_of, file_of, last_case_number, open_memberships
+from commune_desk.store.transaction import Tx
+
+
+class KinEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A relative as entered with a child: the person, and what they are to the child.
+
+    With the ids of stored records they are edited, otherwise new ones are made.
+    """
+
+    person: Person
+    relation: str
+    is_caregiver: bool = False
+    is_guardian: bool = False
+    relation_id: RecordId | None = None
+
+
+class ChildEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A child's file as it is filled in. `groups` are the codes the child belongs to now."""
+
+    person: Person
+    file: ChildFile
+    household: Household | None = None
+    kin: tuple[KinEntry, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+def register_child(tx: Tx, entry: ChildEntry) -> RecordId:
+    """Enter a child under 16 (Law on Children 102/2016/QH13 art. 1); returns the person's id.
+
+    Raises Invalid for required fields that are empty, a wrong ID number or a person who is no child any more,
+    Refusal when the person has a file already.
+    """
+    check_child(entry.person, _today(tx))
+    if file_of(tx.connection, entry.person.id) is not None:
+        raise Refusal(N_("This child is in the register already."))
+    opened = entry.file.opened_on or _today(tx).isoformat()
+    number = entry.file.case_number or next_case_number(tx, opened[:4])
+    _save_household(tx, entry)
+    tx.save(entry.person)
+    tx.save(msgspec.structs.replace(entry.file, person=entry.person.id, opened_on=opened, case_number=number))
+    for kin in entry.kin:
+        save_kin(tx, entry.person.id, kin)
+    for code in entry.groups:
+        join_group(tx, entry.person.id, code, from_on=opened)
+    return entry.person.id
+
+
+def edit_child(tx: Tx, entry: ChildEntry) -> RecordId:
+    """Save what was changed; groups that are no longer among `entry.groups` end today. Raises as register_child."""
+    _check_person(entry.person)
+    _save_household(tx, entry)
+    _save_changed(tx, entry.person)
+    _save_changed(tx, entry.file)
+    for kin in entry.kin:
+        save_kin(tx, entry.person.id, kin)
+    today = _today(tx).isoformat()
+    present = {one.group_code: one for one in open_memberships(tx.connection, entry.person.id)}
+    for code in set(entry.groups) - present.keys():
+        join_group(tx, entry.person.id, code, from_on=today)
+    for code in present.keys() - set(entry.groups):
+        leave_group(tx, present[code].id, to_on=today)
+    return entry.person.id
+
+
+def save_kin(tx: Tx, child: RecordId, kin: KinEntry) -> RecordId:
+    """Save a relative and the relation to the child; returns the relation's id."""
+    _check_person(kin.person)
+    if kin.person.id == child:
+        raise Invalid(N_("A child cannot be a relative of itself."), fields={"relation": N_("Choose another person.")})
+    stored = tx.get(Relation, kin.relation_id) if kin.relation_id else None
+    relation = Relation(
+        id=kin.relation_id or new_record_id(),
+        scope=stored.scope if stored else tx.actor.scope,
+        person=child,
+        relative=kin.person.id,
+        relation=kin.relation,
+        is_caregiver=kin.is_caregiver,
+        is_guardian=kin.is_guardian,
+        ended_on=stored.ended_on if stored else None,
+    )
+    missing = check_required(relation)
+    if missing:
+        raise Invalid(N_("Some fields are empty."), fields=missing)
+    _save_changed(tx, kin.person)
+    _save_changed(tx, relation)
+    return relation.id
+
+
+def end_relation(tx: Tx, relation_id: RecordId, *, on: str) -> None:
+    """The relative is no longer what they were to the child from the ISO day `on`; it stays in the history."""
+    relation = tx.existing(Relation, relation_id)
+    tx.save(msgspec.structs.replace(relation, ended_on=on, is_caregiver=False, is_guardian=False))
+
+
+def join_group(tx: Tx, person: RecordId, code: str, *, from_on: str, basis: str | None = None) -> RecordId:
+    """The child belongs to the group from the ISO day `from_on`. Raises Refusal when it does already."""
+    if any(one.group_code == code for one in open_memberships(tx.connection, person)):
+        raise Refusal(N_("The child belongs to this group already."))
+    membership = GroupMembership(
+        id=new_record_id(), scope=tx.actor.scope, person=person, group_code=code, from_on=from_on, basis=basis
+    )
+    tx.save(membership)
+    return membership.id
+
+
+def leave_group(tx: Tx, membership_id: RecordId, *, to_on: str) -> None:
+    """The membership ends on the ISO day `to_on`. Raises Invalid when that is before it began."""
+    membership = tx.existing(GroupMembership, membership_id)
+    if membership.from_on and to_on < membership.from_on:
+        raise Invalid(
+            N_("The end lies before the beginning."), fields={"to_on": N_("The end lies before the beginning.")}
+        )
+    tx.save(msgspec.structs.replace(membership, to_on=to_on))
+
+
+def close_file(tx: Tx, file_id: RecordId, status: str) -> None:
+    """The child leaves the register: moved away, came of age, died, or the file is closed. Raises Refusal."""
+    _move_file(tx, file_id, status)
+
+
+def reopen_file(tx: Tx, file_id: RecordId) -> None:
+    """The child is in the register again. Raises Refusal when the file is open."""
+    _move_file(tx, file_id, "active")
+
+
+def _move_file(tx: Tx, file_id: RecordId, status: str) -> None:
+    file = tx.existing(ChildFile, file_id)
+    if status not in FILE_STEPS.get(file.status, ()):
+        raise Refusal(N_("The file was changed meanwhile. Nothing was saved; look at its present state."))
+    tx.save(msgspec.structs.replace(file, status=status))
+
+
+def check_child(person: Person, on: date) -> None:
+    """Raise Invalid unless the person is complete and may still be under 16 on that day (Law 102/2016/QH13 art. 1)."""
+    _check_person(person)
+    birth = PartialDate.stored(person.birth_date) if person.birth_date else None
+    if is_child_on(birth, on) is False:
+        too_old = N_("This person is 16 or older and is not entered as a child.")
+        raise Invalid(too_old, fields={"birth_date": too_old})
+
+
+def _check_person(person: Person) -> None:
+    faults = check_required(person)
+    birth = PartialDate.stored(person.birth_date) if person.birth_date else None
+    for finding in check_id_number(person.id_number or "", sex=person.sex, birth=birth):
+        if finding.level is Level.ERROR:
+            faults[finding.field] = finding.text
+    if faults:
+        raise Invalid(N_("Some fields do not hold."), fields=faults)
+
+
+def next_case_number(tx: Tx, year: str) -> str:
+    """The next file number of this desk, `QN-06838-2026-7KQ4-0031`: unique without asking anyone."""
+    desk = "".join(c for c in tx.actor.desk.upper() if c.isalnum())[-4:] or "0"
+    prefix = f"QN-{tx.actor.scope.partition(':')[2]}-{year}-{desk}-"
+    last = last_case_number(tx.connection, prefix)
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04}"
+
+
+def groups_suggested(codes: CodeBook, household_class: str | None) -> tuple[str, ...]:
+    """At-risk groups that follow from the class of the household."""
+    code = {"poor": "NGCO01", "near_poor": "NGCO02"}.get(household_class or "")
+    return (code,) if code and isinstance(codes.entry("child_groups", code), ChildGroup) else ()
+
+
+def children_with(tx: Tx, relative: RecordId) -> tuple[RecordId, ...]:
+    """The children whose relative a person is."""
+    return tuple(kin.person.id for kin in children_of(tx.connection, relative))
+
+
+def blank_person(scope: Scope) -> Person:
+    return Person(id=new_record_id(), scope=scope)
+
+
+def _save_household(tx: Tx, entry: ChildEntry) -> None:
+    if entry.household is not None:
+        _save_changed(tx, entry.household)
+
+
+def _save_changed(tx: Tx, record: Person | ChildFile | Household | Relation) -> None:
+    """Save unless that is what is stored: opening a form and saving it writes nothing."""
+    if tx.get(type(record), record.id) != record:
+        tx.save(record)
+
+
+def _today(tx: Tx) -> date:
+    return tx.ledger.now().astimezone(VIETNAM).date()
