@@ -9,7 +9,8 @@ from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.store.backup import SUFFIX, Manifest, make_backup, unpack_backup
 from commune_desk.store.staged import mark_restored
-from commune_desk.usecases.profile import OpenDesk, Profile, unlock
+from commune_desk.usecases.opening import OpenDesk, unlock
+from commune_desk.usecases.profile import Profile
 
 
 def backup_name(desk: OpenDesk) -> str:

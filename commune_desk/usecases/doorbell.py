@@ -12,7 +12,8 @@ from datetime import datetime
 import msgspec
 
 from commune_desk.domain.clock import from_iso, to_iso
-from commune_desk.usecases.profile import OpenDesk, Profile
+from commune_desk.usecases.opening import OpenDesk
+from commune_desk.usecases.profile import Profile
 from sync.client import doorbell
 from sync.client.transport import Transport
 from sync.seal import SigningKey

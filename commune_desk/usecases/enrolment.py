@@ -10,7 +10,8 @@ from commune_desk.domain.ids import uuid7
 from commune_desk.domain.labels import N_
 from commune_desk.store.settings import Identity, Pins, ScopeKeyPair
 from commune_desk.store.staged import accept_new_desk
-from commune_desk.usecases.profile import NewOfficer, OpenDesk, Profile, make_register
+from commune_desk.usecases.opening import OpenDesk, make_register
+from commune_desk.usecases.profile import NewOfficer, Profile
 from commune_desk.vault.passphrases import require_passphrase
 from commune_desk.vault.recovery import set_recovery
 from sync.client.enrol import Enrolment, enrol

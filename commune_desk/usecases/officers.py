@@ -8,7 +8,8 @@ from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.domain.kinds import Officer
 from commune_desk.domain.labels import N_
 from commune_desk.store.transaction import Tx
-from commune_desk.usecases.profile import NewOfficer, OpenDesk, Profile, open_register
+from commune_desk.usecases.opening import OpenDesk, open_register
+from commune_desk.usecases.profile import NewOfficer, Profile
 from commune_desk.vault import recovery, vault
 from commune_desk.vault.passphrases import require_login, require_passphrase
 

@@ -1,31 +1,17 @@
-"""The files of one register in its folder, and opening, making and unlocking it."""
+"""Where the files of one register lie, and who asks for a new one. Light: the window shows before a vault is loaded."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Fault, Refusal
-from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
-from commune_desk.domain.kinds import Desk, Officer
-from commune_desk.domain.labels import N_
-from commune_desk.store.register import FILE_NAME, Register
-from commune_desk.store.settings import Identity, ScopeKeyPair, scope_key_id
-from commune_desk.store.transaction import Tx
-from commune_desk.vault import vault
-from commune_desk.vault.keys import RegisterKey
-from sync.seal import BoxKey, SigningKey, spell
-
 KEYFILE = "keyfile.json"
+REGISTER = "register.db"
 LOCK_FILE = "desk.lock"
 DOORBELL = "doorbell.json"
 WINDOW_STATE = "window.sealed"
-TRAINING_PREFIX = "TRAIN-"
 
 
 @dataclass(frozen=True)
@@ -40,7 +26,7 @@ class Profile:
 
     @property
     def register(self) -> Path:
-        return self.folder / FILE_NAME
+        return self.folder / REGISTER
 
     @property
     def lock_file(self) -> Path:
@@ -64,95 +50,9 @@ class Profile:
                 beside.unlink(missing_ok=True)
 
 
-@dataclass(frozen=True)
-class OpenDesk:
-    """An unlocked register with the key that opened it and the login at work."""
-
-    profile: Profile
-    register: Register
-    key: RegisterKey
-    login: str
-
-
 class NewOfficer(msgspec.Struct, frozen=True):
     """Who will work here: `login` is what the unlock page shows, so it is no name."""
 
     login: str
     display_name: str
     passphrase: str
-
-
-def make_training_register(
-    profile: Profile, officer: NewOfficer, *, scope: Scope, role: Role, clock: Clock
-) -> OpenDesk:
-    """A register for practice: it has no province and can never sync. Raises Invalid, Refusal, Fault."""
-    box = BoxKey.generate()
-    identity = Identity(
-        db_id=uuid7(),
-        desk=TRAINING_PREFIX + spell(secrets.token_bytes(3)),
-        label=N_("Training"),
-        scope=scope,
-        role=role,
-        signing=SigningKey.generate().to_bytes(),
-        box=box.to_bytes(),
-        doorbell=SigningKey.generate().to_bytes(),
-        is_training=True,
-    )
-    pair = ScopeKeyPair(scope, scope_key_id(box.public), box.public, box.to_bytes())
-    return make_register(profile, officer, identity, [pair], clock=clock)
-
-
-def make_register(
-    profile: Profile, officer: NewOfficer, identity: Identity, scope_keys: list[ScopeKeyPair], *, clock: Clock
-) -> OpenDesk:
-    """A new keyfile and register with their first officer, open.
-
-    What is half made is taken away again, so that the next try starts clean.
-    """
-    if profile.has_register() or profile.register.exists():
-        raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
-    officer_id = OfficerId(uuid7())
-    key = vault.create(
-        profile.keyfile,
-        login=officer.login,
-        officer_id=officer_id,
-        passphrase=officer.passphrase,
-        db_id=identity.db_id,
-    )
-    try:
-        Register.create(profile.register, key, identity, scope_keys)
-        register = Register(profile.register, key, clock, officer_id)
-        register.write(lambda tx: _introduce(tx, identity, officer_id, officer.display_name)).result()
-    except BaseException:
-        profile.remove_files()
-        raise
-    return OpenDesk(profile, register, key, officer.login)
-
-
-def _introduce(tx: Tx, own: Identity, officer_id: OfficerId, display_name: str) -> None:
-    scope = Scope(own.scope)
-    tx.save(Officer(id=RecordId(officer_id), scope=scope, display_name=display_name, role=own.role))
-    tx.save(Desk(id=RecordId(uuid7()), scope=scope, desk_id=own.desk, label=own.label))
-
-
-def unlock(profile: Profile, login: str, passphrase: str, *, clock: Clock) -> OpenDesk:
-    """The open register of an officer. About 0.2 s: call it off the UI thread.
-
-    Raises WrongPassphrase, TooManyTries, KeyfileDamaged, KeyfileNewer, RegisterDamaged, RegisterNewer, RegisterMissing.
-    """
-    key = vault.unlock(profile.keyfile, login, passphrase, clock=clock)
-    return OpenDesk(profile, open_register(profile, key, login, clock=clock), key, login)
-
-
-class RegisterMissing(Fault):
-    """The keyfile is there, the register is not."""
-
-
-def open_register(profile: Profile, key: RegisterKey, login: str, *, clock: Clock) -> Register:
-    """The register, once its key is known."""
-    if not profile.register.exists():
-        raise RegisterMissing(
-            N_("The register file is missing from its folder. Put it back, or restore the last backup.")
-        )
-    officer = next(slot.officer_id for slot in vault.slots(profile.keyfile) if slot.login == login)
-    return Register(profile.register, key, clock, OfficerId(officer))

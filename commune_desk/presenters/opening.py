@@ -1,0 +1,119 @@
+"""Before a register is open: what to fill in to enrol, to practise or to come back from a backup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.clock import Clock
+from commune_desk.domain.errors import Invalid
+from commune_desk.domain.ids import commune_scope, shelter_scope
+from commune_desk.i18n import _, translate_error
+from commune_desk.usecases.profile import NewOfficer, Profile
+
+if TYPE_CHECKING:
+    from commune_desk.usecases.opening import OpenDesk
+
+ENROL, TRAINING, RESTORE = "enrol", "training", "restore"
+TRAINING_SHELTER = "AD01"
+DEFAULT_COMMUNE = "06838"
+
+_FIELDS = {
+    ENROL: ("address", "code", "label", "display_name", "login", "passphrase", "again"),
+    TRAINING: ("place", "display_name", "login", "passphrase", "again"),
+    RESTORE: ("backup", "login", "passphrase"),
+}
+
+
+@dataclass
+class FirstRun:
+    """The form of the first start. `edit` what was typed, ask `errors`, then `submit` gives the work to do."""
+
+    profile: Profile
+    clock: Clock
+    way: str = ENROL
+    values: dict[str, str] = field(default_factory=lambda: {"place": "commune"})
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the way chosen, in order."""
+        return _FIELDS[self.way]
+
+    def edit(self, name: str, value: str) -> None:
+        self.values[name] = value
+
+    def errors(self) -> dict[str, str]:
+        """What is wrong, by field, in the language of the screen."""
+        empty = {name: _("Please fill this in.") for name in self.fields if not self.values.get(name)}
+        return empty or self._secret_errors()
+
+    def _secret_errors(self) -> dict[str, str]:
+        if self.way == RESTORE:
+            return {}
+        found: dict[str, str] = {}
+        login, passphrase = self.values["login"], self.values["passphrase"]
+        from commune_desk.vault.passphrases import check_passphrase, require_login
+
+        try:
+            require_login(login)
+        except Invalid as error:
+            found["login"] = translate_error(error)
+        weakness = check_passphrase(passphrase, login)
+        if weakness is not None:
+            found["passphrase"] = translate_error(weakness)
+        elif passphrase != self.values["again"]:
+            found["again"] = _("The two passphrases differ.")
+        return found
+
+    def submit(self) -> Callable[[], OpenDesk]:
+        """The work to run off the UI thread. Call only when `errors` is empty."""
+        values = dict(self.values)
+        if self.way == RESTORE:
+            return self._restore(values)
+        officer = NewOfficer(values["login"], values["display_name"], values["passphrase"])
+        return self._train(officer, values["place"]) if self.way == TRAINING else self._enrol(officer, values)
+
+    def _restore(self, values: dict[str, str]) -> Callable[[], OpenDesk]:
+        from commune_desk.usecases.backups import restore
+
+        source = Path(values["backup"])
+        return lambda: restore(self.profile, source, values["login"], values["passphrase"], clock=self.clock)
+
+    def _train(self, officer: NewOfficer, place: str) -> Callable[[], OpenDesk]:
+        from commune_desk.usecases.opening import make_training_register
+
+        at_shelter = place == "shelter"
+        scope = shelter_scope(TRAINING_SHELTER) if at_shelter else commune_scope(DEFAULT_COMMUNE)
+        role = Role.SHELTER_WORKER if at_shelter else Role.COMMUNE_OFFICER
+        return lambda: make_training_register(self.profile, officer, scope=scope, role=role, clock=self.clock)
+
+    def _enrol(self, officer: NewOfficer, values: dict[str, str]) -> Callable[[], OpenDesk]:
+        from commune_desk.usecases.enrolment import enrol_new_register
+
+        return lambda: enrol_new_register(
+            self.profile,
+            officer,
+            address=values["address"],
+            code=values["code"],
+            label=values["label"],
+            clock=self.clock,
+        )
+
+
+def spoken_groups(code: str) -> str:
+    """A long code in lines of five groups, to be read out and written down."""
+    groups = code.split("-")
+    return "\n".join("   ".join(groups[start : start + 5]) for start in range(0, len(groups), 5))
+
+
+def bell_text(waiting: int, next_due: str) -> str:
+    """What a locked desk shows: counts and an hour, never a name."""
+    parts = []
+    if waiting:
+        parts.append(_("{count} reports from the province wait to be taken up").format(count=waiting))
+    if next_due:
+        parts.append(_("next time limit runs out at {time}").format(time=next_due))
+    return " · ".join(parts)

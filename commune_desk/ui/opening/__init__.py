@@ -1,0 +1,1 @@
+"""The window before a register is open: first start, unlock, a forgotten passphrase."""

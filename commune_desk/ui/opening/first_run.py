@@ -1,0 +1,151 @@
+"""The first start on a PC: enrol with the province's code, practise, or come back from a backup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+
+from commune_desk.domain.errors import DeskError, Invalid
+from commune_desk.i18n import _, translate_error
+from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING, FirstRun
+from commune_desk.ui.opening.frame import OpeningCard, Work
+from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.choice import RadioRow
+from commune_desk.ui.widgets.fields import LineEdit, PasswordField
+from commune_desk.ui.widgets.forms import FieldRow, Form
+from commune_desk.ui.widgets.notice import NoticeBar
+
+
+class FirstRunPage(OpeningCard):
+    """Emits `opened` with the OpenDesk."""
+
+    opened = Signal(object)
+
+    def __init__(self, form: FirstRun, parent: QWidget | None = None) -> None:
+        super().__init__(
+            _("Set up this PC"),
+            _("The register lies encrypted on this PC. It works without a network and sends when there is a line."),
+            parent,
+        )
+        self.form = form
+        self._work = Work(self)
+        self._work.done.connect(self.opened)
+        self._work.refused.connect(self._on_refused)
+        self.ways = RadioRow(
+            _("How to begin"),
+            [(ENROL, _("Enrol with a code")), (TRAINING, _("Practise")), (RESTORE, _("Restore a backup"))],
+        )
+        self.ways.set_value(form.way)
+        self.ways.chosen.connect(self.choose)
+        self.body.addWidget(self.ways)
+        self.trouble: NoticeBar | None = None
+        self.fields: Form | None = None
+        self.button = PrimaryButton(_("Begin"), "arrow-right")
+        self.button.clicked.connect(self.submit)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(self.button)
+        self.body.addLayout(line)
+        self.choose(form.way)
+
+    def choose(self, way: str) -> None:
+        """Show the fields of one way to begin; what was typed stays."""
+        self.form.way = way
+        self._set_trouble("")
+        if self.fields is not None:
+            self.body.removeWidget(self.fields)
+            self.fields.deleteLater()
+        self.fields = Form(columns=1)
+        for name in self.form.fields:
+            self.fields.add(name, self._row(name))
+        self.body.insertWidget(self.body.count() - 1, self.fields)
+
+    def _row(self, name: str) -> FieldRow:
+        label, hint = _labels()[name]
+        return FieldRow(label, self._editor(name, label), required=True, hint=hint)
+
+    def _editor(self, name: str, label: str) -> QWidget:
+        if name == "place":
+            places = RadioRow(label, [("commune", _("A commune")), ("shelter", _("The Sunshine House"))])
+            places.set_value(self.form.values.get(name, ""))
+            places.chosen.connect(lambda code: self.form.edit(name, code))
+            return places
+        if name == "backup":
+            return BackupPicker(label, lambda path: self.form.edit(name, path), self)
+        editor = PasswordField(label) if name in ("passphrase", "again") else LineEdit(label)
+        editor.set_value(self.form.values.get(name, ""))
+        editor.edited.connect(lambda _text: self.form.edit(name, editor.value()))
+        editor.left.connect(lambda _text: self.form.edit(name, editor.value()))
+        editor.returnPressed.connect(self.submit)
+        return editor
+
+    def submit(self) -> None:
+        """Check what was typed, then do it off the UI thread."""
+        if self._work.is_busy or self.fields is None:
+            return
+        errors = self.form.errors()
+        self.fields.set_errors(errors, focus=True)
+        if errors:
+            return
+        self._set_trouble("")
+        self._set_busy(True)
+        self._work.start(self.form.submit())
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self.button.setEnabled(not is_busy)
+        self.button.setText(_("Please wait…") if is_busy else _("Begin"))
+
+    def _on_refused(self, error: DeskError) -> None:
+        self._set_busy(False)
+        if isinstance(error, Invalid) and error.fields and self.fields is not None:
+            self.fields.set_errors({name: _(text) for name, text in error.fields.items()}, focus=True)
+        self._set_trouble(translate_error(error))
+
+    def _set_trouble(self, sentence: str) -> None:
+        if self.trouble is not None:
+            self.body.removeWidget(self.trouble)
+            self.trouble.deleteLater()
+            self.trouble = None
+        if sentence:
+            self.trouble = NoticeBar(sentence, Tone.DANGER, dismissable=False)
+            self.body.insertWidget(self.body.count() - 1, self.trouble)
+            self.trouble.speak()
+
+
+class BackupPicker(QWidget):
+    """The path of a backup file, typed or chosen."""
+
+    def __init__(self, label: str, chosen: Callable[[str], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        self.path = LineEdit(label)
+        self.path.edited.connect(chosen)
+        line.addWidget(self.path, 1)
+        choose = SecondaryButton(_("Choose…"), "folder-open")
+        choose.clicked.connect(self._choose)
+        line.addWidget(choose)
+        self.setFocusProxy(self.path)
+
+    def _choose(self) -> None:
+        path, _kind = QFileDialog.getOpenFileName(self, _("Choose a backup"), "", _("Backups (*.cdbackup)"))
+        if path:
+            self.path.set_value(path)
+            self.path.edited.emit(path)
+
+
+def _labels() -> dict[str, tuple[str, str]]:
+    return {
+        "address": (_("Address of the province's server"), _("From the province's IT officer.")),
+        "code": (_("Enrolment code"), _("18 characters, read out or on paper; used once.")),
+        "label": (_("Name of this PC"), _("For instance: reception desk 1. No person's name.")),
+        "display_name": (_("Your full name"), _("Your colleagues and the province see it beside what you write.")),
+        "login": (_("Login"), _("2 to 20 small letters or digits, shown before unlocking. No full name.")),
+        "passphrase": (_("Passphrase"), _("At least 12 characters or 4 words. It is asked for at each unlock.")),
+        "again": (_("Passphrase once more"), ""),
+        "place": (_("Practise as"), _("A practice register is never sent anywhere.")),
+        "backup": (_("Backup file"), ""),
+    }

@@ -1,0 +1,94 @@
+"""The card in the middle of the opening window, and work done behind it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from commune_desk.domain.errors import DeskError
+from commune_desk.i18n import _
+from commune_desk.ui import theme
+from commune_desk.ui.theme import Size
+from commune_desk.ui.widgets.card import IconLabel, Surface
+from commune_desk.ui.widgets.text import Text
+
+WIDTH = 520
+
+
+class Work(QObject):
+    """Work off the UI thread while no register is open yet, one piece at a time; its result comes home by a signal.
+
+    A DeskError goes to `refused`; any other exception is a bug and goes to `sys.excepthook`.
+    """
+
+    done = Signal(object)
+    refused = Signal(object)
+    _came_home = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.is_busy = False
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="opening")
+        self._came_home.connect(self._settle, Qt.ConnectionType.QueuedConnection)
+
+    def start(self, work: Callable[[], object]) -> None:
+        """Begin; a second piece while one runs is not begun."""
+        if self.is_busy:
+            return
+        self.is_busy = True
+        self._thread.submit(work).add_done_callback(self._came_home.emit)
+
+    def _settle(self, future: Future[object]) -> None:
+        self.is_busy = False
+        error = future.exception()
+        if error is None:
+            self.done.emit(future.result())
+        elif isinstance(error, DeskError):
+            self.refused.emit(error)
+        else:
+            sys.excepthook(type(error), error, error.__traceback__)
+
+
+class OpeningCard(QWidget):
+    """The product's name, a title, and what is put into `body`, centred in the window and scrolling when it is low."""
+
+    def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(title)
+        card = Surface()
+        card.setFixedWidth(WIDTH)
+        self.body = QVBoxLayout(card)
+        self.body.setContentsMargins(28, 24, 28, 24)
+        self.body.setSpacing(14)
+        self.body.addLayout(self._brand())
+        self.title = Text(title, size=Size.TITLE, bold=True, wrap=True)
+        self.body.addWidget(self.title)
+        if subtitle:
+            self.body.addWidget(Text(subtitle, ink="quiet", wrap=True))
+        holder = QWidget()
+        middle = QVBoxLayout(holder)
+        middle.addStretch(1)
+        middle.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(holder)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+
+    def _brand(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(IconLabel("sun", size=22, ink="sun"))
+        line.addWidget(Text(_("Sunshine Register"), bold=True, ink="accent"), 1)
+        return line
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), theme.colour("ground"))

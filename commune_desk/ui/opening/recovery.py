@@ -1,0 +1,94 @@
+"""A forgotten passphrase: a request to read out to the province, its answer, and a new passphrase."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from commune_desk.domain.clock import Clock
+from commune_desk.domain.errors import DeskError
+from commune_desk.i18n import _, translate_error
+from commune_desk.presenters.opening import spoken_groups
+from commune_desk.ui.opening.frame import OpeningCard, Work
+from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
+from commune_desk.ui.widgets.fields import LineEdit, PasswordField
+from commune_desk.ui.widgets.forms import FieldRow, Form
+from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases.profile import Profile
+
+
+class RecoveryPage(OpeningCard):
+    """Emits `opened` with the OpenDesk, `left` to go back to the unlock page."""
+
+    opened = Signal(object)
+    left = Signal()
+
+    def __init__(self, profile: Profile, clock: Clock, login: str, parent: QWidget | None = None) -> None:
+        super().__init__(
+            _("Forgot the passphrase"),
+            _("Call the province and read out this request. Nothing in it tells anything about the register."),
+            parent,
+        )
+        self._profile, self._clock = profile, clock
+        self._work = Work(self)
+        self._work.done.connect(self.opened)
+        self._work.refused.connect(self._on_refused)
+        self.request = Text("", wrap=True)
+        self.request.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.request.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.body.addWidget(self.request)
+        self.form = Form(columns=1)
+        self.login = LineEdit(_("Login"))
+        self.login.set_value(login)
+        self.answer = LineEdit(_("The province's answer"))
+        self.passphrase, self.again = PasswordField(), PasswordField(_("Passphrase once more"))
+        self.form.add("login", FieldRow(_("Login"), self.login, required=True))
+        self.form.add("answer", FieldRow(_("The province's answer"), self.answer, required=True))
+        self.form.add("passphrase", FieldRow(_("New passphrase"), self.passphrase, required=True))
+        self.form.add("again", FieldRow(_("Passphrase once more"), self.again, required=True))
+        self.body.addWidget(self.form)
+        self.body.addLayout(self._actions())
+        QTimer.singleShot(0, self._load_request)
+
+    def _actions(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        back = LinkButton(_("Back"))
+        back.clicked.connect(self.left)
+        line.addWidget(back)
+        line.addStretch(1)
+        self.button = PrimaryButton(_("Open with the answer"), "key")
+        self.button.clicked.connect(self.submit)
+        line.addWidget(self.button)
+        return line
+
+    def _load_request(self) -> None:
+        from commune_desk.usecases.officers import recovery_request
+
+        try:
+            self.request.set_text(spoken_groups(recovery_request(self._profile)))
+        except DeskError as error:
+            self.request.set_text(translate_error(error))
+            self.button.setEnabled(False)
+
+    def submit(self) -> None:
+        """Open the register with the answer and set the new passphrase."""
+        login, answer, passphrase = self.login.value(), self.answer.value(), self.passphrase.value()
+        errors = {
+            name: _("Please fill this in.")
+            for name, value in (("login", login), ("answer", answer), ("passphrase", passphrase))
+            if not value
+        }
+        if not errors and passphrase != self.again.value():
+            errors["again"] = _("The two passphrases differ.")
+        self.form.set_errors(errors, focus=True)
+        if errors or self._work.is_busy:
+            return
+        from commune_desk.usecases.officers import recover
+
+        self.button.setEnabled(False)
+        self._work.start(lambda: recover(self._profile, answer, login=login, passphrase=passphrase, clock=self._clock))
+
+    def _on_refused(self, error: DeskError) -> None:
+        self.button.setEnabled(True)
+        self.form.set_errors({"answer": translate_error(error)}, focus=True)

@@ -1,0 +1,151 @@
+"""The unlock page, with the doorbell of a locked desk and the way out when a passphrase is forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+
+from commune_desk.domain.clock import VIETNAM, Clock
+from commune_desk.domain.errors import DeskError
+from commune_desk.i18n import _, format_time, translate_error
+from commune_desk.presenters.opening import bell_text
+from commune_desk.ui.opening.frame import OpeningCard, Work
+from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
+from commune_desk.ui.widgets.choice import Choice
+from commune_desk.ui.widgets.fields import PasswordField
+from commune_desk.ui.widgets.forms import FieldRow
+from commune_desk.ui.widgets.notice import NoticeBar
+from commune_desk.usecases.profile import Profile
+
+LISTEN_MS = 60_000
+
+
+class UnlockPage(OpeningCard):
+    """Emits `opened` with the OpenDesk, `forgot` when the passphrase is forgotten."""
+
+    opened = Signal(object)
+    forgot = Signal(str)
+
+    def __init__(self, profile: Profile, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(_("Unlock the register"), parent=parent)
+        self._profile, self._clock = profile, clock
+        self._work = Work(self)
+        self._work.done.connect(self._on_done)
+        self._work.refused.connect(self._on_refused)
+        self.bell = Doorbell(profile, clock, self)
+        self.body.addWidget(self.bell)
+        self.login = Choice(_("Officer"), placeholder=_("Choose your login…"))
+        self.body.addWidget(FieldRow(_("Officer"), self.login))
+        self.passphrase = PasswordField()
+        self.row = FieldRow(_("Passphrase"), self.passphrase)
+        self.passphrase.returnPressed.connect(self.unlock)
+        self.body.addWidget(self.row)
+        self.body.addLayout(self._actions())
+        QTimer.singleShot(0, self._load_logins)
+
+    def _actions(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        self.forgotten = LinkButton(_("Forgot the passphrase?"))
+        self.forgotten.clicked.connect(lambda: self.forgot.emit(self.login.value()))
+        line.addWidget(self.forgotten)
+        line.addStretch(1)
+        self.button = PrimaryButton(_("Unlock"), "lock-open")
+        self.button.clicked.connect(self.unlock)
+        line.addWidget(self.button)
+        return line
+
+    def _load_logins(self) -> None:
+        from commune_desk.vault import vault  # after the window is shown: it loads the cryptography library
+
+        try:
+            logins = [slot.login for slot in vault.slots(self._profile.keyfile)]
+        except DeskError as error:
+            self.row.set_error(translate_error(error))
+            self.button.setEnabled(False)
+            return
+        self.login.set_options([(login, login) for login in logins])
+        if len(logins) == 1:
+            self.login.set_value(logins[0])
+        (self.passphrase if self.login.value() else self.login).setFocus()
+
+    def unlock(self) -> None:
+        """Try the passphrase; the window stays alive meanwhile."""
+        if self._work.is_busy:
+            return
+        login, passphrase = self.login.value(), self.passphrase.value()
+        if not login or not passphrase:
+            self.row.set_error(_("Choose your login and type your passphrase."))
+            return
+        from commune_desk.usecases.opening import unlock
+
+        self.row.set_error("")
+        self._set_busy(True)
+        self._work.start(lambda: unlock(self._profile, login, passphrase, clock=self._clock))
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self.button.setEnabled(not is_busy)
+        self.button.setText(_("Opening…") if is_busy else _("Unlock"))
+
+    def _on_done(self, desk: object) -> None:
+        self.passphrase.clear()
+        self.bell.rest()
+        self.opened.emit(desk)
+
+    def _on_refused(self, error: DeskError) -> None:
+        self._set_busy(False)
+        self.passphrase.clear()
+        self.row.set_error(translate_error(error))
+        self.passphrase.setFocus()
+
+
+class Doorbell(NoticeBar):
+    """Counts and instants while locked; rings for a new report and for a time limit that runs out."""
+
+    def __init__(self, profile: Profile, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__("", Tone.WARNING, dismissable=False, parent=parent)
+        self._profile, self._clock = profile, clock
+        self._known = 0
+        self._work = Work(self)
+        self._work.done.connect(self._heard)
+        self._work.refused.connect(lambda _error: self._heard(None))
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._listen)
+        self.hide()
+        self._card: object = None
+        if profile.doorbell.exists():
+            self._timer.start(LISTEN_MS)
+            QTimer.singleShot(200, self._listen)
+
+    def rest(self) -> None:
+        """Stop listening: the register is open."""
+        self._timer.stop()
+
+    def _listen(self) -> None:
+        from commune_desk.usecases.doorbell import ask_province, take_card
+
+        self._card = card = take_card(self._profile)
+        if card is not None:
+            self._work.start(lambda: ask_province(card))
+
+    def _heard(self, waiting: object) -> None:
+        from commune_desk.usecases.doorbell import DoorbellCard, listen
+
+        if not isinstance(self._card, DoorbellCard):
+            return
+        count = waiting if isinstance(waiting, int) else self._known
+        bell = listen(self._card, count, self._clock.now(), known=self._known)
+        self._known = bell.waiting
+        text = bell_text(bell.waiting, _hour(bell.next_due))
+        self.sentence.set_text(text)
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+        if bell.rings:
+            QApplication.beep()
+            self.speak()
+
+
+def _hour(instant: datetime | None) -> str:
+    return format_time(instant.astimezone(VIETNAM)) if instant else ""
