@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from commune_desk import vault
 from commune_desk.domain.clock import SystemClock
 from commune_desk.vault.keyfile import MAGIC, VERSION, Keyfile, KeySlot, read_copies, spare_of
 from commune_desk.vault.passphrases import open_slot
-from sync.seal import sha256, unwrap, wrap
+from sync.seal import BoxKey, answer_recovery, sha256, unwrap, wrap
 
 PASSPHRASE = "bốn con mèo đi biển"
 Attack = Callable[[dict[str, Any]], None]
@@ -234,13 +235,41 @@ def test_two_slots_of_one_login_are_damage(tmp_path: Path, content: bytes) -> No
         body["slots"].append(body["slots"][0])
 
     with pytest.raises(vault.KeyfileDamaged):
-        unlock(laid_out(tmp_path, forged(content, double)))
+        vault.slots(laid_out(tmp_path, forged(content, double)))
+
+
+def test_a_recovery_believes_only_a_copy_its_key_vouches_for(
+    tmp_path: Path, content: bytes, key: vault.RegisterKey
+) -> None:
+    def drop_the_other_officer(body: dict[str, Any]) -> None:
+        del body["slots"][1]
+
+    escrow, path = BoxKey.generate(), laid_out(tmp_path, content)
+    vault.set_recovery(path, key, escrow_public=escrow.public, desk_id="0" * 32)
+    _, answer = answer_recovery(escrow.to_bytes(), vault.recovery_request(path))
+    tampered = laid_out(tmp_path, forged(path.read_bytes(), drop_the_other_officer))
+    spare_of(tampered).unlink()
+    with pytest.raises(vault.KeyfileDamaged):
+        vault.recover(tampered, answer, login="hoa", officer_id="1" * 32, passphrase=PASSPHRASE)
+
+
+def work_to_refuse(path: Path, login: str) -> float:
+    """Seconds of processor, which other programs on the machine do not change much."""
+    began = time.process_time()
+    with pytest.raises(vault.WrongPassphrase):
+        vault.unlock(path, login, "không phải câu này", clock=SystemClock())
+    return time.process_time() - began
+
+
+def test_an_unknown_login_costs_the_same_stretching_as_a_wrong_passphrase(tmp_path: Path, content: bytes) -> None:
+    path = laid_out(tmp_path, content, content)
+    assert work_to_refuse(path, "nobody") > work_to_refuse(path, "hoa") / 3
 
 
 @pytest.mark.parametrize("version", [0, -1])
 def test_a_version_turned_back_is_refused(tmp_path: Path, content: bytes, version: int) -> None:
     with pytest.raises(vault.KeyfileDamaged):
-        unlock(laid_out(tmp_path, forged(content, do_nothing, version)))
+        vault.slots(laid_out(tmp_path, forged(content, do_nothing, version)))
 
 
 def test_a_newer_keyfile_is_left_alone_even_when_the_spare_is_old(tmp_path: Path, content: bytes) -> None:

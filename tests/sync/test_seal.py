@@ -266,6 +266,18 @@ def test_any_text_is_either_a_code_or_refused(text: str) -> None:
     assert seal.read_spelled(seal.spell(data)) == data
 
 
+def test_a_code_has_one_spelling_only() -> None:
+    for spare in range(4):
+        number = (0xAB << 2 | spare) * 1024
+        code = number + (2 - number) % 1019
+        text = "".join(seal.ALPHABET[code >> shift & 31] for shift in (15, 10, 5, 0))
+        if spare:
+            with pytest.raises(Invalid):
+                seal.read_spelled(text)
+        else:
+            assert text == seal.spell(b"\xab", 9)
+
+
 def test_a_character_outside_the_alphabet_is_named() -> None:
     with pytest.raises(Invalid) as caught:
         seal.read_spelled("AB\u00caCD")
