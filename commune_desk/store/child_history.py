@@ -58,10 +58,10 @@ _RECORDS = (
     " UNION ALL SELECT :who"
 )
 _CHANGES = (
-    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk) FROM change c"
+    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk) FROM change c"  # noqa: S608 - constants only
     " LEFT JOIN officer o ON o.id=c.officer LEFT JOIN desk_cert d ON d.desk=c.desk"
-    " WHERE c.record IN (SELECT DISTINCT * FROM ({})) AND c.state<>'withdrawn' ORDER BY c.stamp, c.id"
-).format(_RECORDS)
+    f" WHERE c.record IN (SELECT DISTINCT * FROM ({_RECORDS})) AND c.state<>'withdrawn' ORDER BY c.stamp, c.id"
+)
 
 
 def child_history(connection: Connection, person: str) -> list[Entry]:

@@ -143,11 +143,6 @@ def open_memberships(connection: Connection, person: str) -> tuple[GroupMembersh
     return _many(connection, GroupMembership, "person=? AND to_on IS NULL ORDER BY group_code, id", person)
 
 
-def children_of(connection: Connection, relative: str) -> tuple[Kin, ...]:
-    """Whose relative a person is, as `ChildRecord.kin_of`."""
-    return _kin(connection, "relative", "person", relative)
-
-
 def kin_of_child(connection: Connection, person: str) -> tuple[Kin, ...]:
     """The relatives of a child, carers first, those no longer so last."""
     return _kin(connection, "person", "relative", person)

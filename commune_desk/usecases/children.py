@@ -16,7 +16,7 @@ from commune_desk.domain.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.labels import N_
 from commune_desk.domain.people import Level, check_id_number
 from commune_desk.domain.record import check_required
-from commune_desk.store.children import children_of, file_of, last_case_number, open_memberships
+from commune_desk.store.children import file_of, last_case_number, open_memberships
 from commune_desk.store.transaction import Tx
 
 
@@ -180,11 +180,6 @@ def groups_suggested(codes: CodeBook, household_class: str | None) -> tuple[str,
     """At-risk groups that follow from the class of the household."""
     code = {"poor": "NGCO01", "near_poor": "NGCO02"}.get(household_class or "")
     return (code,) if code and isinstance(codes.entry("child_groups", code), ChildGroup) else ()
-
-
-def children_with(tx: Tx, relative: RecordId) -> tuple[RecordId, ...]:
-    """The children whose relative a person is."""
-    return tuple(kin.person.id for kin in children_of(tx.connection, relative))
 
 
 def blank_person(scope: Scope) -> Person:
