@@ -1,0 +1,199 @@
+"""The register: what is typed and chosen becomes a list of ids, and each id a row of texts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, birthday, birthday_alert
+from commune_desk.domain.labels import N_
+from commune_desk.domain.text import fold
+from commune_desk.i18n import _, format_number, ngettext
+from commune_desk.presenters import labels
+from commune_desk.presenters.labels import ChipText
+from commune_desk.store import search
+from commune_desk.store.children import ChildRow, child_rows
+from commune_desk.store.search import Filters, Found
+from commune_desk.usecases.duplicates import similar_names
+from commune_desk.usecases.workplace import Workplace
+
+Option = tuple[str, str]
+
+_WHO = {
+    "": N_("All children"),
+    "special": N_("In special circumstances"),
+    "at_risk": N_("At risk"),
+    "overdue": N_("Visit overdue"),
+    "near_16": N_("Near 16 or past"),
+    "left": N_("No longer in the register"),
+}
+_AGES = {"": (), "0-5": (0, 5), "6-10": (6, 10), "11-15": (11, 15)}
+_ORDER_NAMES = {
+    "name": N_("By name"),
+    "village": N_("By village"),
+    "risk": N_("By risk"),
+    "next_visit": N_("By next visit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterView:
+    """What the page shows beside the rows. `hint` is said when nothing, or only something near, was found."""
+
+    ids: tuple[str, ...]
+    count_text: str
+    hint: str = ""
+    is_empty_register: bool = False
+    needs_guesses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowText:
+    """A row of the table."""
+
+    id: str
+    name: str
+    status: str
+    birth: str
+    age: str
+    is_near_16: bool
+    village: str
+    carer: str
+    phone: str
+    groups: str
+    risk: ChipText | None
+    last_visit: str
+    next_visit: str
+    overdue: str
+
+
+class RegisterPage:
+    """The state of the register page. Every reader of `view` and `rows` is on the UI thread."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+        self.typed = ""
+        self.who = self.risk = self.village = self.age = ""
+        self.order = "name"
+
+    def who_options(self) -> list[Option]:
+        return [(code, _(name)) for code, name in _WHO.items()]
+
+    def risk_options(self) -> list[Option]:
+        levels = [(code, _(name)) for code, name in reversed(labels.RISK_NAMES.items())]
+        return [("", _("Every risk level")), *levels]
+
+    def age_options(self) -> list[Option]:
+        bands = [
+            (code, _("{low} to {high} years").format(low=band[0], high=band[1])) for code, band in _AGES.items() if band
+        ]
+        return [("", _("Every age")), *bands]
+
+    def village_options(self) -> list[Option]:
+        known = self._workplace.read(search.villages)
+        return [("", _("Every village")), *((name, labels.village_text(name)) for name in known)]
+
+    def order_options(self) -> list[Option]:
+        return [(code, _(name)) for code, name in _ORDER_NAMES.items()]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything was typed or chosen."""
+        return bool(fold(self.typed) or self.who or self.risk or self.village or self.age)
+
+    def clear(self) -> None:
+        self.typed = self.who = self.risk = self.village = self.age = ""
+
+    def view(self) -> RegisterView:
+        """The ids for what is typed and chosen. One short query; no row is read."""
+        if fold(self.typed):
+            found = self._workplace.read(
+                lambda c: search.search_children(c, self.typed, self._filters(is_search=True), self.order)
+            )
+            return self._found_view(found)
+        ids = self._workplace.read(lambda c: search.list_children(c, self._filters(), self.order))
+        return RegisterView(
+            ids=tuple(ids),
+            count_text=_count(len(ids)),
+            hint="" if ids or not self.is_narrowed else _("No child fits these filters."),
+            is_empty_register=not ids and not self.is_narrowed,
+        )
+
+    def _found_view(self, found: Found) -> RegisterView:
+        if found.has_more:
+            count = _("more than {count} children; type another word").format(count=len(found.ids))
+        else:
+            count = _count(len(found.ids))
+        hint = ""
+        if found.is_loose:
+            hint = _("Nothing is written exactly so. These are written in a similar way.")
+        elif not found.ids:
+            hint = _("Nobody found for “{typed}”.").format(typed=self.typed.strip())
+        return RegisterView(tuple(found.ids), count, hint, needs_guesses=not found.ids)
+
+    def guesses(self) -> list[str]:
+        """Names that what was typed may be a slip of. Reads every name: ask on the slow-query thread."""
+        return self._workplace.register.read_slowly(lambda c: similar_names(search.all_names(c), self.typed)).result()
+
+    def note_search(self, count: int) -> None:
+        """Write down that a search was made, after the typist paused: a digest and how many were found."""
+        typed = fold(self.typed)
+        if typed:
+            digest = hashlib.sha256(f"{self._workplace.register.identity.db_id}|{typed}".encode()).hexdigest()[:16]
+            self._workplace.note("search", "child_file", detail={"q": digest, "found": count})
+
+    def rows(self, ids: Sequence[str]) -> list[RowText]:
+        """The rows of at most some hundred ids."""
+        today = self._workplace.today()
+        return [self._row(row, today) for row in self._workplace.read(lambda c: child_rows(c, ids))]
+
+    def _row(self, row: ChildRow, today: date) -> RowText:
+        codes = self._workplace.codes
+        birth = labels.birth_of(row.birth_date)
+        carer = row.carer
+        relation = labels.code_text(codes, "relations", carer.relation).lower() if carer else ""
+        return RowText(
+            id=row.id,
+            name=row.name,
+            status="" if row.status == search.ACTIVE else labels.status_text(row.status),
+            birth=labels.birth_text(row.birth_date),
+            age=labels.age_text(row.birth_date, today),
+            is_near_16=row.status == search.ACTIVE and birthday_alert(birth, today) is not None,
+            village=labels.village_text(row.village),
+            carer=f"{carer.name}, {relation}" if carer else "",
+            phone=labels.phone_text(carer.phone) if carer else "",
+            groups=", ".join(chip.text for chip in labels.group_chips(codes, row.groups, limit=2)),
+            risk=labels.risk_short_chip(labels.risk_level_of(row.risk)),
+            last_visit=labels.near_day_text(row.last_visit_on, today),
+            next_visit=labels.near_day_text(row.next_visit_on, today),
+            overdue=labels.overdue_text(row.next_visit_on, today) if row.status == search.ACTIVE else "",
+        )
+
+    def _filters(self, *, is_search: bool = False) -> Filters:
+        today = self._workplace.today()
+        low_high = _AGES[self.age]
+        after = _years_before(today, low_high[1] + 1) if low_high else ""
+        until = _years_before(today, low_high[0]) if low_high else ""
+        if self.who == "near_16":
+            soon = _years_before(today + timedelta(days=ALERT_DAYS), ADULT_AGE)
+            until = min(until, soon) if until else soon
+        only_active = self.who in ("overdue", "near_16")
+        return Filters(
+            status="left" if self.who == "left" else "" if is_search and not only_active else search.ACTIVE,
+            group=self.who if self.who in ("special", "at_risk") else "",
+            risk=labels.RISK_LEVELS.index(self.risk) + 1 if self.risk else 0,
+            village=self.village,
+            born_after=after,
+            born_until=until,
+            due_before=today.isoformat() if self.who == "overdue" else "",
+        )
+
+
+def _years_before(day: date, years: int) -> str:
+    return birthday(day, -years).isoformat()
+
+
+def _count(count: int) -> str:
+    return ngettext("{count} child", "{count} children", count).format(count=format_number(count))
