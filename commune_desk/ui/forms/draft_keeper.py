@@ -1,0 +1,107 @@
+"""Keeps what is typed in a form as a draft: a moment after the last keystroke, and when the register is locked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from commune_desk.domain.errors import DeskError
+from commune_desk.store.transaction import Tx
+from commune_desk.ui.tasks import Tasks
+from commune_desk.usecases.drafts import Draft, Payload, drop_draft, load_draft, save_draft
+from commune_desk.usecases.workplace import Workplace
+
+PAUSE_MS = 2_000
+LONGEST_MS = 10_000
+"""Somebody who never pauses is kept too."""
+
+
+class Typed(NamedTuple):
+    """What stands in a form now: the field that has the focus, and every value as JSON can hold it."""
+
+    focus: str
+    payload: Payload
+
+
+class DraftKeeper(QObject):
+    """Watches one form. Emits `kept` when a draft was written and `not_kept` with the error when it could not be."""
+
+    kept = Signal()
+    not_kept = Signal(object)
+
+    def __init__(
+        self, form: str, record: str, read: Callable[[], Typed], workplace: Workplace, tasks: Tasks, parent: QObject
+    ) -> None:
+        """`read` tells what stands in the form; the keeper remembers what stood there when it was made."""
+        super().__init__(parent)
+        self.form, self.record = form, record
+        self._read, self._workplace, self._tasks = read, workplace, tasks
+        self._untouched = self._last = dict(read().payload)
+        self._is_watching = True
+        self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
+        self._longest = QTimer(self, interval=LONGEST_MS, singleShot=True)
+        for timer in (self._pause, self._longest):
+            timer.timeout.connect(self.save)
+
+    def found(self) -> Draft | None:
+        """The draft that this officer left for this form and record, or None."""
+        officer = self._workplace.actor.officer
+        return self._workplace.read(lambda c: load_draft(c, self.form, officer, self.record))
+
+    def restored(self, draft: Draft) -> None:
+        """Say that the form now shows `draft`."""
+        self._last = draft.payload
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything was entered that is not saved."""
+        return dict(self._read().payload) != self._untouched
+
+    def touch(self) -> None:
+        """Something was typed: keep it soon."""
+        if not self._is_watching:
+            return
+        self._pause.start()
+        if not self._longest.isActive():
+            self._longest.start()
+
+    def save(self) -> None:
+        """Keep the draft now, without waiting for it."""
+        operation = self.flush()
+        if operation is not None:
+            self._tasks.run(
+                lambda: self._workplace.write(operation),
+                lambda _result: self.kept.emit(),
+                self._on_error,
+                owner=self,
+            )
+
+    def flush(self) -> Callable[[Tx], None] | None:
+        """What keeps the present state, for the transaction that runs at lock; None when it is kept already."""
+        self._pause.stop()
+        self._longest.stop()
+        typed = self._read()
+        payload = dict(typed.payload)
+        if not self._is_watching or payload == self._last:
+            return None
+        self._last = payload
+        if payload == self._untouched:
+            return lambda tx: drop_draft(tx, self.form, self.record)
+        return lambda tx: save_draft(tx, self.form, self.record, typed.focus, payload)
+
+    def stop(self) -> None:
+        """Watch no longer: the form is being saved or thrown away."""
+        self._is_watching = False
+        self._pause.stop()
+        self._longest.stop()
+
+    def resume(self) -> None:
+        """Watch again, after a save that did not go through."""
+        self._is_watching = True
+        self.touch()
+
+    def _on_error(self, error: DeskError) -> None:
+        self._last = self._untouched
+        self.not_kept.emit(error)
