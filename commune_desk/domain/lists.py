@@ -128,6 +128,7 @@ class _RowReader:
     def __init__(self, cells: Row, plan: ListPlan) -> None:
         self._plan = plan
         self._cells = row_texts(cells, plan.encodings)
+        self._texts = tuple(map(cell_text, self._cells))
         self._columns: dict[str, list[int]] = {}
         for column, target in plan.mapping.items():
             self._columns.setdefault(target, []).append(column)
@@ -136,7 +137,7 @@ class _RowReader:
 
     def judge(self) -> tuple[RowKind, str | None]:
         """What kind of row this is; a village heading also gives the village."""
-        texts = [text for text in map(cell_text, self._cells) if text]
+        texts = [text for text in self._texts if text]
         if not texts:
             return RowKind.BLANK, None
         words = [fold(text) for text in texts]
@@ -178,7 +179,7 @@ class _RowReader:
         return self._cells[column] if column < len(self._cells) else None
 
     def _text(self, column: int) -> str:
-        return cell_text(self._cell(column))
+        return self._texts[column] if column < len(self._texts) else ""
 
     def _column(self, target: str) -> int | None:
         return next(iter(self._columns.get(target, ())), None)
