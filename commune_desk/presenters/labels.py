@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from commune_desk.domain.children import RISK_LEVELS
+from commune_desk.domain.clock import from_iso
 from commune_desk.domain.codes import ChildGroup, CodeBook
 from commune_desk.domain.dates import ABOUT_YEAR, PartialDate, age_on
+from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
 from commune_desk.domain.people import format_phone
+from commune_desk.domain.record import Field, Shape, Value
 from commune_desk.domain.text import fold, tidy
-from commune_desk.i18n import _, format_date, language, ngettext
+from commune_desk.i18n import _, format_date, format_instant, language, ngettext
 
 GROUPS = "child_groups"
+RESTRICTED = N_("Restricted information")
 _LONG_NAME = 44
 _VILLAGE_WORD = re.compile(r"(?i)(thôn|bản|khu phố|khu|tổ|xóm|làng|ấp)\b")
 _CHILD_WORD = re.compile(r"(?i)(trẻ em )?(phải )?")
@@ -108,7 +112,7 @@ def group_short(codes: CodeBook, code: str) -> str:
     """A main group in a few words: "Trẻ em khuyết tật" is "Khuyết tật". A restricted group is not named in lists."""
     entry = codes.entry(GROUPS, code.partition(".")[0])
     if isinstance(entry, ChildGroup) and entry.is_restricted:
-        return _("Restricted information")
+        return _(RESTRICTED)
     name = code_text(codes, GROUPS, entry.code if entry else code)
     if entry and language() == "vi":
         name = _CHILD_WORD.sub("", entry.aliases[0] if entry.aliases and len(name) > _LONG_NAME else name, count=1)
@@ -120,7 +124,7 @@ def group_chips(codes: CodeBook, group_codes: Iterable[str], *, limit: int = 0) 
     mains = sorted({code.partition(".")[0] for code in group_codes})
     texts = list(dict.fromkeys(group_short(codes, code) for code in mains))
     shown = texts[:limit] if limit and len(texts) > limit else texts
-    chips = [ChipText(text) for text in shown]
+    chips = [ChipText(text, "quiet", "lock") if text == _(RESTRICTED) else ChipText(text) for text in shown]
     if len(shown) < len(texts):
         chips.append(ChipText(f"+{len(texts) - len(shown)}", "quiet"))
     return tuple(chips)
@@ -165,6 +169,46 @@ def overdue_text(next_visit_on: str | None, today: date) -> str:
     """`2 days overdue` of a visit that should have been; empty otherwise."""
     late = (today - date.fromisoformat(next_visit_on)).days if next_visit_on else 0
     return ngettext("{count} day overdue", "{count} days overdue", late).format(count=late) if late > 0 else ""
+
+
+def field_label(kind: str, name: str) -> str:
+    """What a field is called."""
+    return _(KINDS[kind].fields[name].label)
+
+
+def value_text(codes: CodeBook, kind: str, name: str, value: Value) -> str:
+    """A field's value as a person reads it: codes by name, days as written here, yes and no; empty for nothing."""
+    declared = KINDS[kind].fields[name]
+    if value is None or value == "" or value == ():
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, tuple):
+        return ", ".join(_signed_code(codes, declared.codes, item) for item in value)
+    if isinstance(value, int):
+        return str(value)
+    return _text_value(codes, declared, value)
+
+
+def _text_value(codes: CodeBook, declared: Field, value: str) -> str:
+    if declared.codes:
+        return code_text(codes, declared.codes, value)
+    if declared.shape is Shape.CODE:
+        return _(STATUS_NAMES.get(value) or RISK_NAMES.get(value) or value)
+    if declared.shape is Shape.DATE:
+        return day_text(value)
+    if declared.shape is Shape.PARTIAL_DATE:
+        return birth_text(value)
+    if declared.shape is Shape.INSTANT:
+        return format_instant(from_iso(value))
+    return phone_text(value) if declared.name == "phone" else value
+
+
+def _signed_code(codes: CodeBook, list_name: str, item: str) -> str:
+    """A code of a list, or of its change: `+code` came, `-code` went."""
+    if item[:1] in "+-":
+        return f"{'−' if item[0] == '-' else '+'} {code_text(codes, list_name, item[1:])}"
+    return code_text(codes, list_name, item)
 
 
 def status_text(status: str) -> str:

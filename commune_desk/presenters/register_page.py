@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from commune_desk.domain.children import RISK_LEVELS
 from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, birthday, birthday_alert
 from commune_desk.domain.labels import N_
 from commune_desk.domain.text import fold
@@ -183,7 +184,7 @@ class RegisterPage:
         return Filters(
             status="left" if self.who == "left" else "" if is_search and not only_active else search.ACTIVE,
             group=self.who if self.who in ("special", "at_risk") else "",
-            risk=labels.RISK_LEVELS.index(self.risk) + 1 if self.risk else 0,
+            risk=RISK_LEVELS.index(self.risk) + 1 if self.risk else 0,
             village=self.village,
             born_after=after,
             born_until=until,

@@ -1,0 +1,205 @@
+"""The timeline of a child: visits, reports, groups, protection and every edit, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from commune_desk.domain.clock import VIETNAM, from_iso
+from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.labels import N_
+from commune_desk.domain.record import Shape
+from commune_desk.domain.reports import Report
+from commune_desk.domain.visits import HomeVisit
+from commune_desk.i18n import _
+from commune_desk.presenters import labels
+from commune_desk.store.child_history import Edit, Entry
+from commune_desk.store.children import ChildRecord
+
+NOT_SENT = N_("not sent yet")
+_EDITED = {
+    "person": N_("Details edited"),
+    "child_file": N_("File edited"),
+    "household": N_("Household edited"),
+    "relation": N_("Family edited"),
+    "group_membership": N_("Group edited"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of the timeline. `order` sorts; `tone` is a name of `ui.theme.Tone`; `key` is what its link opens."""
+
+    order: str
+    heading: str
+    meta: str = ""
+    body: str = ""
+    chip: str = ""
+    chip_tone: str = "note"
+    tone: str = "quiet"
+    key: str = ""
+    link: str = ""
+
+
+class Timeline:
+    """Makes the moments of one child from the records and their history."""
+
+    def __init__(self, codes: CodeBook, today: date, record: ChildRecord, history: Sequence[Entry]) -> None:
+        self._codes, self._today, self._record, self._history = codes, today, record, history
+        self._made = {entry.record: entry for entry in reversed(history) if entry.is_first}
+        self._unsent = {entry.record for entry in history if entry.is_unsent and entry.is_first}
+        self._names: dict[str, str] = {record.person.id: record.person.full_name}
+        self._names |= {kin.person.id: kin.person.full_name for kin in record.kin}
+
+    def moments(self) -> tuple[Moment, ...]:
+        """Newest first."""
+        found = [*self._visits(), *self._reports(), *self._groups(), *self._notices(), *self._edits(), self._opened()]
+        return tuple(sorted(found, key=lambda moment: moment.order, reverse=True))
+
+    def _visits(self) -> Iterator[Moment]:
+        amended = {visit.amends for visit in self._record.visits if visit.amends}
+        for visit in self._record.visits:
+            made = self._made.get(visit.id)
+            is_amended = visit.id in amended
+            moment = Moment(
+                order=f"{visit.visited_on}T{visit.visited_at or _time(made)}",
+                heading=_("Correction of a home visit") if visit.amends else _("Home visit"),
+                meta=labels.joined(
+                    f"{labels.near_day_text(visit.visited_on, self._today)} {visit.visited_at or ''}".strip(),
+                    made.officer if made else "",
+                ),
+                body=self._visit_body(visit),
+            )
+            if is_amended:
+                moment = replace(moment, chip=_("corrected later"), chip_tone="quiet")
+            yield self._sent(moment, visit.id)
+
+    def _visit_body(self, visit: HomeVisit) -> str:
+        steps = visit.next_step or ""
+        if visit.next_visit_on:
+            due = _("next visit {day}").format(day=labels.near_day_text(visit.next_visit_on, self._today))
+            steps = f"{steps}, {due}" if steps else due
+        lines = [visit.observations, _("Next: {steps}.").format(steps=steps.rstrip(".")) if steps else ""]
+        return "\n".join(filter(None, lines))
+
+    def _reports(self) -> Iterator[Moment]:
+        for report in self._record.reports:
+            moment = Moment(
+                order=_local(report.received_at).strftime("%Y-%m-%dT%H:%M"),
+                heading=_("Information received"),
+                meta=labels.joined(self._when(report.received_at), self._source(report)),
+                body=_("The description is sealed; open the report to read it."),
+                tone="danger",
+                key=f"report:{report.id}",
+                link=_("Open the report"),
+            )
+            yield self._sent(moment, report.id, tone="danger")
+
+    def _source(self, report: Report) -> str:
+        return labels.code_text(self._codes, "report_sources", report.source)
+
+    def _groups(self) -> Iterator[Moment]:
+        for group in self._record.groups:
+            name = labels.group_short(self._codes, group.group_code)
+            name = name if name == _(labels.RESTRICTED) else labels.group_name(self._codes, group.group_code)
+            made = self._made.get(group.id)
+            body = labels.joined(name, group.basis)
+            begun = group.from_on or (_local(made.at).date().isoformat() if made else "")
+            day = labels.near_day_text(begun, self._today)
+            yield self._sent(Moment(f"{begun}T{_time(made)}", _("Joins a group"), day, body), group.id)
+            if group.to_on:
+                day = labels.near_day_text(group.to_on, self._today)
+                yield self._sent(Moment(f"{group.to_on}T23:59", _("Leaves a group"), day, body), group.id)
+
+    def _notices(self) -> Iterator[Moment]:
+        for notice in self._record.notices:
+            day = labels.near_day_text(notice.since_on, self._today)
+            body = _("The place is not shown in the commune; contact the province.")
+            yield Moment(f"{notice.since_on}T00:00", _("Under protection"), day, body, tone="danger")
+
+    def _opened(self) -> Moment:
+        file = self._record.file
+        made = self._made.get(file.id)
+        how = _("from a list of the commune") if file.import_id else (made.officer if made else "")
+        meta = labels.joined(labels.near_day_text(file.opened_on, self._today), how, file.case_number)
+        return self._sent(Moment(f"{file.opened_on or ''}T00:00", _("Entered the register"), meta), file.id)
+
+    def _edits(self) -> Iterator[Moment]:
+        opened = self._made.get(self._record.file.id)
+        merged: dict[tuple[str, str, str, bool], list[Entry]] = {}
+        for entry in self._history:
+            is_new_kin = entry.kind == "relation" and entry.is_first and opened and entry.at[:16] != opened.at[:16]
+            if entry.kind in _EDITED and (is_new_kin or not entry.is_first):
+                merged.setdefault((entry.record, entry.officer, entry.at[:16], entry.is_decision), []).append(entry)
+        for entries in merged.values():
+            lines = [line for entry in entries for edit in entry.edits if (line := self._edit_line(entry, edit))]
+            if lines or entries[0].kind == "relation":
+                yield self._edit(entries, lines)
+
+    def _edit(self, entries: Sequence[Entry], lines: Iterable[str]) -> Moment:
+        first = entries[0]
+        heading = _("Conflict decided") if first.is_decision else _(_EDITED[first.kind])
+        if first.kind == "relation" and first.is_first:
+            heading = _("Family member added")
+        about = self._about(first)
+        moment = Moment(
+            order=_local(first.at).strftime("%Y-%m-%dT%H:%M"),
+            heading=heading,
+            meta=labels.joined(self._when(first.at), first.officer, first.desk),
+            body="\n".join(filter(None, [about, *lines])),
+        )
+        if any(edit.is_lost for entry in entries for edit in entry.edits):
+            moment = replace(moment, chip=_("another value stands"), chip_tone="warning")
+        if any(entry.is_set_aside for entry in entries):
+            moment = replace(moment, chip=_("set aside by the province"), chip_tone="danger", tone="danger")
+        return self._unsent_moment(moment) if any(entry.is_unsent for entry in entries) else moment
+
+    def _about(self, entry: Entry) -> str:
+        """Whose record it is when it is not the child's own."""
+        relation = next((kin for kin in self._record.kin if kin.relation.id == entry.record), None)
+        if relation is not None:
+            return f"{relation.person.full_name}, {self._relation(relation.relation.relation)}"
+        name = self._names.get(entry.record, "") if entry.record != self._record.person.id else ""
+        return name if entry.kind == "person" else ""
+
+    def _relation(self, code: str) -> str:
+        return labels.code_text(self._codes, "relations", code).lower()
+
+    def _edit_line(self, entry: Entry, edit: Edit) -> str:
+        declared = KINDS[entry.kind].fields[edit.field]
+        if declared.shape is Shape.REFERENCE or (entry.kind == "relation" and entry.is_first):
+            return ""
+        label = labels.field_label(entry.kind, edit.field)
+        if edit.is_sealed:
+            return _("{label}: sealed").format(label=label)
+        after = labels.value_text(self._codes, entry.kind, edit.field, edit.after) or _("(empty)")
+        if not edit.has_before:
+            line = f"{label}: {after}"
+        else:
+            before = labels.value_text(self._codes, entry.kind, edit.field, edit.before) or _("(empty)")
+            line = f"{label}: {before} → {after}"
+        return _("{line} (kept here, does not stand)").format(line=line) if edit.is_lost else line
+
+    def _sent(self, moment: Moment, record: str, *, tone: str = "") -> Moment:
+        if record not in self._unsent:
+            return moment
+        unsent = self._unsent_moment(moment)
+        return replace(unsent, tone=tone) if tone else unsent
+
+    def _unsent_moment(self, moment: Moment) -> Moment:
+        chip = labels.joined(moment.chip, _(NOT_SENT))
+        return replace(moment, chip=chip, chip_tone="warning", tone="warning")
+
+    def _when(self, at: str) -> str:
+        moment = _local(at)
+        return f"{labels.near_day_text(moment.date().isoformat(), self._today)} {moment:%H:%M}"
+
+
+def _local(at: str) -> datetime:
+    return from_iso(at).astimezone(VIETNAM)
+
+
+def _time(made: Entry | None) -> str:
+    return _local(made.at).strftime("%H:%M") if made else "00:00"
