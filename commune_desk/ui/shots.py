@@ -32,6 +32,16 @@ def grab(widget: QWidget, path: Path, *, screen: QSize = SCREEN, scale: float = 
     widget.resize(round(screen.width() / scale), round(screen.height() / scale))
     widget.show()
     settle(app)
+    return _save(widget, path, scale)
+
+
+def grab_own_size(widget: QWidget, path: Path, *, scale: float = 1.0) -> Path:
+    """Write a dialog or a part as a PNG in the size it takes by itself. Raises OSError."""
+    widget.adjustSize()
+    return grab(widget, path, screen=widget.size() * scale, scale=scale)
+
+
+def _save(widget: QWidget, path: Path, scale: float) -> Path:
     pixmap = QPixmap(round(widget.width() * scale), round(widget.height() * scale))
     pixmap.setDevicePixelRatio(scale)
     pixmap.fill(Qt.GlobalColor.white)

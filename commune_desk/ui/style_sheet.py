@@ -6,15 +6,10 @@ from collections.abc import Mapping
 from string import Template
 
 _SHEET = Template("""
-QLabel[ink="quiet"] { color: $quiet; }
-QLabel[ink="accent"] { color: $accent_pressed; }
-QLabel[ink="danger"] { color: $danger; }
-QLabel[ink="warning"] { color: $warning; }
-QLabel[ink="good"] { color: $good; }
-QLabel[ink="note"] { color: $note; }
 QToolTip { color: $ink; background: $surface; border: 1px solid $edge; padding: 4px 8px; }
 
-QPushButton { min-height: 30px; padding: 0 12px; border: 1px solid $edge; border-radius: 6px;
+QDialog { background: $surface; }
+QPushButton { min-height: 30px; padding: 0 12px; border: 1px solid $rim; border-radius: 6px;
   background: $surface; color: $ink; }
 QPushButton:hover { background: $accent_tint; border-color: $accent; }
 QPushButton:pressed { background: $quiet_tint; }
@@ -27,7 +22,7 @@ QPushButton[kind="primary"]:disabled { background: $quiet_tint; border-color: $l
 QPushButton[kind="danger"] { border-color: $danger; color: $danger; }
 QPushButton[kind="danger"]:hover { background: $danger_tint; }
 QPushButton[kind="danger"]:focus { border-color: $danger; }
-QPushButton[kind="link"] { border: 2px solid transparent; background: transparent; color: $link; padding: 0 4px;
+QPushButton[kind="link"] { border: 2px solid transparent; background: transparent; color: $link; padding: 0 2px;
   min-height: 24px; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border-color: $accent; }
@@ -38,10 +33,12 @@ QPushButton[kind="icon"]:focus { border: 2px solid $accent; padding: 0; min-widt
 
 QLineEdit, QTextEdit, QComboBox { border: 1px solid $edge; border-radius: 6px; background: $surface; color: $ink;
   selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit, QComboBox { min-height: 30px; padding: 0 9px; }
+QLineEdit { min-height: 30px; padding: 0 9px; }
+QComboBox { min-height: 30px; padding: 0 11px; }
 QTextEdit { padding: 4px 5px; }
 QLineEdit:hover, QTextEdit:hover, QComboBox:hover { border-color: $quiet; }
-QLineEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 0 8px; min-height: 28px; }
+QLineEdit:focus { border: 2px solid $accent; padding: 0 8px; min-height: 28px; }
+QComboBox:focus { border: 2px solid $accent; padding: 0 10px; min-height: 28px; }
 QTextEdit:focus { border: 2px solid $accent; padding: 3px 4px; }
 QLineEdit[invalid="true"], QTextEdit[invalid="true"], QComboBox[invalid="true"] { border-color: $danger; }
 QLineEdit:disabled, QTextEdit:disabled, QComboBox:disabled, QLineEdit:read-only { background: $sunken; color: $quiet;
@@ -51,17 +48,11 @@ QComboBox QAbstractItemView { border: 1px solid $edge; background: $surface; out
   selection-background-color: $accent_tint; selection-color: $ink; }
 QComboBox QAbstractItemView::item { min-height: 30px; padding: 0 8px; border-radius: 4px; }
 
-QRadioButton, QCheckBox { spacing: 8px; min-height: 26px; padding: 0 4px; border: 2px solid transparent;
-  border-radius: 6px; }
-QRadioButton:focus, QCheckBox:focus { border-color: $accent; }
-
 QTabBar { background: transparent; }
 QTabBar::tab { padding: 7px 12px 8px; margin: 0 1px 0 0; border: none; border-bottom: 3px solid transparent;
   background: transparent; color: $quiet; }
 QTabBar::tab:selected { color: $accent_pressed; border-bottom-color: $accent; font-weight: 600; }
 QTabBar::tab:hover:!selected { color: $ink; border-bottom-color: $line; }
-QTabBar:focus::tab:selected, QTabBar::tab:selected:focus { background: $accent_tint; border-top-left-radius: 6px;
-  border-top-right-radius: 6px; }
 
 QScrollArea { border: none; background: transparent; }
 QScrollBar:vertical { width: 12px; background: transparent; margin: 0; }
@@ -77,7 +68,9 @@ QTableView { border: none; background: $surface; outline: none; selection-backgr
   selection-color: $ink; }
 QHeaderView { background: $surface; }
 QHeaderView::section { background: $surface; color: $quiet; border: none; border-bottom: 1px solid $line;
-  padding: 0 8px; min-height: 34px; }
+  padding: 0 8px; min-height: 34px; font-size: 9.5pt; font-weight: 600; }
+QHeaderView::section:first { padding-left: 14px; }
+QHeaderView::section:last { padding-right: 14px; }
 QProgressBar { border: none; border-radius: 4px; background: $quiet_tint; max-height: 8px; min-height: 8px; }
 QProgressBar::chunk { background: $accent; border-radius: 4px; }
 QMenu { background: $surface; border: 1px solid $edge; padding: 4px; }

@@ -33,8 +33,9 @@ class Tasks(QObject):
     """Hands plain callables to two executors and brings their results to the UI thread by one queued signal.
 
     An operation that returns a ChangeSet, alone or beside its result as `Workplace.write` does, emits
-    `register_changed` with it before its `on_done`; a change made elsewhere (sync) is told by `announce`. A DeskError goes to `on_error`, or to `failed` when there is none;
-    any other exception is a bug and goes to `sys.excepthook`. None is lost.
+    `register_changed` with it before its `on_done`; a change made elsewhere (sync) is told by `announce`.
+    A DeskError goes to `on_error`, or to `failed` when there is none; any other exception is a bug and goes
+    to `sys.excepthook`. None is lost.
     """
 
     register_changed = Signal(object)

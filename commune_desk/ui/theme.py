@@ -15,8 +15,8 @@ from commune_desk.ui.style_sheet import style_sheet
 
 FAMILY = "Be Vietnam Pro"
 BASE_POINTS = 10.5
-LINE_PERCENT = 112
-"""Of the font's own line (1.265 em): 1.42 em, so that stacked marks never touch the line above."""
+LINE_EM = 1.43
+"""Pitch of lines in em: 20 pixels for body text, so that stacked marks stay clear of the line above."""
 
 GRID = 8
 RADIUS = 6
@@ -63,6 +63,7 @@ class Tokens:
     surface: str
     sunken: str
     line: str
+    rim: str
     edge: str
     ink: str
     quiet: str
@@ -93,6 +94,7 @@ LIGHT = Tokens(
     surface="#FFFFFF",
     sunken="#FAFAF9",
     line="#DCE2E0",
+    rim="#BCC7C6",
     edge="#87969A",
     ink="#1B2A2F",
     quiet="#5B6B70",
@@ -123,6 +125,7 @@ DARK = Tokens(
     surface="#1A2326",
     sunken="#161E20",
     line="#2E3A3D",
+    rim="#4A595C",
     edge="#6F8185",
     ink="#E6ECEA",
     quiet="#A3B1B3",
@@ -196,7 +199,7 @@ def tone_colours(tone: Tone) -> ToneColours:
     if tone is Tone.QUIET:
         return ToneColours("quiet", "quiet_tint", "quiet_tint")
     if tone is Tone.OUTLINE:
-        return ToneColours("quiet", "surface", "edge")
+        return ToneColours("quiet", "surface", "rim")
     return ToneColours(tone.value, f"{tone.value}_tint", f"{tone.value}_line")
 
 

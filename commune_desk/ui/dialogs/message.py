@@ -54,11 +54,12 @@ class MessageDialog(QDialog):
 
     def _words(self, message: Message) -> QVBoxLayout:
         words = QVBoxLayout()
-        words.setSpacing(4)
+        words.setSpacing(2)
         title = Text(message.title, size=Size.HEADING, bold=True, wrap=True)
         words.addWidget(title)
         if message.detail:
             words.addWidget(Text(message.detail, wrap=True))
+        words.addStretch(1)
         return words
 
     def add_button(self, button: QPushButton, on_click: Callable[[], object], *, default: bool = False) -> None:

@@ -38,8 +38,8 @@ class BedTile(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         ink = "quiet" if is_free else "ink"
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 9, 12, 12)
-        column.setSpacing(2)
+        column.setContentsMargins(12, 7, 12, 8)
+        column.setSpacing(0)
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(IconLabel("bed", size=16, ink=ink))
@@ -47,7 +47,6 @@ class BedTile(QWidget):
         if chip:
             head.addWidget(Chip(chip, chip_tone))
         column.addLayout(head)
-        column.addSpacing(2)
         column.addWidget(Text(title, bold=True, ink=ink))
         column.addWidget(Text(detail, size=Size.SMALL, ink="quiet"))
         column.addStretch(1)
@@ -55,7 +54,7 @@ class BedTile(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(theme.colour("edge" if self._is_free else "line"), 1)
+        pen = QPen(theme.colour("rim" if self._is_free else "line"), 1)
         if self._is_free:
             pen.setDashPattern([3, 3])
         if self._is_hovered:

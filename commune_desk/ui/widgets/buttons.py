@@ -29,7 +29,7 @@ class _Button(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         if icon:
             self.setIcon(make_icon(icon, _ICON_TOKENS.get(self.kind, "ink")))
-            self.setIconSize(QSize(16, 16))
+            self.setIconSize(QSize(20 if text else 16, 16))
         if shortcut:
             self.setShortcut(QKeySequence(shortcut))
             self.setToolTip(f"{name or text} ({shortcut})")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMargins, QRectF, Qt
+from PySide6.QtCore import QMargins, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from commune_desk.ui import theme
 from commune_desk.ui.icons import ICON_SIZE, icon_pixmap
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.text import Text
 
-ROW_MARGINS = QMargins(14, 7, 14, 7)
+ROW_MARGINS = QMargins(14, 5, 14, 5)
 
 
 class IconLabel(QWidget):
@@ -29,7 +29,8 @@ class IconLabel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         ratio = max(painter.deviceTransform().m11(), 1.0)
-        painter.drawPixmap(self.rect(), icon_pixmap(self._name, self.width(), self._ink, ratio))
+        box = QRect(0, (self.height() - self.width()) // 2, self.width(), self.width())
+        painter.drawPixmap(box, icon_pixmap(self._name, self.width(), self._ink, ratio))
 
 
 class Hairline(QWidget):
@@ -76,10 +77,9 @@ class Card(Surface):
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(title)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rows: list[QWidget] = []
         head = QHBoxLayout()
-        head.setContentsMargins(14, 6, 14, 6)
+        head.setContentsMargins(14, 3, 14, 3)
         head.setSpacing(8)
         if icon:
             head.addWidget(IconLabel(icon, size=17, ink=tone))
@@ -109,6 +109,13 @@ class Card(Surface):
         box.setContentsMargins(14, 10, 14, 12)
         box.addWidget(body)
         self.add(holder)
+        return body
+
+    def add_filling(self, body: QWidget) -> QWidget:
+        """Append a table or list that takes all the room left and keeps clear of the rounded corners."""
+        self.add(body)
+        self.column.setStretchFactor(body, 1)
+        self.column.setContentsMargins(1, 1, 1, theme.CARD_RADIUS)
         return body
 
     @property

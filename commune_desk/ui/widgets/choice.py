@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QElapsedTimer, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtCore import QElapsedTimer, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
-    QCheckBox,
     QComboBox,
     QListView,
-    QRadioButton,
     QSizePolicy,
     QWidget,
 )
@@ -21,8 +19,9 @@ from PySide6.QtWidgets import (
 from commune_desk.domain.text import fold, nfc
 from commune_desk.i18n import _
 from commune_desk.ui import theme
+from commune_desk.ui.icons import paint_icon
 from commune_desk.ui.widgets.flow import FlowLayout
-from commune_desk.ui.widgets.text import line_height
+from commune_desk.ui.widgets.toggles import Dot, Tick
 
 Option = tuple[str, str]
 """A code and its label in the reader's language."""
@@ -112,6 +111,11 @@ class Choice(QComboBox):
             return
         super().keyPressEvent(event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        corner = QPoint(self.width() - 26, (self.height() - 16) // 2)
+        paint_icon(QPainter(self), corner, "chevron-down", 16, "quiet")
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)
@@ -122,7 +126,7 @@ class Choice(QComboBox):
 class _Buttons(QWidget):
     """Buttons in a flow, one for each option."""
 
-    def __init__(self, name: str, options: Sequence[Option], kind: type[QAbstractButton]) -> None:
+    def __init__(self, name: str, options: Sequence[Option], kind: type[Dot] | type[Tick]) -> None:
         super().__init__()
         self.setAccessibleName(name)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -131,11 +135,8 @@ class _Buttons(QWidget):
         flow = FlowLayout(self, gap=4)
         self.buttons: dict[str, QAbstractButton] = {}
         for code, label in options:
-            button = kind(self)
-            button.setText(label.replace("&", "&&"))
-            button.setFont(theme.font())
+            button = kind(label, self)
             button.setAccessibleName(f"{name}: {label}" if name else label)
-            button.setMinimumHeight(line_height(button.font()) + 8)
             flow.addWidget(button)
             self.buttons[code] = button
         for before, after in pairwise(self.buttons.values()):
@@ -148,7 +149,7 @@ class RadioRow(_Buttons):
     chosen = Signal(str)
 
     def __init__(self, name: str, options: Sequence[Option]) -> None:
-        super().__init__(name, options, QRadioButton)
+        super().__init__(name, options, Dot)
         self._group = QButtonGroup(self)
         for button in self.buttons.values():
             self._group.addButton(button)
@@ -177,7 +178,7 @@ class MultiChoice(_Buttons):
     changed = Signal(tuple)
 
     def __init__(self, name: str, options: Sequence[Option]) -> None:
-        super().__init__(name, options, QCheckBox)
+        super().__init__(name, options, Tick)
         for button in self.buttons.values():
             button.toggled.connect(lambda _checked: self.changed.emit(self.value()))
         if self.buttons:

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.ui import theme
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.card import Hairline
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.text import Text
+from commune_desk.ui.widgets.toggles import Dot
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,11 @@ class CompareTable(QWidget):
         super().__init__(parent)
         self._rows = tuple(rows)
         self._authors = tuple(authors)
-        self._buttons: dict[str, dict[str, QRadioButton]] = {}
+        self._buttons: dict[str, dict[str, Dot]] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(14, 6, 14, 10)
-        self._grid.setHorizontalSpacing(14)
+        self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(6)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         for column, head in enumerate((_("Field"), _("Before"), *authors)):
             self._grid.addWidget(Text(head, size=Size.SMALL, ink="quiet", bold=True, wrap=True), 0, column)
             self._grid.setColumnStretch(column, 3 if column else 4)
@@ -112,9 +111,8 @@ class _ChoiceCell(QWidget):
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(2)
-        self.button = QRadioButton()
-        self.button.setFont(theme.font())
+        grid.setHorizontalSpacing(4)
+        self.button = Dot()
         label = Text(text, wrap=True)
         label.setBuddy(self.button)
         grid.addWidget(self.button, 0, 0, Qt.AlignmentFlag.AlignTop)

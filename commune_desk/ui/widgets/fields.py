@@ -21,10 +21,11 @@ from commune_desk.domain.text import nfc, tidy
 from commune_desk.i18n import _
 from commune_desk.ui import theme
 from commune_desk.ui.icons import paint_icon
-from commune_desk.ui.theme import LINE_PERCENT, Size
+from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.text import line_height
 
 SEARCH_PAUSE_MS = 150
+_ROOM_FOR_KEY = 360
 
 
 def tidy_text(text: str) -> str:
@@ -102,11 +103,15 @@ class SearchField(LineEdit):
         super().__init__(name, placeholder=placeholder, parent=parent)
         self._key_hint = key_hint
         self.setClearButtonEnabled(False)
-        self.setTextMargins(24, 0, 52 if key_hint else 0, 0)
         self._pause = QTimer(self, interval=SEARCH_PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(lambda: self.searched.emit(self.value()))
         self.edited.connect(lambda _text: self._pause.start())
         self.returnPressed.connect(self._search_now)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        has_room = self._key_hint and self.width() >= _ROOM_FOR_KEY
+        self.setTextMargins(24, 0, 52 if has_room else 0, 0)
 
     def clear_search(self) -> None:
         self.clear()
@@ -130,7 +135,7 @@ class SearchField(LineEdit):
         corner = self.rect().topLeft()
         corner += QPoint(11, (self.height() - 16) // 2)
         paint_icon(painter, corner, "search", 16, "quiet")
-        if self._key_hint and not self.text():
+        if self._key_hint and not self.text() and self.width() >= _ROOM_FOR_KEY:
             self._paint_key(painter)
 
     def _paint_key(self, painter: QPainter) -> None:
@@ -215,7 +220,7 @@ class TextEdit(QTextEdit):
         """Give every line room for stacked marks, without an entry in the undo list."""
         self.document().setUndoRedoEnabled(False)
         spacing = QTextBlockFormat()
-        spacing.setLineHeight(LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        spacing.setLineHeight(line_height(self.font()), QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.mergeBlockFormat(spacing)

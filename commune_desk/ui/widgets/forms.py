@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.ui.theme import Size
@@ -34,7 +34,7 @@ class FieldRow(QWidget):
         editor.setAccessibleDescription(hint or editor.accessibleDescription())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
+        column.setSpacing(1)
         runs = [Run(label, bold=True)]
         if required:
             runs.append(Run(" *", bold=True, ink="danger"))
@@ -48,7 +48,6 @@ class FieldRow(QWidget):
         self._error = self._error_line()
         column.addWidget(self._error)
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def _error_line(self) -> QWidget:
         holder = QWidget()
@@ -56,8 +55,9 @@ class FieldRow(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(5)
         mark = IconLabel("alert-circle", size=14, ink="danger")
+        mark.setFixedHeight(22)
         line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        line.setContentsMargins(0, 2, 0, 0)
+        line.setContentsMargins(0, 1, 0, 0)
         self._sentence = Text("", size=Size.SMALL, ink="danger", wrap=True)
         line.addWidget(self._sentence, 1)
         holder.hide()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.ui import theme
@@ -42,10 +42,9 @@ class NoticeBar(QWidget):
         super().__init__(parent)
         self._tone = tone
         self.setAccessibleName(sentence)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         ink = tone_colours(tone).ink
         line = QHBoxLayout(self)
-        line.setContentsMargins(12, 6, 8, 6)
+        line.setContentsMargins(12, 4, 8, 4)
         line.setSpacing(10)
         line.addWidget(IconLabel(_ICONS[tone], ink=ink))
         self.sentence = Text(sentence, wrap=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QSizePolicy, QTabBar, QVBoxLayout, QWidget
 
+from commune_desk.ui import theme
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.text import Text
 
@@ -14,9 +15,12 @@ STACK_BELOW = 840
 
 
 class TwoColumns(QWidget):
-    """A main and a side column, 2 to 1, that stack when there is no room for both."""
+    """A main and a side column, 2 to 1, that stack when there is no room for both.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Give the two widgets, or fill the layouts `main` and `side`.
+    """
+
+    def __init__(self, main: QWidget | None = None, side: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
@@ -30,6 +34,10 @@ class TwoColumns(QWidget):
             holder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             column.setContentsMargins(0, 0, 0, 0)
             self._box.addWidget(holder, share)
+        if main is not None:
+            self.main.addWidget(main)
+        if side is not None:
+            self.side.addWidget(side)
 
     @property
     def is_stacked(self) -> bool:
@@ -60,6 +68,18 @@ class TabBar(QTabBar):
         self.setElideMode(Qt.TextElideMode.ElideNone)
         self.currentChanged.connect(lambda index: self.chosen.emit(self.tabData(index)))
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, theme.colour("line"))
+        painter.end()
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            box = QRectF(self.tabRect(self.currentIndex())).adjusted(1, 1, -2, -5)
+            painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
+
     def add(self, key: str, text: str) -> None:
         with_key = self.count()
         self.blockSignals(True)
@@ -82,7 +102,7 @@ class Page(QWidget):
         self.subtitle = Text(subtitle, ink="quiet", wrap=True)
         self.subtitle.setVisible(bool(subtitle))
         self._heading = QVBoxLayout()
-        self._heading.setSpacing(1)
+        self._heading.setSpacing(0)
         self._heading.addWidget(self.title)
         self._heading.addWidget(self.subtitle)
         self._actions = QHBoxLayout()
@@ -94,8 +114,8 @@ class Page(QWidget):
         head.setAlignment(self._actions, Qt.AlignmentFlag.AlignTop)
         self._head = head
         self._frame = QVBoxLayout(self)
-        self._frame.setContentsMargins(20, 14, 8, 0)
-        self._frame.setSpacing(14)
+        self._frame.setContentsMargins(20, 12, 8, 0)
+        self._frame.setSpacing(12)
         self._frame.addLayout(head)
         head.setContentsMargins(0, 0, 12, 0)
         self._frame.addWidget(self._scrolling(), 1)
@@ -139,5 +159,8 @@ class Page(QWidget):
 
     def add_above(self, widget: QWidget) -> QWidget:
         """Append between the header and the part that scrolls, e.g. tabs or filters."""
-        self._frame.insertWidget(self._frame.count() - 1, widget)
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 12, 0)
+        line.addWidget(widget)
+        self._frame.insertLayout(self._frame.count() - 1, line)
         return widget

@@ -54,9 +54,10 @@ class ListRow(QWidget):
     def _texts(self, title: str, detail: str, second: str, chips: Sequence[Chip]) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(0)
-        line = Flow(RichLine([Run(title, bold=True)]), gap=8)
-        if detail:
-            line.add(RichLine([Run(detail)]))
+        line = Flow(gap=5)
+        for run in (Run(title, bold=True), Run(detail)):
+            if run.text:
+                line.add(RichLine([run]))
         for chip in chips:
             line.add(chip)
         column.addWidget(line)

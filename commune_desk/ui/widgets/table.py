@@ -25,6 +25,7 @@ from commune_desk.ui.widgets.text import BOLD
 ONE_LINE = 36
 TWO_LINES = 52
 _PAD = 8
+_EDGE = 14
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
@@ -52,7 +53,8 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(rect, theme.colour("accent_tint"))
             self._mark_current(painter, rect, column, has_focus=bool(view.state & QStyle.StateFlag.State_HasFocus))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.colour("line"))
-        inner = rect.adjusted(_PAD, 0, -_PAD, -1)
+        is_last = column == len(self._model.columns) - 1
+        inner = rect.adjusted(_EDGE if column == 0 else _PAD, 0, -_EDGE if is_last else -_PAD, -1)
         if cell.tone is not None:
             self._paint_chip(painter, inner, cell)
         else:

@@ -1,13 +1,23 @@
-"""Texts on the screen: one label for every size and colour, with the line height that Vietnamese marks need."""
+"""Texts on the screen, drawn with the room that Vietnamese marks need: Qt's own labels cut the tops off Ẫ and Ể."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from functools import lru_cache
+from math import ceil
+from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from commune_desk.ui import theme
@@ -15,70 +25,41 @@ from commune_desk.ui.theme import Size
 
 BOLD = QFont.Weight.DemiBold
 NORMAL = QFont.Weight.Normal
+TALLEST = "ẪẶỂỖỢỰ"
+_BOX_EM = 1.7
+_PREFERRED_WIDTH = 520
+_NARROWEST = 96
+
+
+class LineBox(NamedTuple):
+    """In pixels: the height of one line with nothing above it, its baseline, and the pitch of further lines."""
+
+    height: int
+    baseline: int
+    pitch: int
+
+
+@lru_cache(maxsize=32)
+def _box(points: float, weight: int) -> LineBox:
+    font = theme.font()
+    font.setPointSizeF(points)
+    font.setWeight(QFont.Weight(weight))
+    metrics = QFontMetricsF(font)
+    ink = metrics.tightBoundingRect(TALLEST)
+    em = metrics.ascent()
+    height = ceil(em * _BOX_EM)
+    baseline = max(round((height + metrics.capHeight()) / 2), ceil(-ink.top()))
+    return LineBox(max(height, baseline + ceil(ink.bottom())), baseline, round(em * theme.LINE_EM))
+
+
+def line_box(font: QFont) -> LineBox:
+    """The room that a line in `font` takes, so that no mark is ever cut."""
+    return _box(font.pointSizeF(), font.weight().value)
 
 
 def line_height(font: QFont) -> int:
-    """The height in pixels that one line of `font` is given, at least 1.35 em."""
-    return -(-QFontMetrics(font).height() * theme.LINE_PERCENT // 100)
-
-
-class Text(QLabel):
-    """Plain text. It is never read as HTML; `wrap` breaks it over lines, otherwise it ends in an ellipsis."""
-
-    def __init__(
-        self,
-        text: str = "",
-        *,
-        size: Size = Size.BODY,
-        ink: str = "ink",
-        bold: bool = False,
-        wrap: bool = False,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.setProperty("ink", ink)
-        self.setFont(theme.font(size, BOLD if bold else NORMAL))
-        self.setTextFormat(Qt.TextFormat.RichText if wrap else Qt.TextFormat.PlainText)
-        self.setWordWrap(wrap)
-        self._plain = ""
-        self._wraps = wrap
-        if not wrap:
-            self.setMinimumHeight(line_height(self.font()))
-            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.set_text(text)
-
-    @property
-    def plain(self) -> str:
-        return self._plain
-
-    def set_text(self, text: str) -> None:
-        self._plain = text
-        self.setAccessibleName(text)
-        if self._wraps:
-            self.setText(paragraph([Run(text)]))
-        else:
-            self.setText(text)
-            self.setMinimumWidth(min(self.fontMetrics().horizontalAdvance(text) + 2, 48))
-        self.updateGeometry()
-
-    def set_ink(self, token: str) -> None:
-        self.setProperty("ink", token)
-        self.style().unpolish(self)
-        self.style().polish(self)
-
-    def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        return hint if self._wraps else QSize(hint.width() + 1, max(hint.height(), line_height(self.font())))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._wraps or self.fontMetrics().horizontalAdvance(self._plain) <= self.contentsRect().width():
-            super().paintEvent(event)
-            return
-        painter = QPainter(self)
-        painter.setPen(self.palette().windowText().color())
-        shown = self.fontMetrics().elidedText(self._plain, Qt.TextElideMode.ElideRight, self.contentsRect().width())
-        painter.drawText(self.contentsRect(), self.alignment(), shown)
-        self.setToolTip(self._plain)
+    """The pitch in pixels of lines in `font`, at least 1.35 em."""
+    return line_box(font).pitch
 
 
 @dataclass(frozen=True)
@@ -91,29 +72,19 @@ class Run:
     small: bool = False
 
 
-def paragraph(runs: Sequence[Run]) -> str:
-    """HTML of the runs, escaped, with the program's line height."""
-    return f'<p style="margin:0; line-height:{theme.LINE_PERCENT}%">{"".join(map(_span, runs))}</p>'
-
-
-def _span(run: Run) -> str:
-    styles = [
-        f"font-weight:{BOLD.value}" if run.bold else "",
-        f"color:{theme.colour(run.ink).name()}" if run.ink else "",
-        f"font-size:{Size.SMALL.points}pt" if run.small else "",
-    ]
-    return f'<span style="{";".join(s for s in styles if s)}">{escape(run.text).replace(chr(10), "<br>")}</span>'
-
-
 class RichLine(QLabel):
-    """Runs of bold, quiet and plain text in one paragraph that wraps."""
+    """Runs of bold, quiet and plain text that wrap when they must. Plain text always, never HTML."""
 
     def __init__(self, runs: Sequence[Run] = (), *, size: Size = Size.BODY, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFont(theme.font(size))
-        self.setTextFormat(Qt.TextFormat.RichText)
-        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font(size, BOLD if any(run.bold for run in runs) else NORMAL))
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._runs: tuple[Run, ...] = ()
+        self._laid: dict[tuple[int, str], QTextLayout] = {}
         self.set_runs(runs)
 
     @property
@@ -122,24 +93,127 @@ class RichLine(QLabel):
 
     def set_runs(self, runs: Sequence[Run]) -> None:
         self._runs = tuple(runs)
-        self.setText(paragraph(self._runs))
+        self._laid.clear()
+        self.setText(self.plain)
         self.setAccessibleName(self.plain)
+        self.updateGeometry()
+        self.update()
+
+    def natural_width(self) -> int:
+        """How wide the text is on one line."""
+        return sum(ceil(QFontMetricsF(self._font_of(run)).horizontalAdvance(run.text)) for run in self._runs) + 1
 
     def sizeHint(self) -> QSize:
-        """One line as long as the words are: a layout that has less room asks for the height of several."""
-        return QSize(sum(self._width_of(run) for run in self._runs) + 2, line_height(self.font()))
+        width = self.natural_width()
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(self.sizeHint().width(), 96), line_height(self.font()))
+        return QSize(min(self.natural_width(), _NARROWEST), line_box(self.font()).height)
 
-    def _width_of(self, run: Run) -> int:
+    def heightForWidth(self, width: int) -> int:
+        box = line_box(self.font())
+        lines = max(self._layout(max(width, 1)).lineCount(), 1)
+        return box.height + (lines - 1) * box.pitch
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        spare = max(self.height() - self.heightForWidth(self.width()), 0)
+        self._layout(self.width()).draw(QPainter(self), QPointF(0, spare // 2 if self._is_centred() else 0))
+
+    def _is_centred(self) -> bool:
+        return bool(self.alignment() & Qt.AlignmentFlag.AlignVCenter)
+
+    def _font_of(self, run: Run) -> QFont:
         font = QFont(self.font())
         font.setWeight(BOLD if run.bold else NORMAL)
         if run.small:
             font.setPointSizeF(Size.SMALL.points)
-        return QFontMetrics(font).horizontalAdvance(run.text) + 1
+        return font
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.StyleChange:
-            self.setText(paragraph(self._runs))
+    def _layout(self, width: int) -> QTextLayout:
+        key = (width, theme.scheme().value)
+        if key not in self._laid:
+            if len(self._laid) > 4:
+                self._laid.clear()
+            self._laid[key] = self._lay_out(width)
+        return self._laid[key]
+
+    def _lay_out(self, width: int) -> QTextLayout:
+        layout = QTextLayout(self.plain.replace("\n", "\u2028"), self.font())
+        option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.setFormats(self._formats())
+        box = line_box(self.font())
+        layout.beginLayout()
+        baseline = box.baseline
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width)
+            line.setPosition(QPointF(0, baseline - line.ascent()))
+            baseline += box.pitch
+        layout.endLayout()
+        return layout
+
+    def _formats(self) -> list[QTextLayout.FormatRange]:
+        ranges, start = [], 0
+        for run in self._runs:
+            described = QTextCharFormat()
+            described.setFont(self._font_of(run))
+            described.setForeground(theme.colour(run.ink or "ink"))
+            piece = QTextLayout.FormatRange()
+            piece.start, piece.length, piece.format = start, _utf16_length(run.text), described
+            ranges.append(piece)
+            start += piece.length
+        return ranges
+
+
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+class Text(RichLine):
+    """Text of one kind. With `wrap` it goes on in further lines, otherwise it ends in an ellipsis."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        size: Size = Size.BODY,
+        ink: str = "ink",
+        bold: bool = False,
+        wrap: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(size=size, parent=parent)
+        self._ink, self._bold, self._wraps = ink, bold, wrap
+        self.setFont(theme.font(size, BOLD if bold else NORMAL))
+        if not wrap:
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        self.set_runs([Run(text, self._bold, self._ink)])
+
+    def set_ink(self, token: str) -> None:
+        self._ink = token
+        self.set_text(self.plain)
+
+    def sizeHint(self) -> QSize:
+        if not self._wraps:
+            return QSize(self.natural_width(), line_box(self.font()).height)
+        width = min(self.natural_width(), _PREFERRED_WIDTH)
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return hint if self._wraps else QSize(min(hint.width(), 40), hint.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._wraps or self.natural_width() <= self.width() + 1:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setPen(theme.colour(self._ink))
+        painter.setFont(self.font())
+        shown = self.fontMetrics().elidedText(self.plain, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(QPointF(0, line_box(self.font()).baseline), shown)
+        self.setToolTip(self.plain)

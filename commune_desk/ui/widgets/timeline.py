@@ -18,7 +18,7 @@ from commune_desk.ui.widgets.text import RichLine, Run, Text
 
 _DOT_X = 13
 _TEXT_X = 28
-_DOT_Y = 11
+_DOT_Y = 13
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class _EntryRow(QWidget):
         self.setAccessibleName(" ".join(t for t in (entry.heading, entry.meta, entry.chip, entry.body) if t))
         self.link: LinkButton | None = None
         column = QVBoxLayout(self)
-        column.setContentsMargins(_TEXT_X, 0, 0, 0 if is_last else 14)
+        column.setContentsMargins(_TEXT_X, 0, 0, 0 if is_last else 9)
         column.setSpacing(0)
         column.addWidget(self._heading(entry))
         if entry.body:

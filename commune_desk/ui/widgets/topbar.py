@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.ui import theme
@@ -94,7 +94,6 @@ class TopBar(QWidget):
         line.setSpacing(8)
         line.addWidget(IconLabel("sun", size=22, ink="sun"))
         name = Text(_("Sunshine Register"), bold=True, ink="accent")
-        name.setFont(theme.font(Size.BODY, QFont.Weight.Bold))
         line.addWidget(name, 1)
         return holder
 
@@ -105,8 +104,6 @@ class TopBar(QWidget):
         self._role = Text("", size=Size.SMALL, ink="quiet")
         for text in (self._name, self._role):
             text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-            text.setFixedHeight(18)
             column.addWidget(text)
         column.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         return column
