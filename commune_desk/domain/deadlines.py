@@ -1,6 +1,6 @@
-"""Clocks that run by law and by rhythm: how much is left, and how urgent that is. Computed from instants, never counted.
+"""Clocks that run by law and by rhythm: how much is left, how urgent that is.
 
-A PC whose clock was wrong, asleep or switched off shows the right time left as soon as its clock is right.
+Computed from instants, never counted: a PC whose clock was wrong, asleep or switched off shows the right time left as soon as its clock is right.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from commune_desk.domain.reports import EMERGENCY_HOURS
 
 RED_UNDER = timedelta(hours=3)
 WEEK_DAYS = 7
-STAY_WARNING_DAYS = (7, 3, 1)
-"""Days before the end of a stay or of temporary isolation from which it is shown, shown as near, shown as the last."""
+STAY_SOON_DAYS = 7
+STAY_URGENT_DAYS = 3
+"""Days before the end of a stay or of temporary isolation from which it is shown, and from which it presses."""
 
 
 class Urgency(IntEnum):
@@ -87,9 +88,8 @@ def visit_due(next_visit_on: str, today: date) -> DayDue:
 def end_of_stay(last_day: str, today: date) -> DayDue:
     """Urgency of a last day that is still allowed: 7 days before it soon, 3 days before it urgent, past it overdue."""
     ahead = (date.fromisoformat(last_day) - today).days
-    first, near, _last = STAY_WARNING_DAYS
     if ahead < 0:
         return DayDue(-ahead, Urgency.OVERDUE)
-    if ahead <= near:
+    if ahead <= STAY_URGENT_DAYS:
         return DayDue(ahead, Urgency.URGENT)
-    return DayDue(ahead, Urgency.SOON if ahead <= first else Urgency.CALM)
+    return DayDue(ahead, Urgency.SOON if ahead <= STAY_SOON_DAYS else Urgency.CALM)
