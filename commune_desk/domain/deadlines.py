@@ -1,6 +1,7 @@
 """Clocks that run by law and by rhythm: how much is left, how urgent that is.
 
-Computed from instants, never counted: a PC whose clock was wrong, asleep or switched off shows the right time left as soon as its clock is right.
+Computed from instants, never counted: a PC whose clock was wrong, asleep or switched off shows the right time left
+as soon as its clock is right.
 """
 
 from __future__ import annotations

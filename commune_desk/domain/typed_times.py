@@ -13,10 +13,9 @@ from commune_desk.domain.typed_dates import parse_partial_date
 
 _HOUR = re.compile(r"(\d{1,2})(?: ?(?:h|g|gio|:|\.) ?(\d{1,2})?(?: ?(?:p|phut))?)?")
 _COMPACT = re.compile(r"(\d{2})(\d{2})")
-_HOUR_FIRST = re.compile(
-    r"(\S*\d(?:\s?(?:h|giờ|gio|g|:)\s?\d{0,2})?)[,\s]+(?:ngày\s+)?(\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})"
-)
-_DAY_FIRST = re.compile(r"(\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})[,\s]+(.+)")
+_DAY = r"(\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})"
+_DAY_FIRST = re.compile(rf"{_DAY}[,\s]+(.+)")
+_HOUR_FIRST = re.compile(rf"(.*?)[,\s]+(?:ngày\s+)?{_DAY}")
 
 
 def parse_hour(typed: str) -> time | None:

@@ -59,7 +59,7 @@ def test_a_moment_to_come_or_unreadable_is_refused(typed: str) -> None:
         parse_moment(typed, NOW)
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2026, 11, 22), timezones=st.just(VIETNAM)))
+@given(st.integers(950_000_000, 1_790_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, VIETNAM)))
 def test_what_the_program_writes_it_reads(moment: datetime) -> None:
     exact = moment.replace(second=0, microsecond=0)
     assert parse_moment(moment.strftime("%d/%m/%Y %H:%M"), NOW) == exact

@@ -40,7 +40,8 @@ def test_a_visit_moves_the_childs_level_and_next_day_in_one_save(workplace: Work
     visit = make_visit(child, "2026-11-23", risk_level="high", next_visit_on="2026-11-30")
     _id, changes = workplace.write(lambda tx: record_visit(tx, visit))
     assert standing_level(workplace, child) == "high"
-    assert changes.touches("home_visit") and changes.touches("child_file")
+    assert changes.touches("home_visit")
+    assert changes.touches("child_file")
     latest = workplace.read(lambda c: standing_visits(c, child))[0]
     assert (latest.officer, latest.next_visit_on) == (OFFICER_NAME, "2026-11-30")
 
