@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import enum
 import zipfile
 import zlib
@@ -99,11 +100,15 @@ def _judge(path: Path, start: bytes) -> FileKind:
 
 
 def _looks_binary(start: bytes) -> bool:
-    """Control characters that no list has; UTF-16 text has zeros, but in every second place only."""
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in start:
-        controls = sum(byte < 32 and byte not in b"\t\n\r\f\0" for byte in start)
-        return controls > len(start) // 100
-    return min(start[::2].count(0), start[1::2].count(0)) > 0
+    """Control characters that no list has. UTF-16 has zero bytes, but in every second place only."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = start.decode("utf-16", errors="ignore")
+    elif b"\0" in start:
+        text = start.decode("utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be", errors="ignore")
+    else:
+        text = start.decode("latin-1")
+    controls = sum(char < " " and char not in "\t\n\r\f" for char in text)
+    return controls > len(text) // 100
 
 
 def _judge_compound(path: Path) -> FileKind:
