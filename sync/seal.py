@@ -44,12 +44,16 @@ BUCKET = 256
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford base32: no I, L, O or U, which are misread or misheard."""
 
+DESK_CHARACTERS = 6
+"""Characters of a desk id: 30 random bits, short enough to read out."""
+
 LONGEST_SPELLED = 600
 """Bytes. Powers of 32 modulo 1019 repeat after 1,018 characters; below that the checksum misses no swap."""
 
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _BOX_OVERHEAD = 32 + 16
 _NONCE = 12
+_DESK_BYTES = 4
 _VALUE_MAGIC = b"cd1"
 _CHECK_PRIME = 1019
 _LOOK_ALIKES = str.maketrans("ILO", "110", "- \t\r\n\u00a0")
@@ -282,14 +286,33 @@ def read_spelled(text: str) -> bytes:
     return (code >> 10 + spare).to_bytes(size)
 
 
+def is_desk_id(text: str) -> bool:
+    """Whether `text` has the shape of an enrolled desk's id: 6 characters of the spoken alphabet."""
+    return len(text) == DESK_CHARACTERS and set(text) <= set(ALPHABET)
+
+
+def _desk_bytes(desk_id: str) -> bytes:
+    if not is_desk_id(desk_id):
+        raise ValueError("a desk id has 6 characters of the spoken alphabet")
+    number = 0
+    for character in desk_id:
+        number = number << 5 | ALPHABET.index(character)
+    return number.to_bytes(_DESK_BYTES)
+
+
+def _desk_id(data: bytes) -> DeskId:
+    number = int.from_bytes(data)
+    return DeskId("".join(ALPHABET[number >> shift & 31] for shift in range(5 * DESK_CHARACTERS - 5, -1, -5)))
+
+
 def recovery_request(desk_id: str, ephemeral_public: bytes) -> str:
-    """What an officer who forgot a passphrase reads out to the province: desk and one-time key, 79 characters."""
-    return spell(bytes.fromhex(desk_id) + ephemeral_public)
+    """What an officer who forgot a passphrase reads out to the province: desk and one-time key, 60 characters."""
+    return spell(_desk_bytes(desk_id) + ephemeral_public)
 
 
 def recovery_secret(key: BoxKey, other_public: bytes, *, desk_id: str, ephemeral_public: bytes) -> bytes:
     """16 bytes that the desk makes with its one-time key and the province with its escrow key. Raises SealBroken."""
-    info = b"cd-recovery-answer-v1" + bytes.fromhex(desk_id) + ephemeral_public
+    info = b"cd-recovery-answer-v1" + _desk_bytes(desk_id) + ephemeral_public
     return key.agree(other_public, info=info, length=16)
 
 
@@ -299,11 +322,11 @@ def answer_recovery(escrow_private: bytes, request: str) -> tuple[DeskId, str]:
     The caller checks that the desk is enrolled and who is on the phone. Raises Invalid for a request misread.
     """
     asked = read_spelled(request)
-    if len(asked) != 48:
+    if len(asked) != _DESK_BYTES + 32:
         raise Invalid(
             N_("This is not a recovery request. Ask the officer to read out the long code on the unlock page.")
         )
-    desk_id, ephemeral_public = DeskId(asked[:16].hex()), asked[16:]
+    desk_id, ephemeral_public = _desk_id(asked[:_DESK_BYTES]), asked[_DESK_BYTES:]
     escrow = BoxKey.from_bytes(escrow_private)
     secret = recovery_secret(escrow, ephemeral_public, desk_id=desk_id, ephemeral_public=ephemeral_public)
     return desk_id, spell(secret)

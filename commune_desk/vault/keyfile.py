@@ -17,7 +17,7 @@ import msgspec
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from commune_desk.vault.keys import RegisterKey
-from sync.seal import derive, mac, same, sha256
+from sync.seal import ALPHABET, DESK_CHARACTERS, derive, mac, same, sha256
 
 MAGIC = "commune-desk-keyfile"
 VERSION = 1
@@ -105,7 +105,7 @@ class KeySlot(Strict, frozen=True):
 class RecoveryBlob(Strict, frozen=True):
     """The register key, wrapped under a secret that only the province's escrow key can make again."""
 
-    desk_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+    desk_id: Annotated[str, msgspec.Meta(pattern=rf"^[{ALPHABET}]{{{DESK_CHARACTERS}}}\Z")]
     generation: Count
     escrow_public: Bytes32
     ephemeral_public: Bytes32

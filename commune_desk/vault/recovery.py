@@ -12,7 +12,6 @@ from pathlib import Path
 import msgspec
 
 from commune_desk.domain.errors import Fault, Invalid, Refusal
-from commune_desk.domain.ids import is_id
 from commune_desk.domain.labels import N_
 from commune_desk.vault.keyfile import Keyfile, KeyfileDamaged, RecoveryBlob, read_copies, read_with_key, save
 from commune_desk.vault.keys import RegisterKey
@@ -40,8 +39,8 @@ def set_recovery(path: Path, key: RegisterKey, *, escrow_public: bytes, desk_id:
 
     Raises ValueError for a malformed id, SealBroken for a key that is none, KeyfileNotSaved.
     """
-    if not is_id(desk_id):
-        raise ValueError("a desk id has 32 hex digits")
+    if not seal.is_desk_id(desk_id):
+        raise ValueError("a desk id has 6 characters of the spoken alphabet")
     keyfile = read_with_key(path, key)
     generation = keyfile.recovery.generation + 1 if keyfile.recovery else 1
     blob = _new_blob(keyfile.db_id, key, escrow_public=escrow_public, desk_id=desk_id, generation=generation)

@@ -245,7 +245,7 @@ def test_a_recovery_believes_only_a_copy_its_key_vouches_for(
         del body["slots"][1]
 
     escrow, path = BoxKey.generate(), laid_out(tmp_path, content)
-    vault.set_recovery(path, key, escrow_public=escrow.public, desk_id="0" * 32)
+    vault.set_recovery(path, key, escrow_public=escrow.public, desk_id="7KQ2M9")
     _, answer = answer_recovery(escrow.to_bytes(), vault.recovery_request(path))
     tampered = laid_out(tmp_path, forged(path.read_bytes(), drop_the_other_officer))
     spare_of(tampered).unlink()

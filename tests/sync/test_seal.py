@@ -292,7 +292,7 @@ def test_what_is_too_short_or_too_long_is_not_spelled(data: bytes) -> None:
 
 def test_the_province_answers_only_the_holder_of_the_one_time_key() -> None:
     once = BoxKey.generate()
-    desk_id = "0198c0de" + "0" * 24
+    desk_id = "0ZKQ2M"
     request = seal.recovery_request(desk_id, once.public)
     asked, answer = seal.answer_recovery(PROVINCE.to_bytes(), request)
     secret = seal.recovery_secret(once, PROVINCE.public, desk_id=desk_id, ephemeral_public=once.public)

@@ -15,7 +15,7 @@ from sync.seal import BoxKey
 
 PASSPHRASE = "bốn con mèo đi biển"
 DB_ID = "0198c0de" * 4
-DESK_ID = "0198beef" * 4
+DESK_ID = "7KQ2M9"
 
 
 class Clock:

@@ -11,16 +11,16 @@ from .conftest import PASSPHRASE, Clock
 
 ESCROW = BoxKey.from_bytes(bytes(range(32, 64)))
 KEPT = (
-    '{"magic":"commune-desk-keyfile","version":1,"sum":"d3lRb58AmMeu/G+yvoGMMvPxmTfYBU4HXOuFEepMEuA=","mac":"R'
-    'z37Qvb07YriMFMNNI5LmtkmKjZb2cy1ofxt7VZ7euA=","body":{"db_id":"0198c0de0198c0de0198c0de0198c0de","generati'
-    'on":2,"slots":[{"login":"hoa","officer_id":"11111111111111111111111111111111","salt":"mwFKSUYciCHduP4XdQ+'
-    '81g==","rounds":3,"memory_kib":65536,"lanes":1,"wrapped":"i2uv0/YBHd0uKZGGOteVYfWGaYidmpMWpi2viQkVu0Qs0g7'
-    'GsUebovs3vhM7C+FOYhepWGFMwwGG/pl4"}],"recovery":{"desk_id":"0198beef0198beef0198beef0198beef","generation'
-    '":1,"escrow_public":"NYBy1jZYgNGu6jKa35EhODhR7SGijjt16WXQ0s0WYlQ=","ephemeral_public":"JIQ3kbrlFg94VMoZIe'
-    'ajCqfUPg3v5/0gDqz/dO/gIEo=","wrapped":"M/AHOJ2q1nwbeptwNnT84RHLmHtZNkA1BVT+R0PIAq0zlXaXiFP4kA0RrbY5YNAApm'
-    'NYSEoZU44AFn88"}}}'
+    '{"magic":"commune-desk-keyfile","version":1,"sum":"jXVvp5PGB3oLaVm+Izs+nL8gmh0Q4X0cUHFORNxg5OQ=","ma'
+    'c":"X1cSwZsrkU7NIduwfqD2dOSEIiQ8+ijRSWu5Igs3x8o=","body":{"db_id":"0198c0de0198c0de0198c0de0198c0de"'
+    ',"generation":2,"slots":[{"login":"hoa","officer_id":"11111111111111111111111111111111","salt":"B4IG'
+    'hJBRv6zAxlfFQ/ecqA==","rounds":3,"memory_kib":65536,"lanes":1,"wrapped":"OI+qU9LPL69drv6J5JVYbdCdCPS'
+    'hWITMu+d0Y85R+g3QmHbwZjtwgnO0r31TruROqBsXrzMy2hpCot9P"}],"recovery":{"desk_id":"7KQ2M9","generation"'
+    ':1,"escrow_public":"NYBy1jZYgNGu6jKa35EhODhR7SGijjt16WXQ0s0WYlQ=","ephemeral_public":"EP0ihwBsNm5aZG'
+    'hNkJruMB93bftKTKNb5it5c8AZslY=","wrapped":"R1VLZ4AOVo2Lyikbl5aYiVAOAejl3VaNneGO9BI9D399My1bhA9ewwGJW'
+    'oHI8Tssvx8Cdr9VNYu1nHUV"}}}'
 )
-KEPT_KEY = "b77d43ebe82dfe8f7edf965df579bfebceffef0e78042d6d768f9f7dd251e528"
+KEPT_KEY = "d1da2c4fcdf9d9bfcd71293004dc805d522ab92250a5fe66807a081c30b2fde3"
 
 
 def test_a_keyfile_of_the_first_version_opens(tmp_path: Path) -> None:
