@@ -1,0 +1,276 @@
+"""The form of a child's file, new or stored: what is typed, what is wrong with it, who it may be already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from commune_desk.domain.codes import ChildGroup
+from commune_desk.domain.dates import PartialDate, is_child_on
+from commune_desk.domain.errors import Invalid
+from commune_desk.domain.ids import RecordId
+from commune_desk.domain.labels import N_
+from commune_desk.domain.people import Level, check_id_number, normal_id_number, normal_phone
+from commune_desk.domain.text import tidy
+from commune_desk.domain.typed_dates import parse_partial_date
+from commune_desk.i18n import _, translate_error
+from commune_desk.presenters import labels
+from commune_desk.presenters.child_entry import PARENTS, TEXTS, Typed, entry_of, typed_of
+from commune_desk.store.children import child_record
+from commune_desk.store.search import villages
+from commune_desk.store.transaction import Tx
+from commune_desk.usecases.children import ChildEntry, edit_child, groups_suggested, register_child
+from commune_desk.usecases.drafts import drop_draft
+from commune_desk.usecases.duplicates import Sign, Twin, find_twins
+from commune_desk.usecases.workplace import Workplace
+
+FORM = "child"
+Option = tuple[str, str]
+
+_SIGNS = {
+    Sign.SAME_ID: N_("Same personal ID number"),
+    Sign.SAME_NAME_BIRTH_MOTHER: N_("Same name, birth date and mother"),
+    Sign.SAME_NAME_BIRTH: N_("Same name and birth date"),
+    Sign.ALIKE: N_("The name looks alike"),
+}
+_CHECKED_FOR_TWINS = ("full_name", "birth_date", "id_number", "mother_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One line of two children side by side."""
+
+    label: str
+    entered: str
+    stored: str
+
+
+@dataclass(frozen=True, slots=True)
+class TwinView:
+    """A child of the register who may be the one being entered."""
+
+    person: str
+    name: str
+    sign: str
+    lines: tuple[Compared, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFormState:
+    """`errors` stop the save, `warnings` do not; both are sentences by field. `hidden` fields need no answer.
+
+    `must_confirm` when somebody in the register may be this child and nobody has said yet that it is another.
+    """
+
+    title: str
+    is_new: bool
+    values: Mapping[str, Any]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    twins: tuple[TwinView, ...] = ()
+    must_confirm: bool = False
+
+
+class ChildForm:
+    """State of the form. With `person` the stored file is edited, otherwise a new child is entered."""
+
+    def __init__(self, workplace: Workplace, person: str = "") -> None:
+        self._workplace = workplace
+        self.person = person
+        self._stored = workplace.read(lambda c: child_record(c, person)) if person else None
+        self._values: dict[str, Any] = dict(typed_of(self._stored))
+        self._shown_errors: set[str] = set()
+        self._twins: tuple[Twin, ...] = ()
+        self._is_other = False
+
+    @property
+    def is_new(self) -> bool:
+        return self._stored is None
+
+    def state(self) -> ChildFormState:
+        errors, warnings = self._check()
+        return ChildFormState(
+            title=_("New child") if self.is_new else _("Edit the child's file"),
+            is_new=self.is_new,
+            values=dict(self._values),
+            errors={name: text for name, text in errors.items() if name in self._shown_errors},
+            warnings=warnings,
+            hidden=self._hidden(),
+            twins=tuple(self._twin_view(twin) for twin in self._twins),
+            must_confirm=bool(self._twins) and not self._is_other,
+        )
+
+    def edit(self, name: str, value: Any) -> ChildFormState:
+        """A field was changed by hand; its error shows only once the field is left. Raises KeyError."""
+        self._values[name] = value if not isinstance(value, list) else tuple(value)
+        if name in _CHECKED_FOR_TWINS:
+            self._is_other = False
+        if name == "household_class" and self.is_new:
+            self._suggest_groups()
+        self._shown_errors.discard(name)
+        return self.state()
+
+    def leave(self, name: str) -> ChildFormState:
+        """A field was left: show what is wrong with it, and look for the same child in the register."""
+        self._shown_errors.add(name)
+        if name in _CHECKED_FOR_TWINS:
+            self._look_for_twins()
+        return self.state()
+
+    def say_other(self, is_other: bool) -> ChildFormState:
+        """The officer says that the children found are others."""
+        self._is_other = is_other
+        return self.state()
+
+    def submit(self) -> Callable[[Tx], RecordId] | None:
+        """The operation that saves, or None when `state` shows what is in the way."""
+        errors, _warnings = self._check()
+        self._shown_errors = set(errors)
+        self._look_for_twins()
+        if errors or (self._twins and not self._is_other):
+            return None
+        entry = self._entry()
+        save = register_child if self.is_new else edit_child
+
+        def operation(tx: Tx) -> RecordId:
+            saved = save(tx, entry)
+            drop_draft(tx, FORM, self.person)
+            return saved
+
+        return operation
+
+    def payload(self) -> dict[str, Any]:
+        """What a draft keeps."""
+        return dict(self._values)
+
+    def restore(self, payload: Mapping[str, Any]) -> ChildFormState:
+        """Show a draft; what this version does not know is left out."""
+        for name in self._values.keys() & payload.keys():
+            value = payload[name]
+            self._values[name] = tuple(value) if isinstance(value, list) else value
+        return self.state()
+
+    def options(self, name: str) -> list[Option]:
+        """What a field offers: codes and their names."""
+        codes = self._workplace.codes
+        if name == "ethnicity":
+            return [
+                (group.code, labels.code_text(codes, "ethnic_groups", group.code)) for group in codes.ethnic_picker()
+            ]
+        lists = {"sex": "sexes", "household_class": "household_classes", "carer_relation": "relations"}
+        lists |= {f"{parent}_status": "life_statuses" for parent in PARENTS}
+        list_name = lists.get(name, name)
+        return [(entry.code, labels.code_text(codes, list_name, entry.code)) for entry in codes.entries(list_name)]
+
+    def group_options(self) -> list[Option]:
+        """Main groups and sub-groups, special circumstances first."""
+        codes = self._workplace.codes
+        known = [entry for entry in codes.child_groups if isinstance(entry, ChildGroup)]
+        return [(entry.code, labels.group_name(codes, entry.code)) for entry in known]
+
+    def village_options(self) -> list[str]:
+        return self._workplace.read(villages)
+
+    def _entry(self) -> ChildEntry:
+        typed = Typed(self._values, self._birth(), self._workplace.actor.scope)
+        return entry_of(typed, self._stored)
+
+    def _birth(self) -> PartialDate | None:
+        return parse_partial_date(self._values["birth_date"], self._workplace.today())
+
+    def _hidden(self) -> frozenset[str]:
+        """A parent who is the carer is asked for once."""
+        parent = self._values["carer_relation"]
+        return frozenset({f"{parent}_name"}) if parent in PARENTS else frozenset()
+
+    def _suggest_groups(self) -> None:
+        ours = {code for each in ("poor", "near_poor") for code in groups_suggested(self._workplace.codes, each)}
+        kept = [code for code in self._values["groups"] if code not in ours]
+        wanted = groups_suggested(self._workplace.codes, self._values["household_class"])
+        self._values["groups"] = (*kept, *wanted)
+
+    def _check(self) -> tuple[dict[str, str], dict[str, str]]:
+        """(errors, warnings) by field, in the language of the screen."""
+        errors: dict[str, str] = {}
+        warnings: dict[str, str] = {}
+        if not tidy(self._values["full_name"]):
+            errors["full_name"] = _("Please write the child's name.")
+        birth = self._check_birth(errors, warnings)
+        self._check_id(birth, errors, warnings)
+        self._check_kin(errors, warnings)
+        self._check_lengths(errors)
+        return errors, warnings
+
+    def _check_birth(self, errors: dict[str, str], warnings: dict[str, str]) -> PartialDate | None:
+        try:
+            birth = self._birth()
+        except Invalid as invalid:
+            errors["birth_date"] = translate_error(invalid)
+            return None
+        if birth is None:
+            warnings["birth_date"] = _("Without a birth date the program cannot tell when the child turns 16.")
+        elif is_child_on(birth, self._workplace.today()) is False:
+            if self.is_new:
+                errors["birth_date"] = _("This person is 16 or older and is not entered as a child.")
+            else:
+                warnings["birth_date"] = _("By this date the person is 16 or older.")
+        return birth
+
+    def _check_id(self, birth: PartialDate | None, errors: dict[str, str], warnings: dict[str, str]) -> None:
+        number, restored = normal_id_number(self._values["id_number"])
+        findings = check_id_number(number, sex=self._values["sex"] or None, birth=birth)
+        for finding in filter(None, [restored, *findings]):
+            (errors if finding.level is Level.ERROR else warnings)["id_number"] = _(finding.text)
+
+    def _check_kin(self, errors: dict[str, str], warnings: dict[str, str]) -> None:
+        values = self._values
+        phone = tidy(values["carer_phone"])
+        if phone and normal_phone(phone) is None:
+            warnings["carer_phone"] = _("This is no Vietnamese phone number; it is kept as written.")
+        if not tidy(values["carer_name"]) and (phone or values["carer_relation"]):
+            errors["carer_name"] = _("Please write the carer's name.")
+        if tidy(values["carer_name"]) and not values["carer_relation"]:
+            errors["carer_relation"] = _("What is the carer to the child?")
+        for name, had in self._named_before().items():
+            if had and not tidy(values[name]):
+                errors[name] = _("To take a relative away, use the family tab of the child's page.")
+
+    def _named_before(self) -> dict[str, str]:
+        before = typed_of(self._stored)
+        names = ("carer_name", *(f"{parent}_name" for parent in PARENTS))
+        return {name: before[name] for name in names if name not in self._hidden()}
+
+    def _check_lengths(self, errors: dict[str, str]) -> None:
+        for name, most in TEXTS.items():
+            if len(tidy(self._values[name])) > most:
+                errors[name] = _("The text is too long.")
+
+    def _look_for_twins(self) -> None:
+        """Only a new child is compared: a stored one has been looked at when it was entered."""
+        self._twins = ()
+        if not self.is_new:
+            return
+        try:
+            person = self._entry().person
+        except Invalid:
+            return
+        if person.full_name or person.id_number:
+            mother = self._values["carer_name" if self._values["carer_relation"] == "mother" else "mother_name"]
+            self._twins = tuple(self._workplace.read(lambda c: find_twins(c, person, mother)))
+
+    def _twin_view(self, twin: Twin) -> TwinView:
+        values, row = self._values, twin.row
+        carer = f"{row.carer.name} {labels.phone_text(row.carer.phone)}".strip() if row.carer else ""
+        entered_carer = f"{values['carer_name']} {values['carer_phone']}".strip()
+        lines = (
+            Compared(_("Full name"), tidy(values["full_name"]), row.name),
+            Compared(_("Birth date"), values["birth_date"], labels.birth_text(row.birth_date)),
+            Compared(_("Personal ID number"), values["id_number"], twin.id_number or ""),
+            Compared(_("Mother"), values["mother_name"], twin.mother),
+            Compared(_("Village"), values["village"], row.village or ""),
+            Compared(_("Carer"), entered_carer, carer),
+        )
+        shown = tuple(line for line in lines if line.entered or line.stored)
+        return TwinView(row.id, row.name, _(_SIGNS[twin.sign]), shown)
