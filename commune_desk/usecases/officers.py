@@ -64,3 +64,8 @@ def recover(profile: Profile, answer: str, *, login: str, passphrase: str, clock
     register = open_register(profile, key, login, clock=clock)
     register.write(lambda tx: tx.audit("recover passphrase", "officer", slot.officer_id)).result()
     return OpenDesk(profile, register, key, login)
+
+
+def logins(profile: Profile) -> list[str]:
+    """Who may unlock here, in the order they were added."""
+    return [slot.login for slot in vault.slots(profile.keyfile)]

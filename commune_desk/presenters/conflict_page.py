@@ -1,0 +1,114 @@
+"""Conflicts in plain words: whose record, which field, what stood before, each value with who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from commune_desk.domain.clock import from_iso
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Field, Shape, Value, check_value
+from commune_desk.i18n import _, format_instant
+from commune_desk.presenters.labels import RISK_NAMES, birth_text, code_text, phone_text
+from commune_desk.store.conflicts import OpenConflict, Side
+from commune_desk.store.subjects import subject_of
+from commune_desk.store.transaction import Tx
+from commune_desk.usecases.conflicts import decide_conflict
+from commune_desk.usecases.workplace import Workplace
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One value to choose: `key` is the change that wrote it."""
+
+    key: str
+    author: str
+    text: str
+    is_readable: bool
+
+
+@dataclass(frozen=True)
+class ConflictCard:
+    """A field of a record to decide. `hands[0]` stands now."""
+
+    conflict: OpenConflict
+    title: str
+    label: str
+    base: str
+    hands: tuple[Hand, ...]
+    can_write: bool
+    """Whether another value may be typed instead (text fields)."""
+
+
+def conflict_cards(workplace: Workplace, found: list[OpenConflict]) -> list[ConflictCard]:
+    """The cards to show, oldest first."""
+    return [_card(workplace, one) for one in found if one.kind in KINDS]
+
+
+def _card(workplace: Workplace, conflict: OpenConflict) -> ConflictCard:
+    rule = KINDS[conflict.kind].fields[conflict.field]
+    subject = workplace.read(lambda db: subject_of(db, conflict.kind, conflict.record))
+    title = subject.name or _(KINDS[conflict.kind].label)
+    if subject.of_child:
+        title = _("{relative}, family of {child}").format(relative=title, child=subject.of_child)
+    return ConflictCard(
+        conflict=conflict,
+        title=title,
+        label=_(rule.label),
+        base=value_text(workplace, rule, conflict.base.value) if conflict.base else "",
+        hands=tuple(_hand(workplace, rule, side) for side in conflict.sides),
+        can_write=rule.shape is Shape.TEXT and rule.type is str,
+    )
+
+
+def _hand(workplace: Workplace, rule: Field, side: Side) -> Hand:
+    who = side.officer or _("unknown officer")
+    if side.officer_id == workplace.actor.officer:
+        who = _("you")
+    where = _("this PC") if side.desk == workplace.actor.desk else side.desk_label or side.desk
+    when = format_instant(from_iso(side.at)) if side.at else ""
+    text = value_text(workplace, rule, side.value) if side.is_readable else _("(sealed for another desk)")
+    return Hand(side.change, " · ".join(part for part in (who, when, where) if part), text, side.is_readable)
+
+
+def value_text(workplace: Workplace, rule: Field, value: Value) -> str:
+    """A stored value as a person reads it."""
+    if value is None or value == "" or value == ():
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, tuple):
+        return ", ".join(code_text(workplace.codes, rule.codes, one) for one in value)
+    if not isinstance(value, str):
+        return str(value)
+    return _text_value(workplace, rule, value)
+
+
+def _text_value(workplace: Workplace, rule: Field, value: str) -> str:
+    if rule.ranks and value in RISK_NAMES:
+        return _(RISK_NAMES[value])
+    if rule.codes:
+        return code_text(workplace.codes, rule.codes, value)
+    if rule.shape in (Shape.DATE, Shape.PARTIAL_DATE):
+        return birth_text(value)
+    if rule.shape is Shape.INSTANT:
+        return format_instant(from_iso(value))
+    return phone_text(value) if rule.name in ("phone", "reporter_contact") else value
+
+
+def decision(card: ConflictCard, *, chosen: str = "", written: str = "") -> Callable[[Tx], None] | str:
+    """The operation that decides the card by a hand's key or a typed value; or what is wrong with it."""
+    conflict = card.conflict
+    rule = KINDS[conflict.kind].fields[conflict.field]
+    value: Value = written.strip() or None
+    if not value:
+        side = next((one for one in conflict.sides if one.change == chosen), None)
+        if side is None or not side.is_readable:
+            return _("Choose one of the values, or write another.")
+        value = side.value if side.value is not None else rule.default
+    fault = check_value(rule, value)
+    if fault is not None:
+        return _(fault)
+    return lambda tx: decide_conflict(
+        tx, kind=conflict.kind, record=conflict.record, field=conflict.field, ids=conflict.ids, value=value
+    )

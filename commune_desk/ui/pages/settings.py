@@ -1,0 +1,194 @@
+"""Settings: the officers of this PC, one's passphrase, the language, backups, and what this desk is."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from commune_desk import __version__
+from commune_desk.domain.errors import DeskError
+from commune_desk.i18n import Language, _, language, translate_error
+from commune_desk.presenters.settings_page import OfficerForm, PassphraseForm, about_lines
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.card import Card
+from commune_desk.ui.widgets.choice import RadioRow
+from commune_desk.ui.widgets.fields import LineEdit, PasswordField
+from commune_desk.ui.widgets.forms import FieldRow, Form
+from commune_desk.ui.widgets.notice import NoticeBar
+from commune_desk.ui.widgets.page import Page, TwoColumns
+from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.usecases.backups import back_up, backup_name
+from commune_desk.usecases.officers import logins, remove_officer
+from commune_desk.usecases.opening import OpenDesk
+
+
+class SettingsPage(Page):
+    """Emits `language_chosen` with `vi` or `en`."""
+
+    language_chosen = Signal(str)
+
+    def __init__(self, desk: OpenDesk, tasks: Tasks, parent: QWidget | None = None) -> None:
+        super().__init__(_("Settings"), _("What belongs to this PC alone; none of it is sent."), parent=parent)
+        self._desk, self._tasks = desk, tasks
+        self.notice: NoticeBar | None = None
+        self.officers = Card(_("Officers on this PC"), "users")
+        columns = TwoColumns()
+        for card in (self.officers, self._new_officer(), self._passphrase()):
+            columns.main.addWidget(card)
+        for card in (self._language(), self._backup(), self._about()):
+            columns.side.addWidget(card)
+        self.add(columns)
+        self.show_officers()
+
+    def show_officers(self) -> None:
+        """List who may unlock here."""
+        self.officers.clear()
+        for login in logins(self._desk.profile):
+            own = login == self._desk.login
+            remove = None if own else SecondaryButton(_("Remove"), name=_("Remove {login}").format(login=login))
+            row = ListRow(login, _("you") if own else "", trailing=remove)
+            if remove is not None:
+                remove.clicked.connect(partial(self._remove, login))
+            self.officers.add(row)
+
+    def _remove(self, login: str) -> None:
+        done = _("{login} can no longer unlock here.").format(login=login)
+        self._tasks.run(
+            lambda: remove_officer(self._desk, login), lambda _r: self._done(done), self._failed, owner=self
+        )
+
+    def _new_officer(self) -> Card:
+        card = Card(_("Add a colleague"), "user-plus")
+        form = OfficerForm(self._desk)
+        fields = Form(columns=2)
+        for name, label, hint in form.labels():
+            editor = PasswordField(label) if name in ("passphrase", "again") else LineEdit(label)
+            editor.edited.connect(lambda _text, n=name, e=editor: form.edit(n, e.value()))
+            fields.add(name, FieldRow(label, editor, required=True, hint=hint))
+        self.add_button = PrimaryButton(_("Add"))
+        self.add_button.clicked.connect(lambda: self._submit(form, fields, _("The colleague can unlock now.")))
+        self.officer_fields = fields
+        card.add_padded(_with_button(fields, self.add_button))
+        return card
+
+    def _passphrase(self) -> Card:
+        card = Card(_("My passphrase"), "key")
+        form = PassphraseForm(self._desk)
+        fields = Form(columns=1)
+        for name, label in form.labels():
+            editor = PasswordField(label)
+            editor.edited.connect(lambda _text, n=name, e=editor: form.edit(n, e.value()))
+            fields.add(name, FieldRow(label, editor, required=True))
+        self.change_button = PrimaryButton(_("Change"))
+        self.change_button.clicked.connect(lambda: self._submit(form, fields, _("The passphrase was changed.")))
+        self.passphrase_fields = fields
+        card.add_padded(_with_button(fields, self.change_button))
+        return card
+
+    def _submit(self, form: OfficerForm | PassphraseForm, fields: Form, done: str) -> None:
+        errors = form.errors()
+        fields.set_errors(errors, focus=True)
+        if not errors:
+            self._tasks.run(form.submit(), lambda _r: self._finished(form, fields, done), self._failed, owner=self)
+
+    def _finished(self, form: OfficerForm | PassphraseForm, fields: Form, done: str) -> None:
+        form.values.clear()
+        for name in fields.names:
+            editor = fields.row(name).editor
+            if isinstance(editor, LineEdit):
+                editor.set_value("")
+        self._done(done)
+
+    def _language(self) -> Card:
+        card = Card(_("Language"), "message")
+        self.languages = RadioRow(_("Language"), [("vi", "Tiếng Việt"), ("en", "English")])
+        self.languages.set_value(language())
+        self.languages.chosen.connect(self._on_language)
+        card.add_padded(self.languages)
+        return card
+
+    def _on_language(self, code: Language) -> None:
+        self.language_chosen.emit(code)
+
+    def _backup(self) -> Card:
+        card = Card(_("Backup"), "save")
+        card.add(
+            ListRow(_("One encrypted file"), _("Only an officer's passphrase opens it. Keep it away from this PC."))
+        )
+        self.backup_button = SecondaryButton(_("Back up to a file…"), "download")
+        self.backup_button.clicked.connect(self._choose_backup)
+        card.add_padded(_with_button(QWidget(), self.backup_button))
+        return card
+
+    def _choose_backup(self) -> None:
+        path, _kind = QFileDialog.getSaveFileName(
+            self, _("Back up to"), backup_name(self._desk), _("Backups (*.cdbackup)")
+        )
+        if path:
+            self.back_up(Path(path))
+
+    def back_up(self, target: Path) -> None:
+        """Write a backup to `target`, off the UI thread."""
+        self.backup_button.setEnabled(False)
+        self._tasks.query(lambda: back_up(self._desk, target), self._backed_up, self._backup_failed, owner=self)
+
+    def _backed_up(self, _manifest: object) -> None:
+        self.backup_button.setEnabled(True)
+        self._done(_("The backup was written and checked."))
+
+    def _backup_failed(self, error: DeskError) -> None:
+        self.backup_button.setEnabled(True)
+        self._failed(error)
+
+    def _about(self) -> Card:
+        card = Card(_("This desk"), "info")
+        for label, value in about_lines(self._desk, __version__):
+            card.add(ListRow(value, label))
+        return card
+
+    def _done(self, sentence: str) -> None:
+        self._notify(sentence, Tone.GOOD)
+        self.show_officers()
+
+    def _failed(self, error: DeskError) -> None:
+        self._notify(translate_error(error), Tone.DANGER)
+
+    def _notify(self, sentence: str, tone: Tone) -> None:
+        if self.notice is not None:
+            self.body.removeWidget(self.notice)
+            self.notice.deleteLater()
+        self.notice = NoticeBar(sentence, tone)
+        self.notice.dismissed.connect(self._forget_notice)
+        self.body.insertWidget(0, self.notice)
+        self.notice.speak()
+        self.scroll_area.ensureVisible(0, 0)
+
+    def _forget_notice(self) -> None:
+        if self.notice is not None:
+            self.body.removeWidget(self.notice)
+            self.notice.deleteLater()
+            self.notice = None
+
+
+def _column() -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(12)
+    return column
+
+
+def _with_button(body: QWidget, button: QWidget) -> QWidget:
+    holder = QWidget()
+    column = _column()
+    holder.setLayout(column)
+    column.addWidget(body)
+    line = QHBoxLayout()
+    line.addStretch(1)
+    line.addWidget(button)
+    column.addLayout(line)
+    return holder
