@@ -13,6 +13,8 @@ from commune_desk.domain.dates import PartialDate
 from commune_desk.domain.labels import N_
 from commune_desk.domain.legacy_text import Encoding
 from commune_desk.domain.list_cells import (
+    PHONE_SEVERAL,
+    PHONE_UNREADABLE,
     Cell,
     Finding,
     Level,
@@ -32,7 +34,7 @@ from commune_desk.domain.list_header import row_texts
 from commune_desk.domain.people import check_id_number
 from commune_desk.domain.text import fold
 
-ETHNICITY_UNKNOWN = N_("The ethnic group “{value}” is not known; it is left open.")
+ETHNICITY_UNKNOWN = N_("The ethnic group “{value}” is not known; it is kept in the note.")
 RELATION_UNKNOWN = N_("The relation “{value}” is not known or could mean two; it is kept in the note.")
 GROUP_UNKNOWN = N_("“{value}” names a group that is not known; it is kept in the note.")
 BOTH_SEXES = N_("Both Nam (male) and Nữ (female) are filled in; the sex is left open.")
@@ -155,6 +157,7 @@ class _RowReader:
         sex, birth = self._sex_and_birth()
         id_number = self._take(Target.ID_NUMBER, read_id_number)
         self._check_id(id_number, sex, birth)
+        phone = self._phone()
         relation = self._code(Target.GUARDIAN_RELATION, RELATION_UNKNOWN)
         groups = self._groups()
         self._notes += [text for column in self._columns.get(Target.NOTE, ()) if (text := self._text(column))]
@@ -170,7 +173,7 @@ class _RowReader:
             mother_name=self._value(Target.MOTHER_NAME),
             guardian_name=self._value(Target.GUARDIAN_NAME),
             guardian_relation=relation,
-            phone=self._take(Target.PHONE, read_phone),
+            phone=phone,
             groups=groups,
             note="\n".join(self._notes)[:_NOTE_CHARS] or None,
         )
@@ -255,7 +258,7 @@ class _RowReader:
             self._report(self._column(Target.ID_NUMBER), Finding(Level(finding.level), finding.text))
 
     def _code(self, target: str, unknown: str) -> str | None:
-        """A code by its name; a relation that is not known goes to the note, so that nothing written is dropped."""
+        """A code by its name; what is not known goes to the note, so that nothing written is dropped."""
         column = self._column(target)
         text = self._text(column) if column is not None else ""
         if not text:
@@ -264,8 +267,14 @@ class _RowReader:
         entry = book.ethnic_group(text) if target == Target.ETHNICITY else book.relation(text)
         if entry is None:
             self._report(column, Finding(Level.WARNING, unknown, {"value": text}))
-            self._notes += [text] if target == Target.GUARDIAN_RELATION else []
+            self._notes.append(text)
         return entry.code if entry else None
+
+    def _phone(self) -> str | None:
+        phone = self._take(Target.PHONE, read_phone)
+        if any(problem.text in (PHONE_UNREADABLE, PHONE_SEVERAL) for problem in self.problems):
+            self._notes.append(self._text(self._columns[Target.PHONE][0]))
+        return phone
 
     def _groups(self) -> tuple[str, ...]:
         codes: dict[str, None] = {}

@@ -1,0 +1,45 @@
+"""Who in a list may be one and the same child."""
+
+from __future__ import annotations
+
+import pytest
+
+from commune_desk.domain.list_repeats import duplicate_keys, find_repeats, likely_same
+from commune_desk.domain.lists import (
+    ListedChild,
+)
+
+A = ListedChild(full_name="Đặng Thị Hoà", birth_date="2012-02-03", mother_name="Bàn Tài Múi", id_number="022312004518")
+
+
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        (ListedChild(full_name="Tên Khác", id_number="022312004518"), True),
+        (ListedChild(full_name="DANG THI HÒA", birth_date="2012-02-03", mother_name="Bàn Tài Múi"), True),
+        (ListedChild(full_name="Đặng Thị Hoà", birth_date="2012-02-03"), True),
+        (ListedChild(full_name="Đặng Thị Hoà", birth_date="2012", mother_name="Bàn Tài Múi"), True),
+        (ListedChild(full_name="Đặng Thị Hoà", birth_date="2012-02-03", mother_name="Vi Thị An"), False),
+        (ListedChild(full_name="Đặng Thị Hoà", birth_date="2013-02-03", mother_name="Bàn Tài Múi"), False),
+        (ListedChild(full_name="Đặng Thị Hoà"), False),
+        (ListedChild(full_name="Đặng Thị Hoa Mai", birth_date="2012-02-03"), False),
+        (ListedChild(full_name="Đặng Thị Hoà", birth_date="2012-02-03", id_number="022312999999"), False),
+    ],
+)
+def test_who_is_shown_as_perhaps_the_same_child(other: ListedChild, is_same: bool) -> None:
+    assert likely_same(A, other) is is_same
+    assert likely_same(other, A) is is_same
+    assert bool(set(duplicate_keys(A)) & set(duplicate_keys(other))) or not is_same
+
+
+def test_repeats_in_a_list_agree_with_comparing_every_pair() -> None:
+    others = [
+        ListedChild(full_name="Vi Văn An", birth_date="2015"),
+        ListedChild(full_name="ĐẶNG THỊ HÒA", birth_date="2012", mother_name="bàn tài múi"),
+        ListedChild(full_name="Đặng Thị Hoà", birth_date="~2013", mother_name="Bàn Tài Múi"),
+        ListedChild(full_name="Đặng Thị Hoà", mother_name="Bàn Tài Múi"),
+        ListedChild(full_name="Khác Hẳn", id_number="022312004518"),
+    ]
+    children = [A, *others]
+    expected = {j for j in range(len(children)) if any(likely_same(children[i], children[j]) for i in range(j))}
+    assert {repeat.second for repeat in find_repeats(children)} == expected == {2, 3, 4, 5}
