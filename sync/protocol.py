@@ -242,9 +242,10 @@ def inflate(body: bytes, limit: int = MAX_INFLATED) -> bytes:
     try:
         reader = zstandard.ZstdDecompressor(max_window_size=1 << 23).stream_reader(body)
         inside = reader.read(limit + 1)
+        whole = not body or _whole(body, len(inside))
     except zstandard.ZstdError:
         raise Malformed from None
-    if len(inside) > limit or (body and not _whole(body, len(inside))):
+    if len(inside) > limit or not whole:
         raise Malformed
     return inside
 

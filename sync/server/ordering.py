@@ -50,7 +50,7 @@ class _Rows:
 def store(connection: Connection, province: Province, desk: str, fresh: Sequence[Incoming]) -> dict[int, Result]:
     """Merge, order and keep changes that passed or failed the door; what the records forbid joins the quarantine."""
     now = province.clock.now()
-    batch, rows = Batch(), _Rows()
+    received_at, batch, rows = to_iso(now), Batch(), _Rows()
     _check_against_records(connection, batch, fresh)
     heads = _lock_scopes(connection, [i.line.change.scope for i in fresh if i.line and i.code is None])
     results = {}
@@ -65,10 +65,10 @@ def store(connection: Connection, province: Province, desk: str, fresh: Sequence
         heads[change.scope] = (seq, chain)
         merged = batch.merge(change, seq=seq, latest=_latest_stamp(now))
         status = merged.status(len(change.fields))
-        rows.change.append(_change_row(item.line, status, now))
+        rows.change.append(_change_row(item.line, status, now, received_at))
         rows.feed.append(_feed_row(change, seq, chain, merged))
         results[item.n] = Result(id=change.id, status=status)
-    _write(connection, batch, rows, heads, now=to_iso(now))
+    _write(connection, batch, rows, heads, now=received_at)
     return results
 
 
@@ -136,7 +136,7 @@ def _set_aside(rows: _Rows, desk: str, item: Incoming, code: str, *, now: dateti
     return Result(id=item.id, status="quarantined", code=code)
 
 
-def _change_row(line: Line, status: str, now: datetime) -> dict[str, object]:
+def _change_row(line: Line, status: str, now: datetime, received_at: str) -> dict[str, object]:
     change = line.change
     skew = change.stamp // STEPS - int(now.timestamp() * 1000)
     return {
@@ -150,7 +150,7 @@ def _change_row(line: Line, status: str, now: datetime) -> dict[str, object]:
         "kind": change.kind,
         "record": change.record,
         "status": status,
-        "received_at": to_iso(now),
+        "received_at": received_at,
         "skew_ms": skew,
     }
 

@@ -24,7 +24,7 @@ from sync.server.problems import Refused
 from sync.server.province import Province
 from sync.server.scopes import keys_of
 
-_LEAST_BYTES = 64 * 1024
+_LEAST_BYTES = 32 * 1024
 _CONTACT_STEP = timedelta(minutes=5)
 
 

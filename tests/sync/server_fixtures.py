@@ -1,0 +1,278 @@
+"""A province in this process with desks that can be made to misbehave, and one as a real process on loopback TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import requests
+from sqlalchemy import func, select, update
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.clock import HybridClock
+from commune_desk.domain.ids import uuid7
+from sync import protocol, seal
+from sync.change import GENESIS, Change, Line, Wire, next_head, sign
+from sync.client.signing import RequestSigner
+from sync.server import desks, tables
+from sync.server.app import Service
+from sync.server.founding import found
+from sync.server.scopes import ensure_key
+
+COMMUNE, OTHER, SHELTER = "C:06838", "C:06841", "S:AD01"
+M = TypeVar("M")
+
+
+class SetClock:
+    """A clock that stands where a test puts it."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, **step: float) -> None:
+        self.time += timedelta(**step)
+
+
+class Reply(msgspec.Struct, frozen=True):
+    status: int
+    headers: dict[str, str]
+    raw: bytes
+
+    @property
+    def body(self) -> bytes:
+        return protocol.inflate(self.raw)
+
+    def read(self, message: type[M]) -> M:
+        return protocol.decode(self.body, message)
+
+    @property
+    def code(self) -> str:
+        return self.read(protocol.Problem).code
+
+
+class World:
+    """A province founded in a folder. Give `service` its guards to test what they guard."""
+
+    def __init__(self, folder: Path, **guards: Any) -> None:
+        self.clock = SetClock()
+        self.province = found(
+            folder / "data", folder / "key.json", name="Quảng Ninh", hosts=["127.0.0.1"], clock=self.clock
+        )
+        self.service = Service(self.province, **guards)
+        self.app = self.service.app()
+        self._runner = asyncio.Runner()
+
+    def close(self) -> None:
+        self._runner.close()
+        self.province.close()
+
+    def call(self, path: str, body: bytes, headers: Sequence[tuple[str, str]] = (), method: str = "POST") -> Reply:
+        return self._runner.run(ask(self.app, method, path, body, headers))
+
+    def hello(self) -> protocol.Hello:
+        request = protocol.HelloRequest(nonce="bm9uY2U=")
+        return self.call("/v1/hello", protocol.deflate(protocol.encode(request))).read(protocol.Hello)
+
+    def desk(self, grants: Mapping[str, Role] | None = None) -> ServerDesk:
+        """A desk that is enrolled already, without the quarter of a second that a code takes."""
+        granted = dict(grants or {COMMUNE: Role.COMMUNE_OFFICER})
+        made = ServerDesk(self)
+        with self.province.database.write() as connection:
+            for scope in granted:
+                ensure_key(connection, scope, escrow_public=self.province.escrow_public)
+            made.id = desks.expect(connection, label="test", grants=granted)
+            connection.execute(
+                update(tables.desk)
+                .where(tables.desk.c.id == made.id)
+                .values(
+                    status=desks.ACTIVE,
+                    sign_public=made.key.public,
+                    doorbell_public=made.bell.public,
+                    enrolled_at=self.province.now(),
+                )
+            )
+            desks.certify(connection, self.province, made.id)
+        return made
+
+    def count(self, table: str) -> int:
+        with self.province.database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(tables.metadata.tables[table])) or 0
+
+    def row(self, kind: str, record: str) -> dict[str, Any]:
+        table = tables.RECORDS[kind]
+        with self.province.database.read() as connection:
+            return dict(connection.execute(select(table).where(table.c.id == record)).mappings().one())
+
+    def open_conflicts(self) -> list[Any]:
+        table = tables.conflict
+        with self.province.database.read() as connection:
+            return list(connection.execute(select(table).where(table.c.closed_by.is_(None)).order_by(table.c.theirs)))
+
+
+class ServerDesk:
+    """A desk's keys and journal, and every way to send something that is not quite right."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.id = ""
+        self.key, self.bell = seal.SigningKey.generate(), seal.SigningKey.generate()
+        self.officer = uuid7()
+        self.n, self.head = 0, GENESIS
+        self.clock = HybridClock(world.clock)
+        self._ticket, self._counter = "", 0
+
+    def change(self, kind: str, record: str, values: Mapping[str, Wire], **more: Any) -> Line:
+        """Write the next change. `more` overrides any member of Change; `key` signs with another key."""
+        signing = more.pop("signing", self.key)
+        self.n += 1
+        sealed = more.get("data", 1) >= 2
+        facts: dict[str, Any] = {
+            "id": uuid7(),
+            "desk": self.id,
+            "n": self.n,
+            "officer": self.officer,
+            "stamp": self.clock.tick(),
+            "schema": 1,
+            "scope": COMMUNE,
+            "kind": kind,
+            "record": record,
+            "data": 1,
+            "seal" if sealed else "set": dict(values),
+        }
+        line = sign(Change(**facts | more), signing)
+        self.head = next_head(self.head, line.digest)
+        return line
+
+    def body(self, lines: Sequence[Line | bytes], **header: Any) -> bytes:
+        head = protocol.b64(self.head)
+        statement = msgspec.json.encode([self.id, self.n, head])
+        facts: dict[str, Any] = {
+            "desk": self.id,
+            "epoch": self.world.province.epoch,
+            "first_n": self.n - len(lines) + 1,
+            "last_n": self.n,
+            "head": head,
+            "head_signature": protocol.b64(self.key.sign(seal.HEAD, statement)),
+        }
+        encoded = [line if isinstance(line, bytes) else line.encode() for line in lines]
+        return b"\n".join([protocol.encode(protocol.PushHeader(**facts | header)), *encoded])
+
+    def push(self, *lines: Line | bytes, **header: Any) -> Reply:
+        return self.post("/v1/push", self.body(lines, **header))
+
+    def results(self, *lines: Line | bytes) -> list[tuple[str, str]]:
+        """Status and code of each line of a push that is taken in."""
+        reply = self.push(*lines)
+        assert reply.status == 200, reply.code
+        return [(result.status, result.code) for result in reply.read(protocol.Receipt).results]
+
+    def send(self, kind: str, record: str, values: Mapping[str, Wire], **more: Any) -> str:
+        """Write and push one change; its id. Fails the test unless it is merged."""
+        line = self.change(kind, record, values, **more)
+        ((status, code),) = self.results(line)
+        assert status != "quarantined", code
+        return line.change.id
+
+    def pull(self, **cursors: int) -> Reply:
+        return self.pull_from({scope.replace("_", ":"): seq for scope, seq in cursors.items()})
+
+    def pull_from(self, cursors: Mapping[str, int], **more: Any) -> Reply:
+        request = protocol.PullRequest(**{"epoch": self.world.province.epoch, "cursors": dict(cursors)} | more)
+        return self.post("/v1/pull", protocol.encode(request))
+
+    def post(self, path: str, body: bytes, **how: Any) -> Reply:
+        deflated = protocol.deflate(body)
+        return self.world.call(path, deflated, self.headers(path, deflated, **how))
+
+    def headers(
+        self, path: str, body: bytes, *, key: seal.SigningKey | None = None, keyid: str = "", nonce: str = ""
+    ) -> list[tuple[str, str]]:
+        """The headers of a signed request."""
+        request = requests.Request("POST", f"https://province{path}", data=body).prepare()
+        request.headers["Content-Type"] = protocol.CONTENT_TYPE
+        RequestSigner(keyid or self.id, key or self.key).sign(request, body, nonce or self.nonce())
+        return list(request.headers.items())
+
+    def nonce(self) -> str:
+        if not self._ticket:
+            self._ticket = self.world.hello().ticket
+        self._counter += 1
+        return f"{self._ticket}.{self._counter}"
+
+
+async def ask(app: Any, method: str, path: str, body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Reply:
+    """One request to an ASGI application."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "https",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 443),
+        "state": {},
+    }
+    incoming: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return incoming.pop() if incoming else {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    found_headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    return Reply(sent[0]["status"], found_headers, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+@contextmanager
+def province_in(folder: Path, **guards: Any) -> Iterator[World]:
+    """A province in this process."""
+    world = World(folder, **guards)
+    try:
+        yield world
+    finally:
+        world.close()
+
+
+def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `commune-desk-server` in English on the province in `folder`, as a process of its own."""
+    name, *rest = words
+    inner = [rest.pop(0)] if name == "desk" else []
+    places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
+    line = [sys.executable, "-m", "sync.server", "--lang", "en", name, *inner, *places, *rest]
+    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """A province founded in `folder` and served by a real process; yields its address."""
+    made = command(folder, "init", "--name", "Quảng Ninh", "--host", "127.0.0.1", "localhost")
+    assert made.returncode == 0, made.stderr
+    places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
+    line = [sys.executable, "-m", "sync.server", "serve", *places, "--host", "127.0.0.1", "--port", "0"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline().split()
+            assert ready[:1] == ["ready"], process.stderr.read() if process.stderr else ""
+            yield ready[1]
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
