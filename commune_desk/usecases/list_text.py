@@ -17,7 +17,7 @@ from commune_desk.domain.list_cells import Row
 from commune_desk.usecases import list_guard
 
 SEPARATORS = (";", ",", "\t", "|")
-_SAMPLE_LINES = 200
+_SAMPLE_LINES, _SAMPLE_BYTES = 200, 1 << 20
 
 _VOWELS_1258 = frozenset("aeiouyâăêôơư".encode("cp1258") + "AEIOUYÂĂÊÔƠƯ".encode("cp1258"))
 _MARKS_1258 = frozenset("\u0300\u0301\u0303\u0309\u0323".encode("cp1258"))
@@ -60,7 +60,7 @@ def decode(data: bytes) -> str:
 
 def _decode_single_byte(data: bytes) -> str:
     """Windows-1258 writes a tone after its vowel; in the old fonts the same bytes are letters of their own."""
-    pairs = Counter(before in _VOWELS_1258 for before, byte in pairwise(data) if byte in _MARKS_1258)
+    pairs = Counter(before in _VOWELS_1258 for before, byte in pairwise(data[:_SAMPLE_BYTES]) if byte in _MARKS_1258)
     latin = data.decode("latin-1")
     if not pairs:
         is_1258 = detect_column(latin.splitlines()[:_SAMPLE_LINES]) is Encoding.UNICODE
