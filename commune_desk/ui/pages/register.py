@@ -1,0 +1,233 @@
+"""The register: a long list that answers as one types, with filters above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.i18n import _
+from commune_desk.presenters.register_page import RegisterPage as State
+from commune_desk.presenters.register_page import RegisterView, RowText
+from commune_desk.presenters.routes import Route
+from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.choice import Choice
+from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.notice import EmptyState
+from commune_desk.ui.widgets.page import Page
+from commune_desk.ui.widgets.table import PagedTable
+from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases.workplace import Workplace
+
+_READ_AGAIN_MS = 300
+_AUDIT_PAUSE_MS = 1_500
+"""A search is written down once the typist has stopped, not at every letter."""
+_KINDS = ("child_file", "person", "relation", "group_membership", "home_visit", "imports")
+
+
+def _columns() -> list[Column[RowText]]:
+    return [
+        Column(_("Full name"), lambda row: Cell(row.name, row.status, bold=True), 5, sort_key="name"),
+        Column(_("Age"), _age_cell, width=112),
+        Column(_("Village"), lambda row: Cell(row.village), 3, sort_key="village"),
+        Column(_("Carer"), lambda row: Cell(row.carer, row.phone), 5),
+        Column(_("Groups"), lambda row: Cell(row.groups), 5),
+        Column(_("Risk"), _risk_cell, width=118, sort_key="risk"),
+        Column(_("Last visit"), lambda row: Cell(row.last_visit or "–", quiet=not row.last_visit), width=96),
+        Column(_("Next visit"), _next_cell, width=112, sort_key="next_visit"),
+    ]
+
+
+def _age_cell(row: RowText) -> Cell:
+    return Cell(row.age or "–", row.birth, quiet=not row.age, bold=row.is_near_16)
+
+
+def _risk_cell(row: RowText) -> Cell:
+    return Cell(row.risk.text, tone=Tone(row.risk.tone), icon=row.risk.icon) if row.risk else Cell("–", quiet=True)
+
+
+def _next_cell(row: RowText) -> Cell:
+    return Cell(row.next_visit or "–", row.overdue, bold=bool(row.overdue), quiet=not row.next_visit)
+
+
+class RegisterPage(Page):
+    """The list of children. The window's search field drives `search` and `open_found`."""
+
+    cleared = Signal()
+    """The search was taken back from this page: the search field should be empty too."""
+
+    def __init__(
+        self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(_("Children"), parent=parent)
+        self._state, self._tasks, self._navigate = State(workplace), tasks, navigate
+        self._view = RegisterView((), "")
+        self._is_stale = True
+        self.model: PagedTableModel[RowText] = PagedTableModel(_columns(), self._state.rows, self)
+        self.table = PagedTable(self.model, _("Children"), two_lines=True)
+        self._add_actions()
+        self.add_above(self._filter_row())
+        self._add_body()
+        self._again = self._timer(_READ_AGAIN_MS, self.read_again)
+        self._audit = self._timer(_AUDIT_PAUSE_MS, lambda: self._state.note_search(len(self._view.ids)))
+        self.table.opened.connect(lambda person: navigate(Route("child", person)))
+        self.table.sort_requested.connect(self.order.set_value)
+        tasks.register_changed.connect(self._on_changed)
+
+    def _timer(self, pause: int, action: Callable[[], object]) -> QTimer:
+        timer = QTimer(self, interval=pause, singleShot=True)
+        timer.timeout.connect(action)
+        return timer
+
+    def _add_actions(self) -> None:
+        bring = SecondaryButton(_("Import a list"), "file-spreadsheet")
+        bring.clicked.connect(lambda: self._navigate(Route("import")))
+        self.new = PrimaryButton(_("New child"), "plus", shortcut="Alt+N")
+        self.new.clicked.connect(lambda: self._navigate(Route("child", form="child")))
+        self.add_action(bring)
+        self.add_action(self.new)
+
+    def _filter_row(self) -> QWidget:
+        state = self._state
+        self.who = self._choice(_("Which children"), state.who_options(), "who", width=190)
+        self.risk = self._choice(_("Risk level"), state.risk_options(), "risk", width=160)
+        self.village = self._choice(_("Village"), [("", _("Every village"))], "village", width=180)
+        self.age = self._choice(_("Age"), state.age_options(), "age", width=140)
+        self.order = self._choice(_("Order"), state.order_options(), "order", width=170)
+        self.clear_all = LinkButton(_("Show all"))
+        self.clear_all.clicked.connect(self.clear)
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 12, 0)
+        line.setSpacing(8)
+        for widget in (self.who, self.risk, self.village, self.age, self.order, self.clear_all):
+            line.addWidget(widget)
+        line.addStretch(1)
+        return holder
+
+    def _choice(self, name: str, options: Sequence[tuple[str, str]], field: str, *, width: int) -> Choice:
+        """A filter; its first option, with an empty code, is what it shows when nothing is chosen."""
+        first = options[0][1] if options[0][0] == "" else ""
+        choice = Choice(name, [option for option in options if option[0]], placeholder=first)
+        if not first:
+            choice.removeItem(0)
+        choice.setFixedWidth(width)
+        choice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        choice.chosen.connect(lambda code: self._on_chosen(field, code))
+        return choice
+
+    def _add_body(self) -> None:
+        self.hint = Text(ink="quiet", wrap=True)
+        self.guesses = Flow(gap=10)
+        self.empty = EmptyState(
+            "users",
+            _("There is no child in the register yet."),
+            detail=_("Enter one child, or import the lists that the commune keeps in Excel."),
+            action=_("Import a list"),
+        )
+        self.empty.acted.connect(lambda: self._navigate(Route("import")))
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.hint)
+        column.addWidget(self.guesses)
+        self._top = top
+        self.add(top)
+        self.add(self.empty)
+        self.add(self.table, 1)
+        self.scroll_area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def search(self, typed: str) -> None:
+        """Show who `typed` may mean; an empty text shows all again."""
+        if typed != self._state.typed:
+            self._state.typed = typed
+            self._read()
+            self._audit.start()
+
+    def open_found(self) -> None:
+        """Enter in the search field: open the only child found, or go to the first of several."""
+        ids = self._view.ids
+        if len(ids) == 1 and self._state.typed:
+            self._navigate(Route("child", ids[0]))
+        elif ids:
+            self.table.setFocus()
+            self.table.select_id(ids[0])
+
+    def clear(self) -> None:
+        """Take back the search and every filter."""
+        self._state.clear()
+        for choice in (self.who, self.risk, self.village, self.age):
+            choice.set_value("")
+        self.cleared.emit()
+        self._read()
+
+    def read_again(self) -> None:
+        """Read the list anew after something changed; the cursor and the place in the list stay."""
+        self._is_stale = False
+        current, scrolled = self.table.current_id, self.table.verticalScrollBar().value()
+        self._offer_villages()
+        self._read()
+        self.table.select_id(current)
+        self.table.verticalScrollBar().setValue(scrolled)
+
+    def _offer_villages(self) -> None:
+        self.village.set_options([option for option in self._state.village_options() if option[0]])
+
+    def _on_chosen(self, field: str, code: str) -> None:
+        if getattr(self._state, field) != code:
+            setattr(self._state, field, code)
+            self._read()
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.touches(*_KINDS):
+            self._is_stale = True
+            if self.isVisible():
+                self._again.start()
+
+    def _read(self) -> None:
+        view = self._view = self._state.view()
+        self.set_title(_("Children"), view.count_text)
+        self.model.show(view.ids)
+        self.hint.set_text(view.hint)
+        self.hint.setVisible(bool(view.hint))
+        self.empty.setVisible(view.is_empty_register)
+        self.table.setVisible(bool(view.ids))
+        self._top.setVisible(bool(view.hint))
+        self.clear_all.setVisible(self._state.is_narrowed)
+        self.body.setAlignment(Qt.AlignmentFlag(0) if view.ids else Qt.AlignmentFlag.AlignTop)
+        self._show_guesses([])
+        if view.needs_guesses:
+            typed = self._state.typed
+            self._tasks.query(self._state.guesses, lambda names: self._take_guesses(typed, names), owner=self)
+
+    def _take_guesses(self, typed: str, names: Sequence[str]) -> None:
+        if typed == self._state.typed:
+            self._show_guesses(names)
+
+    def _show_guesses(self, names: Sequence[str]) -> None:
+        layout = self.guesses.layout()
+        while layout is not None and layout.count():
+            item = layout.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        if names:
+            self.guesses.add(Text(_("Did you mean:")))
+        for name in names:
+            link = LinkButton(name)
+            link.clicked.connect(lambda _checked=False, one=name: self.search(one))
+            self.guesses.add(link)
+        self.guesses.setVisible(bool(names))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.read_again()
