@@ -1,4 +1,4 @@
-"""Home visits as the form and the child's page read them, and children found by what is typed."""
+"""Home visits as the form reads them: the child, the visits that stand, and which one corrects which."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.search_text import exact_marks_rank, match_query
 from commune_desk.store.database import Connection
-
-_MATCHES = 40
 
 
 class ChildBrief(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,25 +62,6 @@ def child_brief(connection: Connection, person: str) -> ChildBrief | None:
     """The child with this person id, or None when there is no child file for it here."""
     row = connection.execute(f"{_BRIEF} WHERE i.person=?", (person,)).fetchone()
     return _brief(row) if row else None
-
-
-def find_children(connection: Connection, typed: str, limit: int = 8) -> list[ChildBrief]:
-    """Children in the register that fit what is typed, those with the typed marks first; marks may be left out."""
-    for loose in (False, True):
-        query = match_query(typed, loose=loose)
-        rows = (
-            connection.execute(
-                f"{_BRIEF} JOIN child_search s ON s.rowid=i.row"
-                " WHERE child_search MATCH ? AND i.status='active' AND i.shown=1 ORDER BY i.name_key, i.person LIMIT ?",
-                (query, _MATCHES),
-            ).fetchall()
-            if query
-            else []
-        )
-        if rows:
-            found = [_brief(row) for row in rows]
-            return sorted(found, key=lambda one: exact_marks_rank(typed, one.name))[:limit]
-    return []
 
 
 def standing_visits(connection: Connection, person: str, limit: int = 1) -> list[PastVisit]:

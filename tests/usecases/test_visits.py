@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.children import ChildFile
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.store.visits import child_brief, correction_of, find_children, standing_visits
+from commune_desk.store.visits import child_brief, correction_of, standing_visits
 from commune_desk.usecases.visits import record_visit
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_visit, save_all
@@ -109,23 +108,3 @@ def test_the_visit_names_the_officer_at_work(workplace: Workplace, child: Record
     workplace.write(lambda tx: record_visit(tx, visit))
     row = workplace.read(lambda c: c.execute("SELECT officer FROM home_visit").fetchone())
     assert row[0] == OFFICER
-
-
-@pytest.mark.parametrize("typed", ["dang thi hoa", "Đặng Thị Hoà", "hoa dang", "dth", "khe lac hoa"])
-def test_children_are_found_as_they_are_typed(workplace: Workplace, child: RecordId, typed: str) -> None:
-    workplace.write(save_all(*make_child("Lý A Tài", village="Sông Moóc")))
-    assert [one.person for one in workplace.read(lambda c: find_children(c, typed))] == [child]
-
-
-def test_the_marked_name_comes_before_its_unmarked_twin(workplace: Workplace, child: RecordId) -> None:
-    workplace.write(save_all(*make_child("Dang Thi Hoa")))
-    found = workplace.read(lambda c: find_children(c, "Đặng Thị Hoà"))
-    assert found[0].person == child
-
-
-def test_closed_files_and_empty_searches_find_nobody(workplace: Workplace, child: RecordId) -> None:
-    person, file = make_child("Bàn Văn Phúc", status="moved_away")
-    workplace.write(save_all(person, file))
-    assert workplace.read(lambda c: find_children(c, "ban van phuc")) == []
-    assert workplace.read(lambda c: find_children(c, " ")) == []
-    assert isinstance(file, ChildFile)

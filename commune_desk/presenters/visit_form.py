@@ -1,0 +1,297 @@
+"""The form of a home visit: routine in under a minute, the visit before beside it; also corrects an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from commune_desk.domain.children import RISK_LEVELS
+from commune_desk.domain.errors import Invalid
+from commune_desk.domain.ids import RecordId, new_record_id
+from commune_desk.domain.text import nfc, tidy
+from commune_desk.domain.typed_times import parse_day, parse_hour
+from commune_desk.domain.visits import VISIT_RHYTHM_DAYS, HomeVisit, suggested_next_visit
+from commune_desk.i18n import _, format_date, ngettext, translate_error
+from commune_desk.presenters import labels
+from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.saved_notice import saved_notice
+from commune_desk.store.transaction import Tx
+from commune_desk.store.visits import ChildBrief, PastVisit, child_brief, past_visit, standing_visits
+from commune_desk.usecases.drafts import drop_draft
+from commune_desk.usecases.visits import record_visit, visit_faults
+from commune_desk.usecases.workplace import Workplace
+
+FORM, CORRECTION = "visit", "visit_correction"
+FIELDS = ("visited_on", "visited_at", "present", "risk_level", "observations", "needs", "next_step", "next_visit_on")
+_REPEATED = ("present", "risk_level", "needs", "next_step")
+_LISTS = ("present", "needs")
+_OWN_DAY = "own_next_visit"
+_YEARS_AHEAD = 2
+
+Option = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousView:
+    """The visit before, to be read beside the form; `lines` are (label, text)."""
+
+    heading: str
+    risk: ChipText | None
+    observations: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFormState:
+    """`errors` stop the save, `hints` do not; both are sentences by field. Days and hours are as they were typed."""
+
+    title: str
+    child: str
+    must_choose_child: bool
+    values: Mapping[str, Any]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
+    previous: PreviousView | None = None
+
+
+class VisitForm:
+    """State of the form for a person, or for the correction of an earlier visit; with neither, a child is chosen."""
+
+    def __init__(self, workplace: Workplace, person: str = "", *, amends: str = "") -> None:
+        self._workplace = workplace
+        self._earlier = workplace.read(lambda c: past_visit(c, amends)) if amends else None
+        self.form = CORRECTION if amends else FORM
+        self.record = amends or person
+        self._child: ChildBrief | None = None
+        self._previous: PastVisit | None = None
+        self._has_own_day = self._earlier is not None
+        self._shown_errors: set[str] = set()
+        self._values: dict[str, Any] = _typed(self._earlier, workplace.today())
+        self._take_child(self._earlier.person if self._earlier else person)
+
+    @property
+    def person(self) -> str:
+        return self._child.person if self._child else ""
+
+    def state(self) -> VisitFormState:
+        _visit, errors = self._read()
+        shown = {name: text for name, text in errors.items() if name in self._shown_errors}
+        return VisitFormState(
+            title=self._title(),
+            child=self._child_line(),
+            must_choose_child=self._child is None,
+            values=dict(self._values),
+            errors=shown,
+            hints=self._hints(),
+            previous=self._previous_view(),
+        )
+
+    def choose_child(self, person: str) -> VisitFormState:
+        """Say whom the visit is about."""
+        self._take_child(person)
+        self._suggest_day()
+        return self.state()
+
+    def edit(self, name: str, value: Any) -> VisitFormState:
+        """A field was changed by hand; its error shows only once the field is left. Raises KeyError."""
+        self._values[name] = tuple(value) if name in _LISTS else value
+        self._shown_errors.discard(name)
+        if name == "next_visit_on":
+            self._has_own_day = True
+        elif name in ("visited_on", "risk_level"):
+            self._suggest_day()
+        return self.state()
+
+    def leave(self, name: str) -> VisitFormState:
+        """A field was left: show what is wrong with what stands in it."""
+        if self._values[name]:
+            self._shown_errors.add(name)
+        return self.state()
+
+    def repeat_previous(self) -> VisitFormState:
+        """As last time: who was there, the risk, the needs and the next step. What was seen is never repeated."""
+        if self._previous is not None:
+            before = _typed(self._previous, self._workplace.today())
+            self._values |= {name: before[name] for name in _REPEATED}
+            self._suggest_day()
+        return self.state()
+
+    def submit(self) -> Callable[[Tx], RecordId] | None:
+        """The operation that saves, or None when `state` shows what is in the way."""
+        visit, errors = self._read()
+        self._shown_errors = set(errors)
+        if errors:
+            return None
+
+        def operation(tx: Tx) -> RecordId:
+            saved = record_visit(tx, visit)
+            drop_draft(tx, self.form, self.record)
+            return saved
+
+        return operation
+
+    def notice(self) -> str:
+        """What to tell after the save."""
+        day = self._day("next_visit_on")
+        following = _("Next visit {day}.").format(day=format_date(day)) if day else ""
+        return saved_notice(self._workplace, following)
+
+    def payload(self) -> dict[str, Any]:
+        """What a draft keeps."""
+        kept = {name: list(value) if name in _LISTS else value for name, value in self._values.items()}
+        return kept | {"person": self.person, _OWN_DAY: self._has_own_day}
+
+    def restore(self, payload: Mapping[str, Any]) -> VisitFormState:
+        """Show a draft; what this version does not know is left out."""
+        for name in self._values.keys() & payload.keys():
+            value = payload[name]
+            self._values[name] = tuple(value) if name in _LISTS else value
+        self._has_own_day = bool(payload.get(_OWN_DAY))
+        if self._child is None:
+            self._take_child(payload.get("person", ""))
+        return self.state()
+
+    def options(self, name: str) -> list[Option]:
+        """What a field offers: codes and their names."""
+        if name == "risk_level":
+            return [(level, _(labels.RISK_NAMES[level])) for level in RISK_LEVELS]
+        codes = self._workplace.codes
+        return [(entry.code, labels.code_text(codes, name, entry.code)) for entry in codes.entries(name)]
+
+    def _take_child(self, person: str) -> None:
+        self._child = self._workplace.read(lambda c: child_brief(c, person)) if person else None
+        before = self._workplace.read(lambda c: standing_visits(c, person, 2)) if self._child else []
+        own = self._earlier.id if self._earlier else ""
+        self._previous = next((visit for visit in before if visit.id != own), None)
+
+    def _title(self) -> str:
+        if self._earlier is not None:
+            return _("Correct the visit of {day}").format(day=labels.day_text(self._earlier.visited_on))
+        return _("Home visit")
+
+    def _child_line(self) -> str:
+        child = self._child
+        if child is None:
+            return ""
+        today = self._workplace.today()
+        return labels.joined(child.name, labels.age_text(child.birth_date, today), labels.village_text(child.village))
+
+    def _suggest_day(self) -> None:
+        """The rhythm of the risk level, unless a day was written by hand."""
+        visited = self._day("visited_on")
+        level = self._values["risk_level"] or None
+        if visited is None or level is None or self._has_own_day:
+            return
+        self._values["next_visit_on"] = format_date(suggested_next_visit(visited, level))
+
+    def _day(self, name: str) -> date | None:
+        try:
+            return self._parse_day(name)
+        except Invalid:
+            return None
+
+    def _parse_day(self, name: str) -> date | None:
+        today = self._workplace.today()
+        latest = today if name == "visited_on" else date(today.year + _YEARS_AHEAD, 12, 31)
+        return parse_day(self._values[name], today, latest)
+
+    def _read(self) -> tuple[HomeVisit, dict[str, str]]:
+        """The visit as far as it can be read, and what keeps it from being saved."""
+        errors: dict[str, str] = {}
+        values = self._values
+        read: dict[str, str | None] = {}
+        for name in ("visited_on", "next_visit_on", "visited_at"):
+            try:
+                read[name] = self._read_time(name)
+            except Invalid as invalid:
+                read[name] = None
+                errors[name] = translate_error(invalid)
+        visit = HomeVisit(
+            id=new_record_id(),
+            scope=self._workplace.actor.scope,
+            person=RecordId(self.person) or None,
+            visited_on=read["visited_on"] or "",
+            visited_at=read["visited_at"],
+            present=values["present"],
+            risk_level=values["risk_level"] or None,
+            observations=nfc(values["observations"]).strip(),
+            needs=values["needs"],
+            next_step=tidy(values["next_step"]) or None,
+            next_visit_on=read["next_visit_on"],
+            amends=RecordId(self._earlier.id) if self._earlier else None,
+        )
+        faults = visit_faults(visit, self._workplace.today())
+        return visit, {name: _(text) for name, text in faults.items()} | errors
+
+    def _read_time(self, name: str) -> str | None:
+        if name == "visited_at":
+            hour = parse_hour(self._values[name])
+            return hour.strftime("%H:%M") if hour else None
+        day = self._parse_day(name)
+        return day.isoformat() if day else None
+
+    def _hints(self) -> dict[str, str]:
+        hints = {}
+        level, child = self._values["risk_level"], self._child
+        if level and not self._has_own_day:
+            hints["next_visit_on"] = _rhythm(level)
+        elif not self._values["next_visit_on"].strip():
+            hints["next_visit_on"] = _("No next visit is planned yet.")
+        if child is None:
+            return hints
+        visited = self._day("visited_on")
+        last = self._previous.visited_on if self._previous else ""
+        if visited and last > visited.isoformat():
+            hints["visited_on"] = _("A newer visit of {day} is in the file; the risk level stays as it is.").format(
+                day=labels.day_text(last)
+            )
+        elif level and child.risk_level and level != child.risk_level:
+            hints["risk_level"] = _("In the file: {level}. Saving changes it.").format(
+                level=_(labels.RISK_NAMES[child.risk_level]).lower()
+            )
+        return hints
+
+    def _previous_view(self) -> PreviousView | None:
+        visit = self._previous
+        if visit is None:
+            return None
+        codes = self._workplace.codes
+        lines = (
+            (_("Present"), labels.value_text(codes, "home_visit", "present", visit.present)),
+            (_("Needs"), labels.value_text(codes, "home_visit", "needs", visit.needs)),
+            (_("Next step"), visit.next_step or ""),
+            (_("Next visit"), labels.day_text(visit.next_visit_on)),
+        )
+        return PreviousView(
+            heading=labels.joined(labels.day_text(visit.visited_on), visit.visited_at, visit.officer),
+            risk=labels.risk_chip(visit.risk_level),
+            observations=visit.observations,
+            lines=tuple((label, text) for label, text in lines if text),
+        )
+
+
+def _typed(visit: PastVisit | None, today: date) -> dict[str, Any]:
+    """The form's fields of a stored visit; of nothing, an empty form of today."""
+    if visit is None:
+        empty = dict.fromkeys(FIELDS, "")
+        return empty | {"visited_on": format_date(today), "present": (), "needs": ()}
+    return {
+        "visited_on": labels.day_text(visit.visited_on),
+        "visited_at": visit.visited_at or "",
+        "present": visit.present,
+        "risk_level": visit.risk_level or "",
+        "observations": visit.observations,
+        "needs": visit.needs,
+        "next_step": visit.next_step or "",
+        "next_visit_on": labels.day_text(visit.next_visit_on),
+    }
+
+
+def _rhythm(level: str) -> str:
+    days = VISIT_RHYTHM_DAYS[level]
+    text = ngettext(
+        "By the rhythm of this level: every {count} day", "By the rhythm of this level: every {count} days", days
+    )
+    return text.format(count=days)
