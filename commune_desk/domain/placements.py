@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from commune_desk.domain.access import COMMUNE, SHELTER, SHELTER_WRITERS
-from commune_desk.domain.clock import from_iso
+from commune_desk.domain.clock import VIETNAM, from_iso
 from commune_desk.domain.ids import OfficerId, RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Data, Field, Merge, Record, ScopeRule, Shape, field, kind
@@ -15,6 +15,23 @@ ISOLATION_DAYS = 15
 """Temporary isolation from parents lasts at most 15 days in total (Decree 56/2017/ND-CP art. 32)."""
 STAY_MONTHS = 3
 """Emergency protection in a facility lasts at most 3 months (Decree 20/2021/ND-CP art. 24.2)."""
+
+ALIASES = (
+    *("Hoa Sen", "Hoa Mai", "Hoa Cúc", "Hoa Đào", "Hoa Huệ", "Hoa Lan", "Hoa Hồng", "Hoa Ban", "Hoa Sim", "Hoa Súng"),
+    *("Hoa Bưởi", "Hoa Nhài", "Hoa Ly", "Hoa Phượng", "Hoa Sữa", "Hoa Quỳnh", "Hoa Trà", "Hoa Gạo", "Hoa Mơ", "Hoa Mận"),
+)
+"""Names used in the house instead of people's own."""
+PAPERS = {
+    "declaration": N_("Declaration (form 07 of Decree 20/2021)"),
+    "emergency_record": N_("Record of the emergency"),
+    "decision": N_("Decision to admit, signed by the head"),
+    "commune_request": N_("Request of the commune's chair, where found there"),
+    "id_copy": N_("Copy of an identity paper, if there is one"),
+}
+"""The dossier of an emergency admission (Decree 20/2021/ND-CP art. 27.3); it may be completed after admission."""
+PAPERS_ALWAYS = ("declaration", "emergency_record", "decision")
+REVIEW_DAYS = (3, 7)
+"""Days of a stay, the first being day 1, on which the house looks at the stay again."""
 
 PLACEMENT_STEPS = {"staying": ("out", "ended"), "out": ("staying", "ended"), "ended": ()}
 BED_STEPS = {"open": ("closed",), "closed": ("open",)}
@@ -60,12 +77,16 @@ class Placement(Record, frozen=True, kw_only=True):
     ] = None
     home_commune: Annotated[str | None, field(N_("Home commune"), shape=Shape.CODE, data=Data.OPERATIONAL)] = None
     case_code: Annotated[str | None, field(N_("Case code"), data=Data.OPERATIONAL, max_chars=40)] = None
+    due_back_at: Annotated[
+        str | None, field(N_("Due back at"), shape=Shape.INSTANT, data=Data.OPERATIONAL, merge=Merge.LWW)
+    ] = None
     discharged_at: Annotated[str | None, field(N_("Discharged at"), shape=Shape.INSTANT, data=Data.OPERATIONAL)] = None
     discharge_reason: Annotated[
         str | None,
         field(N_("Reason for discharge"), shape=Shape.CODE, codes="discharge_reasons", data=Data.OPERATIONAL),
     ] = None
     person: Annotated[RecordId | None, field(N_("Resident"), shape=Shape.REFERENCE, required=True)] = None
+    papers: Annotated[tuple[str, ...], field(N_("Papers received"), merge=Merge.SET, shape=Shape.CODE)] = ()
     alias: Annotated[str, field(N_("Name used in the house"), max_chars=60, required=True)] = ""
     reason: Annotated[
         str | None, field(N_("Reason for admission"), shape=Shape.CODE, codes="admission_reasons", required=True)
@@ -115,19 +136,28 @@ class CareLogEntry(Record, frozen=True, kw_only=True):
     officer: Annotated[OfficerId | None, _once(N_("Officer"), shape=Shape.REFERENCE)] = None
 
 
+def local_day(instant: str) -> date:
+    """The day in Viet Nam of an ISO instant."""
+    return from_iso(instant).astimezone(VIETNAM).date()
+
+
 def isolation_ends(isolation_from: str) -> str:
     """Last day of temporary isolation (ISO date), counting the first day as day 1 of 15."""
-    return (datetime.fromisoformat(isolation_from) + timedelta(days=ISOLATION_DAYS - 1)).date().isoformat()
+    return (date.fromisoformat(isolation_from) + timedelta(days=ISOLATION_DAYS - 1)).isoformat()
 
 
 def stay_ends(admitted_at: str) -> str:
     """Last day of the 3 months of emergency protection (ISO date, UTC+7)."""
-    start = (from_iso(admitted_at) + timedelta(hours=7)).date()
-    month0 = start.month - 1 + STAY_MONTHS
-    year, month = start.year + month0 // 12, month0 % 12 + 1
-    for day in range(start.day, 27, -1):
-        try:
-            return start.replace(year=year, month=month, day=day).isoformat()
-        except ValueError:
-            continue
-    return start.replace(year=year, month=month).isoformat()
+    return months_after(local_day(admitted_at), STAY_MONTHS).isoformat()
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month so many months later, or the last day of a month that has no such day."""
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + (month0 + 1) // 12, (month0 + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month0 + 1, min(day.day, last))
+
+
+def follow_up_days(discharged_on: date) -> tuple[date, date, date]:
+    """When the house asks how it goes after a stay: 1 week, 1 month and 3 months later."""
+    return discharged_on + timedelta(days=7), months_after(discharged_on, 1), months_after(discharged_on, 3)

@@ -143,9 +143,11 @@ CREATE TABLE placement (
   isolation_from TEXT,
   home_commune TEXT,
   case_code TEXT,
+  due_back_at TEXT,
   discharged_at TEXT,
   discharge_reason TEXT,
   person TEXT,
+  papers TEXT,
   alias TEXT,
   reason TEXT,
   brought_by TEXT,
@@ -220,6 +222,7 @@ CREATE INDEX report_person ON report(person) WHERE person IS NOT NULL;
 CREATE INDEX placement_status ON placement(status);
 CREATE INDEX placement_person ON placement(person);
 CREATE INDEX care_log_entry_placement ON care_log_entry(placement, logged_at);
+CREATE INDEX care_log_entry_logged_at ON care_log_entry(logged_at);
 
 -- Every change this desk made or received, with the exact signed bytes. Own changes without `seq` are the journal.
 CREATE TABLE change (
