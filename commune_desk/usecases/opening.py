@@ -42,7 +42,7 @@ def make_training_register(
         desk=TRAINING_PREFIX + spell(secrets.token_bytes(3)),
         label=N_("Training"),
         scope=scope,
-        role=role,
+        role=role.value,
         signing=SigningKey.generate().to_bytes(),
         box=box.to_bytes(),
         doorbell=SigningKey.generate().to_bytes(),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from commune_desk.domain.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING, FirstRun
-from commune_desk.ui.opening.frame import OpeningCard, Work
+from commune_desk.ui.opening.frame import WIDE, OpeningCard, Work
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.choice import RadioRow
@@ -28,7 +28,8 @@ class FirstRunPage(OpeningCard):
         super().__init__(
             _("Set up this PC"),
             _("The register lies encrypted on this PC. It works without a network and sends when there is a line."),
-            parent,
+            width=WIDE,
+            parent=parent,
         )
         self.form = form
         self._work = Work(self)
@@ -58,7 +59,7 @@ class FirstRunPage(OpeningCard):
         if self.fields is not None:
             self.body.removeWidget(self.fields)
             self.fields.deleteLater()
-        self.fields = Form(columns=1)
+        self.fields = Form(columns=2)
         for name in self.form.fields:
             self.fields.add(name, self._row(name))
         self.body.insertWidget(self.body.count() - 1, self.fields)

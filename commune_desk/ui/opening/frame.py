@@ -18,6 +18,7 @@ from commune_desk.ui.widgets.card import IconLabel, Surface
 from commune_desk.ui.widgets.text import Text
 
 WIDTH = 520
+WIDE = 760
 
 
 class Work(QObject):
@@ -57,12 +58,12 @@ class Work(QObject):
 class OpeningCard(QWidget):
     """The product's name, a title, and what is put into `body`, centred in the window and scrolling when it is low."""
 
-    def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, subtitle: str = "", *, width: int = WIDTH, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(title)
         card = Surface()
-        card.setFixedWidth(WIDTH)
-        self.body = QVBoxLayout(card)
+        card.setFixedWidth(width)
+        self.body = card.column
         self.body.setContentsMargins(28, 24, 28, 24)
         self.body.setSpacing(14)
         self.body.addLayout(self._brand())
@@ -72,8 +73,12 @@ class OpeningCard(QWidget):
             self.body.addWidget(Text(subtitle, ink="quiet", wrap=True))
         holder = QWidget()
         middle = QVBoxLayout(holder)
+        across = QHBoxLayout()  # not an alignment: that would ignore how high wrapped text becomes
+        across.addStretch(1)
+        across.addWidget(card)
+        across.addStretch(1)
         middle.addStretch(1)
-        middle.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle.addLayout(across)
         middle.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

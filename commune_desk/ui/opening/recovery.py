@@ -28,7 +28,7 @@ class RecoveryPage(OpeningCard):
         super().__init__(
             _("Forgot the passphrase"),
             _("Call the province and read out this request. Nothing in it tells anything about the register."),
-            parent,
+            parent=parent,
         )
         self._profile, self._clock = profile, clock
         self._work = Work(self)

@@ -1,0 +1,65 @@
+"""The top-level hook of the desktop program: a bug is logged without personal data and told to the person, once."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from commune_desk import __version__
+from commune_desk.domain.errors import DeskError
+from commune_desk.i18n import _
+from commune_desk.logs import scrub_report
+from commune_desk.ui.dialogs.message import report_bug, show_error
+
+log = logging.getLogger(__name__)
+
+
+class BugHook(QObject):
+    """Takes what nobody caught, on whatever thread, and shows it on the UI thread. `install` once."""
+
+    _happened = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_showing = False
+        self._happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    def install(self) -> None:
+        """From now on no exception goes unseen, in slots and threads alike."""
+        sys.excepthook = self._on_exception
+        threading.excepthook = lambda args: self._on_exception(
+            args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+        )
+
+    def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        log.error("a bug reached the top", exc_info=(kind, error, trace))
+        self._happened.emit(error)
+
+    def _show(self, error: BaseException) -> None:
+        if self._is_showing:
+            return
+        self._is_showing = True
+        try:
+            window = QApplication.activeWindow()
+            if isinstance(error, DeskError):
+                show_error(window, error)
+            else:
+                report_bug(window, lambda: self._save(error))
+        finally:
+            self._is_showing = False
+
+    def _save(self, error: BaseException) -> None:
+        path, _kind = QFileDialog.getSaveFileName(
+            QApplication.activeWindow(), _("Save the details"), "commune-desk-report.txt", _("Text (*.txt)")
+        )
+        if path:
+            Path(path).write_text(scrub_report(error, __version__), encoding="utf-8")

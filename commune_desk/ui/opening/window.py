@@ -1,0 +1,63 @@
+"""The opening window: which page it shows before a register is open."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+
+from commune_desk.domain.clock import Clock
+from commune_desk.i18n import _
+from commune_desk.presenters.opening import FirstRun
+from commune_desk.ui.main_window import SMALLEST, USUAL
+from commune_desk.ui.opening.first_run import FirstRunPage
+from commune_desk.ui.opening.recovery import RecoveryPage
+from commune_desk.ui.opening.unlock import UnlockPage
+from commune_desk.usecases.profile import Profile
+
+
+class OpeningWindow(QMainWindow):
+    """Emits `opened` with the OpenDesk. Its title is the product's name and nothing else."""
+
+    opened = Signal(object)
+
+    def __init__(self, profile: Profile, clock: Clock, size: QSize = USUAL, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Sunshine Register"))
+        self.setMinimumSize(SMALLEST)
+        self.resize(size)
+        self._profile, self._clock = profile, clock
+        self.stack = QStackedWidget()
+        self.setCentralWidget(self.stack)
+        self.show_first()
+
+    def show_first(self) -> None:
+        """The unlock page where there is a register, otherwise the first start."""
+        if self._profile.has_register():
+            page = UnlockPage(self._profile, self._clock)
+            page.forgot.connect(self.show_recovery)
+            page.opened.connect(self.opened)
+            self._show(page)
+            return
+        first = FirstRunPage(FirstRun(self._profile, self._clock))
+        first.opened.connect(self.opened)
+        self._show(first)
+
+    def show_recovery(self, login: str) -> None:
+        page = RecoveryPage(self._profile, self._clock, login)
+        page.left.connect(self.show_first)
+        page.opened.connect(self.opened)
+        self._show(page)
+
+    @property
+    def page(self) -> QWidget:
+        shown = self.stack.currentWidget()
+        assert shown is not None  # noqa: S101 - one is always shown
+        return shown
+
+    def _show(self, page: QWidget) -> None:
+        former = self.stack.currentWidget()
+        self.stack.addWidget(page)
+        self.stack.setCurrentWidget(page)
+        if former is not None:
+            self.stack.removeWidget(former)
+            former.deleteLater()
