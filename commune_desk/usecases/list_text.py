@@ -26,14 +26,14 @@ _MARKS_1258 = frozenset("\u0300\u0301\u0303\u0309\u0323".encode("cp1258"))
 def read_rows(path: Path, limit: int) -> Iterator[Row]:
     """The rows of a text file, every cell a string or None. Raises Fault past `limit` rows."""
     try:
-        text = decode(path.read_bytes())
+        text = decode(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise list_guard.unreadable(path, error) from error
     except UnicodeDecodeError as error:
         raise Fault(list_guard.NOT_A_LIST, name=path.name) from error
-    separator = find_separator(text)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
+        separator = find_separator(text)
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         for number, cells in enumerate(rows):
             if number >= limit:
                 raise Fault(list_guard.TOO_MANY_ROWS, name=path.name, limit=limit)

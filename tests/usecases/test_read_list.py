@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
 import zipfile
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 import xlwt
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msoffcrypto.format.ooxml import OOXMLFile
 from xlwt.CompoundDoc import XlsDoc
 
@@ -132,6 +135,15 @@ def test_text_in_an_old_font_keeps_its_bytes_for_the_columns(tmp_path: Path, enc
     assert header is not None
     assert header.titles == ("STT", "Họ và tên", "Thôn")
     assert column_encodings(rows, header)[1] is encoding
+
+
+@given(st.lists(st.sampled_from([*';,"\n\r\t|ặÒþ1 ', "sep=", "\xad", "\0"]), min_size=1, max_size=80))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_whatever_it_holds_stops_the_reading(tmp_path: Path, pieces: list[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("".join(pieces).encode("utf-8" if "ặ" in pieces else "latin-1"))
+    with contextlib.suppress(Fault):
+        assert all(isinstance(row, tuple) for row in _rows(path))
 
 
 def test_excels_separator_line_is_an_empty_row(tmp_path: Path) -> None:
