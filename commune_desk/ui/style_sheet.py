@@ -22,7 +22,7 @@ QPushButton[kind="primary"]:disabled { background: $quiet_tint; border-color: $l
 QPushButton[kind="danger"] { border-color: $danger; color: $danger; }
 QPushButton[kind="danger"]:hover { background: $danger_tint; }
 QPushButton[kind="danger"]:focus { border-color: $danger; }
-QPushButton[kind="link"] { border: 2px solid transparent; background: transparent; color: $link; padding: 0 2px;
+QPushButton[kind="link"] { border: 2px solid transparent; background: transparent; color: $link; padding: 0;
   min-height: 24px; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border-color: $accent; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from commune_desk.domain.errors import DeskError, Fault
@@ -61,6 +61,10 @@ class MessageDialog(QDialog):
             words.addWidget(Text(message.detail, wrap=True))
         words.addStretch(1)
         return words
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return QSize(WIDTH, layout.totalHeightForWidth(WIDTH) if layout is not None else WIDTH)
 
     def add_button(self, button: QPushButton, on_click: Callable[[], object], *, default: bool = False) -> None:
         """Append a button; `default` is the one that Enter presses."""

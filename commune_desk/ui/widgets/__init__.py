@@ -10,7 +10,7 @@ from commune_desk.ui.widgets.choice import Choice, MultiChoice, Option, RadioRow
 from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
 from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField, SearchField, TextEdit
-from commune_desk.ui.widgets.flow import Flow, FlowLayout, TileGrid
+from commune_desk.ui.widgets.flow import Flow, FlowLayout, Stack, TileGrid
 from commune_desk.ui.widgets.forms import FieldRow, Form, announce
 from commune_desk.ui.widgets.nav import NavRail, RailItem
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar, ProgressRow
@@ -61,6 +61,7 @@ __all__ = [
     "SearchField",
     "SecondaryButton",
     "Size",
+    "Stack",
     "Surface",
     "TabBar",
     "Text",

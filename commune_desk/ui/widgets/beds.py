@@ -10,6 +10,7 @@ from commune_desk.ui import theme
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.card import IconLabel
 from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.flow import Stack
 from commune_desk.ui.widgets.text import Text
 
 
@@ -47,8 +48,7 @@ class BedTile(QWidget):
         if chip:
             head.addWidget(Chip(chip, chip_tone))
         column.addLayout(head)
-        column.addWidget(Text(title, bold=True, ink=ink))
-        column.addWidget(Text(detail, size=Size.SMALL, ink="quiet"))
+        column.addWidget(Stack(Text(title, bold=True, ink=ink), Text(detail, size=Size.SMALL, ink="quiet")))
         column.addStretch(1)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -11,7 +11,7 @@ from commune_desk.ui.icons import ICON_SIZE, icon_pixmap
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.text import Text
 
-ROW_MARGINS = QMargins(14, 5, 14, 5)
+ROW_MARGINS = QMargins(14, 4, 14, 4)
 
 
 class IconLabel(QWidget):
@@ -79,7 +79,7 @@ class Card(Surface):
         self.setAccessibleName(title)
         self._rows: list[QWidget] = []
         head = QHBoxLayout()
-        head.setContentsMargins(14, 3, 14, 3)
+        head.setContentsMargins(14, 2, 14, 2)
         head.setSpacing(8)
         if icon:
             head.addWidget(IconLabel(icon, size=17, ink=tone))

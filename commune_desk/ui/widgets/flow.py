@@ -78,12 +78,60 @@ class FlowLayout(QLayout):
         return lines
 
 
+class StackLayout(FlowLayout):
+    """Sets texts below each other, a little into the room that each keeps free for marks above it."""
+
+    def __init__(self, parent: QWidget | None = None, *, overlap: int = 4) -> None:
+        super().__init__(parent, gap=-overlap)
+
+    def sizeHint(self) -> QSize:
+        shown = [i.sizeHint() for i in self._items if not i.isEmpty()]
+        height = sum(s.height() for s in shown) + self._gap * max(len(shown) - 1, 0)
+        return QSize(max((s.width() for s in shown), default=0), height)
+
+    def setGeometry(self, rect: QRect) -> None:
+        spare = max(rect.height() - self.heightForWidth(rect.width()), 0)
+        super().setGeometry(rect.adjusted(0, spare // 2, 0, 0))
+
+    def minimumSize(self) -> QSize:
+        widths = [i.minimumSize().width() for i in self._items if not i.isEmpty()]
+        return QSize(max(widths, default=0), self.sizeHint().height() if not self.hasHeightForWidth() else 0)
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        shown = (item for item in self._items if not item.isEmpty())
+        return [[(item, QSize(width, _height(item, width)))] for item in shown]
+
+
+def _height(item: QLayoutItem, width: int) -> int:
+    return item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
+
+
 def _fitted(item: QLayoutItem, width: int) -> QSize:
     """The item's size; one wider than the line takes the whole line and the height that then needs."""
     hint = item.sizeHint()
     if hint.width() <= width:
         return hint
-    return QSize(width, item.heightForWidth(width) if item.hasHeightForWidth() else hint.height())
+    return QSize(width, _height(item, width))
+
+
+def _follows_width(widget: QWidget) -> None:
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    widget.setSizePolicy(policy)
+
+
+class Stack(QWidget):
+    """A widget whose texts stand close below each other."""
+
+    def __init__(self, *children: QWidget, overlap: int = 4, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stack = StackLayout(self, overlap=overlap)
+        _follows_width(self)
+        for child in children:
+            self._stack.addWidget(child)
+
+    def add(self, child: QWidget) -> None:
+        self._stack.addWidget(child)
 
 
 class Flow(QWidget):
@@ -92,9 +140,7 @@ class Flow(QWidget):
     def __init__(self, *children: QWidget, gap: int = 6, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         flow = FlowLayout(self, gap=gap)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        _follows_width(self)
         for child in children:
             flow.addWidget(child)
 

@@ -34,7 +34,7 @@ class FieldRow(QWidget):
         editor.setAccessibleDescription(hint or editor.accessibleDescription())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
+        column.setSpacing(0)
         runs = [Run(label, bold=True)]
         if required:
             runs.append(Run(" *", bold=True, ink="danger"))
@@ -47,7 +47,6 @@ class FieldRow(QWidget):
         column.addWidget(self.hint)
         self._error = self._error_line()
         column.addWidget(self._error)
-        column.setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def _error_line(self) -> QWidget:
         holder = QWidget()
@@ -95,7 +94,6 @@ class Form(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(12)
-        self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def add(self, name: str, row: FieldRow, *, wide: bool = False) -> FieldRow:
         """Append the field `name`; `wide` gives it the whole width."""

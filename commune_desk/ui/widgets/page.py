@@ -8,10 +8,24 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QSizePolicy,
 
 from commune_desk.ui import theme
 from commune_desk.ui.theme import Size
+from commune_desk.ui.widgets.flow import Stack
 from commune_desk.ui.widgets.text import Text
 
 STACK_BELOW = 840
 """Under this width in logical pixels the side column goes below the main one."""
+
+
+def keep_at_top(holder: QWidget, column: QVBoxLayout) -> QVBoxLayout:
+    """Put `column` into `holder` with the room left below it; returns the layout around it.
+
+    Not by an alignment of the layout: Qt then gives wrapping texts the height of their hint, and cuts them.
+    """
+    outer = QVBoxLayout(holder)
+    outer.setContentsMargins(0, 0, 0, 0)
+    outer.setSpacing(0)
+    outer.addLayout(column)
+    outer.addStretch(1)
+    return outer
 
 
 class TwoColumns(QWidget):
@@ -28,11 +42,9 @@ class TwoColumns(QWidget):
         self.main, self.side = QVBoxLayout(), QVBoxLayout()
         for column, share in ((self.main, 2), (self.side, 1)):
             column.setSpacing(12)
-            column.setAlignment(Qt.AlignmentFlag.AlignTop)
             holder = QWidget()
-            holder.setLayout(column)
+            keep_at_top(holder, column)
             holder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            column.setContentsMargins(0, 0, 0, 0)
             self._box.addWidget(holder, share)
         if main is not None:
             self.main.addWidget(main)
@@ -103,8 +115,8 @@ class Page(QWidget):
         self.subtitle.setVisible(bool(subtitle))
         self._heading = QVBoxLayout()
         self._heading.setSpacing(0)
-        self._heading.addWidget(self.title)
-        self._heading.addWidget(self.subtitle)
+        self._titles = Stack(self.title, self.subtitle, overlap=6)
+        self._heading.addWidget(self._titles)
         self._actions = QHBoxLayout()
         self._actions.setSpacing(8)
         head = QHBoxLayout()
@@ -114,7 +126,7 @@ class Page(QWidget):
         head.setAlignment(self._actions, Qt.AlignmentFlag.AlignTop)
         self._head = head
         self._frame = QVBoxLayout(self)
-        self._frame.setContentsMargins(20, 12, 8, 0)
+        self._frame.setContentsMargins(20, 10, 8, 0)
         self._frame.setSpacing(12)
         self._frame.addLayout(head)
         head.setContentsMargins(0, 0, 12, 0)
@@ -122,10 +134,10 @@ class Page(QWidget):
 
     def _scrolling(self) -> QScrollArea:
         holder = QWidget()
-        self.body = QVBoxLayout(holder)
-        self.body.setContentsMargins(0, 0, 12, 16)
+        self.body = QVBoxLayout()
         self.body.setSpacing(12)
-        self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._outer = keep_at_top(holder, self.body)
+        self._outer.setContentsMargins(0, 0, 12, 16)
         self.scroll_area = QScrollArea()
         self.scroll_area.setWidgetResizable(True)
         self.scroll_area.setWidget(holder)
@@ -142,8 +154,7 @@ class Page(QWidget):
 
     def set_header(self, header: QWidget) -> None:
         """Show `header` in place of title and subtitle, e.g. a child's name, groups and clocks."""
-        self.title.hide()
-        self.subtitle.hide()
+        self._titles.hide()
         self._heading.addWidget(header)
 
     def add_action(self, button: QWidget) -> QWidget:
@@ -153,7 +164,8 @@ class Page(QWidget):
     def add(self, widget: QWidget, stretch: int = 0) -> QWidget:
         """Append to the body; `stretch` 1 lets a table take the room that is left."""
         if stretch:
-            self.body.setAlignment(Qt.AlignmentFlag(0))
+            self._outer.setStretch(0, 1)
+            self._outer.setStretch(1, 0)
         self.body.addWidget(widget, stretch)
         return widget
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from commune_desk.ui import theme
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.card import ROW_MARGINS, IconLabel
 from commune_desk.ui.widgets.chip import Chip
-from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.flow import Flow, Stack
 from commune_desk.ui.widgets.text import RichLine, Run, Text
 
 LEAD_WIDTH = 116
@@ -43,7 +43,7 @@ class ListRow(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(ROW_MARGINS)
         self._row.setSpacing(12)
-        self._row.addLayout(self._texts(title, detail, second, chips), 1)
+        self._row.addWidget(self._texts(title, detail, second, chips), 1)
         if aside:
             self._row.addWidget(Text(aside, size=Size.SMALL, ink="quiet"))
         if trailing is not None:
@@ -51,19 +51,16 @@ class ListRow(QWidget):
         self.setMinimumHeight(36)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
-    def _texts(self, title: str, detail: str, second: str, chips: Sequence[Chip]) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(0)
+    def _texts(self, title: str, detail: str, second: str, chips: Sequence[Chip]) -> Stack:
         line = Flow(gap=5)
         for run in (Run(title, bold=True), Run(detail)):
             if run.text:
                 line.add(RichLine([run]))
         for chip in chips:
             line.add(chip)
-        column.addWidget(line)
+        column = Stack(line)
         if second:
-            column.addWidget(Text(second, size=Size.SMALL, ink="quiet", wrap=True))
-        column.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+            column.add(Text(second, size=Size.SMALL, ink="quiet", wrap=True))
         return column
 
     def lead(self, text: str, *, icon: str = "", ink: str = "ink", width: int = LEAD_WIDTH) -> ListRow:

@@ -26,9 +26,8 @@ from commune_desk.ui.theme import Size
 BOLD = QFont.Weight.DemiBold
 NORMAL = QFont.Weight.Normal
 TALLEST = "ẪẶỂỖỢỰ"
-_BOX_EM = 1.7
 _PREFERRED_WIDTH = 520
-_NARROWEST = 96
+_NARROWEST = 56
 
 
 class LineBox(NamedTuple):
@@ -40,21 +39,20 @@ class LineBox(NamedTuple):
 
 
 @lru_cache(maxsize=32)
-def _box(points: float, weight: int) -> LineBox:
-    font = theme.font()
+def _box(points: float) -> LineBox:
+    """Measured on the bold face, so that bold and plain words side by side share a baseline."""
+    font = theme.font(weight=BOLD)
     font.setPointSizeF(points)
-    font.setWeight(QFont.Weight(weight))
     metrics = QFontMetricsF(font)
     ink = metrics.tightBoundingRect(TALLEST)
-    em = metrics.ascent()
-    height = ceil(em * _BOX_EM)
-    baseline = max(round((height + metrics.capHeight()) / 2), ceil(-ink.top()))
-    return LineBox(max(height, baseline + ceil(ink.bottom())), baseline, round(em * theme.LINE_EM))
+    baseline = ceil(-ink.top())
+    centred = round(2 * baseline - metrics.capHeight())
+    return LineBox(max(centred, baseline + ceil(ink.bottom())), baseline, round(metrics.ascent() * theme.LINE_EM))
 
 
 def line_box(font: QFont) -> LineBox:
-    """The room that a line in `font` takes, so that no mark is ever cut."""
-    return _box(font.pointSizeF(), font.weight().value)
+    """The room that a line in `font` takes, so that no mark is ever cut; capitals stand in its middle."""
+    return _box(font.pointSizeF())
 
 
 def line_height(font: QFont) -> int:
@@ -78,6 +76,7 @@ class RichLine(QLabel):
     def __init__(self, runs: Sequence[Run] = (), *, size: Size = Size.BODY, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
         self.setFont(theme.font(size, BOLD if any(run.bold for run in runs) else NORMAL))
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -186,6 +185,7 @@ class Text(RichLine):
         super().__init__(size=size, parent=parent)
         self._ink, self._bold, self._wraps = ink, bold, wrap
         self.setFont(theme.font(size, BOLD if bold else NORMAL))
+        self.setWordWrap(wrap)
         if not wrap:
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.set_text(text)

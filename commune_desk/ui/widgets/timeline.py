@@ -13,12 +13,12 @@ from commune_desk.ui import theme
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.chip import Chip
-from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.flow import Flow, Stack
 from commune_desk.ui.widgets.text import RichLine, Run, Text
 
 _DOT_X = 13
 _TEXT_X = 28
-_DOT_Y = 13
+_DOT_Y = 14
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,10 @@ class _EntryRow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(_TEXT_X, 0, 0, 0 if is_last else 9)
         column.setSpacing(0)
-        column.addWidget(self._heading(entry))
+        words = Stack(self._heading(entry))
         if entry.body:
-            column.addWidget(Text(entry.body, wrap=True))
+            words.add(Text(entry.body, wrap=True))
+        column.addWidget(words)
         if entry.link:
             self.link = LinkButton(entry.link)
             column.addWidget(self.link)

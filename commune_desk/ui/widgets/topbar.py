@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.ui import theme
@@ -13,6 +13,7 @@ from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.card import IconLabel
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.fields import SearchField
+from commune_desk.ui.widgets.flow import Stack
 from commune_desk.ui.widgets.nav import RAIL_WIDTH
 from commune_desk.ui.widgets.text import Text
 
@@ -80,7 +81,7 @@ class TopBar(QWidget):
         self.sync.activated.connect(self.sync_requested)
         self.sync.hide()
         line.addWidget(self.sync)
-        line.addLayout(self._officer())
+        line.addWidget(self._officer(), 0, Qt.AlignmentFlag.AlignVCenter)
         self.lock = SecondaryButton(_("Lock"), "lock", name=_("Lock the register now"))
         self.lock.setToolTip(_("Lock the register now ({keys})").format(keys=", ".join(LOCK_KEYS)))
         self.lock.clicked.connect(self.lock_requested)
@@ -97,16 +98,12 @@ class TopBar(QWidget):
         line.addWidget(name, 1)
         return holder
 
-    def _officer(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(0)
+    def _officer(self) -> Stack:
         self._name = Text("", size=Size.SMALL, ink="ink")
         self._role = Text("", size=Size.SMALL, ink="quiet")
         for text in (self._name, self._role):
             text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            column.addWidget(text)
-        column.setAlignment(Qt.AlignmentFlag.AlignVCenter)
-        return column
+        return Stack(self._name, self._role)
 
     def set_sync(self, text: str, tone: Tone) -> None:
         """Say how sync stands; an empty text hides the chip."""
