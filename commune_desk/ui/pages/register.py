@@ -33,11 +33,11 @@ _KINDS = ("child_file", "person", "relation", "group_membership", "home_visit", 
 
 def _columns() -> list[Column[RowText]]:
     return [
-        Column(_("Full name"), lambda row: Cell(row.name, row.status, bold=True), 5, sort_key="name"),
+        Column(_("Full name"), lambda row: Cell(row.name, row.status, bold=True), 9, sort_key="name"),
         Column(_("Age"), _age_cell, width=112),
-        Column(_("Village"), lambda row: Cell(row.village), 3, sort_key="village"),
-        Column(_("Carer"), lambda row: Cell(row.carer, row.phone), 5),
-        Column(_("Groups"), lambda row: Cell(row.groups), 5),
+        Column(_("Village"), lambda row: Cell(row.village), 7, sort_key="village"),
+        Column(_("Carer"), lambda row: Cell(row.carer, row.phone), 9),
+        Column(_("Groups"), lambda row: Cell(row.groups), 8),
         Column(_("Risk"), _risk_cell, width=118, sort_key="risk"),
         Column(_("Last visit"), lambda row: Cell(row.last_visit or "–", quiet=not row.last_visit), width=96),
         Column(_("Next visit"), _next_cell, width=112, sort_key="next_visit"),
@@ -138,10 +138,13 @@ class RegisterPage(Page):
         column.setSpacing(4)
         column.addWidget(self.hint)
         column.addWidget(self.guesses)
+        for widget in (top, self.empty):
+            widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._top = top
         self.add(top)
         self.add(self.empty)
         self.add(self.table, 1)
+        self.body.addStretch(0)
         self.scroll_area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def search(self, typed: str) -> None:
@@ -201,7 +204,7 @@ class RegisterPage(Page):
         self.table.setVisible(bool(view.ids))
         self._top.setVisible(bool(view.hint))
         self.clear_all.setVisible(self._state.is_narrowed)
-        self.body.setAlignment(Qt.AlignmentFlag(0) if view.ids else Qt.AlignmentFlag.AlignTop)
+        self.body.setStretch(self.body.count() - 1, 0 if view.ids else 1)
         self._show_guesses([])
         if view.needs_guesses:
             typed = self._state.typed

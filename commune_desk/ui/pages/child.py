@@ -1,0 +1,238 @@
+"""A child's page: who it is, everything that happened, who belongs to it, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.i18n import _
+from commune_desk.presenters.child_page import ChildPage as State
+from commune_desk.presenters.child_page import ChildView
+from commune_desk.presenters.child_timeline import Moment
+from commune_desk.presenters.routes import Route
+from commune_desk.store.transaction import Tx
+from commune_desk.ui.pages.child_tabs import Details, Family, Groups, family_row, risk_card, steps_card
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.card import Avatar, Card, Surface
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
+from commune_desk.ui.widgets.page import Page, TabBar, TwoColumns
+from commune_desk.ui.widgets.text import Text
+from commune_desk.ui.widgets.timeline import Entry, Timeline
+from commune_desk.usecases.workplace import Workplace
+
+_READ_AGAIN_MS = 200
+_KINDS = (
+    *("child_file", "person", "relation", "group_membership", "household"),
+    *("home_visit", "report", "placement_notice", "task", "conflicts", "sync"),
+)
+
+
+class ChildPage(Page):
+    """The page of one child; make one for each child that is opened."""
+
+    def __init__(
+        self,
+        workplace: Workplace,
+        tasks: Tasks,
+        navigate: Callable[[Route], object],
+        person: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(_("Child"), parent=parent)
+        self._state, self._workplace, self._tasks, self._navigate = State(workplace, person), workplace, tasks, navigate
+        self.person = person
+        self._is_stale = False
+        self._add_header()
+        self._add_actions()
+        self._add_tabs()
+        self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
+        self._again.timeout.connect(self.read_again)
+        tasks.register_changed.connect(self._on_changed)
+        self.read_again()
+
+    def _add_header(self) -> None:
+        self.mark = QHBoxLayout()
+        self.name = Text("", size=Size.TITLE, bold=True)
+        self.line = Text("", ink="quiet", wrap=True)
+        self.chips = Flow()
+        header = QWidget()
+        row = QHBoxLayout(header)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addLayout(self.mark)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        for widget in (self.name, self.line, self.chips):
+            column.addWidget(widget)
+        row.addLayout(column, 1)
+        self.set_header(header)
+
+    def _add_actions(self) -> None:
+        self.edit = SecondaryButton(_("Edit"), "pencil", shortcut="Ctrl+E")
+        self.edit.clicked.connect(lambda: self._open("child"))
+        self.visit = PrimaryButton(_("Record a visit"), "plus", shortcut="Alt+V")
+        self.visit.clicked.connect(lambda: self._open("visit"))
+        self.add_action(self.edit)
+        self.add_action(self.visit)
+
+    def _add_tabs(self) -> None:
+        self.notices = QVBoxLayout()
+        holder = QWidget()
+        holder.setLayout(self.notices)
+        self.notices.setContentsMargins(0, 0, 12, 0)
+        self._notice_holder = holder
+        self.add_above(holder)
+        self.tabs = TabBar(_("Parts of the file"))
+        self.add_above(self.tabs)
+        self.timeline = Timeline()
+        surface = Surface()
+        surface.column.setContentsMargins(16, 16, 16, 16)
+        surface.column.addWidget(self.timeline)
+        self.details = Details(self._move_file)
+        self.family = Family(self._navigate, self._open, self._end_relation)
+        self.groups = Groups(self._open, self._leave_group)
+        self._parts: dict[str, QWidget] = {
+            "timeline": surface,
+            "details": self.details,
+            "family": self.family,
+            "groups": self.groups,
+        }
+        self.columns = TwoColumns()
+        for part in self._parts.values():
+            self.columns.main.addWidget(part)
+        for key, text in zip(
+            self._parts, (_("Timeline"), _("Details"), _("Family"), _("Groups of the child")), strict=True
+        ):
+            self.tabs.add(key, text)
+        self.tabs.chosen.connect(self.show_part)
+        self.show_part("timeline")
+        self.timeline.opened.connect(self._open_moment)
+        self.add(self.columns)
+
+    def show_part(self, key: str) -> None:
+        """Show one tab: timeline, details, family or groups."""
+        for name, part in self._parts.items():
+            part.setVisible(name == key)
+
+    def read_again(self) -> None:
+        """Read and show the file anew."""
+        self._is_stale = False
+        view = self._state.view()
+        if view is None:
+            self._show_gone()
+        else:
+            self._show(view)
+
+    def _show_gone(self) -> None:
+        self.columns.hide()
+        self.tabs.hide()
+        self.edit.setEnabled(False)
+        self.visit.setEnabled(False)
+        gone = EmptyState("users", _("This child has no file in this register any more."), action=_("To the register"))
+        gone.acted.connect(lambda: self._navigate(Route("register")))
+        self.add(gone)
+
+    def _show(self, view: ChildView) -> None:
+        _empty(self.mark)
+        self.mark.addWidget(Avatar(view.initials))
+        self.name.set_text(view.name)
+        self.line.set_text(view.line)
+        _empty(self.chips.layout())
+        for chip in view.chips:
+            self.chips.add(Chip(chip.text, Tone(chip.tone), chip.icon))
+        self.edit.setVisible(view.can_write)
+        self.visit.setVisible(view.can_write and view.is_open)
+        self._show_notices(view)
+        self.timeline.set_entries([_entry(moment) for moment in view.timeline])
+        self.details.show_view(view)
+        self.family.show_view(view)
+        self.groups.show_view(view)
+        self._show_side(view)
+
+    def _show_notices(self, view: ChildView) -> None:
+        _empty(self.notices)
+        if view.notice:
+            self.notices.addWidget(NoticeBar(view.notice, Tone.DANGER, dismissable=False))
+        if view.conflict_notice:
+            bar = NoticeBar(view.conflict_notice, Tone.WARNING, action=_("Decide"), dismissable=False)
+            bar.acted.connect(lambda: self._navigate(Route("sync")))
+            self.notices.addWidget(bar)
+        self._notice_holder.setVisible(bool(view.notice or view.conflict_notice))
+
+    def _show_side(self, view: ChildView) -> None:
+        _empty(self.columns.side)
+        kin = Card(_("Family"), "users")
+        for row in [row for row in view.family if not row.is_past]:
+            kin.add(family_row(row, self._navigate))
+        if kin.rows:
+            self.columns.side.addWidget(kin)
+        if view.steps:
+            self.columns.side.addWidget(steps_card(view.steps))
+        if view.risk:
+            self.columns.side.addWidget(risk_card(view.risk))
+        self.columns.side.addStretch(1)
+
+    def _open(self, form: str) -> None:
+        self._navigate(Route("child", self.person, form))
+
+    def _open_moment(self, key: str) -> None:
+        page, _colon, record = key.partition(":")
+        self._navigate(Route({"report": "reports"}.get(page, page), record))
+
+    def _move_file(self, status: str) -> None:
+        self._write(self._state.move_file(status))
+
+    def _end_relation(self, relation: str) -> None:
+        self._write(self._state.end_relation(relation))
+
+    def _leave_group(self, membership: str) -> None:
+        self._write(self._state.leave_group(membership))
+
+    def _write(self, operation: Callable[[Tx], None]) -> None:
+        self._tasks.run(partial(self._workplace.write, operation), owner=self)
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.touches(*_KINDS):
+            self._is_stale = True
+            if self.isVisible():
+                self._again.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.read_again()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._again.stop()
+
+
+def _entry(moment: Moment) -> Entry:
+    return Entry(
+        key=moment.key,
+        heading=moment.heading,
+        meta=moment.meta,
+        body=moment.body,
+        chip=moment.chip,
+        chip_tone=Tone(moment.chip_tone),
+        link=moment.link,
+        tone=Tone(moment.tone),
+    )
+
+
+def _empty(layout: object) -> None:
+    """Take every widget out of a layout."""
+    while (item := layout.takeAt(0)) is not None:  # type: ignore[attr-defined]
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,203 @@
+"""The tabs of a child's page beside the timeline, and the cards at its right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from commune_desk.i18n import _
+from commune_desk.presenters.child_page import ChildView, FamilyRow, GroupRow, RiskPoint, Step
+from commune_desk.presenters.labels import RISK_NAMES
+from commune_desk.presenters.routes import Route
+from commune_desk.ui.dialogs.message import Message, confirm
+from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
+from commune_desk.ui.widgets.card import Card
+from commune_desk.ui.widgets.chart import ChartPoint, MiniChart
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.notice import EmptyState
+from commune_desk.ui.widgets.rows import ListRow
+
+Navigate = Callable[[Route], object]
+_FACT_WIDTH = 190
+_STEP_WIDTH = 92
+
+
+def family_row(row: FamilyRow, navigate: Navigate, *, trailing: QWidget | None = None) -> ListRow:
+    """A relative; the whole row opens their file when they have one."""
+    chips = [Chip(_("has a file"))] if row.has_file else []
+    shown = ListRow(row.name, row.detail, second=row.second, chips=chips, trailing=trailing)
+    if row.has_file and trailing is None:
+        shown.clickable().activated.connect(lambda: navigate(Route("child", row.person)))
+    return shown
+
+
+def steps_card(steps: Sequence[Step]) -> Card:
+    """What comes next, days first."""
+    card = Card(_("Next steps"), "check")
+    for step in steps:
+        row = ListRow(step.text, second=_("overdue") if step.is_late else "")
+        row.lead(step.when, ink="warning" if step.is_late else "ink", width=_STEP_WIDTH)
+        card.add(row)
+    return card
+
+
+def risk_card(points: Sequence[RiskPoint]) -> Card:
+    """The level of risk at each of the last visits."""
+    card = Card(_("Risk at each visit"), "bar-chart")
+    chart = MiniChart(
+        [_(name) for name in RISK_NAMES.values()],
+        [ChartPoint(point.level, point.text) for point in points],
+        name=_("Risk at each visit"),
+    )
+    card.add_padded(chart)
+    return card
+
+
+class _Part(QWidget):
+    """A tab's contents: cards below each other, made anew for each view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(12)
+
+    def start(self) -> None:
+        while (item := self.column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+
+class Details(_Part):
+    """Every detail of the child and the file, and how the file is closed."""
+
+    def __init__(self, move_file: Callable[[str], object]) -> None:
+        super().__init__()
+        self._move_file = move_file
+
+    def show_view(self, view: ChildView) -> None:
+        self.start()
+        card = Card(_("Details"), "file-text")
+        for fact in view.facts:
+            card.add(ListRow(fact.value).lead(fact.label, ink="quiet", width=_FACT_WIDTH))
+        self.column.addWidget(card)
+        if view.can_write:
+            self.column.addWidget(self._closings(view))
+        self.column.addStretch(1)
+
+    def _closings(self, view: ChildView) -> Card:
+        card = Card(_("Close or reopen the file"), "archive")
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        for status, text in view.closings:
+            button = SecondaryButton(_("Reopen the file") if status == "active" else text)
+            button.clicked.connect(lambda _checked=False, one=status, name=text: self._ask(one, name))
+            line.addWidget(button)
+        line.addStretch(1)
+        card.add_padded(holder)
+        return card
+
+    def _ask(self, status: str, name: str) -> None:
+        if status == "active" or confirm(
+            self,
+            Message(
+                _("Close the file: {status}?").format(status=name),
+                _("The file and its history stay; it can be reopened at any time."),
+            ),
+            _("Close the file"),
+        ):
+            self._move_file(status)
+
+
+class Family(_Part):
+    """Everybody who belongs to the child, those of former times last."""
+
+    def __init__(
+        self, navigate: Navigate, open_form: Callable[[str], object], end_relation: Callable[[str], object]
+    ) -> None:
+        super().__init__()
+        self._navigate, self._open, self._end = navigate, open_form, end_relation
+
+    def show_view(self, view: ChildView) -> None:
+        self.start()
+        add = LinkButton(_("Add a family member"), "plus")
+        add.clicked.connect(lambda: self._open("relation"))
+        add.setVisible(view.can_write)
+        card = Card(_("Family"), "users", action=add)
+        for row in view.family:
+            card.add(family_row(row, self._navigate, trailing=self._buttons(row) if view.can_write else None))
+        if not view.family:
+            card.add(EmptyState("users", _("Nobody of the family is in the register yet.")))
+        self.column.addWidget(card)
+        self.column.addStretch(1)
+
+    def _buttons(self, row: FamilyRow) -> QWidget:
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        actions: list[tuple[str, str, Callable[[], object]]] = []
+        if row.has_file:
+            actions.append((_("Open the file"), "", lambda: self._navigate(Route("child", row.person))))
+        if not row.is_past:
+            actions.append((_("Edit"), _("Edit {name}"), lambda: self._open(f"relation:{row.relation}")))
+            actions.append((_("Take away"), _("Take {name} away"), lambda: self._ask(row)))
+        for text, spoken, action in actions:
+            button = LinkButton(text, name=(spoken or text).format(name=row.name))
+            button.clicked.connect(lambda _checked=False, act=action: act())
+            line.addWidget(button)
+        return holder
+
+    def _ask(self, row: FamilyRow) -> None:
+        if confirm(
+            self,
+            Message(
+                _("Take this relative away from the child?"), _("The relation ends today; it stays in the history.")
+            ),
+            _("Take away"),
+        ):
+            self._end(row.relation)
+
+
+class Groups(_Part):
+    """The groups of special circumstances and risk, with their dates and papers."""
+
+    def __init__(self, open_form: Callable[[str], object], leave: Callable[[str], object]) -> None:
+        super().__init__()
+        self._open, self._leave = open_form, leave
+
+    def show_view(self, view: ChildView) -> None:
+        self.start()
+        add = LinkButton(_("Joins a group"), "plus")
+        add.clicked.connect(lambda: self._open("group"))
+        add.setVisible(view.can_write)
+        card = Card(_("Groups of the child"), "list", action=add)
+        for row in view.groups:
+            card.add(self._row(row, can_write=view.can_write))
+        if not view.groups:
+            card.add(EmptyState("list", _("The child belongs to no group.")))
+        self.column.addWidget(card)
+        self.column.addStretch(1)
+
+    def _row(self, row: GroupRow, *, can_write: bool) -> ListRow:
+        chips = [Chip(_("now"), Tone.NOTE)] if row.is_open else []
+        second = " · ".join(filter(None, (row.period, row.basis)))
+        leave: LinkButton | None = None
+        if row.is_open and can_write:
+            leave = LinkButton(_("Leaves the group"), name=_("{group}: leaves the group").format(group=row.name))
+            leave.clicked.connect(lambda: self._ask(row))
+        return ListRow(row.name, second=second, chips=chips, trailing=leave)
+
+    def _ask(self, row: GroupRow) -> None:
+        if confirm(
+            self,
+            Message(_("Does the child leave this group today?"), _("The time in the group stays in the history.")),
+            _("Leaves the group"),
+        ):
+            self._leave(row.membership)
