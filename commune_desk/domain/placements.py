@@ -18,7 +18,7 @@ STAY_MONTHS = 3
 
 ALIASES = (
     *("Hoa Sen", "Hoa Mai", "Hoa Cúc", "Hoa Đào", "Hoa Huệ", "Hoa Lan", "Hoa Hồng", "Hoa Ban", "Hoa Sim", "Hoa Súng"),
-    *("Hoa Bưởi", "Hoa Nhài", "Hoa Ly", "Hoa Phượng", "Hoa Sữa", "Hoa Quỳnh", "Hoa Trà", "Hoa Gạo", "Hoa Mơ", "Hoa Mận"),
+    *("Hoa Bưởi", "Hoa Nhài", "Hoa Ly", "Hoa Phượng", "Hoa Sữa", "Hoa Quỳnh", "Hoa Trà", "Hoa Gạo", "Hoa Mơ"),
 )
 """Names used in the house instead of people's own."""
 PAPERS = {

@@ -1,0 +1,299 @@
+"""Stays in the shelter: admit first and complete later, log, go out and come back, change the bed, end the stay."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+import msgspec
+
+from commune_desk.domain.clock import to_iso
+from commune_desk.domain.desks import Task
+from commune_desk.domain.errors import Invalid, Refusal
+from commune_desk.domain.families import Person
+from commune_desk.domain.ids import RecordId, commune_scope, new_record_id
+from commune_desk.domain.labels import N_
+from commune_desk.domain.placements import (
+    PLACEMENT_STEPS,
+    Bed,
+    CareLogEntry,
+    Placement,
+    PlacementNotice,
+    isolation_ends,
+    local_day,
+    stay_ends,
+)
+from commune_desk.domain.record import check_required
+from commune_desk.domain.text import fold
+from commune_desk.store.placements import ACTIVE, active_stays, last_case_code, notice_of, open_tasks_of, stays_in
+from commune_desk.store.transaction import Tx
+
+NO_RECEIVER = ("left", "independent", "died")
+"""Reasons for discharge with nobody to hand over to."""
+NO_FOLLOW_UP = ("died",)
+UNKNOWN_COMMUNE = "00000"
+
+_NOT_HOLD = N_("Some fields do not hold.")
+_FUTURE = N_("This hour has not come yet.")
+
+
+class Reminder(msgspec.Struct, frozen=True):
+    """Something to be done about a resident by an ISO day."""
+
+    title: str
+    due_on: str
+
+
+class Admission(msgspec.Struct, frozen=True, kw_only=True):
+    """An admission as it is filled in; of the person nothing needs to be known yet."""
+
+    person: Person
+    placement: Placement
+    reminders: tuple[Reminder, ...] = ()
+
+
+class Leaving(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of a stay. `at` is an instant; `destination` and `safety_plan` are sealed when saved."""
+
+    stay: RecordId
+    at: str
+    reason: str
+    receiver: str | None = None
+    destination: str | None = None
+    safety_plan: str | None = None
+    reminders: tuple[Reminder, ...] = ()
+
+
+def admit_to_shelter(tx: Tx, admission: Admission) -> RecordId:
+    """Give a person a place in the house; returns the id of the stay. The papers may follow later.
+
+    When the home commune is known it is told that the person is protected, by case code and days only.
+    Raises Invalid naming the fields, Refusal when the person is here already or the bed is taken.
+    """
+    stay = msgspec.structs.replace(admission.placement, person=admission.person.id, status="staying")
+    _check_stay(tx, stay)
+    if any(other.person == admission.person.id for other in active_stays(tx.connection)):
+        raise Refusal(N_("This person is in the house already. Nothing was saved; open the present stay."))
+    require_free_bed(tx, stay.bed)
+    if not stay.case_code:
+        stay = msgspec.structs.replace(stay, case_code=next_case_code(tx, stay))
+    tx.save(admission.person)
+    tx.save(stay)
+    _tell_commune(tx, None, stay)
+    _remind(tx, admission.person.id, admission.reminders)
+    return stay.id
+
+
+def complete_stay(tx: Tx, admission: Admission) -> RecordId:
+    """Save what became known after admission: who the person is, the home commune, the papers. Raises Invalid."""
+    before = tx.existing(Placement, admission.placement.id)
+    after = msgspec.structs.replace(
+        admission.placement, status=before.status, bed=before.bed, case_code=admission.placement.case_code
+    )
+    if not after.case_code:
+        after = msgspec.structs.replace(after, case_code=before.case_code)
+    _check_stay(tx, after)
+    if tx.get(Person, admission.person.id) != admission.person:
+        tx.save(admission.person)
+    _save_stay(tx, before, after)
+    return after.id
+
+
+def set_papers(tx: Tx, stay_id: RecordId, papers: Collection[str]) -> None:
+    """Which papers of the dossier have come (Decree 20/2021/ND-CP art. 27.3)."""
+    stay = tx.existing(Placement, stay_id)
+    _save_stay(tx, stay, msgspec.structs.replace(stay, papers=tuple(papers)))
+
+
+def log_care(tx: Tx, entry: CareLogEntry, done: Collection[RecordId] = ()) -> RecordId:
+    """Write a line of the daily log by the officer at work, and tick off the tasks `done` with it. Raises Invalid."""
+    stay = tx.existing(Placement, entry.placement or "")
+    faults = check_required(entry)
+    if not faults and entry.logged_at > to_iso(tx.ledger.now()):
+        faults["logged_at"] = _FUTURE
+    elif not faults and entry.logged_at < stay.admitted_at:
+        faults["logged_at"] = N_("This hour lies before the admission.")
+    if faults:
+        raise Invalid(_NOT_HOLD, fields=faults)
+    tx.save(msgspec.structs.replace(entry, officer=tx.actor.officer))
+    for task in done:
+        finish_task(tx, task)
+    return entry.id
+
+
+def finish_task(tx: Tx, task_id: RecordId) -> None:
+    """A task is done; done twice it stays done."""
+    task = tx.existing(Task, task_id)
+    if task.status == "open":
+        tx.save(msgspec.structs.replace(task, status="done"))
+
+
+def go_out(tx: Tx, stay_id: RecordId, *, back_at: str | None, note: str) -> None:
+    """The resident leaves the house for some hours and keeps the bed. `back_at` is an instant; `note` goes to the log.
+
+    Raises Invalid when `back_at` has passed, Refusal when the resident is not in the house.
+    """
+    now = to_iso(tx.ledger.now())
+    if back_at is not None and back_at <= now:
+        raise Invalid(_NOT_HOLD, fields={"due_back_at": N_("This hour has passed already.")})
+    _move(tx, stay_id, "out", due_back_at=back_at)
+    _log_step(tx, stay_id, note)
+
+
+def come_back(tx: Tx, stay_id: RecordId, *, note: str) -> None:
+    """The resident is back. Raises Refusal when they were not out."""
+    _move(tx, stay_id, "staying", due_back_at=None)
+    _log_step(tx, stay_id, note)
+
+
+def change_bed(tx: Tx, stay_id: RecordId, bed: RecordId | None) -> None:
+    """Give a resident another bed, or none for the moment. Raises Refusal when the stay is over or the bed taken."""
+    stay = tx.existing(Placement, stay_id)
+    if stay.status not in ACTIVE:
+        raise Refusal(N_("This stay has ended. Nothing was changed."))
+    if bed != stay.bed:
+        require_free_bed(tx, bed)
+        tx.save(msgspec.structs.replace(stay, bed=bed))
+
+
+def discharge(tx: Tx, leaving: Leaving) -> None:
+    """End a stay; the bed is free again, and the house is reminded to ask how it goes.
+
+    Raises Invalid naming the fields, Refusal when the stay has ended already.
+    """
+    stay = tx.existing(Placement, leaving.stay)
+    faults = leaving_faults(leaving, stay.admitted_at, to_iso(tx.ledger.now()))
+    if faults:
+        raise Invalid(_NOT_HOLD, fields=faults)
+    _move(
+        tx,
+        leaving.stay,
+        "ended",
+        due_back_at=None,
+        discharged_at=leaving.at,
+        discharge_reason=leaving.reason,
+        receiver=leaving.receiver,
+        destination=leaving.destination,
+        safety_plan=leaving.safety_plan,
+    )
+    if stay.person is None:
+        return
+    for task in open_tasks_of(tx.connection, stay.person):
+        tx.save(msgspec.structs.replace(task, status="dropped"))
+    _remind(tx, stay.person, () if leaving.reason in NO_FOLLOW_UP else leaving.reminders)
+
+
+def leaving_faults(leaving: Leaving, admitted_at: str, now: str) -> dict[str, str]:
+    """What keeps a discharge from being saved: message ids by field."""
+    faults = {}
+    if not leaving.reason:
+        faults["reason"] = N_("Please fill this in.")
+    elif not leaving.receiver and leaving.reason not in NO_RECEIVER:
+        faults["receiver"] = N_("Write to whom the resident was handed over.")
+    if not leaving.at:
+        faults["at"] = N_("Please fill this in.")
+    elif leaving.at > now:
+        faults["at"] = _FUTURE
+    elif leaving.at < admitted_at:
+        faults["at"] = N_("This hour lies before the admission.")
+    return faults
+
+
+def next_case_code(tx: Tx, stay: Placement) -> str:
+    """The next case code of this desk, `QN-06838-2026-7KQ4-0031` or with 00000: unique without asking anyone."""
+    desk = "".join(c for c in tx.actor.desk.upper() if c.isalnum())[-4:] or "0"
+    year = local_day(stay.admitted_at).year
+    prefix = f"QN-{stay.home_commune or UNKNOWN_COMMUNE}-{year}-{desk}-"
+    last = last_case_code(tx.connection, prefix)
+    number = int(last.removeprefix(prefix)) + 1 if last else 1
+    return f"{prefix}{number:04}"
+
+
+def require_free_bed(tx: Tx, bed_id: str | None) -> None:
+    """Raise Refusal unless the bed is open and nobody has it; no bed at all is always free."""
+    if bed_id is None:
+        return
+    bed = tx.existing(Bed, bed_id)
+    if bed.status != "open":
+        raise Refusal(N_("Bed {bed} is closed. Nothing was saved; choose another."), bed=bed.label)
+    if stays_in(tx.connection, bed_id):
+        raise Refusal(N_("Bed {bed} was given away meanwhile. Nothing was saved; choose another."), bed=bed.label)
+
+
+def _check_stay(tx: Tx, stay: Placement) -> None:
+    faults = check_required(stay)
+    now = tx.ledger.now()
+    if stay.admitted_at > to_iso(now):
+        faults["admitted_at"] = _FUTURE
+    if stay.isolation_from and date.fromisoformat(stay.isolation_from) > local_day(to_iso(now)):
+        faults["isolation_from"] = N_("The date lies in the future.")
+    if not 0 <= stay.companions <= 9:
+        faults["companions"] = N_("Write a number from 0 to 9.")
+    if stay.home_commune and not (len(stay.home_commune) == 5 and stay.home_commune.isdecimal()):
+        faults["home_commune"] = N_("The code is not known.")
+    others = (other for other in active_stays(tx.connection) if other.id != stay.id)
+    if stay.alias and fold(stay.alias) in {fold(other.alias) for other in others}:
+        faults["alias"] = N_("Somebody in the house has this name now. Choose another.")
+    if faults:
+        raise Invalid(_NOT_HOLD, fields=faults)
+
+
+def _move(tx: Tx, stay_id: RecordId, status: str, **changed: str | None) -> None:
+    stay = tx.existing(Placement, stay_id)
+    if status not in PLACEMENT_STEPS.get(stay.status, ()):
+        raise Refusal(N_("The stay was changed meanwhile. Nothing was saved; look at its present state."))
+    _save_stay(tx, stay, msgspec.structs.replace(stay, status=status, **changed))
+
+
+def _save_stay(tx: Tx, before: Placement, after: Placement) -> None:
+    if after != before:
+        tx.save(after)
+        _tell_commune(tx, before, after)
+
+
+def _tell_commune(tx: Tx, before: Placement | None, after: Placement) -> None:
+    """Keep the home commune's notice in step: that the person is protected and until when. Never who, never where."""
+    if before is not None and before.home_commune and before.home_commune != after.home_commune:
+        _take_back(tx, before.case_code, before.home_commune)
+    if not after.home_commune or not after.case_code:
+        return
+    scope = commune_scope(after.home_commune)
+    known = notice_of(tx.connection, before.case_code or "", scope) if before else None
+    is_same = known is not None and (known.status != "ended" or after.status == "ended")
+    notice = PlacementNotice(
+        id=known.id if known is not None and is_same else new_record_id(),
+        scope=scope,
+        case_code=after.case_code,
+        status=after.status,
+        since_on=local_day(after.admitted_at).isoformat(),
+        isolation_until=isolation_ends(after.isolation_from) if after.isolation_from else None,
+        stay_until=stay_ends(after.admitted_at),
+    )
+    if notice != known:
+        tx.save(notice)
+
+
+def _take_back(tx: Tx, case_code: str | None, commune: str) -> None:
+    """A commune that was told by mistake learns that nothing concerns it any more."""
+    known = notice_of(tx.connection, case_code or "", commune_scope(commune))
+    if known is not None and known.status != "ended":
+        tx.save(msgspec.structs.replace(known, status="ended"))
+
+
+def _log_step(tx: Tx, stay_id: RecordId, note: str) -> None:
+    entry = CareLogEntry(
+        id=new_record_id(),
+        scope=tx.actor.scope,
+        placement=stay_id,
+        logged_at=to_iso(tx.ledger.now()),
+        entry_kind="outing",
+        note=note,
+    )
+    log_care(tx, entry)
+
+
+def _remind(tx: Tx, person: RecordId, reminders: tuple[Reminder, ...]) -> None:
+    for reminder in reminders:
+        tx.save(
+            Task(id=new_record_id(), scope=tx.actor.scope, title=reminder.title, due_on=reminder.due_on, person=person)
+        )
