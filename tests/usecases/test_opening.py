@@ -1,0 +1,220 @@
+"""A register from its first start to its restore: made, unlocked, shared by officers, backed up, brought back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.errors import Fault, Invalid, Refusal
+from commune_desk.domain.ids import Scope
+from commune_desk.store import settings
+from commune_desk.store.backup import BackupDamaged
+from commune_desk.store.register import Register
+from commune_desk.store.staged import accept_new_desk, count_staged, pulled_once, release_next
+from commune_desk.store.transaction import Tx
+from commune_desk.usecases.backups import back_up, backup_name, restore
+from commune_desk.usecases.officers import add_officer, change_passphrase, logins, recovery_request, remove_officer
+from commune_desk.usecases.opening import OpenDesk, RegisterMissing, make_training_register, unlock
+from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.usecases.window_state import WindowState, keep_window, last_window
+from commune_desk.vault import WrongPassphrase
+from sync.seal import SigningKey
+from tests.helpers.builders import make_person, save_all
+from tests.helpers.workplaces import HandClock
+
+PASSPHRASE = "bốn con mèo đi biển"
+FIRST = NewOfficer("hoa", "Cán bộ Thử", PASSPHRASE)
+
+
+def begin(folder: Path) -> OpenDesk:
+    folder.mkdir(exist_ok=True)
+    return make_training_register(
+        Profile(folder), FIRST, scope=Scope("C:06838"), role=Role.COMMUNE_OFFICER, clock=HandClock()
+    )
+
+
+def people(register: Register) -> set[str]:
+    return {row[0] for row in register.reader.execute("SELECT full_name FROM person")}
+
+
+def test_a_register_opens_again_with_its_passphrase_and_holds_what_was_saved(tmp_path: Path) -> None:
+    desk = begin(tmp_path)
+    desk.register.write(save_all(make_person())).result()
+    desk.register.close()
+    again = unlock(desk.profile, "hoa", PASSPHRASE, clock=HandClock())
+    assert people(again.register) == {"Đặng Thị Hoà"}
+    assert again.register.actor.role is Role.COMMUNE_OFFICER
+    again.register.close()
+
+
+def test_a_second_register_never_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    desk = begin(tmp_path)
+    with pytest.raises(Refusal, match="already a register"):
+        begin(tmp_path)
+    desk.register.close()
+
+
+def test_a_weak_passphrase_leaves_nothing_half_made(tmp_path: Path) -> None:
+    with pytest.raises(Invalid):
+        make_training_register(
+            Profile(tmp_path),
+            NewOfficer("hoa", "Cán bộ Thử", "ngắn"),
+            scope=Scope("C:06838"),
+            role=Role.COMMUNE_OFFICER,
+            clock=HandClock(),
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_keyfile_without_its_register_says_so(tmp_path: Path) -> None:
+    desk = begin(tmp_path)
+    desk.register.close()
+    desk.profile.register.unlink()
+    with pytest.raises(RegisterMissing):
+        unlock(desk.profile, "hoa", PASSPHRASE, clock=HandClock())
+
+
+def test_a_colleague_unlocks_with_a_slot_of_their_own_until_it_is_taken_away(tmp_path: Path) -> None:
+    desk = begin(tmp_path)
+    officer = add_officer(desk, NewOfficer("quang", "Cán bộ Hai", "năm chú vịt ra đồng"))
+    desk.register.close()
+    colleague = unlock(desk.profile, "quang", "năm chú vịt ra đồng", clock=HandClock())
+    assert colleague.register.actor.officer == officer
+    with pytest.raises(Refusal, match="yourself"):
+        remove_officer(colleague, "quang")
+    remove_officer(colleague, "hoa")
+    assert logins(desk.profile) == ["quang"]
+    colleague.register.close()
+    with pytest.raises(WrongPassphrase):
+        unlock(desk.profile, "hoa", PASSPHRASE, clock=HandClock())
+
+
+def test_a_changed_passphrase_replaces_the_old_one(tmp_path: Path) -> None:
+    desk = begin(tmp_path)
+    change_passphrase(desk, PASSPHRASE, "bảy con cò bay lả", clock=HandClock())
+    desk.register.close()
+    with pytest.raises(WrongPassphrase):
+        unlock(desk.profile, "hoa", PASSPHRASE, clock=HandClock())
+    unlock(desk.profile, "hoa", "bảy con cò bay lả", clock=HandClock()).register.close()
+
+
+def test_a_practice_register_has_no_province_to_ask(tmp_path: Path) -> None:
+    desk = begin(tmp_path)
+    with pytest.raises(Refusal):
+        recovery_request(desk.profile)
+    desk.register.close()
+
+
+def test_the_window_goes_back_to_where_one_was_and_a_spoilt_file_to_the_start(tmp_path: Path) -> None:
+    desk = begin(tmp_path)
+    state = WindowState(page="child", record="1" * 32, form="visit")
+    keep_window(desk, state)
+    assert last_window(desk) == state
+    assert b"child" not in desk.profile.window_state.read_bytes()
+    desk.profile.window_state.write_bytes(b"spoilt")
+    assert last_window(desk) == WindowState()
+    desk.register.close()
+
+
+def enrolled(desk: OpenDesk, number: str) -> None:
+    """Make the training desk an enrolled one, as far as its own tables are concerned."""
+
+    def operation(tx: Tx) -> None:
+        own = settings.identity(tx.connection)
+        settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, desk=number, is_training=False))
+        tx.topic("identity")
+
+    desk.register.write(operation).result()
+
+
+def test_a_backup_comes_back_whole_as_a_desk_that_must_enrol_anew(tmp_path: Path) -> None:
+    desk = begin(tmp_path / "old")
+    enrolled(desk, "7KQ2M9")
+    desk.register.write(save_all(make_person())).result()
+    target = tmp_path / backup_name(desk)
+    manifest = back_up(desk, target)
+    desk.register.write(save_all(make_person("Lý A Tài"))).result()
+    desk.register.close()
+    assert manifest.changes > 0
+    assert [path.name for path in tmp_path.glob("*.part*")] == []
+
+    new = tmp_path / "new"
+    new.mkdir()
+    back = restore(Profile(new), target, "hoa", PASSPHRASE, clock=HandClock())
+    own = back.register.identity
+    assert people(back.register) == {"Đặng Thị Hoà"}
+    assert (own.desk, own.former, own.frozen) == ("", ("7KQ2M9",), "restored")
+    back.register.close()
+
+
+def test_work_in_a_restored_register_is_numbered_only_after_a_full_pull_under_the_new_desk(tmp_path: Path) -> None:
+    desk = begin(tmp_path / "old")
+    enrolled(desk, "7KQ2M9")
+    desk.register.write(save_all(make_person())).result()
+    target = tmp_path / "a.cdbackup"
+    back_up(desk, target)
+    desk.register.close()
+    (tmp_path / "new").mkdir()
+    back = restore(Profile(tmp_path / "new"), target, "hoa", PASSPHRASE, clock=HandClock())
+    register = back.register
+    register.write(save_all(make_person("Lý A Tài"))).result()
+    lacking = count_staged(register.reader)
+    assert register.write(release_next).result()[0] == 0, "no desk id, no number"
+
+    renewed = msgspec.structs.replace(
+        register.identity, desk="9ZZZZ9", frozen="", signing=SigningKey.generate().to_bytes()
+    )
+    register.write(lambda tx: accept_new_desk(tx, renewed, [])).result()
+    assert register.write(release_next).result()[0] == 0, "the province must be heard first"
+    register.write(pulled_once).result()
+    assert register.write(release_next).result()[0] == lacking
+    numbers = [n for (n,) in register.reader.execute("SELECT n FROM change WHERE desk='9ZZZZ9' ORDER BY n")]
+    assert numbers == list(range(1, lacking + 1))
+    register.close()
+
+
+@pytest.mark.parametrize("cut", [0, 100, -1, -5000])
+def test_a_cut_backup_changes_nothing(tmp_path: Path, cut: int) -> None:
+    desk = begin(tmp_path / "old")
+    target = tmp_path / "a.cdbackup"
+    back_up(desk, target)
+    desk.register.close()
+    target.write_bytes(target.read_bytes()[:cut])
+    new = tmp_path / "new"
+    new.mkdir()
+    with pytest.raises(BackupDamaged):
+        restore(Profile(new), target, "hoa", PASSPHRASE, clock=HandClock())
+    assert not Profile(new).has_register()
+
+
+def test_a_backup_to_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    desk = begin(tmp_path / "old")
+    with pytest.raises(Fault):
+        back_up(desk, tmp_path / "away" / "a.cdbackup")
+    desk.register.close()
+
+
+def test_a_wrong_passphrase_leaves_the_restored_folder_empty(tmp_path: Path) -> None:
+    desk = begin(tmp_path / "old")
+    target = tmp_path / "a.cdbackup"
+    back_up(desk, target)
+    desk.register.close()
+    new = tmp_path / "new"
+    new.mkdir()
+    with pytest.raises(WrongPassphrase):
+        restore(Profile(new), target, "hoa", "chín con cá ngoài khơi", clock=HandClock())
+    assert not Profile(new).has_register()
+
+
+def test_no_file_of_a_profile_holds_a_name(tmp_path: Path) -> None:
+    desk = begin(tmp_path)
+    desk.register.write(save_all(make_person("Nguyễn Thị Bí Mật"))).result()
+    back_up(desk, tmp_path / "a.cdbackup")
+    desk.register.close()
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for canary in ("Nguyễn Thị Bí Mật", "Cán bộ Thử", "nguyen thi bi mat"):
+        for encoding in ("utf-8", "utf-16-le"):
+            assert canary.encode(encoding) not in written
