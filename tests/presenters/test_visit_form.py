@@ -122,7 +122,8 @@ def test_a_correction_starts_from_the_earlier_visit_and_takes_its_place(workplac
     form = VisitForm(workplace, amends=earlier.id)
     assert (form.form, form.record, form.person) == ("visit_correction", earlier.id, child)
     assert form.state().previous is None
-    operation = form.edit("observations", "Đúng ra: cháu ốm.") and form.submit()
+    form.edit("observations", "Đúng ra: cháu ốm.")
+    operation = form.submit()
     assert operation is not None
     saved, _changes = workplace.write(operation)
     assert [v.id for v in workplace.read(lambda c: standing_visits(c, child, 5))] == [saved]
