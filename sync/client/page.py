@@ -13,7 +13,6 @@ from commune_desk.domain.errors import Fault
 from sync import protocol, seal
 from sync.change import GENESIS, Line
 from sync.client import errors
-from sync.client.replica import APPLY_AT_ONCE
 
 PublicOf = Callable[[str], bytes | None]
 
@@ -101,12 +100,12 @@ def _check_trailer(page: Page, after: Mapping[str, Place]) -> None:
 
 
 def portions(
-    page: Page, cursors: Mapping[str, int]
+    page: Page, cursors: Mapping[str, int], at_once: int
 ) -> Iterator[tuple[list[tuple[protocol.Event, Line]], dict[str, int]]]:
-    """The page in pieces of at most `APPLY_AT_ONCE` events, each with the cursors after it."""
+    """The page in pieces of at most `at_once` events, each with the cursors after it."""
     reached = dict(cursors)
-    for start in range(0, len(page.events), APPLY_AT_ONCE):
-        piece = page.events[start : start + APPLY_AT_ONCE]
+    for start in range(0, len(page.events), at_once):
+        piece = page.events[start : start + at_once]
         reached |= {event.scope: event.seq for event, _ in piece}
         yield piece, dict(reached)
 

@@ -15,7 +15,7 @@ from sync import protocol, seal
 from sync.client import errors
 from sync.client.channel import Channel, Refused
 from sync.client.page import RETRY_SMALLER, Page, Place, portions, read_page, verified_keys, verify_page
-from sync.client.replica import DeskIdentity, PendingLine, Replica
+from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
 from sync.client.transport import Transport
 
 __all__ = ["DeskIdentity", "PendingLine", "Replica", "Session", "SyncReport", "head_message"]
@@ -53,7 +53,9 @@ def head_message(desk: str, n: int, head: bytes) -> bytes:
 class Session:
     """Syncs a register through a transport, as often as asked. One thread at a time; `abort` from any."""
 
-    def __init__(self, transport: Transport, replica: Replica) -> None:
+    def __init__(self, transport: Transport, replica: Replica, *, apply_at_once: int = APPLY_AT_ONCE) -> None:
+        """`apply_at_once`: events in one transaction of the register; few, so that typing never waits."""
+        self._apply_at_once = apply_at_once
         self._transport = transport
         self._replica = replica
         self._batch = protocol.MAX_CHANGES
@@ -183,7 +185,7 @@ class Session:
         places = {scope: Place(seq, chains.get(scope)) for scope, seq in cursors.items()}
         verify_page(page, places, lambda desk: self._key_of(desk, keys))
         self._replica.accept_certs(page.header)
-        for events, reached in portions(page, cursors):
+        for events, reached in portions(page, cursors, self._apply_at_once):
             self._replica.apply(events, reached)
         self._replica.heads(page.trailer.heads)
         self._tally.pulled += len(page.events)

@@ -15,20 +15,21 @@ App = Callable[[dict[str, Any], Callable[[], Any], Callable[[dict[str, Any]], An
 
 
 class InProcess(BaseAdapter):
-    """Calls an ASGI application. `down` is a line that is cut; `lose_reply` drops the reply after it was made."""
+    """Calls an ASGI application. `down` cuts the line; `lose_reply` (`lose_reply_of` a path) loses what comes back."""
 
     def __init__(self, app: App) -> None:
         super().__init__()
         self.app = app
         self.down = False
         self.lose_reply = False
+        self.lose_reply_of = ""
         self._runner = asyncio.Runner()
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if self.down:
             raise requests.ConnectionError(OSError(101, "Network is unreachable"))
         status, headers, content = self._runner.run(_ask(self.app, request, body_of(request)))
-        if self.lose_reply:
+        if self.lose_reply or request.path_url == self.lose_reply_of:
             raise requests.ConnectionError(ConnectionResetError())
         return response_of(status, headers, content)
 
@@ -42,7 +43,7 @@ class InProcess(BaseAdapter):
 def body_of(request: requests.PreparedRequest) -> bytes:
     """The bytes of a request whose body is a file, as the transport makes them."""
     body: Any = request.body
-    return body.read() if body is not None else b""  # type: ignore[no-any-return]
+    return body.read() if body is not None else b""
 
 
 def response_of(status: int, headers: dict[str, str], content: bytes) -> requests.Response:
