@@ -18,9 +18,9 @@ from sync.server import desks, recovering
 from sync.server.authority import valid_until
 from sync.server.enrolment import make_code
 from sync.server.founding import found, write_certificates
+from sync.server.places import checked_scope, place_name
 from sync.server.province import CERT_FILE, Province, audited, fact, open_province
 from sync.server.reports_in import hand_down, read_received, read_report_file, values_of_file
-from sync.server.scopes import require_scope
 from sync.server.status import DeskStatus, desk_list, read_status
 from sync.server.texts import Texts
 
@@ -43,7 +43,7 @@ class Console:
         self.line = say
         self.ask = ask
 
-    def say(self, text: str, **params: object) -> None:
+    def say(self, text: str, /, **params: object) -> None:
         self.line(self.texts.say(text, **params))
 
     def json(self, value: object) -> None:
@@ -93,7 +93,7 @@ def renew(args: Namespace, console: Console) -> None:
 
 
 def enrol_code(args: Namespace, console: Console) -> None:
-    grants = {scope: _role(scope, args.role) for scope in args.scope}
+    grants = {scope: _role(scope, args.role) for scope in map(checked_scope, args.scope)}
     if args.hours < 1:
         raise Invalid(N_("A code must be good for at least one hour."))
     with closing(opened(args)) as province, province.database.write() as connection:
@@ -110,7 +110,6 @@ def enrol_code(args: Namespace, console: Console) -> None:
 
 
 def _role(scope: str, named: str | None) -> Role:
-    require_scope(scope)
     fitting = ROLES[scope[0]]
     if named is None:
         return fitting[0]
@@ -163,18 +162,19 @@ _STATUSES = {
 def report_in(args: Namespace, console: Console) -> None:
     reports = _reports_of(args)
     with closing(opened(args)) as province:
-        for place, (commune, values) in enumerate(reports, start=1):
-            done = hand_down(province, commune, values)
-            if args.json:
-                console.json({"record": done.record, "commune": commune, "changes": done.changes})
-                continue
-            console.say(
-                N_("Report {place} of {count} is with commune {commune}: {record}"),
-                place=place,
-                count=len(reports),
-                commune=commune,
-                record=done.record,
-            )
+        handed = hand_down(province, reports)
+    if args.json:
+        console.json(handed)
+        return
+    for done in handed:
+        console.say(
+            N_("Handed down to {place} ({scope}): report {record}."),
+            place=place_name(done.scope),
+            scope=done.scope,
+            record=done.record,
+        )
+        if not done.desks:
+            console.say(N_("No desk of this place is enrolled yet, so nobody will see it: telephone at once."))
 
 
 def _reports_of(args: Namespace) -> list[tuple[str, dict[str, Value]]]:

@@ -14,6 +14,7 @@ from sync import seal
 from sync.change import GENESIS
 from sync.protocol import PROVINCE_DESK, DeskCert, Grant, SignedCert, b64, encode
 from sync.server import tables
+from sync.server.places import place_name
 from sync.server.province import Province, audited
 
 EXPECTED, ACTIVE, REVOKED, FROZEN = "expected", "active", "revoked", "frozen"
@@ -63,7 +64,10 @@ def grant_list(connection: Connection, grants: dict[str, Role]) -> list[Grant]:
     """The grants as a desk is told them, with the places' names."""
     rows = connection.execute(select(tables.scope).where(tables.scope.c.id.in_(grants)))
     names = {row.id: row.name for row in rows}
-    return [Grant(scope=scope, role=role.value, name=names.get(scope, "")) for scope, role in sorted(grants.items())]
+    return [
+        Grant(scope=scope, role=role.value, name=names.get(scope) or place_name(scope))
+        for scope, role in sorted(grants.items())
+    ]
 
 
 def expect(connection: Connection, *, label: str, grants: dict[str, Role]) -> str:
@@ -138,7 +142,7 @@ def revoke(connection: Connection, province: Province, desk: str) -> None:
     """Take the desk out of service. What it still pushes is kept in quarantine. Raises Refusal for an unknown desk."""
     state = find(connection, desk)
     if state is None or desk == PROVINCE_DESK:
-        raise Refusal(N_("There is no desk {desk}. Nothing was changed; see: commune-desk-server desk list"), desk=desk)
+        raise Refusal(N_("There is no desk {desk}. Nothing was changed; see: desk list."), desk=desk)
     if state.status == REVOKED:
         raise Refusal(N_("Desk {desk} is revoked already."), desk=desk)
     connection.execute(update(tables.desk).where(tables.desk.c.id == desk).values(status=REVOKED))

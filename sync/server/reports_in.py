@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import VIETNAM, HybridClock, to_iso
 from commune_desk.domain.errors import Fault, Invalid
-from commune_desk.domain.ids import commune_scope, new_record_id, uuid7
+from commune_desk.domain.ids import new_record_id, uuid7
 from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Data, Value, check_required, check_values, difference, record_from
+from commune_desk.domain.record import Data, Record, Value, check_required, check_values, difference, record_from
 from sync import seal
 from sync.change import Change, Line, next_head, sign, to_wire
 from sync.protocol import PROVINCE_DESK, ScopeKey, unb64
 from sync.server import desks, tables
 from sync.server.admission import Admission
 from sync.server.ordering import Incoming, store
+from sync.server.places import checked_scope
 from sync.server.province import Province, audited, fact
-from sync.server.scopes import ensure_key, require_scope
+from sync.server.resources import code_book
+from sync.server.scopes import ensure_key
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HandedDown:
-    """The new record's id and how many changes carry it."""
+    """Where a report went: its record, how many changes carry it, and how many desks in service will see it."""
 
+    scope: str
     record: str
     changes: int
+    desks: int
 
 
 def read_received(text: str) -> str:
@@ -41,24 +46,46 @@ def read_received(text: str) -> str:
         raise Invalid(N_('"{text}" is no time. Write it like 2026-11-23 23:40.'), text=text) from None
 
 
-def hand_down(province: Province, commune: str, values: dict[str, Value]) -> HandedDown:
-    """Write a report into the commune's scope: open fields as they are, sealed ones to the scope's key.
+def hand_down(province: Province, reports: Sequence[tuple[str, dict[str, Value]]]) -> list[HandedDown]:
+    """Write reports (commune's code and fields) into their communes' scopes, all of them or none.
 
-    Raises Invalid, naming the fields that do not hold. Nothing is written then.
+    Raises Invalid, naming the fields that do not hold.
     """
-    scope = commune_scope(commune)
-    require_scope(scope)
+    checked = [_checked(commune, values) for commune, values in reports]
+    with province.database.write() as connection:
+        return [_hand_down_one(connection, province, report) for report in checked]
+
+
+def _checked(commune: str, values: dict[str, Value]) -> Record:
+    scope = checked_scope(commune)
     values = {"from_province": True, **values}
     check_values(KINDS["report"], values)
+    _check_codes(values)
     report = record_from("report", new_record_id(), scope, values)
     if missing := check_required(report):
         raise Invalid(N_("Some fields are missing."), fields=missing)
-    with province.database.write() as connection:
-        key = ensure_key(connection, scope, escrow_public=province.escrow_public)
-        lines = _sign(connection, province, report.id, key, difference(None, report))
-        _store(connection, province, lines)
-        audited(connection, province, "report-in", f"{scope} {report.id}")
-    return HandedDown(report.id, len(lines))
+    return report
+
+
+def _check_codes(values: dict[str, Value]) -> None:
+    for name, value in values.items():
+        declared = KINDS["report"].fields[name]
+        if declared.codes and isinstance(value, str) and code_book().entry(declared.codes, value) is None:
+            raise Invalid(N_("Some fields do not hold."), fields={name: N_("The code is not known.")})
+
+
+def _hand_down_one(connection: Connection, province: Province, report: Record) -> HandedDown:
+    key = ensure_key(connection, report.scope, escrow_public=province.escrow_public)
+    lines = _sign(connection, province, report.id, key, difference(None, report))
+    _store(connection, province, lines)
+    audited(connection, province, "report-in", f"{report.scope} {report.id}")
+    grant = tables.desk_grant
+    seen_by = connection.scalar(
+        select(func.count())
+        .select_from(grant.join(tables.desk, tables.desk.c.id == grant.c.desk))
+        .where(grant.c.scope == report.scope, tables.desk.c.status == desks.ACTIVE)
+    )
+    return HandedDown(scope=report.scope, record=report.id, changes=len(lines), desks=seen_by or 0)
 
 
 def _sign(

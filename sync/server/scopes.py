@@ -6,8 +6,6 @@ import re
 
 from sqlalchemy import Connection, insert, select
 
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.labels import N_
 from sync import seal
 from sync.change import GENESIS
 from sync.protocol import ScopeKey, b64
@@ -19,12 +17,6 @@ _SHAPE = re.compile(r"C:\d{5}|S:[A-Z0-9]{2,12}|P:\d{2}")
 def is_scope(text: str) -> bool:
     """Whether `text` is `C:06838`, `S:AD01` or `P:22` in shape."""
     return _SHAPE.fullmatch(text) is not None
-
-
-def require_scope(text: str) -> None:
-    """Raise Invalid unless `text` has a scope's shape."""
-    if not is_scope(text):
-        raise Invalid(N_('"{scope}" is no place. Write C:06838 for a commune, S:AD01 for a shelter.'), scope=text)
 
 
 def ensure_scope(connection: Connection, scope: str, name: str = "") -> None:

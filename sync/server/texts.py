@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import gettext
 import os
-from pathlib import Path
 
 from commune_desk.domain.errors import DeskError
+from sync.server.resources import resource
 
 LANGUAGES = ("vi", "en")
-_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def language_of(environment: dict[str, str] | os._Environ[str]) -> str:
@@ -25,7 +24,7 @@ class Texts:
         self.language = language
         self._catalogue = _catalogue(language)
 
-    def say(self, text: str, **params: object) -> str:
+    def say(self, text: str, /, **params: object) -> str:
         """The translation of `text` with its placeholders filled."""
         translated = self._catalogue.gettext(text)
         try:
@@ -42,7 +41,4 @@ class Texts:
 def _catalogue(language: str) -> gettext.NullTranslations:
     if language == "en":
         return gettext.NullTranslations()
-    for folder in (_PACKAGE / "commune_desk" / "resources" / "locale", _PACKAGE / "resources" / "locale"):
-        if folder.is_dir():
-            return gettext.translation("commune_desk", folder, languages=[language], fallback=True)
-    return gettext.NullTranslations()
+    return gettext.translation("commune_desk", resource("locale"), languages=[language], fallback=True)

@@ -6,8 +6,9 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from sync import protocol, seal
 from sync.change import GENESIS, Change, Line, Wire, next_head, sign
 from sync.client.signing import RequestSigner
 from sync.server import desks, tables
+from sync.server.__main__ import main
 from sync.server.app import Service
 from sync.server.founding import found
 from sync.server.scopes import ensure_key
@@ -251,13 +253,22 @@ def province_in(folder: Path, **guards: Any) -> Iterator[World]:
         world.close()
 
 
-def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `commune-desk-server` in English on the province in `folder`, as a process of its own."""
+class Done(msgspec.Struct, frozen=True):
+    """How a command ended and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def command(folder: Path, *words: str) -> Done:
+    """Run a command of `commune-desk-server` in English, in this process, on the province in `folder`."""
     name, *rest = words
     inner = [rest.pop(0)] if name == "desk" else []
     places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
-    line = [sys.executable, "-m", "sync.server", "--lang", "en", name, *inner, *places, *rest]
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        code = main(["--lang", "en", name, *inner, *places, *rest])
+    return Done(code, out.getvalue(), err.getvalue())
 
 
 @contextmanager

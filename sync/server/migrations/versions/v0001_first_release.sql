@@ -308,6 +308,7 @@ CREATE TABLE record_placement (
     admitted_at TEXT,
     companions BIGINT,
     isolation_from TEXT,
+    isolation_to TEXT,
     home_commune TEXT,
     case_code TEXT,
     due_back_at TEXT,

@@ -1,0 +1,189 @@
+"""The command line as an IT officer meets it: a real process, real TLS, and a sentence whenever it refuses."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+
+from sync import protocol, seal
+from sync.client.enrol import enrol
+from sync.server.__main__ import main
+from sync.server.serving import LOCK_FILE
+from tests.sync.server_fixtures import command, serving
+
+REPORT = ("--commune", "06838", "--received", "2026-11-23 23:40", "--place", "Thôn Nà Ếch", "--description", "Sealed")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    assert command(tmp_path, "init", "--name", "Quảng Ninh", "--host", "localhost").returncode == 0
+    return tmp_path
+
+
+def test_a_pc_enrols_with_a_code_against_a_served_province(tmp_path: Path) -> None:
+    with serving(tmp_path) as address:
+        made = command(tmp_path, "enrol-code", "--scope", "C:06838", "--label", "Room 2", "--json")
+        code = msgspec.json.decode(made.stdout)["code"]
+        enrolled = enrol(address, code, "Room 2", program_version="0.1.0")
+        assert enrolled.province_name == "Quảng Ninh"
+        assert enrolled.scope_private["C:06838"].public
+        listed = msgspec.json.decode(command(tmp_path, "desk", "list", "--json").stdout)
+        assert [(desk["desk"], desk["status"], desk["label"]) for desk in listed] == [
+            (enrolled.desk, "active", "Room 2")
+        ]
+        second = command(tmp_path, "serve", "--port", "0")
+        assert (second.returncode, second.stdout) == (2, "")
+        assert "served already" in second.stderr
+        _assert_tls_13_only(address)
+
+
+def _assert_tls_13_only(address: str) -> None:
+    place = urlsplit(address)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    for version, works in ((ssl.TLSVersion.TLSv1_3, True), (ssl.TLSVersion.TLSv1_2, False)):
+        context.minimum_version = context.maximum_version = version
+        with socket.create_connection((place.hostname or "", place.port or 0), timeout=10) as plain:
+            try:
+                with context.wrap_socket(plain) as secure:
+                    assert (secure.version(), works) == ("TLSv1.3", True)
+            except ssl.SSLError:
+                assert not works
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without a signal")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_server_ends_gracefully(folder: Path, number: signal.Signals) -> None:
+    places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
+    line = [sys.executable, "-m", "sync.server", "--lang", "en", "serve", *places, "--host", "127.0.0.1", "--port", "0"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("ready https://127.0.0.1:")
+        process.send_signal(number)
+        said, complained = process.communicate(timeout=30)
+    assert (process.returncode, said, complained) == (0, "Stopped.\n", "")
+    assert (folder / "data" / LOCK_FILE).exists()
+
+
+def test_a_port_in_use_is_a_sentence(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = command(folder, "serve", "--host", "127.0.0.1", "--port", str(taken.getsockname()[1]))
+    assert result.returncode == 2
+    assert "Name another port" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_report_is_handed_down_and_counted_without_naming_anybody(folder: Path) -> None:
+    result = command(folder, "report-in", *REPORT, "--child-name", "Hoà", "--age", "7", "--sex", "female")
+    assert result.returncode == 0, result.stderr
+    status = command(folder, "status", "--json")
+    counted = msgspec.json.decode(status.stdout)
+    assert counted["reports_waiting"] == {"C:06838": 1}
+    assert counted["oldest_waiting"] == "2026-11-23T16:40:00Z"
+    assert (counted["records"]["report"], counted["changes"]) == (1, {"C:06838": 3})
+    for said in (result.stdout, status.stdout, command(folder, "status").stdout):
+        assert "Hoà" not in said
+        assert "Sealed" not in said
+
+
+def test_reports_come_from_a_file_all_or_with_a_reason(folder: Path) -> None:
+    good = {"commune": "06838", "source": "1800.1769", "received": "2026-11-23 23:40", "place": "a", "description": "b"}
+    path = folder / "reports.json"
+    path.write_bytes(msgspec.json.encode([good, good]))
+    assert command(folder, "report-in", "--from-file", str(path)).returncode == 0
+    path.write_bytes(msgspec.json.encode({**good, "child_age": "seven"}))
+    refused = command(folder, "report-in", "--from-file", str(path))
+    assert (refused.returncode, "child_age" in refused.stderr) == (2, True)
+    path.write_bytes(msgspec.json.encode([good, {**good, "commune": "Bình Liêu"}]))
+    assert command(folder, "report-in", "--from-file", str(path)).returncode == 2
+    assert msgspec.json.decode(command(folder, "status", "--json").stdout)["records"]["report"] == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("report-in", "--commune", "06838"),
+        ("report-in", *REPORT[:3], "23h40", *REPORT[4:]),
+        ("report-in", *REPORT[:1], "Bình Liêu", *REPORT[2:]),
+        ("report-in", *REPORT, "--source", "TỔNG ĐÀI"),
+        ("report-in", "--from-file", "/nowhere.json"),
+        ("enrol-code", "--scope", "Bình Liêu"),
+        ("enrol-code", "--scope", "C:06838", "--role", "shelter_head"),
+        ("enrol-code", "--scope", "C:06838", "--hours", "0"),
+        ("desk", "revoke", "ABCDEF"),
+        ("recover", "7ZK2M-0Q4TD", "--yes"),
+        ("init", "--name", "x", "--host", "localhost"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_a_sentence(folder: Path, words: tuple[str, ...]) -> None:
+    result = command(folder, *words)
+    assert result.returncode == 2
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert re.search(r"[.)]$", result.stderr.strip())
+    assert "Traceback" not in result.stderr
+
+
+def test_a_folder_without_a_province_is_a_sentence(tmp_path: Path) -> None:
+    result = command(tmp_path, "status")
+    assert (result.returncode, "Traceback" in result.stderr) == (2, False)
+
+
+def test_a_forgotten_passphrase_is_answered_and_written_down(folder: Path) -> None:
+    code = msgspec.json.decode(command(folder, "enrol-code", "--scope", "C:06838", "--json").stdout)
+    once = seal.BoxKey.generate()
+    request = seal.recovery_request(code["desk"], once.public)
+    not_yet = command(folder, "recover", request, "--yes")
+    assert (not_yet.returncode, "No desk in service" in not_yet.stderr) == (2, True)
+    _pretend_enrolled(folder, code["desk"])
+    answered = command(folder, "recover", *request.split("-"), "--yes", "--json")
+    stored = msgspec.json.decode((folder / "key.json").read_bytes())
+    escrow = seal.BoxKey.from_bytes(protocol.unb64(stored["escrow"]))
+    secret = seal.recovery_secret(once, escrow.public, desk_id=code["desk"], ephemeral_public=once.public)
+    assert msgspec.json.decode(answered.stdout) == {"desk": code["desk"], "answer": seal.spell(secret)}
+
+
+def _pretend_enrolled(folder: Path, desk: str) -> None:
+    from sqlalchemy import update
+
+    from sync.server import tables
+    from sync.server.province import open_province
+
+    province = open_province(folder / "data", folder / "key.json")
+    with province.database.write() as connection:
+        connection.execute(update(tables.desk).where(tables.desk.c.id == desk).values(status="active"))
+    province.close()
+
+
+def test_the_certificate_is_renewed_under_the_same_authority(folder: Path) -> None:
+    data = folder / "data"
+    authority, former = (data / "ca.crt").read_bytes(), (data / "server.crt").read_bytes()
+    assert command(folder, "renew").returncode == 0
+    assert (data / "ca.crt").read_bytes() == authority
+    assert (data / "server.crt").read_bytes() != former
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        [], ["init"], ["serve"], ["renew"], ["enrol-code"], ["desk"], ["desk", "list"], ["desk", "revoke"],
+        ["report-in"], ["recover"], ["status"],
+    ],
+)  # fmt: skip
+def test_every_command_explains_itself(words: list[str], language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--lang", language, *words, "--help"])
+    assert ended.value.code == 0
+    assert "commune-desk-server" in capsys.readouterr().out
