@@ -15,18 +15,19 @@ App = Callable[[dict[str, Any], Callable[[], Any], Callable[[dict[str, Any]], An
 
 
 class InProcess(BaseAdapter):
-    """Calls an ASGI application. `down` cuts the line; `lose_reply` (`lose_reply_of` a path) loses what comes back."""
+    """Calls an ASGI application. `down` cuts the line, `lose_reply` the way back; `…_at` and `…_of` for one path."""
 
     def __init__(self, app: App) -> None:
         super().__init__()
         self.app = app
         self.down = False
+        self.down_at = ""
         self.lose_reply = False
         self.lose_reply_of = ""
         self._runner = asyncio.Runner()
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        if self.down:
+        if self.down or request.path_url == self.down_at:
             raise requests.ConnectionError(OSError(101, "Network is unreachable"))
         status, headers, content = self._runner.run(_ask(self.app, request, body_of(request)))
         if self.lose_reply or request.path_url == self.lose_reply_of:
