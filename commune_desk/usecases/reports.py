@@ -18,6 +18,8 @@ from commune_desk.store.transaction import Tx
 from commune_desk.store.visits import child_brief
 
 OLDEST_YEARS = 5
+_MINUTE = len("2026-11-23T01:02")
+"""People write hours to the minute; the province's reports have seconds."""
 
 
 def record_report(tx: Tx, report: Report) -> RecordId:
@@ -81,7 +83,7 @@ def measures_faults(report: Report, measures: str, acted_at: str, now: datetime)
         faults["acted_at"] = N_("Please fill this in.")
     elif from_iso(acted_at) > now:
         faults["acted_at"] = N_("This hour has not come yet.")
-    elif acted_at < report.received_at:
+    elif acted_at[:_MINUTE] < report.received_at[:_MINUTE]:
         faults["acted_at"] = N_("This hour lies before the report was received.")
     return faults
 

@@ -1,0 +1,92 @@
+"""Clocks and due days as they are read on every page: a text, an icon and a tone that say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from commune_desk.domain.clock import VIETNAM, from_iso
+from commune_desk.domain.deadlines import Countdown, DayDue, Urgency, emergency_clock, end_of_stay, visit_due
+from commune_desk.i18n import _, format_date, format_time, ngettext
+from commune_desk.presenters import labels
+from commune_desk.presenters.labels import ChipText
+
+_LONG_OVERDUE_HOURS = 48
+_TONES = {
+    Urgency.CALM: "quiet",
+    Urgency.SOON: "warning",
+    Urgency.URGENT: "danger",
+    Urgency.OVERDUE: "danger",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockText:
+    """A running clock: `left` is what remains or how late it is, `due` says until when."""
+
+    left: str
+    due: str
+    tone: str
+    icon: str
+
+
+def emergency_text(received_at: str, now: datetime, hours: int) -> ClockText:
+    """The emergency clock of a report received at an ISO instant, where `hours` are allowed."""
+    clock = emergency_clock(received_at, now, hours)
+    icon = "alert-triangle" if clock.urgency >= Urgency.URGENT else "clock"
+    return ClockText(_left(clock), due_text(clock.due, now), _TONES[clock.urgency], icon)
+
+
+def _left(clock: Countdown) -> str:
+    hours, minutes = f"{clock.hours:02d}", f"{clock.minutes:02d}"
+    if clock.urgency is not Urgency.OVERDUE:
+        return _("{hours} h {minutes}").format(hours=hours, minutes=minutes)
+    if clock.hours >= _LONG_OVERDUE_HOURS:
+        days = clock.hours // 24
+        return ngettext("{count} day late", "{count} days late", days).format(count=days)
+    return _("{hours} h {minutes} late").format(hours=hours, minutes=minutes)
+
+
+def due_text(due: datetime, now: datetime) -> str:
+    """`until 11:40`, with the day when it is another."""
+    local, today = due.astimezone(VIETNAM).date(), now.astimezone(VIETNAM).date()
+    if local == today:
+        return _("until {time}").format(time=format_time(due))
+    return _("until {time} on {day}").format(time=format_time(due), day=f"{local.day:02d}/{local.month:02d}")
+
+
+def moment_text(iso: str | None, now: datetime) -> str:
+    """`23:40 yesterday`, `06:15 today`, `06:15 18/11`; empty for none."""
+    if not iso:
+        return ""
+    moment, today = from_iso(iso), now.astimezone(VIETNAM).date()
+    day = labels.near_day_text(moment.astimezone(VIETNAM).date().isoformat(), today)
+    return f"{format_time(moment)} {day}"
+
+
+def visit_chip(risk: str | None, next_visit_on: str, today: date) -> ChipText:
+    """`High · 2 days overdue`, `Medium · today`, `Low · this week`."""
+    due = visit_due(next_visit_on, today)
+    when = {
+        Urgency.OVERDUE: ngettext("{count} day overdue", "{count} days overdue", due.days).format(count=due.days),
+        Urgency.URGENT: _("today"),
+        Urgency.SOON: _("this week"),
+        Urgency.CALM: format_date(date.fromisoformat(next_visit_on)),
+    }[due.urgency]
+    chip = labels.risk_short_chip(risk, when)
+    return chip or ChipText(when[:1].upper() + when[1:], "quiet")
+
+
+def last_day_chip(last_day: str, today: date) -> ChipText:
+    """`3 days left`, `last day today`, `2 days over` of a last day that is still allowed."""
+    due = end_of_stay(last_day, today)
+    icon = "alert-triangle" if due.urgency is Urgency.OVERDUE else "clock"
+    return ChipText(_days_left(due), _TONES[due.urgency], icon)
+
+
+def _days_left(due: DayDue) -> str:
+    if due.urgency is Urgency.OVERDUE:
+        return ngettext("{count} day over", "{count} days over", due.days).format(count=due.days)
+    if due.days == 0:
+        return _("last day today")
+    return ngettext("{count} day left", "{count} days left", due.days).format(count=due.days)
