@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from commune_desk.domain.codes import ChildGroup
 from commune_desk.domain.dates import PartialDate, is_child_on
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.ids import RecordId
@@ -164,11 +163,10 @@ class ChildForm:
         list_name = lists.get(name, name)
         return [(entry.code, labels.code_text(codes, list_name, entry.code)) for entry in codes.entries(list_name)]
 
-    def group_options(self) -> list[Option]:
-        """Main groups and sub-groups, special circumstances first."""
-        codes = self._workplace.codes
-        known = [entry for entry in codes.child_groups if isinstance(entry, ChildGroup)]
-        return [(entry.code, labels.group_name(codes, entry.code)) for entry in known]
+    def group_options(self, kind: str) -> list[Option]:
+        """The main groups of a kind, `special` or `at_risk`; sub-groups are chosen on the child's page."""
+        mains = [group for group in self._workplace.codes.child_groups if group.kind == kind and not group.parent]
+        return [(group.code, labels.group_tick(self._workplace.codes, group.code)) for group in mains]
 
     def village_options(self) -> list[str]:
         return self._workplace.read(villages)

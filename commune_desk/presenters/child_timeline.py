@@ -77,12 +77,11 @@ class Timeline:
             yield self._sent(moment, visit.id)
 
     def _visit_body(self, visit: HomeVisit) -> str:
-        steps = visit.next_step or ""
-        if visit.next_visit_on:
-            due = _("next visit {day}").format(day=labels.near_day_text(visit.next_visit_on, self._today))
-            steps = f"{steps}, {due}" if steps else due
-        lines = [visit.observations, _("Next: {steps}.").format(steps=steps.rstrip(".")) if steps else ""]
-        return "\n".join(filter(None, lines))
+        step = (visit.next_step or "").rstrip(".")
+        day = labels.near_day_text(visit.next_visit_on, self._today)
+        follows = [_("Next: {step}.").format(step=step)] if step else []
+        follows += [_("Next visit {day}.").format(day=day)] if day else []
+        return "\n".join(filter(None, [visit.observations, " ".join(follows)]))
 
     def _reports(self) -> Iterator[Moment]:
         for report in self._record.reports:

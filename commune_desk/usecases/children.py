@@ -56,7 +56,9 @@ def register_child(tx: Tx, entry: ChildEntry) -> RecordId:
     number = entry.file.case_number or next_case_number(tx, opened[:4])
     _save_household(tx, entry)
     tx.save(entry.person)
-    tx.save(msgspec.structs.replace(entry.file, person=entry.person.id, opened_on=opened, case_number=number))
+    home = entry.household.id if entry.household else entry.file.household
+    file = {"person": entry.person.id, "household": home, "opened_on": opened, "case_number": number}
+    tx.save(msgspec.structs.replace(entry.file, **file))
     for kin in entry.kin:
         save_kin(tx, entry.person.id, kin)
     for code in entry.groups:

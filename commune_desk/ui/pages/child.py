@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -51,6 +51,7 @@ class ChildPage(Page):
         self._state, self._workplace, self._tasks, self._navigate = State(workplace, person), workplace, tasks, navigate
         self.person = person
         self._is_stale = False
+        self._kin_card: Card | None = None
         self._add_header()
         self._add_actions()
         self._add_tabs()
@@ -68,6 +69,7 @@ class ChildPage(Page):
         row = QHBoxLayout(header)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
+        self.mark.setAlignment(Qt.AlignmentFlag.AlignTop)
         row.addLayout(self.mark)
         column = QVBoxLayout()
         column.setSpacing(2)
@@ -122,6 +124,8 @@ class ChildPage(Page):
         """Show one tab: timeline, details, family or groups."""
         for name, part in self._parts.items():
             part.setVisible(name == key)
+        if self._kin_card is not None:
+            self._kin_card.setVisible(key != "family")
 
     def read_again(self) -> None:
         """Read and show the file anew."""
@@ -173,8 +177,10 @@ class ChildPage(Page):
         kin = Card(_("Family"), "users")
         for row in [row for row in view.family if not row.is_past]:
             kin.add(family_row(row, self._navigate))
+        self._kin_card = kin if kin.rows else None
         if kin.rows:
             self.columns.side.addWidget(kin)
+            kin.setVisible(self.family.isHidden())
         if view.steps:
             self.columns.side.addWidget(steps_card(view.steps))
         if view.risk:

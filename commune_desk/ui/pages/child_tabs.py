@@ -37,7 +37,7 @@ def steps_card(steps: Sequence[Step]) -> Card:
     """What comes next, days first."""
     card = Card(_("Next steps"), "check")
     for step in steps:
-        row = ListRow(step.text, second=_("overdue") if step.is_late else "")
+        row = ListRow("", step.text, second=_("overdue") if step.is_late else "")
         row.lead(step.when, ink="warning" if step.is_late else "ink", width=_STEP_WIDTH)
         card.add(row)
     return card
@@ -83,7 +83,7 @@ class Details(_Part):
         self.start()
         card = Card(_("Details"), "file-text")
         for fact in view.facts:
-            card.add(ListRow(fact.value).lead(fact.label, ink="quiet", width=_FACT_WIDTH))
+            card.add(ListRow("", fact.value).lead(fact.label, ink="quiet", width=_FACT_WIDTH))
         self.column.addWidget(card)
         if view.can_write:
             self.column.addWidget(self._closings(view))
