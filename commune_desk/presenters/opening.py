@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ENROL, TRAINING, RESTORE = "enrol", "training", "restore"
 TRAINING_SHELTER = "AD01"
 DEFAULT_COMMUNE = "06838"
+TRAINING_CHILDREN = 60
 
 _FIELDS = {
     ENROL: ("address", "code", "label", "display_name", "login", "passphrase", "again"),
@@ -84,11 +85,18 @@ class FirstRun:
 
     def _train(self, officer: NewOfficer, place: str) -> Callable[[], OpenDesk]:
         from commune_desk.usecases.opening import make_training_register
+        from commune_desk.usecases.practice import fill_commune, fill_shelter
 
         at_shelter = place == "shelter"
         scope = shelter_scope(TRAINING_SHELTER) if at_shelter else commune_scope(DEFAULT_COMMUNE)
         role = Role.SHELTER_WORKER if at_shelter else Role.COMMUNE_OFFICER
-        return lambda: make_training_register(self.profile, officer, scope=scope, role=role, clock=self.clock)
+
+        def begin() -> OpenDesk:
+            desk = make_training_register(self.profile, officer, scope=scope, role=role, clock=self.clock)
+            fill_shelter(desk.register) if at_shelter else fill_commune(desk.register, TRAINING_CHILDREN)
+            return desk
+
+        return begin
 
     def _enrol(self, officer: NewOfficer, values: dict[str, str]) -> Callable[[], OpenDesk]:
         from commune_desk.usecases.enrolment import enrol_new_register

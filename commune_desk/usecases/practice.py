@@ -1,0 +1,166 @@
+"""Fills a register with children who do not exist, for practice and for showing the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from functools import partial
+from itertools import islice
+
+from commune_desk.domain.clock import VIETNAM, to_iso
+from commune_desk.domain.families import Household, Person
+from commune_desk.domain.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.kinds import Bed, ChildFile, HomeVisit, Placement, Report
+from commune_desk.store.register import Register
+from commune_desk.store.transaction import Tx
+from commune_desk.training.people import TrainingChild, training_children
+from commune_desk.training.visits import TrainingVisit, training_visits
+from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
+from commune_desk.usecases.placements import Admission, admit_to_shelter
+from commune_desk.usecases.reports import record_report
+from commune_desk.usecases.visits import record_visit
+
+SEED = 2026
+FOLLOWED_SPECIAL, FOLLOWED_AT_RISK = 0.35, 0.4
+"""A register holds the children whom a commune follows, so most are in a group."""
+VISIT_DAYS = 120
+PER_TRANSACTION = 50
+
+_BEDS = (("A1", "standard"), ("A2", "standard"), ("A3", "standard"), ("B1", "standard"), ("B2", "standard"))
+_BEDS_SPECIAL = (("C1", "sickroom"), ("D1", "mother_child"), ("D2", "mother_child"))
+
+Progress = Callable[[int, int], None]
+"""Called with (children done, children in all)."""
+
+
+def fill_commune(register: Register, children: int, progress: Progress | None = None) -> int:
+    """Enter `children` training children with their visits; returns how many visits. Runs in batches on the writer."""
+    today = register.clock.now().astimezone(VIETNAM).date()
+    people = training_children(children, seed=SEED, today=today, special=FOLLOWED_SPECIAL, at_risk=FOLLOWED_AT_RISK)
+    visits = done = 0
+    for batch in _batches(people, PER_TRANSACTION):
+        ids = register.write(partial(_enter_children, batch=batch)).result()[0]
+        visits += register.write(partial(_enter_visits, batch=list(zip(ids, batch, strict=True)))).result()[0]
+        done += len(batch)
+        if progress is not None:
+            progress(done, children)
+    register.write(_report).result()
+    return visits
+
+
+def _enter_children(tx: Tx, batch: list[TrainingChild]) -> list[RecordId]:
+    people = [_person(tx, child) for child in batch]
+    return [register_child(tx, _entry(tx, child, person)) for child, person in zip(batch, people, strict=True)]
+
+
+def _enter_visits(tx: Tx, batch: list[tuple[RecordId, TrainingChild]]) -> int:
+    today = tx.ledger.now().astimezone(VIETNAM).date()
+    since = today - timedelta(days=VISIT_DAYS)
+    visits = [
+        _visit(tx, person, visit)
+        for person, child in batch
+        for visit in training_visits(child, seed=SEED, since=since, until=today)
+    ]
+    for visit in visits:
+        record_visit(tx, visit)
+    return len(visits)
+
+
+def _visit(tx: Tx, person: RecordId, visit: TrainingVisit) -> HomeVisit:
+    return HomeVisit(
+        id=new_record_id(),
+        scope=tx.actor.scope,
+        person=person,
+        visited_on=visit.visited_on.isoformat(),
+        visited_at=visit.visited_at,
+        present=visit.present,
+        risk_level=visit.risk_level,
+        observations=visit.observations,
+        needs=visit.needs,
+        next_step=visit.next_step,
+        next_visit_on=visit.next_visit_on.isoformat(),
+    )
+
+
+def _batches(people: Iterable[TrainingChild], size: int) -> Iterator[list[TrainingChild]]:
+    remaining = iter(people)
+    while batch := list(islice(remaining, size)):
+        yield batch
+
+
+def _person(tx: Tx, child: TrainingChild) -> Person:
+    return Person(
+        id=new_record_id(),
+        scope=tx.actor.scope,
+        full_name=child.full_name,
+        sex=child.sex,
+        birth_date=child.born.isoformat(),
+        ethnicity=child.ethnicity,
+        id_number=child.id_number,
+        village=child.village,
+    )
+
+
+def _entry(tx: Tx, child: TrainingChild, person: Person) -> ChildEntry:
+    scope = tx.actor.scope
+    carer = Person(id=new_record_id(), scope=scope, full_name=child.guardian_name, phone=child.phone)
+    return ChildEntry(
+        person=person,
+        file=ChildFile(id=new_record_id(), scope=scope, person=person.id, risk_level=child.risk_level),
+        household=Household(id=new_record_id(), scope=scope, head_name=child.household_head, village=child.village),
+        kin=(KinEntry(person=carer, relation=child.guardian_relation, is_caregiver=True, is_guardian=True),),
+        groups=child.groups,
+    )
+
+
+def _report(tx: Tx) -> None:
+    received = tx.ledger.now() - timedelta(hours=3, minutes=40)
+    record_report(
+        tx,
+        Report(
+            id=new_record_id(),
+            scope=tx.actor.scope,
+            received_at=to_iso(received),
+            source="neighbour",
+            place="Thôn Nà Ếch",
+            child_age=9,
+            child_sex="female",
+            description="Hàng xóm nghe tiếng trẻ khóc nhiều đêm liền, thấy cháu có vết bầm ở tay.",
+        ),
+    )
+
+
+def fill_shelter(register: Register) -> None:
+    """Set up the beds of a practice shelter and admit two residents."""
+    register.write(_furnish).result()
+
+
+def _furnish(tx: Tx) -> None:
+    scope = tx.actor.scope
+    beds = [
+        Bed(id=new_record_id(), scope=scope, label=label, bed_kind=kind) for label, kind in (*_BEDS, *_BEDS_SPECIAL)
+    ]
+    for bed in beds:
+        tx.save(bed)
+    now = tx.ledger.now()
+    _admit(tx, scope, beds[0], "Hoa Sen", hours=52, isolation=now.astimezone(VIETNAM).date() - timedelta(days=2))
+    _admit(tx, scope, beds[1], "Hoa Mai", hours=30, isolation=None)
+
+
+def _admit(tx: Tx, scope: Scope, bed: Bed, alias: str, *, hours: int, isolation: date | None) -> None:
+    person = Person(id=new_record_id(), scope=scope, sex="female", full_name=alias)
+    admit_to_shelter(
+        tx,
+        Admission(
+            person=person,
+            placement=Placement(
+                id=new_record_id(),
+                scope=scope,
+                bed=bed.id,
+                alias=alias,
+                admitted_at=to_iso(tx.ledger.now() - timedelta(hours=hours)),
+                reason="domestic_violence",
+                isolation_from=isolation.isoformat() if isolation else None,
+            ),
+        ),
+    )
