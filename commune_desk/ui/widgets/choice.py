@@ -38,7 +38,7 @@ class _TypeAheadList(QListView):
         self._since = QElapsedTimer()
 
     def keyboardSearch(self, search: str) -> None:
-        if not self._since.isValid() or self._since.elapsed() > _TYPE_AHEAD_MS:
+        if not self.is_searching:
             self._typed = ""
         self._typed = nfc(self._typed + search)
         self._find()
@@ -47,6 +47,11 @@ class _TypeAheadList(QListView):
         """An input method takes a letter back before it writes the marked one."""
         self._typed = self._typed[:-1]
         self._since.restart()
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether the next key still belongs to what is being typed."""
+        return bool(self._typed) and self._since.isValid() and self._since.elapsed() <= _TYPE_AHEAD_MS
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backspace:
@@ -108,6 +113,9 @@ class Choice(QComboBox):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backspace:
             self._list.forget_letter()
+            return
+        if event.key() == Qt.Key.Key_Space and self._list.is_searching:
+            self._list.keyboardSearch(" ")
             return
         super().keyPressEvent(event)
 

@@ -175,6 +175,7 @@ class TextEdit(QTextEdit):
         self._is_composing = self._is_loading = False
         self._space_lines()
         self.textChanged.connect(self._on_changed)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
         self._fit()
 
     def value(self) -> str:

@@ -11,7 +11,7 @@ from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.flow import Stack
 from commune_desk.ui.widgets.text import Text
 
-STACK_BELOW = 840
+STACK_BELOW = 760
 """Under this width in logical pixels the side column goes below the main one."""
 
 

@@ -116,7 +116,11 @@ class ListRow(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._clickable and event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if (
+            self._clickable
+            and event.button() is Qt.MouseButton.LeftButton
+            and self.rect().contains(event.position().toPoint())
+        ):
             self.activated.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
