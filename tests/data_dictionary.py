@@ -1,0 +1,60 @@
+"""Writes docs/data-dictionary.md from the record declarations: `python -m tests.data_dictionary`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION, Kind
+from commune_desk.domain.record import Field, Shape
+from commune_desk.i18n import _, set_language
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "data-dictionary.md"
+_CLASSES = ("C0 operational", "C1 identity", "C2 abuse detail (sealed)", "C3 shelter location (sealed)")
+
+_HEAD = f"""# Data dictionary
+
+Generated from `commune_desk/domain` (schema version {SCHEMA_VERSION}); a test keeps it true. Every record also has an
+`id` (32 hex digits, UUIDv7) and a `scope`. Merge classes and data classes are explained in
+`commune_desk/domain/record.py` and in [protocol.md](protocol.md).
+"""
+
+
+def dictionary() -> str:
+    """The page's text."""
+    set_language("vi")
+    return _HEAD + "".join(_kind(kind) for kind in KINDS.values())
+
+
+def _kind(kind: Kind) -> str:
+    rows = "".join(_row(field) for field in kind.fields.values())
+    note = " Written once, never changed." if kind.append_only else ""
+    return (
+        f"\n## {kind.name}: {kind.label} ({_(kind.label)})\n\nScope: {kind.scope.value}.{note} {_summary(kind)}\n\n"
+        "| Field | English | Tiếng Việt | Type | Class | Merge |\n|---|---|---|---|---|---|\n" + rows
+    )
+
+
+def _summary(kind: Kind) -> str:
+    return (kind.struct.__doc__ or "").strip().split("\n")[0]
+
+
+def _row(field: Field) -> str:
+    name = f"**{field.name}**" if field.required else field.name
+    label, vietnamese = field.label, _(field.label)
+    return f"| {name} | {label} | {vietnamese} | {_type(field)} | {_CLASSES[field.data]} | {field.merge.value} |\n"
+
+
+def _type(field: Field) -> str:
+    codes = field.codes or ", ".join(field.ranks or field.steps)
+    many = "list of " if field.type is tuple else ""
+    if codes:
+        return f"{many}code ({codes})"
+    if field.type is bool:
+        return "yes/no"
+    if field.type is int:
+        return "whole number"
+    return f"text, up to {field.max_chars}" if field.shape is Shape.TEXT else field.shape.value.replace("_", " ")
+
+
+if __name__ == "__main__":
+    TARGET.write_text(dictionary(), encoding="utf-8")
