@@ -220,7 +220,8 @@ class ChildForm:
         number, restored = normal_id_number(self._values["id_number"])
         findings = check_id_number(number, sex=self._values["sex"] or None, birth=birth)
         for finding in filter(None, [restored, *findings]):
-            (errors if finding.level is Level.ERROR else warnings)["id_number"] = _(finding.text)
+            said = errors if finding.level is Level.ERROR else warnings
+            said["id_number"] = " ".join(filter(None, (said.get("id_number"), _(finding.text))))
 
     def _check_kin(self, errors: dict[str, str], warnings: dict[str, str]) -> None:
         values = self._values

@@ -14,7 +14,7 @@ from commune_desk.presenters.routes import Route
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
 from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
 from commune_desk.ui.tasks import Tasks
-from commune_desk.ui.theme import Tone
+from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.choice import Choice, MultiChoice, RadioRow
@@ -24,6 +24,7 @@ from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.workplace import Workplace
 
 Editor = LineEdit | TextEdit | DateField | Choice | MultiChoice | RadioRow
@@ -189,6 +190,8 @@ class ChildFormPage(Page):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        if state.twins:
+            self.twins.addWidget(Text(_("In the register already?"), size=Size.HEADING, bold=True))
         for twin in state.twins:
             self.twins.addWidget(self._twin_card(twin))
         if state.twins:
@@ -200,7 +203,7 @@ class ChildFormPage(Page):
     def _twin_card(self, twin: TwinView) -> Card:
         opener = LinkButton(_("Open the file"), name=_("Open the file of {name}").format(name=twin.name))
         opener.clicked.connect(lambda: self._navigate(Route("child", twin.person)))
-        card = Card(_("In the register already?"), "users", aside=twin.sign, action=opener, tone="warning")
+        card = Card(twin.sign, "users", action=opener, tone="warning")
         for line in twin.lines:
             same = line.entered.strip().lower() == line.stored.strip().lower()
             second = "" if same or not line.entered else _("entered: {text}").format(text=line.entered)
