@@ -75,6 +75,9 @@ class Placement(Record, frozen=True, kw_only=True):
     isolation_from: Annotated[
         str | None, field(N_("Temporary isolation from"), shape=Shape.DATE, data=Data.OPERATIONAL)
     ] = None
+    isolation_to: Annotated[
+        str | None, field(N_("Temporary isolation ended on"), shape=Shape.DATE, data=Data.OPERATIONAL)
+    ] = None
     home_commune: Annotated[str | None, field(N_("Home commune"), shape=Shape.CODE, data=Data.OPERATIONAL)] = None
     case_code: Annotated[str | None, field(N_("Case code"), data=Data.OPERATIONAL, max_chars=40)] = None
     due_back_at: Annotated[

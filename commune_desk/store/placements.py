@@ -39,6 +39,7 @@ class StayRow(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     admitted_at: str
     isolation_from: str | None
+    isolation_to: str | None
     due_back_at: str | None
     discharged_at: str | None
     discharge_reason: str | None
@@ -69,7 +70,10 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StayRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a resident's page shows. `log` is newest first, `earlier` are the person's other stays."""
+    """Everything a resident's page shows. `log` is newest first, `earlier` are the person's other stays.
+
+    `unsent` are the ids of log entries that no receipt of the province names yet.
+    """
 
     row: StayRow
     placement: Placement
@@ -77,6 +81,7 @@ class StayRecord(msgspec.Struct, frozen=True, kw_only=True):
     log: tuple[LogRow, ...]
     tasks: tuple[Task, ...]
     earlier: tuple[StayRow, ...]
+    unsent: frozenset[str]
 
 
 class FormerResident(msgspec.Struct, frozen=True):
@@ -87,16 +92,22 @@ class FormerResident(msgspec.Struct, frozen=True):
 
 
 _STAY_FIELDS = StayRow.__struct_fields__
+# A stay from another desk comes in parts; it shows once its first part is here.
 _STAYS = (
-    "SELECT s.id, COALESCE(s.person, ''), s.status, COALESCE(s.bed, ''), COALESCE(b.label, ''), COALESCE(s.alias, ''),"
-    " COALESCE(s.companions, 0), p.birth_date, s.reason, COALESCE(s.admitted_at, ''), s.isolation_from, s.due_back_at,"
-    " s.discharged_at, s.discharge_reason, s.papers"
-    " FROM placement s LEFT JOIN bed b ON b.id=s.bed LEFT JOIN person p ON p.id=s.person"
+    "WITH arrived AS (SELECT * FROM placement WHERE admitted_at<>'')"
+    " SELECT s.id, COALESCE(s.person, ''), s.status, COALESCE(s.bed, ''), COALESCE(b.label, ''), COALESCE(s.alias, ''),"
+    " COALESCE(s.companions, 0), p.birth_date, s.reason, s.admitted_at, s.isolation_from, s.isolation_to,"
+    " s.due_back_at, s.discharged_at, s.discharge_reason, s.papers"
+    " FROM arrived s LEFT JOIN bed b ON b.id=s.bed LEFT JOIN person p ON p.id=s.person"
 )
 _LOG = (
     "SELECT e.id, e.placement, COALESCE(s.alias, ''), e.logged_at, e.entry_kind, COALESCE(e.note, ''),"
     " COALESCE(o.display_name, '') FROM care_log_entry e LEFT JOIN placement s ON s.id=e.placement"
     " LEFT JOIN officer o ON o.id=e.officer"
+)
+_UNSENT = (
+    "SELECT c.record FROM care_log_entry e JOIN change c ON c.record=e.id"
+    " WHERE e.placement=? AND c.state IN ('waiting', 'sent', 'staged')"
 )
 _IS_ACTIVE = "s.status IN ('staying', 'out')"
 _BY_ARRIVAL = "s.admitted_at DESC, s.id DESC"
@@ -122,7 +133,8 @@ def active_stays(connection: Connection) -> list[StayRow]:
 
 def stay_ids(connection: Connection, which: str = "all") -> list[str]:
     """Ids of the stays `here`, `ended` or `all`: those in the house first, then the latest arrival."""
-    sql = f"SELECT s.id FROM placement s WHERE {_WHICH[which]} ORDER BY s.status='ended', {_BY_ARRIVAL}"  # noqa: S608
+    order = f"ORDER BY s.status='ended', {_BY_ARRIVAL}"
+    sql = f"SELECT s.id FROM placement s WHERE s.admitted_at<>'' AND {_WHICH[which]} {order}"  # noqa: S608
     return [row[0] for row in connection.execute(sql)]
 
 
@@ -148,6 +160,7 @@ def stay_record(connection: Connection, stay: str) -> StayRecord | None:
         log=tuple(_log(connection, "e.placement=? ORDER BY e.logged_at DESC, e.id DESC", stay)),
         tasks=open_tasks_of(connection, row.person),
         earlier=tuple(_stays(connection, f"s.person=? AND s.id<>? ORDER BY {_BY_ARRIVAL}", row.person, stay)),
+        unsent=frozenset(one for (one,) in connection.execute(_UNSENT, (stay,))),
     )
 
 

@@ -227,12 +227,14 @@ def _check_stay(tx: Tx, stay: Placement) -> None:
         faults["admitted_at"] = _FUTURE
     if stay.isolation_from and date.fromisoformat(stay.isolation_from) > local_day(to_iso(now)):
         faults["isolation_from"] = N_("The date lies in the future.")
+    if stay.isolation_to and stay.isolation_to < (stay.isolation_from or "~"):
+        faults["isolation_to"] = N_("The end lies before the beginning.")
     if not 0 <= stay.companions <= 9:
         faults["companions"] = N_("Write a number from 0 to 9.")
     if stay.home_commune and not (len(stay.home_commune) == 5 and stay.home_commune.isdecimal()):
         faults["home_commune"] = N_("The code is not known.")
     others = (other for other in active_stays(tx.connection) if other.id != stay.id)
-    if stay.alias and fold(stay.alias) in {fold(other.alias) for other in others}:
+    if stay.status in ACTIVE and fold(stay.alias) in {fold(other.alias) for other in others}:
         faults["alias"] = N_("Somebody in the house has this name now. Choose another.")
     if faults:
         raise Invalid(_NOT_HOLD, fields=faults)
@@ -266,7 +268,7 @@ def _tell_commune(tx: Tx, before: Placement | None, after: Placement) -> None:
         case_code=after.case_code,
         status=after.status,
         since_on=local_day(after.admitted_at).isoformat(),
-        isolation_until=isolation_ends(after.isolation_from) if after.isolation_from else None,
+        isolation_until=after.isolation_to or (isolation_ends(after.isolation_from) if after.isolation_from else None),
         stay_until=stay_ends(after.admitted_at),
     )
     if notice != known:

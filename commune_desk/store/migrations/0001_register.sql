@@ -141,6 +141,7 @@ CREATE TABLE placement (
   admitted_at TEXT,
   companions INTEGER,
   isolation_from TEXT,
+  isolation_to TEXT,
   home_commune TEXT,
   case_code TEXT,
   due_back_at TEXT,

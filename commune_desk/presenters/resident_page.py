@@ -1,0 +1,216 @@
+"""A resident's page: the name used in the house and the real one, clocks, papers, the log, what can be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.domain.ids import RecordId
+from commune_desk.domain.placements import PAPERS, PAPERS_ALWAYS, local_day
+from commune_desk.i18n import _, format_date, format_instant
+from commune_desk.presenters import labels
+from commune_desk.presenters.child_timeline import NOT_SENT, Moment
+from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.shelter_page import status_chip, with_companions
+from commune_desk.presenters.shift_list import due_text
+from commune_desk.presenters.stay_clocks import ClockText, clocks_of, missing_papers, missing_text, night_text
+from commune_desk.store.placements import LogRow, StayRecord, stay_record
+from commune_desk.store.transaction import Tx
+from commune_desk.usecases.placements import come_back, set_papers
+from commune_desk.usecases.workplace import Workplace
+
+_TONES = {"incident": "danger", "health": "warning", "medicine": "warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the details: what it is called and what it is."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A task that is open."""
+
+    when: str
+    text: str
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentView:
+    """Everything the page shows. `actions` are the forms that the state of the stay allows."""
+
+    stay: str
+    alias: str
+    initials: str
+    name: str
+    line: str
+    chips: tuple[ChipText, ...]
+    notice: str
+    status: str
+    can_write: bool
+    clocks: tuple[ClockText, ...]
+    papers: tuple[str, ...]
+    papers_note: str
+    facts: tuple[Fact, ...]
+    has_sealed: bool
+    steps: tuple[Step, ...]
+    timeline: tuple[Moment, ...]
+    earlier: tuple[tuple[str, str], ...]
+
+
+class ResidentPage:
+    """The page of one stay. Making it writes down that the resident's page was opened."""
+
+    def __init__(self, workplace: Workplace, stay: str) -> None:
+        self._workplace, self.stay = workplace, stay
+        workplace.note("open", "placement", stay)
+
+    def view(self) -> ResidentView | None:
+        """The stay as it stands, or None when it is not in this register."""
+        record = self._workplace.read(lambda c: stay_record(c, self.stay))
+        return self._view(record) if record else None
+
+    def sealed(self) -> tuple[Fact, ...]:
+        """What only this house can read; asking for it is written down."""
+        record = self._workplace.read(lambda c: stay_record(c, self.stay))
+        self._workplace.note("open_sealed", "placement", self.stay)
+        return _sealed_facts(record) if record else ()
+
+    def paper_options(self) -> list[tuple[str, str]]:
+        return [(code, _(text)) for code, text in PAPERS.items()]
+
+    def keep_papers(self, papers: Collection[str]) -> Callable[[Tx], None]:
+        kept = tuple(papers)
+        return lambda tx: set_papers(tx, RecordId(self.stay), kept)
+
+    def came_back(self) -> Callable[[Tx], None]:
+        note = _("Is back in the house.")
+        return lambda tx: come_back(tx, RecordId(self.stay), note=note)
+
+    def _view(self, record: StayRecord) -> ResidentView:
+        row, today = record.row, self._workplace.today()
+        clocks = clocks_of(row, today)
+        missing = missing_papers(row)
+        chips = [status_chip(row.status), *(clock.chip for clock in clocks)]
+        if missing and row.is_active:
+            chips.append(ChipText(missing_text(missing), "warning", "file-warning"))
+        return ResidentView(
+            stay=row.id,
+            alias=with_companions(row),
+            initials=labels.initials_of(row.alias),
+            name=record.person.full_name if record.person and record.person.full_name else _("name not known"),
+            line=self._line(record),
+            chips=tuple(chips),
+            notice=self._notice(record),
+            status=row.status,
+            can_write=self._workplace.actor.scope == record.placement.scope,
+            clocks=clocks,
+            papers=row.papers,
+            papers_note=self._papers_note(record),
+            facts=self._facts(record),
+            has_sealed=bool(_sealed_facts(record)),
+            steps=self._steps(record),
+            timeline=self._timeline(record),
+            earlier=tuple((stay.id, _stay_line(stay.alias, stay.admitted_at)) for stay in record.earlier),
+        )
+
+    def _line(self, record: StayRecord) -> str:
+        person, codes = record.person, self._workplace.codes
+        if person is None:
+            return _("age not known")
+        today = self._workplace.today()
+        age = labels.age_and_birth(person.birth_date, today)
+        commune = record.placement.home_commune
+        home = labels.code_text(codes, "communes", commune) if commune else _("home commune not known")
+        return labels.joined(labels.sex_text(codes, person.sex), age, home)
+
+    def _notice(self, record: StayRecord) -> str:
+        row = record.row
+        if row.status != "out":
+            return ""
+        now = to_iso(self._workplace.register.clock.now())
+        due = due_text(row.due_back_at, now)
+        if row.due_back_at and row.due_back_at < now:
+            return _("Out of the house and late: should have been back at {hour}.").format(hour=due)
+        return _("Out of the house, due back at {hour}.").format(hour=due) if due else _("Out of the house.")
+
+    def _papers_note(self, record: StayRecord) -> str:
+        missing = [_(PAPERS[code]) for code in PAPERS_ALWAYS if code not in record.row.papers]
+        if not missing:
+            return _("The dossier is complete.")
+        return _("The dossier is usually completed within 10 working days of the admission.")
+
+    def _facts(self, record: StayRecord) -> tuple[Fact, ...]:
+        row, stay, codes = record.row, record.placement, self._workplace.codes
+        known = [
+            Fact(_("Bed"), labels.joined(row.bed, night_text(row, self._workplace.today()) if row.is_active else "")),
+            Fact(_("Admitted"), format_instant(from_iso(row.admitted_at))),
+            Fact(_("Reason"), labels.code_text(codes, "admission_reasons", row.reason)),
+            Fact(_("Brought by"), stay.brought_by or ""),
+            Fact(_("Case code"), stay.case_code or ""),
+            Fact(_("Belongings"), stay.belongings or ""),
+        ]
+        if row.discharged_at:
+            reason = labels.code_text(codes, "discharge_reasons", row.discharge_reason)
+            known += [
+                Fact(_("Discharged"), format_instant(from_iso(row.discharged_at))),
+                Fact(_("Reason for discharge"), reason),
+                Fact(_("Handed over to"), stay.receiver or ""),
+            ]
+        return tuple(fact for fact in known if fact.value)
+
+    def _steps(self, record: StayRecord) -> tuple[Step, ...]:
+        today = self._workplace.today()
+        steps = []
+        for task in record.tasks:
+            late = labels.overdue_text(task.due_on, today)
+            steps.append(Step(late or labels.near_day_text(task.due_on, today), task.title, bool(late)))
+        return tuple(steps)
+
+    def _timeline(self, record: StayRecord) -> tuple[Moment, ...]:
+        row = record.row
+        moments = [self._moment(entry, is_unsent=entry.id in record.unsent) for entry in record.log]
+        if row.discharged_at:
+            reason = labels.code_text(self._workplace.codes, "discharge_reasons", row.discharge_reason)
+            end = _happening("ended", _("Stay ended"), row.discharged_at, reason, "good")
+            later = sum(entry.logged_at > row.discharged_at for entry in record.log)
+            moments.insert(later, end)
+        reason = labels.code_text(self._workplace.codes, "admission_reasons", row.reason)
+        body = labels.joined(reason, record.placement.brought_by)
+        return (*moments, _happening("admitted", _("Admitted"), row.admitted_at, body, "note"))
+
+    def _moment(self, entry: LogRow, *, is_unsent: bool) -> Moment:
+        heading = labels.code_text(self._workplace.codes, "care_log_kinds", entry.kind)
+        meta = labels.joined(format_instant(from_iso(entry.logged_at)), entry.officer)
+        return Moment(
+            order=entry.logged_at,
+            heading=heading,
+            meta=meta,
+            body=entry.note,
+            chip=_(NOT_SENT) if is_unsent else "",
+            tone=_TONES.get(entry.kind, "quiet"),
+            key=entry.id,
+        )
+
+
+def _happening(key: str, heading: str, at: str, body: str, tone: str) -> Moment:
+    return Moment(key=key, order=at, heading=heading, meta=format_instant(from_iso(at)), body=body, tone=tone)
+
+
+def _stay_line(alias: str, admitted_at: str) -> str:
+    return labels.joined(alias, format_date(local_day(admitted_at)))
+
+
+def _sealed_facts(record: StayRecord) -> tuple[Fact, ...]:
+    stay = record.placement
+    known = (
+        Fact(_("Condition on arrival"), stay.condition or ""),
+        Fact(_("Safety plan"), stay.safety_plan or ""),
+        Fact(_("Destination"), stay.destination or ""),
+    )
+    return tuple(fact for fact in known if fact.value)

@@ -1,0 +1,111 @@
+"""What this shift must not forget: who is due back, stays that end, reviews and follow-ups that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.domain.deadlines import Urgency
+from commune_desk.domain.desks import Task
+from commune_desk.domain.placements import local_day
+from commune_desk.i18n import _, format_date, format_time, ngettext
+from commune_desk.presenters import labels
+from commune_desk.presenters.routes import Route
+from commune_desk.presenters.stay_clocks import TONES, clocks_of
+from commune_desk.store.placements import StayRow, active_stays, tasks_due
+from commune_desk.usecases.workplace import Workplace
+
+_INKS = {"good": "ink"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRow:
+    """A line of the list. `ink` is a colour token; `icon` says the same. Its button opens `route` or, for somebody
+    who is out, says that they are `back` (the stay's id)."""
+
+    lead: str
+    title: str
+    detail: str
+    button: str
+    ink: str = "ink"
+    icon: str = ""
+    route: Route | None = None
+    back: str = ""
+
+
+def shift_rows(workplace: Workplace) -> tuple[ShiftRow, ...]:
+    """The lines, the most pressing first."""
+    today = workplace.today()
+    now = to_iso(workplace.register.clock.now())
+    stays = workplace.read(active_stays)
+    due = workplace.read(lambda c: tasks_due(c, today.isoformat()))
+    found = [*_out(stays, now), *_ending(stays, today), *_tasks(due, today)]
+    return tuple(row for _order, row in sorted(found, key=lambda pair: pair[0]))
+
+
+def _out(stays: list[StayRow], now: str) -> Iterator[tuple[tuple[int, str], ShiftRow]]:
+    for stay in (one for one in stays if one.status == "out"):
+        due = stay.due_back_at
+        is_late = bool(due and due < now)
+        yield (
+            (0 if is_late else 1, due or "~"),
+            ShiftRow(
+                lead=due_text(due, now) or _("out"),
+                title=stay.alias,
+                detail=_("should be back by now") if is_late else _("is out of the house"),
+                button=_("Is back"),
+                ink="danger" if is_late else "warning",
+                icon="alert-triangle" if is_late else "door-open",
+                back=stay.id,
+            ),
+        )
+
+
+def due_text(due: str | None, now: str) -> str:
+    """`11:30` when that is today, otherwise with its day; empty for none."""
+    if not due:
+        return ""
+    time, day = format_time(from_iso(due)), local_day(due)
+    return time if day == local_day(now) else f"{time} {format_date(day)[:5]}"
+
+
+def _ending(stays: list[StayRow], today: date) -> Iterator[tuple[tuple[int, str], ShiftRow]]:
+    for stay in stays:
+        for clock in clocks_of(stay, today):
+            if clock.urgency is Urgency.CALM:
+                continue
+            tone = TONES[clock.urgency]
+            lead = ngettext("{count} day left", "{count} days left", clock.days).format(count=clock.days)
+            if clock.days <= 0:
+                lead = _("today") if clock.days == 0 else _("over")
+            yield (
+                (0 if clock.urgency is Urgency.OVERDUE else 2, clock.last_day),
+                ShiftRow(
+                    lead=lead,
+                    title=stay.alias,
+                    detail=f"{clock.name}: {clock.rule}",
+                    button=_("Open"),
+                    ink=_INKS.get(tone, tone),
+                    icon="alert-triangle" if tone == "danger" else "clock",
+                    route=Route("resident", stay.id),
+                ),
+            )
+
+
+def _tasks(due: list[tuple[Task, StayRow]], today: date) -> Iterator[tuple[tuple[int, str], ShiftRow]]:
+    for task, stay in due:
+        late = (today - date.fromisoformat(task.due_on or "")).days
+        yield (
+            (2, task.due_on or ""),
+            ShiftRow(
+                lead=labels.overdue_text(task.due_on, today) or _("today"),
+                title=stay.alias,
+                detail=task.title,
+                button=_("Log it"),
+                ink="warning" if late > 0 else "ink",
+                icon="clock",
+                route=Route("resident", stay.id, "care_log"),
+            ),
+        )
