@@ -70,7 +70,7 @@ def status_chip(status: str, *, from_province: bool) -> ChipText:
 
 
 def who_text(row: ReportRow | Report) -> str:
-    """`Đặng Thị Hoà, 9 years old`, `a girl of about 9`, `child, age not known`."""
+    """`Đặng Thị Hoà, 9 years old`, `a girl of about 9`, `child not known yet`."""
     age = row.child_age
     if row.child_name:
         years = "" if age is None else ngettext("{count} year old", "{count} years old", age).format(count=age)
@@ -78,7 +78,9 @@ def who_text(row: ReportRow | Report) -> str:
     noun = {"female": _("girl"), "male": _("boy")}.get(row.child_sex or "", _("child"))
     if age is not None:
         return _("{child} of about {age}").format(child=noun, age=age)
-    return _("{child}, age not known").format(child=noun)
+    if row.child_sex in ("female", "male"):
+        return _("{child}, age not known").format(child=noun)
+    return _("child not known yet")
 
 
 def clocks_text(count: int) -> str:

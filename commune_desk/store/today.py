@@ -31,6 +31,16 @@ _ADULT_WINDOW_YEARS = 3
 """How much older than 16 a birth date known only to the year may look while the child is not surely 16."""
 
 _DUE = " FROM child_index i WHERE i.status='active' AND i.shown=1 AND i.next_visit_on<=?"
+_FIRST_DUE = (
+    "SELECT i.person, i.name, i.name_key, i.risk, i.last_visit_on, i.next_visit_on"
+    + _DUE
+    + " ORDER BY i.next_visit_on>?, i.risk DESC, i.next_visit_on, i.name_key LIMIT ?"
+)
+_DUE_ROWS = (
+    "SELECT d.person, d.name, p.birth_date, p.village, d.risk, NULLIF(d.last_visit_on, ''), d.next_visit_on"  # noqa: S608
+    f" FROM ({_FIRST_DUE}) d JOIN person p ON p.id=d.person"
+    " ORDER BY d.next_visit_on>?, d.risk DESC, d.next_visit_on, d.name_key"
+)
 
 
 class DueVisit(msgspec.Struct, frozen=True):
@@ -164,15 +174,8 @@ def commune_day(connection: Connection, today: date, *, most_visits: int = SHOWN
 def due_visits(connection: Connection, today: date, limit: int) -> list[DueVisit]:
     """Visits due up to a week ahead: those due already by risk and lateness, then the coming ones by day."""
     day, week = today.isoformat(), (today + timedelta(days=WEEK_DAYS)).isoformat()
-    rows = connection.execute(
-        "SELECT d.person, d.name, p.birth_date, p.village, d.risk, d.last_visit_on, d.next_visit_on FROM ("
-        "SELECT i.person, i.name, i.name_key, i.risk, i.last_visit_on, i.next_visit_on"
-        + _DUE
-        + " ORDER BY i.next_visit_on>?, i.risk DESC, i.next_visit_on, i.name_key LIMIT ?) d"
-        " JOIN person p ON p.id=d.person ORDER BY d.next_visit_on>?, d.risk DESC, d.next_visit_on, d.name_key",
-        (week, day, limit, day),
-    )
-    return [DueVisit(*row[:5], row[5] or None, row[6]) for row in rows.fetchall()]
+    rows = connection.execute(_DUE_ROWS, (week, day, limit, day))
+    return [DueVisit(*row) for row in rows.fetchall()]
 
 
 def stays(connection: Connection) -> list[Stay]:

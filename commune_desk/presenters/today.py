@@ -1,0 +1,153 @@
+"""The Today page: what runs out first, whom to visit, what the province sent, what a person must decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from commune_desk.domain.clock import VIETNAM, SystemClock
+from commune_desk.domain.deadlines import Urgency, emergency_clock
+from commune_desk.domain.errors import Invalid
+from commune_desk.domain.record import KINDS
+from commune_desk.domain.typed_times import parse_day
+from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
+from commune_desk.presenters.today_sections import CommuneSections, Section, ShelterSections
+from commune_desk.store.database import Connection
+from commune_desk.store.today import SHOWN, CommuneDay, Counts, commune_day, counts, open_tasks, stays
+from commune_desk.store.transaction import Tx
+from commune_desk.usecases.reports import acknowledge_report
+from commune_desk.usecases.tasks import add_task, finish_task
+from commune_desk.usecases.workplace import Workplace
+
+MOST_VISITS = 100
+TOUCHED_BY = (
+    *("report", "home_visit", "child_file", "person", "group_membership", "task", "placement_notice", "placement"),
+    *("care_log_entry", "bed", "officer", "conflicts", "imports", "settings"),
+)
+"""Kinds and topics after whose change the page is read again."""
+_TASK_YEARS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TodayState:
+    """What the page shows: sections of the main and the side column, from top to bottom."""
+
+    title: str
+    subtitle: str
+    main: tuple[Section, ...]
+    side: tuple[Section, ...]
+    can_write: bool
+    is_commune: bool
+
+
+class TodayPage:
+    """Reads the day and words it. `read` asks the register, `reworded` only looks at the clock."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+        self._most_visits = SHOWN
+        self._day: date | None = None
+        self._commune: CommuneDay | None = None
+
+    @property
+    def is_commune(self) -> bool:
+        return KINDS["child_file"].fits_scope(self._workplace.actor.scope)
+
+    def now(self) -> datetime:
+        return self._workplace.register.clock.now()
+
+    def read(self) -> TodayState:
+        """Ask the register and word what it says."""
+        today = self._workplace.today()
+        self._day = today
+        if not self.is_commune:
+            return self._shelter_state()
+        self._commune = self._workplace.read(lambda c: commune_day(c, today, most_visits=self._most_visits))
+        return self._commune_state(self._commune)
+
+    def reworded(self) -> TodayState:
+        """The same facts at the present minute; a new day is read anew."""
+        if self._commune is None or self._day != self._workplace.today():
+            return self.read()
+        return self._commune_state(self._commune)
+
+    def show_all_visits(self) -> TodayState:
+        """Show many more of the visits that are due."""
+        self._most_visits = MOST_VISITS
+        return self.read()
+
+    def operation(self, act: str, record: str) -> Callable[[Tx], None]:
+        """What a row's button writes. Raises KeyError for an act that is none."""
+        step = {"acknowledge": acknowledge_report, "finish_task": finish_task}[act]
+        return lambda tx: step(tx, record)
+
+    def new_task(self, title: str, day: str) -> Callable[[Tx], object] | str:
+        """The operation that writes a task down, or the sentence that says what is wrong with it."""
+        today = self._workplace.today()
+        try:
+            due = parse_day(day, today, date(today.year + _TASK_YEARS, 12, 31))
+        except Invalid as invalid:
+            return translate_error(invalid)
+        if not title.strip():
+            return _("Write what is to be done.")
+        due_on = due.isoformat() if due else None
+        return lambda tx: add_task(tx, title, due_on)
+
+    def _commune_state(self, day: CommuneDay) -> TodayState:
+        now = self.now()
+        sections = CommuneSections(self._workplace.codes, day, now, can_write=self._can_write("home_visit"))
+        return TodayState(
+            title=self._title(now),
+            subtitle=_subtitle(day.counts),
+            main=(sections.clocks(), sections.visits(is_expanded=self._most_visits > SHOWN)),
+            side=sections.beside(),
+            can_write=self._can_write("home_visit"),
+            is_commune=True,
+        )
+
+    def _shelter_state(self) -> TodayState:
+        residents = self._workplace.read(stays)
+        tasks = self._workplace.read(lambda c: open_tasks(c, SHOWN))
+        now = self.now()
+        sections = ShelterSections(residents, tasks, now)
+        count = ngettext("{count} resident", "{count} residents", len(residents)).format(count=len(residents))
+        return TodayState(
+            title=self._title(now),
+            subtitle=count if residents else _("Nobody is staying in the house."),
+            main=(sections.ending(), sections.logs()),
+            side=(sections.tasks(),),
+            can_write=self._can_write("care_log_entry"),
+            is_commune=False,
+        )
+
+    def _can_write(self, kind: str) -> bool:
+        return self._workplace.actor.role in KINDS[kind].write
+
+    @staticmethod
+    def _title(now: datetime) -> str:
+        return _("Today, {day}").format(day=format_long_date(now.astimezone(VIETNAM).date()))
+
+
+def _subtitle(numbers: Counts) -> str:
+    parts = [
+        ngettext("{count} clock running", "{count} clocks running", numbers.running) if numbers.running else "",
+        ngettext("{count} visit due", "{count} visits due", numbers.due) if numbers.due else "",
+        ngettext("{count} decision needed", "{count} decisions needed", numbers.decisions) if numbers.decisions else "",
+    ]
+    values = (numbers.running, numbers.due, numbers.decisions)
+    said = [text.format(count=format_number(value)) for text, value in zip(parts, values, strict=True) if text]
+    return ", ".join(said) or _("Nothing is due today.")
+
+
+def badges(connection: Connection, now: datetime | None = None) -> dict[str, tuple[int, str]]:
+    """(number, tone) for pages of the rail that something waits on; red when a clock is under 3 hours or over."""
+    now = now or SystemClock().now()
+    numbers = counts(connection, now.astimezone(VIETNAM).date())
+    is_red = bool(numbers.oldest) and emergency_clock(numbers.oldest, now, numbers.hours).urgency >= Urgency.URGENT
+    tone = "danger" if is_red or numbers.from_province else "quiet"
+    return {
+        "today": (numbers.running + numbers.due + numbers.decisions, tone),
+        "reports": (numbers.running, tone),
+        "sync": (numbers.decisions, "quiet"),
+    }

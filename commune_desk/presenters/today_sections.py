@@ -1,0 +1,326 @@
+"""The cards of the Today page as rows to show: what it is, how urgent, and where its button leads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.deadlines import STAY_SOON_DAYS
+from commune_desk.i18n import _, format_date, format_number, ngettext
+from commune_desk.presenters import labels
+from commune_desk.presenters.deadline_texts import ClockText, emergency_text, last_day_chip, moment_text, visit_chip
+from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.reports_page import status_chip, who_text
+from commune_desk.presenters.routes import Route
+from commune_desk.store.reports import ReportRow
+from commune_desk.store.today import CommuneDay, DueVisit, NoticeEnd, OpenTask, Sixteen, Stay, is_logged_on
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. `chip` stands before the title, `chips` after it, `clock` in a column of its own.
+
+    With `button` the row ends in one: it performs `act` on `key`, or goes to `route` when there is no act.
+    Without `button` the whole row leads to `route`.
+    """
+
+    key: str
+    title: str
+    detail: str = ""
+    second: str = ""
+    chip: ChipText | None = None
+    chips: tuple[ChipText, ...] = ()
+    clock: ClockText | None = None
+    aside: str = ""
+    button: str = ""
+    act: str = ""
+    route: Route | None = None
+    is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A card. `empty` is said when there are no rows; `more` is a link below with its route, or with no route
+    it shows all rows in place."""
+
+    key: str
+    title: str
+    icon: str
+    rows: tuple[Row, ...] = ()
+    aside: str = ""
+    empty: str = ""
+    more: str = ""
+    more_route: Route | None = None
+    has_entry: bool = False
+    """Whether a new row can be written down in the card itself."""
+
+
+@dataclass(frozen=True)
+class CommuneSections:
+    """The cards of a commune desk."""
+
+    codes: CodeBook
+    day: CommuneDay
+    now: datetime
+    can_write: bool
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(VIETNAM).date()
+
+    def clocks(self) -> Section:
+        """Running emergency clocks, what runs out first on top."""
+        rest = self.day.counts.running - len(self.day.reports)
+        return Section(
+            "clocks",
+            _("Time limits by law"),
+            "clock",
+            rows=tuple(self._clock_row(row, is_first=place == 0) for place, row in enumerate(self.day.reports)),
+            aside=_("running, even without a line") if self.day.reports else "",
+            empty=_("No emergency clock is running."),
+            more=_("{count} more on the reports page").format(count=rest) if rest > 0 else "",
+            more_route=Route("reports"),
+        )
+
+    def visits(self, *, is_expanded: bool) -> Section:
+        """Visits due, by risk and lateness, then those of the coming week."""
+        numbers = self.day.counts
+        rest = numbers.due + numbers.this_week - len(self.day.visits)
+        more = _("Show all ({count})").format(count=format_number(numbers.due + numbers.this_week)) if rest > 0 else ""
+        if is_expanded and more:
+            more = _("Show all overdue ones in the register")
+        rows = tuple(self._visit_row(visit) for visit in self.day.visits)
+        return Section(
+            "visits",
+            _("Home visits due"),
+            "calendar",
+            rows=rows + self._never_visited(),
+            aside=self._visits_aside(),
+            empty=_("No home visit is due within the next 7 days."),
+            more=more,
+            more_route=Route("register", form="overdue") if is_expanded else None,
+        )
+
+    def beside(self) -> tuple[Section, ...]:
+        """The side column; cards with nothing in them are left out."""
+        found = (self._province(), self._decisions(), self._notices(), self._sixteen(), self._tasks())
+        return tuple(section for section in found if section.rows or section.has_entry)
+
+    def _clock_row(self, row: ReportRow, *, is_first: bool) -> Row:
+        clock = emergency_text(row.received_at, self.now, self.day.counts.hours)
+        return Row(
+            row.id,
+            _("Emergency measures"),
+            "· " + _("{source} reported at {time}").format(source=self._source(row), time=self._moment(row)),
+            second=labels.joined(who_text(row), row.place, _("Decree 56, article 26"), clock.due),
+            clock=clock,
+            button=_("Handle") if self.can_write else _("Open"),
+            route=Route("reports", row.id),
+            is_first=is_first,
+        )
+
+    def _source(self, row: ReportRow) -> str:
+        return labels.code_text(self.codes, "report_sources", row.source)
+
+    def _moment(self, row: ReportRow) -> str:
+        return moment_text(row.received_at, self.now)
+
+    def _visit_row(self, visit: DueVisit) -> Row:
+        last = labels.near_day_text(visit.last_visit_on, self.today)
+        return Row(
+            visit.person,
+            visit.name,
+            labels.joined(labels.age_text(visit.birth_date, self.today), labels.village_text(visit.village)),
+            chip=visit_chip(labels.risk_level_of(visit.risk), visit.next_visit_on, self.today),
+            aside=_("last {day}").format(day=last) if last else _("not visited yet"),
+            route=Route("child", visit.person),
+        )
+
+    def _visits_aside(self) -> str:
+        numbers = self.day.counts
+        due = _("{count} due").format(count=format_number(numbers.due)) if numbers.due else ""
+        week = _("{count} this week").format(count=format_number(numbers.this_week)) if numbers.this_week else ""
+        return labels.joined(due, week)
+
+    def _never_visited(self) -> tuple[Row, ...]:
+        count = self.day.never_visited
+        if not count:
+            return ()
+        text = ngettext(
+            "{count} child of a group has never been visited",
+            "{count} children of a group have never been visited",
+            count,
+        )
+        title = text.format(count=format_number(count))
+        return (Row("never", title, button=_("Open the register"), route=Route("register")),)
+
+    def _province(self) -> Section:
+        waiting = [row for row in self.day.reports if row.from_province and row.status == "waiting"]
+        rows = tuple(
+            Row(
+                row.id,
+                labels.joined(row.source if row.source[:1].isdigit() else self._source(row), self._moment(row)),
+                second=labels.joined(who_text(row), row.place),
+                chips=(status_chip(row.status, from_province=True),),
+                button=_("Take up") if self.can_write else _("Open"),
+                act="acknowledge" if self.can_write else "",
+                route=Route("reports", row.id),
+            )
+            for row in waiting
+        )
+        rest = self.day.counts.from_province - len(rows)
+        more = _("{count} more on the reports page").format(count=rest) if rest > 0 else ""
+        return Section("province", _("Sent by the province"), "phone", rows, more=more, more_route=Route("reports"))
+
+    def _decisions(self) -> Section:
+        rows = tuple(
+            Row(
+                f"{one.record}.{one.field}",
+                labels.field_label(one.kind, one.field),
+                second=_("{name}: officers wrote different values").format(name=one.name)
+                if one.name
+                else _("Officers wrote different values"),
+                button=_("Look"),
+                route=Route("sync"),
+            )
+            for one in self.day.decisions
+        )
+        rest = self.day.counts.decisions - len(rows)
+        more = _("{count} more on the sync page").format(count=rest) if rest > 0 else ""
+        return Section("decisions", _("To decide"), "refresh", rows, more=more, more_route=Route("sync"))
+
+    def _notices(self) -> Section:
+        rows = tuple(self._notice_row(notice) for notice in self.day.notices)
+        return Section("notices", _("Protection that ends soon"), "home", rows)
+
+    def _notice_row(self, notice: NoticeEnd) -> Row:
+        what = _("Temporary isolation") if notice.is_isolation else _("Stay in emergency protection")
+        return Row(
+            f"{notice.id}.{notice.is_isolation}",
+            notice.case_code,
+            second=labels.joined(
+                _("Under protection; ask the province"), f"{what} → {labels.day_text(notice.last_day)}"
+            ),
+            chips=(last_day_chip(notice.last_day, self.today),),
+        )
+
+    def _sixteen(self) -> Section:
+        rows = tuple(self._sixteen_row(child) for child in self.day.sixteen)
+        past = self.day.past_sixteen
+        if past:
+            text = ngettext("{count} is 16 and still in the register", "{count} are 16 and still in the register", past)
+            route = Route("register", form="near_16")
+            rows += (Row("past", text.format(count=format_number(past)), button=_("Look"), route=route),)
+        rest = self.day.turning_sixteen - len(self.day.sixteen)
+        more = _("Show all ({count})").format(count=self.day.turning_sixteen) if rest > 0 else ""
+        return Section(
+            "sixteen", _("Turning 16"), "user", rows, more=more, more_route=Route("register", form="near_16")
+        )
+
+    def _sixteen_row(self, child: Sixteen) -> Row:
+        day = (
+            _("may be 16 already")
+            if child.turns_on <= self.today
+            else _("on {day}").format(day=format_date(child.turns_on))
+        )
+        return Row(child.person, child.name, day, route=Route("child", child.person))
+
+    def _tasks(self) -> Section:
+        rest = self.day.open_tasks - len(self.day.tasks)
+        return tasks_section(self.day.tasks, rest, self.today, can_write=self.can_write)
+
+
+def tasks_section(tasks: Sequence[OpenTask], rest: int, today: date, *, can_write: bool) -> Section:
+    """Tasks with their days; a new one is written down in the card."""
+    rows = tuple(
+        Row(
+            task.id,
+            task.title,
+            second=labels.joined(_due_text(task.due_on, today), task.name),
+            button=_("Done") if can_write else "",
+            act="finish_task",
+            route=Route("child", task.person) if task.person else None,
+        )
+        for task in tasks
+    )
+    aside = _("{count} more").format(count=rest) if rest > 0 else ""
+    return Section("tasks", _("Tasks"), "check", rows, aside=aside, has_entry=can_write)
+
+
+def _due_text(due_on: str | None, today: date) -> str:
+    if not due_on:
+        return ""
+    late = (today - date.fromisoformat(due_on)).days
+    if late > 0:
+        return ngettext("{count} day late", "{count} days late", late).format(count=late)
+    return _("by {day}").format(day=labels.near_day_text(due_on, today))
+
+
+@dataclass(frozen=True)
+class ShelterSections:
+    """The cards of a shelter desk."""
+
+    residents: Sequence[Stay]
+    open_tasks: Sequence[OpenTask]
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(VIETNAM).date()
+
+    def ending(self) -> Section:
+        """Stays and temporary isolation that end within a week."""
+        ends = sorted(
+            (day, stay.alias, what, stay.id)
+            for stay in self.residents
+            for day, what in (
+                (stay.isolation_until, _("Temporary isolation, 15 days at most")),
+                (stay.stay_until, _("Stay, 3 months at most")),
+            )
+            if day and (date.fromisoformat(day) - self.today).days <= STAY_SOON_DAYS
+        )
+        rows = tuple(
+            Row(
+                f"{stay}.{day}",
+                alias,
+                what,
+                chip=last_day_chip(day, self.today),
+                aside=labels.day_text(day),
+                route=Route("shelter", stay),
+            )
+            for day, alias, what, stay in ends
+        )
+        empty = _("No stay and no isolation ends within a week.")
+        return Section("ending", _("Ending soon"), "clock", rows, empty=empty)
+
+    def logs(self) -> Section:
+        """Residents whose daily log has no entry of today."""
+        rows = tuple(
+            Row(
+                stay.id,
+                stay.alias,
+                stay.bed,
+                aside=_("last {day}").format(day=moment_text(stay.logged_at, self.now))
+                if stay.logged_at
+                else _("no entry yet"),
+                button=_("Write"),
+                route=Route("shelter", stay.id, "log"),
+            )
+            for stay in self.residents
+            if not is_logged_on(stay, self.today)
+        )
+        return Section(
+            "logs",
+            _("Daily log not written yet"),
+            "clipboard-list",
+            rows,
+            empty=_("Every resident has an entry of today.")
+            if self.residents
+            else _("Nobody is staying in the house."),
+        )
+
+    def tasks(self) -> Section:
+        return tasks_section(self.open_tasks, 0, self.today, can_write=True)
