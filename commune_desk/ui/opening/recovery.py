@@ -49,7 +49,7 @@ class RecoveryPage(OpeningCard):
         self.form.add("again", FieldRow(_("Passphrase once more"), self.again, required=True))
         self.body.addWidget(self.form)
         self.body.addLayout(self._actions())
-        QTimer.singleShot(0, self._load_request)
+        QTimer.singleShot(0, self, self._load_request)
 
     def _actions(self) -> QHBoxLayout:
         line = QHBoxLayout()

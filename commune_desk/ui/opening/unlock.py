@@ -44,7 +44,7 @@ class UnlockPage(OpeningCard):
         self.passphrase.returnPressed.connect(self.unlock)
         self.body.addWidget(self.row)
         self.body.addLayout(self._actions())
-        QTimer.singleShot(0, self._load_logins)
+        QTimer.singleShot(0, self, self._load_logins)
 
     def _actions(self) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -117,7 +117,7 @@ class Doorbell(NoticeBar):
         self._card: object = None
         if profile.doorbell.exists():
             self._timer.start(LISTEN_MS)
-            QTimer.singleShot(200, self._listen)
+            QTimer.singleShot(200, self, self._listen)
 
     def rest(self) -> None:
         """Stop listening: the register is open."""

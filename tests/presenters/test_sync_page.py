@@ -1,0 +1,91 @@
+"""The sync page says only what a receipt proves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from commune_desk.domain.errors import Fault
+from commune_desk.presenters.sync_page import sync_chip, sync_page
+from commune_desk.store.sync_status import SyncFacts, Waiting
+from commune_desk.usecases.sync_agent import SyncStatus
+
+PROVEN = SyncFacts(
+    is_training=False,
+    is_enrolled=True,
+    frozen="",
+    desk="7KQ2M9",
+    label="Máy 1",
+    address="https://may-chu",
+    province="Tỉnh Quảng Ninh",
+    waiting=(),
+    oldest_waiting="",
+    set_aside=0,
+    proven_changes=1284,
+    proven_at="2026-11-23T00:42:00Z",
+    last_contact="2026-11-23T00:42:00Z",
+    behind=0,
+    open_conflicts=0,
+)
+QUIET = SyncStatus(last_success_at=datetime(2026, 11, 23, 0, 42, tzinfo=UTC))
+
+
+def facts(**changed: Any) -> SyncFacts:
+    return msgspec.structs.replace(PROVEN, **changed)
+
+
+def test_green_needs_a_receipt_and_nothing_that_waits() -> None:
+    assert sync_chip(PROVEN, QUIET) == ("Tỉnh đã nhận đủ · 07:42", "good")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"waiting": (Waiting("home_visit", 2, 2, 900),), "oldest_waiting": "2026-11-23T00:00:00Z"},
+        {"last_contact": "", "proven_at": ""},
+        {"behind": 3},
+        {"frozen": "fork"},
+        {"is_training": True},
+    ],
+)
+def test_nothing_else_is_green(changed: dict[str, Any]) -> None:
+    assert sync_chip(facts(**changed), QUIET)[1] != "good"
+
+
+def test_a_failed_try_is_not_green_even_when_nothing_waits() -> None:
+    assert sync_chip(PROVEN, replace(QUIET, failure=Fault("no line")))[1] == "warning"
+
+
+def test_what_waits_is_counted_by_kind_with_its_size() -> None:
+    waiting = (Waiting("home_visit", 2, 2, 900), Waiting("report", 1, 3, 1200))
+    state = sync_page(facts(waiting=waiting, oldest_waiting="2026-11-23T00:00:00Z"), QUIET)
+    assert state.waiting[0].text == "3 phiếu"
+    assert [(line.text, line.detail) for line in state.waiting[1:]] == [
+        ("Thăm hộ", "2"),
+        ("Phiếu tiếp nhận thông tin", "1"),
+    ]
+
+
+def test_why_a_try_failed_is_said_with_the_next_try() -> None:
+    status = replace(
+        QUIET, failure=Fault("The text is too long."), next_try_at=datetime(2026, 11, 23, 0, 58, tzinfo=UTC)
+    )
+    trouble = sync_page(PROVEN, status).trouble
+    assert trouble is not None
+    assert (trouble.text, trouble.detail) == ("Nội dung quá dài.", "Tự thử lại lúc 07:58.")
+
+
+def test_a_practice_register_offers_no_sync() -> None:
+    state = sync_page(facts(is_training=True, is_enrolled=False), SyncStatus())
+    assert not state.can_sync
+    assert state.waiting == ()
+
+
+def test_a_restored_register_asks_for_a_new_enrolment() -> None:
+    state = sync_page(facts(frozen="restored", is_enrolled=False, desk=""), SyncStatus())
+    assert state.can_enrol
+    assert not state.can_sync

@@ -1,0 +1,140 @@
+"""The opening window with real widgets: first start, unlock, refusals; all of it by keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.ids import Scope
+from commune_desk.presenters.opening import TRAINING
+from commune_desk.ui.opening.first_run import FirstRunPage
+from commune_desk.ui.opening.recovery import RecoveryPage
+from commune_desk.ui.opening.unlock import UnlockPage
+from commune_desk.ui.opening.window import OpeningWindow
+from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.usecases.opening import OpenDesk, make_training_register
+from commune_desk.usecases.profile import NewOfficer, Profile
+from tests.helpers.typing_vietnamese import commit_text
+from tests.helpers.workplaces import HandClock
+
+PASSPHRASE = "bon con meo di bien"
+
+
+def window(qtbot: QtBot, folder: Path) -> OpeningWindow:
+    shown = OpeningWindow(Profile(folder), HandClock())
+    qtbot.addWidget(shown)
+    shown.show()
+    return shown
+
+
+def made(folder: Path) -> Profile:
+    profile = Profile(folder)
+    officer = NewOfficer("hoa", "Cán bộ Thử", PASSPHRASE)
+    desk = make_training_register(
+        profile, officer, scope=Scope("C:06838"), role=Role.COMMUNE_OFFICER, clock=HandClock()
+    )
+    desk.register.close()
+    return profile
+
+
+def editor(page: FirstRunPage, name: str) -> LineEdit:
+    assert page.fields is not None
+    found = page.fields.row(name).editor
+    assert isinstance(found, LineEdit)
+    return found
+
+
+def test_an_empty_first_start_names_every_field_and_begins_nothing(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window(qtbot, tmp_path)
+    page = shown.page
+    assert isinstance(page, FirstRunPage)
+    page.submit()
+    assert page.fields is not None
+    assert all(page.fields.row(name).error for name in page.form.fields)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_practice_register_is_made_with_children_and_a_typed_vietnamese_name(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window(qtbot, tmp_path)
+    page = shown.page
+    assert isinstance(page, FirstRunPage)
+    page.ways.set_value(TRAINING)
+    page.choose(TRAINING)
+    commit_text(editor(page, "display_name"), "Cán bộ Thử")
+    for name, text in (("login", "hoa"), ("passphrase", PASSPHRASE), ("again", PASSPHRASE)):
+        qtbot.keyClicks(editor(page, name), text)
+    with qtbot.waitSignal(shown.opened, timeout=30_000) as opened:
+        qtbot.keyClick(editor(page, "again"), Qt.Key.Key_Return)
+    desk = opened.args[0]
+    assert isinstance(desk, OpenDesk)
+    count = desk.register.reader.execute("SELECT count(*) FROM child_index").fetchone()[0]
+    desk.register.close()
+    assert count == 60
+
+
+def test_two_different_passphrases_are_told_apart(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window(qtbot, tmp_path)
+    page = shown.page
+    assert isinstance(page, FirstRunPage)
+    page.choose(TRAINING)
+    commit_text(editor(page, "display_name"), "Cán bộ Thử")
+    for name, text in (("login", "hoa"), ("passphrase", PASSPHRASE), ("again", "another passphrase")):
+        qtbot.keyClicks(editor(page, name), text)
+    page.submit()
+    assert page.fields is not None
+    assert page.fields.row("again").error == "Hai lần gõ không giống nhau."
+
+
+def test_the_unlock_page_opens_with_the_passphrase_and_enter(qtbot: QtBot, tmp_path: Path) -> None:
+    made(tmp_path)
+    shown = window(qtbot, tmp_path)
+    page = shown.page
+    assert isinstance(page, UnlockPage)
+    qtbot.waitUntil(lambda: page.login.value() == "hoa")
+    qtbot.keyClicks(page.passphrase, PASSPHRASE)
+    with qtbot.waitSignal(shown.opened, timeout=30_000) as opened:
+        qtbot.keyClick(page.passphrase, Qt.Key.Key_Return)
+    opened.args[0].register.close()
+    assert page.passphrase.text() == ""
+
+
+def test_a_wrong_passphrase_is_said_beside_the_field_and_the_page_goes_on(qtbot: QtBot, tmp_path: Path) -> None:
+    made(tmp_path)
+    shown = window(qtbot, tmp_path)
+    page = shown.page
+    assert isinstance(page, UnlockPage)
+    qtbot.waitUntil(lambda: page.login.value() == "hoa")
+    qtbot.keyClicks(page.passphrase, "something else entirely")
+    page.unlock()
+    qtbot.waitUntil(lambda: page.row.error != "", timeout=30_000)
+    assert page.button.isEnabled()
+    assert page.passphrase.text() == ""
+
+
+def test_a_forgotten_passphrase_of_a_practice_register_says_that_nobody_can_help(qtbot: QtBot, tmp_path: Path) -> None:
+    made(tmp_path)
+    shown = window(qtbot, tmp_path)
+    shown.show_recovery("hoa")
+    page = shown.page
+    assert isinstance(page, RecoveryPage)
+    qtbot.waitUntil(lambda: not page.button.isEnabled())
+    assert page.request.plain
+
+
+def test_a_damaged_keyfile_is_a_sentence_and_no_crash(qtbot: QtBot, tmp_path: Path) -> None:
+    profile = made(tmp_path)
+    for path in tmp_path.glob("keyfile*"):
+        path.write_bytes(b"{}")
+    shown = window(qtbot, tmp_path)
+    page = shown.page
+    assert isinstance(page, UnlockPage)
+    qtbot.waitUntil(lambda: page.row.error != "")
+    assert not page.button.isEnabled()
+    assert profile.register.exists()
+
+
+def test_no_title_ever_carries_a_name(qtbot: QtBot, tmp_path: Path) -> None:
+    assert window(qtbot, tmp_path).windowTitle() == "Sổ Ánh Dương"
