@@ -1,0 +1,70 @@
+"""The beds of the house on the screen: add some, close one for a while, use it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from commune_desk.i18n import _
+from commune_desk.presenters.beds_form import BedLine, BedsForm
+from commune_desk.presenters.routes import Route
+from commune_desk.store.transaction import Tx
+from commune_desk.ui.forms.stay_form import WIDTH, StayFormPage
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.buttons import SecondaryButton
+from commune_desk.ui.widgets.card import Card
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.usecases.workplace import Workplace
+
+
+class BedsFormPage(StayFormPage):
+    """Names the house and adds beds; below, the beds there are."""
+
+    def __init__(self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object]) -> None:
+        self._beds = BedsForm(workplace)
+        super().__init__(self._beds, workplace, tasks, navigate, Route("shelter"))
+        self.why = LineEdit(_("Why a bed is closed"), placeholder=_("Why it is closed, for example: being repaired"))
+        self.list = Card(_("Beds of the house"), "bed")
+        self.list.setMaximumWidth(WIDTH)
+        self.add(self.list)
+        tasks.register_changed.connect(
+            lambda changes: self.show_beds() if changes.touches("bed", "placement") else None
+        )
+        self.show_beds()
+
+    def show_beds(self) -> None:
+        """Read and show the beds anew."""
+        why = self.why.value()
+        beds = self._beds.beds()
+        self.list.clear()
+        self.list.setVisible(bool(beds))
+        if not beds:
+            return
+        self.why = LineEdit(_("Why a bed is closed"), placeholder=_("Why it is closed, for example: being repaired"))
+        self.why.set_value(why)
+        self.list.add_padded(self.why)
+        for bed in beds:
+            self.list.add(self._row(bed))
+
+    def _row(self, bed: BedLine) -> ListRow:
+        button = None
+        if bed.action:
+            text = _("Close") if bed.action == "close" else _("Use again")
+            spoken = _("{action} bed {bed}").format(action=text, bed=bed.label)
+            button = SecondaryButton(text, name=spoken)
+            button.clicked.connect(lambda _checked=False: self._act(bed))
+        chip = Chip(bed.chip.text, Tone(bed.chip.tone), bed.chip.icon)
+        return ListRow(bed.label, bed.kind, chips=[chip], second=bed.second, trailing=button)
+
+    def _act(self, bed: BedLine) -> None:
+        if bed.action == "reopen":
+            self._write(self._beds.reopen(bed.id))
+        else:
+            self._write(self._beds.close(bed.id, self.why.value()))
+            self.why.set_value("")
+
+    def _write(self, operation: Callable[[Tx], None]) -> None:
+        self._tasks.run(partial(self._workplace.write, operation), owner=self)

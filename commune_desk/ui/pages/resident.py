@@ -1,0 +1,258 @@
+"""A resident's page: clocks, papers, the log, and what the state of the stay allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
+
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.i18n import _
+from commune_desk.presenters.child_timeline import Moment
+from commune_desk.presenters.resident_page import Fact, ResidentView
+from commune_desk.presenters.resident_page import ResidentPage as State
+from commune_desk.presenters.routes import Route
+from commune_desk.store.transaction import Tx
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.card import Avatar, Card, Surface
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.choice import MultiChoice
+from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
+from commune_desk.ui.widgets.page import Page, TwoColumns
+from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.text import Text
+from commune_desk.ui.widgets.timeline import Entry, Timeline
+from commune_desk.usecases.workplace import Workplace
+
+_READ_AGAIN_MS = 200
+_KINDS = ("placement", "person", "bed", "care_log_entry", "task", "sync")
+_LABEL_WIDTH = 112
+
+
+class ResidentPage(Page):
+    """The page of one stay; make one for each that is opened."""
+
+    def __init__(
+        self,
+        workplace: Workplace,
+        tasks: Tasks,
+        navigate: Callable[[Route], object],
+        stay: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(_("Resident"), parent=parent)
+        self._state, self._workplace, self._tasks, self._navigate = State(workplace, stay), workplace, tasks, navigate
+        self.stay = stay
+        self._is_stale = False
+        self._add_header()
+        self._add_actions()
+        self._add_body()
+        self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
+        self._again.timeout.connect(self.read_again)
+        tasks.register_changed.connect(self._on_changed)
+        self.read_again()
+
+    def _add_header(self) -> None:
+        self.mark = QHBoxLayout()
+        self.name = Text("", size=Size.TITLE, bold=True)
+        self.line = Text("", ink="quiet", wrap=True)
+        self.chips = Flow()
+        header = QWidget()
+        row = QHBoxLayout(header)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addLayout(self.mark)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        for widget in (self.name, self.line, self.chips):
+            column.addWidget(widget)
+        row.addLayout(column, 1)
+        self.set_header(header)
+
+    def _add_actions(self) -> None:
+        self.complete = self._button(SecondaryButton(_("Complete…"), "pencil", shortcut="Ctrl+E"), "complete")
+        self.bed = self._button(SecondaryButton(_("Change bed…")), "bed")
+        self.out = self._button(SecondaryButton(_("Goes out…")), "outing")
+        self.back = SecondaryButton(_("Is back"), "check")
+        self.back.clicked.connect(lambda: self._write(self._state.came_back()))
+        self.end = self._button(SecondaryButton(_("End the stay…")), "discharge")
+        self.log = self._button(PrimaryButton(_("Write in the log"), "plus", shortcut="Ctrl+N"), "care_log")
+        for button in (self.complete, self.bed, self.out, self.back, self.end, self.log):
+            self.add_action(button)
+
+    def _button(self, button: QPushButton, form: str) -> QPushButton:
+        button.clicked.connect(lambda _checked=False: self._navigate(Route("resident", self.stay, form)))
+        return button
+
+    def _add_body(self) -> None:
+        self.notices = QVBoxLayout()
+        self._notice_holder = QWidget()
+        self._notice_holder.setLayout(self.notices)
+        self.notices.setContentsMargins(0, 0, 0, 0)
+        self.add_above(self._notice_holder)
+        self.timeline = Timeline()
+        surface = Surface()
+        surface.column.setContentsMargins(16, 16, 16, 16)
+        surface.column.addWidget(self.timeline)
+        self.columns = TwoColumns(surface)
+        self.add(self.columns)
+
+    def read_again(self) -> None:
+        """Read and show the stay anew."""
+        self._is_stale = False
+        view = self._state.view()
+        if view is None:
+            self._show_gone()
+        else:
+            self._show(view)
+
+    def _show_gone(self) -> None:
+        self.columns.hide()
+        for button in (self.complete, self.bed, self.out, self.back, self.end, self.log):
+            button.hide()
+        gone = EmptyState("users", _("This stay is not in this register any more."), action=_("To the house"))
+        gone.acted.connect(lambda: self._navigate(Route("shelter")))
+        self.add(gone)
+
+    def _show(self, view: ResidentView) -> None:
+        _empty(self.mark)
+        self.mark.addWidget(Avatar(view.initials))
+        self.name.set_text(view.alias)
+        self.line.set_text(f"{view.name} · {view.line}")
+        _empty(self.chips.layout())
+        for chip in view.chips:
+            self.chips.add(Chip(chip.text, Tone(chip.tone), chip.icon))
+        self._show_actions(view)
+        _empty(self.notices)
+        if view.notice:
+            self.notices.addWidget(NoticeBar(view.notice, Tone.WARNING, dismissable=False))
+        self._notice_holder.setVisible(bool(view.notice))
+        self.timeline.set_entries([_entry(moment) for moment in view.timeline])
+        self._show_side(view)
+
+    def _show_actions(self, view: ResidentView) -> None:
+        is_here = view.can_write and view.status != "ended"
+        self.complete.setVisible(view.can_write)
+        self.log.setVisible(view.can_write)
+        self.bed.setVisible(is_here)
+        self.end.setVisible(is_here)
+        self.out.setVisible(is_here and view.status == "staying")
+        self.back.setVisible(is_here and view.status == "out")
+
+    def _show_side(self, view: ResidentView) -> None:
+        side = self.columns.side
+        _empty(side)
+        if view.clocks:
+            side.addWidget(_clocks_card(view))
+        if view.steps:
+            side.addWidget(_steps_card(view))
+        side.addWidget(self._papers_card(view))
+        side.addWidget(_facts_card(view.facts))
+        if view.has_sealed:
+            side.addWidget(self._sealed_card())
+        if view.earlier:
+            side.addWidget(self._earlier_card(view))
+
+    def _papers_card(self, view: ResidentView) -> Card:
+        card = Card(_("Papers received"), "file-text")
+        self.papers = MultiChoice(_("Papers received"), self._state.paper_options())
+        self.papers.set_value(view.papers)
+        self.papers.setEnabled(view.can_write)
+        self.papers.changed.connect(lambda codes: self._write(self._state.keep_papers(codes)))
+        card.add_padded(self.papers)
+        card.add_padded(Text(view.papers_note, size=Size.SMALL, ink="quiet", wrap=True))
+        return card
+
+    def _sealed_card(self) -> Card:
+        show = LinkButton(_("Show"), name=_("Show what is sealed"))
+        card = Card(_("Sealed for this house"), "lock", action=show)
+        hint = _("Condition, safety plan, destination. Showing them is written down.")
+        card.add_padded(Text(hint, size=Size.SMALL, ink="quiet", wrap=True))
+        show.clicked.connect(lambda: self._show_sealed(card, show))
+        return card
+
+    def _show_sealed(self, card: Card, show: LinkButton) -> None:
+        show.setEnabled(False)
+        card.clear()
+        for fact in self._state.sealed():
+            card.add(_fact_row(fact))
+
+    def _earlier_card(self, view: ResidentView) -> Card:
+        card = Card(_("Earlier stays"), "history")
+        for stay, text in view.earlier:
+            row = ListRow("", text).clickable()
+            row.activated.connect(partial(self._navigate, Route("resident", stay)))
+            card.add(row)
+        return card
+
+    def _write(self, operation: Callable[[Tx], None]) -> None:
+        self._tasks.run(partial(self._workplace.write, operation), owner=self)
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.touches(*_KINDS):
+            self._is_stale = True
+            if self.isVisible():
+                self._again.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.read_again()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._again.stop()
+
+
+def _clocks_card(view: ResidentView) -> Card:
+    card = Card(_("Clocks"), "clock")
+    for clock in view.clocks:
+        chip = Chip(clock.chip.text, Tone(clock.chip.tone), clock.chip.icon)
+        card.add(ListRow(clock.name, chips=[chip], second=clock.rule))
+    return card
+
+
+def _steps_card(view: ResidentView) -> Card:
+    card = Card(_("What comes next"), "calendar")
+    for step in view.steps:
+        ink, icon = ("danger", "alert-triangle") if step.is_late else ("ink", "")
+        card.add(ListRow("", step.text).lead(step.when, icon=icon, ink=ink, width=_LABEL_WIDTH))
+    return card
+
+
+def _facts_card(facts: Sequence[Fact]) -> Card:
+    card = Card(_("The stay"), "bed")
+    for fact in facts:
+        card.add(_fact_row(fact))
+    return card
+
+
+def _fact_row(fact: Fact) -> ListRow:
+    return ListRow("", fact.value).lead(fact.label, ink="quiet", width=_LABEL_WIDTH)
+
+
+def _entry(moment: Moment) -> Entry:
+    return Entry(
+        key=moment.key,
+        heading=moment.heading,
+        meta=moment.meta,
+        body=moment.body,
+        chip=moment.chip,
+        chip_tone=Tone(moment.chip_tone),
+        tone=Tone(moment.tone),
+    )
+
+
+def _empty(layout: QLayout | None) -> None:
+    """Take every widget out of a layout."""
+    while layout is not None and (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
