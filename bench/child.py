@@ -1,0 +1,136 @@
+"""What the measures start as processes of their own: `python -m bench.child bare | today FOLDER | post`.
+
+Nothing is imported before it is needed: the time from the start of the process is what is measured.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+_SETTLE_SECONDS = 1.5
+_LIMIT_SECONDS = 60.0
+
+
+def bare() -> None:
+    """A window with nothing in it; says `shown` once it was painted, then its memory."""
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    app = QApplication([])
+    window = QMainWindow()
+    window.resize(1366, 768)
+    window.show()
+    app.processEvents()
+    print("shown", flush=True)
+    end = time.monotonic() + _SETTLE_SECONDS
+    while time.monotonic() < end:
+        app.processEvents()
+        time.sleep(0.02)
+    print(_memory(), flush=True)
+
+
+def today(folder: str) -> None:
+    """The program itself: unlock, wait for the Today page, and say as JSON the milliseconds and the memory after."""
+    import json
+    from pathlib import Path
+
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from bench.registers import PASSPHRASE
+    from commune_desk.app import Program
+    from commune_desk.i18n import set_language
+    from commune_desk.ui import theme
+    from commune_desk.ui.opening.unlock import UnlockPage
+    from commune_desk.usecases.profile import Profile
+
+    set_language("vi")
+    app = QApplication([])
+    theme.apply(app)
+    program = Program(app, Profile(Path(folder)))
+    program.take_profile()
+    program.show_opening()
+    _run_until(app, lambda: isinstance(page := _page(program), UnlockPage) and bool(page.login.value()))
+    page = _page(program)
+    assert isinstance(page, UnlockPage)
+    page.passphrase.setText(PASSPHRASE)
+    begun = time.perf_counter()
+    page.unlock()
+    _run_until(app, lambda: _is_usable(program))
+    passed = (time.perf_counter() - begun) * 1000
+    QTimer.singleShot(int(_SETTLE_SECONDS * 1000), app.quit)
+    app.exec()
+    print(json.dumps({"ms": passed, "memory": _memory()}), flush=True)
+
+
+def _page(program: object) -> object:
+    opening = getattr(program, "opening", None)
+    return opening.page if opening is not None else None
+
+
+def _is_usable(program: object) -> bool:
+    """The window is painted with everything it asked for."""
+    from commune_desk.app import Program
+
+    assert isinstance(program, Program)
+    desk = program.desk
+    if desk is None or not desk.window.shell.isVisible() or not desk.tasks.is_idle:
+        return False
+    program.app.processEvents()  # paints what came home
+    return desk.tasks.is_idle
+
+
+def _run_until(app: object, is_done: object) -> None:
+    """Run the event loop as the program does, looking every two milliseconds."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    assert isinstance(app, QApplication)
+    assert callable(is_done)
+    limit = time.monotonic() + _LIMIT_SECONDS
+
+    def look() -> None:
+        if is_done() or time.monotonic() > limit:
+            app.quit()
+
+    timer = QTimer(interval=2)
+    timer.timeout.connect(look)
+    timer.start()
+    app.exec()
+    timer.stop()
+    if time.monotonic() > limit:
+        sys.exit("the page did not come")
+
+
+def post() -> None:
+    """A bare HTTP server: takes a body, answers with as many bytes as the header `Reply` asks for. Says its port."""
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:  # noqa: N802 - the library's name
+            self.rfile.read(int(self.headers["Content-Length"]))
+            reply = bytes(int(self.headers["Reply"]))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(reply)))
+            self.end_headers()
+            self.wfile.write(reply)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: the other end counts."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    print(server.server_address[1], flush=True)
+    server.serve_forever()
+
+
+def _memory() -> float:
+    """MiB of this process in memory."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        line = next(line for line in status if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+if __name__ == "__main__":
+    {"bare": bare, "today": today, "post": post}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,151 @@
+"""Registers of any size for the measurements, filled with training people through the real write path."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.children import ChildFile, GroupMembership
+from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.families import Person, Relation
+from commune_desk.domain.ids import Scope, commune_scope, new_record_id
+from commune_desk.domain.record import Record
+from commune_desk.domain.visits import HomeVisit
+from commune_desk.paths import read_resource
+from commune_desk.store.transaction import Tx
+from commune_desk.training.people import TrainingChild, training_children
+from commune_desk.training.visits import TrainingVisit, training_visits
+from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
+from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.usecases.workplace import Workplace
+
+LOGIN, PASSPHRASE = "bench", "measured in one and the same run"
+SEED = 20_260
+_BATCH = 400
+"""Children in one transaction."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A closed register on disk."""
+
+    profile: Profile
+    children: int
+    visits: int
+
+    def open(self) -> OpenDesk:
+        return unlock(self.profile, LOGIN, PASSPHRASE, clock=SystemClock())
+
+
+def workplace(desk: OpenDesk) -> Workplace:
+    return Workplace(desk.register, CodeBook.parse(lambda name: read_resource(f"codes/{name}")))
+
+
+def empty_register(folder: Path) -> OpenDesk:
+    """A new open training register of a commune."""
+    folder.mkdir(parents=True)
+    officer = NewOfficer(LOGIN, "Measurement", PASSPHRASE)
+    return make_training_register(
+        Profile(folder), officer, scope=commune_scope("06838"), role=Role.COMMUNE_OFFICER, clock=SystemClock()
+    )
+
+
+def filled_register(folder: Path, *, children: int, visits: int = 0) -> Filled:
+    """Make a register with so many children and, spread over them, so many visits; half of one is taken away."""
+    desk = empty_register(folder)
+    try:
+        people = training_children(children, seed=SEED, today=date.today())  # noqa: DTZ011 - any day will do
+        scope = Scope(desk.register.identity.scope)
+        for first in range(0, children, _BATCH):
+            batch = list(islice(people, _BATCH))
+            shares = [_share(visits, children, first + place) for place in range(len(batch))]
+            desk.register.write(partial(_enter, scope=scope, batch=list(zip(batch, shares, strict=True)))).result()
+        desk.register.close()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Filled(Profile(folder), children, visits)
+
+
+def _share(visits: int, children: int, place: int) -> int:
+    """How many visits the child at `place` has, so that they add up."""
+    return (place + 1) * visits // children - place * visits // children
+
+
+def _enter(tx: Tx, *, scope: Scope, batch: list[tuple[TrainingChild, int]]) -> None:
+    for child, visits in batch:
+        for record in _family(scope, child, visits):
+            tx.save(record)
+
+
+def _family(scope: Scope, child: TrainingChild, visits: int) -> Iterator[Record]:
+    person = Person(
+        id=new_record_id(),
+        scope=scope,
+        full_name=child.full_name,
+        sex=child.sex,
+        birth_date=child.born.isoformat(),
+        ethnicity=child.ethnicity,
+        id_number=child.id_number,
+        village=child.village,
+    )
+    carer = Person(
+        id=new_record_id(), scope=scope, full_name=child.guardian_name, phone=child.phone, village=child.village
+    )
+    yield person
+    yield carer
+    yield Relation(
+        id=new_record_id(),
+        scope=scope,
+        person=person.id,
+        relative=carer.id,
+        relation=child.guardian_relation,
+        is_caregiver=True,
+    )
+    yield ChildFile(
+        id=new_record_id(),
+        scope=scope,
+        person=person.id,
+        opened_on=child.born.isoformat(),
+        case_number=f"QN-06838-2026-TEST-{child.number:06}",
+        risk_level=child.risk_level,
+    )
+    for code in child.groups:
+        yield GroupMembership(
+            id=new_record_id(), scope=scope, person=person.id, group_code=code, from_on=child.born.isoformat()
+        )
+    for visit in _last_visits(child, visits):
+        yield visit_record(scope, person, visit)
+
+
+def _last_visits(child: TrainingChild, count: int) -> list[TrainingVisit]:
+    """The child's last `count` visits by its rhythm, as if the program had been here all the time."""
+    today = date.today()  # noqa: DTZ011 - any day will do
+    if not count:
+        return []
+    since = max(child.born, today - timedelta(days=40 * count))
+    found = list(training_visits(child, seed=SEED, since=since, until=today))
+    return [found[place % len(found)] for place in range(count)] if found else []
+
+
+def visit_record(scope: Scope, person: Person, visit: TrainingVisit) -> HomeVisit:
+    return HomeVisit(
+        id=new_record_id(),
+        scope=scope,
+        person=person.id,
+        visited_on=visit.visited_on.isoformat(),
+        visited_at=visit.visited_at,
+        present=visit.present,
+        risk_level=visit.risk_level,
+        observations=visit.observations,
+        needs=visit.needs,
+        next_step=visit.next_step,
+        next_visit_on=visit.next_visit_on.isoformat(),
+    )

@@ -1,0 +1,92 @@
+"""A home visit on the disk: through the use case, against the plain row in a plain database on the same disk."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bench.measure import Samples
+from bench.registers import workplace
+from bench.workbench import Workbench
+from commune_desk.domain.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.visits import HomeVisit, suggested_next_visit
+from commune_desk.store.database import OTHER_CACHE_KIB, Connection
+from commune_desk.store.schema import SELECT, to_column
+from commune_desk.usecases.visits import record_visit
+from commune_desk.usecases.workplace import Workplace
+
+_SAVES = 800
+_SEEN = "Cháu ở nhà, sức khoẻ bình thường. Cháu đi học đều, tuần này không nghỉ buổi nào. Bà ngoại chăm sóc chu đáo."
+_KIND = KINDS["home_visit"]
+
+
+def save_visit(bench: Workbench) -> Samples:
+    """Microseconds a save, one after the other in turn; the first tenth is a warm-up."""
+    desk = bench.office().open()
+    try:
+        work = workplace(desk)
+        plain = _plain_database(desk.profile.folder / "plain.db", work.register.reader)
+        values, floors = [], []
+        for person, risk in _children(work.register.reader):
+            values.append(_microseconds(lambda v=_visit(work, person, risk): work.write(lambda tx: record_visit(tx, v))))
+            floors.append(_microseconds(lambda r=_row(_visit(work, person, risk)): plain.execute(_insert(), r)))
+        plain.close()
+    finally:
+        desk.register.close()
+    return Samples(values[_SAVES // 10 :], floors[_SAVES // 10 :])
+
+
+def _children(reader: Connection) -> list[tuple[RecordId, str]]:
+    sql = "SELECT i.person, f.risk_level FROM child_index i JOIN child_file f ON f.id=i.file ORDER BY random() LIMIT ?"
+    return reader.execute(sql, (_SAVES,)).fetchall()
+
+
+def _visit(work: Workplace, person: RecordId, risk: str) -> HomeVisit:
+    """A routine visit of today."""
+    today = work.today()
+    return HomeVisit(
+        id=new_record_id(),
+        scope=Scope(work.register.identity.scope),
+        person=person,
+        visited_on=(today + timedelta()).isoformat(),
+        visited_at="09:30",
+        officer=work.actor.officer,
+        present=("child", "maternal_grandparents"),
+        risk_level=risk,
+        observations=_SEEN,
+        next_visit_on=suggested_next_visit(today, risk).isoformat(),
+    )
+
+
+def _microseconds(save: Callable[[], Any]) -> float:
+    begun = time.perf_counter()
+    save()
+    return (time.perf_counter() - begun) * 1e6
+
+
+def _plain_database(path: Path, source: Connection) -> sqlite3.Connection:
+    """The same table with the same rows and index, plain, committed as durably."""
+    plain = sqlite3.connect(path, isolation_level=None, cached_statements=128)
+    plain.execute("PRAGMA journal_mode=WAL")
+    plain.execute("PRAGMA synchronous=FULL")
+    plain.execute(f"PRAGMA cache_size=-{OTHER_CACHE_KIB}")
+    for name in ("home_visit", "home_visit_person"):
+        plain.execute(source.execute("SELECT sql FROM sqlite_master WHERE name=?", (name,)).fetchone()[0])
+    plain.execute("BEGIN")
+    plain.executemany(_insert(), source.execute(SELECT["home_visit"]))
+    plain.execute("COMMIT")
+    return plain
+
+
+def _insert() -> str:
+    names = ["id", "scope", "writers", *_KIND.fields]
+    return f"INSERT INTO home_visit ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+def _row(visit: HomeVisit) -> list[Any]:
+    return [visit.id, visit.scope, "", *(to_column(getattr(visit, name)) for name in _KIND.fields)]
