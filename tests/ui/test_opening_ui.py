@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.access import Role
@@ -65,9 +66,9 @@ def test_a_practice_register_is_made_with_children_and_a_typed_vietnamese_name(q
     page.choose(TRAINING)
     commit_text(editor(page, "display_name"), "Cán bộ Thử")
     for name, text in (("login", "hoa"), ("passphrase", PASSPHRASE), ("again", PASSPHRASE)):
-        qtbot.keyClicks(editor(page, name), text)
+        QTest.keyClicks(editor(page, name), text)
     with qtbot.waitSignal(shown.opened, timeout=30_000) as opened:
-        qtbot.keyClick(editor(page, "again"), Qt.Key.Key_Return)
+        QTest.keyClick(editor(page, "again"), Qt.Key.Key_Return)
     desk = opened.args[0]
     assert isinstance(desk, OpenDesk)
     count = desk.register.reader.execute("SELECT count(*) FROM child_index").fetchone()[0]
@@ -82,7 +83,7 @@ def test_two_different_passphrases_are_told_apart(qtbot: QtBot, tmp_path: Path) 
     page.choose(TRAINING)
     commit_text(editor(page, "display_name"), "Cán bộ Thử")
     for name, text in (("login", "hoa"), ("passphrase", PASSPHRASE), ("again", "another passphrase")):
-        qtbot.keyClicks(editor(page, name), text)
+        QTest.keyClicks(editor(page, name), text)
     page.submit()
     assert page.fields is not None
     assert page.fields.row("again").error == "Hai lần gõ không giống nhau."
@@ -94,9 +95,9 @@ def test_the_unlock_page_opens_with_the_passphrase_and_enter(qtbot: QtBot, tmp_p
     page = shown.page
     assert isinstance(page, UnlockPage)
     qtbot.waitUntil(lambda: page.login.value() == "hoa")
-    qtbot.keyClicks(page.passphrase, PASSPHRASE)
+    QTest.keyClicks(page.passphrase, PASSPHRASE)
     with qtbot.waitSignal(shown.opened, timeout=30_000) as opened:
-        qtbot.keyClick(page.passphrase, Qt.Key.Key_Return)
+        QTest.keyClick(page.passphrase, Qt.Key.Key_Return)
     opened.args[0].register.close()
     assert page.passphrase.text() == ""
 
@@ -107,7 +108,7 @@ def test_a_wrong_passphrase_is_said_beside_the_field_and_the_page_goes_on(qtbot:
     page = shown.page
     assert isinstance(page, UnlockPage)
     qtbot.waitUntil(lambda: page.login.value() == "hoa")
-    qtbot.keyClicks(page.passphrase, "something else entirely")
+    QTest.keyClicks(page.passphrase, "something else entirely")
     page.unlock()
     qtbot.waitUntil(lambda: page.row.error != "", timeout=30_000)
     assert page.button.isEnabled()
