@@ -1,0 +1,142 @@
+"""The sync page with real widgets: a conflict between two officers is read, decided and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+import pytest
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.families import Person
+from commune_desk.store.conflicts import open_conflicts
+from commune_desk.store.incoming import Incoming
+from commune_desk.store.transaction import Tx
+from commune_desk.ui.pages.sync import DecisionCard, SyncPage
+from commune_desk.ui.tasks import Tasks
+from commune_desk.usecases.workplace import Workplace
+from sync import protocol, seal
+from sync.change import Change, Line, sign
+from tests.helpers.builders import make_child, save_all
+from tests.helpers.workplaces import make_workplace
+
+STRANGER = seal.SigningKey.generate()
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    made = make_workplace(tmp_path)
+    yield made
+    made.register.close()
+
+
+@pytest.fixture
+def tasks() -> Iterator[Tasks]:
+    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
+        yield Tasks(writer, slow)
+
+
+def in_conflict(workplace: Workplace, *phones: str) -> Person:
+    """A person whose phone the province holds as the first of `phones`, with a conflict for each other one."""
+    person, file = make_child(phone="0987111222")
+    workplace.write(save_all(person, file))
+    base = workplace.read(lambda db: db.execute("SELECT id FROM change WHERE record=?", (person.id,)).fetchone()[0])
+    events = []
+    for number, phone in enumerate(phones):
+        change = Change(
+            id=f"{number + 1:032x}",
+            desk="9ZZZZ9",
+            n=number + 1,
+            officer="2" * 32,
+            stamp=1_795_000_000_000_000 + number,
+            schema=1,
+            scope=person.scope,
+            kind="person",
+            record=person.id,
+            data=1,
+            base={"phone": base},
+            set={"phone": phone},
+        )
+        opened = []
+        outcomes = {}
+        if number:
+            outcomes = {"phone": "conflict"}
+            opened = [
+                protocol.OpenedConflict(
+                    id=f"{number:032x}", field="phone", base=base, ours=f"{1:032x}", theirs=change.id
+                )
+            ]
+        event = protocol.Event(
+            scope=person.scope, seq=number + 2, chain=protocol.b64(bytes(32)), outcomes=outcomes, opened=opened
+        )
+        events.append((event, sign(change, STRANGER)))
+    own = workplace.read(lambda db: db.execute("SELECT raw, signature FROM change WHERE id=?", (base,)).fetchone())
+    first = protocol.Event(scope=person.scope, seq=1, chain=protocol.b64(bytes(32)))
+
+    mine = Line(msgspec.json.decode(own[0], type=Change), bytes(own[0]), bytes(own[1]))
+
+    def apply(tx: Tx) -> None:
+        Incoming(tx, {}).apply([(first, mine), *events], {person.scope: len(events) + 1})
+
+    workplace.write(apply)
+    return person
+
+
+def test_three_values_are_shown_with_what_stood_before(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    in_conflict(workplace, "0987111223", "0366404505", "0912000111")
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    card = page.findChildren(DecisionCard)[0]
+    assert card.card.base == "0987 111 222"
+    assert [hand.text for hand in card.card.hands] == ["0987 111 223", "0366 404 505", "0912 000 111"]
+
+
+def test_a_decision_closes_the_conflict_and_keeps_the_other_values(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    person = in_conflict(workplace, "0987111223", "0366404505")
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    card = page.findChildren(DecisionCard)[0]
+    card.table.choose("phone", card.card.hands[1].key)
+    card.button.click()
+    qtbot.waitUntil(lambda: workplace.read(open_conflicts) == [])
+    qtbot.waitUntil(lambda: tasks.is_idle)
+    phone = workplace.read(lambda db: db.execute("SELECT phone FROM person WHERE id=?", (person.id,)).fetchone()[0])
+    kept = workplace.read(lambda db: db.execute("SELECT count(*) FROM change WHERE record=?", (person.id,)).fetchone())
+    assert phone == "0366404505"
+    assert kept[0] == 4
+
+
+def test_another_value_may_be_written(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    person = in_conflict(workplace, "0987111223", "0366404505")
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    page.show()
+    card = page.findChildren(DecisionCard)[0]
+    card.other.show()
+    card.other.set_value("0977000999")
+    card.submit()
+    qtbot.waitUntil(lambda: workplace.read(open_conflicts) == [])
+    qtbot.waitUntil(lambda: tasks.is_idle)
+    phone = workplace.read(lambda db: db.execute("SELECT phone FROM person WHERE id=?", (person.id,)).fetchone()[0])
+    assert phone == "0977000999"
+
+
+def test_nothing_chosen_is_said_and_changes_nothing(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    in_conflict(workplace, "0987111223", "0366404505")
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    card = page.findChildren(DecisionCard)[0]
+    card.submit()
+    assert card.error.plain == "Hãy chọn một giá trị, hoặc nhập giá trị khác."
+    assert len(workplace.read(open_conflicts)) == 1
+
+
+def test_without_conflicts_the_page_says_so(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    assert page.findChildren(DecisionCard) == []
+    assert not page.now.isVisibleTo(page), "a practice register has nothing to sync with"
