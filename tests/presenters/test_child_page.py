@@ -1,0 +1,212 @@
+"""A child's page without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from commune_desk.domain.ids import RecordId
+from commune_desk.i18n import set_language
+from commune_desk.presenters.child_page import ChildPage, ChildView
+from commune_desk.presenters.child_timeline import Moment
+from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
+from commune_desk.usecases.workplace import Workplace
+from tests.helpers.builders import make_child, make_household, make_person, make_report, make_visit, save_all
+from tests.helpers.workplaces import clock_of, make_workplace
+
+GRANDMOTHER = make_person("Bàn Thị Mùi", birth_date="1959", phone="0912345678")
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    set_language("en")
+    made = make_workplace(tmp_path)
+    yield made
+    made.register.close()
+
+
+@pytest.fixture
+def child(workplace: Workplace) -> RecordId:
+    person, file = make_child("Đặng Thị Hoà", ethnicity="09", risk_level="high")
+    sibling, its_file = make_child("Đặng A Sinh", birth_date="2017-04-05", sex="male")
+    entry = ChildEntry(
+        person=person,
+        file=msgspec.structs.replace(file, opened_on="2024-03-02"),
+        household=make_household(household_class="poor"),
+        kin=(
+            KinEntry(person=GRANDMOTHER, relation="maternal_grandmother", is_caregiver=True),
+            KinEntry(person=sibling, relation="younger_sibling"),
+        ),
+        groups=("HCDB01.3", "HCDB11"),
+    )
+    workplace.write(lambda tx: register_child(tx, ChildEntry(person=sibling, file=its_file)))
+    workplace.write(lambda tx: register_child(tx, entry))
+    sql(workplace, "UPDATE change SET state='accepted'")
+    clock_of(workplace).pass_by(hours=1)
+    return person.id
+
+
+def sql(workplace: Workplace, statement: str, *values: Any) -> None:
+    workplace.register.write(lambda tx: tx.connection.execute(statement, values)).result()
+
+
+def view(workplace: Workplace, person: str) -> ChildView:
+    seen = ChildPage(workplace, person).view()
+    assert seen is not None
+    return seen
+
+
+def moments(workplace: Workplace, person: str, heading: str) -> list[Moment]:
+    return [moment for moment in view(workplace, person).timeline if moment.heading == heading]
+
+
+def test_the_header_says_who_it_is(workplace: Workplace, child: RecordId) -> None:
+    seen = view(workplace, child)
+    assert (seen.name, seen.initials) == ("Đặng Thị Hoà", "HO")
+    assert seen.line == "female · 14 years old (03/02/2012) · Dao · Khe Lạc"
+    assert [chip.text for chip in seen.chips] == ["High risk", "Lost both parents", "Restricted information"]
+
+
+def test_opening_the_page_is_written_down(workplace: Workplace, child: RecordId) -> None:
+    view(workplace, child)
+    workplace.register.write(lambda tx: None).result()
+    rows = workplace.read(lambda c: c.execute("SELECT action, record FROM audit WHERE action='open'").fetchall())
+    assert rows == [("open", child)]
+
+
+def test_a_visit_not_sent_yet_says_so(workplace: Workplace, child: RecordId) -> None:
+    visit = make_visit(child, "2026-11-23", visited_at="08:20", next_step="Gặp nhà trường.", next_visit_on="2026-11-27")
+    workplace.write(save_all(visit))
+    (moment,) = moments(workplace, child, "Home visit")
+    assert moment.meta == "today 08:20 · Cán bộ Thử"
+    assert moment.chip == "not sent yet"
+    assert moment.body.splitlines()[-1] == "Next: Gặp nhà trường. Next visit 27/11."
+    sql(workplace, "UPDATE change SET state='accepted'")
+    assert moments(workplace, child, "Home visit")[0].chip == ""
+
+
+def test_a_corrected_visit_stays_and_says_so(workplace: Workplace, child: RecordId) -> None:
+    visit = make_visit(child, risk_level="high")
+    workplace.write(save_all(visit, make_visit(child, amends=visit.id, risk_level="low")))
+    sql(workplace, "UPDATE change SET state='accepted'")
+    assert [moment.chip for moment in moments(workplace, child, "Home visit")] == ["corrected later"]
+    assert len(moments(workplace, child, "Correction of a home visit")) == 1
+    assert [point.level for point in view(workplace, child).risk] == [0]
+
+
+def test_an_edit_tells_old_and_new_who_and_where(workplace: Workplace, child: RecordId) -> None:
+    workplace.write(save_all(msgspec.structs.replace(GRANDMOTHER, phone="0978111222")))
+    (moment,) = moments(workplace, child, "Details edited")
+    assert moment.body == "Bàn Thị Mùi\nPhone: 0912 345 678 → 0978 111 222"
+    assert moment.meta == "today 09:00 · Cán bộ Thử · D-TEST01"
+
+
+def test_a_value_that_lost_is_shown_as_kept(workplace: Workplace, child: RecordId) -> None:
+    workplace.write(save_all(msgspec.structs.replace(GRANDMOTHER, phone="0978111222")))
+    sql(workplace, "UPDATE change SET state='accepted', outcomes='{\"phone\":\"conflict\"}' WHERE state='waiting'")
+    (moment,) = moments(workplace, child, "Details edited")
+    assert moment.chip == "another value stands"
+    assert moment.body.endswith("(kept here, does not stand)")
+
+
+def test_the_entry_is_the_oldest_moment_and_creations_are_not_edits(workplace: Workplace, child: RecordId) -> None:
+    timeline = view(workplace, child).timeline
+    assert timeline[-1].heading == "Entered the register"
+    assert [moment.heading for moment in timeline if "edited" in moment.heading] == []
+    assert len(moments(workplace, child, "Joins a group")) == 2
+
+
+def test_a_report_runs_its_clock_and_keeps_its_words_sealed(workplace: Workplace, child: RecordId) -> None:
+    report = make_report(person=child, received_at="2026-11-22T20:40:00Z")
+    workplace.write(save_all(report))
+    seen = view(workplace, child)
+    assert "Emergency measures by 15:40 23/11" in [chip.text for chip in seen.chips]
+    (moment,) = moments(workplace, child, "Information received")
+    assert moment.key == f"report:{report.id}"
+    assert report.description not in moment.body
+
+
+def test_protection_is_told_without_the_place(workplace: Workplace, child: RecordId) -> None:
+    number = next(fact.value for fact in view(workplace, child).facts if fact.label == "File number")
+    columns = "id, scope, case_code, status, since_on, stay_until"
+    sql(
+        workplace,
+        f"INSERT INTO placement_notice ({columns}) VALUES ('n', 'C:06838', ?, 'staying', '2026-11-22', '2027-02-22')",
+        number,
+    )
+    assert view(workplace, child).notice == "Under protection until 22/02/2027; contact the province."
+    sql(workplace, "UPDATE placement_notice SET status='ended'")
+    assert view(workplace, child).notice == ""
+
+
+def test_family_with_phones_and_files(workplace: Workplace, child: RecordId) -> None:
+    grandmother, sibling = view(workplace, child).family
+    assert grandmother.detail == "maternal grandmother, 66–67 years old"
+    assert grandmother.second == "carer · 0912 345 678"
+    assert not grandmother.has_file
+    assert sibling.has_file
+    (back,) = view(workplace, sibling.person).family
+    assert (back.name, back.second) == ("Đặng Thị Hoà", "this child is the younger brother or sister")
+
+
+def test_next_steps_come_in_order_and_late_ones_say_so(workplace: Workplace, child: RecordId) -> None:
+    workplace.write(save_all(make_visit(child, "2026-11-10", next_visit_on="2026-11-20", next_step="Xếp lớp 8")))
+    steps = view(workplace, child).steps
+    assert [(step.when, step.text, step.is_late) for step in steps] == [
+        ("20/11", "Home visit", True),
+        ("as agreed", "Xếp lớp 8", False),
+    ]
+
+
+def test_details_leave_out_what_nobody_knows(workplace: Workplace, child: RecordId) -> None:
+    facts = {fact.label: fact.value for fact in view(workplace, child).facts}
+    assert facts["Household class"] == "Poor"
+    assert "Phone" not in facts
+
+
+def test_groups_are_named_in_full_where_they_are_managed(workplace: Workplace, child: RecordId) -> None:
+    names = [group.name for group in view(workplace, child).groups]
+    assert "Sexually abused children" in names
+    group = view(workplace, child).groups[0]
+    page = ChildPage(workplace, child)
+    workplace.write(page.leave_group(group.membership))
+    assert [one.is_open for one in view(workplace, child).groups].count(True) == 1
+
+
+def test_closing_and_reopening(workplace: Workplace, child: RecordId) -> None:
+    page = ChildPage(workplace, child)
+    page.view()
+    workplace.write(page.move_file("moved_away"))
+    seen = page.view()
+    assert seen is not None
+    assert (seen.is_open, seen.chips[0].text, seen.steps) == (False, "Moved away", ())
+    workplace.write(page.move_file("active"))
+    assert view(workplace, child).is_open
+
+
+def test_a_relation_ends_today(workplace: Workplace, child: RecordId) -> None:
+    page = ChildPage(workplace, child)
+    row = view(workplace, child).family[0]
+    workplace.write(page.end_relation(row.relation))
+    assert view(workplace, child).family[-1].is_past
+
+
+def test_who_has_no_file_has_no_page(workplace: Workplace, child: RecordId) -> None:
+    assert ChildPage(workplace, GRANDMOTHER.id).view() is None
+
+
+def test_a_chair_may_look_but_not_write(tmp_path: Path) -> None:
+    set_language("en")
+    (tmp_path / "chair").mkdir()
+    chair = make_workplace(tmp_path / "chair", role="chair")
+    person, file = make_child()
+    for record in (person, file):
+        columns = {name: value for name, value in msgspec.structs.asdict(record).items() if value not in (None, ())}
+        statement = f"INSERT INTO {'person' if record is person else 'child_file'} ({', '.join(columns)})"
+        sql(chair, f"{statement} VALUES ({', '.join('?' * len(columns))})", *columns.values())
+    assert not view(chair, person.id).can_write
+    chair.register.close()
