@@ -147,6 +147,11 @@ class ReportsPage:
         self._workplace.note("open_informant" if with_informant else "open", "report", report)
         return self.detail(view, with_informant=with_informant)
 
+    def again(self, report: str) -> ReportDetail | None:
+        """The report that is open already, after it changed or a minute passed."""
+        view = self._workplace.read(lambda c: store.report_view(c, report))
+        return self.detail(view) if view else None
+
     def operation(self, action: str, report: str, *, person: str = "") -> Callable[[Tx], None]:
         """What an action writes. Raises KeyError for `measures`, which has a form of its own."""
         if action == LINK:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -38,7 +38,7 @@ class DraftKeeper(QObject):
         super().__init__(parent)
         self.form, self.record = form, record
         self._read, self._workplace, self._tasks = read, workplace, tasks
-        self._untouched = self._last = dict(read().payload)
+        self._untouched = self._last = _plain(read().payload)
         self._is_watching = True
         self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
         self._longest = QTimer(self, interval=LONGEST_MS, singleShot=True)
@@ -57,7 +57,7 @@ class DraftKeeper(QObject):
     @property
     def is_touched(self) -> bool:
         """Whether anything was entered that is not saved."""
-        return dict(self._read().payload) != self._untouched
+        return _plain(self._read().payload) != self._untouched
 
     def touch(self) -> None:
         """Something was typed: keep it soon."""
@@ -83,7 +83,7 @@ class DraftKeeper(QObject):
         self._pause.stop()
         self._longest.stop()
         typed = self._read()
-        payload = dict(typed.payload)
+        payload = _plain(typed.payload)
         if not self._is_watching or payload == self._last:
             return None
         self._last = payload
@@ -105,3 +105,8 @@ class DraftKeeper(QObject):
     def _on_error(self, error: DeskError) -> None:
         self._last = self._untouched
         self.not_kept.emit(error)
+
+
+def _plain(payload: Payload) -> dict[str, Any]:
+    """As JSON brings it back: what is kept and what stands in the form can be compared."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in payload.items()}

@@ -1,0 +1,69 @@
+"""Choosing a child by typing a name: the matches stand below the field, Down and Enter choose one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from commune_desk.i18n import _
+from commune_desk.presenters.child_picker import find_options
+from commune_desk.ui.theme import Size
+from commune_desk.ui.widgets.fields import SearchField
+from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases.workplace import Workplace
+
+
+class ChildPicker(QWidget):
+    """A search field with the children found below it; `chosen` carries the person's id."""
+
+    chosen = Signal(str)
+
+    def __init__(self, workplace: Workplace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workplace = workplace
+        self.field = SearchField(_("Find the child"), placeholder=_("Type a name, with or without marks…"))
+        self.field.searched.connect(self.search)
+        self.field.accepted.connect(self._take_only)
+        self.rows: list[ListRow] = []
+        self._ids: list[str] = []
+        self._hint = Text("", size=Size.SMALL, ink="quiet", wrap=True)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addWidget(self.field)
+        self._column.addWidget(self._hint)
+        self._hint.hide()
+        self.setFocusProxy(self.field)
+
+    def search(self, typed: str) -> None:
+        """Show who is meant."""
+        for row in self.rows:
+            row.hide()
+            row.deleteLater()
+        found = find_options(self._workplace, typed)
+        self._ids = [option.id for option in found]
+        self.rows = [ListRow(option.name, option.detail).clickable() for option in found]
+        for row, person in zip(self.rows, self._ids, strict=True):
+            row.activated.connect(lambda one=person: self.chosen.emit(one))
+            self._column.addWidget(row)
+        self._hint.set_text(_("Nobody in the register is called so.") if typed and not found else "")
+        self._hint.setVisible(bool(self._hint.plain))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or not self.rows:
+            super().keyPressEvent(event)
+            return
+        here = next((place for place, row in enumerate(self.rows) if row.hasFocus()), -1)
+        target = here + step
+        widget: QWidget = self.field if target < 0 else self.rows[min(target, len(self.rows) - 1)]
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _take_only(self) -> None:
+        if len(self._ids) == 1:
+            self.chosen.emit(self._ids[0])
+        elif self.rows:
+            self.rows[0].setFocus(Qt.FocusReason.TabFocusReason)

@@ -1,0 +1,158 @@
+"""One report, as it is read beside the list: its clock, what was said, what was done, and what can be done."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from commune_desk.i18n import _
+from commune_desk.presenters.reports_page import ACKNOWLEDGE, CLOSE, LINK, MEASURES, REOPEN, ReportDetail
+from commune_desk.presenters.reports_page import ReportsPage as State
+from commune_desk.ui.forms.child_picker import ChildPicker
+from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.card import Card, IconLabel
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases.workplace import Workplace
+
+_LABEL_WIDTH = 128
+
+
+class ReportCard(QWidget):
+    """Emits `acted` with an action and the report, `linked` with the report and a person, `child_asked`."""
+
+    acted = Signal(str, str)
+    linked = Signal(str, str)
+    child_asked = Signal(str)
+
+    def __init__(self, workplace: Workplace, state: State, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workplace, self._state = workplace, state
+        self.report = ""
+        self._detail: ReportDetail | None = None
+        self.buttons: dict[str, SecondaryButton | PrimaryButton | LinkButton] = {}
+        self.card: Card | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+
+    def show_report(self, report: str) -> None:
+        """Open a report; that it was read is written down."""
+        self.report = report
+        self._render(self._state.open(report))
+
+    def read_again(self) -> None:
+        """Show the same report after it changed."""
+        detail = self._state.again(self.report)
+        if detail != self._detail:
+            self._render(detail)
+
+    def tick(self) -> None:
+        """Word the clock anew."""
+        if self._detail is not None and self._detail.clock is not None:
+            self.read_again()
+
+    def focus_first(self) -> None:
+        """Go to the first thing that can be done."""
+        first = next(iter(self.buttons.values()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _render(self, detail: ReportDetail | None) -> None:
+        self._detail = detail
+        focused = next((action for action, button in self.buttons.items() if button.hasFocus()), "")
+        if self.card is not None:
+            self.card.hide()
+            self.card.deleteLater()
+        self.buttons = {}
+        self.card = None
+        if detail is None:
+            return
+        self.card = card = Card(detail.title, "file-warning")
+        card.add_padded(self._top(detail))
+        for heading, text in ((_("What was reported"), detail.description), (_("What was done"), detail.measures)):
+            if text:
+                card.add_padded(_paragraph(heading, text))
+        for label, text in detail.lines:
+            card.add(ListRow("", text).lead(label, ink="quiet", width=_LABEL_WIDTH))
+        self._add_informant(card, detail)
+        self._column.addWidget(card)
+        if focused in self.buttons:
+            self.buttons[focused].setFocus()
+
+    def _top(self, detail: ReportDetail) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        if detail.clock is not None:
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            line.addWidget(IconLabel(detail.clock.icon, size=18, ink=detail.clock.tone))
+            line.addWidget(Text(detail.clock.left, size=Size.TITLE, bold=True, ink=detail.clock.tone))
+            law = _("for emergency measures, {due}").format(due=detail.clock.due)
+            line.addWidget(Text(law, ink="quiet"), 1)
+            column.addLayout(line)
+        chips = Flow(*(Chip(chip.text, Tone(chip.tone), chip.icon) for chip in detail.chips))
+        column.addWidget(chips)
+        column.addWidget(self._actions(detail))
+        return holder
+
+    def _actions(self, detail: ReportDetail) -> QWidget:
+        names = {
+            ACKNOWLEDGE: _("Take up"),
+            MEASURES: _("Write down measures…"),
+            CLOSE: _("Close the report"),
+            REOPEN: _("Take up again"),
+            LINK: _("Link to a child…"),
+        }
+        for place, action in enumerate(detail.actions):
+            if action == LINK and detail.person:
+                continue
+            button = PrimaryButton(names[action]) if place == 0 else SecondaryButton(names[action])
+            button.clicked.connect(lambda _checked=False, a=action: self._on_action(a))
+            self.buttons[action] = button
+        if detail.person:
+            opener = SecondaryButton(_("Open the child's file"))
+            opener.clicked.connect(lambda: self.child_asked.emit(detail.person))
+            self.buttons["child"] = opener
+        self._picker = ChildPicker(self._workplace)
+        self._picker.hide()
+        self._picker.chosen.connect(lambda person: self.linked.emit(self.report, person))
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(Flow(*self.buttons.values(), gap=8))
+        column.addWidget(self._picker)
+        return holder
+
+    def _on_action(self, action: str) -> None:
+        if action == LINK:
+            self._picker.show()
+            self._picker.setFocus()
+        else:
+            self.acted.emit(action, self.report)
+
+    def _add_informant(self, card: Card, detail: ReportDetail) -> None:
+        for label, text in detail.informant:
+            card.add(ListRow("", text).lead(label, ink="quiet", width=_LABEL_WIDTH))
+        if detail.has_informant and not detail.informant:
+            link = LinkButton(_("Show (this is written down)"))
+            link.clicked.connect(self._show_informant)
+            row = ListRow("", _("sealed"), trailing=link).lead(_("Informant"), ink="quiet", width=_LABEL_WIDTH)
+            card.add(row)
+
+    def _show_informant(self) -> None:
+        self._render(self._state.open(self.report, with_informant=True))
+
+
+def _paragraph(heading: str, text: str) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    column.addWidget(Text(heading, size=Size.SMALL, ink="quiet"))
+    column.addWidget(Text(text, wrap=True))
+    return holder

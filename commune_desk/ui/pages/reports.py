@@ -1,0 +1,181 @@
+"""The reports page: the list by what runs out first, and beside it the report one reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.i18n import _
+from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.reports_page import LINK, MEASURES, ReportLine
+from commune_desk.presenters.reports_page import ReportsPage as State
+from commune_desk.presenters.routes import Route
+from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
+from commune_desk.ui.pages.report_detail import ReportCard
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.buttons import PrimaryButton
+from commune_desk.ui.widgets.notice import EmptyState
+from commune_desk.ui.widgets.page import Page, TabBar
+from commune_desk.ui.widgets.table import PagedTable
+from commune_desk.usecases.workplace import Workplace
+
+TICK_MS = 15_000
+_READ_AGAIN_MS = 200
+_KINDS = ("report", "person", "officer", "settings")
+
+
+def _columns() -> list[Column[ReportLine]]:
+    return [
+        Column(_("Time left"), lambda line: _chip_cell(line.clock), width=132),
+        Column(_("Report"), lambda line: Cell(line.title, line.second, bold=True), 3),
+        Column(_("Status"), lambda line: _chip_cell(line.status), width=140),
+    ]
+
+
+def _chip_cell(chip: ChipText | None) -> Cell:
+    return Cell(chip.text, tone=Tone(chip.tone), icon=chip.icon) if chip else Cell("–", quiet=True)
+
+
+class ReportsPage(Page):
+    """`show_report` opens one; the clocks are read again from the instants every quarter of a minute."""
+
+    def __init__(
+        self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(_("Reports"), parent=parent)
+        self._state, self._workplace, self._tasks, self._navigate = State(workplace), workplace, tasks, navigate
+        self._view = "open"
+        self._is_stale = True
+        self.new = PrimaryButton(_("Take in a report"), "plus", shortcut="Alt+T")
+        self.new.clicked.connect(lambda: navigate(Route("reports", form="report")))
+        self.new.setVisible(self._state.can_write)
+        self.add_action(self.new)
+        self.tabs = TabBar(_("Which reports"))
+        self._name_tabs()
+        self.tabs.chosen.connect(self.show_view)
+        self.add_above(self.tabs)
+        self.model: PagedTableModel[ReportLine] = PagedTableModel(_columns(), self._state.rows, self)
+        self.table = PagedTable(self.model, _("Reports"), two_lines=True)
+        self.table.current_changed.connect(self._read_report)
+        self.card = ReportCard(workplace, self._state)
+        self.table.opened.connect(lambda _one: self.card.focus_first())
+        self.card.acted.connect(self._act)
+        self.card.linked.connect(lambda report, person: self._write(LINK, report, person))
+        self.card.child_asked.connect(lambda person: navigate(Route("child", person)))
+        self._add_body()
+        self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
+        self._again.timeout.connect(self.read_again)
+        self._clock = QTimer(self, interval=TICK_MS)
+        self._clock.timeout.connect(self.tick)
+        self._clock.start()
+        tasks.register_changed.connect(self._on_changed)
+
+    def _add_body(self) -> None:
+        self.empty = EmptyState(
+            "check-circle",
+            _("No report is here."),
+            detail=_("Reports of the province come by themselves with the next sync; take in what you are told here."),
+            action=_("Take in a report") if self._state.can_write else "",
+        )
+        self.empty.acted.connect(lambda: self._navigate(Route("reports", form="report")))
+        self.empty.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.addWidget(self.empty)
+        left.addWidget(self.table, 1)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.addWidget(self.card)
+        right.addStretch(1)
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(16)
+        for column, share in ((left, 11), (right, 9)):
+            side = QWidget()
+            side.setLayout(column)
+            side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            line.addWidget(side, share)
+        self.add(holder, 1)
+
+    def _name_tabs(self) -> None:
+        for place, (view, label) in enumerate(self._state.tabs()):
+            if place < self.tabs.count():
+                self.tabs.setTabText(place, label)
+            else:
+                self.tabs.add(view, label)
+
+    def show_view(self, view: str) -> None:
+        """Show the reports of one tab; the first is opened."""
+        self._view = view
+        ids = self._state.ids(view)
+        self.model.show(ids)
+        self.table.setVisible(bool(ids))
+        self.empty.setVisible(not ids)
+        self.card.setVisible(bool(ids))
+        if ids:
+            self.table.select_id(ids[0])
+
+    def show_report(self, report: str) -> None:
+        """Open one report, in whichever tab it stands."""
+        self.read_again()
+        view = self._state.view_of(report)
+        if not view:
+            return
+        if view != self._view:
+            self._view = view
+            self.tabs.choose(view)
+        self.table.select_id(report)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def read_again(self) -> None:
+        """Read the list anew; the report that is open stays open, also when it moved to another tab."""
+        self._is_stale = False
+        current = self.card.report
+        self.set_title(_("Reports"), self._state.subtitle())
+        self._name_tabs()
+        view = self._state.view_of(current) if current else ""
+        if view and view != self._view:
+            self.tabs.choose(view)
+        else:
+            self.show_view(self._view)
+        if current and view:
+            self.table.select_id(current)
+            self.card.read_again()
+
+    def tick(self) -> None:
+        """Word the clocks anew; they follow the desk's clock wherever it jumps."""
+        if self.isVisible():
+            self.model.refresh(self._state.ids("open"))
+            self.card.tick()
+
+    def _read_report(self, report: str) -> None:
+        if report != self.card.report:
+            self.card.show_report(report)
+
+    def _act(self, action: str, report: str) -> None:
+        if action == MEASURES:
+            self._navigate(Route("reports", report, "measures"))
+        else:
+            self._write(action, report)
+
+    def _write(self, action: str, report: str, person: str = "") -> None:
+        operation = self._state.operation(action, report, person=person)
+        self._tasks.run(lambda: self._workplace.write(operation), owner=self)
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.touches(*_KINDS):
+            self._is_stale = True
+            if self.isVisible():
+                self._again.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.read_again()
+        self.tick()

@@ -1,0 +1,268 @@
+"""The Today page: cards of rows, rendered from the presenter's sections; clocks are worded anew every few seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.i18n import _
+from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.routes import Route
+from commune_desk.presenters.today import TOUCHED_BY, TodayState
+from commune_desk.presenters.today import TodayPage as State
+from commune_desk.presenters.today_sections import Row, Section
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.card import ROW_MARGINS, Card
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.dates import DateField
+from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.page import Page, TwoColumns
+from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases.workplace import Workplace
+
+TICK_MS = 15_000
+"""A minute is never shown longer than it lasts by more than this."""
+_READ_AGAIN_MS = 200
+_CLOCK_WIDTH = 136
+
+
+class TodayPage(Page):
+    """What is due, and the two ways to begin: a visit, a report."""
+
+    def __init__(
+        self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent=parent)
+        self._state, self._workplace, self._tasks, self._navigate = State(workplace), workplace, tasks, navigate
+        self._is_stale = True
+        self.sections: dict[str, SectionCard] = {}
+        self.columns = TwoColumns()
+        self.add(self.columns)
+        self._add_actions()
+        self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
+        self._again.timeout.connect(self.read_again)
+        self._clock = QTimer(self, interval=TICK_MS)
+        self._clock.timeout.connect(self.tick)
+        self._clock.start()
+        tasks.register_changed.connect(self._on_changed)
+        self.read_again()
+
+    def _add_actions(self) -> None:
+        self.report = SecondaryButton(_("Take in a report"), "file-warning", shortcut="Alt+T")
+        self.report.clicked.connect(lambda: self._navigate(Route("reports", form="report")))
+        self.visit = PrimaryButton(_("Record a visit"), "plus", shortcut="Alt+V")
+        self.visit.clicked.connect(lambda: self._navigate(Route("today", form="visit")))
+        for button in (self.report, self.visit):
+            self.add_action(button)
+
+    def read_again(self) -> None:
+        """Ask the register."""
+        self._is_stale = False
+        self._render(self._state.read())
+
+    def tick(self) -> None:
+        """Word the clocks anew from the instants; a new day is read anew."""
+        if self.isVisible():
+            self._render(self._state.reworded())
+
+    def _render(self, state: TodayState) -> None:
+        self.set_title(state.title, state.subtitle)
+        for button in (self.report, self.visit):
+            button.setVisible(state.is_commune and state.can_write)
+        self._fill(self.columns.main, state.main)
+        self._fill(self.columns.side, state.side)
+        shown = {section.key for section in (*state.main, *state.side)}
+        for key in self.sections.keys() - shown:
+            self.sections[key].hide()
+
+    def _fill(self, column: QVBoxLayout, sections: tuple[Section, ...]) -> None:
+        for place, section in enumerate(sections):
+            card = self.sections.get(section.key)
+            if card is None:
+                card = self.sections[section.key] = SectionCard(section, self._workplace)
+                card.route_asked.connect(self._navigate)
+                card.acted.connect(self._act)
+                card.all_asked.connect(lambda: self._render(self._state.show_all_visits()))
+                card.written.connect(self._write_task)
+            if column.indexOf(card) != place:
+                column.insertWidget(place, card)
+            card.show_section(section)
+            card.show()
+
+    def _act(self, act: str, key: str) -> None:
+        operation = self._state.operation(act, key)
+        self._tasks.run(lambda: self._workplace.write(operation), owner=self)
+
+    def _write_task(self, title: str, day: str) -> None:
+        card = self.sections["tasks"]
+        operation = self._state.new_task(title, day)
+        if isinstance(operation, str):
+            card.show_problem(operation)
+            return
+        self._tasks.run(lambda: self._workplace.write(operation), lambda _done: card.clear_entry(), owner=self)
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.touches(*TOUCHED_BY):
+            self._is_stale = True
+            if self.isVisible():
+                self._again.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.read_again()
+        else:
+            self.tick()
+
+
+class SectionCard(Card):
+    """One card. Rows are built again only when they changed, and the focus stays on its row."""
+
+    route_asked = Signal(object)
+    acted = Signal(str, str)
+    all_asked = Signal()
+    written = Signal(str, str)
+
+    def __init__(self, section: Section, workplace: Workplace) -> None:
+        super().__init__(section.title, section.icon)
+        self._workplace = workplace
+        self._shown: Section | None = None
+        self.targets: dict[str, QWidget] = {}
+        self.entry: TaskEntry | None = None
+
+    def show_section(self, section: Section) -> None:
+        if section == self._shown:
+            return
+        self._shown = section
+        focused = next((key for key, target in self.targets.items() if target.hasFocus()), "")
+        typed = self.entry.typed() if self.entry is not None else None
+        self.clear()
+        self.targets = {}
+        self.aside.set_text(section.aside)
+        for row in section.rows:
+            self.add(self._row(row))
+        if not section.rows and section.empty:
+            self.add_padded(Text(section.empty, ink="quiet", wrap=True))
+        if section.more:
+            self.add(self._more(section))
+        self.entry = self._entry(typed) if section.has_entry else None
+        if focused in self.targets:
+            self.targets[focused].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_problem(self, sentence: str) -> None:
+        """Say what is wrong with what was written down."""
+        if self.entry is not None:
+            self.entry.say(sentence)
+
+    def clear_entry(self) -> None:
+        if self.entry is not None:
+            self.entry.clear()
+
+    def _row(self, row: Row) -> ListRow:
+        button = self._button(row) if row.button else None
+        chips = [_chip(chip) for chip in row.chips]
+        shown = ListRow(row.title, row.detail, second=row.second, chips=chips, aside=row.aside, trailing=button)
+        if row.chip is not None:
+            shown.lead_chip(_chip(row.chip))
+        if row.clock is not None:
+            shown.lead(row.clock.left, icon=row.clock.icon, ink=row.clock.tone, width=_CLOCK_WIDTH)
+        if row.is_first:
+            shown.tinted()
+        if button is not None:
+            self.targets[row.key] = button
+        elif row.route is not None:
+            route = row.route
+            shown.clickable().activated.connect(lambda: self.route_asked.emit(route))
+            self.targets[row.key] = shown
+        return shown
+
+    def _button(self, row: Row) -> QPushButton:
+        name = f"{row.button}: {row.title}"
+        button = PrimaryButton(row.button, name=name) if row.is_first else SecondaryButton(row.button, name=name)
+        if row.act:
+            button.clicked.connect(lambda: self.acted.emit(row.act, row.key))
+        else:
+            button.clicked.connect(lambda: self.route_asked.emit(row.route))
+        return button
+
+    def _more(self, section: Section) -> QWidget:
+        link = LinkButton(section.more)
+        route = section.more_route
+        if route is None:
+            link.clicked.connect(self.all_asked)
+        else:
+            link.clicked.connect(lambda: self.route_asked.emit(route))
+        self.targets["more"] = link
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(ROW_MARGINS)
+        line.addWidget(link)
+        line.addStretch(1)
+        return holder
+
+    def _entry(self, typed: tuple[str, str] | None) -> TaskEntry:
+        entry = TaskEntry(self._workplace)
+        if typed is not None:
+            entry.restore(*typed)
+        entry.written.connect(self.written)
+        self.add_padded(entry)
+        return entry
+
+
+class TaskEntry(QWidget):
+    """A line to write a task down; `written` carries its words and its day as typed."""
+
+    written = Signal(str, str)
+
+    def __init__(self, workplace: Workplace) -> None:
+        super().__init__()
+        self.title = LineEdit(_("New task"), placeholder=_("What is to be done?"))
+        self.day = DateField(_("By which day"), future=True, today=workplace.today)
+        self.day.setFixedWidth(132)
+        add = SecondaryButton(_("Add"), "plus", name=_("Add the task"))
+        self.problem = Text("", size=Size.SMALL, ink="danger", wrap=True)
+        self.problem.hide()
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self.day)
+        below.addStretch(1)
+        below.addWidget(add)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.title)
+        column.addLayout(below)
+        column.addWidget(self.problem)
+        add.clicked.connect(self._write)
+        for field in (self.title, self.day):
+            field.returnPressed.connect(self._write)
+
+    def typed(self) -> tuple[str, str]:
+        return self.title.value(), self.day.text()
+
+    def restore(self, title: str, day: str) -> None:
+        self.title.set_value(title)
+        self.day.setText(day)
+
+    def clear(self) -> None:
+        self.restore("", "")
+        self.say("")
+
+    def say(self, sentence: str) -> None:
+        self.problem.set_text(sentence)
+        self.problem.setVisible(bool(sentence))
+
+    def _write(self) -> None:
+        self.say("")
+        self.written.emit(*self.typed())
+
+
+def _chip(chip: ChipText) -> Chip:
+    return Chip(chip.text, Tone(chip.tone), chip.icon)
