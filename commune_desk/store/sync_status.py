@@ -90,5 +90,11 @@ def sync_facts(connection: Connection) -> SyncFacts:
     )
 
 
+def count_waiting(connection: Connection) -> int:
+    """How many changes no receipt names yet."""
+    row = connection.execute("SELECT count(*) FROM change WHERE state IN ('waiting', 'sent', 'staged')").fetchone()
+    return int(row[0])
+
+
 def _instant(stamp: int | None) -> str:
     return to_iso(stamp_instant(stamp)) if stamp else ""

@@ -106,6 +106,10 @@ class Shell(QMainWindow):
     def current_page(self) -> str:
         return self._current
 
+    def has_page(self, key: str) -> bool:
+        """Whether this desk has the page `key`."""
+        return key in self._entries
+
     def page(self, key: str) -> QWidget:
         """The page `key`, built if need be. Raises KeyError for a page this desk does not have."""
         if key not in self._built:

@@ -12,7 +12,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from tests.architecture.sources import ROOT, shipped
 
 LIBRARIES = {
-    "PySide6": ("commune_desk.ui", "commune_desk.app", "commune_desk.__main__"),
+    "PySide6": ("commune_desk.ui", "commune_desk.working_desk", "commune_desk.app", "commune_desk.__main__"),
     "cryptography": ("sync.seal", "commune_desk.vault", "sync.server.authority"),
     "requests": ("sync.client",),
     "sqlcipher3": ("commune_desk.store", "sync.server"),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from commune_desk.i18n import _
 from commune_desk.ui import theme
 from commune_desk.ui.theme import Size, Tone
-from commune_desk.ui.widgets.buttons import SecondaryButton
+from commune_desk.ui.widgets.buttons import IconButton, SecondaryButton
 from commune_desk.ui.widgets.card import IconLabel
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.fields import SearchField
@@ -52,12 +52,14 @@ class _SyncChip(Chip):
 
 
 class TopBar(QWidget):
-    """Emits `search_changed` while one types, `search_accepted` on Enter, `lock_requested`, `sync_requested`."""
+    """Emits `search_changed` while one types, `search_accepted` on Enter, `lock_requested`, `sync_requested`, and
+    `call_toggled` when a call begins or ends."""
 
     search_changed = Signal(str)
     search_accepted = Signal()
     lock_requested = Signal()
     sync_requested = Signal()
+    call_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +84,10 @@ class TopBar(QWidget):
         self.sync.hide()
         line.addWidget(self.sync)
         line.addWidget(self._officer(), 0, Qt.AlignmentFlag.AlignVCenter)
+        self.call = IconButton("phone", _("On a call: do not lock by itself"))
+        self.call.setCheckable(True)
+        self.call.toggled.connect(self.call_toggled)
+        line.addWidget(self.call)
         self.lock = SecondaryButton(_("Lock"), "lock", name=_("Lock the register now"))
         self.lock.setToolTip(_("Lock the register now ({keys})").format(keys=", ".join(LOCK_KEYS)))
         self.lock.clicked.connect(self.lock_requested)

@@ -1,0 +1,42 @@
+"""The command `commune-desk`: reads its arguments and starts the desktop program."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from commune_desk import __version__
+from commune_desk.i18n import _, set_language
+
+
+READ_LIST = "--read-list"
+"""The same word as `usecases.read_list.WORKER_OPTION`, which would cost start-up time to import here."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; returns its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == [READ_LIST]:
+        from commune_desk.usecases import list_worker
+
+        return list_worker.main()
+    given = _parser().parse_args(arguments)
+    set_language(given.lang)
+    from commune_desk.app import run
+
+    return run(profile=given.profile, announce=given.announce)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="commune-desk", description=_("The register of a commune or a shelter."))
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--profile", type=Path, help=_("folder of the register (default: the account's own)"))
+    parser.add_argument("--lang", choices=("vi", "en"), default="vi", help=_("language of the screen"))
+    parser.add_argument("--announce", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""The composition root: puts register, use cases, sync agent and window together, and takes them apart at lock."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLockFile, QObject
+from PySide6.QtWidgets import QApplication
+
+from commune_desk.domain.clock import SystemClock
+from commune_desk.i18n import _, language
+from commune_desk.logs import start_log
+from commune_desk.paths import profile_dir
+from commune_desk.ui import theme
+from commune_desk.ui.dialogs.message import Message, inform
+from commune_desk.ui.hooks import BugHook
+from commune_desk.ui.main_window import USUAL
+from commune_desk.ui.opening.window import OpeningWindow
+from commune_desk.ui.theme import Tone
+from commune_desk.usecases.profile import Profile
+
+if TYPE_CHECKING:
+    from commune_desk.usecases.opening import OpenDesk
+    from commune_desk.working_desk import WorkingDesk
+
+log = logging.getLogger(__name__)
+
+SHOWN = b"shown\n"
+"""What a relaunched process says once its unlock page stands on the screen."""
+SHOWN_SECONDS = 30.0
+
+
+def run(*, profile: Path | None = None, announce: bool = False) -> int:
+    """Start the program in the account's own profile or in `profile`; returns its exit code.
+
+    `announce` writes one line to standard output once the first page is shown: the locking process waits for it.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)  # noqa: S101 - there is no other kind here
+    theme.apply(app)
+    hook = BugHook()
+    hook.install()
+    try:
+        folder = profile_dir(profile)
+    except OSError:
+        inform(None, Message(_("The folder for the register cannot be made or written."), tone=Tone.DANGER))
+        return 1
+    start_log(folder)
+    program = Program(app, Profile(folder))
+    if not program.take_profile():
+        inform(None, Message(_("The register is open in another window already."), tone=Tone.WARNING))
+        return 1
+    program.show_opening(announce=announce)
+    return app.exec()
+
+
+class Program(QObject):
+    """One run of the program: from the opening window to the lock, which ends the process."""
+
+    def __init__(self, app: QApplication, profile: Profile) -> None:
+        super().__init__()
+        self.app, self.profile, self.clock = app, profile, SystemClock()
+        self.lock_file = QLockFile(str(profile.lock_file))
+        self.lock_file.setStaleLockTime(0)
+        self.opening: OpeningWindow | None = None
+        self.desk: WorkingDesk | None = None
+
+    def take_profile(self) -> bool:
+        """Whether this is the only process on the profile."""
+        return self.lock_file.tryLock(200)
+
+    def show_opening(self, *, announce: bool = False) -> None:
+        self.opening = OpeningWindow(self.profile, self.clock)
+        self.opening.opened.connect(self.open_desk)
+        self.opening.show()
+        if announce:
+            self.app.processEvents()
+            sys.stdout.buffer.write(SHOWN)
+            sys.stdout.flush()
+
+    def open_desk(self, desk: OpenDesk) -> None:
+        """Show the window of an unlocked register in place of the opening window."""
+        # Loaded now and not with the module: the unlock page is on the screen before any of it is needed.
+        from commune_desk.working_desk import WorkingDesk
+
+        self.desk = WorkingDesk(self.app, desk)
+        self.desk.lock_asked.connect(self.lock)
+        self.desk.quit_asked.connect(self.quit)
+        self.desk.start(self.opening.size() if self.opening is not None else USUAL)
+        if self.opening is not None:
+            self.opening.close()
+            self.opening.deleteLater()
+            self.opening = None
+
+    def lock(self) -> None:
+        """Save what is typed, close the register, start a fresh process that shows the unlock page, and end."""
+        if self.put_away():
+            relaunch(self.profile)
+            self.app.quit()
+
+    def quit(self) -> None:
+        """End the program; what is typed is kept as drafts."""
+        self.put_away()
+        self.app.quit()
+
+    def put_away(self) -> bool:
+        """Close the register if it is open; whether it was."""
+        if self.desk is None:
+            return False
+        desk, self.desk = self.desk, None
+        desk.put_away()
+        self.lock_file.unlock()
+        return True
+
+
+def relaunch(profile: Profile) -> None:
+    """Start a fresh process on the profile and wait until its unlock page stands on the screen."""
+    command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "commune_desk"]
+    command += ["--profile", str(profile.folder), "--lang", language(), "--announce"]
+    fresh = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603 - ourselves
+    assert fresh.stdout is not None  # noqa: S101 - asked for above
+    reader = ThreadPoolExecutor(max_workers=1)
+    try:
+        reader.submit(fresh.stdout.readline).result(SHOWN_SECONDS)
+    except TimeoutError:
+        log.warning("the relaunched process did not say that it is shown")
+    reader.shutdown(wait=False)

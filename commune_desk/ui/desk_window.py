@@ -1,0 +1,203 @@
+"""The window of one unlocked register: which pages it has, the way between them, and what waits on each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QSize, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QWidget
+
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.errors import DeskError, Fault
+from commune_desk.i18n import translate_error
+from commune_desk.presenters.desk_window import next_due, officer, place
+from commune_desk.presenters.routes import Route
+from commune_desk.presenters.sync_page import sync_chip
+from commune_desk.presenters.today import badges
+from commune_desk.store.sync_status import sync_facts
+from commune_desk.store.transaction import Tx
+from commune_desk.ui import site
+from commune_desk.ui.dialogs.enrol import EnrolDialog
+from commune_desk.ui.forms.draft_keeper import DraftKeeper
+from commune_desk.ui.main_window import Shell
+from commune_desk.ui.pages.register import RegisterPage
+from commune_desk.ui.pages.settings import SettingsPage
+from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.site import Surroundings
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.theme import Tone
+from commune_desk.usecases.opening import OpenDesk
+from commune_desk.usecases.sync_agent import SyncStatus
+from commune_desk.usecases.window_state import WindowState, last_window
+from commune_desk.usecases.workplace import Workplace
+
+MINUTE_MS = 60_000
+
+
+class _ClosingShell(Shell):
+    closed = Signal()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closed.emit()
+        super().closeEvent(event)
+
+
+class DeskWindow(QObject):
+    """Emits `lock_asked`, `closed`, `sync_asked`, `pause_asked`, `call_held`, `language_asked` and `reenrolled`."""
+
+    lock_asked = Signal()
+    closed = Signal()
+    sync_asked = Signal()
+    pause_asked = Signal(bool)
+    call_held = Signal(bool)
+    reenrolled = Signal()
+    language_asked = Signal(str)
+
+    def __init__(self, desk: OpenDesk, workplace: Workplace, tasks: Tasks) -> None:
+        super().__init__()
+        self._desk, self._workplace, self._tasks = desk, workplace, tasks
+        self._status = SyncStatus()
+        self._overs: list[tuple[Route, QWidget]] = []
+        self._wired: list[QWidget] = []
+        self._around = Surroundings(desk, workplace, tasks, self.navigate, self.back)
+        self.shell = _ClosingShell(site.pages(self._around), place=place(workplace))
+        self._connect()
+        self._minute = QTimer(self, interval=MINUTE_MS)
+        self._minute.timeout.connect(self._refresh)
+        self._minute.start()
+
+    def _connect(self) -> None:
+        shell = self.shell
+        shell.lock_requested.connect(self.lock_asked)
+        shell.closed.connect(self.closed)
+        shell.top.call_toggled.connect(self.call_held)
+        shell.search_changed.connect(self._on_search)
+        shell.search_accepted.connect(self._on_search_accepted)
+        shell.page_changed.connect(self._on_page)
+        shell.top.search.setVisible(site.has_register(self._workplace))
+        self._tasks.register_changed.connect(self._on_changed)
+        self._tasks.failed.connect(self._on_failed)
+
+    def show(self, size: QSize) -> None:
+        """Show the window where one was before the lock, and a draft that waits."""
+        self.shell.resize(size)
+        self.shell.set_officer(*officer(self._workplace))
+        self._refresh()
+        self.navigate(site.START)
+        self.shell.show()
+        QTimer.singleShot(0, self._go_back_to)
+
+    def _go_back_to(self) -> None:
+        state = last_window(self._desk)
+        if state.page and state.page != site.START.page:
+            self.navigate(Route(state.page, state.record, state.form))
+
+    def navigate(self, route: Route) -> None:
+        """Go to a page, or open a record or form over it."""
+        over = site.over(self._around, route)
+        if over is None:
+            self._close_overs()
+            page = self.shell.show_page(route.page)
+            if route.record and hasattr(page, "show_record"):
+                page.show_record(route.record)
+            return
+        if self._overs and self._overs[-1][0] == route:
+            over.deleteLater()
+            return
+        self._overs.append((route, over))
+        self.shell.show_over(over)
+
+    def back(self) -> None:
+        """Leave what is open over the page, one step."""
+        if self._overs:
+            _route, widget = self._overs.pop()
+            self.shell.leave_over(widget)
+            if self._overs:
+                self.shell.stack.setCurrentWidget(self._overs[-1][1])
+
+    def _close_overs(self) -> None:
+        while self._overs:
+            self.back()
+
+    def _on_page(self, key: str) -> None:
+        page = self.shell.page(key)
+        if page in self._wired:
+            return
+        self._wired.append(page)
+        if isinstance(page, SyncPage):
+            page.sync_asked.connect(self.sync_asked)
+            page.pause_asked.connect(self.pause_asked)
+            page.enrol_asked.connect(self._enrol_anew)
+            page.show_status(self._status)
+        elif isinstance(page, SettingsPage):
+            page.language_chosen.connect(self.language_asked)
+        elif isinstance(page, RegisterPage):
+            page.cleared.connect(self.shell.top.search.clear_search)
+
+    def _enrol_anew(self) -> None:
+        if EnrolDialog(self._desk, self._tasks, self.shell).exec():
+            self.reenrolled.emit()
+
+    def _on_search(self, typed: str) -> None:
+        if not typed and self.shell.current_page != "register":
+            return
+        self._close_overs()
+        page = self.shell.show_page("register")
+        if isinstance(page, RegisterPage):
+            page.search(typed)
+
+    def _on_search_accepted(self) -> None:
+        page = self.shell.page("register")
+        if isinstance(page, RegisterPage):
+            page.open_found()
+
+    def show_status(self, status: SyncStatus) -> None:
+        """The agent's news, on the UI thread."""
+        self._status = status
+        self._refresh_sync()
+
+    def _on_changed(self, _changes: ChangeSet) -> None:
+        self._refresh()
+
+    def _refresh(self) -> None:
+        for key, (count, tone) in self._workplace.read(
+            lambda db: badges(db, self._workplace.register.clock.now())
+        ).items():
+            if self.shell.has_page(key):
+                self.shell.set_badge(key, count, Tone(tone))
+        self._refresh_sync()
+
+    def _refresh_sync(self) -> None:
+        text, tone = sync_chip(self._workplace.read(sync_facts), self._status)
+        self.shell.set_sync(text, Tone(tone))
+        if self.shell.current_page == "sync":
+            page = self.shell.page("sync")
+            if isinstance(page, SyncPage):
+                page.show_status(self._status)
+
+    def _on_failed(self, error: DeskError) -> None:
+        tone = Tone.DANGER if isinstance(error, Fault) else Tone.WARNING
+        self.shell.show_notice(translate_error(error), tone)
+
+    def unsaved(self) -> list[Callable[[Tx], None]]:
+        """What keeps every open form's draft, for the transaction at lock."""
+        operations = [keeper.flush() for keeper in self.shell.findChildren(DraftKeeper)]
+        return [operation for operation in operations if operation is not None]
+
+    def next_due(self) -> list[datetime]:
+        """The instants that must ring while the register is locked."""
+        return self._workplace.read(next_due)
+
+    def state(self) -> WindowState:
+        """Where one is."""
+        route = self._overs[-1][0] if self._overs else Route(self.shell.current_page)
+        return WindowState(route.page, route.record, route.form)
+
+    def put_away(self) -> None:
+        """Take the window down without asking anything."""
+        self._minute.stop()
+        self.shell.blockSignals(True)
+        self.shell.hide()
+        self.shell.deleteLater()

@@ -1,0 +1,75 @@
+"""Enrolling a restored register under a new desk id."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from commune_desk.domain.errors import DeskError
+from commune_desk.i18n import _, translate_error
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.theme import Size
+from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.forms import FieldRow, Form
+from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases.enrolment import enrol_restored_register
+from commune_desk.usecases.opening import OpenDesk
+
+WIDTH = 460
+
+
+class EnrolDialog(QDialog):
+    """Asks for the address and a new code; accepted once the province has answered."""
+
+    def __init__(self, desk: OpenDesk, tasks: Tasks, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._tasks = desk, tasks
+        self.setWindowTitle(_("Sunshine Register"))
+        self.setFixedWidth(WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(14)
+        column.addWidget(Text(_("Enrol anew"), size=Size.HEADING, bold=True))
+        column.addWidget(
+            Text(
+                _("Ask the province for a new code. What it lacks is sent after its answer; nothing is lost."),
+                wrap=True,
+            )
+        )
+        own = desk.register.identity
+        self.address = LineEdit(_("Address of the province's server"))
+        self.address.set_value(own.pins.address if own.pins else "")
+        self.code = LineEdit(_("Enrolment code"))
+        self.form = Form(columns=1)
+        self.form.add("address", FieldRow(_("Address of the province's server"), self.address, required=True))
+        self.form.add("code", FieldRow(_("Enrolment code"), self.code, required=True))
+        column.addWidget(self.form)
+        self.button = PrimaryButton(_("Enrol"))
+        self.button.clicked.connect(self.submit)
+        cancel = SecondaryButton(_("Cancel"))
+        cancel.clicked.connect(self.reject)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(cancel)
+        line.addWidget(self.button)
+        column.addLayout(line)
+
+    def submit(self) -> None:
+        """Ask the province, off the UI thread."""
+        address, code = self.address.value(), self.code.value()
+        missing = _("Please fill this in.")
+        errors = {name: missing for name, value in (("address", address), ("code", code)) if not value}
+        self.form.set_errors(errors, focus=True)
+        if errors:
+            return
+        self.button.setEnabled(False)
+        self._tasks.query(
+            lambda: enrol_restored_register(self._desk, address=address, code=code),
+            lambda _none: self.accept(),
+            self._failed,
+            owner=self,
+        )
+
+    def _failed(self, error: DeskError) -> None:
+        self.button.setEnabled(True)
+        self.form.set_errors({"code": translate_error(error)}, focus=True)

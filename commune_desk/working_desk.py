@@ -1,0 +1,134 @@
+"""An unlocked register at work: tasks, sync agent, idle lock and window put together, and taken apart at lock."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtNetwork import QNetworkInformation
+from PySide6.QtWidgets import QApplication
+
+from commune_desk.domain.codes import CodeBook
+from commune_desk.i18n import Language, set_language
+from commune_desk.paths import read_resource
+from commune_desk.store.sync_status import count_waiting
+from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.idle_lock import OFFICE_MINUTES, SHELTER_MINUTES, IdleLock
+from commune_desk.ui.tasks import Tasks
+from commune_desk.usecases.desk_sync import DeskSync
+from commune_desk.usecases.doorbell import leave_card, remove_card
+from commune_desk.usecases.opening import OpenDesk
+from commune_desk.usecases.sync_agent import SyncAgent
+from commune_desk.usecases.window_state import keep_window
+from commune_desk.usecases.workplace import Workplace
+
+
+class WorkingDesk(QObject):
+    """An unlocked register at work: its tasks, its sync agent and its window."""
+
+    lock_asked = Signal()
+    quit_asked = Signal()
+    _news = Signal(object)
+
+    def __init__(self, app: QApplication, desk: OpenDesk) -> None:
+        super().__init__()
+        self._app, self.desk = app, desk
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="operations")
+        self._slow = ThreadPoolExecutor(max_workers=1, thread_name_prefix="queries")
+        self.tasks = Tasks(self._writer, self._slow, self)
+        self.workplace = Workplace(desk.register, CodeBook.parse(lambda name: read_resource(f"codes/{name}")))
+        self.agent = self._make_agent()
+        self.window = self._make_window()
+        remove_card(desk.profile)
+        self._idle = IdleLock(app, self._idle_minutes(), self)
+        self._idle.expired.connect(self.lock_asked)
+        self.tasks.register_changed.connect(lambda _changes: self._nudge())
+        self._news.connect(lambda status: self.window.show_status(status), Qt.ConnectionType.QueuedConnection)
+        self._connect()
+
+    def _make_window(self) -> DeskWindow:
+        return DeskWindow(self.desk, self.workplace, self.tasks)
+
+    def _idle_minutes(self) -> float:
+        return SHELTER_MINUTES if self.desk.register.identity.scope.startswith("S:") else OFFICE_MINUTES
+
+    def _connect(self) -> None:
+        window = self.window
+        window.lock_asked.connect(self.lock_asked)
+        window.closed.connect(self.quit_asked)
+        window.call_held.connect(self._idle.hold)
+        window.reenrolled.connect(self._restart_sync)
+        window.language_asked.connect(self._speak)
+        window.sync_asked.connect(self._sync_now)
+        window.pause_asked.connect(self._pause)
+
+    def _speak(self, code: Language) -> None:
+        """Show the window anew in another language, where one was."""
+        former, size = self.window, self.window.shell.size()
+        for operation in former.unsaved():
+            self.workplace.write(operation)
+        keep_window(self.desk, former.state())
+        set_language(code)
+        self.window = self._make_window()
+        self._connect()
+        self.window.show(size)
+        former.put_away()
+
+    def _make_agent(self) -> SyncAgent | None:
+        own = self.desk.register.identity
+        if own.pins is None or not own.desk:
+            return None
+        register = self.desk.register
+        return SyncAgent(
+            DeskSync(register, self.tasks.announce),
+            self._news.emit,
+            lambda: register.write(lambda tx: count_waiting(tx.connection)).result()[0],
+            clock=register.clock,
+        )
+
+    def start(self, size: QSize) -> None:
+        """Show the window where one was, and begin to sync."""
+        self.window.show(size)
+        self._start_sync()
+
+    def _start_sync(self) -> None:
+        if self.agent is None:
+            return
+        self.agent.start()
+        if QNetworkInformation.loadDefaultBackend() and (line := QNetworkInformation.instance()) is not None:
+            line.reachabilityChanged.connect(self._hint)
+
+    def _hint(self, _reach: object) -> None:
+        if self.agent is not None:
+            self.agent.hint_line_changed()
+
+    def _sync_now(self) -> None:
+        if self.agent is not None:
+            self.agent.sync_now()
+
+    def _restart_sync(self) -> None:
+        if self.agent is None:
+            self.agent = self._make_agent()
+            self._start_sync()
+
+    def _nudge(self) -> None:
+        if self.agent is not None:
+            self.agent.change_saved()
+
+    def _pause(self, is_paused: bool) -> None:
+        if self.agent is not None:
+            (self.agent.pause if is_paused else self.agent.resume)()
+
+    def put_away(self) -> None:
+        """Keep drafts, window and doorbell card, stop the agent, close the register. Nothing is called after it."""
+        self._idle.stop()
+        for operation in self.window.unsaved():
+            self.workplace.write(operation)
+        leave_card(self.desk, self.window.next_due())
+        keep_window(self.desk, self.window.state())
+        if self.agent is not None:
+            self.agent.stop()
+        self._writer.shutdown(wait=True)
+        self._slow.shutdown(wait=True)
+        self.window.put_away()
+        self.desk.register.close()
