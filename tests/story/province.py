@@ -1,0 +1,98 @@
+"""The province as a process: its own command line and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.story.failure import StoryFailed
+
+READY_SECONDS = 30.0
+COMMAND_SECONDS = 60.0
+
+
+class Province:
+    """A province in `folder`, with its key-file beside the data folder, on loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data, self.key_file = folder / "province", folder / "province.key"
+        self.port = 0
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    def found(self) -> None:
+        """Make the province."""
+        self.run("init", "--name", "Tỉnh Quảng Ninh", "--host", "127.0.0.1", "localhost")
+
+    def start(self) -> None:
+        """Serve; the second time on the same port as the first."""
+        command = self._command("serve", "--host", "127.0.0.1", "--port", str(self.port))
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment()
+        )
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("ready "):
+                self.port = int(line.rsplit(":", 1)[1])
+                return
+        raise StoryFailed("the province did not become ready")
+
+    def stop(self) -> None:
+        """Stop serving, as the service manager would."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(READY_SECONDS)
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+            self._process = None
+
+    def enrol_code(self, scope: str, label: str, name: str) -> str:
+        return str(self._json("enrol-code", "--scope", scope, "--label", label, "--name", name)["code"])
+
+    def recover(self, request: str) -> str:
+        """The answer to read out to an officer who forgot a passphrase."""
+        return str(self._json("recover", "--yes", request)["answer"])
+
+    def report_in(self, commune: str, place: str, description: str, received: str) -> dict[str, Any]:
+        return self._json(
+            "report-in",
+            *("--commune", commune, "--source", "111", "--received", received),
+            *("--place", place, "--description", description),
+        )
+
+    def status(self) -> dict[str, Any]:
+        return self._json("status")
+
+    def _json(self, *arguments: str) -> dict[str, Any]:
+        found = json.loads(self.run(*arguments, "--json"))
+        return dict(found[0] if isinstance(found, list) else found)
+
+    def run(self, *arguments: str) -> str:
+        """What a command of the province printed. Raises StoryFailed when it refuses."""
+        done = subprocess.run(
+            self._command(*arguments),
+            capture_output=True,
+            text=True,
+            env=_environment(),
+            timeout=COMMAND_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode != 0:
+            raise StoryFailed(f"commune-desk-server {arguments[0]}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def _command(self, verb: str, *arguments: str) -> list[str]:
+        places = ["--data", str(self.data), "--key-file", str(self.key_file)]
+        return [sys.executable, "-m", "sync.server", verb, *places, *arguments]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONIOENCODING": "utf-8"}
