@@ -7,6 +7,13 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from commune_desk.app import Program
 
 _SETTLE_SECONDS = 1.5
 _LIMIT_SECONDS = 60.0
@@ -63,16 +70,12 @@ def today(folder: str) -> None:
     print(json.dumps({"ms": passed, "memory": _memory()}), flush=True)
 
 
-def _page(program: object) -> object:
-    opening = getattr(program, "opening", None)
-    return opening.page if opening is not None else None
+def _page(program: Program) -> object:
+    return program.opening.page if program.opening is not None else None
 
 
-def _is_usable(program: object) -> bool:
+def _is_usable(program: Program) -> bool:
     """The window is painted with everything it asked for."""
-    from commune_desk.app import Program
-
-    assert isinstance(program, Program)
     desk = program.desk
     if desk is None or not desk.window.shell.isVisible() or not desk.tasks.is_idle:
         return False
@@ -80,13 +83,10 @@ def _is_usable(program: object) -> bool:
     return desk.tasks.is_idle
 
 
-def _run_until(app: object, is_done: object) -> None:
+def _run_until(app: QApplication, is_done: Callable[[], bool]) -> None:
     """Run the event loop as the program does, looking every two milliseconds."""
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
 
-    assert isinstance(app, QApplication)
-    assert callable(is_done)
     limit = time.monotonic() + _LIMIT_SECONDS
 
     def look() -> None:
@@ -109,7 +109,7 @@ def post() -> None:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:  # noqa: N802 - the library's name
+        def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             reply = bytes(int(self.headers["Reply"]))
             self.send_response(200)

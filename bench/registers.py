@@ -61,12 +61,12 @@ def filled_register(folder: Path, *, children: int, visits: int = 0) -> Filled:
     """Make a register with so many children and, spread over them, so many visits; half of one is taken away."""
     desk = empty_register(folder)
     try:
-        people = training_children(children, seed=SEED, today=date.today())  # noqa: DTZ011 - any day will do
+        people = people_of(children)
         scope = Scope(desk.register.identity.scope)
         for first in range(0, children, _BATCH):
             batch = list(islice(people, _BATCH))
             shares = [_share(visits, children, first + place) for place in range(len(batch))]
-            desk.register.write(partial(_enter, scope=scope, batch=list(zip(batch, shares, strict=True)))).result()
+            desk.register.write(partial(enter_batch, scope=scope, batch=list(zip(batch, shares, strict=True)))).result()
         desk.register.close()
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -74,12 +74,18 @@ def filled_register(folder: Path, *, children: int, visits: int = 0) -> Filled:
     return Filled(Profile(folder), children, visits)
 
 
+def people_of(count: int) -> Iterator[TrainingChild]:
+    """The same people in every run on the same day."""
+    return training_children(count, seed=SEED, today=date.today())  # noqa: DTZ011 - any day will do
+
+
 def _share(visits: int, children: int, place: int) -> int:
     """How many visits the child at `place` has, so that they add up."""
     return (place + 1) * visits // children - place * visits // children
 
 
-def _enter(tx: Tx, *, scope: Scope, batch: list[tuple[TrainingChild, int]]) -> None:
+def enter_batch(tx: Tx, *, scope: Scope, batch: list[tuple[TrainingChild, int]]) -> None:
+    """Save each child with its family, groups and so many of its last visits."""
     for child, visits in batch:
         for record in _family(scope, child, visits):
             tx.save(record)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +32,13 @@ def save_visit(bench: Workbench) -> Samples:
         plain = _plain_database(desk.profile.folder / "plain.db", work.register.reader)
         values, floors = [], []
         for person, risk in _children(work.register.reader):
-            values.append(_microseconds(lambda v=_visit(work, person, risk): work.write(lambda tx: record_visit(tx, v))))
-            floors.append(_microseconds(lambda r=_row(_visit(work, person, risk)): plain.execute(_insert(), r)))
+            visit, row = _visit(work, person, risk), _row(_visit(work, person, risk))
+            begun = time.perf_counter()
+            work.write(partial(record_visit, visit=visit))
+            between = time.perf_counter()
+            plain.execute(_insert(), row)
+            values.append((between - begun) * 1e6)
+            floors.append((time.perf_counter() - between) * 1e6)
         plain.close()
     finally:
         desk.register.close()
@@ -53,7 +57,7 @@ def _visit(work: Workplace, person: RecordId, risk: str) -> HomeVisit:
         id=new_record_id(),
         scope=Scope(work.register.identity.scope),
         person=person,
-        visited_on=(today + timedelta()).isoformat(),
+        visited_on=today.isoformat(),
         visited_at="09:30",
         officer=work.actor.officer,
         present=("child", "maternal_grandparents"),
@@ -61,12 +65,6 @@ def _visit(work: Workplace, person: RecordId, risk: str) -> HomeVisit:
         observations=_SEEN,
         next_visit_on=suggested_next_visit(today, risk).isoformat(),
     )
-
-
-def _microseconds(save: Callable[[], Any]) -> float:
-    begun = time.perf_counter()
-    save()
-    return (time.perf_counter() - begun) * 1e6
 
 
 def _plain_database(path: Path, source: Connection) -> sqlite3.Connection:

@@ -1,0 +1,100 @@
+"""Every measure by name: unit, budget, and what a person feels."""
+
+from __future__ import annotations
+
+from bench import paging, saving, searching, starting, syncing
+from bench.measure import Judged, Measure
+
+_ALL = (
+    Measure(
+        name="start",
+        unit="ms",
+        budget=2,
+        person="the unlock page within 1 s of the double click",
+        take=starting.start_to_unlock,
+    ),
+    Measure(
+        name="unlock",
+        unit="ms",
+        budget=3,
+        person="4,000 children at hand within 1 s of Enter",
+        take=starting.unlock_to_today,
+    ),
+    Measure(
+        name="save",
+        unit="µs",
+        budget=2,
+        person="a visit is safe before the key is up (100 ms)",
+        take=saving.save_visit,
+    ),
+    Measure(
+        name="search",
+        unit="ms",
+        budget=2,
+        judged=Judged.P95,
+        person="100,000 children follow each letter (100 ms)",
+        take=searching.search,
+    ),
+    Measure(
+        name="scroll",
+        unit="ms a frame",
+        budget=2,
+        judged=Judged.P95,
+        person="100,000 rows under the wheel: 16 ms a frame is smooth",
+        take=paging.register_scroll,
+    ),
+    Measure(
+        name="jump",
+        unit="ms a frame",
+        judged=Judged.P95,
+        person="the scroll bar dragged to anywhere (16 ms a frame)",
+        take=paging.register_jump,
+    ),
+    Measure(
+        name="memory",
+        unit="MiB",
+        budget=2,
+        person="room for the browser on a PC of 4 GB",
+        take=starting.idle_memory,
+    ),
+    Measure(
+        name="child_page",
+        unit="ms",
+        person="a child's page with 15 visits (100 ms)",
+        take=paging.child_page_opens,
+    ),
+    Measure(
+        name="register_page",
+        unit="ms",
+        person="the list of 4,000 children (100 ms)",
+        take=paging.register_page_opens,
+    ),
+    Measure(
+        name="push",
+        unit="changes/s",
+        is_rate=True,
+        person="10,000 changes are years of one officer's work",
+        take=syncing.push,
+    ),
+    Measure(
+        name="pull",
+        unit="changes/s",
+        is_rate=True,
+        person="a new PC is filled while one makes tea",
+        take=syncing.pull,
+    ),
+    Measure(
+        name="push_bytes",
+        unit="bytes/change",
+        person="a visit over a poor line: one small packet",
+        take=syncing.push_bytes,
+    ),
+    Measure(
+        name="pull_bytes",
+        unit="bytes/change",
+        person="the same on the way down",
+        take=syncing.pull_bytes,
+    ),
+)
+
+MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}

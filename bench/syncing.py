@@ -1,0 +1,207 @@
+"""Ten thousand changes to the province and from it: a real server process, TLS on loopback, real registers."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import zstandard
+from requests import PreparedRequest, Response
+
+from bench.measure import CannotMeasure, Samples
+from bench.registers import LOGIN, PASSPHRASE, enter_batch, people_of
+from bench.workbench import Workbench, end, read_line
+from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.ids import Scope
+from commune_desk.store.register import Register
+from commune_desk.store.replica import RegisterReplica
+from commune_desk.usecases.enrolment import enrol_new_register
+from commune_desk.usecases.opening import OpenDesk
+from commune_desk.usecases.profile import NewOfficer, Profile
+from sync.client.session import Session
+from sync.client.tls import PinnedAdapter, PinnedContext
+from sync.client.transport import Transport
+
+CHANGES = 10_000
+_SERVER = ("-m", "sync.server", "--lang", "en")
+_SEND_SECONDS = 15.0
+_ROUNDS = 5
+
+
+@dataclass(slots=True)
+class _Way:
+    """One direction: how many changes went how fast, and every exchange as (bytes sent, bytes received)."""
+
+    changes: int
+    seconds: float
+    exchanges: list[tuple[bytes, int]]
+    bare_seconds: float
+
+    @property
+    def bytes(self) -> int:
+        return sum(len(sent) + received for sent, received in self.exchanges)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    push: _Way
+    pull: _Way
+    plain_bytes: float
+    """What the same values take, as JSON in one frame, for each change: no signatures, no ids of who and when."""
+
+
+def push(bench: Workbench) -> Samples:
+    return _rates(bench.shared("sync", _trip).push)
+
+
+def pull(bench: Workbench) -> Samples:
+    return _rates(bench.shared("sync", _trip).pull)
+
+
+def push_bytes(bench: Workbench) -> Samples:
+    trip = bench.shared("sync", _trip)
+    return Samples([trip.push.bytes / trip.push.changes], [trip.plain_bytes])
+
+
+def pull_bytes(bench: Workbench) -> Samples:
+    trip = bench.shared("sync", _trip)
+    return Samples([trip.pull.bytes / trip.pull.changes], [trip.plain_bytes])
+
+
+def _rates(way: _Way) -> Samples:
+    return Samples([way.changes / way.seconds], [way.changes / way.bare_seconds])
+
+
+class _Listening(PinnedAdapter):
+    """Counts what crosses the line."""
+
+    def __init__(self, context: PinnedContext) -> None:
+        super().__init__(context)
+        self.exchanges: list[tuple[bytes, int]] = []
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        body: Any = request.body
+        sent = body.getvalue() if body is not None else b""
+        response = super().send(request, *args, **kwargs)
+        self.exchanges.append((sent, int(response.headers["Content-Length"])))
+        return response
+
+
+def _trip(bench: Workbench) -> _Trip:
+    folder = bench.folder / "sync"
+    folder.mkdir()
+    with _province(bench, folder) as address, _bare_server(bench) as port:
+        writer = _desk(bench, folder, "first", address)
+        reader = _desk(bench, folder, "second", address)
+        try:
+            _sync(reader.register)  # what came before is no part of it
+            made = _make_changes(writer.register)
+            push = _timed(writer.register, port)
+            pull = _timed(reader.register, port)
+            plain = _plain_bytes(writer.register)
+        finally:
+            writer.register.close()
+            reader.register.close()
+    if pull.changes < made:
+        raise CannotMeasure(f"{made} changes were sent, {pull.changes} came back")
+    return _Trip(push, pull, plain)
+
+
+@contextmanager
+def _province(bench: Workbench, folder: Path) -> Iterator[str]:
+    _command(bench, folder, "init", "--name", "Measurement", "--host", "127.0.0.1")
+    server = bench.start(*_SERVER, "serve", *_places(folder), "--host", "127.0.0.1", "--port", "0")
+    try:
+        said = read_line(server)
+        if not said.startswith("ready "):
+            raise CannotMeasure(f"the province did not start: {said}")
+        yield said.split()[1]
+    finally:
+        end(server)
+
+
+def _places(folder: Path) -> tuple[str, ...]:
+    return "--data", str(folder / "data"), "--key-file", str(folder / "key.json")
+
+
+def _command(bench: Workbench, folder: Path, name: str, *arguments: str) -> str:
+    process = bench.start(*_SERVER, name, *_places(folder), *arguments)
+    said = process.communicate()[0]
+    if process.returncode:
+        raise CannotMeasure(f"commune-desk-server {name} ended with {process.returncode}")
+    return said
+
+
+def _desk(bench: Workbench, folder: Path, label: str, address: str) -> OpenDesk:
+    made = _command(bench, folder, "enrol-code", "--scope", "C:06838", "--label", label, "--json")
+    profile = Profile(folder / label)
+    profile.folder.mkdir()
+    officer = NewOfficer(LOGIN, "Measurement", PASSPHRASE)
+    code = json.loads(made)["code"]
+    return enrol_new_register(profile, officer, address=address, code=code, label=label, clock=SystemClock())
+
+
+def _make_changes(register: Register) -> int:
+    """Children with their families and visits until 10,000 changes wait; how many."""
+    scope = Scope(register.identity.scope)
+    people = people_of(CHANGES)
+    made = 0
+    while made < CHANGES:
+        batch = [(next(people), 5) for _ in range(50)]
+        register.write(partial(enter_batch, scope=scope, batch=batch)).result()
+        made = register.write(lambda tx: tx.connection.execute("SELECT count(*) FROM change").fetchone()[0]).result()[0]
+    return made
+
+
+def _sync(register: Register) -> tuple[int, int, list[tuple[bytes, int]]]:
+    """(pushed, pulled, exchanges)."""
+    pins = register.identity.pins
+    assert pins is not None
+    line = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=_SEND_SECONDS))
+    transport = Transport(pins.address, ca_pem=pins.ca_pem, adapter=line)
+    report = Session(transport, RegisterReplica(register, lambda _changes: None)).sync()
+    return report.pushed, report.pulled, line.exchanges
+
+
+def _timed(register: Register, port: int) -> _Way:
+    begun = time.perf_counter()
+    pushed, pulled, exchanges = _sync(register)
+    seconds = time.perf_counter() - begun
+    bare = statistics.median(_bare_seconds(port, exchanges) for _ in range(_ROUNDS))
+    return _Way(max(pushed, pulled), seconds, exchanges, bare)
+
+
+@contextmanager
+def _bare_server(bench: Workbench) -> Iterator[int]:
+    server = bench.start("-m", "bench.child", "post")
+    try:
+        yield int(read_line(server))
+    finally:
+        end(server)
+
+
+def _bare_seconds(port: int, exchanges: Sequence[tuple[bytes, int]]) -> float:
+    """The same bytes there and back, one request after the other, with nothing done to them."""
+    connection = HTTPConnection("127.0.0.1", port)
+    begun = time.perf_counter()
+    for sent, received in exchanges:
+        connection.request("POST", "/", sent, {"Reply": str(received)})
+        connection.getresponse().read()
+    passed = time.perf_counter() - begun
+    connection.close()
+    return passed
+
+
+def _plain_bytes(register: Register) -> float:
+    raws = register.write(lambda tx: tx.connection.execute("SELECT raw FROM change ORDER BY id").fetchall()).result()[0]
+    values = [msgspec.json.encode(msgspec.json.decode(bytes(raw))["set"]) for (raw,) in raws]
+    return len(zstandard.compress(b"\n".join(values))) / len(values)
