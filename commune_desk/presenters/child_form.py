@@ -11,7 +11,7 @@ from commune_desk.domain.errors import Invalid
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.people import Level, check_id_number, normal_id_number, normal_phone
-from commune_desk.domain.text import tidy
+from commune_desk.domain.text import fold, tidy
 from commune_desk.domain.typed_dates import parse_partial_date
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters import labels
@@ -26,6 +26,7 @@ from commune_desk.usecases.workplace import Workplace
 
 FORM = "child"
 Option = tuple[str, str]
+_MOST_VILLAGES = 8
 
 _SIGNS = {
     Sign.SAME_ID: N_("Same personal ID number"),
@@ -79,6 +80,7 @@ class ChildForm:
         self._workplace = workplace
         self.person = person
         self._stored = workplace.read(lambda c: child_record(c, person)) if person else None
+        self._villages = workplace.read(villages)
         self._values: dict[str, Any] = dict(typed_of(self._stored))
         self._shown_errors: set[str] = set()
         self._twins: tuple[Twin, ...] = ()
@@ -103,6 +105,8 @@ class ChildForm:
 
     def edit(self, name: str, value: Any) -> ChildFormState:
         """A field was changed by hand; its error shows only once the field is left. Raises KeyError."""
+        if self._values[name] == value:
+            return self.state()
         self._values[name] = value if not isinstance(value, list) else tuple(value)
         if name in _CHECKED_FOR_TWINS:
             self._is_other = False
@@ -168,8 +172,11 @@ class ChildForm:
         mains = [group for group in self._workplace.codes.child_groups if group.kind == kind and not group.parent]
         return [(group.code, labels.group_tick(self._workplace.codes, group.code)) for group in mains]
 
-    def village_options(self) -> list[str]:
-        return self._workplace.read(villages)
+    def villages_like(self, typed: str) -> list[str]:
+        """The villages of the register that `typed` may become, marks or not; none when it is one already."""
+        wanted = fold(typed)
+        found = [name for name in self._villages if f" {wanted}" in f" {fold(name)}"]
+        return [] if typed in found else found[:_MOST_VILLAGES]
 
     def _entry(self) -> ChildEntry:
         typed = Typed(self._values, self._birth(), self._workplace.actor.scope)

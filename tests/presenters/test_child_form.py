@@ -140,6 +140,7 @@ def test_who_may_be_in_the_register_is_shown_before_saving(workplace: Workplace,
     assert lines["Village"] == ("", "thôn Khe Lạc")
     assert form.submit() is None
     form.say_other(True)
+    form.edit("birth_date", "3/2/2012")  # leaving a field without a change takes nothing back
     assert save(workplace, form).person.id != hoa
 
 
@@ -210,7 +211,15 @@ def test_options_put_the_frequent_groups_first(workplace: Workplace) -> None:
     assert [code for code, _name in form.options("ethnicity")][:2] == ["01", "09"]
     assert len(form.group_options("special")) == 14
     assert {code for code, _name in form.options("carer_relation")} >= {"paternal_grandmother", "maternal_grandmother"}
-    assert form.village_options() == []
+    assert form.villages_like("") == []
+
+
+def test_villages_are_offered_by_what_is_typed(workplace: Workplace, hoa: RecordId) -> None:
+    form = ChildForm(workplace)
+    for typed in ("", "khe", "thon k", "Lạc"):
+        assert form.villages_like(typed) == ["thôn Khe Lạc"]
+    assert form.villages_like("thôn Khe Lạc") == []
+    assert form.villages_like("nà") == []
 
 
 def test_a_family_member_is_added_and_edited(workplace: Workplace, hoa: RecordId) -> None:

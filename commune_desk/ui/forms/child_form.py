@@ -85,7 +85,9 @@ class ChildFormPage(Page):
         self.form.row("birth_date").hint.show()
         self._text("id_number", _("Personal ID number"))
         self._choice("ethnicity", _("Ethnic group"))
-        self._text("village", _("Village")).suggest(self._form.village_options())
+        village = self._text("village", _("Village"))
+        village.suggest(self._form.villages_like(""))
+        village.edited.connect(lambda typed: village.suggest(self._form.villages_like(typed)))
         self.form.add_heading(_("Who looks after the child"))
         self._text("carer_name", _("Carer"))
         self._choice("carer_relation", _("Relation to the child"))
@@ -195,10 +197,10 @@ class ChildFormPage(Page):
         for twin in state.twins:
             self.twins.addWidget(self._twin_card(twin))
         if state.twins:
-            other = QCheckBox(_("This is another child"))
-            other.setChecked(not state.must_confirm)
-            other.toggled.connect(lambda is_on: self._render(self._form.say_other(is_on)))
-            self.twins.addWidget(other)
+            self.other = QCheckBox(_("This is another child"))
+            self.other.setChecked(not state.must_confirm)
+            self.other.toggled.connect(lambda is_on: self._render(self._form.say_other(is_on)))
+            self.twins.addWidget(self.other)
 
     def _twin_card(self, twin: TwinView) -> Card:
         opener = LinkButton(_("Open the file"), name=_("Open the file of {name}").format(name=twin.name))
