@@ -24,8 +24,9 @@ _FILES = (
     " FROM child_file f JOIN person p ON p.id=f.person LEFT JOIN import i ON i.id=f.import_id WHERE f.person IN ({})"
 )
 _KIN = (
-    "SELECT r.person, q.full_name, q.phone FROM relation r JOIN person q ON q.id=r.relative"
+    "SELECT r.person, q.full_name, q.phone, r.relation FROM relation r JOIN person q ON q.id=r.relative"
     " WHERE r.person IN ({}) AND r.ended_on IS NULL"
+    " ORDER BY r.is_caregiver DESC, r.is_guardian DESC, r.id"
 )
 _GROUPS = (
     "SELECT person, group_code FROM group_membership WHERE person IN ({}) AND (to_on IS NULL OR to_on>=?)"
@@ -34,6 +35,7 @@ _GROUPS = (
 _COLUMNS = (
     *("person", "file", "scope", "shown", "status", "name", "name_key", "village_key", "birth_key"),
     *("risk", "groups", "special", "at_risk", "last_visit_on", "next_visit_on", "import_id"),
+    *("carer", "carer_phone", "carer_relation"),
 )
 _INSERT = f"INSERT INTO child_index ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 _UPDATE = f"UPDATE child_index SET {', '.join(f'{name}=?' for name in _COLUMNS)} WHERE row=?"  # noqa: S608
@@ -123,8 +125,11 @@ def _write(connection: Connection, row: Any, kin: list[Any], groups: list[Any], 
         last,
         following,
         import_id,
+        *(kin[0] if kin else (None, None, None)),
     )
-    words = search_text(name, other, village, id_number, phone, *(text for pair in kin for text in pair))
+    words = search_text(
+        name, other, village, id_number, phone, *(text for name, phone, _ in kin for text in (name, phone))
+    )
     if known is None:
         cursor = connection.execute(_INSERT, values)
         connection.execute("INSERT INTO child_search (rowid, words) VALUES (?,?)", (cursor.lastrowid, words))

@@ -74,18 +74,14 @@ class ChildRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 _ROWS = (
     "SELECT i.person, i.file, i.status, i.name, p.sex, p.birth_date, p.village, i.groups, i.risk,"
-    " i.last_visit_on, i.next_visit_on FROM child_index i JOIN person p ON p.id=i.person WHERE i.person IN ({})"
-)
-_CARERS = (
-    "SELECT r.person, q.full_name, r.relation, q.phone FROM relation r JOIN person q ON q.id=r.relative"
-    " WHERE r.person IN ({}) AND r.ended_on IS NULL ORDER BY r.is_caregiver, r.is_guardian, r.id DESC"
+    " i.last_visit_on, i.next_visit_on, i.carer, i.carer_relation, i.carer_phone"
+    " FROM child_index i JOIN person p ON p.id=i.person WHERE i.person IN ({})"
 )
 
 
 def child_rows(connection: Connection, persons: Sequence[str]) -> list[ChildRow]:
     """The rows of at most some hundred persons, in any order; without those who have no child file."""
     marks = ",".join("?" * len(persons))
-    carers = {row[0]: Carer(*row[1:]) for row in connection.execute(_CARERS.format(marks), persons)}
     return [
         ChildRow(
             id=row[0],
@@ -99,7 +95,7 @@ def child_rows(connection: Connection, persons: Sequence[str]) -> list[ChildRow]
             risk=row[8],
             last_visit_on=row[9] or None,
             next_visit_on=row[10],
-            carer=carers.get(row[0]),
+            carer=Carer(row[11], row[12] or "", row[13]) if row[11] else None,
         )
         for row in connection.execute(_ROWS.format(marks), persons)
     ]

@@ -326,7 +326,10 @@ CREATE TABLE child_index (
   at_risk INTEGER NOT NULL,
   last_visit_on TEXT,
   next_visit_on TEXT,
-  import_id TEXT
+  import_id TEXT,
+  carer TEXT,               -- who looks after the child, or else the first of the family
+  carer_phone TEXT,
+  carer_relation TEXT
 ) STRICT;
 CREATE INDEX child_index_name ON child_index(status, name_key, person) WHERE shown=1;
 CREATE INDEX child_index_birth ON child_index(birth_key);
