@@ -17,7 +17,7 @@ from commune_desk.domain.reports import EMERGENCY_HOURS
 RED_UNDER = timedelta(hours=3)
 WEEK_DAYS = 7
 STAY_SOON_DAYS = 7
-STAY_URGENT_DAYS = 3
+STAY_URGENT_DAYS = 1
 """Days before the end of a stay or of temporary isolation from which it is shown, and from which it presses."""
 
 
@@ -87,7 +87,7 @@ def visit_due(next_visit_on: str, today: date) -> DayDue:
 
 
 def end_of_stay(last_day: str, today: date) -> DayDue:
-    """Urgency of a last day that is still allowed: 7 days before it soon, 3 days before it urgent, past it overdue."""
+    """Urgency of a last day that is still allowed: 7 days before it soon, on the day before urgent, past it overdue."""
     ahead = (date.fromisoformat(last_day) - today).days
     if ahead < 0:
         return DayDue(-ahead, Urgency.OVERDUE)

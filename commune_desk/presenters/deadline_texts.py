@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from commune_desk.domain.clock import VIETNAM, from_iso
+from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.deadlines import Countdown, DayDue, Urgency, emergency_clock, end_of_stay, visit_due
-from commune_desk.i18n import _, format_date, format_time, ngettext
+from commune_desk.i18n import _, format_date, format_time, language, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.labels import ChipText
 
 _LONG_OVERDUE_HOURS = 48
+_LONG_SOURCE = 28
 _TONES = {
     Urgency.CALM: "quiet",
     Urgency.SOON: "warning",
@@ -56,12 +58,23 @@ def due_text(due: datetime, now: datetime) -> str:
 
 
 def moment_text(iso: str | None, now: datetime) -> str:
-    """`23:40 yesterday`, `06:15 today`, `06:15 18/11`; empty for none."""
+    """`06:15` of today, `23:40 yesterday`, `06:15 18/11`; empty for none."""
     if not iso:
         return ""
     moment, today = from_iso(iso), now.astimezone(VIETNAM).date()
-    day = labels.near_day_text(moment.astimezone(VIETNAM).date().isoformat(), today)
-    return f"{format_time(moment)} {day}"
+    day = moment.astimezone(VIETNAM).date()
+    return (
+        format_time(moment) if day == today else f"{format_time(moment)} {labels.near_day_text(day.isoformat(), today)}"
+    )
+
+
+def source_text(codes: CodeBook, source: str) -> str:
+    """Who reported, in few words: of a long Vietnamese name the first alias, as "Tổng đài 111"."""
+    name = labels.code_text(codes, "report_sources", source)
+    entry = codes.entry("report_sources", source)
+    if language() != "vi" or entry is None or not entry.aliases or len(name) <= _LONG_SOURCE:
+        return name
+    return entry.aliases[0][:1].upper() + entry.aliases[0][1:]
 
 
 def visit_chip(risk: str | None, next_visit_on: str, today: date) -> ChipText:

@@ -15,7 +15,7 @@ from commune_desk.domain.typed_times import parse_moment
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_picker import options_of
-from commune_desk.presenters.deadline_texts import emergency_text
+from commune_desk.presenters.deadline_texts import emergency_text, moment_text, source_text
 from commune_desk.presenters.saved_notice import saved_notice
 from commune_desk.store.reports import emergency_hours, report_view
 from commune_desk.store.transaction import Tx
@@ -41,7 +41,8 @@ def moment_typed(iso: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReportFormState:
-    """`errors` stop the save; both `errors` and `hints` are sentences by field. `child` names the one linked to."""
+    """`errors` stop the save; both `errors` and `hints` are sentences by field. `child` names the one linked to,
+    or the report that measures are written for."""
 
     title: str
     values: Mapping[str, Any]
@@ -119,9 +120,13 @@ class ReportForm:
         return self.state()
 
     def options(self, name: str) -> list[Option]:
-        """What a field offers: codes and their names."""
+        """What a field offers: codes and their names; finer forms of abuse are for the assessment."""
         codes, list_name = self._workplace.codes, _CODES[name]
-        return [(entry.code, labels.code_text(codes, list_name, entry.code)) for entry in codes.entries(list_name)]
+        return [
+            (entry.code, labels.code_text(codes, list_name, entry.code))
+            for entry in codes.entries(list_name)
+            if "." not in entry.code or name == "source"
+        ]
 
     def _child(self) -> str:
         person = self._values["person"]
@@ -196,9 +201,19 @@ class MeasuresForm:
         _measures, _acted_at, errors = self._read()
         return ReportFormState(
             title=_("What was done"),
+            child=self._about(),
             values=dict(self._values),
             errors={name: text for name, text in errors.items() if name in self._shown_errors},
         )
+
+    def _about(self) -> str:
+        """Which report this is, and until when measures must have been taken."""
+        report, now = self._report, self._workplace.register.clock.now()
+        if not report.received_at:
+            return ""
+        clock = emergency_text(report.received_at, now, self._workplace.read(emergency_hours))
+        source = source_text(self._workplace.codes, report.source)
+        return labels.joined(source, moment_text(report.received_at, now), report.place, clock.due)
 
     def edit(self, name: str, value: Any) -> ReportFormState:
         """A field was changed by hand. Raises KeyError."""

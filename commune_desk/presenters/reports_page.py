@@ -11,7 +11,7 @@ from commune_desk.domain.record import KINDS
 from commune_desk.domain.reports import Report, clock_runs
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters import labels
-from commune_desk.presenters.deadline_texts import ClockText, emergency_text, moment_text
+from commune_desk.presenters.deadline_texts import ClockText, emergency_text, moment_text, source_text
 from commune_desk.presenters.labels import ChipText
 from commune_desk.store import reports as store
 from commune_desk.store.reports import ReportRow, ReportView
@@ -65,7 +65,7 @@ def status_chip(status: str, *, from_province: bool) -> ChipText:
     return {
         "acknowledged": ChipText(_("being handled"), "note"),
         "acted": ChipText(_("measures taken"), "good"),
-        "closed": ChipText(_("closed"), "quiet"),
+        "closed": ChipText(_("finished"), "quiet"),
     }[status]
 
 
@@ -123,7 +123,7 @@ class ReportsPage:
         """(view, label with its number)."""
         counts = self._workplace.read(store.report_counts)
         numbers = {"open": sum(counts.get(one, 0) for one in RUNNING)}
-        names = {"open": _("To handle"), "acted": _("Measures taken"), "closed": _("Closed")}
+        names = {"open": _("To handle"), "acted": _("Measures taken"), "closed": _("Finished")}
         return [(view, f"{names[view]} {numbers.get(view, counts.get(view, 0))}") for view in store.VIEWS]
 
     def ids(self, view: str) -> list[str]:
@@ -213,8 +213,7 @@ class ReportsPage:
         )
 
     def _source_line(self, source: str, received_at: str) -> str:
-        name = labels.code_text(self._workplace.codes, "report_sources", source)
-        return labels.joined(name, moment_text(received_at, self.now()))
+        return labels.joined(source_text(self._workplace.codes, source), moment_text(received_at, self.now()))
 
     def _clock(self, received_at: str) -> ClockText:
         return emergency_text(received_at, self.now(), self._workplace.read(store.emergency_hours))

@@ -11,7 +11,14 @@ from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.deadlines import STAY_SOON_DAYS
 from commune_desk.i18n import _, format_date, format_number, ngettext
 from commune_desk.presenters import labels
-from commune_desk.presenters.deadline_texts import ClockText, emergency_text, last_day_chip, moment_text, visit_chip
+from commune_desk.presenters.deadline_texts import (
+    ClockText,
+    emergency_text,
+    last_day_chip,
+    moment_text,
+    source_text,
+    visit_chip,
+)
 from commune_desk.presenters.labels import ChipText
 from commune_desk.presenters.reports_page import status_chip, who_text
 from commune_desk.presenters.routes import Route
@@ -114,8 +121,13 @@ class CommuneSections:
         return Row(
             row.id,
             _("Emergency measures"),
-            "· " + _("{source} reported at {time}").format(source=self._source(row), time=self._moment(row)),
-            second=labels.joined(who_text(row), row.place, _("Decree 56, article 26"), clock.due),
+            clock.due,
+            second=labels.joined(
+                _("{source} reported at {time}").format(source=self._source(row), time=self._moment(row)),
+                who_text(row),
+                row.place,
+                _("Decree 56, article 26"),
+            ),
             clock=clock,
             button=_("Handle") if self.can_write else _("Open"),
             route=Route("reports", row.id),
@@ -123,7 +135,7 @@ class CommuneSections:
         )
 
     def _source(self, row: ReportRow) -> str:
-        return labels.code_text(self.codes, "report_sources", row.source)
+        return source_text(self.codes, row.source)
 
     def _moment(self, row: ReportRow) -> str:
         return moment_text(row.received_at, self.now)

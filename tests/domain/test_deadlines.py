@@ -84,7 +84,8 @@ def test_visits_are_overdue_today_this_week_or_later(day: str, days: int, urgenc
     [
         ("2026-11-22", Urgency.OVERDUE),
         ("2026-11-23", Urgency.URGENT),
-        ("2026-11-26", Urgency.URGENT),
+        ("2026-11-24", Urgency.URGENT),
+        ("2026-11-25", Urgency.SOON),
         ("2026-11-30", Urgency.SOON),
         ("2026-12-01", Urgency.CALM),
     ],

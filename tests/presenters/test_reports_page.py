@@ -109,7 +109,7 @@ def test_who_took_it_up_is_named(workplace: Workplace) -> None:
     workplace.write(page.operation(ACKNOWLEDGE, report.id))
     detail = page.open(report.id)
     assert detail is not None
-    assert dict(detail.lines)["Taken up"] == f"08:00 today · {OFFICER_NAME}"
+    assert dict(detail.lines)["Taken up"] == f"08:00 · {OFFICER_NAME}"
 
 
 def test_a_chair_reads_without_actions(tmp_path: Path) -> None:

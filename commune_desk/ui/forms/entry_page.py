@@ -159,6 +159,9 @@ class EntryPage(Page):
     def show_errors(self, errors: Mapping[str, str]) -> None:
         """Show what is wrong and go to the first field of it."""
         self.form.set_errors({name: text for name, text in errors.items() if name in self.fields}, focus=True)
+        focused = QApplication.focusWidget()
+        if focused is not None and self.scroll_area.isAncestorOf(focused):
+            self.scroll_area.ensureWidgetVisible(focused, 0, 80)
 
     def leave(self) -> None:
         """Go back; what was typed is kept as a draft after asking."""
@@ -185,6 +188,7 @@ class EntryPage(Page):
         following = names[names.index(here) + 1 :] if here else []
         target = next((self.fields[n] for n in following if self.fields[n].isVisible()), self.save)
         target.setFocus(Qt.FocusReason.TabFocusReason)
+        self.scroll_area.ensureWidgetVisible(QApplication.focusWidget() or target)
 
     def _edited(self, name: str) -> None:
         if not self._is_rendering:

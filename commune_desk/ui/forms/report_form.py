@@ -126,3 +126,6 @@ class MeasuresFormPage(EntryPage):
         card.add_padded(self.form)
         self.add(card)
         self.begin()
+
+    def render_more(self, state: ReportFormState) -> None:
+        self.set_title(state.title, state.child)

@@ -20,6 +20,7 @@ from commune_desk.ui.widgets.choice import MultiChoice, RadioRow
 from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit, TextEdit
 from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
@@ -27,7 +28,7 @@ from commune_desk.usecases.workplace import Workplace
 
 REPEAT_KEY = "Ctrl+D"
 """As spreadsheets copy from the cell above."""
-_LABEL_WIDTH = 96
+_LABEL_WIDTH = 108
 
 
 class VisitFormPage(EntryPage):
@@ -50,7 +51,8 @@ class VisitFormPage(EntryPage):
         self.picker = ChildPicker(workplace)
         self.picker.chosen.connect(self._choose_child)
         self._picker_card = Card(_("Which child?"), "user")
-        self._picker_card.add_padded(self.picker)
+        self._picker_row = FieldRow(_("Child"), self.picker, required=True)
+        self._picker_card.add_padded(self._picker_row)
         self._add_fields(workplace)
         card = Card(_("What you saw"), "pencil")
         card.add_padded(self.form)
@@ -84,6 +86,7 @@ class VisitFormPage(EntryPage):
     def render_more(self, state: VisitFormState) -> None:
         self.set_title(state.title, state.child)
         self._picker_card.setVisible(state.must_choose_child)
+        self._picker_row.set_error(state.errors.get("person", ""))
         if state.previous != self._shown_previous:
             self._show_previous(state.previous)
         self.previous.setVisible(state.previous is not None)

@@ -31,9 +31,9 @@ _KINDS = ("report", "person", "officer", "settings")
 
 def _columns() -> list[Column[ReportLine]]:
     return [
-        Column(_("Time left"), lambda line: _chip_cell(line.clock), width=132),
+        Column(_("Time left"), lambda line: _chip_cell(line.clock), width=156),
         Column(_("Report"), lambda line: Cell(line.title, line.second, bold=True), 3),
-        Column(_("Status"), lambda line: _chip_cell(line.status), width=140),
+        Column(_("Status"), lambda line: _chip_cell(line.status), width=136),
     ]
 
 
