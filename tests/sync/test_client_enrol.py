@@ -240,11 +240,11 @@ def test_the_doorbell_counts_reports_and_its_key_opens_nothing_else(province: Re
     enrolment = province.enrol()
     values = {
         "received_at": "2026-11-24T01:00:00Z",
-        "source": "hotline_111",
+        "source": "111",
         "place": "Khe Vằn",
         "description": "Một cháu bé bị bỏ lại một mình.",
     }
-    hand_down(province.province, COMMUNE.removeprefix("C:"), dict(values))
+    hand_down(province.province, [(COMMUNE.removeprefix("C:"), dict(values))])
     bell = ring(
         province.transport(),
         desk=enrolment.desk,
