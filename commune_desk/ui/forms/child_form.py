@@ -28,7 +28,7 @@ from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.workplace import Workplace
 
 Editor = LineEdit | TextEdit | DateField | Choice | MultiChoice | RadioRow
-_LABEL_WIDTH = 104
+_LABEL_WIDTH = 124
 
 
 class ChildFormPage(Page):

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
+from commune_desk.presenters.labels import joined
 from commune_desk.presenters.register_page import RegisterPage as State
 from commune_desk.presenters.register_page import RegisterView, RowText
 from commune_desk.presenters.routes import Route
@@ -33,27 +34,26 @@ _KINDS = ("child_file", "person", "relation", "group_membership", "home_visit", 
 
 def _columns() -> list[Column[RowText]]:
     return [
-        Column(_("Full name"), lambda row: Cell(row.name, row.status, bold=True), 9, sort_key="name"),
-        Column(_("Age"), _age_cell, width=112),
+        Column(_("Full name"), _name_cell, 9, sort_key="name"),
         Column(_("Village"), lambda row: Cell(row.village), 7, sort_key="village"),
-        Column(_("Carer"), lambda row: Cell(row.carer, row.phone), 9),
-        Column(_("Groups"), lambda row: Cell(row.groups), 8),
+        Column(_("Carer"), lambda row: Cell(row.carer, row.phone), 8),
+        Column(_("Groups"), lambda row: Cell(row.groups), 7),
         Column(_("Risk"), _risk_cell, width=118, sort_key="risk"),
-        Column(_("Last visit"), lambda row: Cell(row.last_visit or "–", quiet=not row.last_visit), width=96),
-        Column(_("Next visit"), _next_cell, width=112, sort_key="next_visit"),
+        Column(_("Next visit"), _visit_cell, width=166, sort_key="next_visit"),
     ]
 
 
-def _age_cell(row: RowText) -> Cell:
-    return Cell(row.age or "–", row.birth, quiet=not row.age, bold=row.is_near_16)
+def _name_cell(row: RowText) -> Cell:
+    return Cell(row.name, joined(row.status, row.age, row.birth), bold=True)
 
 
 def _risk_cell(row: RowText) -> Cell:
     return Cell(row.risk.text, tone=Tone(row.risk.tone), icon=row.risk.icon) if row.risk else Cell("–", quiet=True)
 
 
-def _next_cell(row: RowText) -> Cell:
-    return Cell(row.next_visit or "–", row.overdue, bold=bool(row.overdue), quiet=not row.next_visit)
+def _visit_cell(row: RowText) -> Cell:
+    last = _("last visit {day}").format(day=row.last_visit) if row.last_visit else ""
+    return Cell(joined(row.next_visit, row.overdue) or "–", last, bold=bool(row.overdue), quiet=not row.next_visit)
 
 
 class RegisterPage(Page):
@@ -95,21 +95,14 @@ class RegisterPage(Page):
 
     def _filter_row(self) -> QWidget:
         state = self._state
-        self.who = self._choice(_("Which children"), state.who_options(), "who", width=190)
-        self.risk = self._choice(_("Risk level"), state.risk_options(), "risk", width=160)
-        self.village = self._choice(_("Village"), [("", _("Every village"))], "village", width=180)
-        self.age = self._choice(_("Age"), state.age_options(), "age", width=140)
-        self.order = self._choice(_("Order"), state.order_options(), "order", width=170)
+        self.who = self._choice(_("Which children"), state.who_options(), "who", width=186)
+        self.risk = self._choice(_("Risk level"), state.risk_options(), "risk", width=170)
+        self.village = self._choice(_("Village"), [("", _("Every village"))], "village", width=154)
+        self.age = self._choice(_("Age"), state.age_options(), "age", width=132)
+        self.order = self._choice(_("Order"), state.order_options(), "order", width=164)
         self.clear_all = LinkButton(_("Show all"))
         self.clear_all.clicked.connect(self.clear)
-        holder = QWidget()
-        line = QHBoxLayout(holder)
-        line.setContentsMargins(0, 0, 12, 0)
-        line.setSpacing(8)
-        for widget in (self.who, self.risk, self.village, self.age, self.order, self.clear_all):
-            line.addWidget(widget)
-        line.addStretch(1)
-        return holder
+        return Flow(self.who, self.risk, self.village, self.age, self.order, self.clear_all, gap=8)
 
     def _choice(self, name: str, options: Sequence[tuple[str, str]], field: str, *, width: int) -> Choice:
         """A filter; its first option, with an empty code, is what it shows when nothing is chosen."""
@@ -146,6 +139,11 @@ class RegisterPage(Page):
         self.add(self.table, 1)
         self.body.addStretch(0)
         self.scroll_area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_only(self, who: str) -> None:
+        """Narrow the list to some children, e.g. `overdue`, and forget every other filter."""
+        self.clear()
+        self.who.set_value(who)
 
     def search(self, typed: str) -> None:
         """Show who `typed` may mean; an empty text shows all again."""
