@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QSize, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -23,14 +23,16 @@ from commune_desk.ui.dialogs.enrol import EnrolDialog
 from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.main_window import Shell
 from commune_desk.ui.pages.register import RegisterPage
+from commune_desk.ui.pages.reports import ReportsPage
 from commune_desk.ui.pages.settings import SettingsPage
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.site import Surroundings
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
+from commune_desk.usecases.drafts import open_drafts
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.sync_agent import SyncStatus
-from commune_desk.usecases.window_state import WindowState, last_window
+from commune_desk.usecases.window_state import WindowState, take_window
 from commune_desk.usecases.workplace import Workplace
 
 MINUTE_MS = 60_000
@@ -61,7 +63,7 @@ class DeskWindow(QObject):
         self._status = SyncStatus()
         self._overs: list[tuple[Route, QWidget]] = []
         self._wired: list[QWidget] = []
-        self._around = Surroundings(desk, workplace, tasks, self.navigate, self.back)
+        self._around = Surroundings(desk, workplace, tasks, self.navigate)
         self.shell = _ClosingShell(site.pages(self._around), place=place(workplace))
         self._connect()
         self._minute = QTimer(self, interval=MINUTE_MS)
@@ -90,23 +92,41 @@ class DeskWindow(QObject):
         QTimer.singleShot(0, self._go_back_to)
 
     def _go_back_to(self) -> None:
-        state = last_window(self._desk)
-        if state.page and state.page != site.START.page:
-            self.navigate(Route(state.page, state.record, state.form))
+        """Where one was at the lock; after a crash or a power cut, to the form that was being filled in."""
+        state = take_window(self._desk)
+        if state is not None:
+            if state.page and state.page != site.START.page:
+                self.navigate(Route(state.page, state.record, state.form))
+            return
+        officer_id = self._workplace.actor.officer
+        drafts = self._workplace.read(lambda db: open_drafts(db, officer_id))
+        if drafts:
+            self.navigate(site.draft_route(drafts[0].form, drafts[0].record))
 
     def navigate(self, route: Route) -> None:
-        """Go to a page, or open a record or form over it."""
+        """Go to a page, or open a record or form over it; what lies over that place is left."""
+        known = [place for place, _widget in self._overs]
+        if route in known:
+            self._leave_down_to(known.index(route) + 1)
+            return
         over = site.over(self._around, route)
-        if over is None:
-            self._close_overs()
-            page = self.shell.show_page(route.page)
-            if route.record and hasattr(page, "show_record"):
-                page.show_record(route.record)
+        if over is not None:
+            self._open_over(route, over)
             return
-        if self._overs and self._overs[-1][0] == route:
-            over.deleteLater()
-            return
+        self._leave_down_to(0)
+        page = self.shell.show_page(route.page)
+        if isinstance(page, ReportsPage) and route.record:
+            page.show_report(route.record)
+        elif isinstance(page, RegisterPage) and route.form:
+            page.show_only(route.form)
+
+    def _open_over(self, route: Route, over: QWidget) -> None:
+        while self._overs and self._overs[-1][0].form:
+            self.back()
         self._overs.append((route, over))
+        saved = getattr(over, "saved", None)
+        if isinstance(saved, SignalInstance):
+            saved.connect(lambda sentence: self.shell.show_notice(sentence, Tone.GOOD))
         self.shell.show_over(over)
 
     def back(self) -> None:
@@ -117,8 +137,8 @@ class DeskWindow(QObject):
             if self._overs:
                 self.shell.stack.setCurrentWidget(self._overs[-1][1])
 
-    def _close_overs(self) -> None:
-        while self._overs:
+    def _leave_down_to(self, depth: int) -> None:
+        while len(self._overs) > depth:
             self.back()
 
     def _on_page(self, key: str) -> None:
@@ -143,7 +163,7 @@ class DeskWindow(QObject):
     def _on_search(self, typed: str) -> None:
         if not typed and self.shell.current_page != "register":
             return
-        self._close_overs()
+        self._leave_down_to(0)
         page = self.shell.show_page("register")
         if isinstance(page, RegisterPage):
             page.search(typed)

@@ -25,7 +25,6 @@ class Surroundings:
     workplace: Workplace
     tasks: Tasks
     navigate: Callable[[Route], None]
-    back: Callable[[], None]
 
 
 def has_register(workplace: Workplace) -> bool:
@@ -107,4 +106,69 @@ def _help() -> QWidget:
 
 def over(around: Surroundings, route: Route) -> QWidget | None:
     """The record or form that a route opens over the page, or None when it names a page of the rail."""
+    if route.page in ("shelter", "resident"):
+        return _over_house(around, route)
+    if route.form:
+        return _form(around, route)
+    if route.page == "child":
+        from commune_desk.ui.pages.child import ChildPage
+
+        return ChildPage(around.workplace, around.tasks, around.navigate, route.record)
     return None
+
+
+def _over_house(around: Surroundings, route: Route) -> QWidget | None:
+    from commune_desk.ui.forms.shelter_forms import shelter_form
+    from commune_desk.ui.pages.resident import ResidentPage
+
+    if route.form:
+        return shelter_form(route, around.workplace, around.tasks, around.navigate)
+    if route.record:
+        return ResidentPage(around.workplace, around.tasks, around.navigate, route.record)
+    return None
+
+
+def _form(around: Surroundings, route: Route) -> QWidget | None:
+    """A commune's form; a word that is no form (a filter of a list) opens nothing."""
+    from commune_desk.ui.forms.child_form import ChildFormPage
+    from commune_desk.ui.forms.relation_form import GroupFormPage, RelationFormPage
+    from commune_desk.ui.forms.report_form import MeasuresFormPage, ReportFormPage
+    from commune_desk.ui.forms.visit_form import VisitFormPage
+
+    place = (around.workplace, around.tasks, around.navigate)
+    form, _colon, which = route.form.partition(":")
+    match form:
+        case "visit":
+            return VisitFormPage(*place, person=route.record)
+        case "visit_correction":
+            return VisitFormPage(*place, amends=route.record)
+        case "report":
+            return ReportFormPage(*place, person=route.record)
+        case "measures":
+            return MeasuresFormPage(*place, route.record)
+        case "child":
+            return ChildFormPage(*place, route.record)
+        case "relation":
+            return RelationFormPage(*place, route.record, relation=which)
+        case "group":
+            return GroupFormPage(*place, route.record)
+        case _:
+            return None
+
+
+_PAGE_OF_FORM = {
+    "report": "reports",
+    "measures": "reports",
+    "admit": "shelter",
+    "beds": "shelter",
+    "complete": "resident",
+    "care_log": "resident",
+    "outing": "resident",
+    "bed": "resident",
+    "discharge": "resident",
+}
+
+
+def draft_route(form: str, record: str) -> Route:
+    """Where a draft is taken up again."""
+    return Route(_PAGE_OF_FORM.get(form, "child"), record, form)

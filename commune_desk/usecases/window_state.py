@@ -25,10 +25,11 @@ def keep_window(desk: OpenDesk, state: WindowState) -> None:
     desk.profile.window_state.write_bytes(seal_at_rest(desk.key, _PURPOSE, msgspec.json.encode(state)))
 
 
-def last_window(desk: OpenDesk) -> WindowState:
-    """Where one was; the start page when nothing readable was kept."""
+def take_window(desk: OpenDesk) -> WindowState | None:
+    """Where one was at the last lock, once: the file is taken away. None after a crash, or when it is not readable."""
     try:
         sealed = desk.profile.window_state.read_bytes()
+        desk.profile.window_state.unlink()
         return msgspec.json.decode(open_at_rest(desk.key, _PURPOSE, sealed), type=WindowState)
     except (OSError, SealBroken, msgspec.DecodeError):
-        return WindowState()
+        return None

@@ -19,7 +19,7 @@ from commune_desk.usecases.backups import back_up, backup_name, restore
 from commune_desk.usecases.officers import add_officer, change_passphrase, logins, recovery_request, remove_officer
 from commune_desk.usecases.opening import OpenDesk, RegisterMissing, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
-from commune_desk.usecases.window_state import WindowState, keep_window, last_window
+from commune_desk.usecases.window_state import WindowState, keep_window, take_window
 from commune_desk.vault import WrongPassphrase
 from sync.seal import SigningKey
 from tests.helpers.builders import make_person, save_all
@@ -112,10 +112,11 @@ def test_the_window_goes_back_to_where_one_was_and_a_spoilt_file_to_the_start(tm
     desk = begin(tmp_path)
     state = WindowState(page="child", record="1" * 32, form="visit")
     keep_window(desk, state)
-    assert last_window(desk) == state
     assert b"child" not in desk.profile.window_state.read_bytes()
+    assert take_window(desk) == state
+    assert take_window(desk) is None, "as after a crash"
     desk.profile.window_state.write_bytes(b"spoilt")
-    assert last_window(desk) == WindowState()
+    assert take_window(desk) is None
     desk.register.close()
 
 
