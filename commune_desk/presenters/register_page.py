@@ -62,7 +62,8 @@ class RowText:
     is_near_16: bool
     village: str
     carer: str
-    phone: str
+    reached: str
+    """What the carer is to the child, and the phone."""
     groups: str
     risk: ChipText | None
     last_visit: str
@@ -163,8 +164,8 @@ class RegisterPage:
             age=labels.age_text(row.birth_date, today),
             is_near_16=row.status == search.ACTIVE and birthday_alert(birth, today) is not None,
             village=labels.village_text(row.village),
-            carer=f"{carer.name}, {relation}" if carer else "",
-            phone=labels.phone_text(carer.phone) if carer else "",
+            carer=carer.name if carer else "",
+            reached=labels.joined(relation, labels.phone_text(carer.phone)) if carer else "",
             groups=", ".join(chip.text for chip in labels.group_chips(codes, row.groups, limit=2)),
             risk=labels.risk_short_chip(labels.risk_level_of(row.risk)),
             last_visit=labels.near_day_text(row.last_visit_on, today),

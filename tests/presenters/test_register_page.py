@@ -93,7 +93,7 @@ def test_a_row_reads_as_a_person_would_say_it(page: RegisterPage) -> None:
     page.typed = "hoa"
     (row,) = page.rows(page.view().ids)
     assert (row.age, row.birth, row.village) == ("14 years old", "03/02/2012", "thôn Khe Lạc")
-    assert (row.carer, row.phone) == ("Bàn Thị Mùi, maternal grandmother", "0912 345 678")
+    assert (row.carer, row.reached) == ("Bàn Thị Mùi", "maternal grandmother · 0912 345 678")
     assert row.groups == "Lost both parents, Restricted information"
     assert row.risk == labels.ChipText("High", "danger", "alert-triangle")
     assert (row.last_visit, row.next_visit, row.overdue) == ("20/11", "21/11", "2 days overdue")

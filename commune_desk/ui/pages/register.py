@@ -36,8 +36,8 @@ def _columns() -> list[Column[RowText]]:
     return [
         Column(_("Full name"), _name_cell, 9, sort_key="name"),
         Column(_("Village"), lambda row: Cell(row.village), 7, sort_key="village"),
-        Column(_("Carer"), lambda row: Cell(row.carer, row.phone), 8),
-        Column(_("Groups"), lambda row: Cell(row.groups), 7),
+        Column(_("Carer"), lambda row: Cell(row.carer, row.reached), 8),
+        Column(_("Groups"), lambda row: Cell(row.groups), 6),
         Column(_("Risk"), _risk_cell, width=118, sort_key="risk"),
         Column(_("Next visit"), _visit_cell, width=166, sort_key="next_visit"),
     ]
