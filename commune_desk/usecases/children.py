@@ -12,7 +12,7 @@ from commune_desk.domain.codes import ChildGroup, CodeBook
 from commune_desk.domain.dates import PartialDate, is_child_on
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.families import Household, Person, Relation
-from commune_desk.domain.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.ids import RecordId, new_record_id
 from commune_desk.domain.labels import N_
 from commune_desk.domain.people import Level, check_id_number
 from commune_desk.domain.record import check_required
@@ -182,10 +182,6 @@ def groups_suggested(codes: CodeBook, household_class: str | None) -> tuple[str,
     """At-risk groups that follow from the class of the household."""
     code = {"poor": "NGCO01", "near_poor": "NGCO02"}.get(household_class or "")
     return (code,) if code and isinstance(codes.entry("child_groups", code), ChildGroup) else ()
-
-
-def blank_person(scope: Scope) -> Person:
-    return Person(id=new_record_id(), scope=scope)
 
 
 def _save_household(tx: Tx, entry: ChildEntry) -> None:
