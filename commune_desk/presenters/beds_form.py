@@ -47,7 +47,12 @@ class BedsForm(StayForm):
         codes = self._workplace.codes
         hint = _("Labels with commas; A1-A4 means A1 to A4.")
         beds = [
-            FieldSpec(kind, labels.code_text(codes, "bed_kinds", kind), hint=hint if kind == "standard" else "")
+            FieldSpec(
+                kind,
+                labels.code_text(codes, "bed_kinds", kind),
+                hint=hint if kind == "standard" else "",
+                heading=_("Beds to add") if kind == "standard" else "",
+            )
             for kind in _FIRST
         ]
         return (FieldSpec("name", _("Name of the house"), required=True, wide=True), *beds)

@@ -30,7 +30,7 @@ from commune_desk.store.transaction import Tx
 from commune_desk.usecases.placements import come_back
 from commune_desk.usecases.workplace import Workplace
 
-BED_KINDS_SHORT = {"mother_child": N_("mother and child"), "cot": N_("cot"), "sickroom": N_("sickroom")}
+BED_KINDS_SHORT = {"mother_child": N_("with child"), "cot": N_("cot"), "sickroom": N_("sickroom")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +174,7 @@ class ShelterPage:
         chip, where = clocks[0].chip, night_text(stay, today)
         running = [clock.short for clock in clocks[1:]]
         if stay.status == "out":
-            chip, where = self._out(stay)
-            running = [clock.short for clock in clocks]
+            chip, where = self._out_chip(stay), clocks[0].short
         if others:
             chip = ChipText(_("bed given twice"), "danger", "alert-triangle")
         age = labels.age_text(stay.birth_date, today) or _("age not known")
@@ -190,18 +189,17 @@ class ShelterPage:
             route=Route("resident", stay.id),
         )
 
-    def _out(self, stay: StayRow) -> tuple[ChipText, str]:
+    def _out_chip(self, stay: StayRow) -> ChipText:
         now = to_iso(self._workplace.register.clock.now())
         due = due_text(stay.due_back_at, now)
-        is_late = bool(stay.due_back_at and stay.due_back_at < now)
-        chip = ChipText(_("late") if is_late else _("out"), "danger" if is_late else "warning", "door-open")
-        return chip, _("back by {hour}").format(hour=due) if due else _("out of the house")
+        if stay.due_back_at and stay.due_back_at < now:
+            return ChipText(_("late since {hour}").format(hour=due), "danger", "alert-triangle")
+        return ChipText(_("out, back {hour}").format(hour=due) if due else _("out"), "warning", "door-open")
 
     def _row(self, stay: StayRow, today: date) -> ResidentRow:
         clocks = clocks_of(stay, today)
         began = local_day(stay.admitted_at)
         ended = local_day(stay.discharged_at) if stay.discharged_at else None
-        nights = max(((ended or today) - began).days, 0)
         reason = labels.code_text(self._workplace.codes, "admission_reasons", stay.reason)
         return ResidentRow(
             id=stay.id,
@@ -210,7 +208,7 @@ class ShelterPage:
             age=labels.age_text(stay.birth_date, today) or _("not known"),
             bed=stay.bed,
             since=format_date(began),
-            length=ngettext("{count} night", "{count} nights", nights).format(count=nights),
+            length=night_text(stay, today) if ended is None else _nights(began, ended),
             status=status_chip(stay.status),
             clock=clocks[0].chip if clocks else None,
         )
@@ -232,6 +230,11 @@ def with_companions(stay: StayRow) -> str:
         return stay.alias
     more = ngettext("{count} child", "{count} children", stay.companions).format(count=stay.companions)
     return f"{stay.alias} + {more}"
+
+
+def _nights(began: date, ended: date) -> str:
+    count = max((ended - began).days, 0)
+    return ngettext("{count} night", "{count} nights", count).format(count=count)
 
 
 def _subtitle(beds: Sequence[BedRow], stays: Sequence[StayRow]) -> str:

@@ -17,6 +17,7 @@ from commune_desk.presenters.stay_clocks import TONES, clocks_of
 from commune_desk.store.placements import StayRow, active_stays, tasks_due
 from commune_desk.usecases.workplace import Workplace
 
+_RANKS = {Urgency.OVERDUE: 0, Urgency.URGENT: 1, Urgency.SOON: 3}
 _INKS = {"good": "ink"}
 
 
@@ -81,7 +82,7 @@ def _ending(stays: list[StayRow], today: date) -> Iterator[tuple[tuple[int, str]
             if clock.days <= 0:
                 lead = _("today") if clock.days == 0 else _("over")
             yield (
-                (0 if clock.urgency is Urgency.OVERDUE else 2, clock.last_day),
+                (_RANKS[clock.urgency], clock.last_day),
                 ShiftRow(
                     lead=lead,
                     title=stay.alias,

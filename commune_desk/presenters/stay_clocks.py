@@ -21,8 +21,10 @@ class ClockText:
 
     name: str
     chip: ChipText
+    left: str
+    """What the chip says where the name of the clock stands beside it."""
     short: str
-    """Inside a line: `isolation 12 days left`."""
+    """In a line of a tile, without the total: `isolation 12 days left`."""
     rule: str
     """Which day of how many, until when, and by which law."""
     last_day: str
@@ -73,7 +75,8 @@ def _stay_clock(stay: StayRow, today: date) -> ClockText:
     return ClockText(
         name=_("Stay"),
         chip=ChipText(text, TONES[urgency], _ICONS.get(urgency, "")),
-        short=_("stay: {text}").format(text=text),
+        left=text,
+        short=_("stay: {text}").format(text=_days_left(left) or text),
         rule=rule.format(day=(today - began).days + 1, total=total, last=format_date(date.fromisoformat(last))),
         last_day=last,
         urgency=urgency,
@@ -89,18 +92,22 @@ def _isolation_clock(began_on: str, today: date) -> ClockText:
         text = _("{left}/{total} days left").format(left=left, total=ISOLATION_DAYS)
     else:
         text = _("last day today") if left == 0 else _late(-left)
-    text = _("isolation: {text}").format(text=text)
     rule = _("day {day} of {total}, until {last} · Decree 56/2017 art. 32")
     day = (today - date.fromisoformat(began_on)).days + 1
     return ClockText(
         name=_("Temporary isolation"),
-        chip=ChipText(text, TONES[urgency], _ICONS.get(urgency, "")),
-        short=text,
+        chip=ChipText(_("isolation: {text}").format(text=text), TONES[urgency], _ICONS.get(urgency, "")),
+        left=text,
+        short=_("isolation: {text}").format(text=_days_left(left) or text),
         rule=rule.format(day=day, total=ISOLATION_DAYS, last=format_date(date.fromisoformat(last))),
         last_day=last,
         urgency=urgency,
         days=left,
     )
+
+
+def _days_left(left: int) -> str:
+    return ngettext("{count} day left", "{count} days left", left).format(count=left) if left > 0 else ""
 
 
 def _late(days: int) -> str:

@@ -16,6 +16,7 @@ from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.usecases.workplace import Workplace
 
@@ -26,7 +27,7 @@ class BedsFormPage(StayFormPage):
     def __init__(self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object]) -> None:
         self._beds = BedsForm(workplace)
         super().__init__(self._beds, workplace, tasks, navigate, Route("shelter"))
-        self.why = LineEdit(_("Why a bed is closed"), placeholder=_("Why it is closed, for example: being repaired"))
+        self.why = LineEdit(_("Why a bed is closed"), placeholder=_("for example: being repaired"))
         self.list = Card(_("Beds of the house"), "bed")
         self.list.setMaximumWidth(WIDTH)
         self.add(self.list)
@@ -43,9 +44,9 @@ class BedsFormPage(StayFormPage):
         self.list.setVisible(bool(beds))
         if not beds:
             return
-        self.why = LineEdit(_("Why a bed is closed"), placeholder=_("Why it is closed, for example: being repaired"))
+        self.why = LineEdit(_("Why a bed is closed"), placeholder=_("for example: being repaired"))
         self.why.set_value(why)
-        self.list.add_padded(self.why)
+        self.list.add_padded(FieldRow(_("Why a bed is closed"), self.why))
         for bed in beds:
             self.list.add(self._row(bed))
 

@@ -95,7 +95,7 @@ class StayFormPage(Page):
     def _make(self, spec: FieldSpec) -> Field:
         options = self._form.options(spec.name) if spec.editor not in (Editor.LINE, Editor.LINES) else []
         if spec.editor is Editor.LINES:
-            return TextEdit(spec.label, lines=2)
+            return TextEdit(spec.label, lines=3)
         if spec.editor is Editor.CHOICE:
             return Choice(spec.label, options, placeholder=spec.placeholder)
         if spec.editor is Editor.RADIO:

@@ -83,8 +83,8 @@ class ResidentPage(Page):
         self.back.clicked.connect(lambda: self._write(self._state.came_back()))
         self.end = self._button(SecondaryButton(_("End the stay…")), "discharge")
         self.log = self._button(PrimaryButton(_("Write in the log"), "plus", shortcut="Ctrl+N"), "care_log")
-        for button in (self.complete, self.bed, self.out, self.back, self.end, self.log):
-            self.add_action(button)
+        self.add_action(self.log)
+        self.add_above(Flow(self.out, self.back, self.bed, self.complete, self.end, gap=8))
 
     def _button(self, button: QPushButton, form: str) -> QPushButton:
         button.clicked.connect(lambda _checked=False: self._navigate(Route("resident", self.stay, form)))
@@ -213,7 +213,7 @@ class ResidentPage(Page):
 def _clocks_card(view: ResidentView) -> Card:
     card = Card(_("Clocks"), "clock")
     for clock in view.clocks:
-        chip = Chip(clock.chip.text, Tone(clock.chip.tone), clock.chip.icon)
+        chip = Chip(clock.left, Tone(clock.chip.tone), clock.chip.icon)
         card.add(ListRow(clock.name, chips=[chip], second=clock.rule))
     return card
 

@@ -49,6 +49,7 @@ class Board(QWidget):
         column.setSpacing(12)
         for part in (self.empty, self.grid, self.shift):
             column.addWidget(part)
+        column.addStretch(1)
 
     def show_view(self, view: BoardView) -> None:
         """Show the board anew; nothing moves when nothing changed, and the focus stays on its bed."""
@@ -134,6 +135,7 @@ class DayLog(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.card)
+        column.addStretch(1)
 
     def show_day(self, step: int = 0) -> None:
         """Show the present day of the list, or the one `step` days from it; never a day to come."""
