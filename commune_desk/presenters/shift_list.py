@@ -13,11 +13,10 @@ from commune_desk.domain.placements import local_day
 from commune_desk.i18n import _, format_date, format_time, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.routes import Route
-from commune_desk.presenters.stay_clocks import TONES, clocks_of
+from commune_desk.presenters.stay_clocks import NEAR_DAYS, TONES, ClockText, clocks_of
 from commune_desk.store.placements import StayRow, active_stays, tasks_due
 from commune_desk.usecases.workplace import Workplace
 
-_RANKS = {Urgency.OVERDUE: 0, Urgency.URGENT: 1, Urgency.SOON: 3}
 _INKS = {"good": "ink"}
 
 
@@ -82,17 +81,23 @@ def _ending(stays: list[StayRow], today: date) -> Iterator[tuple[tuple[int, str]
             if clock.days <= 0:
                 lead = _("today") if clock.days == 0 else _("over")
             yield (
-                (_RANKS[clock.urgency], clock.last_day),
+                (_rank(clock), clock.last_day),
                 ShiftRow(
                     lead=lead,
                     title=stay.alias,
                     detail=f"{clock.name}: {clock.rule}",
                     button=_("Open"),
                     ink=_INKS.get(tone, tone),
-                    icon="alert-triangle" if tone == "danger" else "clock",
+                    icon=clock.chip.icon,
                     route=Route("resident", stay.id),
                 ),
             )
+
+
+def _rank(clock: ClockText) -> int:
+    if clock.urgency is Urgency.OVERDUE:
+        return 0
+    return 1 if clock.days <= NEAR_DAYS else 3
 
 
 def _tasks(due: list[tuple[Task, StayRow]], today: date) -> Iterator[tuple[tuple[int, str], ShiftRow]]:

@@ -12,7 +12,8 @@ from commune_desk.presenters.labels import ChipText
 from commune_desk.store.placements import StayRow
 
 TONES = {Urgency.CALM: "good", Urgency.SOON: "warning", Urgency.URGENT: "danger", Urgency.OVERDUE: "danger"}
-_ICONS = {Urgency.SOON: "clock", Urgency.URGENT: "alert-triangle", Urgency.OVERDUE: "alert-triangle"}
+NEAR_DAYS = 3
+"""Between the first warning, 7 days before an end, and the last, the day before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _stay_clock(stay: StayRow, today: date) -> ClockText:
     rule = _("day {day} of {total}, until {last} · at most 3 months, Decree 20/2021 art. 24")
     return ClockText(
         name=_("Stay"),
-        chip=ChipText(text, TONES[urgency], _ICONS.get(urgency, "")),
+        chip=ChipText(text, TONES[urgency], _icon(urgency, left)),
         left=text,
         short=_("stay: {text}").format(text=_days_left(left) or text),
         rule=rule.format(day=(today - began).days + 1, total=total, last=format_date(date.fromisoformat(last))),
@@ -96,7 +97,7 @@ def _isolation_clock(began_on: str, today: date) -> ClockText:
     day = (today - date.fromisoformat(began_on)).days + 1
     return ClockText(
         name=_("Temporary isolation"),
-        chip=ChipText(_("isolation: {text}").format(text=text), TONES[urgency], _ICONS.get(urgency, "")),
+        chip=ChipText(_("isolation: {text}").format(text=text), TONES[urgency], _icon(urgency, left)),
         left=text,
         short=_("isolation: {text}").format(text=_days_left(left) or text),
         rule=rule.format(day=day, total=ISOLATION_DAYS, last=format_date(date.fromisoformat(last))),
@@ -104,6 +105,12 @@ def _isolation_clock(began_on: str, today: date) -> ClockText:
         urgency=urgency,
         days=left,
     )
+
+
+def _icon(urgency: Urgency, left: int) -> str:
+    if urgency is Urgency.CALM:
+        return ""
+    return "alert-triangle" if left <= NEAR_DAYS else "clock"
 
 
 def _days_left(left: int) -> str:

@@ -1,0 +1,286 @@
+"""The shelter's pages and forms in words: clocks, the shift, what a form asks and refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from commune_desk.i18n import set_language
+from commune_desk.presenters.admit_form import OTHER_PERSON, AdmitForm
+from commune_desk.presenters.beds_form import BedsForm
+from commune_desk.presenters.care_log_form import CareLogForm
+from commune_desk.presenters.discharge_form import DischargeForm
+from commune_desk.presenters.outing_form import BedChangeForm, OutingForm
+from commune_desk.presenters.resident_page import ResidentPage
+from commune_desk.presenters.shelter_page import ShelterPage
+from commune_desk.presenters.stay_clocks import clocks_of
+from commune_desk.presenters.stay_form import StayForm
+from commune_desk.store.placements import StayRow, active_stays, bed_board, open_tasks_of, stay_row
+from commune_desk.usecases import placements
+from commune_desk.usecases.workplace import Workplace
+from tests.helpers import shelter_house
+from tests.helpers.workplaces import clock_of, make_workplace
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    set_language("en")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Workplace]:
+    made = make_workplace(tmp_path, scope="S:AD01", role="shelter_worker")
+    yield made
+    made.register.close()
+
+
+def save(house: Workplace, form: StayForm) -> str:
+    operation = form.submit()
+    assert operation is not None, form.state().errors
+    return house.write(operation)[0]
+
+
+def stay_of(house: Workplace, stay: str) -> StayRow:
+    row = house.read(lambda c: stay_row(c, stay))
+    assert row is not None
+    return row
+
+
+@pytest.mark.parametrize(
+    ("left", "text", "tone", "icon"),
+    [
+        (8, "8/15 days left", "good", ""),
+        (7, "7/15 days left", "warning", "clock"),
+        (4, "4/15 days left", "warning", "clock"),
+        (3, "3/15 days left", "warning", "alert-triangle"),
+        (1, "1/15 days left", "danger", "alert-triangle"),
+        (0, "last day today", "danger", "alert-triangle"),
+        (-1, "1 day over", "danger", "alert-triangle"),
+    ],
+)
+def test_a_clock_warns_in_words_and_tone_at_7_3_and_1_days(
+    house: Workplace, left: int, text: str, tone: str, icon: str
+) -> None:
+    today = house.today()
+    began = today - timedelta(days=14 - left)
+    made = shelter_house.admission(house, isolation_from=began.isoformat())
+    stay = house.write(lambda tx: placements.admit_to_shelter(tx, made))[0]
+    isolation = next(clock for clock in clocks_of(stay_of(house, stay), today) if "isolation" in clock.chip.text)
+    assert (isolation.left, isolation.chip.tone, isolation.chip.icon) == (text, tone, icon)
+
+
+def test_both_clocks_show_and_the_pressing_one_stands_first(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    board = ShelterPage(house).board()
+    tile = next(tile for tile in board.tiles if tile.route.record == stays["Hoa Sen"])
+    assert tile.chip.text == "isolation: 11/15 days left"
+    assert tile.second == "stay: 90 days left · 2 papers missing"
+    assert tile.detail == "14 years old · night 3"
+
+
+def test_an_isolation_that_was_ended_runs_no_more(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    form = AdmitForm(house, stay=stays["Hoa Sen"])
+    form.edit("isolation_to", "22/11/2026")
+    save(house, form)
+    assert len(clocks_of(stay_of(house, stays["Hoa Sen"]), house.today())) == 1
+
+
+def test_the_board_counts_and_says_what_is_free_and_closed(house: Workplace) -> None:
+    shelter_house.fill(house)
+    board = ShelterPage(house).board()
+    assert board.subtitle == "7 residents, 3 children accompanying, 1 out of the house, 4 beds free, 1 closed"
+    free = next(tile for tile in board.tiles if tile.label == "A3")
+    closed = next(tile for tile in board.tiles if tile.label == "C2 sickroom")
+    assert (free.is_free, free.route.form, closed.title, closed.route.form) == (True, "admit", "Đang sửa", "beds")
+
+
+def test_who_is_late_stands_first_in_the_shift(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    rows = ShelterPage(house).board().shift
+    assert [(row.title, row.lead) for row in rows[:2]] == [("Hoa Huệ", "11:30"), ("Hoa Huệ", "2 days left")]
+    clock_of(house).pass_by(hours=4)
+    rows = ShelterPage(house).board().shift
+    assert (rows[0].title, rows[0].back, rows[0].ink) == ("Hoa Huệ", stays["Hoa Huệ"], "danger")
+    house.write(ShelterPage(house).came_back(rows[0].back))
+    assert all(not row.back for row in ShelterPage(house).board().shift)
+
+
+def test_a_bed_given_twice_says_so(house: Workplace) -> None:
+    beds = shelter_house.set_up(house)
+    for alias in ("Hoa Sen", "Hoa Mai"):
+        made = shelter_house.admission(house, alias=alias)
+        stay = msgspec.structs.replace(made.placement, bed=beds["A1"].id, person=made.person.id)
+        house.write(lambda tx, one=stay: tx.save(one))  # type: ignore[misc]
+    tiles = [tile for tile in ShelterPage(house).board().tiles if tile.label == "A1"]
+    assert [tile.chip.text for tile in tiles] == ["bed given twice", "bed given twice"]
+
+
+def test_admission_asks_for_one_thing_that_is_not_filled_in_already(house: Workplace) -> None:
+    beds = shelter_house.set_up(house)
+    form = AdmitForm(house, beds["A1"].id)
+    assert form.submit() is None
+    assert form.state().errors.keys() == {"reason"}
+    form.edit("reason", "domestic_violence")
+    stay = stay_of(house, save(house, form))
+    assert (stay.alias, stay.bed, stay.admitted_at) == ("Hoa Sen", "A1", "2026-11-23T01:00:00Z")
+    tasks = house.read(lambda c: open_tasks_of(c, stay.person))
+    assert [(task.title, task.due_on) for task in tasks] == [
+        ("Review of day 3", "2026-11-25"),
+        ("Review of day 7", "2026-11-29"),
+    ]
+
+
+def test_names_of_flowers_are_offered_those_never_used_first(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    form = AdmitForm(house)
+    offered = form.suggestions("alias")
+    assert offered[0] == "Hoa Ban"
+    assert "Hoa Sen" not in offered
+    leave = DischargeForm(house, stays["Hoa Sen"])
+    leave.edit("reason", "left")
+    save(house, leave)
+    assert AdmitForm(house).suggestions("alias")[-1] == "Hoa Sen"
+
+
+def test_isolation_as_a_reason_starts_its_clock_today(house: Workplace) -> None:
+    form = AdmitForm(house)
+    assert form.edit("reason", "isolation").values["isolation_from"] == "23/11/2026"
+
+
+def test_a_returning_resident_stays_one_person(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    person = stay_of(house, stays["Hoa Sen"]).person
+    leave = DischargeForm(house, stays["Hoa Sen"])
+    leave.edit("reason", "left")
+    save(house, leave)
+    form = AdmitForm(house)
+    form.edit("reason", "domestic_violence")
+    assert "same_person" not in form.edit("full_name", "Mẫu Thị Sen").hidden
+    assert form.submit() is None
+    form.edit("same_person", person)
+    again = save(house, form)
+    assert stay_of(house, again).person == person
+    view = ResidentPage(house, again).view()
+    assert view is not None
+    assert [stay for stay, _text in view.earlier] == [stays["Hoa Sen"]]
+
+
+def test_who_is_in_the_house_cannot_be_admitted_again_but_a_namesake_can(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    form = AdmitForm(house)
+    form.edit("reason", "domestic_violence")
+    form.edit("full_name", "Mẫu Thị Sen")
+    form.edit("same_person", stay_of(house, stays["Hoa Sen"]).person)
+    assert form.submit() is None
+    form.edit("same_person", OTHER_PERSON)
+    save(house, form)
+
+
+def test_the_form_says_what_the_commune_will_learn(house: Workplace) -> None:
+    form = AdmitForm(house)
+    assert "no commune is told" in form.state().note
+    assert form.edit("home_commune", "06838").note.startswith("Bình Liêu Commune is told only")
+
+
+def test_papers_that_come_later_are_ticked_off(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    page = ResidentPage(house, stays["Hoa Sen"])
+    house.write(page.keep_papers(["declaration", "decision", "emergency_record"]))
+    view = page.view()
+    assert view is not None
+    assert view.papers_note == "The dossier is complete."
+    assert all("missing" not in chip.text for chip in view.chips)
+
+
+def test_the_real_name_is_on_the_page_of_the_resident_and_opening_it_is_written_down(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    page = ResidentPage(house, stays["Hoa Sen"])
+    view = page.view()
+    assert view is not None
+    assert (view.alias, view.name) == ("Hoa Sen", "Mẫu Thị Sen")
+    assert [fact.label for fact in page.sealed()] == ["Condition on arrival"]
+    house.write(lambda tx: None)
+    rows = house.read(lambda c: c.execute("SELECT action, record FROM audit ORDER BY seq DESC LIMIT 2").fetchall())
+    assert rows == [("open_sealed", stays["Hoa Sen"]), ("open", stays["Hoa Sen"])]
+
+
+def test_an_unknown_stay_has_no_page(house: Workplace) -> None:
+    assert ResidentPage(house, "0" * 32).view() is None
+
+
+def test_the_log_form_ticks_off_what_is_due(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    form = CareLogForm(house, stays["Hoa Sen"])
+    ((task, text),) = form.options("done")
+    assert text == "Rà soát ngày thứ 3 · 22/11/2026"
+    form.edit("note", "Cháu ổn")
+    form.edit("done", (task,))
+    save(house, form)
+    assert CareLogForm(house, stays["Hoa Sen"]).options("done") == []
+
+
+@pytest.mark.parametrize(("typed", "due"), [("11:30", "2026-11-23T04:30:00Z"), ("7h", "2026-11-24T00:00:00Z")])
+def test_the_hour_of_return_is_the_next_time_the_clock_shows_it(house: Workplace, typed: str, due: str) -> None:
+    stays = shelter_house.fill(house)
+    form = OutingForm(house, stays["Hoa Sen"])
+    form.edit("back_at", typed)
+    form.edit("note", "Đi khám")
+    save(house, form)
+    assert stay_of(house, stays["Hoa Sen"]).due_back_at == due
+
+
+def test_only_free_beds_are_offered_for_a_change(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    form = BedChangeForm(house, stays["Hoa Sen"])
+    labels = [text.partition(" ")[0] for _code, text in form.options("bed")]
+    assert labels == ["A3", "B1", "B4", "D2"]
+    form.edit("bed", form.options("bed")[0][0])
+    save(house, form)
+    assert stay_of(house, stays["Hoa Sen"]).bed == "A3"
+
+
+def test_the_end_of_a_stay_shows_when_the_house_asks_again(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    form = DischargeForm(house, stays["Hoa Sen"])
+    assert "30/11/2026 (1 week), 23/12/2026 (1 month), 23/02/2027 (3 months)" in form.state().note
+    assert form.submit() is None
+    assert form.state().errors.keys() == {"reason"}
+    form.edit("reason", "family")
+    assert form.submit() is None
+    assert form.state().errors.keys() == {"receiver"}
+    form.edit("receiver", "Bà ngoại, đã xem căn cước")
+    save(house, form)
+    stay = stay_of(house, stays["Hoa Sen"])
+    tasks = house.read(lambda c: open_tasks_of(c, stay.person))
+    assert [task.due_on for task in tasks] == ["2026-11-30", "2026-12-23", "2027-02-23"]
+    assert stay.status == "ended"
+
+
+def test_the_first_beds_are_offered_ready_made(house: Workplace) -> None:
+    form = BedsForm(house)
+    assert form.state().note == "12 beds are added."
+    save(house, form)
+    assert [row.bed.label for row in house.read(bed_board)] == list(shelter_house.LABELS)
+    more = BedsForm(house)
+    more.edit("standard", "A1")
+    assert more.submit() is None
+
+
+def test_a_draft_comes_back_as_it_was(house: Workplace) -> None:
+    form = AdmitForm(house)
+    form.edit("brought_by", "Công an xã")
+    other = AdmitForm(house)
+    assert other.restore(form.payload() | {"of another version": 1}).values["brought_by"] == "Công an xã"
+
+
+def test_no_resident_is_lost_when_the_bed_is_not_here(house: Workplace) -> None:
+    made = shelter_house.admission(house)
+    house.write(lambda tx: placements.admit_to_shelter(tx, made))
+    (tile,) = ShelterPage(house).board().tiles
+    assert (tile.label, tile.title) == ("No bed yet", "Hoa Sen")
+    assert len(house.read(active_stays)) == 1
