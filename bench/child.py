@@ -133,4 +133,10 @@ def _memory() -> float:
 
 
 if __name__ == "__main__":
-    {"bare": bare, "today": today, "post": post}[sys.argv[1]](*sys.argv[2:])
+    match sys.argv[1:]:
+        case ["bare"]:
+            bare()
+        case ["today", folder]:
+            today(folder)
+        case ["post"]:
+            post()

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -123,6 +124,7 @@ def _disk() -> Path:
     return KEPT
 
 
+@cache
 def _fingerprint() -> str:
     digest = hashlib.sha256()
     for place in _MAKES_REGISTERS:
