@@ -37,7 +37,6 @@ class ReportLine:
     clock: ChipText | None
     title: str
     second: str
-    place: str
     status: ChipText
 
 
@@ -206,9 +205,8 @@ class ReportsPage:
         return ReportLine(
             id=row.id,
             clock=ChipText(clock.left, clock.tone, clock.icon) if clock else None,
-            title=self._source_line(row.source, row.received_at),
-            second=labels.joined(who_text(row), row.officer),
-            place=row.place,
+            title=source_text(self._workplace.codes, row.source),
+            second=labels.joined(moment_text(row.received_at, self.now()), who_text(row)),
             status=status_chip(row.status, from_province=row.from_province),
         )
 

@@ -33,7 +33,7 @@ def test_a_line_says_by_words_icon_and_tone_what_runs_out(workplace: Workplace) 
     assert line.clock is not None
     assert (line.clock.text, line.clock.tone, line.clock.icon) == ("02 h 40", "danger", "alert-triangle")
     assert (line.status.text, line.status.tone) == ("not taken up", "danger")
-    assert (line.title, line.second) == ("National child helpline 111 · 22:40 yesterday", "child not known yet")
+    assert (line.title, line.second) == ("National child helpline 111", "22:40 yesterday · child not known yet")
     clock_of(workplace).pass_by(hours=3)
     clock = page.rows([report.id])[0].clock
     assert clock is not None
@@ -67,9 +67,9 @@ def test_who_is_it_about_is_said_as_far_as_known(workplace: Workplace) -> None:
     workplace.write(save_all(known, girl, boy))
     found = {line.id: line.second for line in ReportsPage(workplace).rows([known.id, girl.id, boy.id])}
     assert found == {
-        known.id: "Chíu Sau Mẩy, 12 years old",
-        girl.id: "girl of about 9",
-        boy.id: "boy, age not known",
+        known.id: "22:40 yesterday · Chíu Sau Mẩy, 12 years old",
+        girl.id: "22:40 yesterday · girl of about 9",
+        boy.id: "22:40 yesterday · boy, age not known",
     }
 
 

@@ -26,8 +26,8 @@ from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.workplace import Workplace
 
-REPEAT_KEY = "Ctrl+D"
-"""As spreadsheets copy from the cell above."""
+REPEAT_KEY = "F4"
+"""As office programs repeat what was done last."""
 _LABEL_WIDTH = 108
 
 
@@ -58,12 +58,13 @@ class VisitFormPage(EntryPage):
         card.add_padded(self.form)
         self.repeat = SecondaryButton(_("As last time"), "copy", shortcut=REPEAT_KEY)
         self.repeat.clicked.connect(self._repeat)
-        self.previous = Card(_("The visit before"), "history", action=self.repeat)
+        self.previous = Card(_("The visit before"), "history")
         self._shown_previous: PreviousView | None = None
         columns = TwoColumns()
         columns.main.addWidget(self._picker_card)
         columns.main.addWidget(card)
         columns.side.addWidget(self.previous)
+        columns.side.addWidget(self.repeat)
         self.add(columns)
         self.begin()
         if self.visit.state().must_choose_child:
@@ -72,7 +73,9 @@ class VisitFormPage(EntryPage):
     def _add_fields(self, workplace: Workplace) -> None:
         visit = self.visit
         self.put("visited_on", _("Visited on"), DateField(_("Visited on"), today=workplace.today), required=True)
-        self.put("visited_at", _("Hour"), LineEdit(_("Hour"), placeholder=_("08:30, may be left empty")))
+        hour = LineEdit(_("Hour"), placeholder=_("08:30, may be left empty"))
+        hour.setMaximumWidth(240)
+        self.put("visited_at", _("Hour"), hour)
         self.put("present", _("Present"), MultiChoice(_("Present"), visit.options("present")), wide=True)
         risk = RadioRow(_("Risk level"), visit.options("risk_level"))
         self.put("risk_level", _("Risk level"), risk, required=True, wide=True)
@@ -90,6 +93,7 @@ class VisitFormPage(EntryPage):
         if state.previous != self._shown_previous:
             self._show_previous(state.previous)
         self.previous.setVisible(state.previous is not None)
+        self.repeat.setVisible(state.previous is not None)
 
     def _show_previous(self, view: PreviousView | None) -> None:
         self._shown_previous = view

@@ -86,15 +86,15 @@ class ReportCard(QWidget):
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
+        column.setSpacing(8)
         if detail.clock is not None:
             line = QHBoxLayout()
             line.setSpacing(8)
             line.addWidget(IconLabel(detail.clock.icon, size=18, ink=detail.clock.tone))
-            line.addWidget(Text(detail.clock.left, size=Size.TITLE, bold=True, ink=detail.clock.tone))
-            law = _("for emergency measures, {due}").format(due=detail.clock.due)
-            line.addWidget(Text(law, ink="quiet"), 1)
+            line.addWidget(Text(detail.clock.left, size=Size.TITLE, bold=True, ink=detail.clock.tone), 1)
             column.addLayout(line)
+            law = _("for emergency measures, {due}").format(due=detail.clock.due)
+            column.addWidget(Text(law, ink="quiet", wrap=True))
         chips = Flow(*(Chip(chip.text, Tone(chip.tone), chip.icon) for chip in detail.chips))
         column.addWidget(chips)
         column.addWidget(self._actions(detail))
@@ -118,20 +118,20 @@ class ReportCard(QWidget):
             opener = SecondaryButton(_("Open the child's file"))
             opener.clicked.connect(lambda: self.child_asked.emit(detail.person))
             self.buttons["child"] = opener
-        self._picker = ChildPicker(self._workplace)
-        self._picker.hide()
-        self._picker.chosen.connect(lambda person: self.linked.emit(self.report, person))
+        self.picker = ChildPicker(self._workplace)
+        self.picker.hide()
+        self.picker.chosen.connect(lambda person: self.linked.emit(self.report, person))
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(Flow(*self.buttons.values(), gap=8))
-        column.addWidget(self._picker)
+        column.addWidget(self.picker)
         return holder
 
     def _on_action(self, action: str) -> None:
         if action == LINK:
-            self._picker.show()
-            self._picker.setFocus()
+            self.picker.show()
+            self.picker.setFocus()
         else:
             self.acted.emit(action, self.report)
 

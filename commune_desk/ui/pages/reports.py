@@ -31,9 +31,9 @@ _KINDS = ("report", "person", "officer", "settings")
 
 def _columns() -> list[Column[ReportLine]]:
     return [
-        Column(_("Time left"), lambda line: _chip_cell(line.clock), width=156),
-        Column(_("Report"), lambda line: Cell(line.title, line.second, bold=True), 3),
-        Column(_("Status"), lambda line: _chip_cell(line.status), width=136),
+        Column(_("Time left"), lambda line: _chip_cell(line.clock), width=148),
+        Column(_("Source"), lambda line: Cell(line.title, line.second, bold=True), 3),
+        Column(_("Status"), lambda line: _chip_cell(line.status), width=124),
     ]
 
 
@@ -96,7 +96,7 @@ class ReportsPage(Page):
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(16)
-        for column, share in ((left, 11), (right, 9)):
+        for column, share in ((left, 5), (right, 4)):
             side = QWidget()
             side.setLayout(column)
             side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -1,0 +1,140 @@
+"""The Today page as it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from commune_desk.presenters.routes import Route
+from commune_desk.ui.pages.today import TodayPage
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.usecases.workplace import Workplace
+from tests.helpers.builders import make_child, make_report, make_visit, save_all
+from tests.helpers.typing_vietnamese import commit_text
+from tests.helpers.workplaces import clock_of, make_workplace
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    made = make_workplace(tmp_path)
+    yield made
+    made.register.close()
+
+
+@pytest.fixture
+def tasks(qapp: QApplication) -> Iterator[Tasks]:
+    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
+        yield Tasks(writer, slow)
+
+
+def shown(qtbot: QtBot, page: TodayPage) -> TodayPage:
+    qtbot.addWidget(page)
+    page.resize(1100, 700)
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    return page
+
+
+def add_child(workplace: Workplace, name: str = "Đặng Thị Hoà") -> str:
+    person, file = make_child(name, risk_level="high")
+    visit = make_visit(person.id, "2026-11-14", risk_level="high", next_visit_on="2026-11-21")
+    workplace.write(save_all(person, file, visit))
+    return person.id
+
+
+def test_rows_lead_to_the_child_and_the_report_by_keyboard(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    child, report = add_child(workplace), make_report()
+    workplace.write(save_all(report))
+    went: list[Route] = []
+    page = shown(qtbot, TodayPage(workplace, tasks, went.append))
+    QTest.keyClick(page.sections["visits"].targets[child], Qt.Key.Key_Return)
+    QTest.keyClick(page.sections["clocks"].targets[report.id], Qt.Key.Key_Space)
+    page.visit.click()
+    page.report.click()
+    assert went == [
+        Route("child", child),
+        Route("reports", report.id),
+        Route("today", form="visit"),
+        Route("reports", form="report"),
+    ]
+
+
+def test_a_passing_minute_rewords_the_clock_and_keeps_the_focus(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    child, report = add_child(workplace), make_report()
+    workplace.write(save_all(report))
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    clocks, visits = page.sections["clocks"], page.sections["visits"]
+    visits_row, words = visits.targets[child], _words(clocks.rows[0])
+    clocks.targets[report.id].setFocus()
+    clock_of(workplace).pass_by(minutes=1)
+    page.tick()
+    assert _words(clocks.rows[0]) != words
+    assert clocks.targets[report.id].hasFocus()
+    assert visits.targets[child] is visits_row
+
+
+def _words(row: object) -> str:
+    assert isinstance(row, ListRow)
+    return row.accessibleName()
+
+
+def test_what_is_saved_elsewhere_appears_by_itself(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    assert page.sections["visits"].targets == {}
+    person, file = make_child(risk_level="high")
+    visit = make_visit(person.id, "2026-11-14", next_visit_on="2026-11-21")
+    tasks.run(lambda: workplace.write(save_all(person, file, visit)))
+    qtbot.waitUntil(lambda: person.id in page.sections["visits"].targets, timeout=5_000)
+
+
+def test_a_report_of_the_province_is_taken_up_here(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    report = make_report(from_province=True)
+    workplace.write(save_all(report))
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    QTest.keyClick(page.sections["province"].targets[report.id], Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not page.sections["province"].isVisible(), timeout=5_000)
+
+
+def test_a_task_is_written_down_and_done(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    card = page.sections["tasks"]
+    assert card.entry is not None
+    QTest.keyClick(card.entry.title, Qt.Key.Key_Return)
+    assert card.entry.problem.isVisible()
+    commit_text(card.entry.title, "Gặp nhà trường xếp lớp")
+    QTest.keyClick(card.entry.title, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(card.targets) == 1, timeout=5_000)
+    assert card.entry.typed() == ("", "")
+    next(iter(card.targets.values())).setFocus()
+    QTest.keyClick(next(iter(card.targets.values())), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not card.targets, timeout=5_000)
+
+
+def test_all_visits_are_shown_on_demand(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    for number in range(10):
+        add_child(workplace, f"Lý A {number}")
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    visits = page.sections["visits"]
+    assert len(visits.targets) == 9
+    QTest.keyClick(visits.targets["more"], Qt.Key.Key_Space)
+    assert len(visits.targets) == 10
+
+
+def test_a_chair_has_no_buttons_to_write(qtbot: QtBot, tmp_path: Path, tasks: Tasks) -> None:
+    chair = make_workplace(tmp_path, role="chair")
+    page = shown(qtbot, TodayPage(chair, tasks, lambda _route: None))
+    assert not page.visit.isVisible()
+    assert not page.report.isVisible()
+    page.close()
+    chair.register.close()
