@@ -161,7 +161,7 @@ def test_as_last_time_leaves_only_what_was_seen_to_write(
 ) -> None:
     page = shown(qtbot, VisitFormPage(workplace, tasks, lambda _route: None, person=child))
     QTest.keyClick(page.fields["visited_on"], Qt.Key.Key_F4)
-    assert raw_value(page.fields["present"]) == ("mother",)
+    qtbot.waitUntil(lambda: raw_value(page.fields["present"]) == ("mother",), timeout=5_000)
     assert raw_value(page.fields["risk_level"]) == "low"
     assert page.fields["observations"].hasFocus()
 
