@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
+import ssl
 import unicodedata
 from functools import lru_cache
 
@@ -209,6 +210,11 @@ def is_sealed(text: object) -> bool:
 def sha256(data: bytes) -> bytes:
     """32 bytes."""
     return hashlib.sha256(data).digest()
+
+
+def certificate_fingerprint(pem: bytes) -> bytes:
+    """SHA-256 of a certificate (PEM): what an enrolment code names the province's authority by. Raises ValueError."""
+    return sha256(ssl.PEM_cert_to_DER_cert(pem.decode("ascii")))
 
 
 def mac(key: bytes, data: bytes) -> bytes:

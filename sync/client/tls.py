@@ -8,8 +8,6 @@ from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPSConnectionPool, PoolManager
@@ -101,9 +99,8 @@ class PinnedAdapter(HTTPAdapter):
 
 
 def authority_fingerprint(ca_pem: bytes) -> bytes:
-    """SHA-256 of the authority's SubjectPublicKeyInfo, 32 bytes: what the enrolment code confirms. Raises Malformed."""
+    """What the enrolment code names the authority by. Raises Malformed."""
     try:
-        key = x509.load_pem_x509_certificate(ca_pem).public_key()
-    except ValueError as error:
-        raise protocol.Malformed from error
-    return seal.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+        return seal.certificate_fingerprint(ca_pem)
+    except ValueError:
+        raise protocol.Malformed from None

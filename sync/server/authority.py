@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    PublicFormat,
     load_pem_private_key,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -25,7 +24,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.labels import N_
-from sync.seal import sha256
 
 AUTHORITY_LIFE = timedelta(days=3653)
 SERVER_LIFE = timedelta(days=730)
@@ -85,15 +83,6 @@ def make_server(authority: Identity, names: Sequence[str], *, clock: Clock) -> I
         .sign(issuer_key, SHA256())
     )
     return Identity(certificate.public_bytes(Encoding.PEM), _key_pem(key))
-
-
-def ca_fingerprint(pem: bytes) -> bytes:
-    """SHA-256 of the certificate's SubjectPublicKeyInfo, 32 bytes: what a person compares, what a desk pins.
-
-    Raises Fault when `pem` holds no certificate.
-    """
-    spki = _certificate(pem).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return sha256(spki)
 
 
 def valid_until(pem: bytes) -> datetime:

@@ -15,7 +15,6 @@ from sync import seal
 from sync.change import GENESIS
 from sync.protocol import unb64
 from sync.server import keyfile, tables
-from sync.server.authority import ca_fingerprint
 from sync.server.database import FILE, Database
 from sync.server.schema import migrate
 
@@ -39,7 +38,7 @@ class Province:
 
     @property
     def fingerprint(self) -> bytes:
-        return ca_fingerprint(self.ca)
+        return seal.certificate_fingerprint(self.ca)
 
     def now(self) -> str:
         return to_iso(self.clock.now())

@@ -15,7 +15,8 @@ import pytest
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Fault, Refusal
-from sync.server.authority import Identity, ca_fingerprint, make_authority, make_server, valid_until
+from sync.seal import certificate_fingerprint
+from sync.server.authority import Identity, make_authority, make_server, valid_until
 
 
 class Shifted:
@@ -117,9 +118,9 @@ def test_a_server_certificate_cannot_sign_for_others(tmp_path: Path) -> None:
 
 
 def test_the_fingerprint_is_of_the_key_and_tells_authorities_apart() -> None:
-    assert len(ca_fingerprint(AUTHORITY.certificate)) == 32
-    assert ca_fingerprint(AUTHORITY.certificate) == ca_fingerprint(AUTHORITY.certificate)
-    assert ca_fingerprint(AUTHORITY.certificate) != ca_fingerprint(SERVER.certificate)
+    assert len(certificate_fingerprint(AUTHORITY.certificate)) == 32
+    assert certificate_fingerprint(AUTHORITY.certificate) == certificate_fingerprint(AUTHORITY.certificate)
+    assert certificate_fingerprint(AUTHORITY.certificate) != certificate_fingerprint(SERVER.certificate)
 
 
 def test_a_server_certificate_never_outlives_its_authority() -> None:

@@ -18,10 +18,10 @@ import requests
 
 from commune_desk.domain.clock import Clock, SystemClock
 from commune_desk.domain.errors import Fault, Invalid
-from sync import protocol
+from sync import protocol, seal
 from sync.client import errors, tls
 from sync.client.transport import Limits, Reply, Transport, fault_of, read_address
-from sync.server.authority import Identity, ca_fingerprint, make_authority, make_server
+from sync.server.authority import Identity, make_authority, make_server
 from tests.sync.fault_proxy import FaultProxy, Toxics
 
 QUICK = Limits(connect_seconds=1.0, read_seconds=0.5, total_seconds=1.0, body_bytes=64 * 1024)
@@ -113,7 +113,7 @@ def test_the_pinned_authority_is_believed(tmp_path: Path, authority: Identity) -
 
 
 def test_the_fingerprint_is_the_one_that_the_province_prints(authority: Identity) -> None:
-    assert tls.authority_fingerprint(authority.certificate) == ca_fingerprint(authority.certificate)
+    assert tls.authority_fingerprint(authority.certificate) == seal.certificate_fingerprint(authority.certificate)
 
 
 def test_another_authority_is_refused(tmp_path: Path, authority: Identity) -> None:
