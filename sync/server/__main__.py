@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from commune_desk.domain.errors import DeskError
 from sync.server.arguments import build
 from sync.server.commands import COMMANDS, Console
-from sync.server.texts import LANGUAGES, Texts, language_of
+from sync.server.texts import LANGUAGES, Texts, language_of, speak
 
 REFUSED = 2
 
@@ -19,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command."""
     words = list(sys.argv[1:] if argv is None else argv)
     texts = Texts(_language(words))
+    speak(texts.language)
     args = build(texts).parse_args(words)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:

@@ -192,7 +192,7 @@ class Service:
         return encode(hello), seal.HELLO
 
     def _enrol(self, body: bytes) -> Answer:
-        return encode(enrol(self.province, decode(body, Proven))), seal.HELLO
+        return encode(enrol(self.province, decode(body, Proven), most_tries=self.limits.code_tries)), seal.HELLO
 
     def _push(self, caller: desks.DeskState, body: bytes) -> Answer:
         return encode(take_in(self.province, caller, body, self.door)), seal.RECEIPT

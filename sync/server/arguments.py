@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8443
 DEFAULT_HOURS = 72
+_WORDS_OF_ARGPARSE = (
+    N_("usage: "),
+    N_("options"),
+    N_("positional arguments"),
+    N_("show this help message and exit"),
+    N_("the following arguments are required: %s"),
+)
+"""Marked here so that the catalogue holds them; see `texts.speak`."""
 
 
 def build(texts: Texts) -> argparse.ArgumentParser:

@@ -139,16 +139,16 @@ def desk(args: Namespace, console: Console) -> None:
 def _print_desks(listed: list[DeskStatus], console: Console) -> None:
     if not listed:
         console.say(N_("No desk yet. Make a code with: commune-desk-server enrol-code"))
-    for found_desk in listed:
-        console.say(
-            N_("{desk}  {status:<9} {scopes:<20} changes {changes:<7} last contact {seen}  {label}"),
-            desk=found_desk.desk,
-            status=console.texts.say(_STATUSES[found_desk.status]),
-            scopes=",".join(found_desk.scopes),
-            changes=found_desk.changes,
-            seen=_local(found_desk.seen_at) if found_desk.seen_at else "–",
-            label=found_desk.label,
-        )
+        return
+    say = console.texts.say
+    titles = (N_("Desk"), N_("Status"), N_("Places"), N_("Changes"), N_("Last contact"), N_("Label"))
+    rows = [tuple(map(say, titles))]
+    for one in listed:
+        seen = _local(one.seen_at) if one.seen_at else "–"
+        rows.append((one.desk, say(_STATUSES[one.status]), ",".join(one.scopes), str(one.changes), seen, one.label))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        console.line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 _STATUSES = {

@@ -15,11 +15,10 @@ from sync import seal
 from sync.protocol import Enrolled, EnrolRequest, Malformed, Proven, b64, decode, encode, unb64
 from sync.server import tables
 from sync.server.desks import ACTIVE, EXPECTED, certify, expect, grant_list, grants_of
+from sync.server.limits import MAX_TRIES
 from sync.server.problems import Refused
 from sync.server.province import Province, audited
 from sync.server.scopes import ensure_key, ensure_scope, keys_of, private_key
-
-MAX_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def _free_locator(connection: Connection, province: Province) -> bytes:
             return locator
 
 
-def enrol(province: Province, proven: Proven) -> Proven:
+def enrol(province: Province, proven: Proven, *, most_tries: int = MAX_TRIES) -> Proven:
     """Make the asking PC a desk. Raises Refused; a wrong, an unknown and a worn-out code look the same."""
     body, mac = unb64(proven.body), unb64(proven.mac)
     request = decode(body, EnrolRequest)
@@ -84,16 +83,16 @@ def enrol(province: Province, proven: Proven) -> Proven:
         raise Malformed
     locator = unb64(request.locator).hex()
     with province.database.write() as connection:
-        proved = _prove(connection, locator, body, mac)
+        proved = _prove(connection, locator, body, mac, most_tries=most_tries)
         if proved:
             return _admit(connection, province, request, locator)
     raise Refused(404, "code")
 
 
-def _prove(connection: Connection, locator: str, body: bytes, mac: bytes) -> bool:
+def _prove(connection: Connection, locator: str, body: bytes, mac: bytes, *, most_tries: int) -> bool:
     """Whether `mac` proves knowledge of the code; a wrong one costs a try, and that is committed."""
     code = connection.execute(select(tables.enrol_code).where(tables.enrol_code.c.locator == locator)).first()
-    if code is None or code.tries >= MAX_TRIES:
+    if code is None or code.tries >= most_tries:
         return False
     if seal.same(seal.mac(code.request_key, body), mac):
         return True

@@ -11,6 +11,8 @@ from sync.server.problems import Refused
 
 _MOST_ADDRESSES = 10_000
 BODY_SECONDS = 60.0
+MAX_TRIES = 5
+"""Wrong guesses that void an enrolment code."""
 PER_MINUTE = {"/v1/enrol": 30}
 """Calls a minute from one address. A whole province behind one address still says hello freely."""
 
@@ -18,8 +20,15 @@ PER_MINUTE = {"/v1/enrol": 30}
 class Limits:
     """A bucket per address and route, refilled evenly. Safe to call from several threads."""
 
-    def __init__(self, *, clock: Callable[[], float] = monotonic, body_seconds: float = BODY_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = monotonic,
+        body_seconds: float = BODY_SECONDS,
+        code_tries: int = MAX_TRIES,
+    ) -> None:
         self.body_seconds = body_seconds
+        self.code_tries = code_tries
         self._clock = clock
         self._guard = threading.Lock()
         self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()

@@ -9,12 +9,20 @@ from commune_desk.domain.errors import DeskError
 from sync.server.resources import resource
 
 LANGUAGES = ("vi", "en")
+_DOMAIN = "commune_desk"
 
 
 def language_of(environment: dict[str, str] | os._Environ[str]) -> str:
     """`en` when the shell speaks English, else `vi`."""
     spoken = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
     return "en" if spoken.startswith("en") else "vi"
+
+
+def speak(language: str) -> None:
+    """Let `argparse`, which asks gettext's own domain, say its few words in `language` too."""
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(_DOMAIN, str(resource("locale")))
+    gettext.textdomain(_DOMAIN)
 
 
 class Texts:
@@ -41,4 +49,4 @@ class Texts:
 def _catalogue(language: str) -> gettext.NullTranslations:
     if language == "en":
         return gettext.NullTranslations()
-    return gettext.translation("commune_desk", resource("locale"), languages=[language], fallback=True)
+    return gettext.translation(_DOMAIN, resource("locale"), languages=[language], fallback=True)

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from commune_desk.domain.access import Role
 from commune_desk.domain.errors import Refusal
 from sync import protocol, seal
-from sync.server import enrolment, tables
+from sync.server import tables
 from sync.server.enrolment import EnrolCode, make_code
 from sync.server.limits import Limits
 from sync.server.scopes import keys_of
@@ -119,10 +119,10 @@ def test_five_wrong_guesses_void_a_code(world: World) -> None:
     assert _guess(world, 5) == [404] * 6
 
 
-def test_without_the_count_of_tries_guessing_would_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_count_of_tries_guessing_would_go_on(tmp_path: Path) -> None:
     """The twin of the test above."""
-    monkeypatch.setattr(enrolment, "MAX_TRIES", 10**9)
-    assert _guess(world, 20)[-1] == 200
+    with province_in(tmp_path, limits=Limits(code_tries=10**9)) as world:
+        assert _guess(world, 20)[-1] == 200
 
 
 def test_a_wrong_and_an_unknown_code_look_the_same(world: World) -> None:
