@@ -13,12 +13,14 @@ RISK_LEVELS = ("low", "medium", "high")
 """From least to most severe."""
 
 FILE_STEPS = {
-    "active": ("moved_away", "came_of_age", "died", "closed"),
+    "active": ("moved_away", "came_of_age", "died", "closed", "withdrawn"),
     "moved_away": ("active",),
     "came_of_age": ("active",),
     "closed": ("active",),
     "died": ("active",),
+    "withdrawn": ("active",),
 }
+"""`withdrawn`: the list that the file came from was taken back as a whole."""
 
 
 @kind("child_file", N_("Child file"), scope=ScopeRule.COMMUNE, read=COMMUNE, write=COMMUNE_WRITERS)

@@ -359,22 +359,32 @@ CREATE TABLE draft (
   PRIMARY KEY (form, officer, record)
 ) STRICT, WITHOUT ROWID;
 
+-- Lists brought in from files. Until an import is complete its records are unsigned, unnumbered and not shown.
 CREATE TABLE import (
   id TEXT NOT NULL PRIMARY KEY,
   at TEXT NOT NULL,
   officer TEXT NOT NULL,
   file_digest TEXT NOT NULL,
-  state TEXT NOT NULL,      -- running, complete, undone
+  title TEXT NOT NULL,      -- what the list calls itself: the basis of its groups
+  columns TEXT NOT NULL,    -- JSON: the titles of its columns
+  state TEXT NOT NULL,      -- staging, ready, running, complete, removing, withdrawing, undone
   total INTEGER NOT NULL,
   done INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE import_row (
   import_id TEXT NOT NULL,
-  row INTEGER NOT NULL,
-  payload TEXT NOT NULL,
-  state TEXT NOT NULL,      -- staged, saved
+  row INTEGER NOT NULL,     -- as Excel counts it, from 1
+  payload TEXT NOT NULL,    -- JSON, empty once the row is in the register
+  level INTEGER NOT NULL,   -- 0 fine, 1 warning, 2 error
+  twin_row INTEGER NOT NULL,  -- an earlier row that may be the same child, or 0
+  twin_person TEXT NOT NULL,  -- a child of the register that may be the same, or empty
+  score REAL NOT NULL,
+  decision TEXT NOT NULL,   -- same, different, or empty while open
+  state TEXT NOT NULL,      -- staged, saved, filling, filled, joined, rejected
   PRIMARY KEY (import_id, row)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX import_row_view ON import_row(import_id, level, twin_row, twin_person, row);
+CREATE INDEX import_row_next ON import_row(import_id, state, row);
 CREATE TABLE import_mapping (
   titles TEXT NOT NULL PRIMARY KEY,
   mapping TEXT NOT NULL

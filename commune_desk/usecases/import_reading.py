@@ -1,0 +1,162 @@
+"""Reads a list into the register's waiting rows, some at a time: what each says, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from commune_desk.domain.access import require
+from commune_desk.domain.children import ChildFile
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.ids import uuid7
+from commune_desk.domain.labels import N_
+from commune_desk.domain.list_cells import Row, cell_text
+from commune_desk.domain.list_columns import Target
+from commune_desk.domain.list_header import row_texts
+from commune_desk.domain.lists import ListedChild, ListPlan, ReadRow, RowKind, read_row
+from commune_desk.domain.record import kind_of
+from commune_desk.domain.text import fold
+from commune_desk.store import import_rows, imports
+from commune_desk.store.import_rows import LEVELS, Payload, RowState, StagedRow
+from commune_desk.store.imports import ImportState
+from commune_desk.store.transaction import Tx
+from commune_desk.usecases.import_source import ListSource, list_title, titles_key
+from commune_desk.usecases.import_twins import RowTwin, slim, twins_in_list, twins_in_register
+from commune_desk.usecases.workplace import Workplace
+
+BATCH = 200
+NO_CHILDREN = N_("No child stands below the header. Nothing was imported. Choose another header row or sheet.")
+_NAMES = (Target.FULL_NAME, Target.FAMILY_NAME, Target.GIVEN_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far long work is. A total of 0 means that nobody knows."""
+
+    done: int
+    total: int = 0
+    is_over: bool = False
+
+
+class ListReading:
+    """Reads one list. Call `step` from the slow-query thread until it is over; leave off at any step to stop."""
+
+    def __init__(self, workplace: Workplace, source: ListSource) -> None:
+        self.import_id = uuid7()
+        self._workplace, self._source = workplace, source
+        self._rows: Iterator[tuple[int, Row]] = source.rows()
+        self._plan = ListPlan(
+            mapping=source.mapping, encodings=source.encodings, codebook=workplace.codes, today=workplace.today()
+        )
+        self._families = _Families()
+        self._village: str | None = None
+        self._children: list[tuple[int, ListedChild]] = []
+        self._done = 0
+        self._has_begun = False
+
+    def step(self) -> Progress:
+        """Read up to 200 rows and keep them. Raises Fault when the file cannot be read further."""
+        if not self._has_begun:
+            self._write(self._begin)
+            self._has_begun = True
+        batch = list(islice(self._rows, BATCH))
+        if not batch:
+            return self._finish()
+        staged = [one for number, cells in batch if (one := self._read(number, cells))]
+        self._write(lambda tx: import_rows.add_rows(tx, self.import_id, staged))
+        self._done += len(staged)
+        return Progress(self._done)
+
+    def _begin(self, tx: Tx) -> None:
+        require(tx.actor, kind_of(ChildFile).write)
+        header = self._source.header
+        imports.begin(
+            tx,
+            self.import_id,
+            file_digest=self._source.head.digest,
+            title=list_title(self._source.head),
+            columns=header.titles,
+        )
+        imports.remember_mapping(tx, titles_key(header.titles), dict(self._source.mapping))
+
+    def _write(self, operation: Callable[[Tx], None]) -> None:
+        self._workplace.write(operation)
+
+    def _read(self, number: int, cells: Row) -> StagedRow | None:
+        read = read_row(cells, self._plan, village=self._village)
+        if read.kind is RowKind.SECTION:
+            self._village = read.section
+        if read.kind is not RowKind.CHILD:
+            return None
+        level = max((LEVELS[problem.level] for problem in read.problems), default=0)
+        if read.child is None:
+            payload = self._rejected(cells, read)
+            return StagedRow(row=number, payload=payload, level=level, state=RowState.REJECTED)
+        self._children.append((number, slim(read.child)))
+        payload = self._families.place(
+            number, Payload(name=read.child.full_name, child=read.child, problems=read.problems)
+        )
+        return StagedRow(row=number, payload=payload, level=level)
+
+    def _rejected(self, cells: Row, read: ReadRow) -> Payload:
+        texts = tuple(map(cell_text, row_texts(cells, self._plan.encodings)))
+        columns = {target: column for column, target in self._plan.mapping.items()}
+        parts = [texts[columns[name]] for name in _NAMES if name in columns and columns[name] < len(texts)]
+        return Payload(name=" ".join(filter(None, parts)), problems=read.problems, cells=texts)
+
+    def _finish(self) -> Progress:
+        if not self._done:
+            self._write(lambda tx: imports.set_state(tx, self.import_id, ImportState.REMOVING))
+            raise Fault(NO_CHILDREN)
+        found = {twin.row: twin for twin in self._in_register()} | {t.row: t for t in twins_in_list(self._children)}
+        self._write(lambda tx: self._conclude(tx, list(found.values())))
+        return Progress(self._done, self._done, is_over=True)
+
+    def _in_register(self) -> list[RowTwin]:
+        children = self._children
+        return self._workplace.register.read_slowly(lambda c: twins_in_register(c, children)).result()
+
+    def _conclude(self, tx: Tx, found: list[RowTwin]) -> None:
+        for twin in found:
+            import_rows.set_twin(
+                tx, self.import_id, twin.row, twin_row=twin.twin_row, person=twin.person, score=twin.score
+            )
+        import_rows.decide(tx, self.import_id, [twin.row for twin in found if twin.is_sure], "same")
+        imports.set_state(tx, self.import_id, ImportState.READY)
+
+
+class _Families:
+    """Which rows of one list speak of the same household, parents and carer: each is known by its first row."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, ...], int] = {}
+
+    def place(self, row: int, payload: Payload) -> Payload:
+        """The payload with the first rows that name its household, parents and carer.
+
+        One name alone never makes two people one: parents must be the same couple or the same household's, a
+        carer must have the same phone.
+        """
+        child = payload.child
+        if child is None:
+            return payload
+        village, head = fold(child.village or ""), fold(child.household_head or "")
+        father, mother = fold(child.father_name or ""), fold(child.mother_name or "")
+        carer, phone = fold(child.guardian_name or ""), child.phone or ""
+        return Payload(
+            name=payload.name,
+            child=child,
+            problems=payload.problems,
+            household_row=self._row(row, "household", head, village) if head else 0,
+            father_row=self._row(row, "father", father, mother or head, village)
+            if father and (mother or head)
+            else row,
+            mother_row=self._row(row, "mother", mother, father or head, village)
+            if mother and (father or head)
+            else row,
+            carer_row=self._row(row, "carer", carer, phone) if carer and phone else row,
+        )
+
+    def _row(self, row: int, *key: str) -> int:
+        return self._first.setdefault(key, row)
