@@ -34,7 +34,8 @@ def record_visit(tx: Tx, visit: HomeVisit) -> RecordId:
     _check_amended(tx, visit)
     visit = msgspec.structs.replace(visit, officer=tx.actor.officer)
     tx.save(visit)
-    _follow_risk(tx, visit, child.file)
+    if child.risk_level != visit.risk_level:
+        _follow_risk(tx, visit, child.file)
     return visit.id
 
 
@@ -63,5 +64,4 @@ def _follow_risk(tx: Tx, visit: HomeVisit, file_id: str) -> None:
     if not latest or latest[0].id != visit.id:
         return
     file = tx.existing(ChildFile, file_id)
-    if file.risk_level != visit.risk_level:
-        tx.save(msgspec.structs.replace(file, risk_level=visit.risk_level))
+    tx.save(msgspec.structs.replace(file, risk_level=visit.risk_level))
