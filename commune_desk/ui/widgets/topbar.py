@@ -66,7 +66,7 @@ class TopBar(QWidget):
         self.setFixedHeight(BAR_HEIGHT)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 16, 1)
-        line.setSpacing(14)
+        line.setSpacing(8)
         line.addWidget(self._brand())
         self.search = SearchField(
             _("Search the register"),
