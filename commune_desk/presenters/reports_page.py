@@ -206,7 +206,11 @@ class ReportsPage:
             id=row.id,
             clock=ChipText(clock.left, clock.tone, clock.icon) if clock else None,
             title=source_text(self._workplace.codes, row.source),
-            second=labels.joined(moment_text(row.received_at, self.now()), who_text(row)),
+            second=labels.joined(
+                moment_text(row.received_at, self.now()),
+                _("sent by the province") if row.from_province else "",
+                who_text(row),
+            ),
             status=status_chip(row.status, from_province=row.from_province),
         )
 

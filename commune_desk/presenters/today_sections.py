@@ -121,12 +121,11 @@ class CommuneSections:
         return Row(
             row.id,
             _("Emergency measures"),
-            clock.due,
+            labels.joined(clock.due, _("Decree 56, article 26")),
             second=labels.joined(
                 _("{source} reported at {time}").format(source=self._source(row), time=self._moment(row)),
                 who_text(row),
-                row.place,
-                _("Decree 56, article 26"),
+                labels.village_text(row.place),
             ),
             clock=clock,
             button=_("Handle") if self.can_write else _("Open"),
@@ -175,7 +174,7 @@ class CommuneSections:
             Row(
                 row.id,
                 labels.joined(row.source if row.source[:1].isdigit() else self._source(row), self._moment(row)),
-                second=labels.joined(who_text(row), row.place),
+                second=labels.joined(who_text(row), labels.village_text(row.place)),
                 chips=(status_chip(row.status, from_province=True),),
                 button=_("Take up") if self.can_write else _("Open"),
                 act="acknowledge" if self.can_write else "",
@@ -301,7 +300,7 @@ class ShelterSections:
                 what,
                 chip=last_day_chip(day, self.today),
                 aside=labels.day_text(day),
-                route=Route("shelter", stay),
+                route=Route("resident", stay),
             )
             for day, alias, what, stay in ends
         )
@@ -319,7 +318,7 @@ class ShelterSections:
                 if stay.logged_at
                 else _("no entry yet"),
                 button=_("Write"),
-                route=Route("shelter", stay.id, "log"),
+                route=Route("resident", stay.id, "care_log"),
             )
             for stay in self.residents
             if not is_logged_on(stay, self.today)

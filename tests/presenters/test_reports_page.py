@@ -33,7 +33,10 @@ def test_a_line_says_by_words_icon_and_tone_what_runs_out(workplace: Workplace) 
     assert line.clock is not None
     assert (line.clock.text, line.clock.tone, line.clock.icon) == ("02 h 40", "danger", "alert-triangle")
     assert (line.status.text, line.status.tone) == ("not taken up", "danger")
-    assert (line.title, line.second) == ("National child helpline 111", "22:40 yesterday · child not known yet")
+    assert (line.title, line.second) == (
+        "National child helpline 111",
+        "22:40 yesterday · sent by the province · child not known yet",
+    )
     clock_of(workplace).pass_by(hours=3)
     clock = page.rows([report.id])[0].clock
     assert clock is not None
