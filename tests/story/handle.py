@@ -67,6 +67,13 @@ class DeskProcess:
             self.do("leave")
         self._finish()
 
+    def finish(self) -> None:
+        """End it in good order if it still can, otherwise without."""
+        try:
+            self.close()
+        except StoryFailed:
+            self.kill()
+
     def _finish(self) -> None:
         self._process.wait(30)
         for stream in (self._process.stdin, self._process.stdout):

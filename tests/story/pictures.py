@@ -1,0 +1,64 @@
+"""Pictures of every page of an open desk: 1366x768, and 125 % of the same screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from commune_desk.app import Program
+from commune_desk.presenters.routes import Route
+from commune_desk.ui import site
+from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.shots import SCALED, grab
+from commune_desk.usecases.workplace import Workplace
+from tests.story import hands
+
+
+def take_pictures(program: Program, folder: Path, prefix: str) -> list[str]:
+    """Write the pictures into `folder` as `prefix-page.png` and `prefix-page-125.png`; returns their names."""
+    desk = hands.desk_of(program)
+    window = desk.window
+    names = []
+    for name, route in _places(window, desk.workplace):
+        window.navigate(route)
+        hands.pump(0.5)
+        for scale, suffix in ((1.0, ""), (SCALED, "-125")):
+            path = folder / f"{prefix}-{name}{suffix}.png"
+            grab(window.shell, path, scale=scale)
+            names.append(path.name)
+    window.navigate(site.START)
+    return names
+
+
+def _places(window: DeskWindow, workplace: Workplace) -> Iterator[tuple[str, Route]]:
+    for key in ("today", "register", "reports", "import", "shelter", "sync", "settings", "help"):
+        if window.shell.has_page(key):
+            yield key, Route(key)
+    yield from _records(workplace)
+
+
+def _records(workplace: Workplace) -> Iterator[tuple[str, Route]]:
+    if site.has_register(workplace):
+        child = hands_child(workplace)
+        yield "child", Route("child", child)
+        yield "visit-form", Route("child", child, "visit")
+        yield "child-form", Route("child", child, "child")
+        yield "report-form", Route("reports", "", "report")
+        return
+    stay = workplace.read(lambda db: db.execute("SELECT id FROM placement ORDER BY id LIMIT 1").fetchone())
+    if stay is not None:
+        yield "resident", Route("resident", stay[0])
+        yield "care-log-form", Route("resident", stay[0], "care_log")
+        yield "discharge-form", Route("resident", stay[0], "discharge")
+    yield "admit-form", Route("shelter", "", "admit")
+
+
+def hands_child(workplace: Workplace) -> str:
+    """The child with the longest story."""
+    row = workplace.read(
+        lambda db: db.execute(
+            "SELECT f.person FROM child_file f LEFT JOIN home_visit v ON v.person=f.person"
+            " GROUP BY f.person ORDER BY count(v.id) DESC, f.person LIMIT 1"
+        ).fetchone()
+    )
+    return str(row[0]) if row else ""
