@@ -84,7 +84,7 @@ class ReportFormPage(EntryPage):
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (self.picker, self.linked, self.unlink):
             column.addWidget(widget)
-        self.link_card = Card(_("Child in the register"), "user", aside=_("if there is one"))
+        self.link_card = Card(_("Child in the register"), "user")
         self.link_card.add_padded(holder)
 
     def _link(self, person: str) -> None:

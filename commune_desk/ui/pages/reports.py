@@ -33,7 +33,7 @@ def _columns() -> list[Column[ReportLine]]:
     return [
         Column(_("Time left"), lambda line: _chip_cell(line.clock), width=148),
         Column(_("Source"), lambda line: Cell(line.title, line.second, bold=True), 3),
-        Column(_("Status"), lambda line: _chip_cell(line.status), width=124),
+        Column(_("Status"), lambda line: _chip_cell(line.status), width=140),
     ]
 
 
