@@ -5,7 +5,7 @@ from __future__ import annotations
 from commune_desk.domain.labels import N_
 from sync.protocol import Problem
 
-_SENTENCES = {
+SENTENCES = {
     "ticket": N_("The request came too late; it will be repeated by itself."),
     "signature": N_("The province does not recognise this desk's signature. Nothing was lost; call the province."),
     "not_found": N_("The province does not know this, or it is not this desk's."),
@@ -33,4 +33,4 @@ class Refused(Exception):
         super().__init__(code)
         self.status = status
         self.code = code
-        self.problem = Problem(code=code, text=_SENTENCES[code], expect_n=expect_n, retry_after=retry_after)
+        self.problem = Problem(code=code, text=SENTENCES[code], expect_n=expect_n, retry_after=retry_after)

@@ -1,0 +1,57 @@
+"""The page that a desk in another language would be written from tells the truth: codes, limits, the worked example."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+
+from sync import protocol, seal
+from sync.change import GENESIS, next_head, read_line, sign
+from sync.server import admission, ordering, problems, push
+from sync.server.conflicts import conflict_id
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_page_can_be_made_again() -> None:
+    written = next(line.strip() for line in PAGE.splitlines() if '"t":"person"' in line).encode()
+    line, key = read_line(written), seal.SigningKey.from_bytes(b"\x01" * 32)
+    assert sign(line.change, key).encode() == written
+    head = next_head(GENESIS, line.digest)
+    statement = push.head_statement(line.change.desk, 1, protocol.b64(head))
+    for value in (
+        key.public.hex(),
+        line.digest.hex(),
+        head.hex(),
+        protocol.b64(key.sign(seal.HEAD, statement)),
+        seal.sha256(GENESIS + (1).to_bytes(8) + line.digest).hex(),
+        conflict_id(line.change.id, "phone"),
+    ):
+        assert f"`{value}`" in PAGE
+
+
+def test_the_enrolment_of_the_page_can_be_made_again() -> None:
+    fingerprint, locator, secret = bytes(range(32)), bytes.fromhex("abcd"), bytes.fromhex("0102030405")
+    assert seal.spell(locator + secret + fingerprint[:3]) in PAGE
+    stretched = seal.stretch_code(secret.hex(), fingerprint + locator)
+    assert seal.mac(stretched, b"request").hex() in PAGE
+
+
+def test_every_code_that_the_server_says_is_explained() -> None:
+    named = set(re.findall(r"`([a-z_]+)`", PAGE))
+    door = " ".join(Path(module.__file__ or "").read_text("utf-8") for module in (admission, ordering, push))
+    quarantine = set(re.findall(r'(?:return|code =|else) "([a-z_]+)"', door))
+    assert {"grant", "unreadable", "moved"} <= quarantine
+    assert quarantine <= named
+    assert set(problems.SENTENCES) <= named
+
+
+def test_every_member_of_a_change_and_an_event_is_explained() -> None:
+    from sync.change import Change
+
+    named = set(re.findall(r"`([a-z_]+)`", PAGE))
+    assert {info.encode_name for struct in (Change, protocol.Event) for info in msgspec.structs.fields(struct)} <= named
+    for message in (protocol.Hello, protocol.Enrolled, protocol.Receipt, protocol.PullHeader, protocol.PullTrailer):
+        assert all(re.search(rf"\b{name}\b", PAGE) for name in message.__struct_fields__)
