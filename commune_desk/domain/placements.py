@@ -22,11 +22,11 @@ ALIASES = (
 )
 """Names used in the house instead of people's own."""
 PAPERS = {
-    "declaration": N_("Declaration (form 07, Decree 20/2021)"),
+    "declaration": N_("Declaration, form 07"),
     "emergency_record": N_("Record of the emergency"),
-    "decision": N_("Decision of the house to admit"),
-    "commune_request": N_("Request of the commune's chair, if any"),
-    "id_copy": N_("Copy of an identity paper, if any"),
+    "decision": N_("Decision to admit"),
+    "commune_request": N_("Commune's request, if any"),
+    "id_copy": N_("Identity paper, if any"),
 }
 """The dossier of an emergency admission (Decree 20/2021/ND-CP art. 27.3); it may be completed after admission."""
 PAPERS_ALWAYS = ("declaration", "emergency_record", "decision")

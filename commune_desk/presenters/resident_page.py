@@ -143,7 +143,7 @@ class ResidentPage:
         missing = [_(PAPERS[code]) for code in PAPERS_ALWAYS if code not in record.row.papers]
         if not missing:
             return _("The dossier is complete.")
-        return _("The dossier is usually completed within 10 working days of the admission.")
+        return _("Decree 20/2021 art. 27. The dossier is usually completed within 10 working days.")
 
     def _facts(self, record: StayRecord) -> tuple[Fact, ...]:
         row, stay, codes = record.row, record.placement, self._workplace.codes

@@ -61,7 +61,7 @@ class BoardView:
 
 @dataclass(frozen=True, slots=True)
 class ResidentRow:
-    """A row of the list of residents."""
+    """A row of the list of residents. Why somebody is here stands on their own page only."""
 
     id: str
     alias: str
@@ -154,8 +154,8 @@ class ShelterPage:
 
     def _tiles(self, row: BedRow) -> list[BedView]:
         bed = row.bed
-        short = _(BED_KINDS_SHORT.get(bed.bed_kind, ""))
-        label = " ".join(filter(None, (bed.label, short)))
+        short = BED_KINDS_SHORT.get(bed.bed_kind, "")
+        label = " ".join(filter(None, (bed.label, _(short))))
         if row.stays:
             return [self._tile(stay, label, [o for o in row.stays if o.id != stay.id]) for stay in row.stays]
         if bed.status == "closed":
@@ -200,11 +200,10 @@ class ShelterPage:
         clocks = clocks_of(stay, today)
         began = local_day(stay.admitted_at)
         ended = local_day(stay.discharged_at) if stay.discharged_at else None
-        reason = labels.code_text(self._workplace.codes, "admission_reasons", stay.reason)
         return ResidentRow(
             id=stay.id,
             alias=with_companions(stay),
-            second=labels.joined(reason, missing_text(missing_papers(stay)) if stay.is_active else ""),
+            second=missing_text(missing_papers(stay)) if stay.is_active else "",
             age=labels.age_text(stay.birth_date, today) or _("not known"),
             bed=stay.bed,
             since=format_date(began),

@@ -222,7 +222,7 @@ def _steps_card(view: ResidentView) -> Card:
     card = Card(_("What comes next"), "calendar")
     for step in view.steps:
         ink, icon = ("danger", "alert-triangle") if step.is_late else ("ink", "")
-        card.add(ListRow("", step.text).lead(step.when, icon=icon, ink=ink, width=_LABEL_WIDTH))
+        card.add(ListRow("", step.text).lead(step.when, icon=icon, ink=ink, width=104))
     return card
 
 

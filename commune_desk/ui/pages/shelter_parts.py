@@ -66,6 +66,7 @@ class Board(QWidget):
             self.tiles[f"{tile.bed}:{tile.route.record}"] = made
             self.grid.add(made)
         if focused in self.tiles:
+            self.tiles[focused].show()
             self.tiles[focused].setFocus()
         self._show_shift(view)
 
