@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.beds_form import BedLine, BedsForm
 from commune_desk.presenters.routes import Route
@@ -31,10 +32,12 @@ class BedsFormPage(StayFormPage):
         self.list = Card(_("Beds of the house"), "bed")
         self.list.setMaximumWidth(WIDTH)
         self.add(self.list)
-        tasks.register_changed.connect(
-            lambda changes: self.show_beds() if changes.touches("bed", "placement") else None
-        )
+        tasks.register_changed.connect(self._on_changed)
         self.show_beds()
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.touches("bed", "placement"):
+            self.show_beds()
 
     def show_beds(self) -> None:
         """Read and show the beds anew."""
