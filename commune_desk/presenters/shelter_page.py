@@ -202,8 +202,8 @@ class ShelterPage:
         ended = local_day(stay.discharged_at) if stay.discharged_at else None
         return ResidentRow(
             id=stay.id,
-            alias=with_companions(stay),
-            second=missing_text(missing_papers(stay)) if stay.is_active else "",
+            alias=stay.alias,
+            second=labels.joined(companions_text(stay), missing_text(missing_papers(stay)) if stay.is_active else ""),
             age=labels.age_text(stay.birth_date, today) or _("not known"),
             bed=stay.bed,
             since=format_date(began),
@@ -225,10 +225,15 @@ def status_chip(status: str) -> ChipText:
 
 def with_companions(stay: StayRow) -> str:
     """`Hoa Mai + 1 child`."""
+    return " ".join(filter(None, (stay.alias, companions_text(stay))))
+
+
+def companions_text(stay: StayRow) -> str:
+    """`+ 1 child`; empty when nobody came along."""
     if not stay.companions:
-        return stay.alias
+        return ""
     more = ngettext("{count} child", "{count} children", stay.companions).format(count=stay.companions)
-    return f"{stay.alias} + {more}"
+    return f"+ {more}"
 
 
 def _nights(began: date, ended: date) -> str:

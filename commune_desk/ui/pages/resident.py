@@ -221,8 +221,8 @@ def _clocks_card(view: ResidentView) -> Card:
 def _steps_card(view: ResidentView) -> Card:
     card = Card(_("What comes next"), "calendar")
     for step in view.steps:
-        ink, icon = ("danger", "alert-triangle") if step.is_late else ("ink", "")
-        card.add(ListRow("", step.text).lead(step.when, icon=icon, ink=ink, width=104))
+        tone, icon = (Tone.DANGER, "alert-triangle") if step.is_late else (Tone.OUTLINE, "")
+        card.add(ListRow("", step.text, chips=[Chip(step.when, tone, icon)]))
     return card
 
 

@@ -32,14 +32,14 @@ _KINDS = ("shelter", "bed", "placement", "person", "care_log_entry", "task", "sy
 
 def _columns() -> list[Column[ResidentRow]]:
     return [
-        Column(_("Name used in the house"), lambda row: Cell(row.alias, row.second, bold=True), 8),
-        Column(_("Age"), lambda row: Cell(row.age), width=128),
-        Column(_("Bed"), lambda row: Cell(row.bed or "–", quiet=not row.bed), width=72),
-        Column(_("Since"), lambda row: Cell(row.since, row.length), width=120),
+        Column(_("House name"), lambda row: Cell(row.alias, row.second, bold=True), 8),
+        Column(_("Age"), lambda row: Cell(row.age), width=136),
+        Column(_("Bed"), lambda row: Cell(row.bed or "–", quiet=not row.bed), width=68),
+        Column(_("Since"), lambda row: Cell(row.since, row.length), width=104),
         Column(
             _("Status"), lambda row: Cell(row.status.text, tone=Tone(row.status.tone), icon=row.status.icon), width=140
         ),
-        Column(_("Clock"), _clock_cell, 8),
+        Column(_("Clock"), _clock_cell, width=212),
     ]
 
 
