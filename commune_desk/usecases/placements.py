@@ -254,7 +254,10 @@ def _save_stay(tx: Tx, before: Placement, after: Placement) -> None:
 
 
 def _tell_commune(tx: Tx, before: Placement | None, after: Placement) -> None:
-    """Keep the home commune's notice in step: that the person is protected and until when. Never who, never where."""
+    """Keep the home commune's notice in step: that the person is protected and until when. Never who, never where.
+
+    Nor that she is out of the house: whoever looks for her would know when to wait outside.
+    """
     if before is not None and before.home_commune and before.home_commune != after.home_commune:
         _take_back(tx, before.case_code, before.home_commune)
     if not after.home_commune or not after.case_code:
@@ -266,7 +269,7 @@ def _tell_commune(tx: Tx, before: Placement | None, after: Placement) -> None:
         id=known.id if known is not None and is_same else new_record_id(),
         scope=scope,
         case_code=after.case_code,
-        status=after.status,
+        status="ended" if after.status == "ended" else "staying",
         since_on=local_day(after.admitted_at).isoformat(),
         isolation_until=after.isolation_to or (isolation_ends(after.isolation_from) if after.isolation_from else None),
         stay_until=stay_ends(after.admitted_at),

@@ -133,7 +133,9 @@ def test_the_commune_learns_state_and_days_only(house: Workplace, beds: dict[str
     (notice,) = notices(house)
     assert (notice.scope, notice.status, notice.since_on) == ("C:06838", "staying", "2026-11-23")
     assert (notice.isolation_until, notice.stay_until) == ("2026-12-07", "2027-02-23")
+    before = len(changes_in(house, "C:06838"))
     house.write(lambda tx: placements.go_out(tx, stored(house, stay).id, back_at=None, note="Đi khám"))
+    assert len(changes_in(house, "C:06838")) == before, "nobody outside may learn when she is on the road"
     leave(house, stay)
     (notice,) = notices(house)
     assert notice.status == "ended"
