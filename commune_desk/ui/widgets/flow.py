@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QGridLayout, QLayout, QLayoutItem, QSizePolicy, QW
 class FlowLayout(QLayout):
     """Sets its widgets side by side and goes on below when the line is full."""
 
-    def __init__(self, parent: QWidget | None = None, *, gap: int = 6) -> None:
+    def __init__(self, parent: QWidget | None = None, *, gap: int = 6, line: int = 0) -> None:
+        """`gap` between items and lines; no line is lower than `line`, and then lines stand without a gap."""
         super().__init__(parent)
         self.setContentsMargins(0, 0, 0, 0)
-        self._gap = gap
+        self._gap, self._line = gap, line
         self._items: list[QLayoutItem] = []
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -44,7 +45,7 @@ class FlowLayout(QLayout):
     def sizeHint(self) -> QSize:
         shown = [i.sizeHint() for i in self._items if not i.isEmpty()]
         width = sum(s.width() for s in shown) + self._gap * max(len(shown) - 1, 0)
-        return QSize(width, max((s.height() for s in shown), default=0))
+        return QSize(width, max((s.height() for s in shown), default=self._line))
 
     def minimumSize(self) -> QSize:
         size = QSize()
@@ -55,15 +56,16 @@ class FlowLayout(QLayout):
     def _arrange(self, rect: QRect, *, move: bool) -> int:
         """Place the items inside `rect` (or only measure) and return the height used."""
         y = rect.y()
+        between = 0 if self._line else self._gap
         for line in self._lines(rect.width()):
-            tall = max(size.height() for _item, size in line)
+            tall = max(self._line, *(size.height() for _item, size in line))
             x = rect.x()
             for item, size in line:
                 if move:
                     item.setGeometry(QRect(QPoint(x, y + (tall - size.height()) // 2), size))
                 x += size.width() + self._gap
-            y += tall + self._gap
-        return max(y - self._gap - rect.y(), 0)
+            y += tall + between
+        return max(y - between - rect.y(), 0)
 
     def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
         lines: list[list[tuple[QLayoutItem, QSize]]] = []
@@ -137,9 +139,9 @@ class Stack(QWidget):
 class Flow(QWidget):
     """A widget whose children flow over lines."""
 
-    def __init__(self, *children: QWidget, gap: int = 6, parent: QWidget | None = None) -> None:
+    def __init__(self, *children: QWidget, gap: int = 6, line: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        flow = FlowLayout(self, gap=gap)
+        flow = FlowLayout(self, gap=gap, line=line)
         _follows_width(self)
         for child in children:
             flow.addWidget(child)

@@ -16,6 +16,8 @@ from commune_desk.ui.widgets.flow import Flow, Stack
 from commune_desk.ui.widgets.text import RichLine, Run, Text
 
 LEAD_WIDTH = 116
+LINE = 26
+"""A chip alone on a line takes as much room as words do."""
 
 
 class ListRow(QWidget):
@@ -52,10 +54,9 @@ class ListRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def _texts(self, title: str, detail: str, second: str, chips: Sequence[Chip]) -> Stack:
-        line = Flow(gap=5)
-        for run in (Run(title, bold=True), Run(detail)):
-            if run.text:
-                line.add(RichLine([run]))
+        line = Flow(line=LINE)
+        words = [run for run in (Run(title, bold=True), Run(detail)) if run.text]
+        line.add(RichLine([words[0], *(Run(f"  {run.text}") for run in words[1:])] if words else []))
         for chip in chips:
             line.add(chip)
         column = Stack(line)
