@@ -7,6 +7,7 @@ from functools import partial
 
 import msgspec
 
+from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import VIETNAM, from_iso, monotonic
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.labels import N_
@@ -25,6 +26,8 @@ from commune_desk.usecases.workplace import Workplace
 SAME, DIFFERENT = "same", "different"
 BATCH_SECONDS = 0.06
 """A batch ends early on a slow disk, so that nobody's save waits for it noticeably."""
+CHANGED = ChangeSet.of({}, ("imports", "child_file", "person", "sync"))
+"""What pages are told when a list is shown or taken back: too many records to name them one by one."""
 UNDECIDED = N_("{count} possible repetitions are not decided yet. Nothing was imported.")
 NOT_READY = N_("This import was ended meanwhile. Nothing was imported; choose the file again.")
 
@@ -151,8 +154,6 @@ def fill_next(tx: Tx, import_id: str) -> int:
 def _complete(tx: Tx, import_id: str) -> None:
     imports.complete(tx, import_id)
     tx.audit("import_complete", record=import_id)
-    for kind in ("child_file", "person"):
-        tx.topic(kind)
 
 
 def origin_of(tx: Tx, import_id: str) -> Origin:

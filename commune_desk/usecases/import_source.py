@@ -22,6 +22,7 @@ from commune_desk.usecases.read_list import ListFile, open_list
 
 HEAD_ROWS = 2_060
 SAMPLES = 3
+_SAMPLED_ROWS = 60
 NO_NAME = N_("No column holds the child's name. Choose which one does.")
 TWICE = N_("Two columns are said to hold the same. Choose another meaning for one of them.")
 _BASIS_CHARS = 200
@@ -110,17 +111,17 @@ def source_of(head: SheetHead, mapping: Mapping[int, str]) -> ListSource:
     return ListSource(head, head.header, dict(mapping), column_encodings(head.rows, head.header))
 
 
-def samples(head: SheetHead, column: int) -> list[str]:
-    """The first values of a column, as they will be read."""
+def samples(head: SheetHead) -> dict[int, list[str]]:
+    """The first values of each column, as they will be read."""
     if head.header is None:
-        return []
+        return {}
     encodings = column_encodings(head.rows, head.header)
-    found: list[str] = []
-    for row in head.rows[head.header.first_data_row :]:
-        if column < len(row) and (text := cell_text(row_texts(row, encodings)[column])):
-            found.append(text)
-        if len(found) == SAMPLES:
-            break
+    found: dict[int, list[str]] = {column: [] for column in range(len(head.header.titles))}
+    for row in head.rows[head.header.first_data_row :][:_SAMPLED_ROWS]:
+        for column, cell in enumerate(row_texts(row, encodings)):
+            values = found.get(column)
+            if values is not None and len(values) < SAMPLES and (text := cell_text(cell)) and text not in values:
+                values.append(text)
     return found
 
 

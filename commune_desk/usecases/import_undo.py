@@ -85,7 +85,6 @@ def _begin(tx: Tx, import_id: str, *, is_released: bool = False) -> ImportState:
         return ImportState.COMPLETE
     imports.hide(tx, import_id, state)
     tx.audit("import_undo", record=import_id)
-    _tell_pages(tx)
     return state
 
 
@@ -99,7 +98,6 @@ def _take_some(tx: Tx, import_id: str, state: ImportState) -> int:
     done = done or import_rows.drop_rows(tx, import_id, BATCH)
     if not done:
         imports.set_state(tx, import_id, ImportState.UNDONE)
-        _tell_pages(tx)
     return done
 
 
@@ -122,8 +120,3 @@ def _withdraw_some(tx: Tx, import_id: str) -> int:
 
 def _today(tx: Tx) -> str:
     return tx.ledger.now().astimezone(VIETNAM).date().isoformat()
-
-
-def _tell_pages(tx: Tx) -> None:
-    for kind in ("child_file", "person"):
-        tx.topic(kind)

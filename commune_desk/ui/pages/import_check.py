@@ -1,0 +1,190 @@
+"""Every row of a list before it enters the register, and a possible repetition beside what it may repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from commune_desk.i18n import _
+from commune_desk.presenters.import_page import CheckView
+from commune_desk.presenters.import_rows import ListRowText, RowView, TwinView
+from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
+from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.buttons import LinkButton
+from commune_desk.ui.widgets.card import Card, IconLabel
+from commune_desk.ui.widgets.choice import RadioRow
+from commune_desk.ui.widgets.page import TabBar
+from commune_desk.ui.widgets.table import PagedTable
+from commune_desk.ui.widgets.text import Text
+
+PANEL_WIDTH = 348
+_ICONS = {"danger": "alert-circle", "warning": "alert-triangle", "note": "info"}
+
+
+def _columns() -> list[Column[ListRowText]]:
+    return [
+        Column(_("Row"), lambda row: Cell(row.id, quiet=True), width=58),
+        Column(_("Child"), lambda row: Cell(row.name, row.second, bold=True), 8),
+        Column(_("Carer"), lambda row: Cell(row.carer, row.phone), 6),
+        Column(_("State"), _state_cell, width=134),
+        Column(_("What was found"), lambda row: Cell(row.found or "–", row.more, quiet=not row.found), 9),
+    ]
+
+
+def _state_cell(row: ListRowText) -> Cell:
+    return Cell(row.state.text, tone=Tone(row.state.tone), icon=row.state.icon)
+
+
+class CheckPart(QWidget):
+    """Tabs, the rows, and the row under the cursor in full."""
+
+    view_chosen = Signal(str)
+    decided = Signal(int, str)
+    rest_decided = Signal(str)
+
+    def __init__(
+        self, rows: Callable[[Sequence[str]], list[ListRowText]], read_row: Callable[[str], RowView | None]
+    ) -> None:
+        super().__init__()
+        self._read_row = read_row
+        self.tabs = TabBar(_("Which rows"))
+        self.tabs.chosen.connect(self.view_chosen)
+        self.hint = Text(ink="quiet", wrap=True)
+        self.rest = LinkButton(_("All that are open: same child"))
+        self.rest.clicked.connect(lambda: self.rest_decided.emit("same"))
+        self.model: PagedTableModel[ListRowText] = PagedTableModel(_columns(), rows, self)
+        self.table = PagedTable(self.model, _("Rows of the list"), two_lines=True)
+        self.table.current_changed.connect(self._show_row)
+        self.panel = RowPanel()
+        self.panel.decided.connect(self.decided)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.tabs)
+        words = QHBoxLayout()
+        words.addWidget(self.hint, 1)
+        words.addWidget(self.rest)
+        column.addLayout(words)
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(self.table, 1)
+        line.addWidget(self.panel)
+        column.addLayout(line, 1)
+
+    def show_view(self, view: CheckView, chosen: str) -> None:
+        """Show the rows of a view; the cursor stays where it is when its row is still there."""
+        self._name_tabs(view, chosen)
+        self.hint.set_text(view.hint)
+        self.rest.setVisible(view.to_decide > 0)
+        current = self.table.current_id
+        self.model.show(view.ids)
+        self.table.select_id(current if current in view.ids else next(iter(view.ids), ""))
+        if not view.ids:
+            self.panel.show_row(None)
+
+    def _name_tabs(self, view: CheckView, chosen: str) -> None:
+        self.tabs.blockSignals(True)
+        for place, (key, text) in enumerate(view.tabs):
+            if place < self.tabs.count():
+                self.tabs.setTabText(place, text)
+            else:
+                self.tabs.add(key, text)
+        self.tabs.choose(chosen)
+        self.tabs.blockSignals(False)
+
+    def refresh_row(self, view: CheckView, row: int) -> None:
+        """Show what a decision changed: the counts and that row."""
+        self._name_tabs(view, self.tabs.tabData(self.tabs.currentIndex()))
+        self.hint.set_text(view.hint)
+        self.rest.setVisible(view.to_decide > 0)
+        self.model.refresh([str(row)])
+
+    def _show_row(self, one: str) -> None:
+        self.panel.show_row(self._read_row(one))
+
+
+class RowPanel(QScrollArea):
+    """One row in full, at the right of the rows."""
+
+    decided = Signal(int, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(PANEL_WIDTH)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(_("The row in full"))
+        self.choice: RadioRow | None = None
+        self.show_row(None)
+
+    def show_row(self, view: RowView | None) -> None:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 4, 0)
+        column.setSpacing(12)
+        self.choice = None
+        if view is not None:
+            column.addWidget(self._findings(view))
+            if view.twin is not None:
+                column.addWidget(self._twin(view, view.twin))
+        column.addStretch(1)
+        self.setWidget(holder)
+
+    def _findings(self, view: RowView) -> Card:
+        card = Card(view.title)
+        for tone, sentence in view.findings:
+            card.add(_finding(tone, sentence))
+        if not view.findings:
+            card.add(_finding("good", _("Nothing is wrong with this row.")))
+        return card
+
+    def _twin(self, view: RowView, twin: TwinView) -> Card:
+        card = Card(twin.sign, "users", tone="note")
+        card.add_padded(_comparison(twin))
+        question = _("Is it the same child?")
+        self.choice = RadioRow(
+            question,
+            [
+                ("same", _("Same child: only fill in what is missing")),
+                ("different", _("Another child: enter both")),
+            ],
+        )
+        self.choice.set_value(twin.decision)
+        self.choice.chosen.connect(lambda code: self.decided.emit(view.row, code))
+        card.add_padded(self.choice)
+        return card
+
+
+def _finding(tone: str, sentence: str) -> QWidget:
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(14, 6, 14, 6)
+    line.setSpacing(8)
+    line.addWidget(IconLabel(_ICONS.get(tone, "check-circle"), size=15, ink=tone), 0, Qt.AlignmentFlag.AlignTop)
+    line.addWidget(Text(sentence, wrap=True), 1)
+    return holder
+
+
+def _comparison(twin: TwinView) -> QWidget:
+    """What both tell, label above; where they differ both stand bold."""
+    holder = QWidget()
+    grid = QGridLayout(holder)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(2)
+    grid.setColumnStretch(0, 1)
+    grid.setColumnStretch(1, 1)
+    for column, head in enumerate((_("This row"), twin.other_title)):
+        grid.addWidget(Text(head, size=Size.SMALL, bold=True, wrap=True), 0, column)
+    top = Qt.AlignmentFlag.AlignTop
+    for number, line in enumerate(twin.lines):
+        grid.addWidget(Text(line.label, size=Size.SMALL, ink="quiet"), 2 * number + 1, 0, 1, 2)
+        for column, text in enumerate((line.listed, line.other)):
+            grid.addWidget(Text(text or "–", bold=line.differs, wrap=True), 2 * number + 2, column, top)
+    return holder
