@@ -5,6 +5,9 @@ from __future__ import annotations
 from commune_desk.store.database import Connection
 from sync.change import Line
 
+OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
+"""Exactly the condition of the index `change_open`: a query that repeats it never reads what is settled."""
+
 _COLUMNS = (
     "id",
     "desk",

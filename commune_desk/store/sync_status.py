@@ -7,6 +7,7 @@ import msgspec
 from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.store import conflicts, settings
 from commune_desk.store.database import Connection
+from commune_desk.store.journal import OPEN
 from commune_desk.store.replica import LAST_CONTACT
 
 
@@ -58,16 +59,9 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
 def sync_facts(connection: Connection) -> SyncFacts:
     """The status of this desk, from its own tables."""
     own = settings.identity(connection)
-    waiting = connection.execute(
-        "SELECT kind, count(DISTINCT record), count(*), sum(length(raw) + 89) FROM change"
-        " WHERE state IN ('waiting', 'sent', 'staged') AND desk IN ('', ?) GROUP BY kind ORDER BY kind",
-        (own.desk,),
-    ).fetchall()
-    oldest = connection.execute(
-        "SELECT min(stamp) FROM change WHERE desk=? AND state IN ('waiting', 'sent')", (own.desk,)
-    ).fetchone()[0]
+    waiting, oldest = ((), None) if own.is_training else _waiting(connection, own.desk)
     receipt = connection.execute("SELECT accepted_n, at FROM receipt ORDER BY accepted_n DESC LIMIT 1").fetchone()
-    aside = connection.execute("SELECT count(*) FROM change WHERE state='quarantined'").fetchone()[0]
+    aside = connection.execute(f"SELECT count(*) FROM change WHERE {OPEN} AND state='quarantined'").fetchone()[0]  # noqa: S608
     behind = connection.execute("SELECT COALESCE(sum(head_seq - seq), 0) FROM cursor WHERE head_seq > seq").fetchone()[
         0
     ]
@@ -79,7 +73,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         label=own.label,
         address=own.pins.address if own.pins else "",
         province=own.pins.name if own.pins else "",
-        waiting=tuple(Waiting(*row) for row in waiting),
+        waiting=waiting,
         oldest_waiting=_instant(oldest),
         set_aside=aside,
         proven_changes=receipt[0] if receipt else 0,
@@ -90,9 +84,23 @@ def sync_facts(connection: Connection) -> SyncFacts:
     )
 
 
+def _waiting(connection: Connection, desk: str) -> tuple[tuple[Waiting, ...], int | None]:
+    """What waits by kind, and the stamp of the oldest. A practice register is never asked: nothing of it is sent."""
+    rows = connection.execute(
+        "SELECT kind, count(DISTINCT record), count(*), sum(length(raw) + 89) FROM change"  # noqa: S608 - constants only
+        f" WHERE {OPEN} AND state IN ('waiting', 'sent', 'staged') AND desk IN ('', ?) GROUP BY kind ORDER BY kind",
+        (desk,),
+    ).fetchall()
+    oldest = connection.execute(
+        f"SELECT min(stamp) FROM change WHERE {OPEN} AND desk=? AND state IN ('waiting', 'sent')",  # noqa: S608
+        (desk,),
+    ).fetchone()[0]
+    return tuple(Waiting(*row) for row in rows), oldest
+
+
 def count_waiting(connection: Connection) -> int:
     """How many changes no receipt names yet."""
-    row = connection.execute("SELECT count(*) FROM change WHERE state IN ('waiting', 'sent', 'staged')").fetchone()
+    row = connection.execute(f"SELECT count(*) FROM change WHERE {OPEN} AND state<>'quarantined'").fetchone()  # noqa: S608
     return int(row[0])
 
 

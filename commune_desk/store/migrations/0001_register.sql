@@ -247,6 +247,9 @@ CREATE TABLE change (
 CREATE UNIQUE INDEX change_number ON change(desk, n) WHERE n IS NOT NULL;
 CREATE INDEX change_record ON change(record);
 CREATE INDEX change_staged ON change(import_id, id) WHERE state='staged';
+-- What the status of sync counts after every save, without reading the changes themselves; empty once all is accepted.
+CREATE INDEX change_open ON change(state, desk, kind, record, stamp, length(raw))
+  WHERE state IN ('waiting', 'sent', 'staged', 'quarantined');
 
 -- What the province holds where a change of ours still waits: the value to fall back to.
 CREATE TABLE shadow (
