@@ -11,13 +11,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from commune_desk.domain.clock import Clock, from_iso, monotonic
 from commune_desk.domain.errors import DeskError
 from commune_desk.usecases.sync_schedule import Pace, SyncSchedule
 from sync.client.errors import SyncFault, SyncHalted
-from sync.client.session import SyncReport
+
+if TYPE_CHECKING:
+    from sync.client.session import SyncReport  # it loads the HTTP library, which the first page does not wait for
 
 _JOIN_SECONDS = 20.0
 _LONGEST_SLEEP = 3600.0
