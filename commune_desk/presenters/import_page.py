@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,12 +30,14 @@ from commune_desk.store.imports import Import, ImportState
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.import_list import SAME, ListSaving, decide
 from commune_desk.usecases.import_reading import ListReading
+from commune_desk.usecases.import_records import row_id
 from commune_desk.usecases.import_source import look_into, mapping_for, mapping_problem, source_of
 from commune_desk.usecases.import_undo import ListUndo
 from commune_desk.usecases.workplace import Workplace
 from commune_desk.usecases.write_rejects import Reject, write_rejects
 
 _PAGE = 200
+_MOST_REMARKS = 50
 
 
 class Stage(StrEnum):
@@ -74,7 +76,6 @@ class ColumnsView:
 class CheckView:
     """The rows of the list. `tabs` are (view, text with its count); `to_decide` are repetitions still open."""
 
-    subtitle: str
     tabs: tuple[Option, ...]
     ids: tuple[str, ...]
     to_decide: int
@@ -83,12 +84,23 @@ class CheckView:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A child who was imported with a warning; `person` opens the file."""
+
+    person: str
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultView:
-    """What became of the list: (tone, number, sentence) of each outcome that happened."""
+    """What became of the list: (tone, number, sentence) of each outcome that happened, and what is worth a look."""
 
     title: str
     lines: tuple[tuple[str, str, str], ...]
     has_rejects: bool
+    remarks: tuple[Remark, ...]
+    more_remarks: str
 
 
 class ImportPage:
@@ -224,10 +236,8 @@ class ImportPage:
     def check_view(self) -> CheckView:
         counts = self._counts()
         ids = self._workplace.read(lambda c: import_rows.row_numbers(c, self.import_id, self.view))
-        known = self._workplace.read(lambda c: imports.import_named(c, self.import_id))
         going = counts.total - counts.errors
         return CheckView(
-            subtitle=known.title if known else "",
             tabs=_tabs(counts),
             ids=tuple(map(str, ids)),
             to_decide=counts.undecided,
@@ -287,18 +297,28 @@ class ImportPage:
 
     def result_view(self) -> ResultView:
         counts = self._counts()
+        known = self._workplace.read(lambda c: imports.import_named(c, self.import_id))
         lines = (
             ("good", counts.saved, _("children are new in the register")),
-            ("warning", counts.saved_with_warnings, _("of them with a warning; the text concerned is in the note")),
+            ("warning", counts.saved_with_warnings, _("of them with a warning, named below")),
             ("note", counts.filled, _("were in the register already; what was missing there was filled in")),
             ("note", counts.joined, _("rows repeat an earlier row and were joined with it")),
             ("danger", counts.rejected, _("rows have errors and were not imported")),
         )
+        more = counts.saved_with_warnings - _MOST_REMARKS
         return ResultView(
-            title=_("The list is in the register."),
+            title=_("In the register: {title}").format(title=known.title if known else ""),
             lines=tuple((tone, format_number(count), text) for tone, count, text in lines if count),
             has_rejects=counts.rejected > 0,
+            remarks=tuple(self._remarks()),
+            more_remarks=_("and {count} more").format(count=format_number(more)) if more > 0 else "",
         )
+
+    def _remarks(self) -> Iterator[Remark]:
+        rows = self._workplace.read(lambda c: import_rows.saved_with_warnings(c, self.import_id, _MOST_REMARKS))
+        for one in rows:
+            sentences = [sentence for tone, sentence in findings_of(one) if tone == "warning"]
+            yield Remark(row_id(self.import_id, one.row, "person"), one.payload.name, " ".join(sentences))
 
     def export_rejects(self, path: Path) -> Callable[[], int]:
         """Write the rows with errors and their reasons, on the slow-query thread; gives how many. Raises Fault."""

@@ -24,7 +24,7 @@ _CHIPS = {
     1: (N_("Warning"), "warning", "alert-triangle"),
     0: (N_("Fine"), "good", ""),
 }
-_DECIDED = {SAME: N_("Same child"), DIFFERENT: N_("Another child"), "": N_("Repetition?")}
+_DECIDED = {SAME: N_("Same child"), DIFFERENT: N_("Another child"), "": N_("To decide")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,6 @@ class ListRowText:
     id: str
     name: str
     second: str
-    carer: str
-    phone: str
     state: ChipText
     found: str
     more: str
@@ -86,8 +84,6 @@ def _row_text(workplace: Workplace, one: StagedRow) -> ListRowText:
         id=str(one.row),
         name=one.payload.name or _("(no name)"),
         second=labels.joined(birth, labels.village_text(child.village)) if child else "",
-        carer=(child.guardian_name or child.mother_name or child.father_name or "") if child else "",
-        phone=labels.phone_text(child.phone) if child else "",
         state=_state_chip(one),
         found=told[0] if told else "",
         more=told[1] if len(told) == 2 else _("and {count} more").format(count=len(told) - 1) if told[1:] else "",
@@ -103,8 +99,8 @@ def _state_chip(one: StagedRow) -> ChipText:
 
 def _repeats(one: StagedRow) -> str:
     if one.twin_row:
-        return _("May be the child of row {row}").format(row=one.twin_row)
-    return _("May be in the register already") if one.twin_person else ""
+        return _("Like row {row}").format(row=one.twin_row)
+    return _("In the register already?") if one.twin_person else ""
 
 
 def findings_of(one: StagedRow) -> list[tuple[str, str]]:
@@ -192,7 +188,7 @@ def _told(workplace: Workplace, child: ListedChild) -> dict[str, str]:
         _("Full name"): child.full_name,
         _("Birth date"): PartialDate.stored(child.birth_date).display() if child.birth_date else "",
         _("Sex"): labels.code_text(codes, "sexes", child.sex),
-        _("Personal ID number"): child.id_number or "",
+        _("ID number"): child.id_number or "",
         _("Ethnic group"): labels.code_text(codes, "ethnic_groups", child.ethnicity),
         _("Village"): child.village or "",
         _("Mother"): child.mother_name or "",

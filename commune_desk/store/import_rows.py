@@ -164,10 +164,13 @@ def settle_twins(tx: Tx, import_id: str, joins: dict[int, int], fills: dict[int,
 
 
 def forget_rows(tx: Tx, import_id: str, limit: int) -> int:
-    """Empty the copies of rows that are in the register now, some at a time; returns how many."""
+    """Empty the copies of rows that are in the register now, some at a time; returns how many.
+
+    Those with a warning stay: they are shown once more when the list is in.
+    """
     return tx.connection.execute(
         "UPDATE import_row SET payload='' WHERE import_id=?1 AND row IN (SELECT row FROM import_row"
-        " WHERE import_id=?1 AND state IN ('saved', 'joined') AND payload<>'' LIMIT ?2)",
+        " WHERE import_id=?1 AND state IN ('saved', 'joined') AND level=0 AND payload<>'' LIMIT ?2)",
         (import_id, limit),
     ).rowcount
 
@@ -195,6 +198,11 @@ def rows_numbered(connection: Connection, import_id: str, numbers: Sequence[int]
 def next_rows(connection: Connection, import_id: str, state: RowState, limit: int) -> list[StagedRow]:
     """The first rows in a state, in the order of the list."""
     return _rows(connection, "state=? ORDER BY row LIMIT ?", import_id, state.value, limit)
+
+
+def saved_with_warnings(connection: Connection, import_id: str, limit: int) -> list[StagedRow]:
+    """The first rows that are in the register with something to look at."""
+    return _rows(connection, "state='saved' AND level=1 ORDER BY row LIMIT ?", import_id, limit)
 
 
 def twins(connection: Connection, import_id: str) -> list[tuple[int, int, str, str]]:

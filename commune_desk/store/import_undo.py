@@ -14,7 +14,7 @@ _SIGNS = (
     *(_OF_CHILD.format(table) for table in _TABLES_OF_OTHERS),
     *(f"{_OF_CHILD.format(table)} AND EXISTS ({_FOREIGN.format('t.id')})" for table in _OWN_TABLES),
 )
-_CHANGED = "SELECT count(*) FROM child_file f WHERE f.import_id=?1 AND ({})".format(
+_CHANGED = "SELECT count(*) FROM child_file f WHERE f.import_id=?1 AND ({})".format(  # noqa: S608 - own words only
     " OR ".join(f"EXISTS ({sign})" for sign in _SIGNS)
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
@@ -19,16 +20,18 @@ from commune_desk.ui.widgets.page import TabBar
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.ui.widgets.text import Text
 
-PANEL_WIDTH = 348
+PANEL_WIDTH, NARROW_PANEL_WIDTH = 372, 312
+NARROW_BELOW = 960
+_LABEL_WIDTH = 78
+_LINE_HEIGHT = 22
 _ICONS = {"danger": "alert-circle", "warning": "alert-triangle", "note": "info"}
 
 
 def _columns() -> list[Column[ListRowText]]:
     return [
-        Column(_("Row"), lambda row: Cell(row.id, quiet=True), width=58),
+        Column(_("Row"), lambda row: Cell(row.id, quiet=True), width=62),
         Column(_("Child"), lambda row: Cell(row.name, row.second, bold=True), 8),
-        Column(_("Carer"), lambda row: Cell(row.carer, row.phone), 6),
-        Column(_("State"), _state_cell, width=134),
+        Column(_("State"), _state_cell, width=128),
         Column(_("What was found"), lambda row: Cell(row.found or "–", row.more, quiet=not row.found), 9),
     ]
 
@@ -87,6 +90,10 @@ class CheckPart(QWidget):
         if not view.ids:
             self.panel.show_row(None)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.panel.setFixedWidth(NARROW_PANEL_WIDTH if event.size().width() < NARROW_BELOW else PANEL_WIDTH)
+
     def _name_tabs(self, view: CheckView, chosen: str) -> None:
         self.tabs.blockSignals(True)
         for place, (key, text) in enumerate(view.tabs):
@@ -130,7 +137,8 @@ class RowPanel(QScrollArea):
         column.setSpacing(12)
         self.choice = None
         if view is not None:
-            column.addWidget(self._findings(view))
+            if view.findings or view.twin is None:
+                column.addWidget(self._findings(view))
             if view.twin is not None:
                 column.addWidget(self._twin(view, view.twin))
         column.addStretch(1)
@@ -146,10 +154,8 @@ class RowPanel(QScrollArea):
 
     def _twin(self, view: RowView, twin: TwinView) -> Card:
         card = Card(twin.sign, "users", tone="note")
-        card.add_padded(_comparison(twin))
-        question = _("Is it the same child?")
         self.choice = RadioRow(
-            question,
+            _("Is it the same child?"),
             [
                 ("same", _("Same child: only fill in what is missing")),
                 ("different", _("Another child: enter both")),
@@ -158,6 +164,7 @@ class RowPanel(QScrollArea):
         self.choice.set_value(twin.decision)
         self.choice.chosen.connect(lambda code: self.decided.emit(view.row, code))
         card.add_padded(self.choice)
+        card.add_padded(_comparison(view.row, twin))
         return card
 
 
@@ -166,25 +173,32 @@ def _finding(tone: str, sentence: str) -> QWidget:
     line = QHBoxLayout(holder)
     line.setContentsMargins(14, 6, 14, 6)
     line.setSpacing(8)
-    line.addWidget(IconLabel(_ICONS.get(tone, "check-circle"), size=15, ink=tone), 0, Qt.AlignmentFlag.AlignTop)
+    mark = IconLabel(_ICONS.get(tone, "check-circle"), size=15, ink=tone)
+    mark.setFixedHeight(_LINE_HEIGHT)
+    line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
     line.addWidget(Text(sentence, wrap=True), 1)
     return holder
 
 
-def _comparison(twin: TwinView) -> QWidget:
-    """What both tell, label above; where they differ both stand bold."""
+def _comparison(row: int, twin: TwinView) -> QWidget:
+    """What both tell: once where they agree, side by side and bold where they differ."""
     holder = QWidget()
     grid = QGridLayout(holder)
     grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(2)
-    grid.setColumnStretch(0, 1)
-    grid.setColumnStretch(1, 1)
-    for column, head in enumerate((_("This row"), twin.other_title)):
+    grid.setHorizontalSpacing(10)
+    grid.setVerticalSpacing(4)
+    grid.setColumnMinimumWidth(0, _LABEL_WIDTH)
+    for column, head in enumerate((_("Row {row}").format(row=row), twin.other_title), start=1):
+        grid.setColumnStretch(column, 1)
         grid.addWidget(Text(head, size=Size.SMALL, bold=True, wrap=True), 0, column)
     top = Qt.AlignmentFlag.AlignTop
-    for number, line in enumerate(twin.lines):
-        grid.addWidget(Text(line.label, size=Size.SMALL, ink="quiet"), 2 * number + 1, 0, 1, 2)
-        for column, text in enumerate((line.listed, line.other)):
-            grid.addWidget(Text(text or "–", bold=line.differs, wrap=True), 2 * number + 2, column, top)
+    for number, line in enumerate(twin.lines, start=1):
+        label = Text(line.label, size=Size.SMALL, ink="quiet", wrap=True)
+        label.setFixedWidth(_LABEL_WIDTH)
+        grid.addWidget(label, number, 0, top)
+        if line.listed == line.other:
+            grid.addWidget(Text(line.listed, wrap=True), number, 1, 1, 2)
+            continue
+        for column, text in enumerate((line.listed, line.other), start=1):
+            grid.addWidget(Text(text or "–", bold=line.differs, wrap=True), number, column, top)
     return holder

@@ -60,7 +60,7 @@ class ImportPage(Page):
         self.back.clicked.connect(self._go_back)
         self.read = PrimaryButton(_("Read the rows"), shortcut="Ctrl+Return")
         self.read.clicked.connect(self.read_rows)
-        self.save = PrimaryButton(_("Import"), shortcut="Ctrl+Return")
+        self.save = PrimaryButton(_("Import a list"), shortcut="Ctrl+Return")
         self.save.clicked.connect(self.import_rows)
         for button in (self.back, self.read, self.save):
             self.add_action(button)
@@ -87,6 +87,7 @@ class ImportPage(Page):
         self.check.view_chosen.connect(self._on_view)
         self.check.decided.connect(self._on_decided)
         self.check.rest_decided.connect(self._on_rest_decided)
+        self.result.opened.connect(lambda person: self._navigate(Route("child", person)))
         self.result.open_register.clicked.connect(lambda: self._navigate(Route("register")))
         self.result.rejects.clicked.connect(self._ask_where_to)
         self.result.undo.clicked.connect(lambda: self._ask_to_undo(self.state.import_id))
@@ -159,7 +160,7 @@ class ImportPage(Page):
 
     def _show_check(self) -> None:
         view = self.state.check_view()
-        self._name(_("look at the rows"), view.subtitle)
+        self._name(_("look at the rows"))
         self.check.show_view(view, self.state.view.value)
         self._name_import(view.import_text, view.to_decide)
 

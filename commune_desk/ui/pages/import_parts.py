@@ -14,7 +14,6 @@ from commune_desk.presenters.import_page import ColumnsView, PastImport, ResultV
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card, Hairline
-from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
@@ -22,6 +21,7 @@ from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
 
 _TARGET_WIDTH = 264
+_NUMBER_WIDTH = 64
 
 
 def _column(widget: QWidget) -> QVBoxLayout:
@@ -173,7 +173,9 @@ class ColumnsPart(QWidget):
 
 
 class ResultPart(QWidget):
-    """What became of the list."""
+    """What became of the list, and the children who were imported with a warning."""
+
+    opened = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -190,11 +192,20 @@ class ResultPart(QWidget):
             line.addWidget(button)
         line.addStretch(1)
         column.addLayout(line)
+        self.remarks = Card(_("Worth a look"), "alert-triangle", tone="warning")
+        column.addWidget(self.remarks)
 
     def show_view(self, view: ResultView) -> None:
         self.card.title.set_text(view.title)
         self.card.setAccessibleName(view.title)
         self.card.clear()
         for tone, number, text in view.lines:
-            self.card.add(ListRow("", text).lead_chip(Chip(number, Tone(tone), bold=True)))
+            self.card.add(ListRow("", text).lead(number, ink=tone, width=_NUMBER_WIDTH))
         self.rejects.setVisible(view.has_rejects)
+        self.remarks.clear()
+        self.remarks.setVisible(bool(view.remarks))
+        self.remarks.aside.set_text(view.more_remarks)
+        for remark in view.remarks:
+            row = ListRow(remark.name, second=remark.sentence).clickable()
+            row.activated.connect(partial(self.opened.emit, remark.person))
+            self.remarks.add(row)
