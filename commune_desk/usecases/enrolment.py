@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from commune_desk import __version__
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import Clock
@@ -14,8 +16,10 @@ from commune_desk.usecases.opening import OpenDesk, make_register
 from commune_desk.usecases.profile import NewOfficer, Profile
 from commune_desk.vault.passphrases import require_passphrase
 from commune_desk.vault.recovery import set_recovery
-from sync.client.enrol import Enrolment, enrol
 from sync.protocol import unb64
+
+if TYPE_CHECKING:
+    from sync.client.enrol import Enrolment
 
 
 def enrol_new_register(
@@ -23,7 +27,7 @@ def enrol_new_register(
 ) -> OpenDesk:
     """Enrol and make the register. Raises Invalid, Refusal, or a SyncFault for the line; takes about a second."""
     require_passphrase(officer.passphrase, officer.login)
-    enrolment = enrol(address, code, label, program_version=__version__)
+    enrolment = _enrol(address, code, label)
     desk = make_register(profile, officer, _identity(enrolment, label, uuid7()), _scope_keys(enrolment), clock=clock)
     _let_province_recover(desk, enrolment)
     return desk
@@ -35,12 +39,18 @@ def enrol_restored_register(desk: OpenDesk, *, address: str, code: str) -> None:
     Raises Invalid, Refusal when the code is for another place, or a SyncFault.
     """
     own = desk.register.identity
-    enrolment = enrol(address, code, own.label, program_version=__version__)
+    enrolment = _enrol(address, code, own.label)
     identity = _identity(enrolment, own.label, own.db_id, own.former)
     if identity.scope != own.scope:
         raise Refusal(N_("This code is for another place than this register's. Nothing was changed."))
     desk.register.write(lambda tx: accept_new_desk(tx, identity, _scope_keys(enrolment))).result()
     _let_province_recover(desk, enrolment)
+
+
+def _enrol(address: str, code: str, label: str) -> Enrolment:
+    from sync.client.enrol import enrol  # not with the module: it loads the HTTP library, and pages name this use case
+
+    return enrol(address, code, label, program_version=__version__)
 
 
 def _let_province_recover(desk: OpenDesk, enrolment: Enrolment) -> None:
