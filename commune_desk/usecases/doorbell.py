@@ -14,8 +14,6 @@ import msgspec
 from commune_desk.domain.clock import from_iso, to_iso
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.profile import Profile
-from sync.client import doorbell
-from sync.client.transport import Transport
 from sync.seal import SigningKey
 
 
@@ -73,7 +71,10 @@ def ask_province(card: DoorbellCard) -> int:
     """How many reports wait. Raises a SyncFault or Malformed; 0 for a desk without a province."""
     if not card.address:
         return 0
-    reply = doorbell.ring(
+    from sync.client.doorbell import ring  # here, off the UI thread: they load the HTTP library
+    from sync.client.transport import Transport
+
+    reply = ring(
         Transport(card.address, ca_pem=card.ca_pem),
         desk=card.desk,
         doorbell_key=SigningKey.from_bytes(card.key),
