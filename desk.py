@@ -26,10 +26,10 @@ STAMP = VENV / "desk-stamp"
 LOCK = ROOT / "requirements" / "dev.txt"
 UV_LOCK = ROOT / "requirements" / "uv.txt"
 
-DEMO_ON_SCREEN = ["-m", "commune_desk", "--training-demo"]
+DEMO_ON_SCREEN = ["-m", "tests.story.show"]
 DEMO_HEADLESS = ["-m", "tests.story"]
 BENCH = ["-m", "bench"]
-SHOTS = ["-m", "commune_desk.ui.shots_run"]
+SHOTS = ["-m", "tests.story.shots"]
 TEXTS = ["-m", "tests.texts"]
 LINTERS = {
     "ruff check": ["-m", "ruff", "check", "--quiet"],

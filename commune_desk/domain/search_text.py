@@ -66,6 +66,17 @@ def exact_marks_rank(typed: str, name: str) -> int:
     return 0 if all(any(_agrees(word, whole) for whole in in_name) for word in marked) else 1
 
 
+def own_name_rank(typed: str, name: str) -> int:
+    """0 when every word typed is a word of the name itself, 1 when each begins one, else 2. For ordering hits.
+
+    Typing "dang thi hoa" puts Đặng Thị Hoà before a Hoàng Thị Diễm whose mother is a Đặng Thị Hoà.
+    """
+    words, own = fold(typed).split(), fold(name).split()
+    if all(word in own for word in words):
+        return 0
+    return 1 if all(any(one.startswith(word) for one in own) for word in words) else 2
+
+
 def _agrees(typed: tuple[str, str], whole: tuple[str, str]) -> bool:
     letters, tone = typed
     return (

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.search_text import exact_marks_rank, match_query
+from commune_desk.domain.search_text import exact_marks_rank, match_query, own_name_rank
 from commune_desk.domain.text import fold, plain_sort_key
 from commune_desk.store.database import Connection
 
@@ -58,7 +58,10 @@ def list_children(connection: Connection, filters: Filters, order: str = "name")
 
 
 def search_children(connection: Connection, typed: str, filters: Filters, order: str = "name") -> Found:
-    """The children that `typed` may mean, those with exactly its marks first; other spellings when there are none."""
+    """The children that `typed` may mean: first those with exactly its marks, then those whose own name says it all.
+
+    Other spellings are tried when there is none.
+    """
     for loose in (False, True):
         query = match_query(typed, loose=loose)
         found = _search(connection, typed, query, filters, order) if query else []
@@ -76,8 +79,7 @@ def _search(connection: Connection, typed: str, query: str, filters: Filters, or
         f" WHERE child_search MATCH ? AND {where} ORDER BY i.status<>'active', {_ORDERS[order]} LIMIT ?"
     )
     rows = connection.execute(sql, (query, *values, _RANKED if has_marks else MOST_FOUND + 1)).fetchall()
-    if has_marks:
-        rows.sort(key=lambda row: exact_marks_rank(typed, row[1]))
+    rows.sort(key=lambda row: (exact_marks_rank(typed, row[1]) if has_marks else 0, own_name_rank(typed, row[1])))
     return [row[0] for row in rows[: MOST_FOUND + 1]]
 
 

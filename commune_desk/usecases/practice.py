@@ -61,7 +61,7 @@ def _enter_visits(tx: Tx, batch: list[tuple[RecordId, TrainingChild]]) -> int:
         for person, child in batch
         for visit in training_visits(child, seed=SEED, since=since, until=today)
     ]
-    for visit in visits:
+    for visit in reversed(visits):  # the latest first: an earlier one changes the child's risk level no more
         record_visit(tx, visit)
     return len(visits)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import threading
 import traceback
@@ -74,6 +75,7 @@ def main() -> int:
     given = parser.parse_args()
     set_language(given.lang)
     sys.excepthook = _confess
+    os.umask(0o077)
     app = QApplication(sys.argv[:1])
     theme.apply(app)
     start_log(given.profile)

@@ -2,114 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
-from PySide6.QtWidgets import QApplication, QWidget
 
 from commune_desk.app import Program
 from commune_desk.presenters.opening import ENROL
 from commune_desk.presenters.routes import Route
 from commune_desk.store.conflicts import count_open
-from commune_desk.store.sync_status import SyncFacts, sync_facts
-from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.recovery import RecoveryPage
 from commune_desk.ui.opening.unlock import UnlockPage
+from commune_desk.ui.pages.import_page import ImportPage
 from commune_desk.ui.pages.register import RegisterPage
 from commune_desk.ui.pages.sync import DecisionCard, SyncPage
-from commune_desk.ui.widgets.choice import Choice, MultiChoice, RadioRow
-from commune_desk.ui.widgets.fields import LineEdit, PasswordField, TextEdit
-from commune_desk.working_desk import WorkingDesk
 from tests.helpers.typing_vietnamese import commit_text
 from tests.story.failure import StoryFailed
-
-WAIT_SECONDS = 120.0
-Told = dict[str, Any] | None
-
-
-def pump(seconds: float = 0.0) -> None:
-    """Let the program live for a moment."""
-    end = time.monotonic() + seconds
-    while True:
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        if time.monotonic() >= end:
-            return
-        time.sleep(0.005)
-
-
-def until(what: str, condition: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
-    """Wait until something holds. Raises StoryFailed naming it."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise StoryFailed(f"still waiting after {seconds:.0f} s for: {what}")
-        pump(0.01)
-
-
-def desk_of(program: Program) -> WorkingDesk:
-    if program.desk is None:
-        raise StoryFailed("no register is open")
-    return program.desk
-
-
-def window_of(program: Program) -> DeskWindow:
-    return desk_of(program).window
-
-
-def write_into(field: QWidget, value: Any) -> None:
-    """Fill one field as a person would, Vietnamese through the input method."""
-    if isinstance(field, Choice | RadioRow):
-        field.set_value(value)
-        field.chosen.emit(value)
-    elif isinstance(field, MultiChoice):
-        field.set_value(tuple(value))
-        field.changed.emit(tuple(value))
-    elif isinstance(field, PasswordField):
-        field.setText(value)
-        field.edited.emit(value)
-    elif isinstance(field, LineEdit | TextEdit):
-        field.clear()
-        commit_text(field, str(value))
-    else:
-        raise StoryFailed(f"no hand for a {type(field).__name__}")
-    pump()
-
-
-def fill(form: QWidget, values: Mapping[str, Any]) -> None:
-    """Fill the named fields of a form."""
-    fields: Mapping[str, QWidget] = form.fields  # type: ignore[attr-defined]
-    for name, value in values.items():
-        write_into(fields[name], value)
-
-
-def open_form(program: Program, page: str, record: str, form: str) -> QWidget:
-    """Go to a form and return it."""
-    window = window_of(program)
-    window.navigate(Route(page, record, form))
-    pump(0.05)
-    shown = window.shell.stack.currentWidget()
-    if shown is None or not hasattr(shown, "fields"):
-        raise StoryFailed(f"the form {form} did not open")
-    return shown
-
-
-def save(program: Program, form: QWidget) -> None:
-    """Press the form's save and wait until it has closed."""
-    window = window_of(program)
-    form.submit()  # type: ignore[attr-defined]
-    until(
-        "the form to be saved",
-        lambda: window.shell.stack.currentWidget() is not form and desk_of(program).tasks.is_idle,
-    )
-
-
-def facts(program: Program) -> SyncFacts:
-    return desk_of(program).workplace.read(sync_facts)
+from tests.story.stage import Told, desk_of, facts, fill, open_form, pump, save, until, window_of, write_into
 
 
 def enrol(program: Program, place: dict[str, str], officer: dict[str, str]) -> Told:
@@ -168,6 +77,25 @@ def recover(program: Program, answer: str, passphrase: str) -> Told:
     until("the register to open", lambda: program.desk is not None)
     pump(0.3)
     return None
+
+
+def import_list(program: Program, path: str) -> Told:
+    """Bring a list in through the import page: file, columns, check, import; tells the counts it showed."""
+    page = window_of(program).shell.show_page("import")
+    if not isinstance(page, ImportPage):
+        raise StoryFailed("the import page did not come")
+    page.open_path(Path(path))
+    until("the columns", lambda: page.read.isVisibleTo(page))
+    page.read_rows()
+    until("the rows to be read", lambda: page.save.isVisibleTo(page))
+    undecided = not page.save.isEnabled()
+    if undecided:
+        page.check.rest.click()
+        until("the duplicates to be decided", page.save.isEnabled)
+    page.import_rows()
+    until("the import", lambda: page.result.isVisibleTo(page))
+    view = page.state.result_view()
+    return {"result": [f"{count} {text}" for _tone, count, text in view.lines], "had_duplicates": undecided}
 
 
 def search(program: Program, typed: str) -> Told:
@@ -252,9 +180,8 @@ def edit_carer_phone(program: Program, child: str, phone: str) -> Told:
 
 
 def set_up_beds(program: Program) -> Told:
-    """Accept the beds that the empty house offers."""
+    """Accept the beds that the form of an empty house proposes."""
     form = open_form(program, "shelter", "", "beds")
-    form.offer_usual()  # type: ignore[attr-defined]
     save(program, form)
     return None
 
@@ -288,8 +215,15 @@ def sync_now(program: Program) -> Told:
     page = window_of(program).shell.show_page("sync")
     if not isinstance(page, SyncPage):
         raise StoryFailed("there is no sync page")
+    asked = facts(program).last_contact
     page.sync_asked.emit()
+    until("the sync to begin", lambda: facts(program).last_contact != asked or _is_running(program), 10)
     return wait_synced(program)
+
+
+def _is_running(program: Program) -> bool:
+    agent = desk_of(program).agent
+    return agent is not None and agent.status.is_running
 
 
 def hint_line_and_wait(program: Program) -> Told:
@@ -304,12 +238,17 @@ def hint_line_and_wait(program: Program) -> Told:
 def wait_synced(program: Program) -> Told:
     """Wait, touching nothing, until everything is proven and received."""
 
+    desk = desk_of(program)
+
     def is_done() -> bool:
         now = facts(program)
-        return now.waiting_changes == 0 and now.behind == 0 and bool(now.proven_at)
+        agent = desk.agent.status if desk.agent is not None else None
+        is_idle = agent is not None and not agent.is_running and agent.failure is None
+        return is_idle and now.waiting_changes == 0 and now.behind == 0 and bool(now.last_contact)
 
-    until("everything to be signed for", is_done)
-    pump(0.2)
+    until("everything to be signed for and received", is_done)
+    pump(0.3)
+    until("everything to be signed for and received", is_done)
     return status(program)
 
 
@@ -402,6 +341,6 @@ HANDS: dict[str, Callable[..., Told]] = {
             counts,
             visits_of,
         ),
-        *(lock, shoot),
+        *(lock, import_list, shoot),
     )
 }

@@ -9,25 +9,32 @@ from commune_desk.app import Program
 from commune_desk.presenters.routes import Route
 from commune_desk.ui import site
 from commune_desk.ui.desk_window import DeskWindow
-from commune_desk.ui.shots import SCALED, grab
+from commune_desk.ui.shots import SCALED, SCREEN, grab
 from commune_desk.usecases.workplace import Workplace
-from tests.story import hands
+from tests.story.stage import desk_of, pump
 
 
 def take_pictures(program: Program, folder: Path, prefix: str) -> list[str]:
     """Write the pictures into `folder` as `prefix-page.png` and `prefix-page-125.png`; returns their names."""
-    desk = hands.desk_of(program)
+    desk = desk_of(program)
     window = desk.window
     names = []
     for name, route in _places(window, desk.workplace):
+        window.navigate(_page_below(route))
         window.navigate(route)
-        hands.pump(0.5)
         for scale, suffix in ((1.0, ""), (SCALED, "-125")):
+            window.shell.resize(round(SCREEN.width() / scale), round(SCREEN.height() / scale))
+            pump(0.4)
             path = folder / f"{prefix}-{name}{suffix}.png"
             grab(window.shell, path, scale=scale)
             names.append(path.name)
     window.navigate(site.START)
     return names
+
+
+def _page_below(route: Route) -> Route:
+    """The page of the rail that a record or form usually lies over."""
+    return Route({"child": "register", "resident": "shelter"}.get(route.page, route.page))
 
 
 def _places(window: DeskWindow, workplace: Workplace) -> Iterator[tuple[str, Route]]:
@@ -39,7 +46,7 @@ def _places(window: DeskWindow, workplace: Workplace) -> Iterator[tuple[str, Rou
 
 def _records(workplace: Workplace) -> Iterator[tuple[str, Route]]:
     if site.has_register(workplace):
-        child = hands_child(workplace)
+        child = _longest_story(workplace)
         yield "child", Route("child", child)
         yield "visit-form", Route("child", child, "visit")
         yield "child-form", Route("child", child, "child")
@@ -53,7 +60,7 @@ def _records(workplace: Workplace) -> Iterator[tuple[str, Route]]:
     yield "admit-form", Route("shelter", "", "admit")
 
 
-def hands_child(workplace: Workplace) -> str:
+def _longest_story(workplace: Workplace) -> str:
     """The child with the longest story."""
     row = workplace.read(
         lambda db: db.execute(

@@ -27,6 +27,9 @@ from commune_desk.usecases.officers import logins, remove_officer
 from commune_desk.usecases.opening import OpenDesk
 
 
+_LABEL_WIDTH = 150
+
+
 class SettingsPage(Page):
     """Emits `language_chosen` with `vi` or `en`."""
 
@@ -148,7 +151,7 @@ class SettingsPage(Page):
     def _about(self) -> Card:
         card = Card(_("This desk"), "info")
         for label, value in about_lines(self._desk, __version__):
-            card.add(ListRow(value, label))
+            card.add(ListRow("", value).lead(label, ink="quiet", width=_LABEL_WIDTH))
         return card
 
     def _done(self, sentence: str) -> None:
