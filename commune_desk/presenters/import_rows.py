@@ -16,6 +16,7 @@ from commune_desk.presenters import labels
 from commune_desk.presenters.labels import ChipText
 from commune_desk.store.children import ChildRecord, child_record
 from commune_desk.store.import_rows import StagedRow, rows_numbered
+from commune_desk.store.imports import import_named
 from commune_desk.usecases.import_list import DIFFERENT, SAME
 from commune_desk.usecases.workplace import Workplace
 
@@ -61,11 +62,12 @@ class TwinView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One row in full: every finding as (tone, sentence), and its possible repetition."""
+    """One row in full: every finding as (tone, sentence), what was read as (label, text), its possible repetition."""
 
     row: int
     title: str
     findings: tuple[tuple[str, str], ...]
+    told: tuple[tuple[str, str], ...]
     twin: TwinView | None = None
 
 
@@ -117,7 +119,18 @@ def row_view(workplace: Workplace, import_id: str, row: int) -> RowView | None:
         return None
     one = found[0]
     title = _("Row {row}: {name}").format(row=one.row, name=one.payload.name or _("(no name)"))
-    return RowView(one.row, title, tuple(findings_of(one)), _twin(workplace, import_id, one))
+    twin = _twin(workplace, import_id, one)
+    told = () if twin else _read_as(workplace, import_id, one)
+    return RowView(one.row, title, tuple(findings_of(one)), told, twin)
+
+
+def _read_as(workplace: Workplace, import_id: str, one: StagedRow) -> tuple[tuple[str, str], ...]:
+    """What was read of a row; of one that stays out, its cells under their titles."""
+    if one.payload.child is not None:
+        return tuple((label, text) for label, text in _told(workplace, one.payload.child).items() if text)
+    known = workplace.read(lambda c: import_named(c, import_id))
+    titles = known.columns if known else ()
+    return tuple((title, text) for title, text in zip(titles, one.payload.cells, strict=False) if title and text)
 
 
 def _twin(workplace: Workplace, import_id: str, one: StagedRow) -> TwinView | None:
@@ -127,7 +140,7 @@ def _twin(workplace: Workplace, import_id: str, one: StagedRow) -> TwinView | No
     if one.twin_row:
         rows = workplace.read(lambda c: rows_numbered(c, import_id, [one.twin_row]))
         other = rows[0].payload.child if rows else None
-        title = _("Row {row} of this list").format(row=one.twin_row)
+        title = _("Row {row}").format(row=one.twin_row)
     else:
         record = workplace.read(lambda c: child_record(c, one.twin_person))
         other = _as_listed(record) if record else None
@@ -196,4 +209,5 @@ def _told(workplace: Workplace, child: ListedChild) -> dict[str, str]:
         _("Carer"): carer,
         _("Phone"): labels.phone_text(child.phone),
         _("Groups"): ", ".join(chip.text for chip in labels.group_chips(codes, child.groups)),
+        _("Note"): child.note or "",
     }

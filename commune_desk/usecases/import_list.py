@@ -20,7 +20,7 @@ from commune_desk.store.staged import release_next
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.import_fill import fill_child
 from commune_desk.usecases.import_reading import BATCH, Progress
-from commune_desk.usecases.import_records import Origin, save_row
+from commune_desk.usecases.import_records import Origin, entry_of, save_entry
 from commune_desk.usecases.workplace import Workplace
 
 SAME, DIFFERENT = "same", "different"
@@ -130,12 +130,13 @@ def save_next(tx: Tx, import_id: str) -> int:
 
 def _save_one(tx: Tx, origin: Origin, one: StagedRow, joined: list[StagedRow]) -> RowState:
     try:
-        save_row(tx, origin, one, joined)
+        entry = entry_of(tx, origin, one, joined)
     except Invalid as refused:
         reasons = [Problem(None, Level.ERROR, text) for text in refused.fields.values() or [refused.text]]
         payload = msgspec.structs.replace(one.payload, problems=(*one.payload.problems, *reasons))
         import_rows.set_payload(tx, origin.import_id, one.row, payload, level=2)
         return RowState.REJECTED
+    save_entry(tx, origin, entry)
     return RowState.SAVED
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 
 import msgspec
 
 from commune_desk.domain.children import ChildFile
+from commune_desk.domain.clock import VIETNAM
 from commune_desk.domain.families import Household, Person
 from commune_desk.domain.ids import RecordId, new_record_id
 from commune_desk.domain.lists import ListedChild
+from commune_desk.domain.record import check_values, kind_of, values_of
 from commune_desk.domain.text import fold
 from commune_desk.store.import_rows import Payload, StagedRow
 from commune_desk.store.transaction import Tx
@@ -42,18 +43,14 @@ def row_id(import_id: str, row: int, part: str) -> RecordId:
     return RecordId(f"{int(import_id[:12], 16) << 80 | 0x7 << 76 | counter | chance:032x}")
 
 
-def save_row(tx: Tx, origin: Origin, staged: StagedRow, joined: Iterable[StagedRow] = ()) -> RecordId:
-    """Enter the child of a row as a person would; returns the person's id.
+def entry_of(tx: Tx, origin: Origin, staged: StagedRow, joined: Iterable[StagedRow] = ()) -> ChildEntry:
+    """The child of a row as a person would enter it; `joined` are later rows of the same child.
 
-    `joined` are later rows of the same child. Raises Invalid, before anything is written, for a child who has
-    turned 16 since the list was read.
+    Raises Invalid, before anything is written, for a child who has turned 16 since the list was read.
     """
     child = combined([staged.payload.child, *(one.payload.child for one in joined)])
-    person = person_of(tx, row_id(origin.import_id, staged.row, "person"), child)
-    check_child(person, date.fromisoformat(origin.day))
-    kin = kin_of(tx, origin, staged.payload, child)
     entry = ChildEntry(
-        person=person,
+        person=person_of(tx, row_id(origin.import_id, staged.row, "person"), child),
         file=ChildFile(
             id=row_id(origin.import_id, staged.row, "file"),
             scope=tx.actor.scope,
@@ -62,12 +59,21 @@ def save_row(tx: Tx, origin: Origin, staged: StagedRow, joined: Iterable[StagedR
             note=child.note,
         ),
         household=_household(tx, origin, staged.payload, child),
-        kin=kin,
+        kin=kin_of(tx, origin, staged.payload, child),
+        groups=child.groups,
     )
-    register_child(tx, entry)
-    for code in child.groups:
-        join_group(tx, person.id, code, from_on=origin.day, basis=origin.basis)
-    return person.id
+    check_child(entry.person, tx.ledger.now().astimezone(VIETNAM).date())
+    homes = (entry.household,) if entry.household else ()
+    for record in (entry.person, entry.file, *homes, *(kin.person for kin in entry.kin)):
+        check_values(kind_of(record), values_of(record))
+    return entry
+
+
+def save_entry(tx: Tx, origin: Origin, entry: ChildEntry) -> None:
+    """Enter the child; the list is the basis of its groups."""
+    register_child(tx, msgspec.structs.replace(entry, groups=()))
+    for code in entry.groups:
+        join_group(tx, entry.person.id, code, from_on=origin.day, basis=origin.basis)
 
 
 def combined(children: Iterable[ListedChild | None]) -> ListedChild:

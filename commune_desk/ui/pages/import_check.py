@@ -20,9 +20,9 @@ from commune_desk.ui.widgets.page import TabBar
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.ui.widgets.text import Text
 
-PANEL_WIDTH, NARROW_PANEL_WIDTH = 372, 312
+PANEL_WIDTH, NARROW_PANEL_WIDTH = 372, 324
 NARROW_BELOW = 960
-_LABEL_WIDTH = 78
+_LABEL_WIDTH = 88
 _LINE_HEIGHT = 22
 _ICONS = {"danger": "alert-circle", "warning": "alert-triangle", "note": "info"}
 
@@ -31,7 +31,7 @@ def _columns() -> list[Column[ListRowText]]:
     return [
         Column(_("Row"), lambda row: Cell(row.id, quiet=True), width=62),
         Column(_("Child"), lambda row: Cell(row.name, row.second, bold=True), 8),
-        Column(_("State"), _state_cell, width=128),
+        Column(_("State"), _state_cell, width=150),
         Column(_("What was found"), lambda row: Cell(row.found or "–", row.more, quiet=not row.found), 9),
     ]
 
@@ -52,6 +52,7 @@ class CheckPart(QWidget):
     ) -> None:
         super().__init__()
         self._read_row = read_row
+        self._shown = ""
         self.tabs = TabBar(_("Which rows"))
         self.tabs.chosen.connect(self.view_chosen)
         self.hint = Text(ink="quiet", wrap=True)
@@ -80,11 +81,12 @@ class CheckPart(QWidget):
         column.addLayout(line, 1)
 
     def show_view(self, view: CheckView, chosen: str) -> None:
-        """Show the rows of a view; the cursor stays where it is when its row is still there."""
+        """Show the rows of a view; in the same view the cursor stays where it is when its row is still there."""
+        current = self.table.current_id if chosen == self._shown else ""
+        self._shown = chosen
         self._name_tabs(view, chosen)
         self.hint.set_text(view.hint)
         self.rest.setVisible(view.to_decide > 0)
-        current = self.table.current_id
         self.model.show(view.ids)
         self.table.select_id(current if current in view.ids else next(iter(view.ids), ""))
         if not view.ids:
@@ -150,6 +152,8 @@ class RowPanel(QScrollArea):
             card.add(_finding(tone, sentence))
         if not view.findings:
             card.add(_finding("good", _("Nothing is wrong with this row.")))
+        if view.told:
+            card.add_padded(_facts(view.told))
         return card
 
     def _twin(self, view: RowView, twin: TwinView) -> Card:
@@ -157,7 +161,7 @@ class RowPanel(QScrollArea):
         self.choice = RadioRow(
             _("Is it the same child?"),
             [
-                ("same", _("Same child: only fill in what is missing")),
+                ("same", _("Same child: fill in what is missing")),
                 ("different", _("Another child: enter both")),
             ],
         )
@@ -180,25 +184,48 @@ def _finding(tone: str, sentence: str) -> QWidget:
     return holder
 
 
-def _comparison(row: int, twin: TwinView) -> QWidget:
-    """What both tell: once where they agree, side by side and bold where they differ."""
+def _facts(told: Sequence[tuple[str, str]]) -> QWidget:
+    """Labels and what stands there."""
+    holder, grid = _grid()
+    grid.setColumnStretch(1, 1)
+    for number, (label, text) in enumerate(told):
+        grid.addWidget(_label(label), number, 0)
+        grid.addWidget(_at_top(Text(text, wrap=True)), number, 1)
+    return holder
+
+
+def _grid() -> tuple[QWidget, QGridLayout]:
     holder = QWidget()
     grid = QGridLayout(holder)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(10)
     grid.setVerticalSpacing(4)
-    grid.setColumnMinimumWidth(0, _LABEL_WIDTH)
+    return holder, grid
+
+
+def _label(text: str) -> Text:
+    label = Text(text, size=Size.SMALL, ink="quiet", wrap=True)
+    label.setFixedWidth(_LABEL_WIDTH)
+    return _at_top(label)
+
+
+def _at_top(text: Text) -> Text:
+    """Beside a text of more lines, and never by the layout, which would cut it."""
+    text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    return text
+
+
+def _comparison(row: int, twin: TwinView) -> QWidget:
+    """What both tell: once where they agree, side by side and bold where they differ."""
+    holder, grid = _grid()
     for column, head in enumerate((_("Row {row}").format(row=row), twin.other_title), start=1):
         grid.setColumnStretch(column, 1)
         grid.addWidget(Text(head, size=Size.SMALL, bold=True, wrap=True), 0, column)
-    top = Qt.AlignmentFlag.AlignTop
     for number, line in enumerate(twin.lines, start=1):
-        label = Text(line.label, size=Size.SMALL, ink="quiet", wrap=True)
-        label.setFixedWidth(_LABEL_WIDTH)
-        grid.addWidget(label, number, 0, top)
+        grid.addWidget(_label(line.label), number, 0)
         if line.listed == line.other:
-            grid.addWidget(Text(line.listed, wrap=True), number, 1, 1, 2)
+            grid.addWidget(_at_top(Text(line.listed, wrap=True)), number, 1, 1, 2)
             continue
         for column, text in enumerate((line.listed, line.other), start=1):
-            grid.addWidget(Text(text or "–", bold=line.differs, wrap=True), number, column, top)
+            grid.addWidget(_at_top(Text(text or "–", bold=line.differs, wrap=True)), number, column)
     return holder

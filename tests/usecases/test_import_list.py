@@ -1,0 +1,418 @@
+"""Lists from file to register and back: the demo's, with what was planted; broken off, gone on with, taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from commune_desk.domain.children import ChildFile
+from commune_desk.domain.errors import DeskError, Fault, Refusal
+from commune_desk.domain.families import Person
+from commune_desk.domain.ids import RecordId, is_id, uuid7
+from commune_desk.store import import_rows, imports
+from commune_desk.store.child_history import child_history
+from commune_desk.store.children import ChildRecord, child_record
+from commune_desk.store.import_rows import Counts, RowState, View
+from commune_desk.store.imports import ImportState
+from commune_desk.store.search import Filters, count_children, search_children
+from commune_desk.store.staged import count_staged
+from commune_desk.store.transaction import Tx
+from commune_desk.usecases.children import join_group
+from commune_desk.usecases.import_list import ListSaving, decide, start, waiting_imports
+from commune_desk.usecases.import_reading import ListReading
+from commune_desk.usecases.import_records import row_id
+from commune_desk.usecases.import_source import look_into, mapping_for, source_of
+from commune_desk.usecases.import_undo import ListUndo
+from commune_desk.usecases.visits import record_visit
+from commune_desk.usecases.workplace import Workplace
+from tests.helpers.builders import make_child, make_relation, make_visit, save_all
+from tests.helpers.workplaces import clock_of, make_workplace
+
+DEMO = Path(__file__).parent.parent.parent / "resources" / "demo"
+CURRENT, OLD = DEMO / "ds-tre-em-binh-lieu.xlsx", DEMO / "ds-tre-em-cu.xls"
+ERRORS = ("already_sixteen", "date_does_not_exist", "id_of_13_digits", "name_missing")
+TITLES = "Họ và tên;Giới tính;Ngày sinh;Số định danh;Thôn;Chủ hộ;Bố;Mẹ;Người chăm sóc;Quan hệ;Điện thoại;Hoàn cảnh"
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    made = make_workplace(tmp_path)
+    clock_of(made).at = datetime(2026, 9, 30, 3, tzinfo=UTC)
+    yield made
+    made.register.close()
+
+
+def list_of(folder: Path, *rows: str, title: str = "Danh sách trẻ em năm 2026") -> Path:
+    path = folder / "list.csv"
+    path.write_text("\n".join([title, TITLES, *rows]), encoding="utf-8-sig")
+    return path
+
+
+def read(workplace: Workplace, path: Path) -> str:
+    """Read every row; returns the import's id."""
+    head = look_into(path)
+    assert head.header is not None
+    header = head.header
+    reading = ListReading(workplace, source_of(head, workplace.read(lambda c: mapping_for(c, header))))
+    while not reading.step().is_over:
+        pass
+    return reading.import_id
+
+
+def settle(workplace: Workplace, import_id: str, decision: str = "same") -> None:
+    rows = workplace.read(lambda c: import_rows.row_numbers(c, import_id, View.DUPLICATES))
+    workplace.write(lambda tx: decide(tx, import_id, rows, decision))
+
+
+def run(work: ListSaving | ListUndo) -> None:
+    while not work.step().is_over:
+        pass
+
+
+def bring_in(workplace: Workplace, path: Path, decision: str = "same") -> str:
+    import_id = read(workplace, path)
+    settle(workplace, import_id, decision)
+    run(ListSaving(workplace, import_id))
+    return import_id
+
+
+def undo(workplace: Workplace, import_id: str) -> None:
+    run(ListUndo(workplace, import_id))
+
+
+def counts(workplace: Workplace, import_id: str) -> Counts:
+    return workplace.read(lambda c: import_rows.counts(c, import_id))
+
+
+def state(workplace: Workplace, import_id: str) -> ImportState:
+    known = workplace.read(lambda c: imports.import_named(c, import_id))
+    assert known is not None
+    return known.state
+
+
+def shown(workplace: Workplace) -> int:
+    return workplace.read(count_children)
+
+
+def found(workplace: Workplace, typed: str) -> list[str]:
+    return workplace.read(lambda c: search_children(c, typed, Filters())).ids
+
+
+def the_child(workplace: Workplace, typed: str) -> ChildRecord:
+    (person,) = found(workplace, typed)
+    record = workplace.read(lambda c: child_record(c, person))
+    assert record is not None
+    return record
+
+
+def rows_in(workplace: Workplace, *tables: str) -> dict[str, int]:
+    return {t: workplace.read(lambda c, t=t: c.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables}  # type: ignore[misc]
+
+
+RECORDS = ("person", "child_file", "household", "relation", "group_membership", "child_index", "change")
+
+
+def test_the_demo_lists_come_in_with_exactly_what_was_planted(workplace: Workplace) -> None:
+    planted = json.loads((DEMO / "manifest.json").read_text("utf-8"))["files"]
+    facts = planted[CURRENT.name]
+    defects = facts["defects"]
+    rejected = sum(defects[one] for one in ERRORS)
+    repeated = defects["repeated_with_id"] + defects["repeated_without_id"]
+    first = read(workplace, CURRENT)
+    assert counts(workplace, first).undecided == defects["repeated_without_id"]
+    settle(workplace, first)
+    run(ListSaving(workplace, first))
+    told = counts(workplace, first)
+    assert (told.total, told.errors, told.duplicates) == (facts["child_rows"], rejected, repeated)
+    assert (told.saved, told.joined, told.rejected) == (facts["child_rows"] - rejected - repeated, repeated, rejected)
+    second = bring_in(workplace, OLD)
+    told = counts(workplace, second)
+    in_both = planted[OLD.name]["defects"]["also_in_current_list"]
+    assert (told.saved, told.filled) == (planted[OLD.name]["child_rows"] - in_both, in_both)
+    assert shown(workplace) == counts(workplace, first).saved + told.saved
+    assert len(found(workplace, "dang thi hoa")) >= 1
+
+
+def test_a_row_becomes_child_household_parents_carer_and_dated_groups(workplace: Workplace, tmp_path: Path) -> None:
+    path = list_of(
+        tmp_path,
+        "Lý Thị Mẩy;Nữ;05/06/2016;022316001234;Khe Lặc;Lý A Sài;Lý A Tài;Chíu Thị Múi;Lý Thị Sáu;Bà nội;0912345678"
+        ";Mồ côi cha, hộ nghèo",
+    )
+    bring_in(workplace, path)
+    child = the_child(workplace, "ly thi may")
+    assert (child.person.birth_date, child.person.sex, child.person.id_number) == (
+        "2016-06-05",
+        "female",
+        "022316001234",
+    )
+    assert child.household is not None
+    assert (child.household.head_name, child.household.household_class) == ("Lý A Sài", "poor")
+    kin = {one.relation.relation: one for one in child.kin}
+    assert set(kin) == {"father", "mother", "paternal_grandmother"}
+    carer = kin["paternal_grandmother"]
+    assert carer.relation.is_caregiver
+    assert carer.person.phone == "0912345678"
+    assert {(g.group_code, g.from_on, g.basis) for g in child.groups} == {
+        ("NGCO03", "2026-09-30", "Danh sách trẻ em năm 2026"),
+        ("NGCO01", "2026-09-30", "Danh sách trẻ em năm 2026"),
+    }
+
+
+def test_a_carer_who_is_a_parent_is_one_person_with_the_parent(workplace: Workplace, tmp_path: Path) -> None:
+    bring_in(
+        workplace, list_of(tmp_path, "Lý Thị Mẩy;Nữ;2016;;Khe Lặc;;Lý A Tài;Chíu Thị Múi;Chíu Thị Múi;Mẹ;0912345678;")
+    )
+    child = the_child(workplace, "ly thi may")
+    kin = {one.relation.relation: one for one in child.kin}
+    assert set(kin) == {"father", "mother"}
+    assert kin["mother"].relation.is_caregiver
+    assert kin["mother"].person.phone == "0912345678"
+
+
+def test_siblings_share_parents_and_household_but_namesakes_do_not(workplace: Workplace, tmp_path: Path) -> None:
+    path = list_of(
+        tmp_path,
+        "Lý A Một;Nam;2015;;Khe Lặc;Lý A Sài;Lý A Tài;Chíu Thị Múi;;;;",
+        "Lý A Hai;Nam;2017;;Khe Lặc;Lý A Sài;Lý A Tài;Chíu Thị Múi;;;;",
+        "Lý A Ba;Nam;2018;;Khe Lặc;Lý A Sính;Lý A Tài;Bàn Thị Mùi;;;;",
+    )
+    bring_in(workplace, path)
+    one, two, three = (the_child(workplace, name) for name in ("ly a mot", "ly a hai", "ly a ba"))
+    parents = [{kin.relation.relation: kin.person.id for kin in child.kin} for child in (one, two, three)]
+    assert parents[0] == parents[1]
+    assert not set(parents[2].values()) & set(parents[0].values())
+    assert one.household == two.household != three.household
+
+
+def test_nothing_is_seen_or_numbered_before_the_last_row(workplace: Workplace) -> None:
+    import_id = read(workplace, CURRENT)
+    settle(workplace, import_id)
+    saving = ListSaving(workplace, import_id)
+    for _ in range(3):
+        saving.step()
+    assert rows_in(workplace, "child_file")["child_file"] > 0
+    assert shown(workplace) == 0
+    assert found(workplace, "dang thi hoa") == []
+    numbered = workplace.read(
+        lambda c: c.execute("SELECT count(*) FROM change WHERE kind='child_file' AND n>0").fetchone()
+    )
+    assert numbered == (0,)
+    run(saving)
+    assert shown(workplace) == counts(workplace, import_id).saved
+    assert workplace.read(count_staged) == 0
+
+
+def test_an_import_broken_off_goes_on_with_the_same_people(workplace: Workplace) -> None:
+    import_id = read(workplace, CURRENT)
+    settle(workplace, import_id)
+    broken = ListSaving(workplace, import_id)
+    for _ in range(4):
+        broken.step()
+    (waiting,) = waiting_imports(workplace)
+    assert (waiting.id, waiting.state) == (import_id, ImportState.RUNNING)
+    run(ListSaving(workplace, import_id))
+    assert waiting_imports(workplace) == []
+    once = rows_in(workplace, *RECORDS)
+    undo(workplace, import_id)
+    other = bring_in(workplace, CURRENT)
+    assert shown(workplace) == counts(workplace, other).saved == once["child_file"]
+
+
+def test_what_was_broken_off_can_be_discarded_without_a_trace(workplace: Workplace) -> None:
+    before = rows_in(workplace, *RECORDS)
+    import_id = read(workplace, CURRENT)
+    settle(workplace, import_id)
+    saving = ListSaving(workplace, import_id)
+    for _ in range(4):
+        saving.step()
+    undo(workplace, import_id)
+    assert rows_in(workplace, *RECORDS, "import_row") == before | {"import_row": 0}
+    assert rows_in(workplace, "child_search")["child_search"] == 0
+    assert state(workplace, import_id) is ImportState.UNDONE
+
+
+def test_an_import_with_numbers_is_taken_back_by_withdrawing_its_files(workplace: Workplace, tmp_path: Path) -> None:
+    person, file = make_child("Bàn Thị Ngân", birth_date="2015-01-02", id_number="022315000111", village=None)
+    workplace.write(save_all(person, file))
+    rows = (
+        "Bàn Thị Ngân;Nữ;02/01/2015;022315000111;Khe Lặc;;;Tằng Thị Lan;;;;hộ nghèo",
+        "Lý Thị Mẩy;Nữ;2016;;Khe Lặc;;;;;;;",
+    )
+    import_id = bring_in(workplace, list_of(tmp_path, *rows))
+    filled = the_child(workplace, "ban thi ngan")
+    assert (filled.person.village, [k.person.full_name for k in filled.kin]) == ("Khe Lặc", ["Tằng Thị Lan"])
+    mai = the_child(workplace, "ly thi may")
+    undo(workplace, import_id)
+    assert state(workplace, import_id) is ImportState.UNDONE
+    assert found(workplace, "ly thi may") == []
+    withdrawn = workplace.read(lambda c: child_record(c, mai.person.id))
+    assert withdrawn is not None
+    assert withdrawn.file.status == "withdrawn"
+    kept = the_child(workplace, "ban thi ngan")
+    assert kept.person.village is None
+    assert all(kin.relation.ended_on for kin in kept.kin)
+    assert all(group.to_on for group in kept.groups)
+    assert workplace.read(count_staged) == 0
+
+
+def _edit(tx: Tx, person: RecordId) -> None:
+    tx.save(msgspec.structs.replace(tx.existing(Person, person), phone="0912000111"))
+
+
+def _visit(tx: Tx, person: RecordId) -> None:
+    record_visit(tx, make_visit(person, "2026-09-30"))
+
+
+def _relate(tx: Tx, person: RecordId) -> None:
+    other, file = make_child("Lý A Khác")
+    save_all(other, file, make_relation(person, other.id))(tx)
+
+
+def _group(tx: Tx, person: RecordId) -> None:
+    join_group(tx, person, "NGCO02", from_on="2026-09-30")
+
+
+@pytest.mark.parametrize("work", [_edit, _visit, _relate, _group])
+def test_a_list_that_people_worked_on_is_not_taken_back(
+    workplace: Workplace, tmp_path: Path, work: Callable[[Tx, RecordId], None]
+) -> None:
+    import_id = bring_in(workplace, list_of(tmp_path, "Lý Thị Mẩy;Nữ;2016;;;;;;;;;", "Lý Thị Mùi;Nữ;2017;;;;;;;;;"))
+    person = the_child(workplace, "ly thi may").person.id
+    workplace.write(lambda tx: work(tx, person))
+    with pytest.raises(Refusal) as refused:
+        undo(workplace, import_id)
+    assert refused.value.params == {"count": 1}
+    assert state(workplace, import_id) is ImportState.COMPLETE
+    assert found(workplace, "ly thi mui")
+
+
+def test_undecided_repetitions_stop_the_import_and_decided_ones_do_what_was_said(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    rows = (
+        "Lý Thị Mẩy;Nữ;05/06/2016;;Khe Lặc;;;Chíu Thị Múi;;;;",
+        "Lý Thị Mẩy;Nữ;05/06/2016;;Khe Lặc;;;Chíu Thị Múi;Lý A Sài;Ông nội;0912345678;hộ nghèo",
+    )
+    import_id = read(workplace, list_of(tmp_path, *rows))
+    with pytest.raises(Refusal) as refused:
+        workplace.write(lambda tx: start(tx, import_id))
+    assert refused.value.params == {"count": 1}
+    settle(workplace, import_id, "same")
+    run(ListSaving(workplace, import_id))
+    child = the_child(workplace, "ly thi may")
+    assert {kin.relation.relation for kin in child.kin} == {"mother", "paternal_grandfather"}
+    assert [group.group_code for group in child.groups] == ["NGCO01"]
+    again = bring_in(workplace, list_of(tmp_path, rows[0]), "different")
+    assert counts(workplace, again).saved == 1
+    assert len(found(workplace, "ly thi may")) == 2
+
+
+def test_three_rows_of_one_child_all_reach_the_child_of_the_register(workplace: Workplace, tmp_path: Path) -> None:
+    row = "Lý Thị Mẩy;Nữ;05/06/2016;022316001234;Khe Lặc;;;Chíu Thị Múi;;;;"
+    bring_in(workplace, list_of(tmp_path, row))
+    import_id = bring_in(workplace, list_of(tmp_path, row, row, row))
+    assert (counts(workplace, import_id).saved, counts(workplace, import_id).filled) == (0, 3)
+    assert len(found(workplace, "ly thi may")) == 1
+
+
+def test_the_same_number_under_two_names_is_left_to_a_person(workplace: Workplace, tmp_path: Path) -> None:
+    rows = ("Lý Thị Mẩy;Nữ;2016;022316001234;;;;;;;;", "Lý Thị Mùi;Nữ;2016;022316001234;;;;;;;;")
+    import_id = read(workplace, list_of(tmp_path, *rows))
+    assert counts(workplace, import_id).undecided == 1
+
+
+def test_what_the_register_says_is_never_overwritten(workplace: Workplace, tmp_path: Path) -> None:
+    bring_in(workplace, list_of(tmp_path, "Lý Thị Mẩy;Nữ;05/06/2016;022316001234;Khe Lặc;;;;;;;"))
+    bring_in(workplace, list_of(tmp_path, "Lý Thị Mẩy;Nữ;06/06/2016;022316001234;Bản Cáu;;Lý A Tài;;;;;"))
+    child = the_child(workplace, "ly thi may")
+    assert (child.person.birth_date, child.person.village) == ("2016-06-05", "Khe Lặc")
+    assert [kin.relation.relation for kin in child.kin] == ["father"]
+
+
+def test_a_child_who_turned_sixteen_since_the_reading_stays_out_with_the_reason(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    path = list_of(tmp_path, "Lý Thị Mẩy;Nữ;01/10/2010;;;;;;;;;", "Lý Thị Mùi;Nữ;2017;;;;;;;;;")
+    import_id = read(workplace, path)
+    clock_of(workplace).pass_by(days=2)
+    run(ListSaving(workplace, import_id))
+    told = counts(workplace, import_id)
+    assert (told.saved, told.rejected) == (1, 1)
+    (row,) = workplace.read(lambda c: import_rows.next_rows(c, import_id, RowState.REJECTED, 5))
+    assert row.payload.problems
+
+
+def test_what_columns_mean_is_remembered_for_the_same_titles(workplace: Workplace, tmp_path: Path) -> None:
+    path = list_of(tmp_path, "Lý Thị Mẩy;Nữ;2016;;;;;;;;;")
+    head = look_into(path)
+    assert head.header is not None
+    header = head.header
+    mapping = workplace.read(lambda c: mapping_for(c, header)) | {4: "note"}
+    reading = ListReading(workplace, source_of(head, mapping))
+    reading.step()
+    assert workplace.read(lambda c: mapping_for(c, header))[4] == "note"
+
+
+def test_a_list_without_children_says_so_and_leaves_nothing(workplace: Workplace, tmp_path: Path) -> None:
+    with pytest.raises(Fault):
+        read(workplace, list_of(tmp_path))
+    (left,) = waiting_imports(workplace)
+    undo(workplace, left.id)
+    assert waiting_imports(workplace) == []
+
+
+def test_who_may_not_write_children_may_not_bring_in_a_list(tmp_path: Path) -> None:
+    chair = make_workplace(tmp_path, role="chair")
+    try:
+        with pytest.raises(DeskError):
+            read(chair, list_of(tmp_path, "Lý Thị Mẩy;Nữ;2016;;;;;;;;;"))
+        assert waiting_imports(chair) == []
+    finally:
+        chair.register.close()
+
+
+def test_a_save_between_two_batches_waits_for_one_batch_only(workplace: Workplace) -> None:
+    import_id = read(workplace, CURRENT)
+    settle(workplace, import_id)
+    saving = ListSaving(workplace, import_id)
+    saving.step()
+    saving.step()
+    person, file = make_child("Người Đang Gõ")
+    workplace.write(save_all(person, file))
+    assert found(workplace, "nguoi dang go") == [person.id]
+    run(saving)
+    undo(workplace, import_id)
+    assert found(workplace, "nguoi dang go") == [person.id]
+
+
+def test_copies_of_rows_do_not_stay_once_the_children_are_in(workplace: Workplace) -> None:
+    import_id = bring_in(workplace, CURRENT)
+    kept = workplace.read(lambda c: import_rows.rows_numbered(c, import_id, _numbers(workplace, import_id, View.FINE)))
+    assert all(not row.payload.name for row in kept)
+
+
+def _numbers(workplace: Workplace, import_id: str, view: View) -> Sequence[int]:
+    return workplace.read(lambda c: import_rows.row_numbers(c, import_id, view))[:100]
+
+
+def test_ids_of_a_row_are_the_same_each_time_and_no_two_alike() -> None:
+    import_id = uuid7()
+    ids = {row_id(import_id, row, part) for row in range(1, 2000) for part in ("person", "file", "father")}
+    assert len(ids) == 3 * 1999
+    assert all(is_id(one) and one[12] == "7" and one[16] in "89ab" for one in ids)
+    assert row_id(import_id, 7, "person") == row_id(import_id, 7, "person") < row_id(import_id, 8, "file")
+
+
+def test_an_import_can_be_told_from_its_history(workplace: Workplace, tmp_path: Path) -> None:
+    import_id = bring_in(workplace, list_of(tmp_path, "Lý Thị Mẩy;Nữ;2016;;;;;;;;;"))
+    child = the_child(workplace, "ly thi may")
+    assert child.file.import_id == import_id
+    assert workplace.read(lambda c: child_history(c, child.person.id))
+    file = workplace.write(lambda tx: tx.existing(ChildFile, child.file.id))[0]
+    assert file.case_number
