@@ -10,7 +10,6 @@ from pathlib import Path
 from commune_desk import __version__
 from commune_desk.i18n import _, set_language
 
-
 READ_LIST = "--read-list"
 """The same word as `usecases.read_list.WORKER_OPTION`, which would cost start-up time to import here."""
 

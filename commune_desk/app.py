@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,7 @@ def run(*, profile: Path | None = None, announce: bool = False) -> int:
 
     `announce` writes one line to standard output once the first page is shown: the locking process waits for it.
     """
+    os.umask(0o077)  # whatever is written beside the register is for this account alone
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)  # noqa: S101 - there is no other kind here
     theme.apply(app)

@@ -94,7 +94,7 @@ class Story:
 
     def bring_in(self) -> Any:
         told = {path.name: _desk(self.a).do("import_list", path=str(path)) for path in (XLSX, XLS)}
-        waited = _desk(self.a).do("wait_synced")
+        waited = _desk(self.a).do("sync_now")
         received = _desk(self.c).do("sync_now")
         counted = {"a": _desk(self.a).do("counts"), "c": _desk(self.c).do("counts")}
         _same("children on A and C", counted["a"]["child_file"], counted["c"]["child_file"])

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from commune_desk.app import Program
 from commune_desk.presenters.opening import ENROL
 from commune_desk.presenters.routes import Route
@@ -113,10 +116,14 @@ def search(program: Program, typed: str) -> Told:
 
 
 def open_found(program: Program) -> Told:
-    """Press Enter in the search; tells whose page opened."""
+    """Press Enter in the search, and once more where that led into a list of several; tells whose page opened."""
     window = window_of(program)
     window.shell.search_accepted.emit()
     pump(0.3)
+    page = window.shell.page("register")
+    if window.state().page == "register" and isinstance(page, RegisterPage):
+        QTest.keyClick(page.table, Qt.Key.Key_Return)
+        pump(0.3)
     return {"page": window.state().page, "record": window.state().record}
 
 

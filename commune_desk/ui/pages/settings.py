@@ -26,7 +26,6 @@ from commune_desk.usecases.backups import back_up, backup_name
 from commune_desk.usecases.officers import logins, remove_officer
 from commune_desk.usecases.opening import OpenDesk
 
-
 _LABEL_WIDTH = 150
 
 
