@@ -12,6 +12,7 @@ import pytest
 
 from commune_desk.i18n import DEFAULT, set_language
 from commune_desk.paths import PROFILE_VARIABLE
+from tests.helpers.silenced import silenced
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -55,8 +56,13 @@ def _vietnamese() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def logfail(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A warning in the log fails the test. One that expects it asserts on `caplog`, then calls `caplog.clear()`."""
+    """A warning in the log fails the test. One that expects it asserts on `caplog`, then calls `caplog.clear()`.
+
+    So does a logger that the test left switched off: no later test would hear a warning again.
+    """
     yield
+    if off := silenced():
+        pytest.fail(f"loggers left switched off: {', '.join(off)}", pytrace=False)
     said = [r for phase in ("setup", "call") for r in caplog.get_records(phase) if r.levelno >= logging.WARNING]
     if said:
         pytest.fail("unexpected in the log: " + "; ".join(f"{r.name}: {r.getMessage()}" for r in said), pytrace=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from commune_desk.domain.errors import Fault, Invalid
 from commune_desk.domain.ids import uuid7
 from commune_desk.logs import ALLOWED, LOG_FILE, LOG_FILES, ScrubbingFormatter, scrub_report, start_log, stop_log
+from tests.helpers.silenced import silenced
 
 CANARY = "Đặng Thị Hoà canary"
 canaries = st.text(min_size=1).map(lambda text: f"{CANARY} {text}")
@@ -125,6 +127,14 @@ def test_old_logs_are_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             log.info("turn")
     assert len(list(tmp_path.iterdir())) == LOG_FILES
     assert all(file.stat().st_size <= 500 for file in tmp_path.iterdir())
+
+
+def test_a_library_that_switches_our_loggers_off_is_noticed() -> None:
+    log = logging.getLogger("commune_desk.test")
+    logging.config.dictConfig({"version": 1})
+    assert log.name in silenced()
+    assert not log.disabled
+    assert silenced() == []
 
 
 def test_a_log_that_cannot_be_written_stops_nothing_and_prints_nothing(
