@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.ui import theme
@@ -362,3 +362,11 @@ def test_painting_keeps_none_alive() -> None:
     lost = before - sys.getrefcount(None)
     painter.end()
     assert lost < 100
+
+
+def test_a_button_that_is_renamed_keeps_its_key(qapp: QApplication) -> None:
+    button = PrimaryButton("Sync now", shortcut="F5")
+    button.rename("Save & go on")
+    assert (button.text(), button.accessibleName()) == ("Save && go on", "Save & go on")
+    assert button.shortcut().toString() == "F5"
+    assert button.toolTip() == "Save & go on (F5)"

@@ -1,42 +1,43 @@
-"""Lists from file to register and back: the demo's, with what was planted; broken off, gone on with, taken back."""
+"""Lists from file to register: the demo's, with what was planted, and what becomes of a row."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from commune_desk.domain.children import ChildFile
 from commune_desk.domain.errors import DeskError, Fault, Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, is_id, uuid7
-from commune_desk.store import import_rows, imports
+from commune_desk.domain.ids import is_id, uuid7
+from commune_desk.store import import_rows
 from commune_desk.store.child_history import child_history
-from commune_desk.store.children import ChildRecord, child_record
-from commune_desk.store.import_rows import Counts, RowState, View
-from commune_desk.store.imports import ImportState
-from commune_desk.store.search import Filters, count_children, search_children
-from commune_desk.store.staged import count_staged
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import join_group
-from commune_desk.usecases.import_list import ListSaving, decide, start, waiting_imports
+from commune_desk.store.import_rows import RowState
+from commune_desk.usecases.import_list import ListSaving, start, waiting_imports
 from commune_desk.usecases.import_reading import ListReading
 from commune_desk.usecases.import_records import row_id
 from commune_desk.usecases.import_source import look_into, mapping_for, source_of
-from commune_desk.usecases.import_undo import ListUndo
-from commune_desk.usecases.visits import record_visit
 from commune_desk.usecases.workplace import Workplace
-from tests.helpers.builders import make_child, make_relation, make_visit, save_all
+from tests.helpers.lists import (
+    CURRENT,
+    DEMO,
+    OLD,
+    bring_in,
+    counts,
+    found,
+    list_of,
+    read,
+    run,
+    settle,
+    shown,
+    the_child,
+    undo,
+)
 from tests.helpers.workplaces import clock_of, make_workplace
 
-DEMO = Path(__file__).parent.parent.parent / "resources" / "demo"
-CURRENT, OLD = DEMO / "ds-tre-em-binh-lieu.xlsx", DEMO / "ds-tre-em-cu.xls"
 ERRORS = ("already_sixteen", "date_does_not_exist", "id_of_13_digits", "name_missing")
-TITLES = "Họ và tên;Giới tính;Ngày sinh;Số định danh;Thôn;Chủ hộ;Bố;Mẹ;Người chăm sóc;Quan hệ;Điện thoại;Hoàn cảnh"
 
 
 @pytest.fixture
@@ -45,76 +46,6 @@ def workplace(tmp_path: Path) -> Iterator[Workplace]:
     clock_of(made).at = datetime(2026, 9, 30, 3, tzinfo=UTC)
     yield made
     made.register.close()
-
-
-def list_of(folder: Path, *rows: str, title: str = "Danh sách trẻ em năm 2026") -> Path:
-    path = folder / "list.csv"
-    path.write_text("\n".join([title, TITLES, *rows]), encoding="utf-8-sig")
-    return path
-
-
-def read(workplace: Workplace, path: Path) -> str:
-    """Read every row; returns the import's id."""
-    head = look_into(path)
-    assert head.header is not None
-    header = head.header
-    reading = ListReading(workplace, source_of(head, workplace.read(lambda c: mapping_for(c, header))))
-    while not reading.step().is_over:
-        pass
-    return reading.import_id
-
-
-def settle(workplace: Workplace, import_id: str, decision: str = "same") -> None:
-    rows = workplace.read(lambda c: import_rows.row_numbers(c, import_id, View.DUPLICATES))
-    workplace.write(lambda tx: decide(tx, import_id, rows, decision))
-
-
-def run(work: ListSaving | ListUndo) -> None:
-    while not work.step().is_over:
-        pass
-
-
-def bring_in(workplace: Workplace, path: Path, decision: str = "same") -> str:
-    import_id = read(workplace, path)
-    settle(workplace, import_id, decision)
-    run(ListSaving(workplace, import_id))
-    return import_id
-
-
-def undo(workplace: Workplace, import_id: str) -> None:
-    run(ListUndo(workplace, import_id))
-
-
-def counts(workplace: Workplace, import_id: str) -> Counts:
-    return workplace.read(lambda c: import_rows.counts(c, import_id))
-
-
-def state(workplace: Workplace, import_id: str) -> ImportState:
-    known = workplace.read(lambda c: imports.import_named(c, import_id))
-    assert known is not None
-    return known.state
-
-
-def shown(workplace: Workplace) -> int:
-    return workplace.read(count_children)
-
-
-def found(workplace: Workplace, typed: str) -> list[str]:
-    return workplace.read(lambda c: search_children(c, typed, Filters())).ids
-
-
-def the_child(workplace: Workplace, typed: str) -> ChildRecord:
-    (person,) = found(workplace, typed)
-    record = workplace.read(lambda c: child_record(c, person))
-    assert record is not None
-    return record
-
-
-def rows_in(workplace: Workplace, *tables: str) -> dict[str, int]:
-    return {t: workplace.read(lambda c, t=t: c.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables}  # type: ignore[misc]
-
-
-RECORDS = ("person", "child_file", "household", "relation", "group_membership", "child_index", "change")
 
 
 def test_the_demo_lists_come_in_with_exactly_what_was_planted(workplace: Workplace) -> None:
@@ -188,108 +119,6 @@ def test_siblings_share_parents_and_household_but_namesakes_do_not(workplace: Wo
     assert parents[0] == parents[1]
     assert not set(parents[2].values()) & set(parents[0].values())
     assert one.household == two.household != three.household
-
-
-def test_nothing_is_seen_or_numbered_before_the_last_row(workplace: Workplace) -> None:
-    import_id = read(workplace, CURRENT)
-    settle(workplace, import_id)
-    saving = ListSaving(workplace, import_id)
-    for _ in range(3):
-        saving.step()
-    assert rows_in(workplace, "child_file")["child_file"] > 0
-    assert shown(workplace) == 0
-    assert found(workplace, "dang thi hoa") == []
-    numbered = workplace.read(
-        lambda c: c.execute("SELECT count(*) FROM change WHERE kind='child_file' AND n>0").fetchone()
-    )
-    assert numbered == (0,)
-    run(saving)
-    assert shown(workplace) == counts(workplace, import_id).saved
-    assert workplace.read(count_staged) == 0
-
-
-def test_an_import_broken_off_goes_on_with_the_same_people(workplace: Workplace) -> None:
-    import_id = read(workplace, CURRENT)
-    settle(workplace, import_id)
-    broken = ListSaving(workplace, import_id)
-    for _ in range(4):
-        broken.step()
-    (waiting,) = waiting_imports(workplace)
-    assert (waiting.id, waiting.state) == (import_id, ImportState.RUNNING)
-    run(ListSaving(workplace, import_id))
-    assert waiting_imports(workplace) == []
-    once = rows_in(workplace, *RECORDS)
-    undo(workplace, import_id)
-    other = bring_in(workplace, CURRENT)
-    assert shown(workplace) == counts(workplace, other).saved == once["child_file"]
-
-
-def test_what_was_broken_off_can_be_discarded_without_a_trace(workplace: Workplace) -> None:
-    before = rows_in(workplace, *RECORDS)
-    import_id = read(workplace, CURRENT)
-    settle(workplace, import_id)
-    saving = ListSaving(workplace, import_id)
-    for _ in range(4):
-        saving.step()
-    undo(workplace, import_id)
-    assert rows_in(workplace, *RECORDS, "import_row") == before | {"import_row": 0}
-    assert rows_in(workplace, "child_search")["child_search"] == 0
-    assert state(workplace, import_id) is ImportState.UNDONE
-
-
-def test_an_import_with_numbers_is_taken_back_by_withdrawing_its_files(workplace: Workplace, tmp_path: Path) -> None:
-    person, file = make_child("Bàn Thị Ngân", birth_date="2015-01-02", id_number="022315000111", village=None)
-    workplace.write(save_all(person, file))
-    rows = (
-        "Bàn Thị Ngân;Nữ;02/01/2015;022315000111;Khe Lặc;;;Tằng Thị Lan;;;;hộ nghèo",
-        "Lý Thị Mẩy;Nữ;2016;;Khe Lặc;;;;;;;",
-    )
-    import_id = bring_in(workplace, list_of(tmp_path, *rows))
-    filled = the_child(workplace, "ban thi ngan")
-    assert (filled.person.village, [k.person.full_name for k in filled.kin]) == ("Khe Lặc", ["Tằng Thị Lan"])
-    mai = the_child(workplace, "ly thi may")
-    undo(workplace, import_id)
-    assert state(workplace, import_id) is ImportState.UNDONE
-    assert found(workplace, "ly thi may") == []
-    withdrawn = workplace.read(lambda c: child_record(c, mai.person.id))
-    assert withdrawn is not None
-    assert withdrawn.file.status == "withdrawn"
-    kept = the_child(workplace, "ban thi ngan")
-    assert kept.person.village is None
-    assert all(kin.relation.ended_on for kin in kept.kin)
-    assert all(group.to_on for group in kept.groups)
-    assert workplace.read(count_staged) == 0
-
-
-def _edit(tx: Tx, person: RecordId) -> None:
-    tx.save(msgspec.structs.replace(tx.existing(Person, person), phone="0912000111"))
-
-
-def _visit(tx: Tx, person: RecordId) -> None:
-    record_visit(tx, make_visit(person, "2026-09-30"))
-
-
-def _relate(tx: Tx, person: RecordId) -> None:
-    other, file = make_child("Lý A Khác")
-    save_all(other, file, make_relation(person, other.id))(tx)
-
-
-def _group(tx: Tx, person: RecordId) -> None:
-    join_group(tx, person, "NGCO02", from_on="2026-09-30")
-
-
-@pytest.mark.parametrize("work", [_edit, _visit, _relate, _group])
-def test_a_list_that_people_worked_on_is_not_taken_back(
-    workplace: Workplace, tmp_path: Path, work: Callable[[Tx, RecordId], None]
-) -> None:
-    import_id = bring_in(workplace, list_of(tmp_path, "Lý Thị Mẩy;Nữ;2016;;;;;;;;;", "Lý Thị Mùi;Nữ;2017;;;;;;;;;"))
-    person = the_child(workplace, "ly thi may").person.id
-    workplace.write(lambda tx: work(tx, person))
-    with pytest.raises(Refusal) as refused:
-        undo(workplace, import_id)
-    assert refused.value.params == {"count": 1}
-    assert state(workplace, import_id) is ImportState.COMPLETE
-    assert found(workplace, "ly thi mui")
 
 
 def test_undecided_repetitions_stop_the_import_and_decided_ones_do_what_was_said(
@@ -375,30 +204,6 @@ def test_who_may_not_write_children_may_not_bring_in_a_list(tmp_path: Path) -> N
         assert waiting_imports(chair) == []
     finally:
         chair.register.close()
-
-
-def test_a_save_between_two_batches_waits_for_one_batch_only(workplace: Workplace) -> None:
-    import_id = read(workplace, CURRENT)
-    settle(workplace, import_id)
-    saving = ListSaving(workplace, import_id)
-    saving.step()
-    saving.step()
-    person, file = make_child("Người Đang Gõ")
-    workplace.write(save_all(person, file))
-    assert found(workplace, "nguoi dang go") == [person.id]
-    run(saving)
-    undo(workplace, import_id)
-    assert found(workplace, "nguoi dang go") == [person.id]
-
-
-def test_copies_of_rows_do_not_stay_once_the_children_are_in(workplace: Workplace) -> None:
-    import_id = bring_in(workplace, CURRENT)
-    kept = workplace.read(lambda c: import_rows.rows_numbered(c, import_id, _numbers(workplace, import_id, View.FINE)))
-    assert all(not row.payload.name for row in kept)
-
-
-def _numbers(workplace: Workplace, import_id: str, view: View) -> Sequence[int]:
-    return workplace.read(lambda c: import_rows.row_numbers(c, import_id, view))[:100]
 
 
 def test_ids_of_a_row_are_the_same_each_time_and_no_two_alike() -> None:

@@ -165,8 +165,7 @@ class ImportPage(Page):
         self._name_import(view.import_text, view.to_decide)
 
     def _name_import(self, text: str, to_decide: int) -> None:
-        self.save.setText(text)
-        self.save.setAccessibleName(text)
+        self.save.rename(text)
         self.save.setEnabled(to_decide == 0)
 
     def _say(self, sentence: str, tone: Tone = Tone.GOOD) -> None:

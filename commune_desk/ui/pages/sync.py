@@ -89,9 +89,9 @@ class SyncPage(Page):
     def _set_buttons(self, state: SyncPageState) -> None:
         self.now.setVisible(state.can_sync)
         self.now.setEnabled(not state.is_running)
-        self.now.setText(_("Syncing…") if state.is_running else _("Sync now"))
+        self.now.rename(_("Syncing…") if state.is_running else _("Sync now"))
         self.pause.setVisible(state.can_sync)
-        self.pause.setText(_("Resume") if state.is_paused else _("Pause"))
+        self.pause.rename(_("Resume") if state.is_paused else _("Pause"))
         self.enrol.setVisible(state.can_enrol)
 
     def _fill(self, card: Card, lines: tuple[StatusLine, ...]) -> None:

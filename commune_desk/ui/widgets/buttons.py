@@ -34,6 +34,15 @@ class _Button(QPushButton):
             self.setShortcut(QKeySequence(shortcut))
             self.setToolTip(f"{name or text} ({shortcut})")
 
+    def rename(self, text: str) -> None:
+        """Another text, also where it is spoken and in the tip; Qt alone would drop the shortcut with the old one."""
+        keys = self.shortcut()
+        self.setText(text.replace("&", "&&"))
+        self.setAccessibleName(text)
+        if not keys.isEmpty():
+            self.setShortcut(keys)
+            self.setToolTip(f"{text} ({keys.toString()})")
+
 
 class SecondaryButton(_Button):
     """An ordinary action."""

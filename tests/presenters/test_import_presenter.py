@@ -1,0 +1,208 @@
+"""The import page without a window: columns, rows with what is wrong, repetitions side by side, rows that stay out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from commune_desk.i18n import set_language
+from commune_desk.presenters.import_page import ImportPage, Stage
+from commune_desk.store.import_rows import View
+from commune_desk.usecases.workplace import Workplace
+from tests.helpers.workplaces import clock_of, make_workplace
+
+DEMO = Path(__file__).parent.parent.parent / "resources" / "demo"
+CURRENT, OLD = DEMO / "ds-tre-em-binh-lieu.xlsx", DEMO / "ds-tre-em-cu.xls"
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    set_language("en")
+    made = make_workplace(tmp_path)
+    clock_of(made).at = datetime(2026, 9, 30, 3, tzinfo=UTC)
+    yield made
+    made.register.close()
+
+
+@pytest.fixture
+def page(workplace: Workplace) -> ImportPage:
+    return ImportPage(workplace)
+
+
+def look(page: ImportPage, path: Path) -> None:
+    page.found(page.look(path)())
+
+
+def read(page: ImportPage, path: Path = CURRENT) -> None:
+    look(page, path)
+    reading = page.reading()
+    while not reading.step().is_over:
+        pass
+    page.was_read(reading.import_id)
+
+
+def save(page: ImportPage) -> None:
+    saving = page.saving()
+    while not saving.step().is_over:
+        pass
+    page.was_saved()
+
+
+def test_columns_show_their_values_and_what_they_hold(page: ImportPage) -> None:
+    look(page, CURRENT)
+    view = page.columns_view()
+    by_title = {row.title: row for row in view.columns}
+    assert by_title["Họ và tên"].target == "full_name"
+    assert by_title["Người chăm sóc / Quan hệ với trẻ"].target == "guardian_relation"
+    assert by_title["Số định danh cá nhân"].samples.count(" · ") == 2
+    assert view.header == "6-7"
+    assert dict(view.headers)["6-7"].startswith("Rows 7 and 8")
+    assert view.problem == ""
+
+
+def test_an_old_font_is_read_before_anything_is_shown(page: ImportPage) -> None:
+    look(page, OLD)
+    assert "Họ và tên trẻ" in [row.title for row in page.columns_view().columns]
+
+
+def test_a_list_cannot_be_read_without_a_name_or_with_two_columns_of_one_meaning(page: ImportPage) -> None:
+    look(page, CURRENT)
+    columns = {row.target: row.column for row in page.columns_view().columns}
+    page.set_target(columns["full_name"], "ignore")
+    assert "name" in page.columns_view().problem
+    page.set_target(columns["full_name"], "village")
+    page.set_target(columns["mother_name"], "full_name")
+    assert "Two columns" in page.columns_view().problem
+    page.set_target(columns["full_name"], "note")
+    assert page.columns_view().problem == ""
+
+
+def test_another_row_can_be_the_header(page: ImportPage) -> None:
+    look(page, CURRENT)
+    page.found(page.with_header("6-6")())
+    assert page.columns_view().header == "6-6"
+    assert "Giới tính" in [row.title for row in page.columns_view().columns]
+
+
+def test_a_sheet_without_header_asks_for_the_row(page: ImportPage, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("một;hai\nba;bốn\nnăm;sáu\n", encoding="utf-8")
+    look(page, path)
+    assert "No header" in page.columns_view().problem
+    assert len(page.columns_view().headers) == 3
+
+
+def test_every_row_has_its_state_and_its_sentences(page: ImportPage) -> None:
+    read(page)
+    assert page.stage is Stage.CHECK
+    assert page.view is View.DUPLICATES
+    assert [text for _key, text in page.check_view().tabs] == [
+        *("All 488", "Errors 18", "Repetitions 18", "Warnings 23", "Fine 429")
+    ]
+    page.view = View.ERRORS
+    ids = page.check_view().ids
+    rows = page.rows(ids)
+    assert {row.state.text for row in rows} == {"Error"}
+    assert all(row.found for row in rows)
+    full = page.row(ids[0])
+    assert full is not None
+    assert full.findings[0][0] == "danger"
+    assert ("Dân tộc", "Sán Chỉ") in full.told
+
+
+def test_a_repetition_stands_beside_what_it_may_repeat_and_is_decided(page: ImportPage, workplace: Workplace) -> None:
+    read(page)
+    view = page.check_view()
+    assert view.to_decide == 6
+    undecided = next(row for row in page.rows(view.ids) if row.state.text == "To decide")
+    full = page.row(undecided.id)
+    assert full is not None
+    assert full.twin is not None
+    assert full.twin.lines[0].listed == full.twin.lines[0].other
+    workplace.write(page.decision(full.row, "different"))
+    assert page.check_view().to_decide == 5
+    workplace.write(page.decide_rest())
+    assert page.check_view().to_decide == 0
+    again = page.row(undecided.id)
+    assert again is not None
+    assert again.twin is not None
+    assert again.twin.decision == "different"
+
+
+def test_a_child_of_the_register_is_compared_field_by_field(page: ImportPage, workplace: Workplace) -> None:
+    read(page)
+    workplace.write(page.decide_rest())
+    save(page)
+    page.start_over()
+    read(page, OLD)
+    (first, *_rest) = page.check_view().ids
+    full = page.row(first)
+    assert full is not None
+    assert full.twin is not None
+    assert full.twin.other_title == "In the register"
+    assert {"Full name", "Birth date"} <= {line.label for line in full.twin.lines}
+
+
+def test_the_result_counts_names_what_is_worth_a_look_and_what_stayed_out(
+    page: ImportPage, workplace: Workplace, tmp_path: Path
+) -> None:
+    read(page)
+    workplace.write(page.decide_rest())
+    save(page)
+    result = page.result_view()
+    assert [number for _tone, number, _text in result.lines] == ["452", "23", "18", "18"]
+    assert len(result.remarks) == 23
+    assert result.has_rejects
+    out = tmp_path / "out.xlsx"
+    assert page.export_rejects(out)() == 18
+    written = CalamineWorkbook.from_path(str(out)).get_sheet_by_index(0).to_python()
+    assert written[0][:3] == ["Why it was refused", "STT", "Họ và tên"]
+    assert all(row[0] for row in written)
+    assert page.earlier()[0].detail.endswith("452 children")
+
+
+def test_the_saved_rejects_can_be_brought_in_again(page: ImportPage, workplace: Workplace, tmp_path: Path) -> None:
+    read(page)
+    out = tmp_path / "out.xlsx"
+    page.export_rejects(out)()
+    page.start_over()
+    read(page, out)
+    assert page.check_view().tabs[1][1] == "Errors 18"
+
+
+def test_after_a_crash_one_is_where_one_was(page: ImportPage, workplace: Workplace) -> None:
+    read(page)
+    assert ImportPage(workplace).was_checking() == page.import_id
+    workplace.write(page.decide_rest())
+    saving = page.saving()
+    for _ in range(3):
+        saving.step()
+    again = ImportPage(workplace)
+    assert again.was_checking() == ""
+    broken = again.broken_off()
+    assert broken is not None
+    assert broken.id == page.import_id
+    assert "nobody sees them yet" in broken.detail
+
+
+def test_the_very_same_file_is_recognised(page: ImportPage, workplace: Workplace) -> None:
+    read(page)
+    workplace.write(page.decide_rest())
+    save(page)
+    page.start_over()
+    look(page, CURRENT)
+    assert "This very file was imported" in page.columns_view().remark
+
+
+def test_a_chair_is_told_why_not(tmp_path: Path) -> None:
+    folder = tmp_path / "chair"
+    folder.mkdir()
+    chair = make_workplace(folder, role="chair")
+    try:
+        assert ImportPage(chair).refusal()
+    finally:
+        chair.register.close()
