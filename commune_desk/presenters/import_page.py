@@ -342,6 +342,17 @@ class ImportPage:
         return count
 
 
+def rejects_saved(count: int) -> str:
+    """What is said of a workbook of refused rows: it is the one file with names that anyone can read."""
+    text = ngettext(
+        "{count} row was saved. Put it right there and bring in that file.",
+        "{count} rows were saved. Put them right there and bring in that file.",
+        count,
+    )
+    warning = _("Its names are not encrypted: delete the file as soon as you are done with it.")
+    return f"{text.format(count=format_number(count))} {warning}"
+
+
 def _tabs(counts: Counts) -> tuple[Option, ...]:
     named = (
         (View.ALL, _("All"), counts.total),

@@ -10,10 +10,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from commune_desk.domain.errors import DeskError
-from commune_desk.i18n import _, format_number, ngettext
+from commune_desk.i18n import _, format_number
 from commune_desk.presenters.import_columns import Looked
 from commune_desk.presenters.import_page import ImportPage as State
-from commune_desk.presenters.import_page import Stage
+from commune_desk.presenters.import_page import Stage, rejects_saved
 from commune_desk.presenters.routes import Route
 from commune_desk.store.import_rows import View
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
@@ -326,12 +326,7 @@ class ImportPage(Page):
         self._tasks.query(self.state.export_rejects(path), self._rejects_saved, self._failed, owner=self)
 
     def _rejects_saved(self, count: int) -> None:
-        text = ngettext(
-            "{count} row was saved. Put it right there and bring in that file.",
-            "{count} rows were saved. Put them right there and bring in that file.",
-            count,
-        )
-        self._say(text.format(count=format_number(count)))
+        self._say(rejects_saved(count))
 
     # Dropping a file
 
