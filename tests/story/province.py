@@ -47,8 +47,15 @@ class Province:
 
     def stop(self) -> None:
         """Stop serving, as the service manager would."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it in the middle of whatever it does, as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(how)
             self._process.wait(READY_SECONDS)
             if self._process.stdout is not None:
                 self._process.stdout.close()

@@ -90,7 +90,7 @@ class RealDesk:
     def __init__(self, path: Path, clock: Clock, connect: Callable[[], Transport]) -> None:
         self._path = path
         self._clock = clock
-        self._connect = connect
+        self.connect = connect
         self.register = Register(path, KEY, clock, OFFICER)
 
     def restart(self) -> None:
@@ -102,7 +102,7 @@ class RealDesk:
 
     def sync(self, replica: FragileReplica | None = None) -> SyncReport:
         """In small pieces, so that crashes fall between them."""
-        return Session(self._connect(), replica or self.replica(), apply_at_once=2).sync()
+        return Session(self.connect(), replica or self.replica(), apply_at_once=2).sync()
 
     def ask(self, sql: str, *values: object) -> list[Any]:
         """Rows, read on the writer's own connection."""
