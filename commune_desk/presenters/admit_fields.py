@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commune_desk.i18n import _
-from commune_desk.presenters.stay_form import Editor, FieldSpec
+from commune_desk.presenters.entry_form import Editor, FieldSpec
 
 
 def admit_fields() -> tuple[FieldSpec, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.clock import VIETNAM, from_iso
+from commune_desk.domain.clock import from_iso
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, new_record_id
@@ -20,10 +20,11 @@ from commune_desk.domain.placements import ALIASES, REVIEW_DAYS, Placement, loca
 from commune_desk.domain.text import fold, tidy
 from commune_desk.domain.typed_dates import parse_partial_date
 from commune_desk.domain.typed_times import parse_day
-from commune_desk.i18n import _, format_date, format_instant, translate_error
+from commune_desk.i18n import _, format_date, translate_error
 from commune_desk.presenters import labels
 from commune_desk.presenters.admit_fields import admit_fields
-from commune_desk.presenters.stay_form import FieldSpec, FormState, Option, StayForm, required
+from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, Option, moment_typed, require_filled
+from commune_desk.presenters.routes import Route
 from commune_desk.store.placements import (
     StayRecord,
     active_stays,
@@ -50,7 +51,7 @@ _BRINGERS = (
 )
 
 
-class AdmitForm(StayForm):
+class AdmitForm(EntryForm[FormState]):
     """The form for a bed (or none); with `stay`, what became known of a stay is written in."""
 
     def __init__(self, workplace: Workplace, bed: str = "", *, stay: str = "") -> None:
@@ -63,13 +64,16 @@ class AdmitForm(StayForm):
     def fields(self) -> Sequence[FieldSpec]:
         return tuple(spec for spec in admit_fields() if spec.name in self._values)
 
+    def way_back(self) -> Route:
+        return Route("resident", self.record) if self.record else Route("shelter")
+
     def state(self) -> FormState:
         return FormState(
             title=_("Complete the stay of {alias}").format(alias=self._stored.row.alias)
             if self._stored
             else _("Admit"),
             subtitle="" if self._stored else _("Admit first; what is not known yet can be written in later."),
-            save_text=_("Save") if self._stored else _("Admit"),
+            save_text="" if self._stored else _("Admit"),
             values=dict(self._values),
             errors=self.shown_errors(),
             hints=self._hints(),
@@ -77,12 +81,18 @@ class AdmitForm(StayForm):
             note=self._note(),
         )
 
-    def edit(self, name: str, value: Any) -> FormState:
-        if name == "full_name" and value != self._values[name] and "same_person" in self._values:
+    def first_field(self) -> str:
+        """A bed that was chosen on the board needs no second look."""
+        return "alias" if self._values.get("bed") else super().first_field()
+
+    def after(self, saved: str) -> Route:
+        return Route("resident", saved)
+
+    def follow(self, name: str) -> None:
+        if name == "full_name" and "same_person" in self._values:
             self._values["same_person"] = ""
-        if name == "reason" and value == ISOLATION and not self._values["isolation_from"]:
+        if name == "reason" and self._values[name] == ISOLATION and not self._values["isolation_from"]:
             self._values["isolation_from"] = format_date(self._workplace.today())
-        return super().edit(name, value)
 
     def options(self, name: str) -> list[Option]:
         if name == "bed":
@@ -107,7 +117,7 @@ class AdmitForm(StayForm):
 
     def check(self) -> dict[str, str]:
         errors: dict[str, str] = {}
-        required(errors, self._values, "alias", "admitted_at", "reason")
+        require_filled(errors, self._values, "alias", "admitted_at", "reason")
         self.moment("admitted_at", errors)
         for name in ("isolation_from", "isolation_to"):
             self._day(name, errors)
@@ -118,7 +128,7 @@ class AdmitForm(StayForm):
         if fold(self._values["alias"]) in self._aliases_here():
             errors["alias"] = _("Somebody in the house has this name now. Choose another.")
         if self._namesakes():
-            required(errors, self._values, "same_person")
+            require_filled(errors, self._values, "same_person")
         if self._returning_stay_is_active():
             errors["same_person"] = _("This person is in the house now. Open the present stay instead.")
         return errors
@@ -267,6 +277,6 @@ def _typed(record: StayRecord | None) -> dict[str, Any]:
         "belongings": (stay.belongings if stay else "") or "",
     }
     if stay:
-        hour, day = format_instant(from_iso(stay.admitted_at).astimezone(VIETNAM)).split(" ")
-        values |= {"admitted_at": f"{day} {hour}", "isolation_to": labels.day_text(stay.isolation_to)}
+        values |= {"admitted_at": moment_typed(from_iso(stay.admitted_at))}
+        values |= {"isolation_to": labels.day_text(stay.isolation_to)}
     return values

@@ -9,8 +9,9 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.domain.text import fold, tidy
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters import labels
+from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState
 from commune_desk.presenters.labels import ChipText
-from commune_desk.presenters.stay_form import FieldSpec, FormState, StayForm
+from commune_desk.presenters.routes import Route
 from commune_desk.store.placements import BedRow, bed_board, shelter_here
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.beds import MOST_BEDS, NewBed, close_bed, read_labels, reopen_bed, set_up_shelter
@@ -32,7 +33,7 @@ class BedLine:
     action: str
 
 
-class BedsForm(StayForm):
+class BedsForm(EntryForm[FormState]):
     """Names the house and adds beds; closing and reopening are saved at once."""
 
     form = "beds"
@@ -57,13 +58,15 @@ class BedsForm(StayForm):
         ]
         return (FieldSpec("name", _("Name of the house"), required=True, wide=True), *beds)
 
+    def way_back(self) -> Route:
+        return Route("shelter")
+
     def state(self) -> FormState:
         count = len(self._new_beds())
         note = ngettext("{count} bed is added.", "{count} beds are added.", count).format(count=count) if count else ""
         return FormState(
             title=_("Set up the beds") if self._is_first else _("Beds"),
             subtitle=_("The address is not asked for: nobody needs it here.") if self._is_first else "",
-            save_text=_("Save"),
             values=dict(self._values),
             errors=self.shown_errors(),
             note=note,

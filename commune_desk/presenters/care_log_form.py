@@ -8,14 +8,15 @@ from commune_desk.domain.ids import RecordId, new_record_id
 from commune_desk.domain.placements import CareLogEntry
 from commune_desk.i18n import _
 from commune_desk.presenters import labels
-from commune_desk.presenters.stay_form import Editor, FieldSpec, FormState, Option, StayForm, required
+from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option, require_filled
+from commune_desk.presenters.routes import Route
 from commune_desk.store.placements import open_tasks_of, stay_row
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.placements import log_care
 from commune_desk.usecases.workplace import Workplace
 
 
-class CareLogForm(StayForm):
+class CareLogForm(EntryForm[FormState]):
     """The log form of a stay; after the stay it records a follow-up."""
 
     form = "care_log"
@@ -39,6 +40,9 @@ class CareLogForm(StayForm):
         )
         return specs if self._due else specs[:-1]
 
+    def way_back(self) -> Route:
+        return Route("resident", self.record)
+
     def state(self) -> FormState:
         alias = self._stay.alias if self._stay else ""
         ended = self._stay is not None and not self._stay.is_active
@@ -59,7 +63,7 @@ class CareLogForm(StayForm):
     def check(self) -> dict[str, str]:
         errors: dict[str, str] = {}
         at = self.moment("logged_at", errors)
-        required(errors, self._values, "logged_at", "entry_kind")
+        require_filled(errors, self._values, "logged_at", "entry_kind")
         if not self.text("note"):
             errors["note"] = _("Please fill this in.")
         if at and self._stay is not None and at < self._stay.admitted_at:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from commune_desk.domain.dates import PartialDate, is_child_on
 from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.people import Level, check_id_number, normal_id_number, normal_phone
 from commune_desk.domain.text import fold, tidy
@@ -16,16 +14,17 @@ from commune_desk.domain.typed_dates import parse_partial_date
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_entry import PARENTS, TEXTS, Typed, entry_of, typed_of
+from commune_desk.presenters.child_fields import GROUP_FIELDS, child_fields
+from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, Option, refuse_long
+from commune_desk.presenters.routes import Route
 from commune_desk.store.children import child_record
 from commune_desk.store.search import villages
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import ChildEntry, edit_child, groups_suggested, register_child
-from commune_desk.usecases.drafts import drop_draft
 from commune_desk.usecases.duplicates import Sign, Twin, find_twins
 from commune_desk.usecases.workplace import Workplace
 
 FORM = "child"
-Option = tuple[str, str]
 _MOST_VILLAGES = 8
 
 _SIGNS = {
@@ -56,33 +55,25 @@ class TwinView:
     lines: tuple[Compared, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChildFormState:
-    """`errors` stop the save, `warnings` do not; both are sentences by field. `hidden` fields need no answer.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildFormState(FormState):
+    """`must_confirm` when somebody in the register may be this child and nobody has said yet that it is another."""
 
-    `must_confirm` when somebody in the register may be this child and nobody has said yet that it is another.
-    """
-
-    title: str
-    is_new: bool
-    values: Mapping[str, Any]
-    errors: Mapping[str, str] = field(default_factory=dict)
-    warnings: Mapping[str, str] = field(default_factory=dict)
-    hidden: frozenset[str] = frozenset()
     twins: tuple[TwinView, ...] = ()
     must_confirm: bool = False
 
 
-class ChildForm:
-    """State of the form. With `person` the stored file is edited, otherwise a new child is entered."""
+class ChildForm(EntryForm[ChildFormState]):
+    """With `person` the stored file is edited, otherwise a new child is entered."""
+
+    form = FORM
 
     def __init__(self, workplace: Workplace, person: str = "") -> None:
-        self._workplace = workplace
-        self.person = person
         self._stored = workplace.read(lambda c: child_record(c, person)) if person else None
+        super().__init__(workplace, person, dict(typed_of(self._stored)))
+        if self._stored is None:
+            self._values |= dict.fromkeys(GROUP_FIELDS, ())
         self._villages = workplace.read(villages)
-        self._values: dict[str, Any] = dict(typed_of(self._stored))
-        self._shown_errors: set[str] = set()
         self._twins: tuple[Twin, ...] = ()
         self._is_other = False
 
@@ -90,97 +81,88 @@ class ChildForm:
     def is_new(self) -> bool:
         return self._stored is None
 
+    def fields(self) -> Sequence[FieldSpec]:
+        return tuple(spec for spec in child_fields() if spec.name in self._values)
+
+    def way_back(self) -> Route:
+        return Route("child", self.record) if self.record else Route("register")
+
+    def after(self, saved: str) -> Route:
+        return Route("child", saved)
+
     def state(self) -> ChildFormState:
-        errors, warnings = self._check()
         return ChildFormState(
             title=_("New child") if self.is_new else _("Edit the child's file"),
-            is_new=self.is_new,
             values=dict(self._values),
-            errors={name: text for name, text in errors.items() if name in self._shown_errors},
-            warnings=warnings,
+            errors=self.shown_errors(),
+            hints=self._findings()[1],
             hidden=self._hidden(),
             twins=tuple(self._twin_view(twin) for twin in self._twins),
             must_confirm=bool(self._twins) and not self._is_other,
         )
 
-    def edit(self, name: str, value: Any) -> ChildFormState:
-        """A field was changed by hand; its error shows only once the field is left. Raises KeyError."""
-        if self._values[name] == value:
-            return self.state()
-        self._values[name] = value if not isinstance(value, list) else tuple(value)
+    def follow(self, name: str) -> None:
         if name in _CHECKED_FOR_TWINS:
             self._is_other = False
         if name == "household_class" and self.is_new:
             self._suggest_groups()
-        self._shown_errors.discard(name)
-        return self.state()
 
     def leave(self, name: str) -> ChildFormState:
-        """A field was left: show what is wrong with it, and look for the same child in the register."""
-        self._shown_errors.add(name)
+        """Also look for the same child in the register."""
         if name in _CHECKED_FOR_TWINS:
             self._look_for_twins()
-        return self.state()
+        return super().leave(name)
 
     def say_other(self, is_other: bool) -> ChildFormState:
         """The officer says that the children found are others."""
         self._is_other = is_other
         return self.state()
 
-    def submit(self) -> Callable[[Tx], RecordId] | None:
-        """The operation that saves, or None when `state` shows what is in the way."""
-        errors, _warnings = self._check()
-        self._shown_errors = set(errors)
+    def submit(self) -> Callable[[Tx], str] | None:
+        """Not while somebody in the register may be this child."""
         self._look_for_twins()
-        if errors or (self._twins and not self._is_other):
-            return None
+        operation = super().submit()
+        return None if self._twins and not self._is_other else operation
+
+    def check(self) -> dict[str, str]:
+        return self._findings()[0]
+
+    def operation(self) -> Callable[[Tx], str]:
         entry = self._entry()
         save = register_child if self.is_new else edit_child
-
-        def operation(tx: Tx) -> RecordId:
-            saved = save(tx, entry)
-            drop_draft(tx, FORM, self.person)
-            return saved
-
-        return operation
-
-    def payload(self) -> dict[str, Any]:
-        """What a draft keeps."""
-        return dict(self._values)
-
-    def restore(self, payload: Mapping[str, Any]) -> ChildFormState:
-        """Show a draft; what this version does not know is left out."""
-        for name in self._values.keys() & payload.keys():
-            value = payload[name]
-            self._values[name] = tuple(value) if isinstance(value, list) else value
-        return self.state()
+        return lambda tx: save(tx, entry)
 
     def options(self, name: str) -> list[Option]:
-        """What a field offers: codes and their names."""
         codes = self._workplace.codes
         if name == "ethnicity":
             return [
                 (group.code, labels.code_text(codes, "ethnic_groups", group.code)) for group in codes.ethnic_picker()
             ]
+        if name in GROUP_FIELDS:
+            return self._main_groups(GROUP_FIELDS[name])
         lists = {"sex": "sexes", "household_class": "household_classes", "carer_relation": "relations"}
         lists |= {f"{parent}_status": "life_statuses" for parent in PARENTS}
-        list_name = lists.get(name, name)
-        return [(entry.code, labels.code_text(codes, list_name, entry.code)) for entry in codes.entries(list_name)]
+        return self.code_options(lists.get(name, name))
 
-    def group_options(self, kind: str) -> list[Option]:
-        """The main groups of a kind, `special` or `at_risk`; sub-groups are chosen on the child's page."""
+    def _main_groups(self, kind: str) -> list[Option]:
+        """Sub-groups are chosen on the child's page."""
         mains = [group for group in self._workplace.codes.child_groups if group.kind == kind and not group.parent]
         return [(group.code, labels.group_tick(self._workplace.codes, group.code)) for group in mains]
 
-    def villages_like(self, typed: str) -> list[str]:
-        """The villages of the register that `typed` may become, marks or not; none when it is one already."""
+    def suggestions(self, name: str) -> list[str]:
+        """The villages of the register that the one typed may become, marks or not; none when it is one already."""
+        if name != "village":
+            return []
+        typed = self._values[name]
         wanted = fold(typed)
-        found = [name for name in self._villages if f" {wanted}" in f" {fold(name)}"]
+        found = [known for known in self._villages if f" {wanted}" in f" {fold(known)}"]
         return [] if typed in found else found[:_MOST_VILLAGES]
 
     def _entry(self) -> ChildEntry:
-        typed = Typed(self._values, self._birth(), self._workplace.actor.scope)
-        return entry_of(typed, self._stored)
+        values = self._values
+        if self.is_new:
+            values = values | {"groups": tuple(code for name in GROUP_FIELDS for code in values[name])}
+        return entry_of(Typed(values, self._birth(), self._workplace.actor.scope), self._stored)
 
     def _birth(self) -> PartialDate | None:
         return parse_partial_date(self._values["birth_date"], self._workplace.today())
@@ -192,49 +174,49 @@ class ChildForm:
 
     def _suggest_groups(self) -> None:
         ours = {code for each in ("poor", "near_poor") for code in groups_suggested(self._workplace.codes, each)}
-        kept = [code for code in self._values["groups"] if code not in ours]
+        kept = [code for code in self._values["groups_at_risk"] if code not in ours]
         wanted = groups_suggested(self._workplace.codes, self._values["household_class"])
-        self._values["groups"] = (*kept, *wanted)
+        self._values["groups_at_risk"] = (*kept, *wanted)
 
-    def _check(self) -> tuple[dict[str, str], dict[str, str]]:
-        """(errors, warnings) by field, in the language of the screen."""
+    def _findings(self) -> tuple[dict[str, str], dict[str, str]]:
+        """(errors, hints) by field, in the language of the screen."""
         errors: dict[str, str] = {}
-        warnings: dict[str, str] = {}
+        hints: dict[str, str] = {}
         if not tidy(self._values["full_name"]):
             errors["full_name"] = _("Please write the child's name.")
-        birth = self._check_birth(errors, warnings)
-        self._check_id(birth, errors, warnings)
-        self._check_kin(errors, warnings)
-        self._check_lengths(errors)
-        return errors, warnings
+        birth = self._check_birth(errors, hints)
+        self._check_id(birth, errors, hints)
+        self._check_kin(errors, hints)
+        refuse_long(errors, self._values, TEXTS)
+        return errors, hints
 
-    def _check_birth(self, errors: dict[str, str], warnings: dict[str, str]) -> PartialDate | None:
+    def _check_birth(self, errors: dict[str, str], hints: dict[str, str]) -> PartialDate | None:
         try:
             birth = self._birth()
         except Invalid as invalid:
             errors["birth_date"] = translate_error(invalid)
             return None
         if birth is None:
-            warnings["birth_date"] = _("Without a birth date the program cannot tell when the child turns 16.")
+            hints["birth_date"] = _("Without a birth date the program cannot tell when the child turns 16.")
         elif is_child_on(birth, self._workplace.today()) is False:
             if self.is_new:
                 errors["birth_date"] = _("This person is 16 or older and is not entered as a child.")
             else:
-                warnings["birth_date"] = _("By this date the person is 16 or older.")
+                hints["birth_date"] = _("By this date the person is 16 or older.")
         return birth
 
-    def _check_id(self, birth: PartialDate | None, errors: dict[str, str], warnings: dict[str, str]) -> None:
+    def _check_id(self, birth: PartialDate | None, errors: dict[str, str], hints: dict[str, str]) -> None:
         number, restored = normal_id_number(self._values["id_number"])
         findings = check_id_number(number, sex=self._values["sex"] or None, birth=birth)
         for finding in filter(None, [restored, *findings]):
-            said = errors if finding.level is Level.ERROR else warnings
+            said = errors if finding.level is Level.ERROR else hints
             said["id_number"] = " ".join(filter(None, (said.get("id_number"), _(finding.text))))
 
-    def _check_kin(self, errors: dict[str, str], warnings: dict[str, str]) -> None:
+    def _check_kin(self, errors: dict[str, str], hints: dict[str, str]) -> None:
         values = self._values
         phone = tidy(values["carer_phone"])
         if phone and normal_phone(phone) is None:
-            warnings["carer_phone"] = _("This is no Vietnamese phone number; it is kept as written.")
+            hints["carer_phone"] = _("This is no Vietnamese phone number; it is kept as written.")
         if not tidy(values["carer_name"]) and (phone or values["carer_relation"]):
             errors["carer_name"] = _("Please write the carer's name.")
         if tidy(values["carer_name"]) and not values["carer_relation"]:
@@ -247,11 +229,6 @@ class ChildForm:
         before = typed_of(self._stored)
         names = ("carer_name", *(f"{parent}_name" for parent in PARENTS))
         return {name: before[name] for name in names if name not in self._hidden()}
-
-    def _check_lengths(self, errors: dict[str, str]) -> None:
-        for name, most in TEXTS.items():
-            if len(tidy(self._values[name])) > most:
-                errors[name] = _("The text is too long.")
 
     def _look_for_twins(self) -> None:
         """Only a new child is compared: a stored one has been looked at when it was entered."""

@@ -10,7 +10,8 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.placements import follow_up_days, local_day
 from commune_desk.i18n import _, format_date
-from commune_desk.presenters.stay_form import Editor, FieldSpec, FormState, Option, StayForm
+from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option
+from commune_desk.presenters.routes import Route
 from commune_desk.store.placements import stay_row
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.placements import NO_FOLLOW_UP, NO_RECEIVER, Leaving, Reminder, discharge, leaving_faults
@@ -19,7 +20,7 @@ from commune_desk.usecases.workplace import Workplace
 _FOLLOW_UPS = (N_("Follow-up after 1 week"), N_("Follow-up after 1 month"), N_("Follow-up after 3 months"))
 
 
-class DischargeForm(StayForm):
+class DischargeForm(EntryForm[FormState]):
     """The form that ends a stay."""
 
     form = "discharge"
@@ -45,6 +46,9 @@ class DischargeForm(StayForm):
             FieldSpec("destination", _("Destination"), wide=True, hint=sealed),
             FieldSpec("safety_plan", _("Safety plan"), Editor.LINES, wide=True, hint=sealed),
         )
+
+    def way_back(self) -> Route:
+        return Route("resident", self.record)
 
     def state(self) -> FormState:
         return FormState(

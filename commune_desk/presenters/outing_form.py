@@ -12,14 +12,15 @@ from commune_desk.domain.text import tidy
 from commune_desk.domain.typed_times import parse_hour
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters import labels
-from commune_desk.presenters.stay_form import Editor, FieldSpec, FormState, Option, StayForm
+from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option
+from commune_desk.presenters.routes import Route
 from commune_desk.store.placements import bed_board, stay_row
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.placements import change_bed, go_out
 from commune_desk.usecases.workplace import Workplace
 
 
-class OutingForm(StayForm):
+class OutingForm(EntryForm[FormState]):
     """A resident leaves the house for some hours: until when, why and with whom."""
 
     form = "outing"
@@ -38,6 +39,9 @@ class OutingForm(StayForm):
             ),
             FieldSpec("note", _("Why, and with whom"), Editor.LINES, required=True, wide=True),
         )
+
+    def way_back(self) -> Route:
+        return Route("resident", self.record)
 
     def state(self) -> FormState:
         alias = self._stay.alias if self._stay else ""
@@ -80,7 +84,7 @@ class OutingForm(StayForm):
         return back.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class BedChangeForm(StayForm):
+class BedChangeForm(EntryForm[FormState]):
     """Another bed for a resident."""
 
     form = "bed"
@@ -92,6 +96,9 @@ class BedChangeForm(StayForm):
     def fields(self) -> Sequence[FieldSpec]:
         hint = _("Only beds that are free are offered.")
         return (FieldSpec("bed", _("New bed"), Editor.CHOICE, hint=hint, placeholder=_("No bed yet")),)
+
+    def way_back(self) -> Route:
+        return Route("resident", self.record)
 
     def state(self) -> FormState:
         stay = self._stay

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,22 +15,20 @@ from commune_desk.domain.typed_times import parse_day, parse_hour
 from commune_desk.domain.visits import VISIT_RHYTHM_DAYS, HomeVisit, suggested_next_visit
 from commune_desk.i18n import _, format_date, ngettext, translate_error
 from commune_desk.presenters import labels
+from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option
 from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.routes import Route
 from commune_desk.presenters.saved_notice import saved_notice
 from commune_desk.store.transaction import Tx
 from commune_desk.store.visits import ChildBrief, PastVisit, child_brief, past_visit, standing_visits
-from commune_desk.usecases.drafts import drop_draft
 from commune_desk.usecases.visits import record_visit, visit_faults
 from commune_desk.usecases.workplace import Workplace
 
 FORM, CORRECTION = "visit", "visit_correction"
 FIELDS = ("visited_on", "visited_at", "present", "risk_level", "observations", "needs", "next_step", "next_visit_on")
 _REPEATED = ("present", "risk_level", "needs", "next_step")
-_LISTS = ("present", "needs")
 _OWN_DAY = "own_next_visit"
 _YEARS_AHEAD = 2
-
-Option = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,47 +41,53 @@ class PreviousView:
     lines: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VisitFormState:
-    """`errors` stop the save, `hints` do not; both are sentences by field. Days and hours are as they were typed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitFormState(FormState):
+    """`subtitle` says whom the visit is about."""
 
-    title: str
-    child: str
     must_choose_child: bool
-    values: Mapping[str, Any]
-    errors: Mapping[str, str] = field(default_factory=dict)
-    hints: Mapping[str, str] = field(default_factory=dict)
     previous: PreviousView | None = None
 
 
-class VisitForm:
-    """State of the form for a person, or for the correction of an earlier visit; with neither, a child is chosen."""
+class VisitForm(EntryForm[VisitFormState]):
+    """The form for a person, or for the correction of an earlier visit; with neither, a child is chosen."""
 
     def __init__(self, workplace: Workplace, person: str = "", *, amends: str = "") -> None:
-        self._workplace = workplace
         self._earlier = workplace.read(lambda c: past_visit(c, amends)) if amends else None
         self.form = CORRECTION if amends else FORM
-        self.record = amends or person
+        super().__init__(workplace, amends or person, _typed(self._earlier, workplace.today()))
         self._child: ChildBrief | None = None
         self._previous: PastVisit | None = None
         self._has_own_day = self._earlier is not None
-        self._shown_errors: set[str] = set()
-        self._values: dict[str, Any] = _typed(self._earlier, workplace.today())
         self._take_child(self._earlier.person if self._earlier else person)
+
+    def fields(self) -> Sequence[FieldSpec]:
+        hour = _("08:30, may be left empty")
+        return (
+            FieldSpec("visited_on", _("Visited on"), Editor.DAY, required=True),
+            FieldSpec("visited_at", _("Hour"), placeholder=hour),
+            FieldSpec("present", _("Present"), Editor.MULTI, wide=True),
+            FieldSpec("risk_level", _("Risk level"), Editor.RADIO, required=True, wide=True),
+            FieldSpec("observations", _("Observations"), Editor.LINES, required=True, wide=True, lines=4),
+            FieldSpec("needs", _("Needs"), Editor.MULTI, wide=True),
+            FieldSpec("next_step", _("Next step"), wide=True),
+            FieldSpec("next_visit_on", _("Next visit"), Editor.DAY_AHEAD),
+        )
+
+    def way_back(self) -> Route:
+        return Route("child", self.person) if self.person else Route("today")
 
     @property
     def person(self) -> str:
         return self._child.person if self._child else ""
 
     def state(self) -> VisitFormState:
-        _visit, errors = self._read()
-        shown = {name: text for name, text in errors.items() if name in self._shown_errors}
         return VisitFormState(
             title=self._title(),
-            child=self._child_line(),
+            subtitle=self._child_line(),
             must_choose_child=self._child is None,
             values=dict(self._values),
-            errors=shown,
+            errors=self.shown_errors(),
             hints=self._hints(),
             previous=self._previous_view(),
         )
@@ -94,21 +98,11 @@ class VisitForm:
         self._suggest_day()
         return self.state()
 
-    def edit(self, name: str, value: Any) -> VisitFormState:
-        """A field was changed by hand; its error shows only once the field is left. Raises KeyError."""
-        self._values[name] = tuple(value) if name in _LISTS else value
-        self._shown_errors.discard(name)
+    def follow(self, name: str) -> None:
         if name == "next_visit_on":
             self._has_own_day = True
         elif name in ("visited_on", "risk_level"):
             self._suggest_day()
-        return self.state()
-
-    def leave(self, name: str) -> VisitFormState:
-        """A field was left: show what is wrong with what stands in it."""
-        if self._values[name]:
-            self._shown_errors.add(name)
-        return self.state()
 
     def repeat_previous(self) -> VisitFormState:
         """As last time: who was there, the risk, the needs and the next step. What was seen is never repeated."""
@@ -118,19 +112,12 @@ class VisitForm:
             self._suggest_day()
         return self.state()
 
-    def submit(self) -> Callable[[Tx], RecordId] | None:
-        """The operation that saves, or None when `state` shows what is in the way."""
-        visit, errors = self._read()
-        self._shown_errors = set(errors)
-        if errors:
-            return None
+    def check(self) -> dict[str, str]:
+        return self._read()[1]
 
-        def operation(tx: Tx) -> RecordId:
-            saved = record_visit(tx, visit)
-            drop_draft(tx, self.form, self.record)
-            return saved
-
-        return operation
+    def operation(self) -> Callable[[Tx], str]:
+        visit, _errors = self._read()
+        return lambda tx: record_visit(tx, visit)
 
     def notice(self) -> str:
         """What to tell after the save."""
@@ -139,26 +126,18 @@ class VisitForm:
         return saved_notice(self._workplace, following)
 
     def payload(self) -> dict[str, Any]:
-        """What a draft keeps."""
-        kept = {name: list(value) if name in _LISTS else value for name, value in self._values.items()}
-        return kept | {"person": self.person, _OWN_DAY: self._has_own_day}
+        return super().payload() | {"person": self.person, _OWN_DAY: self._has_own_day}
 
     def restore(self, payload: Mapping[str, Any]) -> VisitFormState:
-        """Show a draft; what this version does not know is left out."""
-        for name in self._values.keys() & payload.keys():
-            value = payload[name]
-            self._values[name] = tuple(value) if name in _LISTS else value
         self._has_own_day = bool(payload.get(_OWN_DAY))
         if self._child is None:
             self._take_child(payload.get("person", ""))
-        return self.state()
+        return super().restore(payload)
 
     def options(self, name: str) -> list[Option]:
-        """What a field offers: codes and their names."""
         if name == "risk_level":
             return [(level, _(labels.RISK_NAMES[level])) for level in RISK_LEVELS]
-        codes = self._workplace.codes
-        return [(entry.code, labels.code_text(codes, name, entry.code)) for entry in codes.entries(name)]
+        return self.code_options(name)
 
     def _take_child(self, person: str) -> None:
         self._child = self._workplace.read(lambda c: child_brief(c, person)) if person else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +14,9 @@ from commune_desk.ui.main_window import PageEntry
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.workplace import Workplace
+
+if TYPE_CHECKING:
+    from commune_desk.ui.forms.entry_page import EntryPage
 
 START = Route("today")
 
@@ -109,7 +113,7 @@ def over(around: Surroundings, route: Route) -> QWidget | None:
     if route.page in ("shelter", "resident"):
         return _over_house(around, route)
     if route.form:
-        return _form(around, route)
+        return commune_form(route, around.workplace, around.tasks, around.navigate)
     if route.page == "child":
         from commune_desk.ui.pages.child import ChildPage
 
@@ -128,14 +132,18 @@ def _over_house(around: Surroundings, route: Route) -> QWidget | None:
     return None
 
 
-def _form(around: Surroundings, route: Route) -> QWidget | None:
+def commune_form(
+    route: Route, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object]
+) -> EntryPage | None:
     """A commune's form; a word that is no form (a filter of a list) opens nothing."""
+    from commune_desk.presenters.relation_form import GroupForm, RelationForm
+    from commune_desk.presenters.report_form import MeasuresForm
     from commune_desk.ui.forms.child_form import ChildFormPage
-    from commune_desk.ui.forms.relation_form import GroupFormPage, RelationFormPage
-    from commune_desk.ui.forms.report_form import MeasuresFormPage, ReportFormPage
+    from commune_desk.ui.forms.entry_page import EntryPage
+    from commune_desk.ui.forms.report_form import ReportFormPage
     from commune_desk.ui.forms.visit_form import VisitFormPage
 
-    place = (around.workplace, around.tasks, around.navigate)
+    place = (workplace, tasks, navigate)
     form, _colon, which = route.form.partition(":")
     match form:
         case "visit":
@@ -145,13 +153,13 @@ def _form(around: Surroundings, route: Route) -> QWidget | None:
         case "report":
             return ReportFormPage(*place, person=route.record)
         case "measures":
-            return MeasuresFormPage(*place, route.record)
+            return EntryPage(MeasuresForm(workplace, route.record), *place)
         case "child":
             return ChildFormPage(*place, route.record)
         case "relation":
-            return RelationFormPage(*place, route.record, relation=which)
+            return EntryPage(RelationForm(workplace, route.record, which), *place)
         case "group":
-            return GroupFormPage(*place, route.record)
+            return EntryPage(GroupForm(workplace, route.record), *place)
         case _:
             return None
 

@@ -118,7 +118,7 @@ def test_what_stops_a_save(workplace: Workplace, values: dict[str, str], field: 
 def test_what_only_warns(workplace: Workplace, values: dict[str, str], field: str, sentence: str) -> None:
     form = ChildForm(workplace)
     fill(form, HOA | values)
-    assert form.state().warnings[field] == sentence
+    assert form.state().hints[field] == sentence
     save(workplace, form)
 
 
@@ -194,7 +194,7 @@ def test_a_relative_is_not_lost_by_emptying_a_field(workplace: Workplace, hoa: R
 
 def test_a_draft_comes_back_and_goes_with_the_save(workplace: Workplace) -> None:
     form = ChildForm(workplace)
-    fill(form, HOA | {"groups": ("HCDB01",)})
+    fill(form, HOA | {"groups_special": ("HCDB01",)})
     workplace.write(lambda tx: save_draft(tx, "child", "", "village", form.payload()))
     officer = workplace.actor.officer
     draft = workplace.read(lambda c: load_draft(c, "child", officer, ""))
@@ -209,17 +209,19 @@ def test_a_draft_comes_back_and_goes_with_the_save(workplace: Workplace) -> None
 def test_options_put_the_frequent_groups_first(workplace: Workplace) -> None:
     form = ChildForm(workplace)
     assert [code for code, _name in form.options("ethnicity")][:2] == ["01", "09"]
-    assert len(form.group_options("special")) == 14
+    assert len(form.options("groups_special")) == 14
     assert {code for code, _name in form.options("carer_relation")} >= {"paternal_grandmother", "maternal_grandmother"}
-    assert form.villages_like("") == []
+    assert form.suggestions("village") == []
 
 
 def test_villages_are_offered_by_what_is_typed(workplace: Workplace, hoa: RecordId) -> None:
     form = ChildForm(workplace)
     for typed in ("", "khe", "thon k", "Lạc"):
-        assert form.villages_like(typed) == ["thôn Khe Lạc"]
-    assert form.villages_like("thôn Khe Lạc") == []
-    assert form.villages_like("nà") == []
+        form.edit("village", typed)
+        assert form.suggestions("village") == ["thôn Khe Lạc"]
+    for typed in ("thôn Khe Lạc", "nà"):
+        form.edit("village", typed)
+        assert form.suggestions("village") == []
 
 
 def test_a_family_member_is_added_and_edited(workplace: Workplace, hoa: RecordId) -> None:
@@ -234,7 +236,7 @@ def test_a_family_member_is_added_and_edited(workplace: Workplace, hoa: RecordId
     again = RelationForm(workplace, hoa, relation)
     assert again.state().values["is_guardian"] is True
     again.edit("phone", "0912 345")
-    assert set(again.state().warnings) == {"phone"}
+    assert set(again.state().hints) == {"phone"}
 
 
 def test_a_group_is_joined_from_a_day(workplace: Workplace, hoa: RecordId) -> None:

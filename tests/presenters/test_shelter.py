@@ -14,11 +14,11 @@ from commune_desk.presenters.admit_form import OTHER_PERSON, AdmitForm
 from commune_desk.presenters.beds_form import BedsForm
 from commune_desk.presenters.care_log_form import CareLogForm
 from commune_desk.presenters.discharge_form import DischargeForm
+from commune_desk.presenters.entry_form import EntryForm, FormState
 from commune_desk.presenters.outing_form import BedChangeForm, OutingForm
 from commune_desk.presenters.resident_page import ResidentPage
 from commune_desk.presenters.shelter_page import ShelterPage
 from commune_desk.presenters.stay_clocks import clocks_of
-from commune_desk.presenters.stay_form import StayForm
 from commune_desk.store.placements import StayRow, active_stays, bed_board, open_tasks_of, stay_row
 from commune_desk.usecases import placements
 from commune_desk.usecases.workplace import Workplace
@@ -38,7 +38,7 @@ def house(tmp_path: Path) -> Iterator[Workplace]:
     made.register.close()
 
 
-def save(house: Workplace, form: StayForm) -> str:
+def save(house: Workplace, form: EntryForm[FormState]) -> str:
     operation = form.submit()
     assert operation is not None, form.state().errors
     return house.write(operation)[0]

@@ -45,7 +45,7 @@ def fill(form: VisitForm, **values: object) -> None:
 def test_a_new_form_is_of_today_and_shows_the_visit_before(workplace: Workplace, child: RecordId) -> None:
     state = VisitForm(workplace, child).state()
     assert state.values["visited_on"] == "23/11/2026"
-    assert state.child == "Đặng Thị Hoà · 14 years old · Khe Lạc"
+    assert state.subtitle == "Đặng Thị Hoà · 14 years old · Khe Lạc"
     assert state.previous is not None
     assert state.previous.heading.startswith("14/11/2026")
     assert dict(state.previous.lines)["Next step"] == "Gặp cô."
@@ -145,7 +145,7 @@ def test_without_a_child_one_must_be_chosen(workplace: Workplace, child: RecordI
     fill(form, risk_level="low", observations="Cháu khoẻ.")
     assert form.submit() is None
     assert "person" in form.state().errors
-    assert form.choose_child(child).child.startswith("Đặng Thị Hoà")
+    assert form.choose_child(child).subtitle.startswith("Đặng Thị Hoà")
     assert form.submit() is not None
 
 

@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
+from commune_desk.presenters.relation_form import GroupForm, RelationForm
 from commune_desk.presenters.routes import Route
 from commune_desk.store.children import child_record
 from commune_desk.store.search import Filters, list_children
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.forms.child_form import ChildFormPage
-from commune_desk.ui.forms.relation_form import GroupFormPage, RelationFormPage
+from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -73,7 +74,7 @@ def answer(choose: str) -> None:
     QTimer.singleShot(0, press)
 
 
-def show_page(qtbot: QtBot, page: ChildPage | ChildFormPage | RelationFormPage | GroupFormPage) -> None:
+def show_page(qtbot: QtBot, page: ChildPage | EntryPage) -> None:
     qtbot.addWidget(page)
     page.resize(1120, 640)
     with qtbot.waitExposed(page):
@@ -154,7 +155,7 @@ def form(qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route]) 
     return made
 
 
-def type_in(form: ChildFormPage | RelationFormPage, name: str, text: str) -> None:
+def type_in(form: EntryPage, name: str, text: str) -> None:
     field = form.fields[name]
     assert isinstance(field, LineEdit)
     commit_text(field, text)
@@ -242,7 +243,7 @@ def test_leaving_asks_and_keeps_the_draft_for_the_next_time(
 def test_a_relative_is_added_from_the_keyboard(
     qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route], child: RecordId
 ) -> None:
-    made = RelationFormPage(workplace, tasks, routes.append, child)
+    made = EntryPage(RelationForm(workplace, child), workplace, tasks, routes.append)
     show_page(qtbot, made)
     made.submit()
     assert routes == []
@@ -260,7 +261,7 @@ def test_a_relative_is_added_from_the_keyboard(
 def test_a_group_is_joined(
     qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route], child: RecordId
 ) -> None:
-    made = GroupFormPage(workplace, tasks, routes.append, child)
+    made = EntryPage(GroupForm(workplace, child), workplace, tasks, routes.append)
     show_page(qtbot, made)
     group = made.fields["group_code"]
     assert isinstance(group, Choice)

@@ -12,12 +12,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from commune_desk.presenters.report_form import MeasuresForm
 from commune_desk.presenters.routes import Route
 from commune_desk.store.reports import report_view
-from commune_desk.ui.forms.entry_page import EntryPage, raw_value
-from commune_desk.ui.forms.report_form import MeasuresFormPage, ReportFormPage
+from commune_desk.ui.forms.entry_page import EntryPage
+from commune_desk.ui.forms.field_editors import raw_value
+from commune_desk.ui.forms.report_form import ReportFormPage
 from commune_desk.ui.pages.reports import ReportsPage
 from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.widgets.choice import Choice
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.typing_vietnamese import commit_text
@@ -129,7 +132,9 @@ def test_an_intake_needs_four_fields_and_goes_back(qtbot: QtBot, workplace: Work
     assert page.fields["source"].hasFocus()
     page.submit()
     assert page.form.row("place").error
-    page.fields["source"].set_value("111")
+    source = page.fields["source"]
+    assert isinstance(source, Choice)
+    source.set_value("111")
     QTest.keyClick(page.fields["source"], Qt.Key.Key_Return)
     assert page.fields["received_at"].hasFocus()
     commit_text(page.fields["place"], "thôn Đồng Mô")
@@ -156,7 +161,7 @@ def test_a_linked_child_can_be_taken_back(qtbot: QtBot, workplace: Workplace, ta
 def test_measures_are_written_down(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
     report = make_report()
     workplace.write(save_all(report))
-    page = MeasuresFormPage(workplace, tasks, lambda _route: None, report.id)
+    page = EntryPage(MeasuresForm(workplace, report.id), workplace, tasks, lambda _route: None)
     opened(qtbot, page)
     commit_text(page.fields["measures"], "Đã đưa cháu sang bà ngoại.")
     assert raw_value(page.fields["outcome"]) == "acted"

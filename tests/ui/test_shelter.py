@@ -17,8 +17,8 @@ from commune_desk.store.drafts import load_draft
 from commune_desk.store.placements import bed_board, stay_ids, stay_record, stay_row
 from commune_desk.ui import theme
 from commune_desk.ui.forms.beds_form import BedsFormPage
+from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.shelter_forms import shelter_form
-from commune_desk.ui.forms.stay_form import StayFormPage
 from commune_desk.ui.pages.resident import ResidentPage
 from commune_desk.ui.pages.shelter import ShelterPage
 from commune_desk.ui.tasks import Tasks
@@ -64,7 +64,7 @@ def show(qtbot: QtBot, page: QWidget) -> None:
     page.setFocus()
 
 
-def form_of(qtbot: QtBot, house: Workplace, tasks: Tasks, route: Route, went: Routes) -> StayFormPage:
+def form_of(qtbot: QtBot, house: Workplace, tasks: Tasks, route: Route, went: Routes) -> EntryPage:
     form = shelter_form(route, house, tasks, went.append)
     assert form is not None
     show(qtbot, form)
@@ -201,7 +201,7 @@ def test_a_former_resident_is_asked_about_once_the_name_is_typed(
     again = form.fields["same_person"]
     assert isinstance(again, RadioRow)
     again.buttons["other"].click()
-    assert form._form.payload()["same_person"] == "other"
+    assert form.presenter.payload()["same_person"] == "other"
 
 
 def test_what_was_typed_comes_back_after_a_crash(qtbot: QtBot, house: Workplace, tasks: Tasks, went: Routes) -> None:

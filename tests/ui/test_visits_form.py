@@ -16,7 +16,7 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.presenters.routes import Route
 from commune_desk.store.drafts import load_draft
 from commune_desk.store.visits import standing_visits
-from commune_desk.ui.forms.entry_page import raw_value
+from commune_desk.ui.forms.field_editors import raw_value
 from commune_desk.ui.forms.visit_form import VisitFormPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.workplace import Workplace

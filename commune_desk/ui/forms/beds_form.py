@@ -10,7 +10,7 @@ from commune_desk.i18n import _
 from commune_desk.presenters.beds_form import BedLine, BedsForm
 from commune_desk.presenters.routes import Route
 from commune_desk.store.transaction import Tx
-from commune_desk.ui.forms.stay_form import WIDTH, StayFormPage
+from commune_desk.ui.forms.entry_page import WIDTH, EntryPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import SecondaryButton
@@ -22,18 +22,21 @@ from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.usecases.workplace import Workplace
 
 
-class BedsFormPage(StayFormPage):
+class BedsFormPage(EntryPage):
     """Names the house and adds beds; below, the beds there are."""
 
     def __init__(self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object]) -> None:
         self._beds = BedsForm(workplace)
-        super().__init__(self._beds, workplace, tasks, navigate, Route("shelter"))
+        super().__init__(self._beds, workplace, tasks, navigate)
+        tasks.register_changed.connect(self._on_changed)
+        self.show_beds()
+
+    def arrange(self) -> None:
+        super().arrange()
         self.why = LineEdit(_("Why a bed is closed"), placeholder=_("for example: being repaired"))
         self.list = Card(_("Beds of the house"), "bed")
         self.list.setMaximumWidth(WIDTH)
         self.add(self.list)
-        tasks.register_changed.connect(self._on_changed)
-        self.show_beds()
 
     def _on_changed(self, changes: ChangeSet) -> None:
         if changes.touches("bed", "placement"):

@@ -1,9 +1,9 @@
-"""The frame of a form that fills a page: fields, keys, draft, save. A form adds its fields and calls `begin`."""
+"""The page of every form: fields as the presenter lists them, keys, draft, save. Special forms arrange theirs anew."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -11,109 +11,116 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from commune_desk.domain.errors import DeskError, Invalid
 from commune_desk.i18n import _
+from commune_desk.presenters.entry_form import EntryForm, FieldSpec
 from commune_desk.presenters.routes import Route
-from commune_desk.store.transaction import Tx
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
 from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
+from commune_desk.ui.forms.field_editors import (
+    OFFERING,
+    FieldEditor,
+    holds,
+    key_targets,
+    make_editor,
+    raw_value,
+    show_value,
+    watch,
+)
 from commune_desk.ui.tasks import Tasks
-from commune_desk.ui.theme import Tone
+from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
-from commune_desk.ui.widgets.choice import Choice, MultiChoice, RadioRow
-from commune_desk.ui.widgets.dates import DateField
+from commune_desk.ui.widgets.card import Surface
+from commune_desk.ui.widgets.choice import RadioRow
 from commune_desk.ui.widgets.fields import LineEdit, TextEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import Page
+from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.workplace import Workplace
 
-Editor = LineEdit | TextEdit | DateField | Choice | MultiChoice | RadioRow
+WIDTH = 860
+SAVE_KEYS = ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter")
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class Shown(Protocol):
-    """What every form's state has."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def values(self) -> Mapping[str, Any]: ...
-    @property
-    def errors(self) -> Mapping[str, str]: ...
-    @property
-    def hints(self) -> Mapping[str, str]: ...
-
-
-class EntryForm(Protocol):
-    """A form's presenter."""
-
-    form: str
-    record: str
-
-    def state(self) -> Shown: ...
-    def edit(self, name: str, value: Any) -> Shown: ...
-    def leave(self, name: str) -> Shown: ...
-    def submit(self) -> Callable[[Tx], object] | None: ...
-    def notice(self) -> str: ...
-    def payload(self) -> dict[str, Any]: ...
-    def restore(self, payload: Mapping[str, Any]) -> Shown: ...
-
-
 class EntryPage(Page):
-    """Ctrl+Enter saves, Escape leaves and keeps the draft, Enter goes on to the next field.
+    """Ctrl+S or Ctrl+Enter saves, Escape leaves and keeps the draft, Enter goes on to the next field.
 
-    `saved` carries what to tell after a save, just before the way back to `back`.
+    `saved` carries what to tell after a save, just before the way on.
     """
 
     saved = Signal(str)
 
     def __init__(
-        self,
-        form: EntryForm,
-        workplace: Workplace,
-        tasks: Tasks,
-        navigate: Callable[[Route], object],
-        *,
-        back: Route,
-        parent: QWidget | None = None,
+        self, form: EntryForm[Any], workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object]
     ) -> None:
-        super().__init__(form.state().title, parent=parent)
-        self.presenter: EntryForm = form
-        self._workplace, self._tasks, self._navigate, self._back = workplace, tasks, navigate, back
-        self.fields: dict[str, Editor] = {}
+        super().__init__(form.state().title)
+        self.presenter = form
+        self._workplace, self._tasks, self._navigate = workplace, tasks, navigate
+        self.fields: dict[str, FieldEditor] = {}
+        self._specs = {spec.name: spec for spec in form.fields()}
         self.form = Form(columns=2)
-        self._is_rendering = False
+        self.note = Text("", size=Size.SMALL, ink="quiet", wrap=True)
         self.notice: NoticeBar | None = None
+        self._is_rendering = False
+        for spec in self._specs.values():
+            self._put(spec)
+        self._add_actions()
+        self.arrange()
+        self.keeper = DraftKeeper(form.form, form.record, self._typed, workplace, tasks, self)
+        self.keeper.not_kept.connect(lambda _error: self._say(_("The draft could not be kept."), Tone.WARNING))
+        self.setFocusProxy(self.fields[form.first_field()])
+        self.render_state(form.state())
+        self._bring_back()
+
+    def arrange(self) -> None:
+        """Put the fields, and what a form has beside them, on the page."""
+        surface = Surface()
+        surface.column.setContentsMargins(16, 12, 16, 16)
+        surface.column.setSpacing(10)
+        surface.column.addWidget(self.form)
+        surface.column.addWidget(self.note)
+        surface.setMaximumWidth(WIDTH)
+        self.add(surface)
+
+    def render_more(self, state: Any) -> None:
+        """Show what a form has beside its fields."""
+
+    def _add_actions(self) -> None:
         self.cancel = SecondaryButton(_("Leave"))
         self.cancel.clicked.connect(self.leave)
-        self.save = PrimaryButton(_("Save"), "save", shortcut="Ctrl+Return")
+        text = self.presenter.state().save_text
+        self.save = PrimaryButton(text or _("Save"), "check" if text else "save", shortcut=SAVE_KEYS[0])
         self.save.clicked.connect(self.submit)
         self.add_action(self.cancel)
         self.add_action(self.save)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.leave)
-        QShortcut(QKeySequence("Ctrl+Enter"), self).activated.connect(self.submit)
+        for keys in SAVE_KEYS[1:]:
+            QShortcut(QKeySequence(keys), self).activated.connect(self.submit)
 
-    def put(self, name: str, label: str, editor: Editor, *, required: bool = False, wide: bool = False) -> None:
-        """Append the field `name`."""
+    def _put(self, spec: FieldSpec) -> None:
+        if spec.heading:
+            self.form.add_heading(spec.heading)
+        name = spec.name
+        options = self.presenter.options(name) if spec.editor in OFFERING else ()
+        editor = make_editor(spec, options, self._workplace.today)
         self.fields[name] = editor
-        self.form.add(name, FieldRow(label, editor, required=required), wide=wide)
-        for part in editor.buttons.values() if isinstance(editor, MultiChoice | RadioRow) else (editor,):
-            part.installEventFilter(self)
-        if isinstance(editor, LineEdit | TextEdit):
-            editor.edited.connect(lambda _text, n=name: self._edited(n))
-            editor.left.connect(lambda _text, n=name: self._left(n))
-        elif isinstance(editor, MultiChoice):
-            editor.changed.connect(lambda _codes, n=name: self._edited(n))
-        else:
-            editor.chosen.connect(lambda _code, n=name: self._edited(n))
+        self.form.add(name, FieldRow(spec.label, editor, required=spec.required, hint=spec.hint), wide=spec.wide)
+        self._take_keys(editor)
+        self._suggest(name)
+        watch(editor, lambda: self._edited(name), lambda: self._left(name))
 
-    def begin(self) -> None:
-        """Show the state, bring back a draft, watch what is typed. Call once all fields are there."""
-        self.keeper = DraftKeeper(
-            self.presenter.form, self.presenter.record, self._typed, self._workplace, self._tasks, self
-        )
-        self.keeper.not_kept.connect(lambda _error: self._say(_("The draft could not be kept."), Tone.WARNING))
-        self.render_state(self.presenter.state())
-        self.setFocusProxy(next(iter(self.fields.values())))
+    def _take_keys(self, editor: FieldEditor) -> None:
+        for part in key_targets(editor):
+            part.installEventFilter(self)
+
+    def _suggest(self, name: str) -> None:
+        editor = self.fields[name]
+        if isinstance(editor, LineEdit):
+            words = self.presenter.suggestions(name)
+            if words or editor.completer() is not None:
+                editor.suggest(words)
+
+    def _bring_back(self) -> None:
         draft = self.keeper.found()
         if draft is None:
             return
@@ -126,26 +133,34 @@ class EntryPage(Page):
     def render_state(self, state: Any, *, but: str = "") -> None:
         """Show a state; the field `but` is being typed in and is left as it is."""
         self._is_rendering = True
+        self.set_title(state.title, state.subtitle)
         for name, editor in self.fields.items():
+            row = self.form.row(name)
+            row.setVisible(name not in state.hidden)
+            if name not in state.hidden:
+                self._offer(name, editor)
             if name != but:
                 show_value(editor, state.values[name])
-            hint = self.form.row(name).hint
-            hint.set_text(state.hints.get(name, ""))
-            hint.setVisible(bool(state.hints.get(name)))
+            hint = state.hints.get(name) or self._specs[name].hint
+            row.hint.set_text(hint)
+            row.hint.setVisible(bool(hint))
         self.form.set_errors({name: text for name, text in state.errors.items() if name in self.fields})
+        self.note.set_text(state.note)
+        self.note.setVisible(bool(state.note))
         self.render_more(state)
         self._is_rendering = False
 
-    def render_more(self, state: Any) -> None:
-        """What a form shows beside its fields."""
-        self.set_title(state.title)
+    def _offer(self, name: str, editor: FieldEditor) -> None:
+        """Radio buttons whose options depend on what was typed follow it."""
+        if isinstance(editor, RadioRow) and editor.set_options(self.presenter.options(name)):
+            self._take_keys(editor)
 
     def submit(self) -> None:
         """Save, or show what is in the way."""
         if not self.save.isEnabled():
             return
-        for name in self.fields:
-            self._take(name)
+        for name, editor in self.fields.items():
+            self.presenter.take(name, raw_value(editor))
         operation = self.presenter.submit()
         state = self.presenter.state()
         self.render_state(state)
@@ -154,7 +169,9 @@ class EntryPage(Page):
             return
         self.keeper.stop()
         self.save.setEnabled(False)
-        self._tasks.run(lambda: self._workplace.write(operation), lambda _done: self._go(), self._refused, owner=self)
+        self._tasks.run(
+            lambda: self._workplace.write(operation), lambda done: self._go(done[0]), self._refused, owner=self
+        )
 
     def show_errors(self, errors: Mapping[str, str]) -> None:
         """Show what is wrong and go to the first field of it."""
@@ -168,7 +185,7 @@ class EntryPage(Page):
         if self.keeper.is_touched and not self._is_left_on_purpose():
             return
         self.keeper.save()
-        self._navigate(self._back)
+        self._navigate(self.presenter.way_back())
 
     def _is_left_on_purpose(self) -> bool:
         kept = _("What you typed is kept as a draft and comes back when you open the form.")
@@ -184,7 +201,7 @@ class EntryPage(Page):
 
     def _go_on(self, watched: QObject) -> None:
         names = list(self.fields)
-        here = next((n for n, e in self.fields.items() if isinstance(watched, QWidget) and _holds(e, watched)), "")
+        here = next((n for n, e in self.fields.items() if isinstance(watched, QWidget) and holds(e, watched)), "")
         following = names[names.index(here) + 1 :] if here else []
         target = next((self.fields[n] for n in following if self.fields[n].isVisible()), self.save)
         target.setFocus(Qt.FocusReason.TabFocusReason)
@@ -193,22 +210,17 @@ class EntryPage(Page):
     def _edited(self, name: str) -> None:
         if not self._is_rendering:
             self.render_state(self.presenter.edit(name, raw_value(self.fields[name])), but=name)
+            self._suggest(name)
             self.keeper.touch()
 
     def _left(self, name: str) -> None:
         if not self._is_rendering and self.save.isEnabled():
-            self._take(name)
+            self.presenter.take(name, raw_value(self.fields[name]))
             self.render_state(self.presenter.leave(name), but=name)
 
-    def _take(self, name: str) -> None:
-        """Tell the presenter what stands in a field, when that is not what it knows."""
-        value = raw_value(self.fields[name])
-        if value != self.presenter.state().values[name]:
-            self.presenter.edit(name, value)
-
-    def _go(self) -> None:
+    def _go(self, saved: str) -> None:
         self.saved.emit(self.presenter.notice())
-        self._navigate(self._back)
+        self._navigate(self.presenter.after(saved))
 
     def _refused(self, error: DeskError) -> None:
         self.save.setEnabled(True)
@@ -220,7 +232,7 @@ class EntryPage(Page):
 
     def _typed(self) -> Typed:
         focused = QApplication.focusWidget()
-        name = next((n for n, e in self.fields.items() if focused is not None and _holds(e, focused)), "")
+        name = next((n for n, e in self.fields.items() if holds(e, focused)), "")
         return Typed(name, self.presenter.payload())
 
     def _say(self, sentence: str, tone: Tone) -> None:
@@ -228,21 +240,3 @@ class EntryPage(Page):
             self.notice.hide()
         self.notice = NoticeBar(sentence, tone)
         self.add_above(self.notice)
-
-
-def _holds(editor: QWidget, widget: QWidget) -> bool:
-    return editor is widget or editor.isAncestorOf(widget)
-
-
-def raw_value(editor: Editor) -> Any:
-    """What stands in a field: codes, or the text as it was typed."""
-    return editor.text() if isinstance(editor, DateField) else editor.value()
-
-
-def show_value(editor: Editor, value: Any) -> None:
-    """Show a value in a field, unless it stands there already."""
-    if isinstance(editor, DateField):
-        if editor.text() != value:
-            editor.setText(value)
-    elif raw_value(editor) != value:
-        editor.set_value(value)

@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from commune_desk.presenters.admit_form import AdmitForm
+from commune_desk.presenters.care_log_form import CareLogForm
+from commune_desk.presenters.discharge_form import DischargeForm
+from commune_desk.presenters.entry_form import EntryForm
+from commune_desk.presenters.outing_form import BedChangeForm, OutingForm
 from commune_desk.presenters.routes import Route
-from commune_desk.ui.forms.admit_form import AdmitFormPage
 from commune_desk.ui.forms.beds_form import BedsFormPage
-from commune_desk.ui.forms.care_log_form import CareLogFormPage
-from commune_desk.ui.forms.discharge_form import DischargeFormPage
-from commune_desk.ui.forms.outing_form import BedChangeFormPage, OutingFormPage
-from commune_desk.ui.forms.stay_form import StayFormPage
+from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.workplace import Workplace
 
 
 def shelter_form(
     route: Route, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object]
-) -> StayFormPage | None:
+) -> EntryPage | None:
     """The form of a route: `shelter` with `admit` or `beds`; `resident` with `care_log`, `outing`, `bed`,
     `discharge` or `complete`. None for any other."""
+    if (route.page, route.form) == ("shelter", "beds"):
+        return BedsFormPage(workplace, tasks, navigate)
+    form = _form(route, workplace)
+    return EntryPage(form, workplace, tasks, navigate) if form is not None else None
+
+
+def _form(route: Route, workplace: Workplace) -> EntryForm[Any] | None:
     record = route.record
     match route.page, route.form:
         case "shelter", "admit":
-            return AdmitFormPage(workplace, tasks, navigate, bed=record)
-        case "shelter", "beds":
-            return BedsFormPage(workplace, tasks, navigate)
+            return AdmitForm(workplace, record)
         case "resident", "complete":
-            return AdmitFormPage(workplace, tasks, navigate, stay=record)
+            return AdmitForm(workplace, stay=record)
         case "resident", "care_log":
-            return CareLogFormPage(workplace, tasks, navigate, record)
+            return CareLogForm(workplace, record)
         case "resident", "outing":
-            return OutingFormPage(workplace, tasks, navigate, record)
+            return OutingForm(workplace, record)
         case "resident", "bed":
-            return BedChangeFormPage(workplace, tasks, navigate, record)
+            return BedChangeForm(workplace, record)
         case "resident", "discharge":
-            return DischargeFormPage(workplace, tasks, navigate, record)
+            return DischargeForm(workplace, record)
         case _:
             return None

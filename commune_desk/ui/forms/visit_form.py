@@ -16,9 +16,6 @@ from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.chip import Chip
-from commune_desk.ui.widgets.choice import MultiChoice, RadioRow
-from commune_desk.ui.widgets.dates import DateField
-from commune_desk.ui.widgets.fields import LineEdit, TextEdit
 from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.page import TwoColumns
@@ -28,7 +25,7 @@ from commune_desk.usecases.workplace import Workplace
 
 REPEAT_KEY = "F4"
 """As office programs repeat what was done last."""
-_LABEL_WIDTH = 108
+_LABEL_WIDTH, _HOUR_WIDTH = 108, 240
 
 
 class VisitFormPage(EntryPage):
@@ -42,18 +39,19 @@ class VisitFormPage(EntryPage):
         *,
         person: str = "",
         amends: str = "",
-        back: Route | None = None,
     ) -> None:
         self.visit = VisitForm(workplace, person, amends=amends)
-        known = self.visit.person
-        way_back = back or (Route("child", known) if known else Route("today"))
-        super().__init__(self.visit, workplace, tasks, navigate, back=way_back)
-        self.picker = ChildPicker(workplace)
+        super().__init__(self.visit, workplace, tasks, navigate)
+        if self.visit.state().must_choose_child:
+            self.setFocusProxy(self.picker)
+
+    def arrange(self) -> None:
+        self.picker = ChildPicker(self._workplace)
         self.picker.chosen.connect(self._choose_child)
         self._picker_card = Card(_("Which child?"), "user")
         self._picker_row = FieldRow(_("Child"), self.picker, required=True)
         self._picker_card.add_padded(self._picker_row)
-        self._add_fields(workplace)
+        self.fields["visited_at"].setMaximumWidth(_HOUR_WIDTH)
         card = Card(_("What you saw"), "pencil")
         card.add_padded(self.form)
         self.repeat = SecondaryButton(_("As last time"), "copy", shortcut=REPEAT_KEY)
@@ -66,28 +64,8 @@ class VisitFormPage(EntryPage):
         columns.side.addWidget(self.previous)
         columns.side.addWidget(self.repeat)
         self.add(columns)
-        self.begin()
-        if self.visit.state().must_choose_child:
-            self.setFocusProxy(self.picker)
-
-    def _add_fields(self, workplace: Workplace) -> None:
-        visit = self.visit
-        self.put("visited_on", _("Visited on"), DateField(_("Visited on"), today=workplace.today), required=True)
-        hour = LineEdit(_("Hour"), placeholder=_("08:30, may be left empty"))
-        hour.setMaximumWidth(240)
-        self.put("visited_at", _("Hour"), hour)
-        self.put("present", _("Present"), MultiChoice(_("Present"), visit.options("present")), wide=True)
-        risk = RadioRow(_("Risk level"), visit.options("risk_level"))
-        self.put("risk_level", _("Risk level"), risk, required=True, wide=True)
-        seen = TextEdit(_("Observations"), lines=4)
-        self.put("observations", _("Observations"), seen, required=True, wide=True)
-        self.put("needs", _("Needs"), MultiChoice(_("Needs"), visit.options("needs")), wide=True)
-        self.put("next_step", _("Next step"), LineEdit(_("Next step")), wide=True)
-        day = DateField(_("Next visit"), future=True, today=workplace.today)
-        self.put("next_visit_on", _("Next visit"), day)
 
     def render_more(self, state: VisitFormState) -> None:
-        self.set_title(state.title, state.child)
         self._picker_card.setVisible(state.must_choose_child)
         self._picker_row.set_error(state.errors.get("person", ""))
         if state.previous != self._shown_previous:

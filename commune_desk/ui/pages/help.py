@@ -68,7 +68,7 @@ def _keys() -> list[tuple[str, str]]:
     return [
         ("Ctrl+K", _("search")),
         ("Alt+1 … Alt+9", _("go to a page")),
-        ("Ctrl+Enter", _("save a form")),
+        ("Ctrl+S, Ctrl+Enter", _("save a form")),
         ("Esc", _("leave a form; the draft is kept")),
         ("Ctrl+;", _("today, in a date field")),
         ("F4", _("as last time, in a visit")),

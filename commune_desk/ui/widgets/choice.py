@@ -134,21 +134,35 @@ class Choice(QComboBox):
 class _Buttons(QWidget):
     """Buttons in a flow, one for each option."""
 
-    def __init__(self, name: str, options: Sequence[Option], kind: type[Dot] | type[Tick]) -> None:
+    def __init__(self, name: str, kind: type[Dot] | type[Tick]) -> None:
         super().__init__()
         self.setAccessibleName(name)
+        self._name, self._kind = name, kind
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        flow = FlowLayout(self, gap=4)
+        self._flow = FlowLayout(self, gap=4)
         self.buttons: dict[str, QAbstractButton] = {}
-        for code, label in options:
-            button = kind(label, self)
-            button.setAccessibleName(f"{name}: {label}" if name else label)
-            flow.addWidget(button)
-            self.buttons[code] = button
-        for before, after in pairwise(self.buttons.values()):
+
+    def _fill(self, options: Sequence[Option]) -> None:
+        """Make the buttons anew, in the place that the former ones have in the order of Tab."""
+        former = list(self.buttons.values())
+        self.buttons = {code: self._button(label) for code, label in options}
+        for before, after in pairwise([*former[-1:], *self.buttons.values()]):
             QWidget.setTabOrder(before, after)
+        for button in former:
+            self._flow.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        if self.buttons:
+            self.setFocusProxy(next(iter(self.buttons.values())))
+
+    def _button(self, label: str) -> QAbstractButton:
+        button = self._kind(label, self)
+        button.setAccessibleName(f"{self._name}: {label}" if self._name else label)
+        self._flow.addWidget(button)
+        button.show()
+        return button
 
 
 class RadioRow(_Buttons):
@@ -157,13 +171,23 @@ class RadioRow(_Buttons):
     chosen = Signal(str)
 
     def __init__(self, name: str, options: Sequence[Option]) -> None:
-        super().__init__(name, options, Dot)
+        super().__init__(name, Dot)
         self._group = QButtonGroup(self)
+        self._group.buttonToggled.connect(self._on_toggled)
+        self._options: list[Option] = []
+        self.set_options(options)
+
+    def set_options(self, options: Sequence[Option]) -> bool:
+        """Offer `options`, none of them chosen; False when they are offered already."""
+        if list(options) == self._options:
+            return False
+        self._options = list(options)
+        for button in self.buttons.values():
+            self._group.removeButton(button)
+        self._fill(options)
         for button in self.buttons.values():
             self._group.addButton(button)
-        self._group.buttonToggled.connect(self._on_toggled)
-        if self.buttons:
-            self.setFocusProxy(next(iter(self.buttons.values())))
+        return True
 
     def value(self) -> str:
         """The chosen code, or an empty text."""
@@ -186,11 +210,10 @@ class MultiChoice(_Buttons):
     changed = Signal(tuple)
 
     def __init__(self, name: str, options: Sequence[Option]) -> None:
-        super().__init__(name, options, Tick)
+        super().__init__(name, Tick)
+        self._fill(options)
         for button in self.buttons.values():
             button.toggled.connect(lambda _checked: self.changed.emit(self.value()))
-        if self.buttons:
-            self.setFocusProxy(next(iter(self.buttons.values())))
 
     def value(self) -> tuple[str, ...]:
         """The chosen codes in the order offered."""

@@ -1,18 +1,21 @@
-"""What the forms of the shelter have in common: fields, what is typed in them, what is wrong, how they are saved."""
+"""What every form has in common: its fields, what is typed in them, what is wrong with it, and how it is saved."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from commune_desk.domain.clock import VIETNAM, to_iso
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.text import nfc, tidy
 from commune_desk.domain.typed_times import parse_moment
-from commune_desk.i18n import _, format_instant, translate_error
+from commune_desk.i18n import _, translate_error
 from commune_desk.presenters import labels
+from commune_desk.presenters.routes import Route
 from commune_desk.presenters.saved_notice import saved_notice
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.drafts import drop_draft
@@ -22,18 +25,23 @@ Option = tuple[str, str]
 
 
 class Editor(StrEnum):
-    """How a field is entered."""
+    """How a field is entered. A day is typed in full; `DAY_AHEAD` may lie in the future, `BIRTH` may be a guess."""
 
     LINE = "line"
     LINES = "lines"
     CHOICE = "choice"
     RADIO = "radio"
     MULTI = "multi"
+    TICK = "tick"
+    DAY = "day"
+    DAY_AHEAD = "day_ahead"
+    BIRTH = "birth"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """A field of a form. `heading` begins a group before it."""
+    """A field of a form. `heading` begins a group before it; `placeholder` stands in an empty field or beside a tick;
+    `lines` is the height of several lines."""
 
     name: str
     label: str
@@ -43,16 +51,20 @@ class FieldSpec:
     wide: bool = False
     heading: str = ""
     placeholder: str = ""
+    lines: int = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormState:
-    """`errors` stop the save, `hints` do not; both are sentences by field. `hidden` fields need no answer."""
+    """`errors` stop the save, `hints` do not; both are sentences by field. `hidden` fields need no answer.
+
+    `save_text` is for a button that says more than "Save".
+    """
 
     title: str
-    subtitle: str
-    save_text: str
     values: Mapping[str, Any]
+    subtitle: str = ""
+    save_text: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     hints: Mapping[str, str] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
@@ -60,8 +72,14 @@ class FormState:
     """A sentence above the buttons: what else the save does."""
 
 
-class StayForm(ABC):
-    """State of a form. `form` and `record` name its draft."""
+State = TypeVar("State", bound=FormState)
+
+
+class EntryForm(ABC, Generic[State]):
+    """A form without its window. `form` and `record` name its draft, `values` are what stands in it by field.
+
+    Days and hours stand as they were typed; a choice is its code, several are a tuple of codes, a tick is a bool.
+    """
 
     form = ""
 
@@ -72,10 +90,15 @@ class StayForm(ABC):
 
     @abstractmethod
     def fields(self) -> Sequence[FieldSpec]:
-        """The fields in the order of the keyboard."""
+        """The fields in the order of the keyboard; always the same ones."""
 
     @abstractmethod
-    def state(self) -> FormState: ...
+    def state(self) -> State:
+        """What to show now."""
+
+    @abstractmethod
+    def way_back(self) -> Route:
+        """Where leaving the form leads."""
 
     @abstractmethod
     def check(self) -> dict[str, str]:
@@ -83,23 +106,42 @@ class StayForm(ABC):
 
     @abstractmethod
     def operation(self) -> Callable[[Tx], str]:
-        """What saves the form as it stands; gives the id of the stay."""
+        """What saves the form as it stands; gives the id of the record saved."""
 
     def options(self, name: str) -> list[Option]:
         """What a choice offers: codes and their names."""
         return []
 
     def suggestions(self, name: str) -> list[str]:
-        """What a line offers while it is typed."""
+        """What a line offers for what is typed in it now."""
         return []
 
-    def edit(self, name: str, value: Any) -> FormState:
+    def first_field(self) -> str:
+        """Where the keyboard begins."""
+        return self.fields()[0].name
+
+    def after(self, _saved: str) -> Route:
+        """Where a save leads."""
+        return self.way_back()
+
+    def edit(self, name: str, value: Any) -> State:
         """A field was changed by hand; its error shows only once the field is left. Raises KeyError."""
-        self._values[name] = tuple(value) if isinstance(self._values[name], tuple) else value
-        self._shown_errors.discard(name)
+        self.take(name, value)
         return self.state()
 
-    def leave(self, name: str) -> FormState:
+    def take(self, name: str, value: Any) -> None:
+        """Know what stands in a field. Raises KeyError."""
+        value = tuple(value) if isinstance(self._values[name], tuple) else value
+        if value != self._values[name]:
+            self._values[name] = value
+            self._shown_errors.discard(name)
+            self.follow(name)
+
+    def follow(self, _name: str) -> None:
+        """What else changes with a field that was just edited."""
+        return None
+
+    def leave(self, name: str) -> State:
         """A field was left: show what is wrong with what stands in it."""
         if self._values[name]:
             self._shown_errors.add(name)
@@ -128,7 +170,7 @@ class StayForm(ABC):
         """What a draft keeps."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in self._values.items()}
 
-    def restore(self, payload: Mapping[str, Any]) -> FormState:
+    def restore(self, payload: Mapping[str, Any]) -> State:
         """Show a draft; what this version does not know is left out."""
         for name in self._values.keys() & payload.keys():
             value = payload[name]
@@ -151,18 +193,27 @@ class StayForm(ABC):
         except Invalid as invalid:
             errors[name] = translate_error(invalid)
             return ""
-        return found.strftime("%Y-%m-%dT%H:%M:%SZ") if found else ""
+        return to_iso(found) if found else ""
 
     def now_text(self) -> str:
-        """The present hour as it stands in a field: `23/11/2026 08:00`."""
-        hour, day = format_instant(self._workplace.register.clock.now()).split(" ")
-        return f"{day} {hour}"
+        """The present hour as it is typed."""
+        return moment_typed(self._workplace.register.clock.now())
 
     def code_options(self, list_name: str) -> list[Option]:
         codes = self._workplace.codes
         return [(entry.code, labels.code_text(codes, list_name, entry.code)) for entry in codes.entries(list_name)]
 
 
-def required(errors: dict[str, str], values: Mapping[str, Any], *names: str) -> None:
+def moment_typed(instant: datetime) -> str:
+    """An instant as it is typed: `23/11/2026 08:30`."""
+    return instant.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+
+
+def require_filled(errors: dict[str, str], values: Mapping[str, Any], *names: str) -> None:
     """Add what is empty of `names` to `errors`."""
     errors |= {name: _("Please fill this in.") for name in names if not values[name] and name not in errors}
+
+
+def refuse_long(errors: dict[str, str], values: Mapping[str, Any], most: Mapping[str, int]) -> None:
+    """Add the texts that are longer than their records take to `errors`."""
+    errors |= {name: _("The text is too long.") for name, limit in most.items() if len(tidy(values[name])) > limit}
