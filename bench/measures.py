@@ -28,6 +28,12 @@ _ALL = (
         take=saving.save_visit,
     ),
     Measure(
+        name="save_same_engine",
+        unit="µs",
+        person="the same beside SQLCipher's own fsync",
+        take=saving.save_visit_same_engine,
+    ),
+    Measure(
         name="search",
         unit="ms",
         budget=2,

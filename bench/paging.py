@@ -19,7 +19,6 @@ from bench.workbench import Workbench
 from commune_desk.i18n import set_language
 from commune_desk.presenters.routes import Route
 from commune_desk.ui import theme
-from commune_desk.ui.main_window import USUAL
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.register import RegisterPage
 from commune_desk.ui.tasks import Tasks
@@ -91,7 +90,7 @@ def _go_nowhere(_route: Route) -> None:
 
 
 def _shown(widget: W) -> W:
-    widget.resize(USUAL)
+    widget.resize(theme.USUAL_WINDOW)
     widget.show()
     QApplication.processEvents()
     return widget

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return list_worker.main()
     given = _parser().parse_args(arguments)
     set_language(given.lang)
+    gc.disable()  # nothing made on the way to the first window is garbage; the window turns collecting on again
     from commune_desk.app import run
 
     return run(profile=given.profile, announce=given.announce)

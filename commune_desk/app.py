@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,9 +18,7 @@ from commune_desk.i18n import _, language
 from commune_desk.logs import start_log
 from commune_desk.paths import profile_dir
 from commune_desk.ui import theme
-from commune_desk.ui.dialogs.message import Message, inform
 from commune_desk.ui.hooks import BugHook
-from commune_desk.ui.main_window import USUAL
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.theme import Tone
 from commune_desk.usecases.profile import Profile
@@ -50,15 +48,20 @@ def run(*, profile: Path | None = None, announce: bool = False) -> int:
     try:
         folder = profile_dir(profile)
     except OSError:
-        inform(None, Message(_("The folder for the register cannot be made or written."), tone=Tone.DANGER))
-        return 1
+        return _refuse(_("The folder for the register cannot be made or written."), Tone.DANGER)
     start_log(folder)
     program = Program(app, Profile(folder))
     if not program.take_profile():
-        inform(None, Message(_("The register is open in another window already."), tone=Tone.WARNING))
-        return 1
+        return _refuse(_("The register is open in another window already."), Tone.WARNING)
     program.show_opening(announce=announce)
     return app.exec()
+
+
+def _refuse(sentence: str, tone: Tone) -> int:
+    from commune_desk.ui.dialogs.message import Message, inform  # nothing of it is needed for a start that goes well
+
+    inform(None, Message(sentence, tone=tone))
+    return 1
 
 
 class Program(QObject):
@@ -80,6 +83,7 @@ class Program(QObject):
         self.opening = OpeningWindow(self.profile, self.clock)
         self.opening.opened.connect(self.open_desk)
         self.opening.show()
+        gc.enable()
         if announce:
             self.app.processEvents()
             sys.stdout.buffer.write(SHOWN)
@@ -93,7 +97,7 @@ class Program(QObject):
         self.desk = WorkingDesk(self.app, desk)
         self.desk.lock_asked.connect(self.lock)
         self.desk.quit_asked.connect(self.quit)
-        self.desk.start(self.opening.size() if self.opening is not None else USUAL)
+        self.desk.start(self.opening.size() if self.opening is not None else theme.USUAL_WINDOW)
         if self.opening is not None:
             self.opening.close()
             self.opening.deleteLater()
@@ -122,6 +126,8 @@ class Program(QObject):
 
 def relaunch(profile: Profile) -> None:
     """Start a fresh process on the profile and wait until its unlock page stands on the screen."""
+    import subprocess
+
     command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "commune_desk"]
     command += ["--profile", str(profile.folder), "--lang", language(), "--announce"]
     fresh = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603 - ourselves

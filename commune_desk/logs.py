@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-import platform
 import re
 import sys
 import traceback
@@ -21,7 +20,6 @@ from pathlib import Path
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import is_id
-from commune_desk.domain.record import KINDS
 from commune_desk.i18n import is_message
 
 LOG_FILE = "commune_desk.log"
@@ -45,6 +43,8 @@ def _is_scope(value: object) -> bool:
 
 
 def _is_kind(value: object) -> bool:
+    from commune_desk.domain.record import KINDS  # with the first record that is logged: the unlock page needs none
+
     return isinstance(value, str) and value in KINDS
 
 
@@ -142,6 +142,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def scrub_report(error: BaseException, version: str = "") -> str:
     """The text a person may save and send on after a fault: program, system, and the scrubbed trace."""
+    import platform  # for a fault alone
+
     head = (
         f"Commune Desk {version}".rstrip(),
         to_iso(datetime.now(UTC)),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-import msgspec
 
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import DeskId, OfficerId, Scope
@@ -36,7 +35,8 @@ SHELTER_WRITERS = frozenset({Role.SHELTER_WORKER, Role.SHELTER_HEAD})
 EVERYBODY = frozenset(Role)
 
 
-class Actor(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Actor:
     """The officer at work on this desk: whose hand every change and audit row names."""
 
     officer: OfficerId

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from typing import NewType
 
@@ -17,12 +17,13 @@ Scope = NewType("Scope", str)
 def uuid7() -> str:
     """A new UUIDv7 as 32 lower-case hex digits: 48 bits of milliseconds, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10))
     value = (
         (milliseconds & (1 << 48) - 1) << 80
         | 0x7 << 76
-        | secrets.randbits(12) << 64
+        | (random >> 64 & (1 << 12) - 1) << 64
         | 0b10 << 62
-        | secrets.randbits(62)
+        | random & (1 << 62) - 1
     )
     return f"{value:032x}"
 

@@ -22,8 +22,6 @@ class PerCharacter(dict[int, str]):
     def __init__(self, rule: Callable[[str], str]) -> None:
         super().__init__()
         self._rule = rule
-        for code in (*range(0x20, 0x250), *range(0x300, 0x370), *range(0x1E00, 0x1F00)):
-            self[code] = rule(chr(code))
 
     def __missing__(self, code: int) -> str:
         value = self._rule(chr(code))

@@ -15,7 +15,6 @@ from commune_desk import __version__
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _
 from commune_desk.logs import scrub_report
-from commune_desk.ui.dialogs.message import report_bug, show_error
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +46,8 @@ class BugHook(QObject):
     def _show(self, error: BaseException) -> None:
         if self._is_showing:
             return
+        from commune_desk.ui.dialogs.message import report_bug, show_error  # a start without a bug does not load it
+
         self._is_showing = True
         try:
             window = QApplication.activeWindow()

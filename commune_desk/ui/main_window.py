@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
+from commune_desk.ui import theme
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.nav import NavRail, RailItem
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.topbar import LOCK_KEYS, SEARCH_KEY, TopBar
 
-SMALLEST = QSize(1000, 560)
-"""Fits 1366x768 at 125 % scaling with a task bar."""
-USUAL = QSize(1366, 768)
 _NOTICES = 3
 
 
@@ -50,8 +48,8 @@ class Shell(QMainWindow):
     def __init__(self, pages: Sequence[PageEntry], *, place: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Sunshine Register"))
-        self.setMinimumSize(SMALLEST)
-        self.resize(USUAL)
+        self.setMinimumSize(theme.SMALLEST_WINDOW)
+        self.resize(theme.USUAL_WINDOW)
         self._entries = {entry.key: entry for entry in pages}
         self._built: dict[str, QWidget] = {}
         self._current = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, QSize
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -22,6 +22,9 @@ GRID = 8
 RADIUS = 6
 CARD_RADIUS = 8
 CONTROL_HEIGHT = 32
+USUAL_WINDOW = QSize(1366, 768)
+SMALLEST_WINDOW = QSize(1000, 560)
+"""Fits 1366x768 at 125 % scaling with a task bar."""
 
 _FONT_FILES = ("Regular", "Medium", "SemiBold", "Bold")
 
@@ -167,9 +170,10 @@ TEXT_PAIRS: tuple[tuple[str, str], ...] = (
 
 
 class _Screen:
-    """The one scheme that is shown at a time."""
+    """The one scheme that is shown at a time, and whether Qt knows our fonts."""
 
     scheme: Scheme = Scheme.LIGHT
+    has_fonts = False
 
 
 def scheme() -> Scheme:
@@ -228,12 +232,13 @@ def _linear(channel: float) -> float:
 
 def load_fonts() -> None:
     """Make the bundled family known to Qt. Raises FileNotFoundError when a file is missing."""
-    if FAMILY in QFontDatabase.families():
+    if _Screen.has_fonts:
         return
     for style in _FONT_FILES:
         path = resource(f"fonts/BeVietnamPro-{style}.ttf")
         if QFontDatabase.addApplicationFont(str(path)) < 0:
             raise FileNotFoundError(path.name)
+    _Screen.has_fonts = True
 
 
 def apply(app: QApplication, scheme: Scheme = Scheme.LIGHT) -> None:

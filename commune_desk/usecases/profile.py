@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 KEYFILE = "keyfile.json"
 REGISTER = "register.db"
 LOCK_FILE = "desk.lock"
@@ -50,7 +48,8 @@ class Profile:
                 beside.unlink(missing_ok=True)
 
 
-class NewOfficer(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class NewOfficer:
     """Who will work here: `login` is what the unlock page shows, so it is no name."""
 
     login: str

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from commune_desk.ui.widgets import (
-    Avatar,
-    BedTile,
-    Card,
-    ChartPoint,
-    Chip,
-    Entry,
-    Flow,
-    LinkButton,
-    ListRow,
-    MiniChart,
-    Page,
-    PrimaryButton,
-    RichLine,
-    Run,
-    SecondaryButton,
-    Size,
-    TabBar,
-    Text,
-    TileGrid,
-    Timeline,
-    Tone,
-    TwoColumns,
-)
+from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.beds import BedTile
+from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.card import Avatar, Card
+from commune_desk.ui.widgets.chart import ChartPoint, MiniChart
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.flow import Flow, TileGrid
+from commune_desk.ui.widgets.page import Page, TabBar, TwoColumns
+from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.text import RichLine, Run, Text
+from commune_desk.ui.widgets.timeline import Entry, Timeline
 
 
 def today() -> QWidget:

@@ -13,16 +13,9 @@ from PySide6.QtWidgets import QApplication, QCompleter, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.errors import Invalid
-from commune_desk.ui.widgets import (
-    Choice,
-    DateField,
-    LineEdit,
-    MultiChoice,
-    PasswordField,
-    RadioRow,
-    SearchField,
-    TextEdit,
-)
+from commune_desk.ui.widgets.choice import Choice, MultiChoice, RadioRow
+from commune_desk.ui.widgets.dates import DateField
+from commune_desk.ui.widgets.fields import LineEdit, PasswordField, SearchField, TextEdit
 from tests.helpers.typing_vietnamese import commit_text, compose
 
 NFD = unicodedata.normalize("NFD", "Đặng  Thị Hoà ")

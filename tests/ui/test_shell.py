@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from commune_desk.ui import shots
 from commune_desk.ui.main_window import PageEntry, Shell
 from commune_desk.ui.theme import Tone
-from commune_desk.ui.widgets import LineEdit, Page
+from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.page import Page
 from tests.helpers.typing_vietnamese import commit_text
 from tests.ui.gallery import in_shell
 

@@ -15,36 +15,20 @@ from pytestqt.qtbot import QtBot
 from commune_desk.ui import theme
 from commune_desk.ui.dialogs.message import Message, bug_dialog, question
 from commune_desk.ui.theme import Size, Tone
-from commune_desk.ui.widgets import (
-    BedTile,
-    Card,
-    Chip,
-    Choice,
-    CompareRow,
-    CompareTable,
-    EmptyState,
-    Entry,
-    FieldRow,
-    Flow,
-    Form,
-    LineEdit,
-    ListRow,
-    MultiChoice,
-    NoticeBar,
-    Page,
-    PrimaryButton,
-    ProgressRow,
-    RichLine,
-    Run,
-    SecondaryButton,
-    TabBar,
-    Text,
-    TileGrid,
-    Timeline,
-    TwoColumns,
-    Version,
-)
-from commune_desk.ui.widgets.text import TALLEST
+from commune_desk.ui.widgets.beds import BedTile
+from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.card import Card
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.choice import Choice, MultiChoice
+from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
+from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.flow import Flow, TileGrid
+from commune_desk.ui.widgets.forms import FieldRow, Form
+from commune_desk.ui.widgets.notice import EmptyState, NoticeBar, ProgressRow
+from commune_desk.ui.widgets.page import Page, TabBar, TwoColumns
+from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.text import TALLEST, RichLine, Run, Text
+from commune_desk.ui.widgets.timeline import Entry, Timeline
 from tests.ui.gallery import PAGES
 from tests.ui.ink import ink_height, ink_height_with_room
 

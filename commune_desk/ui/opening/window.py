@@ -1,17 +1,13 @@
-"""The opening window: which page it shows before a register is open."""
+"""The opening window: which page it shows before a register is open. Each page is loaded when it is shown."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from commune_desk.domain.clock import Clock
 from commune_desk.i18n import _
-from commune_desk.presenters.opening import FirstRun
-from commune_desk.ui.main_window import SMALLEST, USUAL
-from commune_desk.ui.opening.first_run import FirstRunPage
-from commune_desk.ui.opening.recovery import RecoveryPage
-from commune_desk.ui.opening.unlock import UnlockPage
+from commune_desk.ui import theme
 from commune_desk.usecases.profile import Profile
 
 
@@ -20,11 +16,11 @@ class OpeningWindow(QMainWindow):
 
     opened = Signal(object)
 
-    def __init__(self, profile: Profile, clock: Clock, size: QSize = USUAL, parent: QWidget | None = None) -> None:
+    def __init__(self, profile: Profile, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Sunshine Register"))
-        self.setMinimumSize(SMALLEST)
-        self.resize(size)
+        self.setMinimumSize(theme.SMALLEST_WINDOW)
+        self.resize(theme.USUAL_WINDOW)
         self._profile, self._clock = profile, clock
         self.stack = QStackedWidget()
         self.setCentralWidget(self.stack)
@@ -33,16 +29,23 @@ class OpeningWindow(QMainWindow):
     def show_first(self) -> None:
         """The unlock page where there is a register, otherwise the first start."""
         if self._profile.has_register():
+            from commune_desk.ui.opening.unlock import UnlockPage
+
             page = UnlockPage(self._profile, self._clock)
             page.forgot.connect(self.show_recovery)
             page.opened.connect(self.opened)
             self._show(page)
             return
+        from commune_desk.presenters.opening import FirstRun
+        from commune_desk.ui.opening.first_run import FirstRunPage
+
         first = FirstRunPage(FirstRun(self._profile, self._clock))
         first.opened.connect(self.opened)
         self._show(first)
 
     def show_recovery(self, login: str) -> None:
+        from commune_desk.ui.opening.recovery import RecoveryPage
+
         page = RecoveryPage(self._profile, self._clock, login)
         page.left.connect(self.show_first)
         page.opened.connect(self.opened)
