@@ -65,7 +65,8 @@ def write_into(field: QWidget, value: Any) -> None:
         field.setText(value)
         field.edited.emit(value)
     elif isinstance(field, LineEdit | TextEdit):
-        field.clear()
+        field.setFocus()
+        field.selectAll()
         commit_text(field, str(value))
     else:
         raise StoryFailed(f"no hand for a {type(field).__name__}")
