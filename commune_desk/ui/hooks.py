@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
 from commune_desk import __version__
 from commune_desk.domain.errors import DeskError
@@ -59,6 +59,8 @@ class BugHook(QObject):
             self._is_showing = False
 
     def _save(self, error: BaseException) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         path, _kind = QFileDialog.getSaveFileName(
             QApplication.activeWindow(), _("Save the details"), "commune-desk-report.txt", _("Text (*.txt)")
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
@@ -18,6 +18,8 @@ ONE_COLUMN_BELOW = 560
 
 def announce(widget: QWidget, sentence: str) -> None:
     """Have a screen reader say `sentence` at once."""
+    from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # its many names are costly at the start
+
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, sentence))
 
 
