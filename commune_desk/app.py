@@ -14,7 +14,8 @@ from PySide6.QtCore import QLockFile, QObject
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.domain.clock import SystemClock
-from commune_desk.i18n import _, language
+from commune_desk.domain.errors import DeskError
+from commune_desk.i18n import _, language, translate_error
 from commune_desk.logs import start_log
 from commune_desk.paths import profile_dir
 from commune_desk.ui import theme
@@ -51,7 +52,11 @@ def run(*, profile: Path | None = None, announce: bool = False) -> int:
         return _refuse(_("The folder for the register cannot be made or written."), Tone.DANGER)
     start_log(folder)
     program = Program(app, Profile(folder))
-    if not program.take_profile():
+    try:
+        is_ours = program.take_profile()
+    except DeskError as error:
+        return _refuse(translate_error(error), Tone.DANGER)
+    if not is_ours:
         return _refuse(_("The register is open in another window already."), Tone.WARNING)
     program.show_opening(announce=announce)
     return app.exec()
@@ -76,8 +81,11 @@ class Program(QObject):
         self.desk: WorkingDesk | None = None
 
     def take_profile(self) -> bool:
-        """Whether this is the only process on the profile."""
-        return self.lock_file.tryLock(200)
+        """Whether this is the only process on the profile; then what a crash left half made is settled."""
+        if not self.lock_file.tryLock(200):
+            return False
+        self.profile.settle()
+        return True
 
     def show_opening(self, *, announce: bool = False) -> None:
         self.opening = OpeningWindow(self.profile, self.clock)

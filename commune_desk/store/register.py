@@ -36,13 +36,19 @@ class Register:
         self._officer = actor
         self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="slow-query")
-        self._writer = connect(path, key)
-        migrate(self._writer)
-        self.identity: Identity = settings.identity(self._writer)
-        self._ledger = self._make_ledger()
-        self._seals = self._read_seals()
-        self.reader: Connection = connect(path, key, cache_kib=READER_CACHE_KIB, read_only=True)
         self._slow: Connection | None = None
+        self._writer = connect(path, key)
+        try:
+            self._take_up()
+            self.reader: Connection = connect(path, key, cache_kib=READER_CACHE_KIB, read_only=True)
+        except BaseException:
+            self._writer.close()  # a file left open could be neither put back nor replaced on Windows
+            raise
+
+    def _take_up(self) -> None:
+        migrate(self._writer)
+        with translated():
+            self._reload()
 
     @classmethod
     def create(cls, path: Path, key: RegisterKey, identity: Identity, scope_keys: list[settings.ScopeKeyPair]) -> None:
@@ -111,7 +117,7 @@ class Register:
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _reload(self) -> None:
-        self.identity = settings.identity(self._writer)
+        self.identity: Identity = settings.identity(self._writer)
         self._ledger = self._make_ledger()
         self._seals = self._read_seals()
 

@@ -9,7 +9,7 @@ from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.store.backup import SUFFIX, Manifest, make_backup, unpack_backup
 from commune_desk.store.staged import mark_restored
-from commune_desk.usecases.opening import OpenDesk, unlock
+from commune_desk.usecases.opening import OpenDesk, open_register, unlock
 from commune_desk.usecases.profile import Profile
 
 
@@ -29,16 +29,21 @@ def back_up(desk: OpenDesk, target: Path) -> Manifest:
 def restore(profile: Profile, source: Path, login: str, passphrase: str, *, clock: Clock) -> OpenDesk:
     """Open a backup in an empty profile, as a desk that must be enrolled anew.
 
-    A training register goes on as it was. Raises BackupDamaged, BackupNotSaved, WrongPassphrase, Refusal.
+    A training register goes on as it was. It is put in place only once it is marked: one that was not would pass for
+    the desk it was copied from. Raises BackupDamaged, BackupNotSaved, WrongPassphrase, Refusal.
     """
     if profile.has_register():
         raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
-    unpack_backup(source, profile.folder)
+    half = profile.begin()
     try:
-        desk = unlock(profile, login, passphrase, clock=clock)
-    except BaseException:
-        profile.remove_files()
-        raise
-    if not desk.register.identity.is_training:
-        desk.register.write(mark_restored).result()
-    return desk
+        unpack_backup(source, half.folder)
+        desk = unlock(half, login, passphrase, clock=clock)
+        try:
+            if not desk.register.identity.is_training:
+                desk.register.write(mark_restored).result()
+        finally:
+            desk.register.close()
+        profile.put_in_place()
+    finally:
+        profile.settle()
+    return OpenDesk(profile, open_register(profile, desk.key, login, clock=clock), desk.key, login)

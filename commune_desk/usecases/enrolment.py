@@ -28,9 +28,7 @@ def enrol_new_register(
     """Enrol and make the register. Raises Invalid, Refusal, or a SyncFault for the line; takes about a second."""
     require_passphrase(officer.passphrase, officer.login)
     enrolment = _enrol(address, code, label)
-    desk = make_register(profile, officer, _identity(enrolment, label, uuid7()), _scope_keys(enrolment), clock=clock)
-    _let_province_recover(desk, enrolment)
-    return desk
+    return make_register(profile, officer, _identity(enrolment, label, uuid7()), _scope_keys(enrolment), clock=clock)
 
 
 def enrol_restored_register(desk: OpenDesk, *, address: str, code: str) -> None:
@@ -44,18 +42,14 @@ def enrol_restored_register(desk: OpenDesk, *, address: str, code: str) -> None:
     if identity.scope != own.scope:
         raise Refusal(N_("This code is for another place than this register's. Nothing was changed."))
     desk.register.write(lambda tx: accept_new_desk(tx, identity, _scope_keys(enrolment))).result()
-    _let_province_recover(desk, enrolment)
+    # A forgotten passphrase can then be replaced with the province's spoken answer, without a line.
+    set_recovery(desk.profile.keyfile, desk.key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)
 
 
 def _enrol(address: str, code: str, label: str) -> Enrolment:
     from sync.client.enrol import enrol  # not with the module: it loads the HTTP library, and pages name this use case
 
     return enrol(address, code, label, program_version=__version__)
-
-
-def _let_province_recover(desk: OpenDesk, enrolment: Enrolment) -> None:
-    """A forgotten passphrase can then be replaced with the province's spoken answer, without a line."""
-    set_recovery(desk.profile.keyfile, desk.key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)
 
 
 def _identity(enrolment: Enrolment, label: str, db_id: str, former: tuple[str, ...] = ()) -> Identity:

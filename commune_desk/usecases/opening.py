@@ -17,6 +17,7 @@ from commune_desk.store.transaction import Tx
 from commune_desk.usecases.profile import NewOfficer, Profile
 from commune_desk.vault import vault
 from commune_desk.vault.keys import RegisterKey
+from commune_desk.vault.recovery import set_recovery
 from sync.seal import BoxKey, SigningKey, spell
 
 TRAINING_PREFIX = "TRAIN-"
@@ -57,26 +58,46 @@ def make_register(
 ) -> OpenDesk:
     """A new keyfile and register with their first officer, open.
 
-    What is half made is taken away again, so that the next try starts clean.
+    It is made out of sight and put in place at once, so that neither a failure nor a power cut leaves a half.
+    An enrolled one can from the first moment be recovered with the province.
     """
     if profile.has_register() or profile.register.exists():
         raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
     officer_id = OfficerId(uuid7())
+    half = profile.begin()
+    try:
+        key = _make(half, officer, officer_id, identity, scope_keys, clock=clock)
+        profile.put_in_place()
+    finally:
+        profile.settle()
+    return OpenDesk(profile, Register(profile.register, key, clock, officer_id), key, officer.login)
+
+
+def _make(
+    half: Profile,
+    officer: NewOfficer,
+    officer_id: OfficerId,
+    identity: Identity,
+    scope_keys: list[ScopeKeyPair],
+    *,
+    clock: Clock,
+) -> RegisterKey:
     key = vault.create(
-        profile.keyfile,
+        half.keyfile,
         login=officer.login,
         officer_id=officer_id,
         passphrase=officer.passphrase,
         db_id=identity.db_id,
     )
+    if identity.pins is not None:
+        set_recovery(half.keyfile, key, escrow_public=identity.pins.escrow_public, desk_id=identity.desk)
+    Register.create(half.register, key, identity, scope_keys)
+    register = Register(half.register, key, clock, officer_id)
     try:
-        Register.create(profile.register, key, identity, scope_keys)
-        register = Register(profile.register, key, clock, officer_id)
         register.write(lambda tx: _introduce(tx, identity, officer_id, officer.display_name)).result()
-    except BaseException:
-        profile.remove_files()
-        raise
-    return OpenDesk(profile, register, key, officer.login)
+    finally:
+        register.close()
+    return key
 
 
 def _introduce(tx: Tx, own: Identity, officer_id: OfficerId, display_name: str) -> None:

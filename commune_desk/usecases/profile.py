@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
 
 KEYFILE = "keyfile.json"
 REGISTER = "register.db"
 LOCK_FILE = "desk.lock"
 DOORBELL = "doorbell.json"
 WINDOW_STATE = "window.sealed"
+SPARE = KEYFILE + ".spare"
+HALF_MADE = "half-made"
+WHOLE = "whole"
+"""Stands in the folder `half-made` once all in it is ready to be put in place."""
+
+
+class FolderNotWritten(Fault):
+    """The folder of the register refuses; what was there is there."""
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        raise FolderNotWritten(
+            N_(
+                "The folder for the register cannot be written: the disk is full or the folder is read-only. "
+                "Nothing that was saved is lost."
+            )
+        ) from None
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        import shutil  # nearly never needed at a start
+
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -39,13 +73,44 @@ class Profile:
         return self.folder / WINDOW_STATE
 
     def has_register(self) -> bool:
-        return self.keyfile.exists()
+        return self.keyfile.exists() or (self.folder / SPARE).exists()
 
-    def remove_files(self) -> None:
-        """Take away a half-made register and keyfile, so that the next try starts clean."""
-        for path in (self.register, self.keyfile):
-            for beside in self.folder.glob(path.name + "*"):
-                beside.unlink(missing_ok=True)
+    def begin(self) -> Profile:
+        """An empty folder to make a register in, out of sight until `put_in_place`. Raises FolderNotWritten."""
+        half = self.folder / HALF_MADE
+        _remove(half)
+        with _writing():
+            half.mkdir(mode=0o700)
+        return Profile(half)
+
+    def put_in_place(self) -> None:
+        """Take over what was made and closed: all of it, wherever the power goes. Raises FolderNotWritten."""
+        with _writing(), (self.folder / HALF_MADE / WHOLE).open("wb") as mark:
+            os.fsync(mark.fileno())
+        self.settle()
+
+    def settle(self) -> None:
+        """Take away what a crash left half made, or finish putting it in place. To be called before anything is read.
+
+        A register that lost its keyfile is put aside, never deleted. Raises FolderNotWritten.
+        """
+        half = self.folder / HALF_MADE
+        if (half / WHOLE).exists():
+            with _writing():
+                self._take_over(half)
+        _remove(half)
+
+    def _take_over(self, half: Path) -> None:
+        if (half / REGISTER).exists():
+            self._put_register_aside()
+        for name in (REGISTER, SPARE, KEYFILE):
+            if (half / name).exists():
+                (half / name).replace(self.folder / name)
+
+    def _put_register_aside(self) -> None:
+        """With what the engine keeps beside it: another register's log would be taken for the new one's."""
+        for path in self.folder.glob(REGISTER + "*"):
+            path.replace(self.folder / f"aside-{path.name}")
 
 
 @dataclass(frozen=True, slots=True)

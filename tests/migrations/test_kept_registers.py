@@ -1,0 +1,115 @@
+"""Registers that earlier versions really wrote open with the present program, and what is frozen stays frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from commune_desk.i18n import translate_error
+from commune_desk.store.child_history import child_history
+from commune_desk.store.database import RegisterNewer, connect
+from commune_desk.store.drafts import open_drafts
+from commune_desk.store.migrate import migrate, steps
+from commune_desk.store.register import Register
+from commune_desk.store.search import Filters, search_children
+from commune_desk.usecases.visits import record_visit
+from commune_desk.usecases.workplace import Workplace
+from sync.change import read_line
+from sync.protocol import b64
+from sync.seal import CHANGE, SigningKey, verify
+from tests.helpers.builders import make_visit
+from tests.helpers.workplaces import OFFICER, HandClock, code_book
+from tests.migrations.make_kept import KEPT, KEY, MOTHER, NAMES, OBSERVED, REPORTED
+from tests.system.register_check import faults
+
+FROZEN = {"0001_register.sql": "3800f965a2fcfbe3670995c8ce0871741d5781aa8e579e83863a33e57b5f6ca3"}
+"""Steps that registers out there have been through. A change to the tables is a new step, not another of these."""
+
+
+@pytest.fixture(params=sorted(path.name for path in KEPT.glob("register-*.db")))
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy of a kept register."""
+    return Path(shutil.copyfile(KEPT / request.param, tmp_path / "register.db"))
+
+
+@pytest.fixture
+def workplace(kept: Path) -> Iterator[Workplace]:
+    made = Workplace(Register(kept, KEY, HandClock(), OFFICER), code_book())
+    yield made
+    made.register.close()
+
+
+def test_a_kept_register_opens_with_everything_that_was_written(workplace: Workplace, kept: Path) -> None:
+    ask = workplace.register.reader.execute
+    assert {row[0] for row in ask("SELECT full_name FROM person")} == {*NAMES, MOTHER}
+    assert [row[0] for row in ask("SELECT DISTINCT observations FROM home_visit")] == [OBSERVED]
+    assert [row[0] for row in ask("SELECT description FROM report")] == [REPORTED]
+    assert [draft.payload for draft in workplace.read(lambda c: open_drafts(c, OFFICER))] == [
+        {"observations": "Đang gõ"}
+    ]
+    found = workplace.read(lambda c: search_children(c, "dang hoa", Filters())).ids
+    assert len(found) == 1
+    assert workplace.read(lambda c: child_history(c, found[0]))
+    assert faults(kept, KEY, []) == []
+
+
+def test_every_change_in_a_kept_register_still_holds_its_signature(workplace: Workplace) -> None:
+    public = SigningKey.from_bytes(workplace.register.identity.signing).public
+    rows = workplace.register.reader.execute("SELECT raw, signature FROM change").fetchall()
+    assert len(rows) > 20
+    for raw, signature in rows:
+        assert verify(public, CHANGE, bytes(raw), bytes(signature))
+        assert read_line(b64(bytes(signature)).encode() + b" " + bytes(raw)).change.schema >= 1
+
+
+def test_work_goes_on_in_a_kept_register(workplace: Workplace, kept: Path) -> None:
+    last = workplace.register.reader.execute("SELECT max(n) FROM change").fetchone()[0]
+    person = workplace.register.reader.execute("SELECT id FROM person WHERE full_name=?", (NAMES[1],)).fetchone()[0]
+    visit = make_visit(person, "2026-11-21")
+    workplace.write(lambda tx: record_visit(tx, visit))
+    assert workplace.register.reader.execute("SELECT min(n) FROM change WHERE record=?", (visit.id,)).fetchone() == (
+        last + 1,
+    )
+    assert faults(kept, KEY, [visit.id]) == []
+
+
+def tables(path: Path) -> list[tuple[str, str]]:
+    connection = connect(path, KEY)
+    rows = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE 'sqlite_stat_' ORDER BY name"
+    ).fetchall()
+    connection.close()
+    return [(name, " ".join(sql.split())) for name, sql in rows]
+
+
+def test_a_kept_register_ends_with_the_tables_of_a_new_one(kept: Path, tmp_path: Path) -> None:
+    for path in (kept, tmp_path / "new.db"):
+        connection = connect(path, KEY)
+        migrate(connection)
+        connection.close()
+    assert tables(kept) == tables(tmp_path / "new.db")
+    connection = connect(kept, KEY)
+    connection.execute("ALTER TABLE person ADD COLUMN drifted TEXT")
+    connection.close()
+    assert tables(kept) != tables(tmp_path / "new.db")
+
+
+def test_a_register_is_kept_of_every_step_and_no_step_was_changed_afterwards() -> None:
+    assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in steps()} == FROZEN
+    assert [path.name for path in sorted(KEPT.iterdir())] == [f"register-{n:04}.db" for n in range(1, len(FROZEN) + 1)]
+
+
+def test_a_register_of_a_newer_program_is_refused_with_a_sentence_and_not_touched(kept: Path) -> None:
+    connection = connect(kept, KEY)
+    connection.execute(f"PRAGMA user_version={len(steps()) + 1}")
+    connection.close()
+    before = kept.read_bytes()
+    with pytest.raises(RegisterNewer) as caught:
+        Register(kept, KEY, HandClock(), OFFICER)
+    assert "phiên bản mới hơn" in translate_error(caught.value)
+    assert kept.read_bytes() == before
+    assert [path.name for path in kept.parent.iterdir()] == ["register.db"], "nothing is left open on it"

@@ -1,0 +1,123 @@
+"""A power cut at any step while a register is made or restored: afterwards all of it is there, or nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from commune_desk.domain.clock import SystemClock
+from commune_desk.store import settings
+from commune_desk.store.transaction import Tx
+from commune_desk.usecases.backups import back_up
+from commune_desk.usecases.opening import unlock
+from commune_desk.usecases.profile import HALF_MADE, WHOLE, Profile
+from tests.helpers.builders import make_person, save_all
+from tests.system.maker import CUT_OFF, LOGIN, PASSPHRASE, Order, obey
+
+Send = Callable[[Order], int]
+
+
+@pytest.fixture(scope="module")
+def send() -> Iterator[Send]:
+    """Gives an order to the process of `tests.system.maker`; returns how it ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.system.maker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    orders, ends = process.stdin, process.stdout
+    assert orders is not None
+    assert ends is not None
+
+    def give(order: Order) -> int:
+        orders.write(msgspec.json.encode(order) + b"\n")
+        orders.flush()
+        return int(ends.readline())
+
+    yield give
+    orders.close()
+    ends.close()
+    process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of an enrolled desk."""
+    folder = tmp_path_factory.mktemp("kept")
+    obey(Order(str(folder)))
+    desk = unlock(Profile(folder), LOGIN, PASSPHRASE, clock=SystemClock())
+
+    def enrol(tx: Tx) -> None:
+        own = msgspec.structs.replace(settings.identity(tx.connection), desk="7KQ2M9", is_training=False)
+        settings.put(tx.connection, settings.IDENTITY, own)
+        tx.topic("identity")
+
+    desk.register.write(enrol).result()
+    desk.register.write(save_all(make_person())).result()
+    back_up(desk, folder / "a.cdbackup")
+    desk.register.close()
+    return folder / "a.cdbackup"
+
+
+def cut_everywhere(send: Send, folder: Path, backup: str) -> Iterator[Profile]:
+    """The profile after a cut at every second step, as the next start finds it."""
+    for cut_at in range(2, 100, 2):
+        profile = Profile(folder / str(cut_at))
+        profile.folder.mkdir()
+        ended = send(Order(str(profile.folder), backup, cut_at))
+        if ended != CUT_OFF:
+            assert cut_at - 2 <= ended - 100 < cut_at, "it ran to its end in so many steps"
+            return
+        profile.settle()
+        yield profile
+
+
+@pytest.mark.parametrize("is_restore", [False, True])
+def test_a_register_is_made_or_restored_whole_or_not_at_all(
+    send: Send, backup: Path, tmp_path: Path, is_restore: bool
+) -> None:
+    source = str(backup) if is_restore else ""
+    outcomes = []
+    for profile in cut_everywhere(send, tmp_path, source):
+        outcomes.append(profile.has_register())
+        if not profile.has_register():
+            assert list(profile.folder.iterdir()) == [], "nothing stands in the way of the next try"
+            continue
+        desk = unlock(profile, LOGIN, PASSPHRASE, clock=SystemClock())
+        own = desk.register.identity
+        people = desk.register.reader.execute("SELECT count(*) FROM person").fetchone()[0]
+        desk.register.close()
+        assert (own.frozen, own.former, people) == (("restored", ("7KQ2M9",), 1) if is_restore else ("", (), 0))
+    assert outcomes == sorted(outcomes)
+    assert set(outcomes) == {False, True}
+
+
+def test_without_settling_a_cut_would_leave_a_half(send: Send, tmp_path: Path) -> None:
+    """The twin: what stands there before the next start settles it."""
+    left = []
+    for cut_at in (3, 4, 5):
+        folder = tmp_path / str(cut_at)
+        folder.mkdir()
+        assert send(Order(str(folder), "", cut_at)) == CUT_OFF
+        left += [path.name for path in folder.iterdir()]
+    assert HALF_MADE in left
+
+
+def test_a_register_without_keyfile_is_put_aside_and_its_log_with_it(tmp_path: Path, backup: Path) -> None:
+    for name in ("register.db", "register.db-wal"):
+        (tmp_path / name).write_bytes(b"what remains of another register")
+    obey(Order(str(tmp_path), str(backup)))
+    unlock(Profile(tmp_path), LOGIN, PASSPHRASE, clock=SystemClock()).register.close()
+    aside = sorted(path.name for path in tmp_path.glob("aside-*"))
+    assert aside == ["aside-register.db", "aside-register.db-wal"]
+
+
+def test_a_folder_that_is_not_marked_whole_is_taken_away(tmp_path: Path) -> None:
+    half = Profile(tmp_path).begin()
+    (half.folder / "register.db").touch()
+    assert not (half.folder / WHOLE).exists()
+    Profile(tmp_path).settle()
+    assert list(tmp_path.iterdir()) == []
