@@ -66,20 +66,20 @@ def birth_text(stored: str | None) -> str:
 
 
 def age_text(stored: str | None, on: date) -> str:
-    """`14 years old`, `13–14 years old` when the day is not known, `under 1`; empty when nothing is known."""
+    """`aged 14`, `aged 13–14` when the day is not known, `aged under 1`; empty when nothing is known."""
     birth = birth_of(stored)
     if birth is None:
         return ""
     low, high = age_on(birth, on)
     if high == 0:
-        return _("under 1 year old")
+        return _("aged under 1")
     if low != high:
-        return _("{low}–{high} years old").format(low=low, high=high)
-    return ngettext("{count} year old", "{count} years old", high).format(count=high)
+        return _("aged {low}–{high}").format(low=low, high=high)
+    return _("aged {count}").format(count=high)
 
 
 def age_and_birth(stored: str | None, on: date) -> str:
-    """`14 years old (03/02/2012)`."""
+    """`aged 14 (03/02/2012)`."""
     age, birth = age_text(stored, on), birth_text(stored)
     return f"{age} ({birth})" if age else _("birth date not known")
 

@@ -63,8 +63,8 @@ class RowText:
     village: str
     carer: str
     reached: str
-    """What the carer is to the child, and the phone."""
-    groups: str
+    """The carer's phone; without one, what they are to the child."""
+    groups: tuple[str, ...]
     risk: ChipText | None
     last_visit: str
     next_visit: str
@@ -165,8 +165,8 @@ class RegisterPage:
             is_near_16=row.status == search.ACTIVE and birthday_alert(birth, today) is not None,
             village=labels.village_text(row.village),
             carer=carer.name if carer else "",
-            reached=labels.joined(relation, labels.phone_text(carer.phone)) if carer else "",
-            groups=", ".join(chip.text for chip in labels.group_chips(codes, row.groups, limit=2)),
+            reached=(labels.phone_text(carer.phone) or relation) if carer else "",
+            groups=tuple(chip.text for chip in labels.group_chips(codes, row.groups, limit=2)),
             risk=labels.risk_short_chip(labels.risk_level_of(row.risk)),
             last_visit=labels.near_day_text(row.last_visit_on, today),
             next_visit=labels.near_day_text(row.next_visit_on, today),

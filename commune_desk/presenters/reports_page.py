@@ -69,10 +69,10 @@ def status_chip(status: str, *, from_province: bool) -> ChipText:
 
 
 def who_text(row: ReportRow | Report) -> str:
-    """`Đặng Thị Hoà, 9 years old`, `a girl of about 9`, `child not known yet`."""
+    """`Đặng Thị Hoà, aged 9`, `a girl of about 9`, `child not known yet`."""
     age = row.child_age
     if row.child_name:
-        years = "" if age is None else ngettext("{count} year old", "{count} years old", age).format(count=age)
+        years = "" if age is None else _("aged {count}").format(count=age)
         return ", ".join(filter(None, (row.child_name, years)))
     noun = {"female": _("girl"), "male": _("boy")}.get(row.child_sex or "", _("child"))
     if age is not None:

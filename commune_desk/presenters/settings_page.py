@@ -82,7 +82,7 @@ def about_lines(desk: OpenDesk, version: str) -> list[tuple[str, str]]:
     """(label, value) of what this desk is; no secret among them."""
     own = desk.register.identity
     return [
-        (_("Program version"), version),
+        (_("Version"), version),
         (_("Desk"), _("practice") if own.is_training else own.desk or _("waits for a new enrolment")),
         (_("Role"), _(ROLE_LABELS[Role(own.role)])),
         (_("Province's server"), own.pins.address if own.pins else _("none")),

@@ -67,7 +67,7 @@ def moments(workplace: Workplace, person: str, heading: str) -> list[Moment]:
 def test_the_header_says_who_it_is(workplace: Workplace, child: RecordId) -> None:
     seen = view(workplace, child)
     assert (seen.name, seen.initials) == ("Đặng Thị Hoà", "HO")
-    assert seen.line == "female · 14 years old (03/02/2012) · Dao · Khe Lạc"
+    assert seen.line == "female · aged 14 (03/02/2012) · Dao · Khe Lạc"
     assert [chip.text for chip in seen.chips] == ["High risk", "Lost both parents", "Restricted information"]
 
 
@@ -145,7 +145,7 @@ def test_protection_is_told_without_the_place(workplace: Workplace, child: Recor
 
 def test_family_with_phones_and_files(workplace: Workplace, child: RecordId) -> None:
     grandmother, sibling = view(workplace, child).family
-    assert grandmother.detail == "maternal grandmother, 66–67 years old"
+    assert grandmother.detail == "maternal grandmother, aged 66–67"
     assert grandmother.second == "carer · 0912 345 678"
     assert not grandmother.has_file
     assert sibling.has_file

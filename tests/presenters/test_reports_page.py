@@ -70,7 +70,7 @@ def test_who_is_it_about_is_said_as_far_as_known(workplace: Workplace) -> None:
     workplace.write(save_all(known, girl, boy))
     found = {line.id: line.second for line in ReportsPage(workplace).rows([known.id, girl.id, boy.id])}
     assert found == {
-        known.id: "22:40 yesterday · Chíu Sau Mẩy, 12 years old",
+        known.id: "22:40 yesterday · Chíu Sau Mẩy, aged 12",
         girl.id: "22:40 yesterday · girl of about 9",
         boy.id: "22:40 yesterday · boy, age not known",
     }

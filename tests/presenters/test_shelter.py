@@ -79,7 +79,7 @@ def test_both_clocks_show_and_the_pressing_one_stands_first(house: Workplace) ->
     tile = next(tile for tile in board.tiles if tile.route.record == stays["Hoa Sen"])
     assert tile.chip.text == "isolation: 11/15 days left"
     assert tile.second == "stay: 90 days left · 2 papers missing"
-    assert tile.detail == "14 years old · night 3"
+    assert tile.detail == "aged 14 · night 3"
 
 
 def test_an_isolation_that_was_ended_runs_no_more(house: Workplace) -> None:

@@ -45,7 +45,7 @@ def fill(form: VisitForm, **values: object) -> None:
 def test_a_new_form_is_of_today_and_shows_the_visit_before(workplace: Workplace, child: RecordId) -> None:
     state = VisitForm(workplace, child).state()
     assert state.values["visited_on"] == "23/11/2026"
-    assert state.subtitle == "Đặng Thị Hoà · 14 years old · Khe Lạc"
+    assert state.subtitle == "Đặng Thị Hoà · aged 14 · Khe Lạc"
     assert state.previous is not None
     assert state.previous.heading.startswith("14/11/2026")
     assert dict(state.previous.lines)["Next step"] == "Gặp cô."
@@ -156,5 +156,5 @@ def test_days_follow_the_clock_of_the_desk(workplace: Workplace, child: RecordId
 
 def test_children_to_choose_from_show_age_and_village(workplace: Workplace, child: RecordId) -> None:
     found = find_options(workplace, "dang hoa")
-    assert [(one.id, one.detail) for one in found] == [(child, "14 years old · Khe Lạc")]
+    assert [(one.id, one.detail) for one in found] == [(child, "aged 14 · Khe Lạc")]
     assert find_options(workplace, "") == []

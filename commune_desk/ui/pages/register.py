@@ -34,17 +34,22 @@ _KINDS = ("child_file", "person", "relation", "group_membership", "home_visit", 
 
 def _columns() -> list[Column[RowText]]:
     return [
-        Column(_("Full name"), _name_cell, 9, sort_key="name"),
-        Column(_("Village"), lambda row: Cell(row.village), 7, sort_key="village"),
-        Column(_("Carer"), lambda row: Cell(row.carer, row.reached), 8),
-        Column(_("Groups"), lambda row: Cell(row.groups), 6),
-        Column(_("Risk"), _risk_cell, width=118, sort_key="risk"),
-        Column(_("Next visit"), _visit_cell, width=166, sort_key="next_visit"),
+        Column(_("Full name"), _name_cell, 18, sort_key="name"),
+        Column(_("Village"), lambda row: Cell(row.village), 13, sort_key="village"),
+        Column(_("Carer"), lambda row: Cell(row.carer, row.reached), 16),
+        Column(_("Groups"), _groups_cell, 16),
+        Column(_("Risk"), _risk_cell, width=114, sort_key="risk"),
+        Column(_("Next visit"), _visit_cell, width=150, sort_key="next_visit"),
     ]
 
 
 def _name_cell(row: RowText) -> Cell:
     return Cell(row.name, joined(row.status, row.age, row.birth), bold=True)
+
+
+def _groups_cell(row: RowText) -> Cell:
+    first, *others = row.groups or ("",)
+    return Cell(first, joined(*others))
 
 
 def _risk_cell(row: RowText) -> Cell:

@@ -22,6 +22,7 @@ from commune_desk.ui.widgets.card import ROW_MARGINS, Card
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
@@ -229,16 +230,11 @@ class TaskEntry(QWidget):
         add = SecondaryButton(_("Add"), "plus", name=_("Add the task"))
         self.problem = Text("", size=Size.SMALL, ink="danger", wrap=True)
         self.problem.hide()
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(self.day)
-        below.addStretch(1)
-        below.addWidget(add)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.title)
-        column.addLayout(below)
+        column.addWidget(Flow(self.day, add, gap=8))
         column.addWidget(self.problem)
         add.clicked.connect(self._write)
         for field in (self.title, self.day):
