@@ -33,6 +33,7 @@ PHONE_ZERO_RESTORED = N_("The phone number had lost its leading 0; it was read a
 PHONE_SEVERAL = N_("There are several phone numbers; {value} was taken, all are kept in the note.")
 SEX_UNKNOWN = N_("“{value}” is neither Nam (male) nor Nữ (female); the sex is left open.")
 NAME_MISSING = N_("There is no name.")
+NAME_WITHOUT_LETTERS = N_("“{value}” is not a name.")
 NAME_WITH_DIGITS = N_("The name “{value}” holds digits.")
 NAME_OF_ONE_WORD = N_("The name “{value}” is a single word.")
 
@@ -188,6 +189,8 @@ def read_name(cell: Cell) -> Reading:
     name = cell_text(cell)
     if not fold(name):
         return found(Level.ERROR, NAME_MISSING)
+    if not any(char.isalpha() for char in name):
+        return found(Level.ERROR, NAME_WITHOUT_LETTERS, value=name)
     if any(char.isdigit() for char in name):
         return Reading(name, Finding(Level.WARNING, NAME_WITH_DIGITS, {"value": name}))
     if " " not in name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from commune_desk.domain.dates import PartialDate
@@ -14,7 +14,9 @@ SAME_BIRTH_AND_MOTHER = 0.9
 SAME_BIRTH = 0.8
 SAME_MOTHER = 0.6
 LIKELY = SAME_MOTHER
-_NO_YEAR, _ANY_YEAR = "none", "any"
+_WHOLE_DATE = 10
+_MOST_RIVALS = 20
+"""Different children of one name and day that a row is compared with: only a column that holds no names has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ def likeness(one: ListedChild, other: ListedChild) -> float:
     mothers = _agreement(one.mother_name, other.mother_name)
     if mothers is False:
         return 0.0
-    is_same_day = one.birth_date is not None and one.birth_date == other.birth_date and len(one.birth_date) == 10
+    is_same_day = (
+        one.birth_date is not None and one.birth_date == other.birth_date and len(one.birth_date) == _WHOLE_DATE
+    )
     if is_same_day and mothers:
         return SAME_BIRTH_AND_MOTHER
     if one.id_number and other.id_number:
@@ -63,33 +67,31 @@ def likely_same(one: ListedChild, other: ListedChild) -> bool:
 def find_repeats(children: Sequence[ListedChild]) -> Iterator[Repeat]:
     """Pairs that are likely one child, each later place once, with the likeliest earlier one; in order of the list."""
     by_id: dict[str, int] = {}
-    by_name: dict[tuple[str, object], list[int]] = {}
+    met: dict[tuple[str, ...], dict[tuple[str | None, ...], int]] = {}
     for place, child in enumerate(children):
         seen = by_id.get(child.id_number) if child.id_number else None
-        rivals = _namesakes(by_name, child) if seen is None else {seen}
+        keys = _meeting_keys(child)
+        rivals = {rival for key in keys for rival in met.get(key, {}).values()} if seen is None else {seen}
         scored = [(likeness(children[rival], child), -rival) for rival in rivals]
         score, rival = max(scored, default=(0.0, 0))
         if score >= LIKELY:
             yield Repeat(-rival, place, score)
-        for year in (*_years(child), _ANY_YEAR):
-            by_name.setdefault((fold(child.full_name), year), []).append(place)
+        told = (child.birth_date, child.id_number, fold(child.mother_name or ""))
+        for key in keys:
+            here = met.setdefault(key, {})
+            if len(here) < _MOST_RIVALS:
+                here.setdefault(told, place)
         if child.id_number:
             by_id.setdefault(child.id_number, place)
 
 
-def _namesakes(by_name: Mapping[tuple[str, object], list[int]], child: ListedChild) -> set[int]:
-    """Places of the same name whose years of birth may agree."""
-    years = _years(child)
-    wanted = (*years, _NO_YEAR) if _NO_YEAR not in years else (_ANY_YEAR,)
+def _meeting_keys(child: ListedChild) -> list[tuple[str, ...]]:
+    """Keys of which two likely repetitions without a common ID number share one: the name with a day or a mother."""
     name = fold(child.full_name)
-    return {place for year in wanted for place in by_name.get((name, year), ())}
-
-
-def _years(child: ListedChild) -> tuple[object, ...]:
-    if not child.birth_date:
-        return (_NO_YEAR,)
-    possible = PartialDate.stored(child.birth_date).possible
-    return tuple(range(possible.earliest.year, possible.latest.year + 1))
+    keys: list[tuple[str, ...]] = [("mother", name, fold(child.mother_name))] if child.mother_name else []
+    if child.birth_date and len(child.birth_date) == _WHOLE_DATE:
+        keys.append(("day", name, child.birth_date))
+    return keys
 
 
 def _agreement(one: str | None, other: str | None) -> bool | None:

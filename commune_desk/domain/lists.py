@@ -28,7 +28,7 @@ from commune_desk.domain.list_cells import (
     read_phone,
     read_sex,
 )
-from commune_desk.domain.list_columns import GROUP_PREFIX, Target
+from commune_desk.domain.list_columns import GROUP_PREFIX, NAME_TARGETS, Target
 from commune_desk.domain.list_groups import read_groups
 from commune_desk.domain.list_header import row_texts
 from commune_desk.domain.people import check_id_number
@@ -42,10 +42,13 @@ TEXT_CUT = N_("The text is longer than {limit} characters and would be cut.")
 
 _NOTE_CHARS = 2000
 _TEXT_LIMITS = {"full_name": 120, "village": 80, "household_head": 120, "note": _NOTE_CHARS}
-_SECTION = re.compile(r"(?:(?:[ivx]+|\d{1,2}|[a-d]) )?((?:thon|ban|khu|xom|to dan pho|khe)\b.*)")
+_SECTION = re.compile(
+    r"(?:(?:[ivx]+|\d{1,2}|[a-d])[.)/: ]+)?((?:thôn|thon|bản|khu|xóm|xom|tổ dân phố|to dan pho|khe)\b.*)", re.IGNORECASE
+)
+_SECTION_NUMBER = re.compile(r"(?:[ivx]+|\d{1,2}|[a-d])[.)]?", re.IGNORECASE)
 _FOOTER = re.compile(
-    r"^(?:tong(?: so| cong)?\b|cong\b|nguoi lap|lap bieu|t ?m\b|chu tich|pho chu tich|noi nhan|xac nhan|ghi chu"
-    r"|can bo|an dinh danh sach|danh sach nay)|\bngay\b.*\bthang\b.*\bnam\b"
+    r"^(?:tong (?:so|cong)\b|(?:tong|cong)(?: \d.*)?$|cong (?:cong|toan)\b|nguoi lap|lap bieu|t ?m\b|chu tich"
+    r"|pho chu tich|noi nhan|xac nhan|ghi chu|can bo|an dinh danh sach|danh sach nay)|\bngay\b.*\bthang\b.*\bnam\b"
 )
 _NUMBERING = re.compile(r"\(?\d{1,2}\)?")
 
@@ -142,15 +145,23 @@ class _RowReader:
         texts = [text for text in self._texts if text]
         if not texts:
             return RowKind.BLANK, None
-        words = [fold(text) for text in texts]
-        if any(_FOOTER.search(word) for word in words) and len(texts) <= 4:
+        if len(texts) <= 4 and any(_FOOTER.search(fold(text)) for text in self._footer_texts()):
             return RowKind.REMARK, None
-        if len(texts) <= 2 and (heading := _SECTION.fullmatch(words[-1])):
-            return RowKind.SECTION, " ".join(texts[-1].split()[-len(heading[1].split()) :]).strip(".: ")
-        if len(texts) == 1 and not self._value(Target.FULL_NAME, Target.GIVEN_NAME):
+        is_heading = len(texts) == 1 or (len(texts) == 2 and _SECTION_NUMBER.fullmatch(texts[0]))
+        if is_heading and (heading := _SECTION.fullmatch(texts[-1])):
+            return RowKind.SECTION, heading[1].split("(")[0].strip(".: ")
+        if len(texts) == 1 and not self._has_name():
             return RowKind.REMARK, None
         is_numbering = len(texts) >= 3 and all(_NUMBERING.fullmatch(text) for text in texts)
         return (RowKind.REMARK if is_numbering else RowKind.CHILD), None
+
+    def _has_name(self) -> bool:
+        return any(self._text(column) for target in NAME_TARGETS for column in self._columns.get(target, ()))
+
+    def _footer_texts(self) -> list[str]:
+        """Where a closing remark may stand; beside a name, "ngày 5 tháng 6 năm 2016" is a birth date."""
+        births = self._columns.get(Target.BIRTH_DATE, ()) if self._has_name() else ()
+        return [text for column, text in enumerate(self._texts) if column not in births]
 
     def child(self, village: str | None) -> ListedChild:
         name = self._name()

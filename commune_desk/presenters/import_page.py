@@ -333,10 +333,14 @@ class ImportPage:
             part = numbers[start : start + _PAGE]
             rows = read(lambda c, part=part: import_rows.rows_numbered(c, self.import_id, part)).result()  # type: ignore[misc]
             for one in sorted(rows, key=lambda one: one.row):
-                cells = one.payload.cells or (one.payload.name,)
-                rejects.append(Reject(cells, [sentence for tone, sentence in findings_of(one) if tone == "danger"]))
+                reasons = [sentence for tone, sentence in findings_of(one) if tone == "danger"]
+                rejects.append(Reject(one.payload.cells or (one.payload.name,), reasons, one.payload.heading))
         count = write_rejects(
-            path, rejects, titles=known.columns if known else (), reason_title=_("Why it was refused")
+            path,
+            rejects,
+            titles=known.columns if known else (),
+            list_title=known.title if known else "",
+            reason_title=_("Why it was refused"),
         )
         self._workplace.note("export", "import", self.import_id, {"rows": count})
         return count

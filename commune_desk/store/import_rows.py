@@ -46,12 +46,16 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read of a row. `cells` only where it was rejected; the rows say who is one human in this list."""
+    """What was read of a row: its cells, the village heading above it, and what they were taken for.
+
+    The rows say who is one human in this list.
+    """
 
     name: str = ""
     child: ListedChild | None = None
     problems: tuple[Problem, ...] = ()
     cells: tuple[str, ...] = ()
+    heading: str = ""
     household_row: int = 0
     father_row: int = 0
     mother_row: int = 0

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+import msgspec
+
 from commune_desk.domain.access import require
 from commune_desk.domain.children import ChildFile
 from commune_desk.domain.errors import Fault
@@ -54,15 +56,18 @@ class ListReading:
         self._children: list[tuple[int, ListedChild]] = []
         self._done = 0
         self._has_begun = False
+        self._found: Iterator[RowTwin] | None = None
 
     def step(self) -> Progress:
         """Read up to 200 rows and keep them. Raises Fault when the file cannot be read further."""
         if not self._has_begun:
             self._write(self._begin)
             self._has_begun = True
+        if self._found is not None:
+            return self._conclude(list(islice(self._found, BATCH)))
         batch = list(islice(self._rows, BATCH))
         if not batch:
-            return self._finish()
+            return self._compare()
         staged = [one for number, cells in batch if (one := self._read(number, cells))]
         self._write(lambda tx: import_rows.add_rows(tx, self.import_id, staged))
         self._done += len(staged)
@@ -89,41 +94,52 @@ class ListReading:
             self._village = read.section
         if read.kind is not RowKind.CHILD:
             return None
+        payload = self._payload(number, cells, read)
         level = max((LEVELS[problem.level] for problem in read.problems), default=0)
         if read.child is None:
-            payload = self._rejected(cells, read)
             return StagedRow(row=number, payload=payload, level=level, state=RowState.REJECTED)
         self._children.append((number, slim(read.child)))
-        payload = self._families.place(
-            number, Payload(name=read.child.full_name, child=read.child, problems=read.problems)
-        )
-        return StagedRow(row=number, payload=payload, level=level)
+        return StagedRow(row=number, payload=self._families.place(number, payload), level=level)
 
-    def _rejected(self, cells: Row, read: ReadRow) -> Payload:
+    def _payload(self, number: int, cells: Row, read: ReadRow) -> Payload:
+        """The row with its cells: it may be refused as late as when it is saved, and is then written out whole."""
         texts = tuple(map(cell_text, row_texts(cells, self._plan.encodings)))
         columns = {target: column for column, target in self._plan.mapping.items()}
         parts = [texts[columns[name]] for name in _NAMES if name in columns and columns[name] < len(texts)]
-        return Payload(name=" ".join(filter(None, parts)), problems=read.problems, cells=texts)
+        return Payload(
+            name=read.child.full_name if read.child else " ".join(filter(None, parts)),
+            child=read.child,
+            problems=read.problems,
+            cells=texts,
+            heading=self._village or "",
+        )
 
-    def _finish(self) -> Progress:
+    def _compare(self) -> Progress:
         if not self._done:
             self._write(lambda tx: imports.set_state(tx, self.import_id, ImportState.REMOVING))
             raise Fault(NO_CHILDREN)
         found = {twin.row: twin for twin in self._in_register()} | {t.row: t for t in twins_in_list(self._children)}
-        self._write(lambda tx: self._conclude(tx, list(found.values())))
-        return Progress(self._done, self._done, is_over=True)
+        self._found = iter(found.values())
+        return Progress(self._done)
 
     def _in_register(self) -> list[RowTwin]:
         children = self._children
         return self._workplace.register.read_slowly(lambda c: twins_in_register(c, children)).result()
 
-    def _conclude(self, tx: Tx, found: list[RowTwin]) -> None:
+    def _conclude(self, found: list[RowTwin]) -> Progress:
+        """Keep some repetitions at a time, so that no save waits for all; without any the list is read."""
+        if found:
+            self._write(lambda tx: self._keep(tx, found))
+            return Progress(self._done)
+        self._write(lambda tx: imports.set_state(tx, self.import_id, ImportState.READY))
+        return Progress(self._done, self._done, is_over=True)
+
+    def _keep(self, tx: Tx, found: list[RowTwin]) -> None:
         for twin in found:
             import_rows.set_twin(
                 tx, self.import_id, twin.row, twin_row=twin.twin_row, person=twin.person, score=twin.score
             )
         import_rows.decide(tx, self.import_id, [twin.row for twin in found if twin.is_sure], "same")
-        imports.set_state(tx, self.import_id, ImportState.READY)
 
 
 class _Families:
@@ -144,10 +160,8 @@ class _Families:
         village, head = fold(child.village or ""), fold(child.household_head or "")
         father, mother = fold(child.father_name or ""), fold(child.mother_name or "")
         carer, phone = fold(child.guardian_name or ""), child.phone or ""
-        return Payload(
-            name=payload.name,
-            child=child,
-            problems=payload.problems,
+        return msgspec.structs.replace(
+            payload,
             household_row=self._row(row, "household", head, village) if head else 0,
             father_row=self._row(row, "father", father, mother or head, village)
             if father and (mother or head)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from commune_desk.domain.legacy_text import Encoding
 from commune_desk.domain.list_cells import Row, cell_text
@@ -17,7 +18,7 @@ from commune_desk.domain.list_header import HeaderGuess, column_encodings, find_
 from commune_desk.domain.text import fold
 from commune_desk.store.database import Connection
 from commune_desk.store.imports import remembered_mapping
-from commune_desk.usecases.list_guard import unreadable
+from commune_desk.usecases.list_guard import CHANGED, EMPTY, unreadable
 from commune_desk.usecases.read_list import ListFile, open_list
 
 HEAD_ROWS = 2_060
@@ -54,19 +55,33 @@ class ListSource:
     encodings: Mapping[int, Encoding]
 
     def rows(self) -> Iterator[tuple[int, Row]]:
-        """(number in Excel, cells) of each row below the header. Raises Fault as `ListFile.rows`."""
+        """(number in Excel, cells) of each row below the header.
+
+        From the first row on it raises Fault as `ListFile.rows`, and when the file is not the one looked into.
+        """
+        path = self.head.file.path
+        if _digest(path) != self.head.digest:
+            raise Fault(CHANGED, name=path.name)
         numbered = enumerate(self.head.file.rows(self.head.sheet), start=1)
-        return islice(numbered, self.header.first_data_row, None)
+        yield from islice(numbered, self.header.first_data_row, None)
 
 
 def look_into(path: Path, sheet: str = "") -> SheetHead:
-    """Open a list at `sheet`, or at the first sheet with a header. Raises Fault with what to do."""
+    """Open a list at `sheet`, or at the first sheet with a header, else with anything. Raises Fault."""
     file = open_list(path)
     digest = _digest(path)
-    names = (sheet,) if sheet else file.sheets
-    heads = (_head(file, digest, name) for name in names)
-    first = next(heads)
-    return first if first.header else next((head for head in heads if head.header), first)
+    if sheet:
+        return _head(file, digest, sheet)
+    filled = []
+    for name in file.sheets:
+        head = _head(file, digest, name)
+        if head.header:
+            return head
+        if any(cell is not None for row in head.rows for cell in row):
+            filled.append(head)
+    if not filled:
+        raise Fault(EMPTY, name=path.name)
+    return filled[0]
 
 
 def _head(file: ListFile, digest: str, sheet: str) -> SheetHead:

@@ -24,6 +24,7 @@ NO_PERMISSION = N_(
     "{name} cannot be opened: it is open in another program, or you may not read it. Nothing was imported. "
     "Close it in Excel, or copy it to your own folder, and try again."
 )
+CHANGED = N_("{name} was changed meanwhile. Nothing was imported. Choose the file again.")
 READ_FAILED = N_(
     "{name} could not be read to the end. Nothing was imported. "
     "If it is on a USB stick, copy it to this PC and try again."
@@ -86,6 +87,17 @@ def unreadable(path: Path, error: OSError) -> Fault:
     return Fault(READ_FAILED, name=path.name)
 
 
+def broken(path: Path) -> Fault:
+    """Why the parser gave up: the file went away, cannot be read to its end (a stick pulled out), or is damaged."""
+    try:
+        with path.open("rb") as file:
+            while file.read(1 << 20):
+                pass
+    except OSError as error:
+        return unreadable(path, error)
+    return Fault(DAMAGED, name=path.name)
+
+
 def _judge(path: Path, start: bytes) -> FileKind:
     if start.startswith(_OLE):
         return _judge_compound(path)
@@ -132,6 +144,8 @@ def _judge_package(path: Path) -> FileKind:
             if unpacked > MAX_UNPACKED_BYTES or len(members) > MAX_MEMBERS:
                 raise Fault(TOO_LARGE, name=name, size=unpacked >> 20)
             names = {member.filename for member in members}
+            if "encrypted-package" in names:
+                raise Fault(PASSWORD, name=name)
             if not names & {"xl/workbook.xml", "content.xml"}:
                 raise Fault(RESAVE if "xl/workbook.bin" in names else NOT_A_LIST, name=name)
             if package.testzip() is not None:

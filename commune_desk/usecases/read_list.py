@@ -26,7 +26,7 @@ MAX_FRAME_BYTES = 64 << 20
 WORKER_OPTION = "--read-list"
 """With this option the packaged program runs `list_worker.main`: it has no `python -m`."""
 
-_FAULTS = {"password": list_guard.PASSWORD, "damaged": list_guard.DAMAGED, "rows": list_guard.TOO_MANY_ROWS}
+_FAULTS = {"password": list_guard.PASSWORD, "rows": list_guard.TOO_MANY_ROWS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _ask(path: Path, request: Request) -> Iterator[Frame]:
             process.stdin.close()
             yield from _frames(process.stdout, path, watchdog)
         except BrokenPipeError as error:
-            raise Fault(list_guard.DAMAGED, name=path.name) from error
+            raise list_guard.broken(path) from error
         finally:
             watchdog.cancel()
             process.kill()
@@ -90,8 +90,10 @@ def _frames(pipe: IO[bytes], path: Path, watchdog: threading.Timer) -> Iterator[
         body = pipe.read(length) if 0 < length <= MAX_FRAME_BYTES else b""
         watchdog.cancel()
         if not body or len(body) < length:
-            raise Fault(list_guard.DAMAGED, name=path.name)
+            raise list_guard.broken(path)
         frame = decode(body)
+        if frame.fault == "damaged":
+            raise list_guard.broken(path)
         if frame.fault:
             raise Fault(_FAULTS[frame.fault], name=path.name, limit=MAX_ROWS)
         last = frame.last

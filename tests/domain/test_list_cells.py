@@ -14,14 +14,17 @@ from commune_desk.domain.list_cells import (
     ID_LOST_DIGITS,
     ID_NOT_TWELVE_DIGITS,
     ID_ZERO_RESTORED,
+    NAME_WITHOUT_LETTERS,
     PHONE_SEVERAL,
     PHONE_UNREADABLE,
     PHONE_ZERO_RESTORED,
     SERIAL_DATE,
     YEAR_OF_TWO_DIGITS,
     Cell,
+    Level,
     read_birth,
     read_id_number,
+    read_name,
     read_phone,
     read_sex,
     suggested_name,
@@ -116,6 +119,15 @@ def test_sex_in_the_words_of_lists() -> None:
         None,
         None,
     ]
+
+
+def test_a_cell_without_letters_is_no_name() -> None:
+    for cell in (12345, date(2016, 6, 5), "05/06/2016", "31"):
+        reading = read_name(cell)
+        assert reading.value is None
+        assert reading.finding is not None
+        assert (reading.finding.level, reading.finding.text) == (Level.ERROR, NAME_WITHOUT_LETTERS)
+    assert read_name("Lý Thị Mẩy 2").value == "Lý Thị Mẩy 2"
 
 
 def test_capitals_are_suggested_but_never_changed() -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from commune_desk.domain.list_repeats import duplicate_keys, find_repeats, likely_same
-from commune_desk.domain.lists import (
-    ListedChild,
-)
+from commune_desk.domain import list_repeats
+from commune_desk.domain.list_repeats import duplicate_keys, find_repeats, likely_same, likeness
+from commune_desk.domain.lists import ListedChild
 
 A = ListedChild(full_name="Đặng Thị Hoà", birth_date="2012-02-03", mother_name="Bàn Tài Múi", id_number="022312004518")
 
@@ -43,3 +42,28 @@ def test_repeats_in_a_list_agree_with_comparing_every_pair() -> None:
     children = [A, *others]
     expected = {j for j in range(len(children)) if any(likely_same(children[i], children[j]) for i in range(j))}
     assert {repeat.second for repeat in find_repeats(children)} == expected == {2, 3, 4, 5}
+
+
+@pytest.mark.parametrize("mother", [None, "Chíu Thị Múi"])
+@pytest.mark.parametrize("birth", ["2016-06-05", None])
+def test_a_list_of_one_name_takes_no_more_than_some_comparisons_a_row(
+    monkeypatch: pytest.MonkeyPatch, mother: str | None, birth: str | None
+) -> None:
+    """A column without names taken for the names: every row against every other would never end."""
+    compared: list[ListedChild] = []
+
+    def counted(one: ListedChild, other: ListedChild) -> float:
+        compared.append(other)
+        return likeness(one, other)
+
+    monkeypatch.setattr(list_repeats, "likeness", counted)
+    rows = [
+        ListedChild(full_name="Xã Bình Liêu", birth_date=birth, mother_name=mother, id_number=f"022316{n:06}")
+        for n in range(400)
+    ]
+    list(find_repeats(rows))
+    assert len(compared) <= 2 * list_repeats._MOST_RIVALS * len(rows)
+    same = [ListedChild(full_name="Lý Thị Mẩy", birth_date="2016-06-05")] * 400
+    compared.clear()
+    assert [(found.first, found.second) for found in find_repeats(same)] == [(0, n) for n in range(1, 400)]
+    assert len(compared) == 399

@@ -188,6 +188,48 @@ def test_headings_remarks_and_blank_rows_are_no_children(codebook: CodeBook) -> 
     assert below.village == "Thôn Khe Lặc"
 
 
+@pytest.mark.parametrize("name", ["Tống Thị Mai", "Công Văn An", "Cộng Thị Sáu", "Bàn Thị Lan", "BÀN A SÁNG"])
+def test_a_child_is_never_taken_for_a_heading_or_a_closing_line(codebook: CodeBook, name: str) -> None:
+    """Families are called Tống and Bàn; a total is `Tổng` and a village `Bản`."""
+    assert _read(codebook, ["STT", "Họ tên"], ("1", name)).kind is RowKind.CHILD
+    assert _read(codebook, ["STT", "Họ tên", "Ngày sinh"], ("1", name, "2016")).kind is RowKind.CHILD
+
+
+def test_a_child_beside_a_village_or_a_birth_date_in_words_is_a_child(codebook: CodeBook) -> None:
+    row = _read(codebook, ["Họ tên", "Thôn"], ("Lý A Sáng", "Thôn Khe Lặc"))
+    assert (row.kind, row.child and row.child.village) == (RowKind.CHILD, "Thôn Khe Lặc")
+    row = _read(codebook, ["Họ tên", "Ngày sinh"], ("Lý A Tám", "ngày 5 tháng 6 năm 2016"))
+    assert row.child is not None
+    assert row.child.birth_date == "2016-06-05"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("", "Tổng số: 12"),
+        ("Cộng", "", "25"),
+        ("Tổng 25 trẻ",),
+        ("", "", "Bình Liêu, ngày 5 tháng 6 năm 2026"),
+        ("Người lập biểu", "", "Chủ tịch"),
+    ],
+)
+def test_what_closes_a_list_is_no_child(codebook: CodeBook, cells: tuple[str, ...]) -> None:
+    assert _read(codebook, ["STT", "Họ tên", "Ngày sinh"], cells).kind is RowKind.REMARK
+
+
+@pytest.mark.parametrize(
+    ("cells", "village"),
+    [
+        (("", "BẢN CÁU"), "BẢN CÁU"),
+        (("II.", "Thôn Nà Ếch"), "Thôn Nà Ếch"),
+        (("1. Khu Nà Làng (25 trẻ)",), "Khu Nà Làng"),
+    ],
+)
+def test_a_village_as_a_heading(codebook: CodeBook, cells: tuple[str, ...], village: str) -> None:
+    row = _read(codebook, ["STT", "Họ tên", "Ngày sinh"], cells)
+    assert (row.kind, row.section) == (RowKind.SECTION, village)
+
+
 @given(
     st.lists(
         st.one_of(st.none(), st.text(max_size=30), st.integers(), st.floats(), st.booleans(), st.dates()), max_size=12

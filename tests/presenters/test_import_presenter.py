@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from commune_desk.i18n import set_language
 from commune_desk.presenters.import_page import ImportPage, Stage
+from commune_desk.store.children import child_record
 from commune_desk.store.import_rows import View
+from commune_desk.store.search import Filters, search_children
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.workplaces import clock_of, make_workplace
 
@@ -160,8 +163,8 @@ def test_the_result_counts_names_what_is_worth_a_look_and_what_stayed_out(
     out = tmp_path / "out.xlsx"
     assert page.export_rejects(out)() == 18
     written = CalamineWorkbook.from_path(str(out)).get_sheet_by_index(0).to_python()
-    assert written[0][:3] == ["Why it was refused", "STT", "Họ và tên"]
-    assert all(row[0] for row in written)
+    assert written[1][:3] == ["Why it was refused", "STT", "Họ và tên"]
+    assert all(row[0] for row in written[1:])
     assert page.earlier()[0].detail.endswith("452 children")
 
 
@@ -172,6 +175,49 @@ def test_the_saved_rejects_can_be_brought_in_again(page: ImportPage, workplace: 
     page.start_over()
     read(page, out)
     assert page.check_view().tabs[1][1] == "Errors 18"
+
+
+def test_rejects_put_right_come_in_with_what_stood_around_them(
+    page: ImportPage, workplace: Workplace, tmp_path: Path
+) -> None:
+    """The village was a heading and the title stood above the table: a row alone would have lost both."""
+    path = tmp_path / "list.csv"
+    title = "Danh sách trẻ em nghèo 2026"
+    lines = (title, "STT;Họ tên;Ngày sinh;Hoàn cảnh", "I;Thôn Khe Lặc", "1;Lý Thị Mẩy;31/02/2016;hộ nghèo")
+    path.write_text("\n".join((*lines, "II;Thôn Nà Ếch", "2;Lý A Sáng;2017;")), "utf-8")
+    read(page, path)
+    save(page)
+    out = tmp_path / "out.xlsx"
+    assert page.export_rejects(out)() == 1
+    head, *rows = CalamineWorkbook.from_path(str(out)).get_sheet_by_index(0).to_python()[1:]
+    rows[0][head.index("Ngày sinh")] = "28/02/2016"
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        for number, cells in enumerate(([title], head, *rows)):
+            sheet.write_row(number, 0, cells)
+    page.start_over()
+    read(page, out)
+    save(page)
+    (mai,) = workplace.read(lambda c: search_children(c, "ly thi may", Filters())).ids
+    record = workplace.read(lambda c: child_record(c, mai))
+    assert record is not None
+    assert (record.person.village, record.person.birth_date) == ("Thôn Khe Lặc", "2016-02-28")
+    assert [(group.group_code, group.basis) for group in record.groups] == [("NGCO01", title)]
+
+
+def test_a_row_refused_as_late_as_when_it_is_saved_is_written_out_whole(
+    page: ImportPage, workplace: Workplace, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("STT;Họ tên;Ngày sinh\n1;Lý Thị Mẩy;01/10/2010\n2;Lý A Sáng;2017", "utf-8")
+    read(page, path)
+    clock_of(workplace).pass_by(days=2)
+    save(page)
+    out = tmp_path / "out.xlsx"
+    assert page.export_rejects(out)() == 1
+    written = CalamineWorkbook.from_path(str(out)).get_sheet_by_index(0).to_python()
+    assert "16" in str(written[-1][0])
+    assert written[-1][1:] == ["1", "Lý Thị Mẩy", "01/10/2010"]
 
 
 def test_after_a_crash_one_is_where_one_was(page: ImportPage, workplace: Workplace) -> None:

@@ -213,7 +213,7 @@ class ImportPage(Page):
     # Steps
 
     def _ask_for_file(self) -> None:
-        kinds = _("Lists (*.xlsx *.xls *.ods *.csv *.txt)") + ";;" + _("All files (*)")
+        kinds = _("Lists (*.xlsx *.xlsm *.xls *.ods *.csv *.txt)") + ";;" + _("All files (*)")
         chosen, _kind = QFileDialog.getOpenFileName(self, _("Choose the list"), "", kinds)
         if chosen:
             self.open_path(Path(chosen))
