@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from enum import StrEnum
 
 import msgspec
@@ -76,15 +76,26 @@ def apply_delta(members: Collection[str], changes: Collection[str]) -> list[str]
     return sorted((set(members) - removed) | added)
 
 
-def merge_set(tags: Mapping[str, int], changes: Collection[str], *, order: int, seen: int) -> dict[str, int]:
-    """Add-wins: each member with the order of the change that last added it.
+Tags = dict[str, dict[str, int]]
+"""A SET field's members, each with the desks that added it and the place in the scope where each last did."""
 
-    `order` is this change's place in the scope, `seen` the place of the change its author last saw for the field
-    (0 for none): a removal takes only what its author had seen, so an addition made meanwhile stays.
+
+def merge_set(tags: Tags, changes: Collection[str], *, desk: str, order: int, seen: int) -> Tags:
+    """Add-wins: a member stands as long as one addition of it stands.
+
+    `order` is the place in the scope of this change of `desk`, `seen` the place of the change that its author last
+    saw in the field (0 for none). A removal takes the additions up to there and the desk's own, which no other desk's
+    removal can have hidden from it; what somebody else added meanwhile stays.
     """
     removed = {c[1:] for c in changes if c.startswith("-")}
-    kept = {code: place for code, place in tags.items() if code not in removed or place > seen}
-    return kept | {c[1:]: order for c in changes if c.startswith("+")}
+    kept: Tags = {}
+    for code, adders in tags.items():
+        unseen = {who: place for who, place in adders.items() if place > seen and who != desk}
+        if left := unseen if code in removed else adders:
+            kept[code] = dict(left)
+    for code in (c[1:] for c in changes if c.startswith("+")):
+        kept.setdefault(code, {})[desk] = order
+    return kept
 
 
 def _decide_state(rule: Field, standing: Standing, incoming: Wire, base: str | None) -> Decision:

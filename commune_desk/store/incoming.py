@@ -171,19 +171,20 @@ class Incoming:
         return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
 
     def _incoming(self, kind: Kind, event: protocol.Event, change: Change, field: str) -> Value:
-        if field in change.seal:
-            return self._unsealed(change, field)
+        """The value that now stands; unknown when it cannot be opened or does not hold, for no value stops a feed."""
         wire: Wire = event.values.get(field, change.set.get(field))
-        value = from_wire(wire)
+        value = self._unsealed(change, field) if field in change.seal else from_wire(wire)
         return value if check_value(kind.fields[field], value) is None else None
 
     def _unsealed(self, change: Change, field: str) -> Value:
         box = self._boxes.get(change.key)
         if box is None:
             return None
-        return from_wire(
-            seal.open_value(box, change.seal[field], scope=change.scope, record=change.record, field=field)  # type: ignore[arg-type]
-        )
+        try:
+            opened = seal.open_value(box, change.seal[field], scope=change.scope, record=change.record, field=field)
+        except seal.SealBroken:
+            return None
+        return from_wire(opened)  # type: ignore[arg-type]
 
     def _store(self, record_id: str, held: _Held) -> None:
         present = {name: value for name, value in held.values.items() if value is not None}

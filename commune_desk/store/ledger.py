@@ -15,6 +15,7 @@ import msgspec
 from commune_desk.domain.clock import Clock, HybridClock, to_iso
 from commune_desk.domain.ids import DeskId
 from commune_desk.store.database import Connection
+from commune_desk.store.journal import OPEN
 from sync import seal
 from sync.change import GENESIS, Change, Line, next_head, sign
 
@@ -48,13 +49,14 @@ class Ledger:
 
     def _read(self, connection: Connection) -> tuple[_State, int]:
         last = connection.execute(
-            "SELECT n, head FROM change WHERE desk=? AND n IS NOT NULL ORDER BY n DESC LIMIT 1", (self.desk,)
+            "SELECT n, head, stamp FROM change WHERE desk=? AND n IS NOT NULL ORDER BY n DESC LIMIT 1", (self.desk,)
         ).fetchone()
         audit = connection.execute("SELECT seq, h FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-        stamp = connection.execute("SELECT stamp FROM change ORDER BY id DESC LIMIT 1").fetchone()
-        n, head = last or (0, GENESIS)
+        # Only stamps written here: another desk's clock may stand in 2099, and nobody's last stamp comes after that.
+        staged = connection.execute(f"SELECT max(stamp) FROM change WHERE {OPEN} AND state='staged'").fetchone()  # noqa: S608
+        n, head, stamp = last or (0, GENESIS, 0)
         seq, h = audit or (0, GENESIS)
-        return _State(n, bytes(head), seq, bytes(h)), stamp[0] if stamp else 0
+        return _State(n, bytes(head), seq, bytes(h)), max(stamp, staged[0] or 0)
 
     def mark(self) -> _State:
         return self._state

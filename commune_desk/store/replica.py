@@ -75,7 +75,7 @@ class RegisterReplica:
         for n, raw, signature in rows:
             line = protocol.b64(bytes(signature)).encode() + b" " + bytes(raw)
             size += len(line) + 1
-            if found and size > max_bytes:
+            if found and (size > max_bytes or n != found[-1].n + 1):
                 break
             found.append(Waiting(n, line, sha256(bytes(raw))))
         return found
@@ -90,22 +90,24 @@ class RegisterReplica:
             )
         )
 
-    def acknowledge(self, receipt: protocol.Receipt, receipt_bytes: bytes, signature: bytes) -> None:
-        self._write(lambda tx: self._acknowledge(tx, receipt, receipt_bytes, signature))
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
+        self._write(lambda tx: self._acknowledge(tx, receipt, up_to, receipt_bytes, signature))
 
-    def _acknowledge(self, tx: Tx, receipt: protocol.Receipt, body: bytes, signature: bytes) -> None:
+    def _acknowledge(self, tx: Tx, receipt: protocol.Receipt, up_to: int, body: bytes, signature: bytes) -> None:
         db = tx.connection
-        set_aside = [(r.code, r.id) for r in receipt.results if r.status == "quarantined"]
-        db.executemany("UPDATE change SET state='quarantined', code=? WHERE id=?", set_aside)
+        set_aside = [(r.code, r.id, receipt.desk, up_to) for r in receipt.results if r.status == "quarantined"]
+        db.executemany(
+            "UPDATE change SET state='quarantined', code=? WHERE id=? AND desk=? AND n<=? AND seq IS NULL", set_aside
+        )
         db.execute(
             # By this index: the numbers would lead through everything that was ever accepted.
             "UPDATE change INDEXED BY change_open SET state='accepted'"  # noqa: S608 - constants only
             f" WHERE {OPEN} AND desk=? AND n<=? AND state IN ('waiting', 'sent')",
-            (receipt.desk, receipt.accepted_n),
+            (receipt.desk, up_to),
         )
         db.execute(
             "INSERT OR REPLACE INTO receipt VALUES (?,?,?,?,?)",
-            (receipt.accepted_n, receipt.durable_n, to_iso(tx.ledger.now()), body, signature),
+            (up_to, receipt.durable_n, to_iso(tx.ledger.now()), body, signature),
         )
         tx.topic("sync")
 
@@ -114,7 +116,8 @@ class RegisterReplica:
         self._write(
             lambda tx: (
                 tx.connection.execute(
-                    "UPDATE change SET state='waiting' WHERE desk=? AND n>=? AND state IN ('sent', 'accepted')",
+                    "UPDATE change SET state='waiting', code=NULL"
+                    " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
                     (desk, n),
                 ).rowcount
             )

@@ -139,6 +139,7 @@ class Tx:
     ) -> Change:
         seen = writers.parse(written)
         base: dict[str, str | None] = {name: seen[name] for name in changed if name in seen}
+        base |= {name: self._pulled(record.id, name, seen[name]) for name in base if _is_set(entry, name)}
         opened: dict[str, Wire] = {}
         sealed: dict[str, str] = {}
         key = ""
@@ -165,7 +166,7 @@ class Tx:
         )
 
     def _wire(self, entry: Kind, name: str, before: Record | None, value: Value) -> Wire:
-        if entry.fields[name].merge is Merge.SET and isinstance(value, tuple):
+        if _is_set(entry, name) and isinstance(value, tuple):
             return delta(getattr(before, name) if before is not None else (), value)
         return to_wire(value)
 
@@ -206,6 +207,15 @@ class Tx:
                 (line.change.desk, line.change.n, line.raw, line.signature, head, change_id),
             )
 
+    def _pulled(self, record_id: str, name: str, writer: str) -> str | None:
+        """The last change of a SET field that came from the province: a removal takes what its author saw there."""
+        if not self._is_our_own_yet(writer):
+            return writer
+        row = self.connection.execute(
+            "SELECT writer FROM shadow WHERE record=? AND field=?", (record_id, name)
+        ).fetchone()
+        return row[0] if row else None
+
     def _remember_standing(
         self, entry: Kind, record: Record, before: Record | None, written: str, changed: Iterable[str]
     ) -> None:
@@ -215,19 +225,24 @@ class Tx:
         seen = writers.parse(written)
         for name in changed:
             writer = seen.get(name)
-            if writer is not None and not self._is_waiting(writer):
+            if writer is not None and not self._is_our_own_yet(writer):
                 self.connection.execute(
                     "INSERT OR IGNORE INTO shadow VALUES (?,?,?,?)",
                     (record.id, name, msgspec.json.encode(to_wire(getattr(before, name))).decode(), writer),
                 )
 
-    def _is_waiting(self, change_id: str) -> bool:
-        row = self.connection.execute("SELECT state FROM change WHERE id=?", (change_id,)).fetchone()
-        return row is not None and row[0] in ("waiting", "sent", "staged")
+    def _is_our_own_yet(self, change_id: str) -> bool:
+        """Whether the change has not come back in a feed: it waits, is on its way, or was set aside."""
+        row = self.connection.execute("SELECT seq FROM change WHERE id=?", (change_id,)).fetchone()
+        return row is not None and row[0] is None
 
     def _store(self, entry: Kind, record: Record, written: str) -> None:
         columns = [to_column(value) for value in values_of(record).values()]
         self.connection.execute(UPSERT[entry.name], (record.id, record.scope, written, *columns))
+
+
+def _is_set(entry: Kind, name: str) -> bool:
+    return entry.fields[name].merge is Merge.SET
 
 
 def load(connection: Connection, kind_name: str, record_id: str) -> Record | None:

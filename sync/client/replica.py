@@ -55,19 +55,19 @@ class Replica(Protocol):
     def identity(self) -> DeskIdentity: ...
 
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[PendingLine]:
-        """Unacknowledged changes numbered above `after_n`, in order of `n`; at least one if there is any."""
+        """Unacknowledged changes numbered above `after_n`, in order of `n` without a gap; at least one if any."""
         ...
 
     def chain_head(self, n: int) -> bytes:
         """The desk's chain after change `n`."""
         ...
 
-    def acknowledge(self, receipt: protocol.Receipt, receipt_bytes: bytes, signature: bytes) -> None:
-        """Keep the receipt: the province holds every change up to `receipt.accepted_n`."""
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
+        """Keep the receipt: the province holds every change up to `up_to`, the last one sent that it speaks of."""
         ...
 
     def resend_from(self, n: int) -> None:
-        """The province lacks everything from `n` on: those changes are pending again."""
+        """The province lacks everything from `n` on: those changes are pending again, set aside or not."""
         ...
 
     def cursors(self) -> Mapping[str, int]:

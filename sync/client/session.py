@@ -132,7 +132,8 @@ class Session:
         receipt = protocol.decode(receipt_bytes, protocol.Receipt)
         if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:
             raise errors.Unproven
-        self._replica.acknowledge(receipt, receipt_bytes, signature)
+        # What a receipt says of changes that were never sent proves nothing.
+        self._replica.acknowledge(receipt, min(receipt.accepted_n, last_n), receipt_bytes, signature)
         self._count(receipt)
         return receipt
 

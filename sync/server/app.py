@@ -17,6 +17,7 @@ from sync import seal
 from sync.protocol import (
     CONTENT_TYPE,
     MAX_BODY,
+    MAX_INFLATED,
     PROTOCOL,
     SIGNATURE_HEADER,
     Hello,
@@ -117,13 +118,15 @@ class Service:
             async def answer() -> Answer:
                 body = await self._read(request, most=most)
                 signed = Signed(path, Headers(request.scope["headers"]), body)
-                return await anyio.to_thread.run_sync(lambda: self._work_for_desk(signed, work, bell))
+                inside = MAX_INFLATED if most == MAX_BODY else most
+                return await anyio.to_thread.run_sync(lambda: work(*self._admitted(signed, bell, inside)))
 
             return await self._answered(answer)
 
         return handler
 
-    def _work_for_desk(self, signed: Signed, work: Callable[[desks.DeskState, bytes], Answer], bell: bool) -> Answer:
+    def _admitted(self, signed: Signed, bell: bool, most: int) -> tuple[desks.DeskState, bytes]:
+        """Who sent the request, and its body of at most `most` bytes, inflated only now that the sender is known."""
         try:
             caller = self.gate.admit(self.province, signed, bell=bell)
         except (Refused, StoreFault):
@@ -131,7 +134,7 @@ class Service:
         except Exception as error:  # noqa: BLE001 - whatever a forged request breaks, it proves nobody
             _log.warning("refused at the gate: %s", type(error).__name__)
             raise Refused(401, "signature") from None
-        return work(caller, inflate(signed.body))
+        return caller, inflate(signed.body, most)
 
     async def _read(self, request: Asgi, *, most: int) -> bytes:
         """The body as sent. Raises Refused when it is larger than `most` bytes or takes too long."""

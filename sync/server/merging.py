@@ -44,7 +44,7 @@ class Batch:
         self.records = RecordPage()
         self._conflicts = ConflictBook()
         self._stands_for: dict[tuple[str, str], str | None] = {}
-        self._places: dict[str, int] = {}
+        self._places: dict[tuple[str, str], int] = {}
         self._outcomes: list[dict[str, str | None]] = []
 
     def load(self, connection: Connection, changes: Sequence[Change]) -> None:
@@ -58,9 +58,9 @@ class Batch:
             self._stands_for[row.change, row.field] = row.stands_for
         seen = {base for change in changes for name in change.set if (base := _set_base(change, name)) is not None}
         for row in connection.execute(
-            select(tables.feed.c.change, tables.feed.c.seq).where(tables.feed.c.change.in_(seen))
+            select(tables.feed.c.scope, tables.feed.c.change, tables.feed.c.seq).where(tables.feed.c.change.in_(seen))
         ):
-            self._places[row.change] = row.seq
+            self._places[row.scope, row.change] = row.seq
 
     def merge(self, change: Change, *, seq: int, latest: int) -> Merged:
         """Merge one change at place `seq` of its scope. `latest` caps its stamp: no clock wins by running ahead."""
@@ -74,7 +74,7 @@ class Batch:
                 self._resolve(record, change, name, merged)
             else:
                 self._merge_field(record, change, name, rule, latest, merged)
-        self._places[change.id] = seq
+        self._places[change.scope, change.id] = seq
         return merged
 
     def flush(self, connection: Connection, *, now: str) -> None:
@@ -86,9 +86,9 @@ class Batch:
 
     def _merge_members(self, record: Stored, change: Change, name: str, seq: int, merged: Merged) -> None:
         delta = change.set[name]
-        seen = self._places.get(change.base.get(name) or "", 0)
+        seen = self._places.get((change.scope, change.base.get(name) or ""), 0)
         codes = delta if isinstance(delta, list) else []
-        tags = merge_set(record.tags.get(name, {}), codes, order=seq, seen=seen)
+        tags = merge_set(record.tags.get(name, {}), codes, desk=change.desk, order=seq, seen=seen)
         record.tags[name] = tags
         members = sorted(tags)
         record.put(name, members, change.id)

@@ -22,11 +22,10 @@ def take_in(province: Province, caller: desks.DeskState, body: bytes, door: Admi
     header, incoming = read_push(body)
     if header.desk != caller.id:
         raise Refused(404, "not_found")
-    for item in incoming:
-        item.code = _door_code(item, caller, door)
+    _pass_the_door(incoming, caller, door)
     try:
         with province.database.write() as connection:
-            return _commit(connection, province, header, incoming)
+            return _commit(connection, province, header, incoming, caller, door)
     except Refused as refusal:
         if refusal.code == "fork" and caller.status == desks.ACTIVE:
             with province.database.write() as connection:
@@ -52,6 +51,11 @@ def _read(n: int, line: bytes) -> Incoming:
         return Incoming(n, line.partition(b" ")[2], None)
 
 
+def _pass_the_door(incoming: Sequence[Incoming], caller: desks.DeskState, door: Admission) -> None:
+    for item in incoming:
+        item.code = _door_code(item, caller, door)
+
+
 def _door_code(item: Incoming, caller: desks.DeskState, door: Admission) -> str | None:
     if item.line is None:
         return "unreadable"
@@ -60,7 +64,14 @@ def _door_code(item: Incoming, caller: desks.DeskState, door: Admission) -> str 
     return door.fault(item.line, n=item.n, public=caller.sign_public, desk=caller.id, grants=caller.grants)
 
 
-def _commit(connection: Connection, province: Province, header: PushHeader, incoming: Sequence[Incoming]) -> Receipt:
+def _commit(
+    connection: Connection,
+    province: Province,
+    header: PushHeader,
+    incoming: Sequence[Incoming],
+    caller: desks.DeskState,
+    door: Admission,
+) -> Receipt:
     state = desks.find(connection, header.desk)
     if state is None or state.status == desks.FROZEN:
         raise Refused(409, "fork")
@@ -68,10 +79,11 @@ def _commit(connection: Connection, province: Province, header: PushHeader, inco
         raise Refused(409, "epoch")
     if header.first_n > state.last_n + 1:
         raise Refused(409, "gap", expect_n=state.last_n + 1)
-    _refuse_fork(connection, state, [item for item in incoming if item.n <= state.last_n])
+    if (state.status, state.grants) != (caller.status, caller.grants):
+        _pass_the_door(incoming, state, door)  # revoked, or granted otherwise, since the request came in
+    results = _repeated(connection, state, [item for item in incoming if item.n <= state.last_n])
     fresh = [item for item in incoming if item.n > state.last_n]
     head = _chain(header, state, fresh)
-    results = {item.n: Result(id=item.id, status="dup") for item in incoming}
     results |= store(connection, province, state.id, fresh)
     connection.execute(
         update(tables.desk)
@@ -93,19 +105,26 @@ def _commit(connection: Connection, province: Province, header: PushHeader, inco
     )
 
 
-def _refuse_fork(connection: Connection, state: desks.DeskState, repeated: Sequence[Incoming]) -> None:
-    """Raise Refused unless every change sent before is sent again byte for byte."""
-    if not repeated:
-        return
-    numbers = [item.n for item in repeated]
-    held: dict[int, bytes] = {}
-    for table in (tables.change, tables.quarantine):
-        rows = connection.execute(
-            select(table.c.n, table.c.digest).where(table.c.desk == state.id, table.c.n.in_(numbers))
-        )
-        held |= {row.n: row.digest for row in rows}
-    if any(held.get(item.n) != item.digest for item in repeated):
+def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[Incoming]) -> dict[int, Result]:
+    """What is said of changes that were sent before: a desk whose receipt was lost must still learn what was set aside.
+
+    Raises Refused unless every one is sent again byte for byte.
+    """
+    if not again:
+        return {}
+    numbers = [item.n for item in again]
+    change, aside = tables.change, tables.quarantine
+    merged = connection.execute(
+        select(change.c.n, change.c.digest).where(change.c.desk == state.id, change.c.n.in_(numbers))
+    )
+    held = {row.n: (row.digest, "dup", "") for row in merged}
+    kept = connection.execute(
+        select(aside.c.n, aside.c.digest, aside.c.code).where(aside.c.desk == state.id, aside.c.n.in_(numbers))
+    )
+    held |= {row.n: (row.digest, "quarantined", row.code) for row in kept}
+    if any(item.n not in held or held[item.n][0] != item.digest for item in again):
         raise Refused(409, "fork")
+    return {item.n: Result(id=item.id, status=held[item.n][1], code=held[item.n][2]) for item in again}
 
 
 def _chain(header: PushHeader, state: desks.DeskState, fresh: Sequence[Incoming]) -> bytes:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Field
 from sync.change import Change, Wire, to_wire
+from sync.merge import Tags
 from sync.server.tables import RECORDS
 
 _encode = msgspec.json.Encoder().encode
@@ -27,7 +28,7 @@ class Stored:
     born: str
     values: dict[str, Wire]
     writers: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, dict[str, int]] = field(default_factory=dict)
+    tags: dict[str, Tags] = field(default_factory=dict)
     stamps: dict[str, int] = field(default_factory=dict)
     extra: dict[str, Wire] = field(default_factory=dict)
 

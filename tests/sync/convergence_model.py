@@ -38,6 +38,7 @@ class Edit:
     field: str
     base: str | None
     stamp: int
+    desk: int = 0
     value: Scalar = None
     added: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
@@ -51,8 +52,8 @@ class Truth:
     value: dict[str, Scalar] = field(default_factory=dict)
     writer: dict[str, str | None] = field(default_factory=dict)
     stamp: dict[str, int] = field(default_factory=dict)
-    members: dict[str, int] = field(default_factory=dict)
-    """Each member of the one set field with the place of its last addition."""
+    members: dict[str, dict[int, int]] = field(default_factory=dict)
+    """Each member of the one set field with the desks that added it, and where each last did."""
     open: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Conflict id to field and losing edit."""
 
@@ -93,10 +94,14 @@ class Model:
     def _take_members(self, edit: Edit) -> None:
         """An addition wins over a removal that had not seen it."""
         truth, seen = self.truth, self.place.get(edit.base or "", 0)
-        for member in edit.removed:
-            if truth.members.get(member, len(self.history)) <= seen:
+        for member in edit.removed & truth.members.keys():
+            adders = truth.members[member]
+            for desk in [one for one, place in adders.items() if place <= seen or one == edit.desk]:
+                del adders[desk]
+            if not adders:
                 del truth.members[member]
-        truth.members |= dict.fromkeys(edit.added, self.place[edit.id])
+        for member in edit.added:
+            truth.members.setdefault(member, {})[edit.desk] = self.place[edit.id]
         truth.writer[edit.field] = edit.id
 
     def _decide(self, edit: Edit) -> None:
@@ -166,6 +171,6 @@ class DeskModel:
         return pending[-1].value if pending else truth.value.get(name)
 
     def base(self, model: Model, cursor: int, name: str) -> str | None:
-        """The edit whose value the officer sees in the field."""
-        pending = self.pending(model, cursor, name)
+        """The edit whose value the officer sees in the field; of members, the last that came from the province."""
+        pending = [] if RULES[name] == MEMBERS else self.pending(model, cursor, name)
         return pending[-1].id if pending else model.at(cursor).writer.get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from commune_desk.domain.ids import uuid7
 from sync import protocol
@@ -48,21 +49,21 @@ class MemoryReplica:
     threads: set[int] = field(default_factory=set)
 
     def record(self, scope: str, kind: str, record: str, values: dict[str, Wire], **more: object) -> Line:
-        """What a save does: one signed change, numbered without a gap."""
-        change = Change(
-            id=uuid7(),
-            desk=self.me.desk,
-            n=len(self.lines) + 1,
-            officer=uuid7(),
-            stamp=len(self.lines) + 1,
-            schema=1,
-            scope=scope,
-            kind=kind,
-            record=record,
-            data=1,
-            set=values,
-            **more,  # type: ignore[arg-type]
-        )
+        """What a save does: one signed change, numbered without a gap. `more` overrides any member of Change."""
+        facts: dict[str, Any] = {
+            "id": uuid7(),
+            "desk": self.me.desk,
+            "n": len(self.lines) + 1,
+            "officer": uuid7(),
+            "stamp": len(self.lines) + 1,
+            "schema": 1,
+            "scope": scope,
+            "kind": kind,
+            "record": record,
+            "data": 1,
+            "set": values,
+        }
+        change = Change(**facts | more)
         line = sign(change, self.me.signing_key)
         self.lines.append(line)
         return line
@@ -88,10 +89,10 @@ class MemoryReplica:
             head = next_head(head, line.digest)
         return head
 
-    def acknowledge(self, receipt: protocol.Receipt, receipt_bytes: bytes, signature: bytes) -> None:
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
         assert protocol.decode(receipt_bytes, protocol.Receipt) == receipt
         assert len(signature) == 64
-        self.accepted_n = max(self.accepted_n, receipt.accepted_n)
+        self.accepted_n = max(self.accepted_n, up_to)
         self.receipts.append(receipt)
 
     def resend_from(self, n: int) -> None:

@@ -33,9 +33,9 @@ class FragileReplica(RegisterReplica):
     applies_before_crash = 0
     meantime: Callable[[], None] | None = None
 
-    def acknowledge(self, receipt: protocol.Receipt, receipt_bytes: bytes, signature: bytes) -> None:
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
         self._crash_if("before acknowledge")
-        super().acknowledge(receipt, receipt_bytes, signature)
+        super().acknowledge(receipt, up_to, receipt_bytes, signature)
         self._crash_if("after acknowledge")
 
     def cursors(self) -> Mapping[str, int]:

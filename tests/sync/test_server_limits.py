@@ -49,6 +49,21 @@ def test_a_bomb_is_refused_in_little_memory(world: World) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
+def test_small_requests_stay_small_inside_too(world: World) -> None:
+    """A few hundred bytes that grow to megabytes: what a pull or a doorbell says fits in 16 KiB."""
+    desk = world.desk()
+    pull = protocol.encode(protocol.PullRequest(epoch=world.province.epoch, cursors={}))
+    bell = protocol.encode(protocol.HelloRequest(nonce="YQ=="))
+
+    def asked(path: str, body: bytes, spaces: int, **how: Any) -> int:
+        packed = zstandard.compress(body + b" " * spaces)
+        return world.call(path, packed, desk.headers(path, packed, **how)).status
+
+    own, doorbell = {"key": desk.key}, {"key": desk.bell, "keyid": f"{desk.id}.bell"}
+    assert [asked("/v1/pull", pull, spaces, **own) for spaces in (900, 20_000, 6 << 20)] == [200, 400, 400]
+    assert [asked("/v1/doorbell", bell, spaces, **doorbell) for spaces in (900, 20_000, 6 << 20)] == [200, 400, 400]
+
+
 def test_the_bomb_would_go_off_without_the_cap() -> None:
     """The twin of the test above: the same kind of bomb grows past the cap when nobody caps it."""
     bomb = zstandard.ZstdCompressor(level=19).compress(bytes(32 << 20))

@@ -53,7 +53,7 @@ def test_the_same_push_again_changes_nothing(world: World) -> None:
     assert desk.post("/v1/push", body).status == 200
     before = {name: world.count(name) for name in ("change", "feed", "quarantine", "record_person")}
     again = desk.post("/v1/push", body).read(protocol.Receipt)
-    assert [result.status for result in again.results] == ["dup", "dup"]
+    assert [(result.status, result.code) for result in again.results] == [("dup", ""), ("quarantined", "kind")]
     assert again.accepted_n == 2
     assert {name: world.count(name) for name in before} == before
 
@@ -115,6 +115,13 @@ BAD: dict[str, dict[str, Any]] = {
     "not NFC": {"values": {"full_name": "Ho\u0061\u0300"}, "code": "value"},
     "no date": {"values": {"birth_date": "2026-02-30"}, "code": "value"},
     "another class of secrecy": {"data": 0, "code": "class"},
+    "two classes in the open": {
+        "kind": "child_file", "values": {"status": "active", "disability_types": ["+dt1"]}, "code": "class",
+    },
+    "open and sealed at once": {"seal": {"note": "x"}, "code": "sealed"},
+    "sealed and open at once": {
+        "kind": "report", "set": {"place": "Khe Lạc"}, "seal": {"description": "x"}, "data": 2, "code": "plaintext",
+    },
     "no class": {"data": 4, "code": "form"},
     "no verb": {"verb": "erase", "code": "form"},
     "resolution without the verb": {"resolves": {"full_name": []}, "code": "form"},
@@ -254,6 +261,28 @@ def test_a_revoked_desk_loses_nothing_it_still_sends(world: World) -> None:
     assert desk.results(desk.change("person", uuid7(), NAME)) == [("quarantined", "revoked")]
     reply = desk.pull_from({})
     assert (reply.status, reply.code) == (410, "revoked")
+
+
+class RevokesMeanwhile(Admission):
+    """A door at which, while the first push is being checked, the province's officer takes its desk out of service."""
+
+    world: World
+
+    def fault(self, line: Line, *, n: int, public: bytes, desk: str, grants: Mapping[str, Role]) -> str | None:
+        from sync.server import desks
+
+        with self.world.province.database.write() as connection:
+            desks.revoke(connection, self.world.province, desk)
+        return None
+
+
+def test_a_desk_revoked_while_it_pushes_writes_nothing_more(tmp_path: Path) -> None:
+    door = RevokesMeanwhile()
+    with province_in(tmp_path, door=door) as world:
+        door.world = world
+        desk = world.desk()
+        assert desk.results(desk.change("person", uuid7(), NAME)) == [("quarantined", "revoked")]
+        assert world.count("change") == 0
 
 
 def test_the_feed_is_dense_and_its_chain_verifies(world: World) -> None:

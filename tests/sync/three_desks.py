@@ -261,6 +261,7 @@ class ThreeDesks(RuleBasedStateMachine):
             name,
             seen,
             change.stamp,
+            desk=desk,
             value=value if isinstance(value, str) else None,
             added=frozenset(code[1:] for code in codes if code[0] == "+"),
             removed=frozenset(code[1:] for code in codes if code[0] == "-"),

@@ -68,8 +68,8 @@ class Watched(RegisterReplica):
         self._timer = threading.Timer(seconds, province.kill)
         return self._timer
 
-    def acknowledge(self, receipt: protocol.Receipt, receipt_bytes: bytes, signature: bytes) -> None:
-        super().acknowledge(receipt, receipt_bytes, signature)
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
+        super().acknowledge(receipt, up_to, receipt_bytes, signature)
         self.receipts -= 1
         if self.receipts == 0:
             self._timer.start()

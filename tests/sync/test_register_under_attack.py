@@ -1,0 +1,210 @@
+"""A real register at a province or beside a colleague that sends what it should not: it goes on, and loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.ids import uuid7
+from commune_desk.store.incoming import Incoming
+from sync import protocol, seal
+from sync.change import Line, Wire
+from tests.helpers.builders import make_person, make_report, save_all
+from tests.sync.memory_replica import MemoryReplica
+from tests.sync.real_desks import RealDesk
+from tests.sync.scripted_desks import KEY_ID, scripted_desk
+from tests.sync.scripted_province import SCOPE, Raw, ScriptedProvince
+
+
+class Office:
+    """A scripted province, a real desk, and a colleague whose desk writes whatever a test likes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.province = ScriptedProvince()
+        self.box = seal.BoxKey.generate()
+        self.desk: RealDesk = scripted_desk(folder, self.province, "AAAAAA", self.box)
+        self.colleague: MemoryReplica = self.province.desk("BBBBBB")
+
+    def tell(self, kind: str, record: str, values: dict[str, Wire], **more: object) -> Line:
+        """A change of the colleague's, in the feed."""
+        line = self.colleague.record(SCOPE, kind, record, values, **more)
+        self.province.publish(line)
+        return line
+
+    def sealed(self, record: str, value: object, *, field: str = "description") -> str:
+        return seal.seal_value(self.box.public, value, scope=SCOPE, record=record, field=field)
+
+    def tell_sealed(self, record: str, sealed: str) -> None:
+        self.tell("report", record, {}, seal={"description": sealed}, data=2, key=KEY_ID)
+
+    @property
+    def cursor(self) -> int:
+        rows = self.desk.ask("SELECT seq FROM cursor WHERE scope=?", SCOPE)
+        return int(rows[0][0]) if rows else 0
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path)
+    yield made
+    made.desk.register.close()
+
+
+def _report(office: Office) -> str:
+    record = uuid7()
+    office.tell("report", record, {"received_at": "2026-11-23T16:40:00Z", "status": "waiting"}, data=0)
+    return record
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, ["một"], 7, True, "x" * 4001, "Ho\u0061\u0300", None])
+def test_a_sealed_value_of_the_wrong_kind_stops_no_feed(office: Office, value: object) -> None:
+    record = _report(office)
+    office.tell_sealed(record, office.sealed(record, value))
+    after = _report(office)
+    office.desk.sync()
+    assert dict(office.desk.ask("SELECT id, description FROM report")) == {record: "", after: ""}
+    assert office.cursor == 3
+
+
+def test_a_sealed_value_that_opens_for_nobody_stops_no_feed(office: Office) -> None:
+    """Sealed to another key under this one's id, or moved here from another record: one desk must not stop them all."""
+    stranger = seal.BoxKey.generate()
+    records = [_report(office) for _ in range(3)]
+    foreign = seal.seal_value(stranger.public, "kín", scope=SCOPE, record=records[0], field="description")
+    office.tell_sealed(records[0], foreign)
+    office.tell_sealed(records[1], office.sealed(records[0], "của hồ sơ khác"))
+    office.tell_sealed(records[2], office.sealed(records[2], "đọc được"))
+    office.desk.sync()
+    told = dict(office.desk.ask("SELECT id, description FROM report"))
+    assert told == {records[0]: "", records[1]: "", records[2]: "đọc được"}
+    assert office.cursor == 6
+    assert office.desk.ask("SELECT count(*) FROM change WHERE state='received'") == [(6,)], "the bytes are kept"
+
+
+def test_without_the_net_one_sealed_value_would_stop_the_feed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: opened without it, the same page can never be applied."""
+
+    def unguarded(self: Incoming, change: object, field: str) -> object:
+        line = office.province.feed[SCOPE][-1][1].change
+        return seal.open_value(office.box, line.seal[field], scope=SCOPE, record=line.record, field=field)
+
+    record = _report(office)
+    office.tell_sealed(record, office.sealed(uuid7(), "của hồ sơ khác"))
+    monkeypatch.setattr(Incoming, "_unsealed", unguarded)
+    for _ in range(2):
+        with pytest.raises(Fault):
+            office.desk.sync()
+    assert office.cursor == 0
+
+
+def test_values_that_do_not_hold_are_shown_as_unknown(office: Office) -> None:
+    person, file = uuid7(), uuid7()
+    office.tell("person", person, {"full_name": 7, "birth_date": "2026-02-30", "village": "Khe Lạc"})
+    line = office.colleague.record(SCOPE, "child_file", file, {"disability_types": ["+dt1"]})
+    office.province.publish(line, values={"disability_types": "dt1"})
+    office.desk.sync()
+    assert office.desk.ask("SELECT birth_date, village FROM person") == [(None, "Khe Lạc")]
+    assert office.cursor == 2
+
+
+def _broken_at(office: Office, record: str) -> None:
+    """From here on the disk refuses one record, whichever way it is written."""
+    office.desk.ask(
+        f"CREATE TEMP TRIGGER broken BEFORE INSERT ON main.person WHEN NEW.id='{record}'"
+        " BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    )
+
+
+def _five_people(office: Office) -> list[str]:
+    people = sorted(uuid7() for _ in range(5))
+    for number, person in enumerate(people):
+        office.tell("person", person, {"full_name": f"Người {number}"})
+    return people
+
+
+def test_rows_and_cursor_of_a_page_are_one(office: Office) -> None:
+    """Two of five events fit before the disk is full: what was applied, and where the desk stands, say the same."""
+    people = _five_people(office)
+    _broken_at(office, people[3])
+    with pytest.raises(Fault):
+        office.desk.sync()
+    assert [row[0] for row in office.desk.ask("SELECT id FROM person ORDER BY id")] == people[: office.cursor]
+    assert office.desk.ask("SELECT count(*) FROM change") == [(office.cursor,)]
+    office.desk.ask("DROP TRIGGER broken")
+    office.desk.sync()
+    assert [row[0] for row in office.desk.ask("SELECT id FROM person ORDER BY id")] == people
+
+
+def test_a_cursor_that_went_ahead_of_its_rows_would_skip_them_for_ever(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: a cursor committed before the rows, as in systems that lost records this way."""
+    honest = Incoming.apply
+
+    def cursor_first(self: Incoming, events: list[tuple[protocol.Event, Line]], cursors: dict[str, int]) -> None:
+        db = self._tx.connection
+        for scope, seq in cursors.items():
+            self._move_cursor(scope, seq, events[-1][0].chain)
+        db.execute("COMMIT")
+        db.execute("BEGIN IMMEDIATE")
+        honest(self, events, cursors)
+
+    people = _five_people(office)
+    _broken_at(office, people[3])
+    monkeypatch.setattr(Incoming, "apply", cursor_first)
+    with pytest.raises(Fault):
+        office.desk.sync()
+    office.desk.ask("DROP TRIGGER broken")
+    office.desk.sync()
+    assert people[3] not in [row[0] for row in office.desk.ask("SELECT id FROM person")]
+
+
+def test_a_receipt_proves_nothing_about_what_was_never_sent(office: Office) -> None:
+    """A province that signs for more than it got: what was typed meanwhile must still be sent."""
+    office.desk.register.write(save_all(make_person("Gửi Rồi"))).result()
+
+    def boast(body: bytes) -> Raw:
+        office.province.push(body)
+        office.desk.register.write(save_all(make_person("Chưa Gửi"))).result()
+        office.province.pranks.clear()
+        receipt = protocol.Receipt(desk="AAAAAA", accepted_n=10**6, durable_n=0, at="2026-11-24T01:00:01Z", results=[])
+        return office.province.signed(receipt, seal.RECEIPT)
+
+    office.province.pranks["/v1/push"] = boast
+    office.desk.sync()
+    assert [line.change.set["full_name"] for line in office.province.held["AAAAAA"]] == ["Gửi Rồi", "Chưa Gửi"]
+
+
+def test_a_receipt_sets_nothing_aside_but_what_it_answers(office: Office) -> None:
+    others = office.tell("person", uuid7(), {"full_name": "Của người khác"})
+    office.desk.sync()
+    office.desk.register.write(save_all(make_person())).result()
+
+    def accuse(body: bytes) -> Raw:
+        results = [protocol.Result(id=others.change.id, status="quarantined", code="value")]
+        receipt = protocol.Receipt(desk="AAAAAA", accepted_n=1, durable_n=0, at="", results=results)
+        return office.province.signed(receipt, seal.RECEIPT)
+
+    office.province.pranks["/v1/push"] = accuse
+    office.desk.sync()
+    assert office.desk.ask("SELECT count(*) FROM change WHERE state='quarantined'") == [(0,)]
+
+
+def test_a_colleague_from_the_far_future_does_not_spoil_this_desks_numbers(office: Office) -> None:
+    """The last stamp of all would leave no later one below 2**53, and every further change would be set aside."""
+    office.tell("person", uuid7(), {"full_name": "Năm 2255"}, id="f" * 12 + uuid7()[12:], stamp=(1 << 53) - 1)
+    office.desk.sync()
+    office.desk.restart()
+    office.desk.register.write(save_all(make_person())).result()
+    ((stamp,),) = office.desk.ask("SELECT stamp FROM change WHERE desk='AAAAAA'")
+    assert stamp < 1 << 52
+
+
+def test_our_own_sealed_report_comes_back_readable(office: Office) -> None:
+    report = make_report()
+    office.desk.register.write(save_all(report)).result()
+    office.desk.sync()
+    assert office.desk.ask("SELECT description FROM report") == [(report.description,)]
