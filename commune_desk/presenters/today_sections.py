@@ -146,7 +146,7 @@ class CommuneSections:
             visit.name,
             labels.joined(labels.age_text(visit.birth_date, self.today), labels.village_text(visit.village)),
             chip=visit_chip(labels.risk_level_of(visit.risk), visit.next_visit_on, self.today),
-            aside=_("last {day}").format(day=last) if last else _("not visited yet"),
+            aside=_("seen {day}").format(day=last) if last else _("not visited yet"),
             route=Route("child", visit.person),
         )
 

@@ -106,7 +106,7 @@ def test_visits_say_risk_and_lateness_in_words(workplace: Workplace) -> None:
         ("Medium · today", "warning"),
         ("Low · this week", "good"),
     ]
-    assert (rows[0].detail, rows[0].aside) == ("aged 14 · Khe Lạc", "last 14/11")
+    assert (rows[0].detail, rows[0].aside) == ("aged 14 · Khe Lạc", "seen 14/11")
     assert rows[0].route == Route("child", child)
 
 

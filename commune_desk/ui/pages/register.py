@@ -35,8 +35,8 @@ _KINDS = ("child_file", "person", "relation", "group_membership", "home_visit", 
 def _columns() -> list[Column[RowText]]:
     return [
         Column(_("Full name"), _name_cell, 18, sort_key="name"),
-        Column(_("Village"), lambda row: Cell(row.village), 13, sort_key="village"),
-        Column(_("Carer"), lambda row: Cell(row.carer, row.reached), 16),
+        Column(_("Village"), lambda row: Cell(row.village), 14, sort_key="village"),
+        Column(_("Carer"), lambda row: Cell(row.carer, row.reached), 15),
         Column(_("Groups"), _groups_cell, 16),
         Column(_("Risk"), _risk_cell, width=114, sort_key="risk"),
         Column(_("Next visit"), _visit_cell, width=150, sort_key="next_visit"),
