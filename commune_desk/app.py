@@ -48,9 +48,9 @@ def run(*, profile: Path | None = None, announce: bool = False) -> int:
     hook.install()
     try:
         folder = profile_dir(profile)
+        start_log(folder)
     except OSError:
         return _refuse(_("The folder for the register cannot be made or written."), Tone.DANGER)
-    start_log(folder)
     program = Program(app, Profile(folder))
     try:
         is_ours = program.take_profile()

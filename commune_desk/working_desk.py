@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtNetwork import QNetworkInformation
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import Language, set_language
 from commune_desk.paths import read_resource
 from commune_desk.store.sync_status import count_waiting
@@ -21,6 +25,8 @@ from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.sync_agent import SyncAgent
 from commune_desk.usecases.window_state import keep_window
 from commune_desk.usecases.workplace import Workplace
+
+log = logging.getLogger(__name__)
 
 
 class WorkingDesk(QObject):
@@ -120,15 +126,25 @@ class WorkingDesk(QObject):
             (self.agent.pause if is_paused else self.agent.resume)()
 
     def put_away(self) -> None:
-        """Keep drafts, window and doorbell card, stop the agent, close the register. Nothing is called after it."""
+        """Keep drafts, window and doorbell card, stop the agent, close the register. Nothing is called after it.
+
+        Whatever cannot be kept, on a full or failing disk, is left: nothing holds up a lock.
+        """
         self._idle.stop()
         for operation in self.window.unsaved():
-            self.workplace.write(operation)
-        leave_card(self.desk, self.window.next_due())
-        keep_window(self.desk, self.window.state())
+            _try(partial(self.workplace.write, operation))
+        _try(lambda: leave_card(self.desk, self.window.next_due()))
+        _try(lambda: keep_window(self.desk, self.window.state()))
         if self.agent is not None:
             self.agent.stop()
         self._writer.shutdown(wait=True)
         self._slow.shutdown(wait=True)
         self.window.put_away()
         self.desk.register.close()
+
+
+def _try(step: Callable[[], object]) -> None:
+    try:
+        step()
+    except (DeskError, OSError) as error:
+        log.warning("a step of the lock was left out", exc_info=error)

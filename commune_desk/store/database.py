@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import disk_usage
 from typing import TYPE_CHECKING
 
 import sqlcipher3
@@ -30,6 +31,7 @@ else:
 READER_CACHE_KIB = 32 * 1024
 OTHER_CACHE_KIB = 8 * 1024
 BUSY_SECONDS = 10.0
+_ROOM_TO_OPEN = 1 << 20
 _PLAIN_HEADER = b"SQLite format 3\x00"
 
 
@@ -39,6 +41,10 @@ class DiskFull(Fault):
 
 class RegisterDamaged(Fault):
     """A page of the register does not hold."""
+
+
+class DiskRefuses(Fault):
+    """The disk did not do what the engine asked: it may be full, failing or pulled out."""
 
 
 class RegisterReadOnly(Fault):
@@ -62,18 +68,26 @@ def connect(path: Path, key: RegisterKey, *, cache_kib: int = OTHER_CACHE_KIB, r
 
     Raises NotEncrypted, RegisterDamaged, RegisterReadOnly or DiskFull.
     """
+    try:
+        connection = _open(path, key, cache_kib)
+    except DiskRefuses:
+        raise (_full() if disk_usage(path.parent).free < _ROOM_TO_OPEN else _damaged()) from None
+    if read_only:
+        connection.execute("PRAGMA query_only=ON")
+    _refuse_plain_file(path, connection)
+    return connection
+
+
+def _open(path: Path, key: RegisterKey, cache_kib: int) -> Connection:
     with translated():
         connection: Connection = dbapi2.connect(
             str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
             _prepare(connection, key, cache_kib)
-            if read_only:
-                connection.execute("PRAGMA query_only=ON")
         except BaseException:
             connection.close()
             raise
-    _refuse_plain_file(path, connection)
     return connection
 
 
@@ -109,30 +123,53 @@ def translated() -> Iterator[None]:
         if fault is None:
             raise
         raise fault from None
+    except MemoryError:
+        # So the engine calls it when a page that it is about to write cannot be encrypted, after one was damaged.
+        raise _refused() from None
 
 
 def _fault_for(message: str) -> Fault | None:
     if "full" in message:
-        return DiskFull(
-            N_(
-                "The disk is full. This entry was not saved; all that was saved before is kept. "
-                "Free some space and try again."
-            )
-        )
+        return _full()
     if "readonly" in message or "unable to open" in message or "read-only" in message:
         return RegisterReadOnly(
             N_("The register's folder cannot be written. Nothing was lost; check the disk and the permissions.")
         )
-    if "malformed" in message or "not a database" in message or "disk i/o" in message or "corrupt" in message:
-        return RegisterDamaged(
-            N_(
-                "Part of the register cannot be read: the disk may be failing. Do not delete anything; "
-                "restore the last backup, or ask the province."
-            )
-        )
+    if "disk i/o" in message:
+        # The engine says no more, of a full disk and of a damaged page alike: no word of going back to a backup here.
+        return _refused()
+    if any(word in message for word in ("malformed", "not a database", "corrupt", "vtable constructor failed")):
+        return _damaged()
     if "locked" in message or "busy" in message:
         return RegisterBusy(N_("Another program is using the register. Nothing was lost; close it and try again."))
     return None
+
+
+def _refused() -> DiskRefuses:
+    return DiskRefuses(
+        N_(
+            "The disk refused: it may be full, failing or unplugged. All that was saved before is kept. "
+            "Free some space and try again; if it happens again, tell the province."
+        )
+    )
+
+
+def _full() -> DiskFull:
+    return DiskFull(
+        N_(
+            "The disk is full. This entry was not saved; all that was saved before is kept. "
+            "Free some space and try again."
+        )
+    )
+
+
+def _damaged() -> RegisterDamaged:
+    return RegisterDamaged(
+        N_(
+            "Part of the register cannot be read: the disk may be failing. Do not delete anything; "
+            "restore the last backup, or ask the province."
+        )
+    )
 
 
 @contextmanager

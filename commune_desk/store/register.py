@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 from commune_desk.domain.access import Actor, Role
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import Clock
+from commune_desk.domain.errors import Fault
 from commune_desk.domain.ids import DeskId, OfficerId, Scope
 from commune_desk.store import settings
 from commune_desk.store.database import READER_CACHE_KIB, Connection, connect, transaction, translated
@@ -21,6 +23,7 @@ from commune_desk.vault.keys import RegisterKey, subkey
 from sync import seal
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 FILE_NAME = "register.db"
 AUDIT_PURPOSE = b"audit"
@@ -103,8 +106,14 @@ class Register:
             return query(self._slow)
 
     def close(self) -> None:
-        """Drain the writer, fold the write-ahead log into the file, close everything."""
-        self._writing.submit(self._checkpoint).result()
+        """Drain the writer, fold the write-ahead log into the file, close everything.
+
+        A disk that refuses does not keep the register open: what is in the log stays there, and the lock goes on.
+        """
+        try:
+            self._writing.submit(self._checkpoint).result()
+        except Fault as fault:
+            log.warning("the register was closed without folding its log", exc_info=fault)
         self._writing.shutdown(wait=True)
         self._reading.shutdown(wait=True)
         for connection in (self._slow, self.reader, self._writer):

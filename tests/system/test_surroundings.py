@@ -1,0 +1,194 @@
+"""What the surroundings do to a register is a Vietnamese sentence; what was saved is kept, and work goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlcipher3
+
+from commune_desk.domain.errors import DeskError, Fault
+from commune_desk.domain.ids import RecordId
+from commune_desk.i18n import translate_error
+from commune_desk.store import database
+from commune_desk.store.child_history import child_history
+from commune_desk.store.children import child_record
+from commune_desk.store.database import DiskFull, DiskRefuses, RegisterBusy, RegisterDamaged, RegisterReadOnly
+from commune_desk.store.register import Register
+from commune_desk.store.search import Filters, search_children
+from commune_desk.usecases.visits import record_visit
+from commune_desk.usecases.workplace import Workplace
+from commune_desk.vault.keys import RegisterKey
+from tests.helpers.builders import make_child, make_visit, save_all
+from tests.helpers.workplaces import OFFICER, HandClock, code_book, make_register
+from tests.system.register_check import faults
+from tests.system.surroundings import PAGE, blank, damage, fill_up, flip, open_folder, refusing, small_disk
+
+KEY = RegisterKey(bytes(range(32)))
+DAY = "2026-11-20"
+
+
+def workplace_in(folder: Path) -> Workplace:
+    return Workplace(make_register(folder, key=KEY), code_book())
+
+
+def reopened(path: Path) -> Workplace:
+    return Workplace(Register(path, KEY, HandClock(), OFFICER), code_book())
+
+
+def enter(workplace: Workplace, count: int = 1) -> list[RecordId]:
+    """Children in the register; the ids of the persons."""
+    persons = []
+    for _ in range(count):
+        person, file = make_child()
+        workplace.write(save_all(person, file))
+        persons.append(person.id)
+    return persons
+
+
+def visit(workplace: Workplace, person: RecordId) -> RecordId:
+    made = make_visit(person, DAY, observations="Cháu khoẻ. " * 100)
+    return workplace.write(lambda tx: record_visit(tx, made))[0]
+
+
+def visits_until_refused(workplace: Workplace, person: RecordId) -> tuple[list[RecordId], Fault]:
+    saved = []
+    for _ in range(2000):
+        try:
+            saved.append(visit(workplace, person))
+        except Fault as fault:
+            return saved, fault
+    raise AssertionError("the disk never became full")
+
+
+def test_a_full_disk_is_a_sentence_and_after_making_room_work_goes_on(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", kib=3000) as disk:
+        workplace = workplace_in(disk)
+        (person,) = enter(workplace)
+        film = fill_up(disk)
+        saved, fault = visits_until_refused(workplace, person)
+        assert isinstance(fault, DiskFull)
+        assert translate_error(fault).startswith("Ổ đĩa đã đầy")
+        assert workplace.read(lambda c: child_record(c, person)) is not None, "reading goes on"
+        film.unlink()
+        saved.append(visit(workplace, person))
+        workplace.register.close()
+        assert faults(disk / "register.db", KEY, saved) == []
+
+
+def test_a_register_that_may_not_grow_loses_nothing_either(tmp_path: Path) -> None:
+    """The same where no disk can be mounted: the engine refuses at a page."""
+    workplace = workplace_in(tmp_path)
+    (person,) = enter(workplace)
+    limit = "PRAGMA max_page_count={}"
+    pages = workplace.register.reader.execute("PRAGMA page_count").fetchone()[0]
+    workplace.write(lambda tx: tx.connection.execute(limit.format(pages + 8)).fetchone())
+    saved, fault = visits_until_refused(workplace, person)
+    assert isinstance(fault, DiskFull)
+    assert len(saved) > 0
+    workplace.write(lambda tx: tx.connection.execute(limit.format(1 << 30)).fetchone())
+    saved.append(visit(workplace, person))
+    workplace.register.close()
+    assert faults(tmp_path / "register.db", KEY, saved) == []
+
+
+def test_a_disk_that_is_full_at_unlocking_is_a_sentence(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", kib=3000) as disk:
+        workplace = workplace_in(disk)
+        (person,) = enter(workplace)
+        workplace.register.close()
+        film = fill_up(disk)
+        with pytest.raises(DiskFull) as caught:
+            reopened(disk / "register.db")
+        assert "sao lưu" not in translate_error(caught.value), "nobody goes back to a backup for want of room"
+        film.unlink()
+        with closing(reopened(disk / "register.db").register) as register:
+            assert register.reader.execute("SELECT id FROM person").fetchone() == (person,)
+
+
+def test_a_folder_that_refuses_is_a_sentence_and_nothing_is_lost() -> None:
+    with open_folder() as folder:
+        workplace = workplace_in(folder)
+        enter(workplace)
+        workplace.register.close()
+        before = (folder / "register.db").read_bytes()
+        with refusing(folder), pytest.raises(RegisterReadOnly) as caught:
+            reopened(folder / "register.db")
+        assert "Không ghi được vào thư mục" in translate_error(caught.value)
+        assert (folder / "register.db").read_bytes() == before
+        again = reopened(folder / "register.db")
+        enter(again)
+        again.register.close()
+
+
+def test_another_program_on_the_register_is_a_sentence_and_the_save_can_be_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    workplace = workplace_in(tmp_path)
+    other = sqlcipher3.dbapi2.connect(str(tmp_path / "register.db"), isolation_level=None)
+    other.execute(f"PRAGMA key=\"x'{KEY.hex}'\"")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(RegisterBusy) as caught:
+        enter(workplace)
+    assert "chương trình khác" in translate_error(caught.value)
+    other.execute("ROLLBACK")
+    other.close()
+    assert len(enter(workplace)) == 1
+    workplace.register.close()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed register with enough in it to fill a page of each table."""
+    folder = tmp_path_factory.mktemp("whole")
+    workplace = workplace_in(folder)
+    for person in enter(workplace, 20):
+        visit(workplace, person)
+    workplace.register.close()
+    return folder / "register.db"
+
+
+def use(path: Path) -> Iterator[str]:
+    """Open a register and do in it what an officer does in a minute."""
+    workplace = reopened(path)
+    try:
+        found = workplace.read(lambda c: search_children(c, "dang hoa", Filters())).ids
+        for person in map(RecordId, found[:3]):
+            workplace.read(lambda c, one=person: (child_record(c, one), child_history(c, one)))  # type: ignore[misc]
+            yield visit(workplace, person)
+        enter(workplace)
+        workplace.note("search")
+    finally:
+        workplace.register.close()
+
+
+@pytest.mark.parametrize("harm", [flip, blank])
+def test_any_damaged_page_is_a_sentence_and_never_a_bug(
+    whole: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, harm: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "register.db"
+    said = []
+    for page in range(whole.stat().st_size // PAGE):
+        path.write_bytes(whole.read_bytes())
+        damage(path, page, harm)
+        try:
+            list(use(path))
+        except DeskError as error:
+            said.append(error)
+        for beside in tmp_path.glob("register.db-*"):
+            beside.unlink()
+    assert len(said) > 10
+    assert {type(error) for error in said} <= {RegisterDamaged, DiskRefuses}
+    assert all("ổ đĩa" in translate_error(error).lower() for error in said)
+    assert "closed without folding" in caplog.text, "a lock is not held up by damage either"
+    caplog.clear()
+
+
+def test_a_whole_register_is_not_called_damaged(whole: Path, tmp_path: Path) -> None:
+    path = tmp_path / "register.db"
+    path.write_bytes(whole.read_bytes())
+    assert len(list(use(path))) == 3
+    assert faults(path, KEY, []) == []
