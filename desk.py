@@ -31,6 +31,8 @@ DEMO_HEADLESS = ["-m", "tests.story"]
 BENCH = ["-m", "bench"]
 SHOTS = ["-m", "tests.story.shots"]
 TEXTS = ["-m", "tests.texts"]
+OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": "default.warning=false"}
+"""No screen, and no word at each window about what this platform of Qt cannot do; in the tests Qt's warnings count."""
 LINTERS = {
     "ruff check": ["-m", "ruff", "check", "--quiet"],
     "ruff format": ["-m", "ruff", "format", "--check", "--quiet"],
@@ -212,7 +214,7 @@ def demo(rest: list[str]) -> int:
         return python([*DEMO_ON_SCREEN, *rest])
     if "--out" not in rest:
         rest = [*rest, "--out", "demo-out"]
-    return python([*DEMO_HEADLESS, *rest], QT_QPA_PLATFORM="offscreen")
+    return python([*DEMO_HEADLESS, *rest], **OFFSCREEN)
 
 
 def lint(_rest: list[str]) -> int:
@@ -240,11 +242,11 @@ def test(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    return python([*BENCH, *rest], QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"))
+    return python([*BENCH, *rest], **({} if "QT_QPA_PLATFORM" in os.environ else OFFSCREEN))
 
 
 def shots(rest: list[str]) -> int:
-    return python([*SHOTS, *rest], QT_QPA_PLATFORM="offscreen")
+    return python([*SHOTS, *rest], **OFFSCREEN)
 
 
 def texts(rest: list[str]) -> int:
