@@ -12,7 +12,7 @@ from commune_desk.domain import people
 from commune_desk.domain.dates import PartialDate, is_child_on
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.labels import N_
-from commune_desk.domain.people import check_id_number, normal_id_number, normal_phone
+from commune_desk.domain.people import check_id_number, has_lost_zero, normal_id_number, normal_phone
 from commune_desk.domain.text import fold, tidy
 from commune_desk.domain.typed_dates import parse_partial_date
 
@@ -45,7 +45,6 @@ _MALE = frozenset({"nam", "trai", "m", "male", "be trai"})
 _FEMALE = frozenset({"nu", "gai", "f", "female", "be gai"})
 _SHORT_YEAR = re.compile(r"\d{1,2}\D+\d{1,2}\D+\d{2}")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?e\+?\d{2}", re.IGNORECASE)
-_QUOTES = "'’` "
 _BETWEEN_PHONES = re.compile(r"[/;,&()]|\bvà\b|\s-\s|\s{2,}|\n")
 
 
@@ -160,7 +159,7 @@ def read_id_number(cell: Cell) -> Reading:
     text = cell_text(cell)
     if _SCIENTIFIC.search(text):
         return found(Level.ERROR, ID_LOST_DIGITS, value=text)
-    number, repair = normal_id_number(text.strip(_QUOTES))
+    number, repair = normal_id_number(text)
     if any(finding.level == people.Level.ERROR for finding in check_id_number(number, sex=None, birth=None)):
         return found(Level.ERROR, ID_NOT_TWELVE_DIGITS, value=text)
     if repair:
@@ -173,13 +172,13 @@ def read_phone(cell: Cell) -> Reading:
     text = cell_text(cell)
     if not text:
         return Reading()
-    whole = normal_phone(text.strip(_QUOTES))
-    numbers = [whole] if whole else list(filter(None, map(normal_phone, _BETWEEN_PHONES.split(text))))
+    parts = [text] if normal_phone(text) else [part for part in _BETWEEN_PHONES.split(text) if normal_phone(part)]
+    numbers = [number for part in parts if (number := normal_phone(part))]
     if not numbers:
         return found(Level.WARNING, PHONE_UNREADABLE, value=text)
     if len(numbers) > 1:
         return Reading(numbers[0], Finding(Level.WARNING, PHONE_SEVERAL, {"value": numbers[0]}))
-    if not text.strip(_QUOTES).startswith(("0", "+", "84", "(", "1")):
+    if has_lost_zero(parts[0]):
         return Reading(numbers[0], Finding(Level.REPAIRED, PHONE_ZERO_RESTORED, {"value": numbers[0]}))
     return Reading(numbers[0])
 

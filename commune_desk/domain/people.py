@@ -28,7 +28,8 @@ class Finding(msgspec.Struct, frozen=True):
     text: str
 
 
-_SEPARATORS = re.compile(r"[\s.\-–]+")
+_SEPARATORS = re.compile(r"[\s.\-–'’`]+")
+"""Also the quotes that Excel's users put before a number to keep its zeros."""
 _NUMBER_TAIL = re.compile(r"\.0+$")
 _LOST_ONE_ZERO = re.compile("[0-9]{11}")
 _LOST_TWO_ZEROS = re.compile("[12468][0-5][0-9]{8}")
@@ -71,7 +72,7 @@ def check_id_number(text: str, *, sex: str | None, birth: PartialDate | None) ->
     return findings
 
 
-_PHONE_NOISE = re.compile(r"[\s.\-–()/]+")
+_PHONE_NOISE = re.compile(r"[\s.\-–()/'’`]+")
 _COUNTRY = re.compile(r"^(?:\+|00)?84(?=[0-9]{9,10}$)0?")
 _LOST_ZERO = re.compile("[35789][0-9]{8}|2[0-9]{9}")
 _PHONE = re.compile("0[35789][0-9]{8}|02[0-9]{9}|1[89]00[0-9]{4}(?:[0-9]{2})?")
@@ -96,6 +97,11 @@ def normal_phone(text: str) -> str | None:
     elif _LOST_ZERO.fullmatch(digits):
         digits = "0" + digits
     return digits if _PHONE.fullmatch(digits) else None
+
+
+def has_lost_zero(text: str) -> bool:
+    """Whether `normal_phone` had to put the leading 0 back that Excel takes from a number."""
+    return normal_phone(text) == "0" + _PHONE_NOISE.sub("", _NUMBER_TAIL.sub("", text.strip()))
 
 
 def format_phone(digits: str) -> str:

@@ -101,6 +101,10 @@ def test_an_id_number_gets_its_zero_back_or_is_refused(cell: Cell, value: str | 
         ("0912345678 / 0387654321", "0912345678", PHONE_SEVERAL),
         ("không có", None, PHONE_UNREADABLE),
         (None, None, None),
+        (849123456, "0849123456", PHONE_ZERO_RESTORED),
+        (84912345678, "0912345678", None),
+        ("'0912345678", "0912345678", None),
+        ("912345678 (mẹ)", "0912345678", PHONE_ZERO_RESTORED),
     ],
 )
 def test_a_phone_gets_its_zero_back(cell: Cell, value: str | None, problem: str | None) -> None:

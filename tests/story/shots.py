@@ -15,13 +15,14 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import Scope, commune_scope, shelter_scope
 from commune_desk.i18n import Language, set_language
-from commune_desk.ui import theme
+from commune_desk.ui import site, theme
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.shots import SCALED, grab
 from commune_desk.usecases.opening import make_training_register
 from commune_desk.usecases.practice import fill_commune, fill_shelter
 from commune_desk.usecases.profile import NewOfficer, Profile
 from tests.story import hands
+from tests.story.import_pictures import take_import_pictures
 from tests.story.pictures import take_pictures
 from tests.story.stage import pump
 
@@ -54,6 +55,8 @@ def shoot_desk(app: QApplication, profile: Profile, out: Path, prefix: str) -> l
     names = _both_sizes(program.opening, out, f"{prefix}-unlock")
     hands.unlock(program, "desk.1", PASSPHRASE)
     names += take_pictures(program, out, prefix)
+    if program.desk is not None and site.has_register(program.desk.workplace):
+        names += take_import_pictures(program, out, prefix)
     program.put_away()
     return names
 

@@ -51,6 +51,8 @@ def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route]) 
     qtbot.addWidget(made)
     made.resize(1100, 640)
     made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     return made
 
 
@@ -241,3 +243,22 @@ def test_the_ui_thread_is_never_held_up(qtbot: QtBot, page: ImportPage, tasks: T
     page.work.start(Watched(saving.step), tasks.run, page._was_saved)  # type: ignore[arg-type]
     until_idle(qtbot, page, tasks)
     assert threads == {False}
+
+
+def test_at_125_percent_the_rows_fit_the_page_and_what_was_found_stands_under_the_name(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks
+) -> None:
+    to_check(qtbot, page, tasks)
+    page._on_view("errors")
+    wide = page.check.model.cell(0, 1).second
+    page.resize(870, 520)
+    qtbot.waitUntil(lambda: page.check.table.isColumnHidden(3))
+    assert page.scroll_area.verticalScrollBar().maximum() == 0
+    assert page.check.table.currentIndex().row() == 0
+    row = page.state.rows(page.state.check_view().ids[:1])[0]
+    assert (wide, page.check.model.cell(0, 1).second) == (row.second, row.found)
+    table = page.check.table
+    assert sum(table.columnWidth(column) for column in range(3)) >= table.viewport().width() - 3
+    page.resize(1100, 640)
+    qtbot.waitUntil(lambda: not page.check.table.isColumnHidden(3))
+    assert page.check.model.cell(0, 1).second == wide

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -22,17 +22,19 @@ from commune_desk.ui.widgets.text import Text
 
 PANEL_WIDTH, NARROW_PANEL_WIDTH = 372, 324
 NARROW_BELOW = 960
-_LABEL_WIDTH = 88
+_FOUND = 3
+_LEAST_HEIGHT = 120
+_LABEL_WIDTH = 96
 _LINE_HEIGHT = 22
 _ICONS = {"danger": "alert-circle", "warning": "alert-triangle", "note": "info"}
 
 
-def _columns() -> list[Column[ListRowText]]:
+def _columns(child: Callable[[ListRowText], Cell]) -> list[Column[ListRowText]]:
     return [
         Column(_("Row"), lambda row: Cell(row.id, quiet=True), width=62),
-        Column(_("Child"), lambda row: Cell(row.name, row.second, bold=True), 8),
+        Column(_("Child"), child, 7),
         Column(_("State"), _state_cell, width=150),
-        Column(_("What was found"), lambda row: Cell(row.found or "–", row.more, quiet=not row.found), 9),
+        Column(_("What was found"), lambda row: Cell(row.found or "–", row.more, quiet=not row.found), 10),
     ]
 
 
@@ -53,12 +55,14 @@ class CheckPart(QWidget):
         super().__init__()
         self._read_row = read_row
         self._shown = ""
+        self._ids: Sequence[str] = ()
+        self._is_narrow = False
         self.tabs = TabBar(_("Which rows"))
         self.tabs.chosen.connect(self.view_chosen)
         self.hint = Text(ink="quiet", wrap=True)
         self.rest = LinkButton(_("All that are open: same child"))
         self.rest.clicked.connect(lambda: self.rest_decided.emit("same"))
-        self.model: PagedTableModel[ListRowText] = PagedTableModel(_columns(), rows, self)
+        self.model: PagedTableModel[ListRowText] = PagedTableModel(_columns(self._child_cell), rows, self)
         self.table = PagedTable(self.model, _("Rows of the list"), two_lines=True)
         self.table.current_changed.connect(self._show_row)
         self.panel = RowPanel()
@@ -87,6 +91,7 @@ class CheckPart(QWidget):
         self._name_tabs(view, chosen)
         self.hint.set_text(view.hint)
         self.rest.setVisible(view.to_decide > 0)
+        self._ids = view.ids
         self.model.show(view.ids)
         self.table.select_id(current if current in view.ids else next(iter(view.ids), ""))
         if not view.ids:
@@ -94,7 +99,18 @@ class CheckPart(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.panel.setFixedWidth(NARROW_PANEL_WIDTH if event.size().width() < NARROW_BELOW else PANEL_WIDTH)
+        is_narrow = event.size().width() < NARROW_BELOW
+        self.panel.setFixedWidth(NARROW_PANEL_WIDTH if is_narrow else PANEL_WIDTH)
+        if is_narrow is not self._is_narrow:
+            self._is_narrow = is_narrow
+            current = self.table.current_id
+            self.table.leave_out(_FOUND, is_narrow)
+            self.model.show(self._ids)
+            self.table.select_id(current)
+
+    def _child_cell(self, row: ListRowText) -> Cell:
+        """The name, and below it who that is; where there is no column for it, what was found."""
+        return Cell(row.name, (self._is_narrow and row.found) or row.second, bold=True)
 
     def _name_tabs(self, view: CheckView, chosen: str) -> None:
         self.tabs.blockSignals(True)
@@ -131,6 +147,10 @@ class RowPanel(QScrollArea):
         self.setAccessibleName(_("The row in full"))
         self.choice: RadioRow | None = None
         self.show_row(None)
+
+    def sizeHint(self) -> QSize:
+        """Little height: the page must not scroll because a row has much to tell, the panel does."""
+        return QSize(self.width(), _LEAST_HEIGHT)
 
     def show_row(self, view: RowView | None) -> None:
         holder = QWidget()
@@ -204,7 +224,7 @@ def _grid() -> tuple[QWidget, QGridLayout]:
 
 
 def _label(text: str) -> Text:
-    label = Text(text, size=Size.SMALL, ink="quiet", wrap=True)
+    label = Text(text, ink="quiet", wrap=True)
     label.setFixedWidth(_LABEL_WIDTH)
     return _at_top(label)
 
@@ -220,7 +240,7 @@ def _comparison(row: int, twin: TwinView) -> QWidget:
     holder, grid = _grid()
     for column, head in enumerate((_("Row {row}").format(row=row), twin.other_title), start=1):
         grid.setColumnStretch(column, 1)
-        grid.addWidget(Text(head, size=Size.SMALL, bold=True, wrap=True), 0, column)
+        grid.addWidget(_at_top(Text(head, size=Size.SMALL, bold=True, wrap=True)), 0, column)
     for number, line in enumerate(twin.lines, start=1):
         grid.addWidget(_label(line.label), number, 0)
         if line.listed == line.other:

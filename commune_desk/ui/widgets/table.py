@@ -172,10 +172,18 @@ class PagedTable(QTableView):
     def keyboardSearch(self, search: str) -> None:
         """Nothing: Qt would read every row to find what was typed; the search field does that."""
 
+    def leave_out(self, position: int, is_left_out: bool) -> None:
+        """Hide a column where there is no room for it; the others share its width."""
+        self.setColumnHidden(position, is_left_out)
+        self._share_width()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        columns = self._paged.columns
-        room = self.viewport().width() - sum(c.width for c in columns)
-        shares = sum(c.stretch for c in columns if not c.width) or 1
-        for position, column in enumerate(columns):
+        self._share_width()
+
+    def _share_width(self) -> None:
+        shown = [(at, one) for at, one in enumerate(self._paged.columns) if not self.isColumnHidden(at)]
+        room = self.viewport().width() - sum(column.width for _at, column in shown)
+        shares = sum(column.stretch for _at, column in shown if not column.width) or 1
+        for position, column in shown:
             self.setColumnWidth(position, column.width or max(room * column.stretch // shares, 60))

@@ -1,0 +1,58 @@
+"""Pictures of a list on its way into the register: columns, rows, a repetition, an error, under way, the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from commune_desk.app import Program
+from commune_desk.store.import_rows import View
+from commune_desk.ui import site
+from commune_desk.ui.pages.import_page import ImportPage
+from commune_desk.ui.shots import SCALED, SCREEN, grab
+from tests.story.failure import StoryFailed
+from tests.story.stage import pump, until, window_of
+
+LIST = Path(__file__).parents[2] / "resources" / "demo" / "ds-tre-em-binh-lieu.xlsx"
+
+
+def take_import_pictures(program: Program, folder: Path, prefix: str) -> list[str]:
+    """Bring the demo's list in, a picture of each step, and take it back; returns the names of the pictures."""
+    window = window_of(program)
+    page = window.shell.show_page("import")
+    if not isinstance(page, ImportPage):
+        raise StoryFailed("the import page did not come")
+    names = []
+    for step in _steps(page):
+        for scale, suffix in ((1.0, ""), (SCALED, "-125")):
+            window.shell.resize(round(SCREEN.width() / scale), round(SCREEN.height() / scale))
+            pump(0.3)
+            names.append(grab(window.shell, folder / f"{prefix}-import-{step}{suffix}.png", scale=scale).name)
+    undo = page.state.undoing()
+    while not undo.step().is_over:
+        pass
+    page.state.start_over()
+    page.refresh()
+    window.navigate(site.START)
+    return names
+
+
+def _steps(page: ImportPage) -> Iterator[str]:
+    page.open_path(LIST)
+    until("the columns", lambda: page.read.isVisibleTo(page))
+    yield "columns"
+    page.read_rows()
+    until("the rows to be read", lambda: page.save.isVisibleTo(page))
+    yield "repetition"
+    for view in (View.ERRORS, View.WARNINGS, View.ALL):
+        page.state.view = view
+        page.refresh()
+        yield view.value
+    page.check.rest.click()
+    until("the repetitions to be decided", page.save.isEnabled)
+    yield "decided"
+    page.import_rows()
+    until("the first rows to be saved", lambda: page.progress.bar.value() > 0)
+    yield "running"
+    until("the import", lambda: page.result.isVisibleTo(page))
+    yield "result"
