@@ -22,7 +22,7 @@ from commune_desk.ui import theme
 from commune_desk.ui.hooks import BugHook
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.theme import Tone
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.profile import FolderNotWritten, Profile
 
 if TYPE_CHECKING:
     from commune_desk.usecases.opening import OpenDesk
@@ -81,8 +81,13 @@ class Program(QObject):
         self.desk: WorkingDesk | None = None
 
     def take_profile(self) -> bool:
-        """Whether this is the only process on the profile; then what a crash left half made is settled."""
+        """Whether this is the only process on the profile; then what a crash left half made is settled.
+
+        Raises FolderNotWritten.
+        """
         if not self.lock_file.tryLock(200):
+            if self.lock_file.error() is not QLockFile.LockError.LockFailedError:
+                raise FolderNotWritten
             return False
         self.profile.settle()
         return True

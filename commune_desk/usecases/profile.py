@@ -25,18 +25,21 @@ WHOLE = "whole"
 class FolderNotWritten(Fault):
     """The folder of the register refuses; what was there is there."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "The folder for the register cannot be written: the disk is full or the folder is read-only. "
+                "Nothing that was saved is lost."
+            )
+        )
+
 
 @contextmanager
 def _writing() -> Iterator[None]:
     try:
         yield
     except OSError:
-        raise FolderNotWritten(
-            N_(
-                "The folder for the register cannot be written: the disk is full or the folder is read-only. "
-                "Nothing that was saved is lost."
-            )
-        ) from None
+        raise FolderNotWritten from None
 
 
 def _remove(folder: Path) -> None:
