@@ -262,3 +262,17 @@ def test_at_125_percent_the_rows_fit_the_page_and_what_was_found_stands_under_th
     page.resize(1100, 640)
     qtbot.waitUntil(lambda: not page.check.table.isColumnHidden(3))
     assert page.check.model.cell(0, 1).second == wide
+
+
+def test_stopped_while_the_rows_are_read_nothing_is_left(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks, workplace: Workplace
+) -> None:
+    page.open_path(CURRENT)
+    until_idle(qtbot, page, tasks)
+    page.read.click()
+    page.progress.cancel.click()
+    until_idle(qtbot, page, tasks)
+    assert page.state.stage is Stage.COLUMNS
+    assert page.notice is not None
+    left = workplace.read(lambda c: c.execute("SELECT count(*) FROM import_row").fetchone()[0])
+    assert (left, page.state.was_checking(), page.state.left_behind()) == (0, "", [])
