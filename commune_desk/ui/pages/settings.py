@@ -12,6 +12,7 @@ from commune_desk import __version__
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import Language, _, language, translate_error
 from commune_desk.presenters.settings_page import OfficerForm, PassphraseForm, about_lines
+from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -59,6 +60,15 @@ class SettingsPage(Page):
             self.officers.add(row)
 
     def _remove(self, login: str) -> None:
+        question = Message(
+            _("Remove {login}?").format(login=login),
+            _("They can no longer unlock this register. What they wrote stays."),
+            Tone.WARNING,
+        )
+        if confirm(self, question, _("Remove"), is_dangerous=True):
+            self._take_away(login)
+
+    def _take_away(self, login: str) -> None:
         done = _("{login} can no longer unlock here.").format(login=login)
         self._tasks.run(
             lambda: remove_officer(self._desk, login), lambda _r: self._done(done), self._failed, owner=self
