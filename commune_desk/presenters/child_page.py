@@ -131,6 +131,7 @@ class ChildPage:
         self._file = record.file
         history = self._workplace.read(lambda c: child_history(c, self.person))
         actor, today = self._workplace.actor, self._workplace.today()
+        is_open, can_write = record.file.status == "active", actor.role in KINDS["child_file"].write
         return ChildView(
             person=self.person,
             name=record.person.full_name,
@@ -139,10 +140,12 @@ class ChildPage:
             chips=tuple(self._chips(record, today)),
             notice=_protection(record),
             conflict_notice=self._conflicts(record),
-            can_write=actor.role in KINDS["child_file"].write,
-            is_open=record.file.status == "active",
+            can_write=can_write,
+            is_open=is_open,
             closings=tuple((code, labels.status_text(code)) for code in FILE_STEPS.get(record.file.status, ())),
-            timeline=Timeline(self._workplace.codes, today, record, history).moments(),
+            timeline=Timeline(
+                self._workplace.codes, today, record, history, can_correct=can_write and is_open
+            ).moments(),
             facts=tuple(self._facts(record)),
             family=tuple(self._family(record, today)),
             groups=tuple(self._group(group) for group in reversed(record.groups)),

@@ -15,6 +15,8 @@ from commune_desk.domain.reports import Report
 from commune_desk.domain.visits import HomeVisit
 from commune_desk.i18n import _
 from commune_desk.presenters import labels
+from commune_desk.presenters.routes import Route
+from commune_desk.presenters.visit_form import CORRECTION
 from commune_desk.store.child_history import Edit, Entry
 from commune_desk.store.children import ChildRecord
 
@@ -30,7 +32,10 @@ _EDITED = {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One entry of the timeline. `order` sorts; `tone` is a name of `ui.theme.Tone`; `key` is what its link opens."""
+    """One entry of the timeline. `order` sorts; `tone` is a name of `ui.theme.Tone`; `link` opens `route`.
+
+    A moment with a link has a `key`.
+    """
 
     order: str
     heading: str
@@ -41,13 +46,19 @@ class Moment:
     tone: str = "quiet"
     key: str = ""
     link: str = ""
+    is_link_beside: bool = False
+    route: Route | None = None
 
 
 class Timeline:
-    """Makes the moments of one child from the records and their history."""
+    """Makes the moments of one child from the records and their history; visits with a way to correct them only
+    where `can_correct`."""
 
-    def __init__(self, codes: CodeBook, today: date, record: ChildRecord, history: Sequence[Entry]) -> None:
+    def __init__(
+        self, codes: CodeBook, today: date, record: ChildRecord, history: Sequence[Entry], *, can_correct: bool = False
+    ) -> None:
         self._codes, self._today, self._record, self._history = codes, today, record, history
+        self._can_correct = can_correct
         self._made = {entry.record: entry for entry in reversed(history) if entry.is_first}
         self._unsent = {entry.record for entry in history if entry.is_unsent and entry.is_first}
         self._names: dict[str, str] = {record.person.id: record.person.full_name}
@@ -64,6 +75,7 @@ class Timeline:
             made = self._made.get(visit.id)
             is_amended = visit.id in amended
             moment = Moment(
+                key=visit.id,
                 order=f"{visit.visited_on}T{visit.visited_at or _time(made)}",
                 heading=_("Correction of a home visit") if visit.amends else _("Home visit"),
                 meta=labels.joined(
@@ -74,6 +86,10 @@ class Timeline:
             )
             if is_amended:
                 moment = replace(moment, chip=_("corrected later"), chip_tone="quiet")
+            elif self._can_correct:
+                moment = replace(
+                    moment, link=_("Correct"), is_link_beside=True, route=Route("child", visit.id, CORRECTION)
+                )
             yield self._sent(moment, visit.id)
 
     def _visit_body(self, visit: HomeVisit) -> str:
@@ -91,8 +107,9 @@ class Timeline:
                 meta=labels.joined(self._when(report.received_at), self._source(report)),
                 body=_("The description is sealed; open the report to read it."),
                 tone="danger",
-                key=f"report:{report.id}",
+                key=report.id,
                 link=_("Open the report"),
+                route=Route("reports", report.id),
             )
             yield self._sent(moment, report.id, tone="danger")
 

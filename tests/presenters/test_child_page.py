@@ -13,6 +13,7 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child_page import ChildPage, ChildView
 from commune_desk.presenters.child_timeline import Moment
+from commune_desk.presenters.routes import Route
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_household, make_person, make_report, make_visit, save_all
@@ -94,7 +95,10 @@ def test_a_corrected_visit_stays_and_says_so(workplace: Workplace, child: Record
     workplace.write(save_all(visit, make_visit(child, amends=visit.id, risk_level="low")))
     sql(workplace, "UPDATE change SET state='accepted'")
     assert [moment.chip for moment in moments(workplace, child, "Home visit")] == ["corrected later"]
-    assert len(moments(workplace, child, "Correction of a home visit")) == 1
+    (correction,) = moments(workplace, child, "Correction of a home visit")
+    assert correction.route is not None
+    assert correction.route.form == "visit_correction"
+    assert moments(workplace, child, "Home visit")[0].route is None
     assert [point.level for point in view(workplace, child).risk] == [0]
 
 
@@ -126,7 +130,7 @@ def test_a_report_runs_its_clock_and_keeps_its_words_sealed(workplace: Workplace
     seen = view(workplace, child)
     assert "Emergency measures by 15:40 23/11" in [chip.text for chip in seen.chips]
     (moment,) = moments(workplace, child, "Information received")
-    assert moment.key == f"report:{report.id}"
+    assert moment.route == Route("reports", report.id)
     assert report.description not in moment.body
 
 
@@ -210,3 +214,15 @@ def test_a_chair_may_look_but_not_write(tmp_path: Path) -> None:
         sql(chair, f"{statement} VALUES ({', '.join('?' * len(columns))})", *columns.values())
     assert not view(chair, person.id).can_write
     chair.register.close()
+
+
+def test_a_visit_is_corrected_only_by_who_may_write_and_while_the_file_is_open(
+    workplace: Workplace, child: RecordId
+) -> None:
+    visit = make_visit(child)
+    workplace.write(save_all(visit))
+    assert moments(workplace, child, "Home visit")[0].route == Route("child", visit.id, "visit_correction")
+    page = ChildPage(workplace, child)
+    page.view()
+    workplace.write(page.move_file("closed"))
+    assert moments(workplace, child, "Home visit")[0].route is None

@@ -112,6 +112,18 @@ def test_a_visit_saved_elsewhere_appears_in_the_timeline(
     qtbot.waitUntil(lambda: len(page.timeline.children()) != before)
 
 
+def test_a_visit_of_the_timeline_is_corrected(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId, routes: list[Route]
+) -> None:
+    visit = make_visit(child, "2026-11-20")
+    workplace.write(save_all(visit))
+    made = ChildPage(workplace, tasks, routes.append, child)
+    show_page(qtbot, made)
+    (correct,) = [link for link in made.timeline.findChildren(LinkButton) if "20/11" in link.accessibleName()]
+    correct.click()
+    assert routes == [Route("child", visit.id, "visit_correction")]
+
+
 def test_closing_the_file_asks_first(qtbot: QtBot, page: ChildPage, workplace: Workplace, tasks: Tasks) -> None:
     page.tabs.choose("details")
     button = page.details.findChildren(SecondaryButton)[0]

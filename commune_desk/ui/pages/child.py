@@ -52,6 +52,7 @@ class ChildPage(Page):
         self.person = person
         self._is_stale = False
         self._kin_card: Card | None = None
+        self._ways: dict[str, Route] = {}
         self._add_header()
         self._add_actions()
         self._add_tabs()
@@ -156,6 +157,7 @@ class ChildPage(Page):
         self.edit.setVisible(view.can_write)
         self.visit.setVisible(view.can_write and view.is_open)
         self._show_notices(view)
+        self._ways = {moment.key: moment.route for moment in view.timeline if moment.route}
         self.timeline.set_entries([_entry(moment) for moment in view.timeline])
         self.details.show_view(view)
         self.family.show_view(view)
@@ -191,8 +193,7 @@ class ChildPage(Page):
         self._navigate(Route("child", self.person, form))
 
     def _open_moment(self, key: str) -> None:
-        page, _colon, record = key.partition(":")
-        self._navigate(Route({"report": "reports"}.get(page, page), record))
+        self._navigate(self._ways[key])
 
     def _move_file(self, status: str) -> None:
         self._write(self._state.move_file(status))
@@ -231,6 +232,7 @@ def _entry(moment: Moment) -> Entry:
         chip=moment.chip,
         chip_tone=Tone(moment.chip_tone),
         link=moment.link,
+        is_link_beside=moment.is_link_beside,
         tone=Tone(moment.tone),
     )
 

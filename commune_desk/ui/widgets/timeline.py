@@ -25,7 +25,7 @@ _DOT_Y = 14
 class Entry:
     """What happened once. `tone` colours the dot; a filled dot (danger) also says so in its heading or chip.
 
-    `link` is the text of a link; pressing it emits `opened` with `key`.
+    `link` is the text of a link below the words, or beside the heading; pressing it emits `opened` with `key`.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Entry:
     chip_tone: Tone = Tone.NOTE
     link: str = ""
     tone: Tone = Tone.QUIET
+    is_link_beside: bool = False
 
 
 class _EntryRow(QWidget):
@@ -47,12 +48,17 @@ class _EntryRow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(_TEXT_X, 0, 0, 0 if is_last else 9)
         column.setSpacing(0)
-        words = Stack(self._heading(entry))
+        heading = self._heading(entry)
+        words = Stack(heading)
         if entry.body:
             words.add(Text(entry.body, wrap=True))
         column.addWidget(words)
-        if entry.link:
-            self.link = LinkButton(entry.link)
+        spoken = f"{entry.link}: {entry.heading}, {entry.meta}"
+        if entry.link and entry.is_link_beside:
+            self.link = LinkButton(entry.link, name=spoken)
+            heading.add(self.link)
+        elif entry.link:
+            self.link = LinkButton(entry.link, name=spoken)
             column.addWidget(self.link)
 
     def _heading(self, entry: Entry) -> Flow:
