@@ -74,18 +74,24 @@ class MessageDialog(QDialog):
         if default:
             button.setFocus()
 
+    def ask(self) -> bool:
+        """Show the dialog until it is answered, then let it go; whether it was accepted."""
+        answer = self.exec()
+        self.deleteLater()
+        return answer == QDialog.DialogCode.Accepted
+
 
 def inform(parent: QWidget | None, message: Message) -> None:
     """Show a message until it is closed."""
     dialog = MessageDialog(message, parent)
     dialog.add_button(PrimaryButton(_("Close")), dialog.accept, default=True)
-    dialog.exec()
+    dialog.ask()
 
 
 def confirm(parent: QWidget | None, message: Message, yes: str, *, is_dangerous: bool = False) -> bool:
     """Ask; `yes` says what will be done ("Discharge"), never "Yes". Enter cancels what cannot be undone."""
     dialog = question(parent, message, yes, is_dangerous=is_dangerous)
-    return dialog.exec() == QDialog.DialogCode.Accepted
+    return dialog.ask()
 
 
 def question(parent: QWidget | None, message: Message, yes: str, *, is_dangerous: bool = False) -> MessageDialog:
@@ -106,7 +112,7 @@ def show_error(parent: QWidget | None, error: DeskError) -> None:
 def report_bug(parent: QWidget | None, save_details: Callable[[], object]) -> None:
     """Say that the program itself failed; `save_details` writes a scrubbed report where the person chooses."""
     dialog = bug_dialog(parent, save_details)
-    dialog.exec()
+    dialog.ask()
 
 
 def bug_dialog(parent: QWidget | None, save_details: Callable[[], object]) -> MessageDialog:

@@ -231,8 +231,8 @@ class EntryPage(Page):
         show_error(self, error)
 
     def _typed(self) -> Typed:
-        focused = QApplication.focusWidget()
-        name = next((n for n, e in self.fields.items() if holds(e, focused)), "")
+        last = self.focusWidget()
+        name = next((n for n, e in self.fields.items() if holds(e, last)), "")
         return Typed(name, self.presenter.payload())
 
     def _say(self, sentence: str, tone: Tone) -> None:

@@ -128,7 +128,8 @@ class Family(_Part):
         self.start()
         add = LinkButton(_("Add a family member"), "plus")
         add.clicked.connect(lambda: self._open("relation"))
-        add.setVisible(view.can_write)
+        if not view.can_write:
+            add.hide()
         card = Card(_("Family"), "users", action=add)
         for row in view.family:
             card.add(family_row(row, self._navigate, trailing=self._buttons(row) if view.can_write else None))
@@ -176,7 +177,8 @@ class Groups(_Part):
         self.start()
         add = LinkButton(_("Joins a group"), "plus")
         add.clicked.connect(lambda: self._open("group"))
-        add.setVisible(view.can_write)
+        if not view.can_write:
+            add.hide()
         card = Card(_("Groups of the child"), "list", action=add)
         for row in view.groups:
             card.add(self._row(row, can_write=view.can_write))

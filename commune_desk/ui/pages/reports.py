@@ -53,7 +53,8 @@ class ReportsPage(Page):
         self._is_stale = True
         self.new = PrimaryButton(_("Take in a report"), "plus", shortcut="Alt+T")
         self.new.clicked.connect(lambda: navigate(Route("reports", form="report")))
-        self.new.setVisible(self._state.can_write)
+        if not self._state.can_write:
+            self.new.hide()
         self.add_action(self.new)
         self.tabs = TabBar(_("Which reports"))
         self._name_tabs()
@@ -132,6 +133,9 @@ class ReportsPage(Page):
             self.tabs.choose(view)
         self.table.select_id(report)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def first_focus(self) -> QWidget | None:
+        return None if self.table.isHidden() else self.table
 
     def read_again(self) -> None:
         """Read the list anew; the report that is open stays open, also when it moved to another tab."""

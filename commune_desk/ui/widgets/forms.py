@@ -45,8 +45,8 @@ class FieldRow(QWidget):
         column.addWidget(self.label)
         column.addWidget(editor)
         self.hint = Text(hint, size=Size.SMALL, ink="quiet", wrap=True)
-        self.hint.setVisible(bool(hint))
         column.addWidget(self.hint)
+        self.hint.setVisible(bool(hint))
         self._error = self._error_line()
         column.addWidget(self._error)
 

@@ -127,7 +127,8 @@ class ProgressRow(QWidget):
         line.addWidget(self.detail, 1)
         line.addWidget(self.bar, 1)
         self.cancel = SecondaryButton(_("Cancel"))
-        self.cancel.setVisible(cancellable)
+        if not cancellable:
+            self.cancel.hide()
         self.cancel.clicked.connect(self._on_cancel)
         line.addWidget(self.cancel)
 
