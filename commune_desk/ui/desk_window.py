@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QSize, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from commune_desk.domain.change_set import ChangeSet
@@ -77,6 +77,8 @@ class DeskWindow(QObject):
         shell.top.call_toggled.connect(self.call_held)
         shell.search_changed.connect(self._on_search)
         shell.search_accepted.connect(self._on_search_accepted)
+        shell.top.search.stepped.connect(self._on_search_step)
+        shell.page_chosen.connect(lambda _key: self._leave_down_to(0))
         shell.page_changed.connect(self._on_page)
         shell.top.search.setVisible(site.has_register(self._workplace))
         self._tasks.register_changed.connect(self._on_changed)
@@ -89,6 +91,7 @@ class DeskWindow(QObject):
         self._refresh()
         self.navigate(site.START)
         self.shell.show()
+        self.shell.focus_page()
         QTimer.singleShot(0, self._go_back_to)
 
     def _go_back_to(self) -> None:
@@ -108,6 +111,7 @@ class DeskWindow(QObject):
         known = [place for place, _widget in self._overs]
         if route in known:
             self._leave_down_to(known.index(route) + 1)
+            self.shell.stack.setCurrentWidget(self._overs[-1][1])
             return
         over = site.over(self._around, route)
         if over is not None:
@@ -127,15 +131,18 @@ class DeskWindow(QObject):
         saved = getattr(over, "saved", None)
         if isinstance(saved, SignalInstance):
             saved.connect(lambda sentence: self.shell.show_notice(sentence, Tone.GOOD))
+        if not route.form:
+            QShortcut(QKeySequence("Esc"), over).activated.connect(self.back)
         self.shell.show_over(over)
 
     def back(self) -> None:
-        """Leave what is open over the page, one step."""
-        if self._overs:
-            _route, widget = self._overs.pop()
-            self.shell.leave_over(widget)
-            if self._overs:
-                self.shell.stack.setCurrentWidget(self._overs[-1][1])
+        """Leave what is open over the page, one step; what is typed there is kept as a draft."""
+        if not self._overs:
+            return
+        _route, widget = self._overs.pop()
+        for keeper in widget.findChildren(DraftKeeper):
+            keeper.save()
+        self.shell.leave_over(widget, self._overs[-1][1] if self._overs else None)
 
     def _leave_down_to(self, depth: int) -> None:
         while len(self._overs) > depth:
@@ -155,6 +162,7 @@ class DeskWindow(QObject):
             page.language_chosen.connect(self.language_asked)
         elif isinstance(page, RegisterPage):
             page.cleared.connect(self.shell.top.search.clear_search)
+            page.typing_in = self.shell.top.search
 
     def _enrol_anew(self) -> None:
         if EnrolDialog(self._desk, self._tasks, self.shell).exec():
@@ -168,8 +176,13 @@ class DeskWindow(QObject):
         if isinstance(page, RegisterPage):
             page.search(typed)
 
+    def _on_search_step(self, rows: int) -> None:
+        page = self.shell.stack.currentWidget()
+        if isinstance(page, RegisterPage):
+            page.step(rows)
+
     def _on_search_accepted(self) -> None:
-        page = self.shell.page("register")
+        page = self.shell.stack.currentWidget()
         if isinstance(page, RegisterPage):
             page.open_found()
 

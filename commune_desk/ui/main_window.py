@@ -16,7 +16,8 @@ from commune_desk.ui import theme
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.nav import NavRail, RailItem
 from commune_desk.ui.widgets.notice import NoticeBar
-from commune_desk.ui.widgets.topbar import LOCK_KEYS, SEARCH_KEY, TopBar
+from commune_desk.ui.widgets.page import Page
+from commune_desk.ui.widgets.topbar import LOCK_KEYS, SEARCH_KEYS, TopBar
 
 _NOTICES = 3
 
@@ -36,13 +37,14 @@ class PageEntry:
 class Shell(QMainWindow):
     """The window of an unlocked register. Its title is the product's name and nothing else, ever.
 
-    Keys: Alt+1 to Alt+0 open the pages, Ctrl+K searches, Ctrl+L or F12 locks at once, F1 opens help,
-    F6 moves between rail, search and page, Escape in a page opened over another goes back.
+    Keys: Alt+1 to Alt+0 open the pages, Ctrl+K or Ctrl+F searches, Ctrl+L or F12 locks at once, F1 opens help,
+    F6 moves between rail, search and page. `page_chosen` comes before a page chosen by hand is shown.
     """
 
     search_changed = Signal(str)
     search_accepted = Signal()
     lock_requested = Signal()
+    page_chosen = Signal(str)
     page_changed = Signal(str)
 
     def __init__(self, pages: Sequence[PageEntry], *, place: str = "", parent: QWidget | None = None) -> None:
@@ -82,19 +84,20 @@ class Shell(QMainWindow):
         self.setCentralWidget(centre)
 
     def _connect(self) -> None:
-        self.rail.chosen.connect(self.show_page)
+        self.rail.chosen.connect(self._choose)
         self.top.search_changed.connect(self.search_changed)
         self.top.search_accepted.connect(self.search_accepted)
         self.top.lock_requested.connect(self.lock_requested)
         if "sync" in self._entries:
-            self.top.sync_requested.connect(lambda: self.show_page("sync"))
-        self._key(SEARCH_KEY, self.focus_search)
+            self.top.sync_requested.connect(lambda: self._choose("sync"))
+        for key in SEARCH_KEYS:
+            self._key(key, self.focus_search)
         for key in LOCK_KEYS:
             self._key(key, self.lock_requested.emit)
         for position, entry in enumerate(islice(self._entries.values(), 10), start=1):
-            self._key(f"Alt+{position % 10}", partial(self.show_page, entry.key))
+            self._key(f"Alt+{position % 10}", partial(self._choose, entry.key))
         if "help" in self._entries:
-            self._key("F1", lambda: self.show_page("help"))
+            self._key("F1", lambda: self._choose("help"))
         self._key("F6", self._next_region)
 
     def _key(self, sequence: str, action: Callable[[], object]) -> None:
@@ -116,6 +119,11 @@ class Shell(QMainWindow):
             self.stack.addWidget(built)
         return self._built[key]
 
+    def _choose(self, key: str) -> None:
+        self.page_chosen.emit(key)
+        self.show_page(key)
+        self.focus_page()
+
     def show_page(self, key: str) -> QWidget:
         """Show the page `key` and return it. Raises KeyError."""
         shown = self.page(key)
@@ -132,12 +140,13 @@ class Shell(QMainWindow):
         self.stack.setCurrentWidget(widget)
         widget.setFocus()
 
-    def leave_over(self, widget: QWidget) -> None:
-        """Take such a widget away and show the page below it."""
+    def leave_over(self, widget: QWidget, below: QWidget | None = None) -> None:
+        """Take such a widget away and show what lies below it, the page when nothing else does; the focus is again
+        where it was there."""
+        if below is not None or self._current:
+            self.stack.setCurrentWidget(below or self._built[self._current])
         self.stack.removeWidget(widget)
         widget.deleteLater()
-        if self._current:
-            self.stack.setCurrentWidget(self._built[self._current])
 
     def set_badge(self, key: str, count: int, tone: Tone = Tone.QUIET) -> None:
         """Show how much waits on a page. Raises KeyError."""
@@ -189,12 +198,17 @@ class Shell(QMainWindow):
         if focused is not None and self.rail.isAncestorOf(focused):
             self.focus_search()
         elif focused is not None and self.top.isAncestorOf(focused):
-            self._focus_page()
+            self.focus_page()
         else:
             self.rail.focus_current()
 
-    def _focus_page(self) -> None:
+    def focus_page(self) -> None:
+        """Let the keyboard begin in what is shown: where it says, or at its first field."""
         shown = self.stack.currentWidget()
+        begin = shown.first_focus() if isinstance(shown, Page) else None
+        if begin is not None:
+            begin.setFocus(Qt.FocusReason.TabFocusReason)
+            return
         first = shown.nextInFocusChain() if shown is not None else None
         while first is not None and shown is not None and shown.isAncestorOf(first):
             if first.focusPolicy() & Qt.FocusPolicy.TabFocus and first.isVisibleTo(shown) and first.isEnabled():

@@ -117,6 +117,7 @@ class ChildPage(Page):
         ):
             self.tabs.add(key, text)
         self.tabs.chosen.connect(self.show_part)
+        self.setFocusProxy(self.tabs)
         self.show_part("timeline")
         self.timeline.opened.connect(self._open_moment)
         self.add(self.columns)

@@ -66,7 +66,7 @@ def _answers() -> list[tuple[str, str]]:
 
 def _keys() -> list[tuple[str, str]]:
     return [
-        ("Ctrl+K", _("search")),
+        ("Ctrl+K, Ctrl+F", _("search")),
         ("Alt+1 … Alt+9", _("go to a page")),
         ("Ctrl+S, Ctrl+Enter", _("save a form")),
         ("Esc", _("leave a form; the draft is kept")),

@@ -74,6 +74,7 @@ class RegisterPage(Page):
         self._state, self._tasks, self._navigate = State(workplace), tasks, navigate
         self._view = RegisterView((), "")
         self._is_stale = True
+        self.typing_in: QWidget | None = None
         self.model: PagedTableModel[RowText] = PagedTableModel(_columns(), self._state.rows, self)
         self.table = PagedTable(self.model, _("Children"), two_lines=True)
         self._add_actions()
@@ -150,6 +151,17 @@ class RegisterPage(Page):
         self.clear()
         self.who.set_value(who)
 
+    def first_focus(self) -> QWidget | None:
+        """The window's search: what is typed narrows the list, and the arrow keys move in it."""
+        return self.typing_in
+
+    def step(self, rows: int) -> None:
+        """Move the cursor of the list from the search field."""
+        last = self.model.rowCount() - 1
+        here = self.table.currentIndex().row()
+        if last >= 0:
+            self.table.select_id(self.model.id_at(min(max(here + rows, 0), last)))
+
     def search(self, typed: str) -> None:
         """Show who `typed` may mean; an empty text shows all again."""
         if typed != self._state.typed:
@@ -158,9 +170,11 @@ class RegisterPage(Page):
             self._audit.start()
 
     def open_found(self) -> None:
-        """Enter in the search field: open the only child found, or go to the first of several."""
+        """Enter in the search field: open the child that the cursor is on or the only one found, or go to the first."""
         ids = self._view.ids
-        if len(ids) == 1 and self._state.typed:
+        if self.table.current_id:
+            self._navigate(Route("child", self.table.current_id))
+        elif len(ids) == 1 and self._state.typed:
             self._navigate(Route("child", ids[0]))
         elif ids:
             self.table.setFocus()

@@ -65,6 +65,10 @@ class ShelterPage(Page):
         tasks.register_changed.connect(self._on_changed)
         self.read_again()
 
+    def first_focus(self) -> QWidget | None:
+        """A bed, whichever part of the page is shown beside the board."""
+        return next(iter(self.board.tiles.values()), None) if self.board.isVisible() else None
+
     def _add_actions(self) -> None:
         self.beds = SecondaryButton(_("Beds…"), "bed")
         self.beds.clicked.connect(lambda: self._navigate(Route("shelter", "", "beds")))

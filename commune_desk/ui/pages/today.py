@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from commune_desk.domain.change_set import ChangeSet
@@ -96,6 +96,26 @@ class TodayPage(Page):
                 column.insertWidget(place, card)
             card.show_section(section)
             card.show()
+
+    def first_focus(self) -> QWidget | None:
+        """The row that matters most."""
+        return next(iter(self._targets()), None)
+
+    def _targets(self) -> list[QWidget]:
+        """What takes the keyboard in the rows, from top to bottom, the main column first."""
+        columns = (self.columns.main, self.columns.side)
+        cards = sorted(self.sections.values(), key=lambda card: max(column.indexOf(card) for column in columns))
+        sides = [[card for card in cards if column.indexOf(card) >= 0 and not card.isHidden()] for column in columns]
+        return [target for side in sides for card in side for target in card.targets.values()]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        targets = self._targets()
+        here = next((place for place, target in enumerate(targets) if target.hasFocus()), None)
+        if step is None or here is None or not 0 <= here + step < len(targets):
+            super().keyPressEvent(event)
+            return
+        targets[here + step].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _act(self, act: str, key: str) -> None:
         operation = self._state.operation(act, key)

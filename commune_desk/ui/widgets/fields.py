@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QInputMethodEvent,
@@ -26,6 +26,7 @@ from commune_desk.ui.widgets.text import line_height
 
 SEARCH_PAUSE_MS = 150
 _ROOM_FOR_KEY = 360
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 10, Qt.Key.Key_PageUp: -10}
 
 
 def tidy_text(text: str) -> str:
@@ -94,9 +95,11 @@ class LineEdit(QLineEdit):
 
 
 class SearchField(LineEdit):
-    """A search field with its icon and key; `searched` fires after a short pause in typing, and on Enter."""
+    """A search field with its icon and key; `searched` fires after a short pause in typing, and on Enter,
+    `stepped` with the rows to move on the keys that move in a list."""
 
     searched = Signal(str)
+    stepped = Signal(int)
     accepted = Signal()
 
     def __init__(self, name: str, *, placeholder: str = "", key_hint: str = "", parent: QWidget | None = None) -> None:
@@ -122,11 +125,24 @@ class SearchField(LineEdit):
         self.searched.emit(self.value())
         self.accepted.emit()
 
+    def event(self, event: QEvent) -> bool:
+        """Escape belongs to the field while something stands in it, whatever it means around it."""
+        is_override = event.type() is QEvent.Type.ShortcutOverride
+        if isinstance(event, QKeyEvent) and is_override and event.key() == Qt.Key.Key_Escape and self.text():
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
             self.searched.emit("")
             return
+        if step := _STEPS.get(Qt.Key(event.key())):
+            if self._pause.isActive():
+                self._pause.stop()
+                self.searched.emit(self.value())
+            self.stepped.emit(step)
         super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:

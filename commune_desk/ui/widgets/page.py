@@ -112,7 +112,8 @@ class Page(QWidget):
         self.setAccessibleName(title)
         self.title = Text(title, size=Size.TITLE, bold=True)
         self.subtitle = Text(subtitle, ink="quiet", wrap=True)
-        self.subtitle.setVisible(bool(subtitle))
+        if not subtitle:
+            self.subtitle.hide()
         self._heading = QVBoxLayout()
         self._heading.setSpacing(0)
         self._titles = Stack(self.title, self.subtitle, overlap=6)
@@ -145,6 +146,10 @@ class Page(QWidget):
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll_area.setAccessibleName(self.accessibleName())
         return self.scroll_area
+
+    def first_focus(self) -> QWidget | None:
+        """Where the keyboard begins; None for the first thing that takes it."""
+        return None
 
     def set_title(self, title: str, subtitle: str = "") -> None:
         self.title.set_text(title)

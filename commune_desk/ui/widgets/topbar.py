@@ -18,7 +18,7 @@ from commune_desk.ui.widgets.nav import RAIL_WIDTH
 from commune_desk.ui.widgets.text import Text
 
 BAR_HEIGHT = 52
-SEARCH_KEY = "Ctrl+K"
+SEARCH_KEYS = ("Ctrl+K", "Ctrl+F")
 LOCK_KEYS = ("Ctrl+L", "F12")
 _SYNC_ICONS = {Tone.GOOD: "check", Tone.WARNING: "refresh", Tone.DANGER: "alert-triangle"}
 
@@ -71,7 +71,7 @@ class TopBar(QWidget):
         self.search = SearchField(
             _("Search the register"),
             placeholder=_("Find a child, parent, village, ID number…"),
-            key_hint=SEARCH_KEY.replace("+", " "),
+            key_hint=SEARCH_KEYS[0].replace("+", " "),
         )
         self.search.setMaximumWidth(520)
         self.search.setMinimumWidth(200)

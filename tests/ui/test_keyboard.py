@@ -1,0 +1,262 @@
+"""The whole window by keyboard alone: find a child, record a visit, go back, and lose nothing on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.ids import RecordId
+from commune_desk.presenters.routes import Route
+from commune_desk.store.drafts import load_draft
+from commune_desk.store.visits import standing_visits
+from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.dialogs.message import MessageDialog
+from commune_desk.ui.forms.entry_page import EntryPage
+from commune_desk.ui.forms.field_editors import holds, raw_value
+from commune_desk.ui.pages.child import ChildPage
+from commune_desk.ui.pages.register import RegisterPage
+from commune_desk.ui.tasks import Tasks
+from commune_desk.usecases.opening import OpenDesk
+from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.workplace import Workplace
+from commune_desk.vault.keys import RegisterKey
+from tests.helpers.builders import make_child, make_report, make_visit, save_all
+from tests.helpers.typing_vietnamese import commit_text
+from tests.helpers.workplaces import OFFICER, make_workplace
+
+Key = Qt.Key
+Control, Alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+Nothing = Qt.KeyboardModifier.NoModifier
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    made = make_workplace(tmp_path)
+    yield made
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    made.register.close()
+
+
+@pytest.fixture
+def hoa(workplace: Workplace) -> RecordId:
+    person, file = make_child("Đặng Thị Hoà", risk_level="low")
+    other, other_file = make_child("Trần Văn Đức")
+    workplace.write(save_all(person, file, other, other_file, make_visit(person.id, "2026-11-14", risk_level="low")))
+    return person.id
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, workplace: Workplace, hoa: RecordId) -> Iterator[DeskWindow]:
+    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
+        tasks = Tasks(writer, slow)
+        desk = OpenDesk(Profile(tmp_path), workplace.register, RegisterKey.generate(), "desk.1")
+        made = DeskWindow(desk, workplace, tasks)
+        qtbot.addWidget(made.shell)
+        with qtbot.waitActive(made.shell):
+            made.show(QSize(1366, 768))
+            made.shell.activateWindow()
+        yield made
+        qtbot.waitUntil(lambda: tasks.is_idle)
+        made.put_away()
+
+
+def focused() -> QWidget:
+    found = QApplication.focusWidget()
+    assert found is not None
+    return found
+
+
+def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Nothing) -> None:
+    """A key where the focus is."""
+    QTest.keyClick(focused(), key, modifier)
+
+
+def top_of(window: DeskWindow) -> QWidget:
+    shown = window.shell.stack.currentWidget()
+    assert shown is not None
+    return shown
+
+
+def find_hoa(qtbot: QtBot, window: DeskWindow) -> ChildPage:
+    press(Key.Key_F, Control)
+    commit_text(focused(), "dang thi hoa")
+    press(Key.Key_Return)
+    shown = top_of(window)
+    assert isinstance(shown, ChildPage)
+    return shown
+
+
+def open_visit(qtbot: QtBot, window: DeskWindow) -> EntryPage:
+    press(Key.Key_V, Alt)
+    qtbot.waitUntil(lambda: isinstance(top_of(window), EntryPage))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    return form
+
+
+def come_back(qtbot: QtBot, window: DeskWindow) -> None:
+    """What a window system does once a dialog is gone."""
+    window.shell.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window.shell)
+
+
+def answer(choose: str) -> None:
+    """Press `accept` or `reject` in the dialog that opens next."""
+
+    def act() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, MessageDialog)
+        getattr(dialog, choose)()
+
+    QTimer.singleShot(0, act)
+
+
+def test_a_routine_visit_from_search_to_save(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId
+) -> None:
+    page = find_hoa(qtbot, window)
+    assert page.person == hoa
+    form = open_visit(qtbot, window)
+    for _field in ("visited_on", "visited_at", "present"):
+        press(Key.Key_Return)
+    press(Key.Key_Space)
+    press(Key.Key_Right)
+    press(Key.Key_Return)
+    assert holds(form.fields["observations"], focused())
+    commit_text(focused(), "Cháu ở với bà ngoại, ẵm em cả ngày.")
+    press(Key.Key_S, Control)
+    qtbot.waitUntil(lambda: top_of(window) is page)
+    visit = workplace.read(lambda c: standing_visits(c, hoa))[0]
+    assert (visit.risk_level, visit.observations) == ("medium", "Cháu ở với bà ngoại, ẵm em cả ngày.")
+    assert window.shell.notices
+    press(Key.Key_Escape)
+    assert isinstance(top_of(window), RegisterPage)
+
+
+def test_escape_goes_back_step_by_step_and_keeps_what_was_typed(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId
+) -> None:
+    page = find_hoa(qtbot, window)
+    form = open_visit(qtbot, window)
+    form.fields["observations"].setFocus()
+    commit_text(focused(), "Đang ghi dở")
+    answer("reject")
+    press(Key.Key_Escape)
+    assert top_of(window) is form
+    come_back(qtbot, window)
+    assert holds(form.fields["observations"], focused())
+    answer("accept")
+    press(Key.Key_Escape)
+    assert top_of(window) is page
+    come_back(qtbot, window)
+    qtbot.waitUntil(lambda: workplace.read(lambda c: load_draft(c, "visit", OFFICER, hoa)) is not None)
+    again = open_visit(qtbot, window)
+    assert raw_value(again.fields["observations"]) == "Đang ghi dở"
+    assert holds(again.fields["observations"], focused())
+
+
+@pytest.mark.parametrize("leave", ["rail key", "search", "another record"])
+def test_what_was_typed_this_moment_is_kept_whichever_way_one_goes(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId, leave: str
+) -> None:
+    window.navigate(Route("child", hoa, "visit"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    commit_text(form.fields["observations"], "Đang ghi dở")
+    if leave == "rail key":
+        press(Key.Key_1, Alt)
+    elif leave == "search":
+        press(Key.Key_K, Control)
+        commit_text(focused(), "tran")
+        press(Key.Key_Down)
+    else:
+        window.navigate(Route("child", hoa))
+    assert top_of(window) is not form
+    qtbot.waitUntil(lambda: workplace.read(lambda c: load_draft(c, "visit", OFFICER, hoa)) is not None)
+    draft = workplace.read(lambda c: load_draft(c, "visit", OFFICER, hoa))
+    assert draft is not None
+    assert draft.payload["observations"] == "Đang ghi dở"
+
+
+def test_each_page_begins_where_one_works(qtbot: QtBot, window: DeskWindow) -> None:
+    today = top_of(window)
+    assert today.isAncestorOf(focused())
+    press(Key.Key_2, Alt)
+    assert focused() is window.shell.top.search
+    for _row in range(2):
+        press(Key.Key_Down)
+    register = top_of(window)
+    assert isinstance(register, RegisterPage)
+    second = register.model.id_at(1)
+    assert register.table.current_id == second
+    press(Key.Key_Return)
+    child = top_of(window)
+    assert isinstance(child, ChildPage)
+    assert child.person == second
+    assert focused() is child.tabs
+
+
+def test_a_record_opened_again_after_another_page_is_shown(window: DeskWindow, hoa: RecordId) -> None:
+    window.navigate(Route("child", hoa))
+    press(Key.Key_1, Alt)
+    assert not isinstance(top_of(window), ChildPage)
+    window.navigate(Route("child", hoa))
+    assert isinstance(top_of(window), ChildPage)
+
+
+@pytest.mark.parametrize(
+    "route", [Route("today"), Route("register"), Route("reports"), Route("import"), Route("child", form="child")]
+)
+def test_tab_goes_round_everything_and_is_caught_nowhere(window: DeskWindow, route: Route) -> None:
+    window.navigate(route)
+    window.shell.rail.focus_current()
+    first = focused()
+    seen: list[QWidget] = []
+    for _step in range(200):
+        press(Key.Key_Tab)
+        if focused() is first:
+            break
+        seen.append(focused())
+    assert focused() is first
+    assert window.shell.top.search in seen
+    assert any(top_of(window).isAncestorOf(widget) for widget in seen)
+    assert len(set(seen)) == len(seen)
+
+
+class Opened(QObject):
+    """Notes each widget that is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.names.append(f"{type(watched).__name__} {watched.accessibleName()}")
+        return False
+
+
+def test_no_part_of_a_page_flashes_up_as_a_window_that_takes_the_keyboard(
+    qtbot: QtBot, qapp: QApplication, window: DeskWindow, workplace: Workplace, hoa: RecordId
+) -> None:
+    report = make_report(person=hoa)
+    workplace.write(save_all(report))
+    opened = Opened()
+    qapp.installEventFilter(opened)
+    pages = [Route(key) for key in ("today", "register", "import", "sync", "help")]
+    forms = [Route("child", hoa, form) for form in ("visit", "child", "relation", "group", "report")]
+    for route in (*pages, Route("reports", report.id), Route("child", hoa), *forms):
+        window.navigate(route)
+        QApplication.processEvents()
+    qapp.removeEventFilter(opened)
+    assert opened.names == []
