@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Annotated
 
 from commune_desk.domain.access import COMMUNE, COMMUNE_WRITERS
-from commune_desk.domain.clock import from_iso
 from commune_desk.domain.ids import OfficerId, RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Data, Merge, Record, ScopeRule, Shape, field, kind
@@ -62,11 +60,6 @@ class Report(Record, frozen=True, kw_only=True):
     reporter_contact: Annotated[
         str | None, field(N_("Informant's phone or address"), data=Data.ABUSE_DETAIL, max_chars=200)
     ] = None
-
-
-def emergency_due(report: Report) -> datetime:
-    """The instant by which emergency measures must be taken: 12 clock hours, nights and holidays included."""
-    return from_iso(report.received_at) + timedelta(hours=EMERGENCY_HOURS)
 
 
 def clock_runs(report: Report) -> bool:

@@ -9,10 +9,11 @@ from datetime import date
 from commune_desk.domain.children import FILE_STEPS, RISK_LEVELS, ChildFile, GroupMembership
 from commune_desk.domain.clock import VIETNAM
 from commune_desk.domain.dates import birthday_alert
+from commune_desk.domain.deadlines import emergency_due_at
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.reports import clock_runs, emergency_due
+from commune_desk.domain.reports import clock_runs
 from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_timeline import Moment, Timeline
@@ -20,6 +21,7 @@ from commune_desk.presenters.labels import ChipText
 from commune_desk.store.child_history import child_history
 from commune_desk.store.children import ChildRecord, Kin, child_record
 from commune_desk.store.conflicts import open_conflicts
+from commune_desk.store.reports import emergency_hours
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases import children
 from commune_desk.usecases.workplace import Workplace
@@ -192,10 +194,10 @@ class ChildPage:
         yield from self._clocks(record, today)
 
     def _clocks(self, record: ChildRecord, today: date) -> Iterator[ChipText]:
-        now = self._workplace.register.clock.now()
+        now, hours = self._workplace.register.clock.now(), self._workplace.read(emergency_hours)
         for report in record.reports:
             if clock_runs(report):
-                due = emergency_due(report).astimezone(VIETNAM)
+                due = emergency_due_at(report.received_at, hours).astimezone(VIETNAM)
                 tone = "danger" if due <= now else "warning"
                 text = _("Emergency measures by {time}").format(time=f"{due:%H:%M %d/%m}")
                 yield ChipText(text, tone, "clock")

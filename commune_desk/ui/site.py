@@ -97,9 +97,13 @@ def _sync(around: Surroundings) -> QWidget:
 
 
 def _settings(around: Surroundings) -> QWidget:
+    from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
     from commune_desk.ui.pages.settings import SettingsPage
 
-    return SettingsPage(around.desk, around.tasks)
+    page = SettingsPage(around.desk, around.tasks)
+    if has_register(around.workplace):
+        page.side.insertWidget(0, EmergencyHoursCard(around.workplace, around.tasks))
+    return page
 
 
 def _help() -> QWidget:

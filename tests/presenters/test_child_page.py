@@ -13,6 +13,7 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child_page import ChildPage, ChildView
 from commune_desk.presenters.child_timeline import Moment
+from commune_desk.presenters.emergency_hours import hours_now, hours_operation, hours_options
 from commune_desk.presenters.routes import Route
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.workplace import Workplace
@@ -214,6 +215,16 @@ def test_a_chair_may_look_but_not_write(tmp_path: Path) -> None:
         sql(chair, f"{statement} VALUES ({', '.join('?' * len(columns))})", *columns.values())
     assert not view(chair, person.id).can_write
     chair.register.close()
+
+
+def test_the_clock_of_a_report_counts_the_hours_that_the_place_set_itself(
+    workplace: Workplace, child: RecordId
+) -> None:
+    workplace.write(save_all(make_report(person=child, received_at="2026-11-22T20:40:00Z")))
+    workplace.write(hours_operation("8"))
+    assert hours_now(workplace) == "8"
+    assert "Emergency measures by 11:40 23/11" in [chip.text for chip in view(workplace, child).chips]
+    assert [code for code, _text in hours_options()] == [str(count) for count in range(12, 0, -1)]
 
 
 def test_a_visit_is_corrected_only_by_who_may_write_and_while_the_file_is_open(

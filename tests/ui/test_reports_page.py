@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.report_form import MeasuresForm
 from commune_desk.presenters.routes import Route
-from commune_desk.store.reports import report_view
+from commune_desk.store.reports import emergency_hours, report_view
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.field_editors import raw_value
 from commune_desk.ui.forms.report_form import ReportFormPage
+from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
 from commune_desk.ui.pages.reports import ReportsPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.choice import Choice
@@ -170,3 +171,11 @@ def test_measures_are_written_down(qtbot: QtBot, workplace: Workplace, tasks: Ta
     view = workplace.read(lambda c: report_view(c, report.id))
     assert view is not None
     assert view.record.status == "acted"
+
+
+def test_the_hours_chosen_hold_at_once(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    card = EmergencyHoursCard(workplace, tasks)
+    qtbot.addWidget(card)
+    assert card.hours.value() == "12"
+    card.hours.set_value("8")
+    qtbot.waitUntil(lambda: workplace.read(emergency_hours) == 8)

@@ -45,6 +45,7 @@ class SettingsPage(Page):
             columns.main.addWidget(card)
         for card in (self._language(), self._backup(), self._about()):
             columns.side.addWidget(card)
+        self.side = columns.side
         self.add(columns)
         self.show_officers()
 
