@@ -201,7 +201,7 @@ def install_debian(packages: Sequence[str], *, why: str) -> None:
     say(f"{why} Installing: {' '.join(packages)}")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     if call(["apt-get", "update", "-q"], **quiet) or call(
-        ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], **quiet
+        ["apt-get", "install", "-q", "-y", "--no-install-recommends", "--no-upgrade", *packages], **quiet
     ):
         raise Stop(f"Debian's packages could not be installed. Try by hand:\n\n    {line}\n")
 
@@ -234,7 +234,7 @@ def linted(name: str, arguments: list[str]) -> bool:
 def test(rest: list[str]) -> int:
     """Lint and tests, both to the end; arguments go to pytest. Without any, two processes share the tests."""
     lint_failed = lint([])
-    shared = [] if any(not a.startswith("--long") for a in rest) else ["-n", "2"]
+    shared = [] if any(not a.startswith("--long") for a in rest) else ["-n", "2", "--dist", "worksteal"]
     tests_failed = python(["-m", "pytest", *shared, *rest], QT_QPA_PLATFORM="offscreen")
     said = [name for name, failed in (("lint", lint_failed), ("tests", tests_failed)) if failed]
     say(f"\nFAILED: {' and '.join(said)}." if said else "\nAll passed: lint and tests.")

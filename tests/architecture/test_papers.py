@@ -43,3 +43,16 @@ def test_desk_and_server_share_their_versions() -> None:
     assert not {"pyside6-essentials", "shiboken6"} & locked("server")
     assert not {"litestar", "uvicorn", "sqlalchemy"} & locked("desk")
     assert importlib.metadata.version("commune-desk")
+
+
+def test_every_proof_that_is_named_is_there() -> None:
+    papers = (ROOT / "docs" / "traceability.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.py)(?:::(\w+))?`", papers.replace("`desk.py`", ""))
+    assert len(named) > 100
+    assert [f"{file}::{test}" for file, test in named if not _is_there(file, test)] == []
+    assert not _is_there("store/test_register.py", "test_nobody_wrote_this")
+
+
+def _is_there(file: str, test: str) -> bool:
+    path = ROOT / "tests" / file
+    return path.exists() and (not test or f"def {test}(" in path.read_text(encoding="utf-8"))
