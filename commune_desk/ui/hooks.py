@@ -35,6 +35,7 @@ class BugHook(QObject):
         threading.excepthook = lambda args: self._on_exception(
             args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
         )
+        sys.unraisablehook = _on_unraisable
 
     def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, KeyboardInterrupt):
@@ -66,3 +67,9 @@ class BugHook(QObject):
         )
         if path:
             Path(path).write_text(scrub_report(error, __version__), encoding="utf-8")
+
+
+def _on_unraisable(args: sys.UnraisableHookArgs) -> None:
+    """An exception in clearing up: Python's own way prints its message to where a desktop keeps it in a file."""
+    error = args.exc_value or args.exc_type()
+    log.error("a bug reached nobody", exc_info=(args.exc_type, error, args.exc_traceback))

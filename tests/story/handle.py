@@ -32,6 +32,7 @@ class DeskProcess:
             encoding="utf-8",
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONIOENCODING": "utf-8"},
         )
+        self.pid = self._process.pid
         self._listening = ThreadPoolExecutor(max_workers=1)
         self._hear()
 
@@ -55,6 +56,11 @@ class DeskProcess:
             raise StoryFailed(f"the desk process ended ({self._process.wait()})")
         heard: Mapping[str, Any] = json.loads(line)
         return heard
+
+    def ended(self) -> int:
+        """Wait until the process has ended by itself; its exit code."""
+        self._finish()
+        return int(self._process.returncode)
 
     def kill(self) -> None:
         """End the process without warning."""

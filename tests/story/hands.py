@@ -324,6 +324,12 @@ def lock(program: Program) -> Told:
     return None
 
 
+def lock_for_good(program: Program) -> Told:
+    """Lock as the lock does: another process shows the unlock page, and this one ends."""
+    program.lock()
+    return None
+
+
 def shoot(program: Program, folder: str, prefix: str) -> Told:
     """Pictures of every page, 1366x768 and at 125 %."""
     from tests.story.pictures import take_pictures
@@ -348,6 +354,6 @@ HANDS: dict[str, Callable[..., Told]] = {
             counts,
             visits_of,
         ),
-        *(lock, import_list, shoot),
+        *(lock, lock_for_good, import_list, shoot),
     )
 }
