@@ -44,6 +44,13 @@ class Target(enum.StrEnum):
 
 
 NAME_TARGETS = frozenset({Target.FULL_NAME, Target.GIVEN_NAME})
+SHARED_TARGETS = frozenset(
+    {
+        *(Target.VILLAGE, Target.ETHNICITY, Target.HOUSEHOLD_HEAD, Target.FATHER_NAME, Target.MOTHER_NAME),
+        *(Target.GUARDIAN_NAME, Target.GUARDIAN_RELATION, Target.PHONE),
+    }
+)
+"""What brothers and sisters have in common: lists write it once, in a cell merged over their rows."""
 _REPEATABLE = frozenset({Target.NOTE, Target.IGNORE})
 
 _SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (

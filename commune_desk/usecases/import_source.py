@@ -13,7 +13,7 @@ from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from commune_desk.domain.legacy_text import Encoding
 from commune_desk.domain.list_cells import Row, cell_text
-from commune_desk.domain.list_columns import NAME_TARGETS, Target, guess_mapping, title_key
+from commune_desk.domain.list_columns import NAME_TARGETS, SHARED_TARGETS, Target, guess_mapping, title_key
 from commune_desk.domain.list_header import HeaderGuess, column_encodings, find_header, header_at, row_texts
 from commune_desk.domain.text import fold
 from commune_desk.store.database import Connection
@@ -62,8 +62,9 @@ class ListSource:
         path = self.head.file.path
         if _digest(path) != self.head.digest:
             raise Fault(CHANGED, name=path.name)
-        numbered = enumerate(self.head.file.rows(self.head.sheet), start=1)
-        yield from islice(numbered, self.header.first_data_row, None)
+        shared = [column for column, target in self.mapping.items() if target in SHARED_TARGETS]
+        rows = self.head.file.rows(self.head.sheet, shared, self.header.first_data_row)
+        yield from islice(enumerate(rows, start=1), self.header.first_data_row, None)
 
 
 def look_into(path: Path, sheet: str = "") -> SheetHead:

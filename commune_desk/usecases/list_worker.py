@@ -35,11 +35,17 @@ DATE, MOMENT = 1, 2
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What to read: `sheet` None asks for the names of the sheets, otherwise rows, `limit` at most."""
+    """What to read: `sheet` None asks for the names of the sheets, otherwise rows, `limit` at most.
+
+    In the columns `shared` a cell merged downwards stands in each of its rows, if it begins at row `data_from` or below
+    (from 0): the header above is left as it is.
+    """
 
     path: bytes
     sheet: str | None = None
     limit: int = 0
+    shared: tuple[int, ...] = ()
+    data_from: int = 0
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -98,7 +104,7 @@ def _answer(request: Request) -> Iterator[Frame]:
             if request.sheet is None:
                 yield Frame(sheets=_sheet_names(workbook), last=True)
             else:
-                yield from _row_frames(workbook.get_sheet_by_name(request.sheet), request.limit)
+                yield from _row_frames(workbook.get_sheet_by_name(request.sheet), request)
     except PasswordError:
         yield Frame(fault="password", last=True)
     except CalamineError:
@@ -111,16 +117,41 @@ def _sheet_names(workbook: CalamineWorkbook) -> tuple[str, ...]:
     return tuple(sheet.name for sheet in shown or sheets)
 
 
-def _row_frames(sheet: CalamineSheet, limit: int) -> Iterator[Frame]:
-    if sheet.total_height >= limit:
+def _row_frames(sheet: CalamineSheet, request: Request) -> Iterator[Frame]:
+    if sheet.total_height >= request.limit:
         yield Frame(fault="rows", last=True)
         return
     # The parser gives the empty rows above the data, but leaves out the empty columns before it.
     missing: list[object] = [None] * (sheet.start[1] if sheet.start else 0)
-    rows = iter(sheet.iter_rows())
+    rows: Iterator[list[object]] = (missing + [pack_cell(value) for value in row] for row in sheet.iter_rows())
+    if spread := _merged_downwards(sheet, request):
+        rows = _spread(rows, spread)
     while batch := list(islice(rows, ROWS_PER_FRAME)):
-        yield Frame(rows=[missing + [pack_cell(value) for value in row] for row in batch])
+        yield Frame(rows=batch)
     yield Frame(last=True)
+
+
+def _merged_downwards(sheet: CalamineSheet, request: Request) -> dict[tuple[int, int], int]:
+    """(first row, column) of each such cell to its last row."""
+    shared = set(request.shared)
+    ranges = sheet.merged_cell_ranges or []
+    return {
+        (top, column): bottom
+        for (top, column), (bottom, _right) in ranges
+        if bottom > top >= request.data_from and column in shared
+    }
+
+
+def _spread(rows: Iterator[list[object]], merged: dict[tuple[int, int], int]) -> Iterator[list[object]]:
+    columns = {column for _top, column in merged}
+    running: dict[int, tuple[object, int]] = {}
+    for number, row in enumerate(rows):
+        for column in columns & set(range(len(row))):
+            if (bottom := merged.get((number, column))) is not None:
+                running[column] = (row[column], bottom)
+            elif column in running and number <= running[column][1] and row[column] is None:
+                row[column] = running[column][0]
+        yield row
 
 
 def as_row(cells: list[object]) -> Row:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -37,15 +37,17 @@ class ListFile:
     sheets: tuple[str, ...]
     kind: FileKind
 
-    def rows(self, sheet: str) -> Iterator[Row]:
+    def rows(self, sheet: str, shared: Collection[int] = (), data_from: int = 0) -> Iterator[Row]:
         """Every row of `sheet` from its first, empty ones too, so that the n-th is row n in Excel.
 
-        Raises Fault when the file is damaged, changed meanwhile, or has more than `MAX_ROWS` rows.
+        A cell of the columns `shared` that is merged downwards from row `data_from` (from 0) or below is said for each
+        of its rows. Raises Fault when the file is damaged, changed meanwhile, or has more than `MAX_ROWS` rows.
         Closing the iterator early stops the reading.
         """
         if self.kind is FileKind.TEXT:
             return list_text.read_rows(self.path, MAX_ROWS)
-        return _workbook_rows(self.path, sheet)
+        asked = Request(os.fsencode(self.path), sheet, MAX_ROWS, tuple(shared), data_from)
+        return _workbook_rows(self.path, asked)
 
 
 def open_list(path: Path) -> ListFile:
@@ -59,8 +61,8 @@ def open_list(path: Path) -> ListFile:
     return ListFile(path, sheets, kind)
 
 
-def _workbook_rows(path: Path, sheet: str) -> Iterator[Row]:
-    for frame in _ask(path, Request(os.fsencode(path), sheet, MAX_ROWS)):
+def _workbook_rows(path: Path, asked: Request) -> Iterator[Row]:
+    for frame in _ask(path, asked):
         yield from map(as_row, frame.rows)
 
 
