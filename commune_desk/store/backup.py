@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 import zipfile
 from pathlib import Path
 
@@ -25,6 +26,9 @@ SUFFIX = ".cdbackup"
 KEYFILE_NAME = "keyfile.json"
 MANIFEST = "manifest.json"
 _PIECE = 1 << 20
+_NO_ARCHIVE = (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, ValueError, struct.error)
+"""What the library says of a file that is no archive or was changed."""
+_NAMES_IN_UTF8 = 0x800
 
 
 class BackupDamaged(Fault):
@@ -45,6 +49,18 @@ class BackupNotSaved(Fault):
     def __init__(self) -> None:
         super().__init__(
             N_("The backup could not be written there. Nothing was lost; check the disk or USB stick and try again.")
+        )
+
+
+class BackupNotRestored(Fault):
+    """The backup could not be read, or what is in it not be written here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "The backup could not be read or put in place. Nothing was changed; "
+                "check the USB stick and the room on this disk, then try again."
+            )
         )
 
 
@@ -122,22 +138,22 @@ def _pack(target: Path, copy: Path, keyfile: Path, manifest: Manifest) -> None:
 def unpack_backup(source: Path, folder: Path) -> Manifest:
     """Put a backup's register and keyfile into an empty `folder`, checked against its manifest.
 
-    Raises BackupDamaged, BackupNotSaved. The register is then unlocked as any other and marked as restored.
+    Raises BackupDamaged, BackupNotRestored. The register is then unlocked as any other and marked as restored.
     """
     try:
         with zipfile.ZipFile(source) as archive:
             manifest = _manifest(archive)
             _extract(archive, FILE_NAME, folder / FILE_NAME, manifest.register_sha256)
             _extract(archive, KEYFILE_NAME, folder / KEYFILE_NAME, manifest.keyfile_sha256)
-    except (zipfile.BadZipFile, KeyError, EOFError):
+    except _NO_ARCHIVE:
         raise BackupDamaged from None
     except OSError:
-        raise BackupNotSaved from None
+        raise BackupNotRestored from None
     return manifest
 
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
-    if archive.getinfo(MANIFEST).file_size > _PIECE:
+    if _stored(archive, MANIFEST).file_size > _PIECE:
         raise BackupDamaged
     try:
         return msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
@@ -145,9 +161,18 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
         raise BackupDamaged from None
 
 
+def _stored(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    """A part as we write it: neither compressed, so that none grows while it is read, nor encrypted."""
+    found = archive.getinfo(name)
+    is_ours = found.compress_type == zipfile.ZIP_STORED and found.compress_size == found.file_size
+    if not is_ours or found.flag_bits & ~_NAMES_IN_UTF8:
+        raise BackupDamaged
+    return found
+
+
 def _extract(archive: zipfile.ZipFile, name: str, target: Path, expected: str) -> None:
     part = target.with_name(target.name + ".part")
-    with archive.open(name) as inside, part.open("wb") as outside:
+    with archive.open(_stored(archive, name)) as inside, part.open("wb") as outside:
         for piece in iter(lambda: inside.read(_PIECE), b""):
             outside.write(piece)
         outside.flush()

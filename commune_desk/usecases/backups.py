@@ -30,7 +30,7 @@ def restore(profile: Profile, source: Path, login: str, passphrase: str, *, cloc
     """Open a backup in an empty profile, as a desk that must be enrolled anew.
 
     A training register goes on as it was. It is put in place only once it is marked: one that was not would pass for
-    the desk it was copied from. Raises BackupDamaged, BackupNotSaved, WrongPassphrase, Refusal.
+    the desk it was copied from. Raises BackupDamaged, BackupNotRestored, WrongPassphrase, Refusal.
     """
     if profile.has_register():
         raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
