@@ -201,12 +201,16 @@ class DoorbellReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a request was refused. `code` is for programs, `text` a message id for people."""
+    """Why a request was refused. `code` is for programs, `text` a message id for people.
+
+    `desk` is who asked, as far as that was proven: another desk's refusal, played back, is nobody's.
+    """
 
     code: str
     text: str
     expect_n: int = 0
     retry_after: int = 0
+    desk: str = ""
 
 
 class Malformed(Fault):

@@ -29,6 +29,8 @@ class SyncSchedule:
         self._pace = pace
         self._random = random
         self._failures = 0
+        self._not_before = -math.inf
+        """Until then the province asked to be left alone; only a person comes earlier."""
         self.due = now + random() * pace.start_jitter
 
     @property
@@ -43,7 +45,7 @@ class SyncSchedule:
 
     def on_hint(self, now: float) -> None:
         """The operating system thinks that the line changed. A signed hello will tell."""
-        self.due = min(self.due, now + self._random() * self._pace.hint_jitter)
+        self.due = min(self.due, max(now, self._not_before) + self._random() * self._pace.hint_jitter)
 
     def on_demand(self, now: float) -> None:
         self.due = min(self.due, now)
@@ -60,6 +62,7 @@ class SyncSchedule:
 
     def failed(self, now: float, retry_after: float = 0.0) -> None:
         self._failures += 1
+        self._not_before = now + min(retry_after, CAP_SECONDS)
         self.due = now + delay(self._failures, random=self._random, retry_after=retry_after)
 
     def halted(self, now: float) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Iterator
+from datetime import datetime
 
+from commune_desk.domain.clock import from_iso
 from sync import protocol, seal
 from sync.client import errors
-from sync.client.signing import RequestSigner
+from sync.client.signing import BELL_SUFFIX, RequestSigner
 from sync.client.transport import Reply, Transport
 
 
@@ -29,6 +31,7 @@ class Channel:
         self._transport = transport
         self._signer = RequestSigner(key_id, key)
         self._authority = authority_public
+        self._desk = key_id.removesuffix(BELL_SUFFIX)
         self._nonces: Iterator[str] = iter(())
 
     def hello(self) -> protocol.Hello:
@@ -36,9 +39,10 @@ class Channel:
         nonce = protocol.b64(secrets.token_bytes(16))
         request = protocol.encode(protocol.HelloRequest(nonce=nonce))
         reply = self._transport.post("/v1/hello", request)
-        hello = protocol.decode(proven(reply, seal.HELLO, self._authority), protocol.Hello)
+        hello = protocol.decode(proven(reply, seal.HELLO, self._authority, self._desk), protocol.Hello)
         if hello.nonce != nonce:
             raise errors.Unproven
+        self._transport.told_time(_instant(hello.time))
         if hello.retry_after > 0:
             raise errors.Busy(hello.retry_after)
         if not hello.protocols[0] <= protocol.PROTOCOL <= hello.protocols[1]:
@@ -58,23 +62,30 @@ class Channel:
 
     def _call(self, path: str, body: bytes, domain: bytes) -> tuple[bytes, bytes]:
         reply = self._transport.post(path, body, signer=self._signer, nonce=next(self._nonces))
-        inside = proven(reply, domain, self._authority)
+        inside = proven(reply, domain, self._authority, self._desk)
         return inside, protocol.unb64(reply.signature)
 
 
-def proven(reply: Reply, domain: bytes, authority_public: bytes) -> bytes:
+def _instant(text: str) -> datetime:
+    try:
+        return from_iso(text)
+    except ValueError:
+        raise protocol.Malformed from None
+
+
+def proven(reply: Reply, domain: bytes, authority_public: bytes, desk: str) -> bytes:
     """The body of a good reply, once the authority's signature over it holds.
 
     Raises Refused for the province's own no, or the fault that an unsigned no stands for.
     """
     if reply.status != 200:
-        raise _refusal(reply, authority_public)
+        raise _refusal(reply, authority_public, desk)
     if not seal.verify(authority_public, domain, reply.body, protocol.unb64(reply.signature)):
         raise errors.Unproven
     return reply.body
 
 
-def _refusal(reply: Reply, authority_public: bytes) -> errors.SyncFault:
+def _refusal(reply: Reply, authority_public: bytes, desk: str) -> errors.SyncFault:
     """An unsigned refusal (a proxy, a server in trouble) may delay sync, but never decides anything."""
     if not reply.signature:
         return _unsigned_refusal(reply)
@@ -85,7 +96,7 @@ def _refusal(reply: Reply, authority_public: bytes) -> errors.SyncFault:
     if reply.status in (429, 503):
         return errors.Busy(wait)
     if problem.code in _DECIDED:
-        return _DECIDED[problem.code]()
+        return _DECIDED[problem.code]() if problem.desk == desk else errors.Unproven()
     if problem.code != "ticket" and reply.status in (401, 403, 404):
         return errors.NotRecognised()
     return Refused(reply.status, problem)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from weakref import WeakSet
 
@@ -15,6 +17,9 @@ from urllib3.connection import HTTPSConnection
 
 from sync import protocol, seal
 from sync.client.errors import WrongCertificate
+
+_ANY_TIME = 0x200000
+"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME: the clock of an office PC says nothing about a certificate."""
 
 
 class _CuttableSocket(ssl.SSLSocket):
@@ -28,13 +33,20 @@ class _CuttableSocket(ssl.SSLSocket):
         if isinstance(context, PinnedContext):
             # The connect timeout would otherwise also time each piece sent, too short for a poor line.
             self.settimeout(context.send_seconds)
+            context.presented(self.getpeercert() or {})
 
 
 class PinnedContext(ssl.SSLContext):
-    """Trusts the given authority and nothing else; without one (`ca_pem` None) it checks nothing, for first contact."""
+    """Trusts the given authority and nothing else; without one (`ca_pem` None) it checks nothing, for first contact.
+
+    Whether a certificate has run out is told by the province's own time (`judge`), not by this PC's clock: a PC whose
+    battery died must still sync.
+    """
 
     live: WeakSet[_CuttableSocket]
     send_seconds: float
+    province_time: float | None
+    _valid: tuple[float, float] | None
     sslsocket_class = _CuttableSocket
 
     @classmethod
@@ -43,6 +55,9 @@ class PinnedContext(ssl.SSLContext):
         context = cls(ssl.PROTOCOL_TLS_CLIENT)
         context.live = WeakSet()
         context.send_seconds = send_seconds
+        context.province_time = None
+        context._valid = None
+        context.verify_flags |= _ANY_TIME
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         if ca_pem is None:
             context.check_hostname = False
@@ -53,6 +68,24 @@ class PinnedContext(ssl.SSLContext):
         except (ssl.SSLError, ValueError) as error:
             raise WrongCertificate from error
         return context
+
+    def presented(self, certificate: Mapping[str, Any]) -> None:
+        """Note how long the peer's certificate is good. Raises SSLError when that is not now by the province's time."""
+        if "notAfter" in certificate:
+            start, end = (ssl.cert_time_to_seconds(certificate[name]) for name in ("notBefore", "notAfter"))
+            self._valid = (start, end)
+        self._check_time()
+
+    def judge(self, province_time: datetime) -> None:
+        """The province says what time it is. Raises SSLError when the certificate at hand is not good then."""
+        self.province_time = province_time.timestamp()
+        self._check_time()
+
+    def _check_time(self) -> None:
+        if self._valid is None or self.province_time is None:
+            return
+        if not self._valid[0] <= self.province_time <= self._valid[1]:
+            raise ssl.SSLCertVerificationError("the certificate is not good at the province's own time")
 
     def cut(self) -> None:
         """Break off every open connection; a thread that waits on one fails at once."""

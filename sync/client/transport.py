@@ -13,6 +13,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import requests
@@ -101,6 +102,13 @@ class Transport:
             signer.sign(request, packed, nonce)
         response, raw = self._exchange(request)
         return _read_reply(response, raw)
+
+    def told_time(self, province_time: datetime) -> None:
+        """The province's time, proven: a certificate that is not good then is nobody's. Raises WrongCertificate."""
+        try:
+            self._context.judge(province_time)
+        except ssl.SSLError as error:
+            raise errors.WrongCertificate from error
 
     def abort(self) -> None:
         """Break off what is under way and refuse what follows."""

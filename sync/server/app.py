@@ -119,22 +119,30 @@ class Service:
                 body = await self._read(request, most=most)
                 signed = Signed(path, Headers(request.scope["headers"]), body)
                 inside = MAX_INFLATED if most == MAX_BODY else most
-                return await anyio.to_thread.run_sync(lambda: work(*self._admitted(signed, bell, inside)))
+                return await anyio.to_thread.run_sync(lambda: self._work_for_desk(signed, work, bell, inside))
 
             return await self._answered(answer)
 
         return handler
 
-    def _admitted(self, signed: Signed, bell: bool, most: int) -> tuple[desks.DeskState, bytes]:
-        """Who sent the request, and its body of at most `most` bytes, inflated only now that the sender is known."""
+    def _work_for_desk(
+        self, signed: Signed, work: Callable[[desks.DeskState, bytes], Answer], bell: bool, most: int
+    ) -> Answer:
+        """`most`: bytes of the body, inflated only once its sender is known."""
+        caller = self._admitted(signed, bell)
         try:
-            caller = self.gate.admit(self.province, signed, bell=bell)
+            return work(caller, inflate(signed.body, most))
+        except Refused as refused:
+            raise refused.to(caller.id) from None
+
+    def _admitted(self, signed: Signed, bell: bool) -> desks.DeskState:
+        try:
+            return self.gate.admit(self.province, signed, bell=bell)
         except (Refused, StoreFault):
             raise
         except Exception as error:  # noqa: BLE001 - whatever a forged request breaks, it proves nobody
             _log.warning("refused at the gate: %s", type(error).__name__)
             raise Refused(401, "signature") from None
-        return caller, inflate(signed.body, most)
 
     async def _read(self, request: Asgi, *, most: int) -> bytes:
         """The body as sent. Raises Refused when it is larger than `most` bytes or takes too long."""

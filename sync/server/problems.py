@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from commune_desk.domain.labels import N_
 from sync.protocol import Problem
 
@@ -34,3 +36,8 @@ class Refused(Exception):
         self.status = status
         self.code = code
         self.problem = Problem(code=code, text=SENTENCES[code], expect_n=expect_n, retry_after=retry_after)
+
+    def to(self, desk: str) -> Refused:
+        """The same, naming the desk that asked."""
+        self.problem = msgspec.structs.replace(self.problem, desk=desk)
+        return self

@@ -18,6 +18,7 @@ import uvicorn
 from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.labels import N_
 from sync.server.app import Service
+from sync.server.patience import PatientProtocol
 from sync.server.province import CERT_FILE, KEY_FILE, Province
 
 LOCK_FILE = "serve.lock"
@@ -38,6 +39,8 @@ def serve(province: Province, host: str, port: int, *, ready: Callable[[str], No
             server_header=False,
             date_header=False,
             lifespan="off",
+            http=PatientProtocol,
+            ws="none",
             limit_concurrency=_MOST_CONNECTIONS,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=_GRACE_SECONDS,

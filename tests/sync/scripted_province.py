@@ -76,8 +76,8 @@ class ScriptedProvince(BaseAdapter):
         signature = protocol.b64(self.authority.sign(domain, body))
         return Raw(status, protocol.deflate(body), {protocol.SIGNATURE_HEADER: signature})
 
-    def problem(self, status: int, code: str, **more: int) -> Raw:
-        return self.signed(protocol.Problem(code=code, text="No.", **more), seal.HELLO, status)
+    def problem(self, status: int, code: str, *, desk: str = "AAAAAA", **more: int) -> Raw:
+        return self.signed(protocol.Problem(code=code, text="No.", desk=desk, **more), seal.HELLO, status)
 
     def hello(self, body: bytes) -> Raw:
         nonce = protocol.decode(body, protocol.HelloRequest).nonce

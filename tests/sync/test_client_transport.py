@@ -8,95 +8,30 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
 
-from commune_desk.domain.clock import Clock, SystemClock
+from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Fault, Invalid
 from sync import protocol, seal
 from sync.client import errors, tls
 from sync.client.transport import Limits, Reply, Transport, fault_of, read_address
-from sync.server.authority import Identity, make_authority, make_server
+from sync.server.authority import Identity, make_authority
 from tests.sync.fault_proxy import FaultProxy, Toxics
+from tests.sync.tls_server import http as _http
+from tests.sync.tls_server import says as _says
+from tests.sync.tls_server import tls_server as _server
 
 QUICK = Limits(connect_seconds=1.0, read_seconds=0.5, total_seconds=1.0, body_bytes=64 * 1024)
 PATIENT = Limits(connect_seconds=2.0, read_seconds=5.0, total_seconds=20.0)
 GOOD = protocol.deflate(b"{}")
 
-Answer = Callable[[socket.socket], None]
-
-
-class Past:
-    """Three years ago."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) - timedelta(days=1100)
-
 
 @pytest.fixture(scope="module")
 def authority() -> Identity:
     return make_authority("Province of tests", clock=SystemClock())
-
-
-def _http(body: bytes, *, status: str = "200 OK", headers: str = "") -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
-
-
-def _says(raw: bytes) -> Answer:
-    return lambda connection: connection.sendall(raw)
-
-
-@contextmanager
-def _server(
-    folder: Path,
-    authority: Identity,
-    answer: Answer,
-    *,
-    names: tuple[str, ...] = ("127.0.0.1",),
-    clock: Clock | None = None,
-    version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
-) -> Iterator[int]:
-    """A TLS server that reads a request's head and body and then does as `answer` says; gives its port."""
-    identity = make_server(authority, names, clock=clock or SystemClock())
-    (folder / "server.pem").write_bytes(identity.certificate + identity.key)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.maximum_version = version
-    context.load_cert_chain(folder / "server.pem")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=_accept, args=(listener, context, answer), daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        with suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
-    thread.join(10)
-
-
-def _accept(listener: socket.socket, context: ssl.SSLContext, answer: Answer) -> None:
-    while True:
-        try:
-            raw, _ = listener.accept()
-        except OSError:
-            return
-        raw.settimeout(5)
-        with raw, suppress(OSError), context.wrap_socket(raw, server_side=True) as connection:
-            _read_request(connection)
-            answer(connection)
-
-
-def _read_request(connection: ssl.SSLSocket) -> None:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = next(int(h.split(b":")[1]) for h in head.split(b"\r\n") if h.lower().startswith(b"content-length:"))
-    while len(body) < length:
-        body += connection.recv(65536)
 
 
 def _post(port: int, ca_pem: bytes | None, *, limits: Limits = PATIENT, host: str = "127.0.0.1") -> Reply:
@@ -134,15 +69,6 @@ def test_another_host_is_refused(tmp_path: Path, authority: Identity) -> None:
         pytest.raises(errors.WrongCertificate),
     ):
         _post(port, authority.certificate)
-
-
-def test_an_expired_certificate_is_refused(tmp_path: Path) -> None:
-    old = make_authority("Province of tests", clock=Past())
-    with (
-        _server(tmp_path, old, _says(_http(GOOD)), clock=Past()) as port,
-        pytest.raises(errors.WrongCertificate),
-    ):
-        _post(port, old.certificate)
 
 
 def test_tls_below_1_3_is_refused(tmp_path: Path, authority: Identity) -> None:

@@ -80,3 +80,21 @@ def test_waiting_is_at_least_what_the_province_asked_and_bounded(failures: int, 
 def test_waiting_grows_to_a_quarter_of_an_hour_with_full_jitter(failures: int) -> None:
     assert delay(failures, random=lambda: 0.0) == 0.0
     assert delay(failures, random=lambda: 1.0) == min(CAP_SECONDS, 2.0 * 2.0 ** min(failures, 30))
+
+
+def test_a_province_that_asked_for_rest_is_not_woken_by_a_line_that_comes_and_goes() -> None:
+    schedule = _schedule(0.0)
+    schedule.failed(100.0, 600.0)
+    schedule.on_hint(101.0)
+    assert schedule.due == 700.0
+    schedule.on_demand(102.0)
+    assert schedule.due == 102.0
+
+
+def test_without_such_a_wish_the_returning_line_is_tried_at_once() -> None:
+    """The twin: the same failure, and the province asked for nothing."""
+    schedule = _schedule(0.0)
+    schedule.failed(100.0)
+    schedule.due = 700.0
+    schedule.on_hint(101.0)
+    assert schedule.due == 101.0

@@ -1,0 +1,45 @@
+"""HTTP/1.1 that waits for nobody without end: whoever drips a head, a body or the reading of an answer is let go."""
+
+from __future__ import annotations
+
+import asyncio
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+
+class PatientProtocol(H11Protocol):
+    """A connection of the server, cut when a request's head or its whole course takes too long.
+
+    uvicorn's own waits for ever: a few hundred connections that send nothing would keep all desks out.
+    """
+
+    head_seconds = 30.0
+    """From the beginning, or from the answer before, to the next request's whole head."""
+    exchange_seconds = 330.0
+    """From a request's head to the end of its answer: more than a desk itself waits on a poor line."""
+    _limit: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._allow(self.head_seconds)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._allow(None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        before = self.cycle
+        super().data_received(data)
+        if self.cycle is not before:
+            self._allow(self.exchange_seconds)
+
+    def on_response_complete(self) -> None:
+        before = self.cycle
+        super().on_response_complete()
+        self._allow(self.head_seconds if self.cycle is before else self.exchange_seconds)
+
+    def _allow(self, seconds: float | None) -> None:
+        """Let the connection live for `seconds` from now; None when it has ended."""
+        if self._limit is not None:
+            self._limit.cancel()
+        self._limit = None if seconds is None else self.loop.call_later(seconds, self.transport.abort)

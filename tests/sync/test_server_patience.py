@@ -1,0 +1,171 @@
+"""Connections that drip or say nothing are let go, so that a few hundred of them keep no desk out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from sync.server.patience import PatientProtocol
+
+HELLO = b"POST /v1/hello HTTP/1.1\r\nHost: province\r\nContent-Length: 2\r\n\r\n{}"
+
+
+LONG = 64 << 20
+"""Bytes of an answer that fits into no buffer on the way."""
+
+
+class Impatient(PatientProtocol):
+    head_seconds = 0.3
+    exchange_seconds = 0.6
+
+
+async def _answers(scope: Any, receive: Any, send: Any) -> None:
+    """An application that answers at once, with more than any buffer holds when asked for `/long`."""
+    size = LONG if scope["path"] == "/long" else 2
+    headers = [(b"content-length", str(size).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": bytes(size)})
+
+
+async def _never_answers(scope: Any, receive: Any, send: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+@asynccontextmanager
+async def _listening(kind: type[H11Protocol], app: Any = _answers) -> AsyncIterator[int]:
+    config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_keep_alive=3600)
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: kind(config=config, server_state=state, app_state={}), "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    for connection in list(state.connections):
+        connection.transport.abort()
+    await asyncio.sleep(0)
+
+
+Stranger = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+async def _drip(writer: asyncio.StreamWriter, data: bytes = b"x" * 1000) -> None:
+    for byte in data:
+        writer.write(bytes([byte]))
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def _says_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+
+
+async def _drips_its_head(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await _drip(writer, b"POST /v1/hello HTTP/1.1\r\nX: " + b"x" * 1000)
+
+
+async def _drips_a_second_head(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(HELLO)
+    await reader.readuntil(b"\r\n\r\n")
+    await _drip(writer, b"POST /v1/hello HTTP/1.1\r\nX: " + b"x" * 1000)
+
+
+async def _drips_what_nobody_waits_for(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """The answer came already; the body it was not waiting for goes on and on."""
+    writer.write(b"POST /v1/hello HTTP/1.1\r\nHost: province\r\nContent-Length: 100000\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    await _drip(writer)
+
+
+STRANGERS = [_says_nothing, _drips_its_head, _drips_a_second_head, _drips_what_nobody_waits_for]
+
+
+async def _outlasts(kind: type[H11Protocol], stranger: Stranger) -> bool:
+    """Whether the stranger still holds the connection after more than three times its measure."""
+    async with _listening(kind) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            async with asyncio.timeout(2):
+                await stranger(reader, writer)
+        except TimeoutError:
+            return True
+        except ConnectionError:
+            return False
+        finally:
+            writer.transport.abort()
+        return False
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_who_drips_is_let_go(stranger: Stranger) -> None:
+    assert not asyncio.run(_outlasts(Impatient, stranger))
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_without_patience_running_out_they_would_stay(stranger: Stranger) -> None:
+    """The twin: the same strangers at uvicorn's own protocol."""
+    assert asyncio.run(_outlasts(H11Protocol, stranger))
+
+
+async def _unread(kind: type[H11Protocol]) -> bool:
+    """Whether a long answer is still being kept for somebody who reads nothing of it."""
+    async with _listening(kind) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+        writer.write(b"POST /long HTTP/1.1\r\nHost: province\r\nContent-Length: 2\r\n\r\n{}")
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(1.5)
+        received = 0
+        try:
+            while received < LONG and (part := await reader.read(1 << 20)):
+                received += len(part)
+        except ConnectionError:
+            return False
+        finally:
+            writer.transport.abort()
+        return received == LONG
+
+
+def test_an_answer_that_nobody_reads_is_not_kept() -> None:
+    assert not asyncio.run(_unread(Impatient))
+    assert asyncio.run(_unread(H11Protocol)), "the twin: uvicorn's own keeps it"
+
+
+def test_an_answer_that_takes_for_ever_is_given_up() -> None:
+    async def waits() -> bytes:
+        async with _listening(Impatient, _never_answers) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(HELLO)
+            try:
+                return await reader.read()
+            except ConnectionError:
+                return b""
+            finally:
+                writer.transport.abort()
+
+    assert asyncio.run(waits()) == b""
+
+
+def test_a_desk_that_asks_one_thing_after_another_is_served() -> None:
+    """Longer in all than a head may take, each request in time."""
+
+    async def asks() -> int:
+        async with _listening(Impatient) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            served = 0
+            for _ in range(5):
+                writer.write(HELLO)
+                await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(2)
+                served += 1
+                await asyncio.sleep(0.15)
+            writer.transport.abort()
+            return served
+
+    assert asyncio.run(asks()) == 5
