@@ -22,7 +22,7 @@ Generated from `commune_desk/domain` (schema version {SCHEMA_VERSION}); a test k
 def dictionary() -> str:
     """The page's text."""
     set_language("vi")
-    return _HEAD + "".join(_kind(kind) for kind in KINDS.values())
+    return _HEAD + "".join(_kind(KINDS[name]) for name in sorted(KINDS))
 
 
 def _kind(kind: Kind) -> str:

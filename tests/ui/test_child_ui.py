@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
 import msgspec
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -30,27 +26,6 @@ from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_person, make_visit, save_all
 from tests.helpers.typing_vietnamese import commit_text, compose
-from tests.helpers.workplaces import make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
-
-
-@pytest.fixture
-def tasks() -> Iterator[Tasks]:
-    writer, slow = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
-    yield Tasks(writer, slow)
-    writer.shutdown()
-    slow.shutdown()
-
-
-@pytest.fixture
-def routes() -> list[Route]:
-    return []
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -46,12 +45,6 @@ def house(tmp_path: Path) -> Iterator[Workplace]:
     QApplication.processEvents()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     made.register.close()
-
-
-@pytest.fixture
-def tasks(qapp: QApplication) -> Iterator[Tasks]:
-    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
-        yield Tasks(writer, slow)
 
 
 @pytest.fixture

@@ -41,11 +41,6 @@ def tasks(workplace: Workplace) -> Iterator[Tasks]:
 
 
 @pytest.fixture
-def routes() -> list[Route]:
-    return []
-
-
-@pytest.fixture
 def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route]) -> ImportPage:
     made = build_import_page(workplace, tasks, routes.append)
     qtbot.addWidget(made)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,19 +28,6 @@ def workplace(tmp_path: Path) -> Iterator[Workplace]:
         made.write(save_all(*make_child(name, risk_level="high")))
     yield made
     made.register.close()
-
-
-@pytest.fixture
-def tasks() -> Iterator[Tasks]:
-    writer, slow = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
-    yield Tasks(writer, slow)
-    writer.shutdown()
-    slow.shutdown()
-
-
-@pytest.fixture
-def routes() -> list[Route]:
-    return []
 
 
 @pytest.fixture

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.report_form import MeasuresForm
@@ -25,20 +19,7 @@ from commune_desk.ui.widgets.choice import Choice
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.typing_vietnamese import commit_text
-from tests.helpers.workplaces import clock_of, make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
-
-
-@pytest.fixture
-def tasks(qapp: QApplication) -> Iterator[Tasks]:
-    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
-        yield Tasks(writer, slow)
+from tests.helpers.workplaces import clock_of
 
 
 def opened(qtbot: QtBot, page: ReportsPage | EntryPage) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,12 +41,6 @@ def desk(tmp_path: Path) -> Iterator[OpenDesk]:
     )
     yield made
     made.register.close()
-
-
-@pytest.fixture
-def tasks(qapp: QApplication) -> Iterator[Tasks]:
-    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
-        yield Tasks(writer, slow)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -20,16 +19,8 @@ from commune_desk.usecases.workplace import Workplace
 from sync import protocol, seal
 from sync.change import Change, Line, sign
 from tests.helpers.builders import make_child, save_all
-from tests.helpers.workplaces import make_workplace
 
 STRANGER = seal.SigningKey.generate()
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 @pytest.fixture

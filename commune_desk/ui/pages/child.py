@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.child_page import ChildPage as State
 from commune_desk.presenters.child_page import ChildView
 from commune_desk.presenters.child_timeline import Moment
 from commune_desk.presenters.routes import Route
-from commune_desk.store.transaction import Tx
 from commune_desk.ui.pages.child_tabs import Details, Family, Groups, family_row, risk_card, steps_card
+from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -24,20 +21,19 @@ from commune_desk.ui.widgets.card import Avatar, Card, Surface
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
-from commune_desk.ui.widgets.page import Page, TabBar, TwoColumns
+from commune_desk.ui.widgets.page import TabBar, TwoColumns
 from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.timeline import Entry, Timeline
 from commune_desk.usecases.workplace import Workplace
 
-_READ_AGAIN_MS = 200
-_KINDS = (
-    *("child_file", "person", "relation", "group_membership", "household"),
-    *("home_visit", "report", "placement_notice", "task", "conflicts", "sync"),
-)
 
-
-class ChildPage(Page):
+class ChildPage(LivePage):
     """The page of one child; make one for each child that is opened."""
+
+    kinds = (
+        *("child_file", "person", "relation", "group_membership", "household"),
+        *("home_visit", "report", "placement_notice", "task", "conflicts", "sync"),
+    )
 
     def __init__(
         self,
@@ -47,18 +43,14 @@ class ChildPage(Page):
         person: str,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(_("Child"), parent=parent)
-        self._state, self._workplace, self._tasks, self._navigate = State(workplace, person), workplace, tasks, navigate
+        super().__init__(_("Child"), workplace, tasks, parent)
+        self._state, self._navigate = State(workplace, person), navigate
         self.person = person
-        self._is_stale = False
         self._kin_card: Card | None = None
         self._ways: dict[str, Route] = {}
         self._add_header()
         self._add_actions()
         self._add_tabs()
-        self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
-        self._again.timeout.connect(self.read_again)
-        tasks.register_changed.connect(self._on_changed)
         self.read_again()
 
     def _add_header(self) -> None:
@@ -129,9 +121,7 @@ class ChildPage(Page):
         if self._kin_card is not None:
             self._kin_card.setVisible(key != "family")
 
-    def read_again(self) -> None:
-        """Read and show the file anew."""
-        self._is_stale = False
+    def read(self) -> None:
         view = self._state.view()
         if view is None:
             self._show_gone()
@@ -197,31 +187,13 @@ class ChildPage(Page):
         self._navigate(self._ways[key])
 
     def _move_file(self, status: str) -> None:
-        self._write(self._state.move_file(status))
+        self.write(self._state.move_file(status))
 
     def _end_relation(self, relation: str) -> None:
-        self._write(self._state.end_relation(relation))
+        self.write(self._state.end_relation(relation))
 
     def _leave_group(self, membership: str) -> None:
-        self._write(self._state.leave_group(membership))
-
-    def _write(self, operation: Callable[[Tx], None]) -> None:
-        self._tasks.run(partial(self._workplace.write, operation), owner=self)
-
-    def _on_changed(self, changes: ChangeSet) -> None:
-        if changes.touches(*_KINDS):
-            self._is_stale = True
-            if self.isVisible():
-                self._again.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self.read_again()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._again.stop()
+        self.write(self._state.leave_group(membership))
 
 
 def _entry(moment: Moment) -> Entry:

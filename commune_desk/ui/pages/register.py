@@ -5,31 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.labels import joined
 from commune_desk.presenters.register_page import RegisterPage as State
 from commune_desk.presenters.register_page import RegisterView, RowText
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
+from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.notice import EmptyState
-from commune_desk.ui.widgets.page import Page
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.workplace import Workplace
 
-_READ_AGAIN_MS = 300
 _AUDIT_PAUSE_MS = 1_500
 """A search is written down once the typist has stopped, not at every letter."""
-_KINDS = ("child_file", "person", "relation", "group_membership", "home_visit", "imports")
 
 
 def _columns() -> list[Column[RowText]]:
@@ -61,8 +57,10 @@ def _visit_cell(row: RowText) -> Cell:
     return Cell(joined(row.next_visit, row.overdue) or "–", last, bold=bool(row.overdue), quiet=not row.next_visit)
 
 
-class RegisterPage(Page):
+class RegisterPage(LivePage):
     """The list of children. The window's search field drives `search` and `open_found`."""
+
+    kinds = ("child_file", "person", "relation", "group_membership", "home_visit", "imports")
 
     cleared = Signal()
     """The search was taken back from this page: the search field should be empty too."""
@@ -70,26 +68,19 @@ class RegisterPage(Page):
     def __init__(
         self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object], parent: QWidget | None = None
     ) -> None:
-        super().__init__(_("Children"), parent=parent)
-        self._state, self._tasks, self._navigate = State(workplace), tasks, navigate
+        super().__init__(_("Children"), workplace, tasks, parent)
+        self._state, self._navigate = State(workplace), navigate
         self._view = RegisterView((), "")
-        self._is_stale = True
         self.typing_in: QWidget | None = None
         self.model: PagedTableModel[RowText] = PagedTableModel(_columns(), self._state.rows, self)
         self.table = PagedTable(self.model, _("Children"), two_lines=True)
         self._add_actions()
         self.add_above(self._filter_row())
         self._add_body()
-        self._again = self._timer(_READ_AGAIN_MS, self.read_again)
-        self._audit = self._timer(_AUDIT_PAUSE_MS, lambda: self._state.note_search(len(self._view.ids)))
+        self._audit = QTimer(self, interval=_AUDIT_PAUSE_MS, singleShot=True)
+        self._audit.timeout.connect(lambda: self._state.note_search(len(self._view.ids)))
         self.table.opened.connect(lambda person: navigate(Route("child", person)))
         self.table.sort_requested.connect(self.order.set_value)
-        tasks.register_changed.connect(self._on_changed)
-
-    def _timer(self, pause: int, action: Callable[[], object]) -> QTimer:
-        timer = QTimer(self, interval=pause, singleShot=True)
-        timer.timeout.connect(action)
-        return timer
 
     def _add_actions(self) -> None:
         bring = SecondaryButton(_("Import a list"), "file-spreadsheet")
@@ -188,9 +179,8 @@ class RegisterPage(Page):
         self.cleared.emit()
         self._read()
 
-    def read_again(self) -> None:
+    def read(self) -> None:
         """Read the list anew after something changed; the cursor and the place in the list stay."""
-        self._is_stale = False
         current, scrolled = self.table.current_id, self.table.verticalScrollBar().value()
         self._offer_villages()
         self._read()
@@ -204,12 +194,6 @@ class RegisterPage(Page):
         if getattr(self._state, field) != code:
             setattr(self._state, field, code)
             self._read()
-
-    def _on_changed(self, changes: ChangeSet) -> None:
-        if changes.touches(*_KINDS):
-            self._is_stale = True
-            if self.isVisible():
-                self._again.start()
 
     def _read(self) -> None:
         view = self._view = self._state.view()
@@ -246,8 +230,3 @@ class RegisterPage(Page):
             link.clicked.connect(lambda _checked=False, one=name: self.search(one))
             self.guesses.add(link)
         self.guesses.setVisible(bool(names))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self.read_again()

@@ -8,25 +8,23 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.labels import ChipText
 from commune_desk.presenters.reports_page import LINK, MEASURES, ReportLine
 from commune_desk.presenters.reports_page import ReportsPage as State
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
+from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.pages.report_detail import ReportCard
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton
 from commune_desk.ui.widgets.notice import EmptyState
-from commune_desk.ui.widgets.page import Page, TabBar
+from commune_desk.ui.widgets.page import TabBar
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.usecases.workplace import Workplace
 
 TICK_MS = 15_000
-_READ_AGAIN_MS = 200
-_KINDS = ("report", "person", "officer", "settings")
 
 
 def _columns() -> list[Column[ReportLine]]:
@@ -41,16 +39,17 @@ def _chip_cell(chip: ChipText | None) -> Cell:
     return Cell(chip.text, tone=Tone(chip.tone), icon=chip.icon) if chip else Cell("–", quiet=True)
 
 
-class ReportsPage(Page):
+class ReportsPage(LivePage):
     """`show_report` opens one; the clocks are read again from the instants every quarter of a minute."""
+
+    kinds = ("report", "person", "officer", "settings")
 
     def __init__(
         self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object], parent: QWidget | None = None
     ) -> None:
-        super().__init__(_("Reports"), parent=parent)
-        self._state, self._workplace, self._tasks, self._navigate = State(workplace), workplace, tasks, navigate
+        super().__init__(_("Reports"), workplace, tasks, parent)
+        self._state, self._navigate = State(workplace), navigate
         self._view = "open"
-        self._is_stale = True
         self.new = PrimaryButton(_("Take in a report"), "plus", shortcut="Alt+T")
         self.new.clicked.connect(lambda: navigate(Route("reports", form="report")))
         if not self._state.can_write:
@@ -69,12 +68,9 @@ class ReportsPage(Page):
         self.card.linked.connect(lambda report, person: self._write(LINK, report, person))
         self.card.child_asked.connect(lambda person: navigate(Route("child", person)))
         self._add_body()
-        self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
-        self._again.timeout.connect(self.read_again)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self.tick)
         self._clock.start()
-        tasks.register_changed.connect(self._on_changed)
 
     def _add_body(self) -> None:
         self.empty = EmptyState(
@@ -137,9 +133,8 @@ class ReportsPage(Page):
     def first_focus(self) -> QWidget | None:
         return None if self.table.isHidden() else self.table
 
-    def read_again(self) -> None:
+    def read(self) -> None:
         """Read the list anew; the report that is open stays open, also when it moved to another tab."""
-        self._is_stale = False
         current = self.card.report
         self.set_title(_("Reports"), self._state.subtitle())
         self._name_tabs()
@@ -169,17 +164,8 @@ class ReportsPage(Page):
             self._write(action, report)
 
     def _write(self, action: str, report: str, person: str = "") -> None:
-        operation = self._state.operation(action, report, person=person)
-        self._tasks.run(lambda: self._workplace.write(operation), owner=self)
-
-    def _on_changed(self, changes: ChangeSet) -> None:
-        if changes.touches(*_KINDS):
-            self._is_stale = True
-            if self.isVisible():
-                self._again.start()
+        self.write(self._state.operation(action, report, person=person))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._is_stale:
-            self.read_again()
         self.tick()

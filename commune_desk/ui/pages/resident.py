@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
 
-from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.child_timeline import Moment
 from commune_desk.presenters.resident_page import Fact, ResidentView
 from commune_desk.presenters.resident_page import ResidentPage as State
 from commune_desk.presenters.routes import Route
-from commune_desk.store.transaction import Tx
+from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -24,19 +21,19 @@ from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.choice import MultiChoice
 from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
-from commune_desk.ui.widgets.page import Page, TwoColumns
+from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.timeline import Entry, Timeline
 from commune_desk.usecases.workplace import Workplace
 
-_READ_AGAIN_MS = 200
-_KINDS = ("placement", "person", "bed", "care_log_entry", "task", "sync")
 _LABEL_WIDTH = 112
 
 
-class ResidentPage(Page):
+class ResidentPage(LivePage):
     """The page of one stay; make one for each that is opened."""
+
+    kinds = ("placement", "person", "bed", "care_log_entry", "task", "sync")
 
     def __init__(
         self,
@@ -46,16 +43,12 @@ class ResidentPage(Page):
         stay: str,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(_("Resident"), parent=parent)
-        self._state, self._workplace, self._tasks, self._navigate = State(workplace, stay), workplace, tasks, navigate
+        super().__init__(_("Resident"), workplace, tasks, parent)
+        self._state, self._navigate = State(workplace, stay), navigate
         self.stay = stay
-        self._is_stale = False
         self._add_header()
         self._add_actions()
         self._add_body()
-        self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
-        self._again.timeout.connect(self.read_again)
-        tasks.register_changed.connect(self._on_changed)
         self.read_again()
 
     def _add_header(self) -> None:
@@ -80,7 +73,7 @@ class ResidentPage(Page):
         self.bed = self._button(SecondaryButton(_("Change bed…")), "bed")
         self.out = self._button(SecondaryButton(_("Goes out…")), "outing")
         self.back = SecondaryButton(_("Is back"), "check")
-        self.back.clicked.connect(lambda: self._write(self._state.came_back()))
+        self.back.clicked.connect(lambda: self.write(self._state.came_back()))
         self.end = self._button(SecondaryButton(_("End the stay…")), "discharge")
         self.log = self._button(PrimaryButton(_("Write in the log"), "plus", shortcut="Ctrl+N"), "care_log")
         self.add_action(self.log)
@@ -103,9 +96,7 @@ class ResidentPage(Page):
         self.columns = TwoColumns(surface)
         self.add(self.columns)
 
-    def read_again(self) -> None:
-        """Read and show the stay anew."""
-        self._is_stale = False
+    def read(self) -> None:
         view = self._state.view()
         if view is None:
             self._show_gone()
@@ -164,7 +155,7 @@ class ResidentPage(Page):
         self.papers = MultiChoice(_("Papers received"), self._state.paper_options())
         self.papers.set_value(view.papers)
         self.papers.setEnabled(view.can_write)
-        self.papers.changed.connect(lambda codes: self._write(self._state.keep_papers(codes)))
+        self.papers.changed.connect(lambda codes: self.write(self._state.keep_papers(codes)))
         card.add_padded(self.papers)
         card.add_padded(Text(view.papers_note, size=Size.SMALL, ink="quiet", wrap=True))
         return card
@@ -190,24 +181,6 @@ class ResidentPage(Page):
             row.activated.connect(partial(self._navigate, Route("resident", stay)))
             card.add(row)
         return card
-
-    def _write(self, operation: Callable[[Tx], None]) -> None:
-        self._tasks.run(partial(self._workplace.write, operation), owner=self)
-
-    def _on_changed(self, changes: ChangeSet) -> None:
-        if changes.touches(*_KINDS):
-            self._is_stale = True
-            if self.isVisible():
-                self._again.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self.read_again()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._again.stop()
 
 
 def _clocks_card(view: ResidentView) -> Card:

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.shelter_page import BoardView, ResidentRow
 from commune_desk.presenters.shelter_page import ShelterPage as State
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
+from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.pages.shelter_parts import Board, DayLog
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.notice import EmptyState
-from commune_desk.ui.widgets.page import Page, TabBar
+from commune_desk.ui.widgets.page import TabBar
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.usecases.workplace import Workplace
 
-_READ_AGAIN_MS = 200
 _CLOCKS_MS = 60_000
-_KINDS = ("shelter", "bed", "placement", "person", "care_log_entry", "task", "sync")
 
 
 def _columns() -> list[Column[ResidentRow]]:
@@ -47,22 +44,20 @@ def _clock_cell(row: ResidentRow) -> Cell:
     return Cell(row.clock.text, tone=Tone(row.clock.tone), icon=row.clock.icon) if row.clock else Cell("–", quiet=True)
 
 
-class ShelterPage(Page):
+class ShelterPage(LivePage):
     """The page of the rail. Names of people never stand on it."""
+
+    kinds = ("shelter", "bed", "placement", "person", "care_log_entry", "task", "sync")
 
     def __init__(
         self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object], parent: QWidget | None = None
     ) -> None:
-        super().__init__(_("Sunshine House"), parent=parent)
-        self._state, self._workplace, self._tasks, self._navigate = State(workplace), workplace, tasks, navigate
-        self._is_stale = True
+        super().__init__(_("Sunshine House"), workplace, tasks, parent)
+        self._state, self._navigate = State(workplace), navigate
         self._add_actions()
         self._add_tabs()
-        self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
-        self._again.timeout.connect(self.read_again)
         self._clocks = QTimer(self, interval=_CLOCKS_MS)
         self._clocks.timeout.connect(self.read_again)
-        tasks.register_changed.connect(self._on_changed)
         self.read_again()
 
     def first_focus(self) -> QWidget | None:
@@ -117,9 +112,7 @@ class ShelterPage(Page):
         for name, part in self._parts.items():
             part.setVisible(name == key)
 
-    def read_again(self) -> None:
-        """Read and show the house anew."""
-        self._is_stale = False
+    def read(self) -> None:
         view = self._state.board()
         self._show_heading(view)
         self.board.show_view(view)
@@ -140,22 +133,13 @@ class ShelterPage(Page):
         self.table.select_id(chosen)
 
     def _came_back(self, stay: str) -> None:
-        self._tasks.run(partial(self._workplace.write, self._state.came_back(stay)), owner=self)
-
-    def _on_changed(self, changes: ChangeSet) -> None:
-        if changes.touches(*_KINDS):
-            self._is_stale = True
-            if self.isVisible():
-                self._again.start()
+        self.write(self._state.came_back(stay))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._clocks.start()
-        if self._is_stale:
-            self.read_again()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._is_stale = True
+        self._is_stale = True  # its clocks went on
         self._clocks.stop()
-        self._again.stop()

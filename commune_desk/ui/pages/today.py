@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.labels import ChipText
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.today import TOUCHED_BY, TodayState
 from commune_desk.presenters.today import TodayPage as State
 from commune_desk.presenters.today_sections import Row, Section
+from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -23,36 +23,33 @@ from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import Flow
-from commune_desk.ui.widgets.page import Page, TwoColumns
+from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.workplace import Workplace
 
 TICK_MS = 15_000
 """A minute is never shown longer than it lasts by more than this."""
-_READ_AGAIN_MS = 200
 _CLOCK_WIDTH = 136
 
 
-class TodayPage(Page):
+class TodayPage(LivePage):
     """What is due, and the two ways to begin: a visit, a report."""
+
+    kinds = TOUCHED_BY
 
     def __init__(
         self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object], parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent=parent)
-        self._state, self._workplace, self._tasks, self._navigate = State(workplace), workplace, tasks, navigate
-        self._is_stale = True
+        super().__init__("", workplace, tasks, parent)
+        self._state, self._navigate = State(workplace), navigate
         self.sections: dict[str, SectionCard] = {}
         self.columns = TwoColumns()
         self.add(self.columns)
         self._add_actions()
-        self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
-        self._again.timeout.connect(self.read_again)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self.tick)
         self._clock.start()
-        tasks.register_changed.connect(self._on_changed)
         self.read_again()
 
     def _add_actions(self) -> None:
@@ -63,9 +60,7 @@ class TodayPage(Page):
         for button in (self.report, self.visit):
             self.add_action(button)
 
-    def read_again(self) -> None:
-        """Ask the register."""
-        self._is_stale = False
+    def read(self) -> None:
         self._render(self._state.read())
 
     def tick(self) -> None:
@@ -118,8 +113,7 @@ class TodayPage(Page):
         targets[here + step].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _act(self, act: str, key: str) -> None:
-        operation = self._state.operation(act, key)
-        self._tasks.run(lambda: self._workplace.write(operation), owner=self)
+        self.write(self._state.operation(act, key))
 
     def _write_task(self, title: str, day: str) -> None:
         card = self.sections["tasks"]
@@ -127,20 +121,11 @@ class TodayPage(Page):
         if isinstance(operation, str):
             card.show_problem(operation)
             return
-        self._tasks.run(lambda: self._workplace.write(operation), lambda _done: card.clear_entry(), owner=self)
-
-    def _on_changed(self, changes: ChangeSet) -> None:
-        if changes.touches(*TOUCHED_BY):
-            self._is_stale = True
-            if self.isVisible():
-                self._again.start()
+        self.write(operation, lambda _done: card.clear_entry())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._is_stale:
-            self.read_again()
-        else:
-            self.tick()
+        self.tick()
 
 
 class SectionCard(Card):

@@ -1,0 +1,61 @@
+"""A page that shows records: a moment after one of them changed it reads again, or when it is next shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.store.transaction import Tx
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.widgets.page import Page
+from commune_desk.usecases.workplace import Workplace
+
+_READ_AGAIN_MS = 200
+
+
+class LivePage(Page):
+    """`kinds` names the kinds of records and the topics that it shows; `read` asks the register for them."""
+
+    kinds: tuple[str, ...] = ()
+
+    def __init__(self, title: str, workplace: Workplace, tasks: Tasks, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent=parent)
+        self._workplace, self._tasks = workplace, tasks
+        self._is_stale = True
+        self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
+        self._again.timeout.connect(self.read_again)
+        tasks.register_changed.connect(self._on_changed)
+
+    def read(self) -> None:
+        """Read from the register and show."""
+        raise NotImplementedError
+
+    def read_again(self) -> None:
+        """Show what the register holds now."""
+        self._is_stale = False
+        self._again.stop()
+        self.read()
+
+    def write(self, operation: Callable[[Tx], object], done: Callable[[object], object] = lambda _result: None) -> None:
+        """Run an operation of this page; `done` hears its result."""
+        self._tasks.run(partial(self._workplace.write, operation), done, owner=self)
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.touches(*self.kinds):
+            self._is_stale = True
+            if self.isVisible():
+                self._again.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.read_again()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._again.stop()
