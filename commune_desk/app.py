@@ -83,9 +83,10 @@ class Program(QObject):
     def take_profile(self) -> bool:
         """Whether this is the only process on the profile; then what a crash left half made is settled.
 
-        Raises FolderNotWritten.
+        A lock file that a power cut left empty, or another name of this PC, is in nobody's hands: the system's own
+        lock on it decides. Raises FolderNotWritten.
         """
-        if not self.lock_file.tryLock(200):
+        if not self.lock_file.tryLock(200) and not (self.lock_file.removeStaleLockFile() and self.lock_file.tryLock(0)):
             if self.lock_file.error() is not QLockFile.LockError.LockFailedError:
                 raise FolderNotWritten
             return False

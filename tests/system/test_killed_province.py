@@ -105,7 +105,7 @@ def test_a_killed_province_loses_nothing_it_signed_for_and_takes_nothing_twice(
     here, there = (join_served(province, code, tmp_path / f"{n}.db") for n, code in enumerate(codes))
     for turn in range(KILLS):
         write_much(here)
-        sync_until_killed(here, province, turn + 1, chance.random() * 0.03)
+        sync_until_killed(here, province, turn + 1, chance.random() * 0.015)
         proven = signed_for(here)
         assert proven < set(changes_of(here, here)), "it was killed before the last push"
         province.start()

@@ -89,6 +89,15 @@ def test_a_register_that_is_open_already_is_a_sentence(tmp_path: Path) -> None:
     assert said == "Sổ đang mở ở một cửa sổ khác."
 
 
+@pytest.mark.parametrize("left", [b"", b"\0" * 64, b"999999\ncommune-desk\nan-earlier-name-of-this-pc\n\n\n"])
+def test_a_lock_file_that_a_power_cut_left_keeps_nobody_out(qapp: QApplication, tmp_path: Path, left: bytes) -> None:
+    Profile(tmp_path).lock_file.write_bytes(left)
+    program = Program(qapp, Profile(tmp_path))
+    assert program.take_profile()
+    assert not Program(qapp, Profile(tmp_path)).take_profile(), "one that is held is held"
+    program.lock_file.unlock()
+
+
 def made(folder: Path) -> OpenDesk:
     officer = NewOfficer("hoa", "Cán bộ Thử", PASSPHRASE)
     scope = Scope("C:06838")
