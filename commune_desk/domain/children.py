@@ -12,13 +12,14 @@ from commune_desk.domain.record import Data, Merge, Record, ScopeRule, Shape, fi
 RISK_LEVELS = ("low", "medium", "high")
 """From least to most severe."""
 
+WITHDRAWN = "withdrawn"
 FILE_STEPS = {
-    "active": ("moved_away", "came_of_age", "died", "closed", "withdrawn"),
+    "active": ("moved_away", "came_of_age", "died", "closed", WITHDRAWN),
     "moved_away": ("active",),
     "came_of_age": ("active",),
     "closed": ("active",),
     "died": ("active",),
-    "withdrawn": ("active",),
+    WITHDRAWN: ("active",),
 }
 """`withdrawn`: the list that the file came from was taken back as a whole."""
 

@@ -37,6 +37,11 @@ def is_id(text: str) -> bool:
     return len(text) == 32 and not text.strip("0123456789abcdef")
 
 
+def desk_mark(desk: DeskId) -> str:
+    """What stands for a desk in the numbers it gives out: its last four letters and digits."""
+    return "".join(c for c in desk.upper() if c.isalnum())[-4:] or "0"
+
+
 def commune_scope(code: str) -> Scope:
     return Scope(f"C:{code}")
 

@@ -78,7 +78,9 @@ class Placement(Record, frozen=True, kw_only=True):
     isolation_to: Annotated[
         str | None, field(N_("Temporary isolation ended on"), shape=Shape.DATE, data=Data.OPERATIONAL)
     ] = None
-    home_commune: Annotated[str | None, field(N_("Home commune"), shape=Shape.CODE, data=Data.OPERATIONAL)] = None
+    home_commune: Annotated[
+        str | None, field(N_("Home commune"), shape=Shape.CODE, codes="communes", data=Data.OPERATIONAL)
+    ] = None
     case_code: Annotated[str | None, field(N_("Case code"), data=Data.OPERATIONAL, max_chars=40)] = None
     due_back_at: Annotated[
         str | None, field(N_("Due back at"), shape=Shape.INSTANT, data=Data.OPERATIONAL, merge=Merge.LWW)

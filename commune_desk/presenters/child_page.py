@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from commune_desk.domain.children import FILE_STEPS, RISK_LEVELS, ChildFile, GroupMembership
+from commune_desk.domain.children import FILE_STEPS, RISK_LEVELS, WITHDRAWN, ChildFile, GroupMembership
 from commune_desk.domain.clock import VIETNAM
 from commune_desk.domain.dates import birthday_alert
 from commune_desk.domain.deadlines import emergency_due_at
@@ -144,7 +144,9 @@ class ChildPage:
             conflict_notice=self._conflicts(record),
             can_write=can_write,
             is_open=is_open,
-            closings=tuple((code, labels.status_text(code)) for code in FILE_STEPS.get(record.file.status, ())),
+            closings=tuple(
+                (code, labels.status_text(code)) for code in FILE_STEPS.get(record.file.status, ()) if code != WITHDRAWN
+            ),
             timeline=Timeline(
                 self._workplace.codes, today, record, history, can_correct=can_write and is_open
             ).moments(),

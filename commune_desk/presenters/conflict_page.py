@@ -9,9 +9,9 @@ from commune_desk.domain.clock import from_iso
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Field, Shape, Value, check_value
 from commune_desk.i18n import _, format_instant
-from commune_desk.presenters.labels import RISK_NAMES, birth_text, code_text, phone_text
+from commune_desk.presenters.labels import value_text
 from commune_desk.store.conflicts import OpenConflict, Side
-from commune_desk.store.subjects import subject_of
+from commune_desk.store.subjects import name_of, subject_of
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.conflicts import decide_conflict
 from commune_desk.usecases.workplace import Workplace
@@ -55,45 +55,26 @@ def _card(workplace: Workplace, conflict: OpenConflict) -> ConflictCard:
         conflict=conflict,
         title=title,
         label=_(rule.label),
-        base=value_text(workplace, rule, conflict.base.value) if conflict.base else "",
-        hands=tuple(_hand(workplace, rule, side) for side in conflict.sides),
+        base=_shown(workplace, conflict.kind, rule, conflict.base.value) if conflict.base else "",
+        hands=tuple(_hand(workplace, conflict.kind, rule, side) for side in conflict.sides),
         can_write=rule.shape is Shape.TEXT and rule.type is str,
     )
 
 
-def _hand(workplace: Workplace, rule: Field, side: Side) -> Hand:
+def _hand(workplace: Workplace, kind: str, rule: Field, side: Side) -> Hand:
     who = side.officer or _("unknown officer")
     if side.officer_id == workplace.actor.officer:
         who = _("you")
     where = _("this PC") if side.desk == workplace.actor.desk else side.desk_label or side.desk
     when = format_instant(from_iso(side.at)) if side.at else ""
-    text = value_text(workplace, rule, side.value) if side.is_readable else _("(sealed for another desk)")
+    text = _shown(workplace, kind, rule, side.value) if side.is_readable else _("(sealed for another desk)")
     return Hand(side.change, " · ".join(part for part in (who, when, where) if part), text, side.is_readable)
 
 
-def value_text(workplace: Workplace, rule: Field, value: Value) -> str:
-    """A stored value as a person reads it."""
-    if value is None or value == "" or value == ():
-        return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, tuple):
-        return ", ".join(code_text(workplace.codes, rule.codes, one) for one in value)
-    if not isinstance(value, str):
-        return str(value)
-    return _text_value(workplace, rule, value)
-
-
-def _text_value(workplace: Workplace, rule: Field, value: str) -> str:
-    if rule.ranks and value in RISK_NAMES:
-        return _(RISK_NAMES[value])
-    if rule.codes:
-        return code_text(workplace.codes, rule.codes, value)
-    if rule.shape in (Shape.DATE, Shape.PARTIAL_DATE):
-        return birth_text(value)
-    if rule.shape is Shape.INSTANT:
-        return format_instant(from_iso(value))
-    return phone_text(value) if rule.name in ("phone", "reporter_contact") else value
+def _shown(workplace: Workplace, kind: str, rule: Field, value: Value) -> str:
+    if rule.shape is Shape.REFERENCE and isinstance(value, str):
+        return workplace.read(lambda db: name_of(db, value)) or _("(no longer in this register)")
+    return value_text(workplace.codes, kind, rule.name, value)
 
 
 def decision(card: ConflictCard, *, chosen: str = "", written: str = "") -> Callable[[Tx], None] | str:

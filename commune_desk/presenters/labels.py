@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from commune_desk.domain.access import ROLE_LABELS
 from commune_desk.domain.children import RISK_LEVELS
 from commune_desk.domain.clock import from_iso
 from commune_desk.domain.codes import ChildGroup, CodeBook
@@ -14,6 +15,7 @@ from commune_desk.domain.dates import ABOUT_YEAR, PartialDate, age_on
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
 from commune_desk.domain.people import format_phone
+from commune_desk.domain.placements import PAPERS
 from commune_desk.domain.record import Field, Shape, Value
 from commune_desk.domain.text import fold, tidy
 from commune_desk.i18n import _, format_date, format_instant, language, ngettext
@@ -28,13 +30,29 @@ RISK_NAMES = {"low": N_("Low"), "medium": N_("Medium"), "high": N_("High")}
 _RISK_CHIPS = {"low": N_("Low risk"), "medium": N_("Medium risk"), "high": N_("High risk")}
 _RISK_TONES = {"low": "good", "medium": "warning", "high": "danger"}
 
-STATUS_NAMES = {
-    "active": N_("In the register"),
-    "moved_away": N_("Moved away"),
-    "came_of_age": N_("Turned 16"),
-    "died": N_("Died"),
-    "closed": N_("File closed"),
+_STAY_STEPS = {"staying": N_("in the house"), "out": N_("gone out"), "ended": N_("ended")}
+STEP_NAMES: dict[str, dict[str, str]] = {
+    "child_file": {
+        "active": N_("In the register"),
+        "moved_away": N_("Moved away"),
+        "came_of_age": N_("Turned 16"),
+        "died": N_("Died"),
+        "closed": N_("File closed"),
+        "withdrawn": N_("Taken back with its list"),
+    },
+    "report": {
+        "waiting": N_("not taken up"),
+        "acknowledged": N_("being handled"),
+        "acted": N_("measures taken"),
+        "closed": N_("finished"),
+    },
+    "bed": {"open": N_("in use"), "closed": N_("out of use")},
+    "placement": _STAY_STEPS,
+    "placement_notice": _STAY_STEPS,
+    "task": {"open": N_("to be done"), "done": N_("done"), "dropped": N_("dropped")},
 }
+"""The state of a record by its kind."""
+_NAMES_WITHOUT_LIST = {**RISK_NAMES, **PAPERS, **{role.value: name for role, name in ROLE_LABELS.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,36 +216,43 @@ def value_text(codes: CodeBook, kind: str, name: str, value: Value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, tuple):
-        return ", ".join(_signed_code(codes, declared.codes, item) for item in value)
+        return ", ".join(_signed_code(codes, declared, item) for item in value)
     if isinstance(value, int):
         return str(value)
-    return _text_value(codes, declared, value)
+    return step_text(kind, value) if value in declared.steps else _text_value(codes, declared, value)
 
 
 def _text_value(codes: CodeBook, declared: Field, value: str) -> str:
     if declared.codes:
         return code_text(codes, declared.codes, value)
     if declared.shape is Shape.CODE:
-        return _(STATUS_NAMES.get(value) or RISK_NAMES.get(value) or value)
+        name = _NAMES_WITHOUT_LIST.get(value, value)
+        return _(name)
     if declared.shape is Shape.DATE:
         return day_text(value)
     if declared.shape is Shape.PARTIAL_DATE:
         return birth_text(value)
     if declared.shape is Shape.INSTANT:
         return format_instant(from_iso(value))
-    return phone_text(value) if declared.name == "phone" else value
+    return phone_text(value) if declared.name in ("phone", "reporter_contact") else value
 
 
-def _signed_code(codes: CodeBook, list_name: str, item: str) -> str:
+def _signed_code(codes: CodeBook, declared: Field, item: str) -> str:
     """A code of a list, or of its change: `+code` came, `-code` went."""
     if item[:1] in "+-":
-        return f"{'−' if item[0] == '-' else '+'} {code_text(codes, list_name, item[1:])}"
-    return code_text(codes, list_name, item)
+        return f"{'−' if item[0] == '-' else '+'} {_text_value(codes, declared, item[1:])}"
+    return _text_value(codes, declared, item)
+
+
+def step_text(kind: str, step: str) -> str:
+    """The state of a record in words; a state of a newer program is shown as it is."""
+    name = STEP_NAMES[kind].get(step, step)
+    return _(name)
 
 
 def status_text(status: str) -> str:
     """What became of a child file."""
-    return _(STATUS_NAMES[status]) if status in STATUS_NAMES else status
+    return step_text("child_file", status)
 
 
 def initials_of(name: str) -> str:

@@ -59,13 +59,8 @@ class ReportDetail:
 
 def status_chip(status: str, *, from_province: bool) -> ChipText:
     """Where a report stands; one of the province that nobody took up says so in red."""
-    if status == "waiting":
-        return ChipText(_("not taken up"), "danger" if from_province else "warning")
-    return {
-        "acknowledged": ChipText(_("being handled"), "note"),
-        "acted": ChipText(_("measures taken"), "good"),
-        "closed": ChipText(_("finished"), "quiet"),
-    }[status]
+    tones = {"waiting": "danger" if from_province else "warning", "acknowledged": "note", "acted": "good"}
+    return ChipText(labels.step_text("report", status), tones.get(status, "quiet"))
 
 
 def who_text(row: ReportRow | Report) -> str:

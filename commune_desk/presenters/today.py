@@ -14,7 +14,8 @@ from commune_desk.domain.typed_times import parse_day
 from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
 from commune_desk.presenters.today_sections import CommuneSections, Section, ShelterSections
 from commune_desk.store.database import Connection
-from commune_desk.store.today import SHOWN, CommuneDay, Counts, commune_day, counts, open_tasks, stays
+from commune_desk.store.placements import active_stays
+from commune_desk.store.today import SHOWN, CommuneDay, Counts, commune_day, counts, last_logs, open_tasks
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.reports import acknowledge_report
 from commune_desk.usecases.tasks import add_task, finish_task
@@ -107,10 +108,11 @@ class TodayPage:
         )
 
     def _shelter_state(self) -> TodayState:
-        residents = self._workplace.read(stays)
+        residents = self._workplace.read(active_stays)
+        logs = self._workplace.read(last_logs)
         tasks = self._workplace.read(lambda c: open_tasks(c, SHOWN))
         now = self.now()
-        sections = ShelterSections(residents, tasks, now)
+        sections = ShelterSections(residents, logs, tasks, now)
         count = ngettext("{count} resident", "{count} residents", len(residents)).format(count=len(residents))
         return TodayState(
             title=self._title(now),

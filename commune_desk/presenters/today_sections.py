@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,8 +22,10 @@ from commune_desk.presenters.deadline_texts import (
 from commune_desk.presenters.labels import ChipText
 from commune_desk.presenters.reports_page import status_chip, who_text
 from commune_desk.presenters.routes import Route
+from commune_desk.presenters.stay_clocks import clocks_of
+from commune_desk.store.placements import StayRow
 from commune_desk.store.reports import ReportRow
-from commune_desk.store.today import CommuneDay, DueVisit, NoticeEnd, OpenTask, Sixteen, Stay, is_logged_on
+from commune_desk.store.today import CommuneDay, DueVisit, NoticeEnd, OpenTask, Sixteen, is_day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +276,9 @@ def _due_text(due_on: str | None, today: date) -> str:
 class ShelterSections:
     """The cards of a shelter desk."""
 
-    residents: Sequence[Stay]
+    residents: Sequence[StayRow]
+    last_logs: Mapping[str, str]
+    """The instant of the latest entry of a stay that has one."""
     open_tasks: Sequence[OpenTask]
     now: datetime
 
@@ -285,13 +289,10 @@ class ShelterSections:
     def ending(self) -> Section:
         """Stays and temporary isolation that end within a week."""
         ends = sorted(
-            (day, stay.alias, what, stay.id)
+            (clock.last_day, stay.alias, clock.name, stay.id)
             for stay in self.residents
-            for day, what in (
-                (stay.isolation_until, _("Temporary isolation, 15 days at most")),
-                (stay.stay_until, _("Stay, 3 months at most")),
-            )
-            if day and (date.fromisoformat(day) - self.today).days <= STAY_SOON_DAYS
+            for clock in clocks_of(stay, self.today)
+            if clock.days <= STAY_SOON_DAYS
         )
         rows = tuple(
             Row(
@@ -314,14 +315,14 @@ class ShelterSections:
                 stay.id,
                 stay.alias,
                 stay.bed,
-                aside=_("last {day}").format(day=moment_text(stay.logged_at, self.now))
-                if stay.logged_at
+                aside=_("last {day}").format(day=moment_text(self.last_logs[stay.id], self.now))
+                if stay.id in self.last_logs
                 else _("no entry yet"),
                 button=_("Write"),
                 route=Route("resident", stay.id, "care_log"),
             )
             for stay in self.residents
-            if not is_logged_on(stay, self.today)
+            if not (stay.id in self.last_logs and is_day_of(self.last_logs[stay.id], self.today))
         )
         return Section(
             "logs",

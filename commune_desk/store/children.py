@@ -144,15 +144,6 @@ def kin_of_child(connection: Connection, person: str) -> tuple[Kin, ...]:
     return _kin(connection, "person", "relative", person)
 
 
-def last_case_number(connection: Connection, prefix: str) -> str | None:
-    """The highest file number that begins with `prefix`."""
-    row = connection.execute(
-        "SELECT MAX(case_number) FROM child_file WHERE case_number>=? AND case_number<?",
-        (prefix, prefix + "~"),
-    ).fetchone()
-    return row[0] if row else None
-
-
 def _kin(connection: Connection, own: str, other: str, person: str) -> tuple[Kin, ...]:
     relations = _many(
         connection, Relation, f"{own}=? ORDER BY ended_on IS NOT NULL, is_caregiver DESC, is_guardian DESC, id", person

@@ -111,5 +111,8 @@ def _value(connection: Connection, change: Change, field: str) -> tuple[Value, b
     if row is None or row[0] is None:
         return None, False
     box = seal.BoxKey.from_bytes(bytes(row[0]))
-    opened = seal.open_value(box, change.seal[field], scope=change.scope, record=change.record, field=field)
+    try:
+        opened = seal.open_value(box, change.seal[field], scope=change.scope, record=change.record, field=field)
+    except seal.SealBroken:
+        return None, False
     return from_wire(opened), True  # type: ignore[arg-type]

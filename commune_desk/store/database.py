@@ -129,7 +129,7 @@ def translated() -> Iterator[None]:
 
 
 def _fault_for(message: str) -> Fault | None:
-    if "full" in message:
+    if "disk is full" in message:
         return _full()
     if "readonly" in message or "unable to open" in message or "read-only" in message:
         return RegisterReadOnly(

@@ -199,14 +199,6 @@ def bed_labels(connection: Connection) -> list[str]:
     return [row[0] or "" for row in connection.execute("SELECT label FROM bed")]
 
 
-def last_case_code(connection: Connection, prefix: str) -> str | None:
-    """The highest case code that begins with `prefix`."""
-    row = connection.execute(
-        "SELECT MAX(case_code) FROM placement WHERE case_code>=? AND case_code<?", (prefix, prefix + "~")
-    ).fetchone()
-    return row[0] if row else None
-
-
 def notice_of(connection: Connection, case_code: str, scope: str) -> PlacementNotice | None:
     """What this desk told a commune of a case, or None."""
     rows = connection.execute(

@@ -33,13 +33,27 @@ def subject_of(connection: Connection, kind: str, record: str) -> Subject:
     if row is None or row[0] is None:
         return Subject()
     person = row[0]
-    name = connection.execute("SELECT full_name FROM person WHERE id=?", (person,)).fetchone()
+    name = name_of(connection, person)
     has_file = connection.execute("SELECT 1 FROM child_file WHERE person=?", (person,)).fetchone()
     if has_file:
-        return Subject(name=name[0] if name else "", child=person)
+        return Subject(name=name, child=person)
     child = connection.execute(
         "SELECT p.id, p.full_name FROM relation r JOIN person p ON p.id=r.person WHERE r.relative=? LIMIT 1", (person,)
     ).fetchone()
-    return Subject(
-        name=name[0] if name else "", of_child=child[1] if child else "", child=child[0] if child else person
-    )
+    return Subject(name=name, of_child=child[1] if child else "", child=child[0] if child else person)
+
+
+_NAMES = (
+    "SELECT alias FROM placement WHERE person=? AND alias IS NOT NULL ORDER BY admitted_at DESC LIMIT 1",
+    "SELECT full_name FROM person WHERE id=?",
+    "SELECT display_name FROM officer WHERE id=?",
+    "SELECT label FROM bed WHERE id=?",
+    "SELECT head_name FROM household WHERE id=?",
+    "SELECT alias FROM placement WHERE id=?",
+)
+
+
+def name_of(connection: Connection, record: str) -> str:
+    """What a record is called in a line; whoever is or was in the house goes by the name of the house."""
+    found = (connection.execute(query, (record,)).fetchone() for query in _NAMES)
+    return next((str(row[0]) for row in found if row is not None and row[0]), "")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import msgspec
 
 from commune_desk.domain.clock import VIETNAM, from_iso
 from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, PartialDate, birthday, birthday_alert, is_child_on
 from commune_desk.domain.deadlines import STAY_SOON_DAYS, WEEK_DAYS
-from commune_desk.domain.placements import isolation_ends, stay_ends
 from commune_desk.store.conflicts import count_open
 from commune_desk.store.database import Connection
 from commune_desk.store.reports import (
@@ -123,17 +121,6 @@ class CommuneDay(msgspec.Struct, frozen=True, kw_only=True):
     open_tasks: int
 
 
-class Stay(msgspec.Struct, frozen=True, kw_only=True):
-    """A resident of the shelter; days are ISO days, `logged_at` the last entry's instant."""
-
-    id: str
-    alias: str
-    bed: str
-    stay_until: str
-    isolation_until: str | None
-    logged_at: str | None
-
-
 def counts(connection: Connection, today: date) -> Counts:
     """The numbers of the Today page and of the rail."""
     reports = report_counts(connection)
@@ -178,41 +165,29 @@ def due_visits(connection: Connection, today: date, limit: int) -> list[DueVisit
     return [DueVisit(*row) for row in rows.fetchall()]
 
 
-def stays(connection: Connection) -> list[Stay]:
-    """The residents of the shelter, the one whose stay ends first before the others."""
+def last_logs(connection: Connection) -> dict[str, str]:
+    """The instant of the latest log entry of each stay in the house that has one, by the stay's id."""
     rows = connection.execute(
-        "SELECT p.id, p.alias, COALESCE(b.label, ''), p.admitted_at, p.isolation_from,"
-        " (SELECT max(l.logged_at) FROM care_log_entry l WHERE l.placement=p.id)"
-        " FROM placement p LEFT JOIN bed b ON b.id=p.bed WHERE p.status IN ('staying', 'out')"
-    ).fetchall()
-    return sorted((_stay(row) for row in rows), key=lambda stay: (stay.stay_until, stay.id))
+        "SELECT l.placement, max(l.logged_at) FROM care_log_entry l JOIN placement p ON p.id=l.placement"
+        " WHERE p.status IN ('staying', 'out') GROUP BY l.placement"
+    )
+    return dict(rows.fetchall())
 
 
 def open_tasks(connection: Connection, limit: int) -> list[OpenTask]:
-    """Tasks to be done, by day, those without a day last."""
+    """Tasks to be done, by day, those without a day last. A resident goes by the name of the house."""
     rows = connection.execute(
-        "SELECT t.id, t.title, t.due_on, t.person, p.full_name FROM task t LEFT JOIN person p ON p.id=t.person"
+        "SELECT t.id, t.title, t.due_on, t.person, COALESCE((SELECT s.alias FROM placement s WHERE s.person=t.person"
+        " ORDER BY s.admitted_at DESC LIMIT 1), p.full_name) FROM task t LEFT JOIN person p ON p.id=t.person"
         " WHERE t.status='open' ORDER BY t.due_on IS NULL, t.due_on, t.id LIMIT ?",
         (limit,),
     )
     return [OpenTask(*row) for row in rows.fetchall()]
 
 
-def _stay(row: Any) -> Stay:
-    placement, alias, bed, admitted_at, isolation_from, logged_at = row
-    return Stay(
-        id=placement,
-        alias=alias or "",
-        bed=bed,
-        stay_until=stay_ends(admitted_at),
-        isolation_until=isolation_ends(isolation_from) if isolation_from else None,
-        logged_at=logged_at,
-    )
-
-
-def is_logged_on(stay: Stay, today: date) -> bool:
-    """Whether the daily log has an entry of that day, in Viet Nam."""
-    return stay.logged_at is not None and from_iso(stay.logged_at).astimezone(VIETNAM).date() >= today
+def is_day_of(instant: str, today: date) -> bool:
+    """Whether an ISO instant lies on that day, in Viet Nam, or after it."""
+    return from_iso(instant).astimezone(VIETNAM).date() >= today
 
 
 def _tasks(connection: Connection) -> tuple[list[OpenTask], int]:

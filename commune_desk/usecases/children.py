@@ -12,11 +12,12 @@ from commune_desk.domain.codes import ChildGroup, CodeBook
 from commune_desk.domain.dates import PartialDate, is_child_on
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.families import Household, Person, Relation
-from commune_desk.domain.ids import RecordId, new_record_id
+from commune_desk.domain.ids import RecordId, desk_mark, new_record_id
 from commune_desk.domain.labels import N_
 from commune_desk.domain.people import Level, check_id_number
 from commune_desk.domain.record import check_required
-from commune_desk.store.children import file_of, last_case_number, open_memberships
+from commune_desk.store.children import file_of, open_memberships
+from commune_desk.store.numbers import next_number
 from commune_desk.store.transaction import Tx
 
 
@@ -172,10 +173,8 @@ def _check_person(person: Person) -> None:
 
 def next_case_number(tx: Tx, year: str) -> str:
     """The next file number of this desk, `QN-06838-2026-7KQ4-0031`: unique without asking anyone."""
-    desk = "".join(c for c in tx.actor.desk.upper() if c.isalnum())[-4:] or "0"
-    prefix = f"QN-{tx.actor.scope.partition(':')[2]}-{year}-{desk}-"
-    last = last_case_number(tx.connection, prefix)
-    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04}"
+    prefix = f"QN-{tx.actor.scope.partition(':')[2]}-{year}-{desk_mark(tx.actor.desk)}-"
+    return next_number(tx.connection, "child_file", "case_number", prefix)
 
 
 def groups_suggested(codes: CodeBook, household_class: str | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 
-from commune_desk.domain.children import ChildFile
+from commune_desk.domain.children import WITHDRAWN, ChildFile
 from commune_desk.domain.clock import VIETNAM
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
@@ -114,7 +114,7 @@ def _empty_some(tx: Tx, import_id: str) -> int:
 def _withdraw_some(tx: Tx, import_id: str) -> int:
     files = active_files(tx.connection, import_id, BATCH // 2)
     for one in files:
-        tx.save(msgspec.structs.replace(tx.existing(ChildFile, one), status="withdrawn"))
+        tx.save(msgspec.structs.replace(tx.existing(ChildFile, one), status=WITHDRAWN))
     return len(files)
 
 

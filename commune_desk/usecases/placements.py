@@ -11,7 +11,7 @@ from commune_desk.domain.clock import to_iso
 from commune_desk.domain.desks import Task
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, commune_scope, new_record_id
+from commune_desk.domain.ids import RecordId, commune_scope, desk_mark, new_record_id
 from commune_desk.domain.labels import N_
 from commune_desk.domain.placements import (
     PLACEMENT_STEPS,
@@ -25,7 +25,8 @@ from commune_desk.domain.placements import (
 )
 from commune_desk.domain.record import check_required
 from commune_desk.domain.text import fold
-from commune_desk.store.placements import ACTIVE, active_stays, last_case_code, notice_of, open_tasks_of, stays_in
+from commune_desk.store.numbers import next_number
+from commune_desk.store.placements import ACTIVE, active_stays, notice_of, open_tasks_of, stays_in
 from commune_desk.store.transaction import Tx
 
 NO_RECEIVER = ("left", "independent", "died")
@@ -201,12 +202,9 @@ def leaving_faults(leaving: Leaving, admitted_at: str, now: str) -> dict[str, st
 
 def next_case_code(tx: Tx, stay: Placement) -> str:
     """The next case code of this desk, `QN-06838-2026-7KQ4-0031` or with 00000: unique without asking anyone."""
-    desk = "".join(c for c in tx.actor.desk.upper() if c.isalnum())[-4:] or "0"
     year = local_day(stay.admitted_at).year
-    prefix = f"QN-{stay.home_commune or UNKNOWN_COMMUNE}-{year}-{desk}-"
-    last = last_case_code(tx.connection, prefix)
-    number = int(last.removeprefix(prefix)) + 1 if last else 1
-    return f"{prefix}{number:04}"
+    prefix = f"QN-{stay.home_commune or UNKNOWN_COMMUNE}-{year}-{desk_mark(tx.actor.desk)}-"
+    return next_number(tx.connection, "placement", "case_code", prefix)
 
 
 def require_free_bed(tx: Tx, bed_id: str | None) -> None:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from commune_desk.domain.desks import Task
+from commune_desk.domain.ids import Scope, new_record_id
 from commune_desk.domain.record import values_of
 from commune_desk.store.schema import UPSERT, to_column
-from commune_desk.store.today import commune_day, counts, due_visits, is_logged_on, stays
+from commune_desk.store.today import commune_day, counts, due_visits, is_day_of, last_logs, open_tasks
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.tasks import add_task, finish_task, reopen_task
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import (
-    make_bed,
     make_child,
     make_file,
     make_group,
@@ -148,21 +149,29 @@ def test_notices_are_shown_a_week_before_they_end(workplace: Workplace) -> None:
     ]
 
 
-def test_a_shelter_sees_stays_that_end_and_logs_that_lack_today(tmp_path: Path) -> None:
+def test_a_shelter_sees_when_each_log_was_last_written(tmp_path: Path) -> None:
     shelter = make_workplace(tmp_path, scope="S:AD01", role="shelter_worker")
     try:
         resident = make_person(scope="S:AD01")
-        bed = make_bed()
-        long = make_placement(resident.id, admitted_at="2026-08-25T03:00:00Z", bed=bed.id, isolation_from="2026-11-10")
-        new = make_placement(resident.id, alias="Chị Lan")
-        gone = make_placement(resident.id, status="ended")
-        entry = make_log_entry(new.id, logged_at="2026-11-22T17:00:00Z")
-        shelter.write(save_all(resident, bed, long, new, gone, entry))
-        found = shelter.read(stays)
-        assert [(s.alias, s.bed, s.stay_until, s.isolation_until) for s in found] == [
-            ("Bé Mây", "P1-1", "2026-11-25", "2026-11-24"),
-            ("Chị Lan", "", "2027-02-22", None),
-        ]
-        assert [is_logged_on(s, TODAY) for s in found] == [False, True]
+        new, gone = make_placement(resident.id, alias="Chị Lan"), make_placement(resident.id, status="ended")
+        entries = [make_log_entry(new.id, logged_at=f"2026-11-{day}T17:00:00Z") for day in (21, 22)]
+        shelter.write(save_all(resident, new, gone, *entries, make_log_entry(gone.id)))
+        assert shelter.read(last_logs) == {new.id: "2026-11-22T17:00:00Z"}
+        assert is_day_of("2026-11-22T17:00:00Z", TODAY)
+        assert not is_day_of("2026-11-22T16:59:59Z", TODAY)
+    finally:
+        shelter.register.close()
+
+
+def test_a_task_of_the_house_names_nobody_but_by_the_name_used_there(tmp_path: Path) -> None:
+    shelter = make_workplace(tmp_path, scope="S:AD01", role="shelter_worker")
+    try:
+        resident = make_person("Đặng Thị Hoà", scope="S:AD01")
+        task = Task(
+            id=new_record_id(), scope=Scope("S:AD01"), title="Rà soát tuần đầu", person=resident.id, status="open"
+        )
+        shelter.write(save_all(resident, make_placement(resident.id, alias="Hoa Sen"), task))
+        (row,) = shelter.read(lambda c: open_tasks(c, 8))
+        assert row.name == "Hoa Sen"
     finally:
         shelter.register.close()

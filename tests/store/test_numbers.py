@@ -1,0 +1,37 @@
+"""Numbers count up as numbers, also where they grow a digit."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+
+from commune_desk.store.numbers import next_number
+
+PREFIX = "QN-06838-2026-7KQ4-"
+
+
+@pytest.fixture
+def connection() -> Iterator[sqlite3.Connection]:
+    made = sqlite3.connect(":memory:")
+    made.execute("CREATE TABLE child_file (case_number TEXT)")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("held", "following"),
+    [
+        ((), "0001"),
+        (("0009",), "0010"),
+        (("9998", "9999"), "10000"),
+        (("9999", "10000", "10001"), "10002"),
+    ],
+)
+def test_the_next_number_follows_the_highest(
+    connection: sqlite3.Connection, held: tuple[str, ...], following: str
+) -> None:
+    rows = [(PREFIX + number,) for number in (*held,)] + [("QN-06838-2026-ZZZZ-7777",), (None,)]
+    connection.executemany("INSERT INTO child_file VALUES (?)", rows)
+    assert next_number(connection, "child_file", "case_number", PREFIX) == PREFIX + following
