@@ -6,9 +6,10 @@ import gc
 import logging
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile, QObject
 from PySide6.QtWidgets import QApplication
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 SHOWN = b"shown\n"
 """What a relaunched process says once its unlock page stands on the screen."""
 SHOWN_SECONDS = 30.0
+OUTPUT = 1
+"""Standard output as the system numbers it: a program without a console has no `sys.stdout`."""
 
 
 def run(*, profile: Path | None = None, announce: bool = False) -> int:
@@ -100,8 +103,8 @@ class Program(QObject):
         gc.enable()
         if announce:
             self.app.processEvents()
-            sys.stdout.buffer.write(SHOWN)
-            sys.stdout.flush()
+            with suppress(OSError):  # who waited for it may have given up, and ended
+                os.write(OUTPUT, SHOWN)
 
     def open_desk(self, desk: OpenDesk) -> None:
         """Show the window of an unlocked register in place of the opening window."""
@@ -118,23 +121,38 @@ class Program(QObject):
             self.opening = None
 
     def lock(self) -> None:
-        """Save what is typed, close the register, start a fresh process that shows the unlock page, and end."""
-        if self.put_away():
+        """Save what is typed, close the register, start a fresh process that shows the unlock page, and end.
+
+        Once begun it ends so, whatever bug is met on the way.
+        """
+        if self.desk is not None:
+            try:
+                self.put_away()
+            finally:
+                self._end_with_a_fresh_one()
+
+    def _end_with_a_fresh_one(self) -> None:
+        try:
             relaunch(self.profile)
+        finally:
             self.app.quit()
 
     def quit(self) -> None:
         """End the program; what is typed is kept as drafts."""
-        self.put_away()
-        self.app.quit()
+        try:
+            self.put_away()
+        finally:
+            self.app.quit()
 
     def put_away(self) -> bool:
         """Close the register if it is open; whether it was."""
         if self.desk is None:
             return False
         desk, self.desk = self.desk, None
-        desk.put_away()
-        self.lock_file.unlock()
+        try:
+            desk.put_away()
+        finally:
+            self.lock_file.unlock()
         return True
 
 
@@ -144,11 +162,17 @@ def relaunch(profile: Profile) -> None:
 
     command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "commune_desk"]
     command += ["--profile", str(profile.folder), "--lang", language(), "--announce"]
-    fresh = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603 - ourselves
+    # Unbuffered: a thread that ends with the process must not hold the lock of a buffer.
+    fresh = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, bufsize=0)  # noqa: S603 - ourselves
     assert fresh.stdout is not None  # noqa: S101 - asked for above
-    reader = ThreadPoolExecutor(max_workers=1)
-    try:
-        reader.submit(fresh.stdout.readline).result(SHOWN_SECONDS)
-    except TimeoutError:
+    if not says_shown(fresh.stdout, SHOWN_SECONDS):
         log.warning("the relaunched process did not say that it is shown")
-    reader.shutdown(wait=False)
+
+
+def says_shown(stream: IO[bytes], seconds: float) -> bool:
+    """Whether it is said in time. Whoever waits for it in vain is not kept from ending, with the key in memory."""
+    said: list[bytes] = []
+    waiting = threading.Thread(target=lambda: said.append(stream.readline()), name="shown", daemon=True)
+    waiting.start()
+    waiting.join(seconds)
+    return said == [SHOWN]

@@ -16,7 +16,9 @@ from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import Language, set_language
 from commune_desk.paths import read_resource
 from commune_desk.store.sync_status import count_waiting
+from commune_desk.store.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.idle_lock import OFFICE_MINUTES, SHELTER_MINUTES, IdleLock
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk_sync import DeskSync
@@ -71,8 +73,9 @@ class WorkingDesk(QObject):
     def _speak(self, code: Language) -> None:
         """Show the window anew in another language, where one was."""
         former, size = self.window, self.window.shell.size()
-        for operation in former.unsaved():
-            self.workplace.write(operation)
+        for operation in [keeper.flush() for keeper in former.keepers()]:
+            if operation is not None:
+                self.workplace.write(operation)
         keep_window(self.desk, former.state())
         set_language(code)
         self.window = self._make_window()
@@ -126,21 +129,53 @@ class WorkingDesk(QObject):
             (self.agent.pause if is_paused else self.agent.resume)()
 
     def put_away(self) -> None:
-        """Keep drafts, window and doorbell card, stop the agent, close the register. Nothing is called after it.
+        """Hide all that is shown, keep drafts, window and doorbell card, stop the agent, close the register.
 
-        Whatever cannot be kept, on a full or failing disk, is left: nothing holds up a lock.
+        Each step is taken whatever becomes of those before it; nothing is called after it. What cannot be kept, on a
+        full or failing disk, is left; a bug is raised once the register is closed.
         """
-        self._idle.stop()
-        for operation in self.window.unsaved():
-            _try(partial(self.workplace.write, operation))
-        _try(lambda: leave_card(self.desk, self.window.next_due()))
-        _try(lambda: keep_window(self.desk, self.window.state()))
+        kept: list[Callable[[Tx], None]] = []
+        in_order(
+            self._idle.stop,
+            *(partial(_gather, keeper, kept) for keeper in self.window.keepers()),
+            self._hide,
+            lambda: self._write_all(kept),
+            lambda: leave_card(self.desk, self.window.next_due()),
+            lambda: keep_window(self.desk, self.window.state()),
+            self._stop_agent,
+            self._writer.shutdown,
+            self._slow.shutdown,
+            self.window.put_away,
+            self.desk.register.close,
+        )
+
+    def _write_all(self, operations: list[Callable[[Tx], None]]) -> None:
+        if operations:
+            in_order(*(partial(self.workplace.write, operation) for operation in operations))
+
+    def _hide(self) -> None:
+        """Names leave the screen before anything is waited for: what follows may take as long as the line is poor."""
+        for widget in self._app.topLevelWidgets():
+            widget.hide()
+
+    def _stop_agent(self) -> None:
         if self.agent is not None:
             self.agent.stop()
-        self._writer.shutdown(wait=True)
-        self._slow.shutdown(wait=True)
-        self.window.put_away()
-        self.desk.register.close()
+
+
+def in_order(step: Callable[[], object], *following: Callable[[], object]) -> None:
+    """Take every step. One that the surroundings refuse is left out and logged; a bug is raised after the last."""
+    try:
+        _try(step)
+    finally:
+        if following:
+            in_order(*following)
+
+
+def _gather(keeper: DraftKeeper, kept: list[Callable[[Tx], None]]) -> None:
+    operation = keeper.flush()
+    if operation is not None:
+        kept.append(operation)
 
 
 def _try(step: Callable[[], object]) -> None:

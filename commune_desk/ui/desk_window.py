@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QSize, QTimer, Signal, SignalInstance
@@ -17,7 +16,6 @@ from commune_desk.presenters.routes import Route
 from commune_desk.presenters.sync_page import sync_chip
 from commune_desk.presenters.today import badges
 from commune_desk.store.sync_status import sync_facts
-from commune_desk.store.transaction import Tx
 from commune_desk.ui import site
 from commune_desk.ui.dialogs.enrol import EnrolDialog
 from commune_desk.ui.forms.draft_keeper import DraftKeeper
@@ -214,10 +212,9 @@ class DeskWindow(QObject):
         tone = Tone.DANGER if isinstance(error, Fault) else Tone.WARNING
         self.shell.show_notice(translate_error(error), tone)
 
-    def unsaved(self) -> list[Callable[[Tx], None]]:
-        """What keeps every open form's draft, for the transaction at lock."""
-        operations = [keeper.flush() for keeper in self.shell.findChildren(DraftKeeper)]
-        return [operation for operation in operations if operation is not None]
+    def keepers(self) -> list[DraftKeeper]:
+        """Those that keep the drafts of the open forms."""
+        return self.shell.findChildren(DraftKeeper)
 
     def next_due(self) -> list[datetime]:
         """The instants that must ring while the register is locked."""

@@ -1,0 +1,143 @@
+"""A lock ends the process, whatever cannot be kept and whatever bug is met; names leave the screen before all else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+from commune_desk import app
+from commune_desk.app import Program
+from commune_desk.domain.clock import SystemClock
+from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
+from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.sync_agent import SyncAgent
+from commune_desk.working_desk import WorkingDesk
+from sync.client.session import SyncReport
+from tests.system.at_work import TYPED, at_work, desk_of, drafts_left, opens_again
+from tests.system.surroundings import fill_up, small_disk
+
+pytestmark = pytest.mark.usefixtures("own_hooks")
+
+
+def test_what_cannot_be_left_beside_the_register_does_not_hold_up_the_lock(
+    qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    program = at_work(qtbot, tmp_path)
+    Profile(tmp_path).window_state.mkdir()
+    Profile(tmp_path).doorbell.mkdir()
+    assert program.put_away()
+    assert program.desk is None
+    assert caplog.text.count("a step of the lock was left out") == 2
+    caplog.clear()
+    assert opens_again(tmp_path)
+    assert drafts_left(tmp_path) == [TYPED]
+
+
+def test_a_full_disk_does_not_hold_up_the_lock(qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with small_disk(tmp_path / "disk", kib=4000) as disk:
+        program = at_work(qtbot, disk)
+        film = fill_up(disk)
+        assert program.put_away()
+        assert program.desk is None
+        caplog.clear()
+        film.unlink()
+        assert opens_again(disk)
+
+
+def with_a_bug(desk: WorkingDesk) -> None:
+    """A form whose draft cannot be written, for no reason that anybody foresaw."""
+    states: Iterator[dict[str, object]] = iter([{}, {"observations": object()}])
+    keeper = DraftKeeper(
+        "visit", "", lambda: Typed("", next(states)), desk.workplace, desk.tasks, parent=QObject(desk.window.shell)
+    )
+    assert keeper in desk.window.keepers()
+
+
+def test_a_bug_on_the_way_leaves_no_register_open_and_no_other_draft_behind(qtbot: QtBot, tmp_path: Path) -> None:
+    program = at_work(qtbot, tmp_path)
+    with_a_bug(desk_of(program))
+    with pytest.raises(TypeError):
+        program.put_away()
+    assert program.desk is None
+    assert opens_again(tmp_path)
+    assert drafts_left(tmp_path) == [TYPED]
+
+
+def test_the_process_ends_where_no_fresh_one_can_be_started(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = at_work(qtbot, tmp_path)
+    with_a_bug(desk_of(program))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "moved away"))
+    QTimer.singleShot(0, program.lock)
+    too_long = QTimer(singleShot=True, interval=20_000)
+    too_long.timeout.connect(lambda: QApplication.exit(9))
+    too_long.start()
+    with qtbot.capture_exceptions() as bugs:
+        assert program.app.exec() == 0
+    assert [kind for kind, _error, _trace in bugs] == [FileNotFoundError]
+    assert isinstance(bugs[0][1].__context__, TypeError), "neither bug hides the other"
+    assert opens_again(tmp_path)
+
+
+class LongLine:
+    """A session that takes its time to break off; what is on the screen meanwhile is written down."""
+
+    receipt_at = ""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def sync(self) -> SyncReport:
+        raise NotImplementedError("it is never started here")
+
+    def abort(self) -> None:
+        self.seen += [type(one).__name__ for one in QApplication.topLevelWidgets() if one.isVisible()]
+
+
+def test_nothing_is_on_the_screen_while_the_sync_is_broken_off(qtbot: QtBot, tmp_path: Path) -> None:
+    program, session = at_work(qtbot, tmp_path), LongLine()
+    desk = desk_of(program)
+    desk.agent = SyncAgent(session, lambda _status: None, lambda: 0, clock=SystemClock())
+    over = QDialog(desk.window.shell)
+    over.open()
+    session.abort()
+    assert {"_ClosingShell", "QDialog"} <= set(session.seen), "the twin: before the lock they are"
+    session.seen.clear()
+    program.put_away()
+    assert session.seen == []
+
+
+WAITS = """
+import os
+from commune_desk.app import says_shown
+reading, _writing = os.pipe()
+print(says_shown(os.fdopen(reading, "rb", buffering=0), 0.05))
+"""
+
+
+def test_a_fresh_process_that_never_says_it_is_shown_does_not_keep_the_old_one_alive() -> None:
+    ended = subprocess.run([sys.executable, "-c", WAITS], capture_output=True, timeout=60, check=True)
+    assert (ended.stdout.strip(), ended.stderr) == (b"False", b"")
+
+
+def test_a_fresh_process_outlives_the_one_that_waited_for_it_in_vain(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    monkeypatch.setattr(app, "OUTPUT", writing)
+    program = Program(QApplication.instance(), Profile(tmp_path))  # type: ignore[arg-type]
+    program.show_opening(announce=True)
+    assert program.opening is not None
+    qtbot.addWidget(program.opening)
+    os.close(writing)
+    assert program.opening.isVisible()
