@@ -63,7 +63,7 @@ def test_a_failed_try_is_not_green_even_when_nothing_waits() -> None:
 def test_what_waits_is_counted_by_kind_with_its_size() -> None:
     waiting = (Waiting("home_visit", 2, 2, 900), Waiting("report", 1, 3, 1200))
     state = sync_page(facts(waiting=waiting, oldest_waiting="2026-11-23T00:00:00Z"), QUIET)
-    assert state.waiting[0].text == "3 phiếu"
+    assert state.waiting[0].text == "3 bản ghi"
     assert [(line.text, line.detail) for line in state.waiting[1:]] == [
         ("Thăm hộ", "2"),
         ("Phiếu tiếp nhận thông tin", "1"),
