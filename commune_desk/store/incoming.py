@@ -162,10 +162,10 @@ class Incoming:
         return {field: (from_wire(msgspec.json.decode(value)), writer) for field, value, writer in rows}
 
     def _waiting(self, record: str) -> list[Change]:
-        """Our changes of this record that have not come back yet, in order."""
+        """Our changes of this record that have not come back yet, in order; after a restore they have no number."""
         rows = self._db.execute(
-            "SELECT raw FROM change WHERE record=? AND seq IS NULL AND state IN ('waiting', 'sent', 'accepted')"
-            " ORDER BY n",
+            "SELECT raw FROM change WHERE record=? AND seq IS NULL"
+            " AND state IN ('waiting', 'sent', 'accepted', 'staged') ORDER BY stamp, id",
             (record,),
         ).fetchall()
         return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]

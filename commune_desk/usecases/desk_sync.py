@@ -13,17 +13,28 @@ from sync.client.session import Session, SyncReport
 from sync.client.transport import Transport
 
 
+def connect_to(pins: settings.Pins) -> Transport:
+    """The way to the province that enrolment pinned."""
+    return Transport(pins.address, ca_pem=pins.ca_pem)
+
+
 class DeskSync:
     """The session that `SyncAgent` drives. One thread at a time; `abort` from any."""
 
-    def __init__(self, register: Register, changed: Callable[[ChangeSet], None]) -> None:
+    def __init__(
+        self,
+        register: Register,
+        changed: Callable[[ChangeSet], None],
+        *,
+        connect: Callable[[settings.Pins], Transport] = connect_to,
+    ) -> None:
         """`changed` hears, from the network thread, of everything that a sync changed in the register."""
         pins = register.identity.pins
         if pins is None:
             raise ValueError("a training register has no province")
         self._register = register
         self._changed = changed
-        self._session = Session(Transport(pins.address, ca_pem=pins.ca_pem), RegisterReplica(register, changed))
+        self._session = Session(connect(pins), RegisterReplica(register, changed))
 
     @property
     def receipt_at(self) -> str:

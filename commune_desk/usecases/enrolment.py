@@ -28,7 +28,9 @@ def enrol_new_register(
     """Enrol and make the register. Raises Invalid, Refusal, or a SyncFault for the line; takes about a second."""
     require_passphrase(officer.passphrase, officer.login)
     enrolment = _enrol(address, code, label)
-    return make_register(profile, officer, _identity(enrolment, label, uuid7()), _scope_keys(enrolment), clock=clock)
+    return make_register(
+        profile, officer, identity_of(enrolment, label, uuid7()), scope_keys_of(enrolment), clock=clock
+    )
 
 
 def enrol_restored_register(desk: OpenDesk, *, address: str, code: str) -> None:
@@ -36,12 +38,16 @@ def enrol_restored_register(desk: OpenDesk, *, address: str, code: str) -> None:
 
     Raises Invalid, Refusal when the code is for another place, or a SyncFault.
     """
+    take_up(desk, _enrol(address, code, desk.register.identity.label))
+
+
+def take_up(desk: OpenDesk, enrolment: Enrolment) -> None:
+    """Go on as the desk that the province has just enrolled. Raises Refusal for another place than the register's."""
     own = desk.register.identity
-    enrolment = _enrol(address, code, own.label)
-    identity = _identity(enrolment, own.label, own.db_id, own.former)
+    identity = identity_of(enrolment, own.label, own.db_id, own.former)
     if identity.scope != own.scope:
         raise Refusal(N_("This code is for another place than this register's. Nothing was changed."))
-    desk.register.write(lambda tx: accept_new_desk(tx, identity, _scope_keys(enrolment))).result()
+    desk.register.write(lambda tx: accept_new_desk(tx, identity, scope_keys_of(enrolment))).result()
     # A forgotten passphrase can then be replaced with the province's spoken answer, without a line.
     set_recovery(desk.profile.keyfile, desk.key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)
 
@@ -52,7 +58,8 @@ def _enrol(address: str, code: str, label: str) -> Enrolment:
     return enrol(address, code, label, program_version=__version__)
 
 
-def _identity(enrolment: Enrolment, label: str, db_id: str, former: tuple[str, ...] = ()) -> Identity:
+def identity_of(enrolment: Enrolment, label: str, db_id: str, former: tuple[str, ...] = ()) -> Identity:
+    """Who the register is from now on. Raises Refusal for a grant that this program has no work for."""
     grant = enrolment.grants[0] if enrolment.grants else None
     if grant is None or grant.role not in set(Role):
         raise Refusal(N_("The code gives no place to work in. Ask the province for a new one."))
@@ -77,6 +84,7 @@ def _identity(enrolment: Enrolment, label: str, db_id: str, former: tuple[str, .
     )
 
 
-def _scope_keys(enrolment: Enrolment) -> list[ScopeKeyPair]:
+def scope_keys_of(enrolment: Enrolment) -> list[ScopeKeyPair]:
+    """The places' sealing keys, with the private halves out of the locker."""
     private = {scope: box.to_bytes() for scope, box in enrolment.scope_private.items()}
     return [ScopeKeyPair(k.scope, k.key, unb64(k.public), private.get(k.scope)) for k in enrolment.scope_keys]

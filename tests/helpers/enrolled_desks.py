@@ -1,0 +1,93 @@
+"""Desks as the program makes them, with keyfile and register, enrolled at the real province in process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.clock import Clock, SystemClock
+from commune_desk.domain.families import Person
+from commune_desk.domain.ids import RecordId, uuid7
+from commune_desk.store.settings import Pins
+from commune_desk.usecases.backups import back_up, restore
+from commune_desk.usecases.desk_sync import DeskSync
+from commune_desk.usecases.enrolment import identity_of, scope_keys_of, take_up
+from commune_desk.usecases.opening import OpenDesk, make_register, unlock
+from commune_desk.usecases.profile import NewOfficer, Profile
+from sync.client.session import SyncReport
+from sync.client.transport import Transport
+from tests.helpers.builders import save_all
+from tests.sync.real_province import OFFICE, RealProvince
+
+LOGIN, PASSPHRASE = "hoa", "bốn con mèo đi biển"
+OFFICER = NewOfficer(LOGIN, "Cán bộ Thử", PASSPHRASE)
+
+
+class EnrolledDesk:
+    """An open desk and its province; `heard` is what sync announced to the pages."""
+
+    def __init__(self, desk: OpenDesk, province: RealProvince) -> None:
+        self.open = desk
+        self.province = province
+        self.heard: list[ChangeSet] = []
+
+    @property
+    def id(self) -> str:
+        return self.open.register.identity.desk
+
+    def session(self) -> DeskSync:
+        def connect(pins: Pins) -> Transport:
+            return self.province.transport(pins.address, pins.ca_pem)
+
+        return DeskSync(self.open.register, self.heard.append, connect=connect)
+
+    def sync(self) -> SyncReport:
+        return self.session().sync()
+
+    def enrol_anew(self, grants: Mapping[str, Role] = OFFICE) -> None:
+        take_up(self.open, self.province.enrol(grants))
+
+    def ask(self, sql: str, *values: object) -> list[Any]:
+        """Rows, read on the writer's own connection."""
+        return self.open.register.write(lambda tx: tx.connection.execute(sql, values).fetchall()).result()[0]
+
+    def edit(self, person: RecordId, **fields: Any) -> ChangeSet:
+        before = self.open.register.write(lambda tx: tx.existing(Person, person)).result()[0]
+        return self.open.register.write(save_all(msgspec.structs.replace(before, **fields))).result()[1]
+
+    def shown(self, person: RecordId, field: str) -> object:
+        rows = self.ask(f"SELECT {field} FROM person WHERE id=?", person)
+        return rows[0][0] if rows else "no such person"
+
+    def back_up(self, target: Path) -> None:
+        back_up(self.open, target)
+
+    def restored(self, source: Path, folder: Path) -> EnrolledDesk:
+        """The desk that comes out of a backup."""
+        folder.mkdir()
+        clock = self.open.register.clock
+        return EnrolledDesk(restore(Profile(folder), source, LOGIN, PASSPHRASE, clock=clock), self.province)
+
+    def restart(self) -> None:
+        clock = self.open.register.clock
+        self.close()
+        self.open = unlock(self.open.profile, LOGIN, PASSPHRASE, clock=clock)
+
+    def close(self) -> None:
+        self.open.register.close()
+
+
+def enrolled_desk(
+    province: RealProvince, folder: Path, *, clock: Clock | None = None, grants: Mapping[str, Role] = OFFICE
+) -> EnrolledDesk:
+    """A new desk in `folder`."""
+    folder.mkdir()
+    enrolment = province.enrol(grants)
+    identity = identity_of(enrolment, "PC of tests", uuid7())
+    keys = scope_keys_of(enrolment)
+    return EnrolledDesk(make_register(Profile(folder), OFFICER, identity, keys, clock=clock or SystemClock()), province)

@@ -1,0 +1,85 @@
+"""A desk that comes out of a backup, at the real province: what it typed meets what others wrote meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from commune_desk.domain.families import Person
+from commune_desk.store.incoming import Incoming
+from tests.helpers.builders import make_person, save_all
+from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.sync.real_province import real_province
+
+
+class SlowClock:
+    """A PC an hour behind: what is written there later carries an earlier stamp."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) - timedelta(hours=1)
+
+
+class Pair:
+    """A desk that is restored with one change nobody has, and a colleague who knows the same person."""
+
+    def __init__(self, folder: Path, ours: EnrolledDesk, theirs: EnrolledDesk) -> None:
+        self._folder = folder
+        self.ours, self.theirs = ours, theirs
+        self.person: Person = make_person()
+        ours.open.register.write(save_all(self.person)).result()
+        ours.sync()
+        theirs.sync()
+
+    def restore(self) -> None:
+        """The desk breaks after its last backup and comes back under a new id."""
+        self.ours.back_up(self._folder / "a.cdbackup")
+        self.ours.close()
+        self.ours = self.ours.restored(self._folder / "a.cdbackup", self._folder / "restored")
+
+    def shown(self, field: str) -> tuple[object, object]:
+        return self.ours.shown(self.person.id, field), self.theirs.shown(self.person.id, field)
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    with real_province(tmp_path) as province:
+        made = Pair(
+            tmp_path,
+            enrolled_desk(province, tmp_path / "ours"),
+            enrolled_desk(province, tmp_path / "theirs", clock=SlowClock()),
+        )
+        yield made
+        made.ours.close()
+        made.theirs.close()
+
+
+def _typed_on_both_sides(pair: Pair) -> None:
+    pair.ours.edit(pair.person.id, occupation="nông dân")
+    pair.restore()
+    pair.theirs.edit(pair.person.id, occupation="thợ mỏ")
+    pair.theirs.sync()
+    pair.ours.enrol_anew()
+
+
+def test_what_was_typed_before_the_restore_is_not_hidden_by_what_others_wrote(pair: Pair) -> None:
+    _typed_on_both_sides(pair)
+    pair.ours.sync()
+    pair.ours.sync()
+    pair.theirs.sync()
+    assert pair.shown("occupation") == ("nông dân", "nông dân")
+    assert pair.ours.ask("SELECT count(*) FROM shadow") == [(0,)]
+
+
+def test_without_the_changes_that_have_no_number_the_two_would_differ_for_ever(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: a pull that knows only of numbered changes shows the colleague's value and never hears better."""
+    _typed_on_both_sides(pair)
+    monkeypatch.setattr(Incoming, "_waiting", lambda self, record: [])
+    pair.ours.sync()
+    pair.ours.sync()
+    pair.theirs.sync()
+    assert pair.shown("occupation") == ("thợ mỏ", "nông dân")
