@@ -52,9 +52,6 @@ class Workbench:
     def __exit__(self, *_raised: object) -> None:
         self._stack.close()
 
-    def at_end(self, action: Callable[[], object]) -> None:
-        self._stack.callback(action)
-
     def shared(self, name: str, make: Callable[[Workbench], T]) -> T:
         """What several measures read out of one run, made when the first asks."""
         if name not in self._shared:

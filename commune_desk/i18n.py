@@ -132,11 +132,6 @@ def format_number(value: float, digits: int = 0) -> str:
     return text if _Screen.language == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
-def format_money(dong: int) -> str:
-    """`500.000 đồng`."""
-    return _("{amount} VND").format(amount=format_number(dong))
-
-
 def format_size(count: int) -> str:
     """`1,1 KB` of a number of bytes; 1 KB is 1024 bytes, as file managers count."""
     size, unit = float(count), 0

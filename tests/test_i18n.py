@@ -123,7 +123,6 @@ def test_dates_and_times_are_those_of_viet_nam() -> None:
     [
         ("1.234.567", "1,234,567", lambda: i18n.format_number(1_234_567)),
         ("-1.234,50", "-1,234.50", lambda: i18n.format_number(-1234.5, 2)),
-        ("500.000 đồng", "500,000 VND", lambda: i18n.format_money(500_000)),
         ("0 B", "0 B", lambda: i18n.format_size(0)),
         ("1,1 KB", "1.1 KB", lambda: i18n.format_size(1126)),
         ("1,0 MB", "1.0 MB", lambda: i18n.format_size(1_048_575)),

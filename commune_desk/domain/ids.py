@@ -48,7 +48,3 @@ def commune_scope(code: str) -> Scope:
 
 def shelter_scope(code: str) -> Scope:
     return Scope(f"S:{code}")
-
-
-def province_scope(code: str) -> Scope:
-    return Scope(f"P:{code}")

@@ -195,11 +195,3 @@ def read_name(cell: Cell) -> Reading:
     if " " not in name:
         return Reading(name, Finding(Level.WARNING, NAME_OF_ONE_WORD, {"value": name}))
     return Reading(name)
-
-
-def suggested_name(name: str) -> str | None:
-    """How a name typed all in capitals (or all small) is usually written; None when it needs no change."""
-    if name not in (name.upper(), name.lower()):
-        return None
-    proper = " ".join(word[:1].upper() + word[1:].lower() for word in name.split())
-    return proper if proper != name else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from commune_desk.domain.children import RISK_LEVELS
-from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, birthday, birthday_alert
+from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, birthday
 from commune_desk.domain.labels import N_
 from commune_desk.domain.text import fold
 from commune_desk.i18n import _, format_number, ngettext
@@ -59,7 +59,6 @@ class RowText:
     status: str
     birth: str
     age: str
-    is_near_16: bool
     village: str
     carer: str
     reached: str
@@ -153,7 +152,6 @@ class RegisterPage:
 
     def _row(self, row: ChildRow, today: date) -> RowText:
         codes = self._workplace.codes
-        birth = labels.birth_of(row.birth_date)
         carer = row.carer
         relation = labels.code_text(codes, "relations", carer.relation).lower() if carer else ""
         return RowText(
@@ -162,7 +160,6 @@ class RegisterPage:
             status="" if row.status == search.ACTIVE else labels.status_text(row.status),
             birth=labels.birth_text(row.birth_date),
             age=labels.age_text(row.birth_date, today),
-            is_near_16=row.status == search.ACTIVE and birthday_alert(birth, today) is not None,
             village=labels.village_text(row.village),
             carer=carer.name if carer else "",
             reached=(labels.phone_text(carer.phone) or relation) if carer else "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -75,11 +74,6 @@ def child_history(connection: Connection, person: str) -> list[Entry]:
         entries.append(_entry(row, change, changes, is_first=change.record not in seen))
         seen.add(change.record)
     return entries
-
-
-def unsent_records(entries: Iterable[Entry]) -> frozenset[str]:
-    """The records with a change that no receipt names yet."""
-    return frozenset(entry.record for entry in entries if entry.is_unsent)
 
 
 def _entry(row: Any, change: Change, changes: dict[str, Change], *, is_first: bool) -> Entry:

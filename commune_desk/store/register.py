@@ -15,7 +15,7 @@ from commune_desk.domain.errors import Fault
 from commune_desk.domain.ids import DeskId, OfficerId, Scope
 from commune_desk.store import settings
 from commune_desk.store.database import READER_CACHE_KIB, Connection, connect, transaction, translated
-from commune_desk.store.ledger import Ledger, ScopeSeal
+from commune_desk.store.ledger import Ledger, ScopeSeal, verify_audit
 from commune_desk.store.migrate import migrate
 from commune_desk.store.settings import Identity
 from commune_desk.store.transaction import Tx
@@ -104,6 +104,11 @@ class Register:
             self._slow = connect(self.path, self._key, read_only=True)
         with translated():
             return query(self._slow)
+
+    def audit_fault(self) -> int | None:
+        """The number of the first audit row that was touched afterwards, or None when the chain holds. Slow."""
+        key = subkey(self._key, AUDIT_PURPOSE)
+        return self.read_slowly(lambda connection: verify_audit(connection, key)).result()
 
     def close(self) -> None:
         """Drain the writer, fold the write-ahead log into the file, close everything.

@@ -21,7 +21,6 @@ _ORDERS = {
     "risk": "i.risk DESC, i.name_key, i.person",
     "next_visit": "i.next_visit_on IS NULL, i.next_visit_on, i.name_key, i.person",
 }
-ORDERS = tuple(_ORDERS)
 ACTIVE = "active"
 
 

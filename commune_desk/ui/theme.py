@@ -18,10 +18,8 @@ BASE_POINTS = 10.5
 LINE_EM = 1.43
 """Pitch of lines in em: 20 pixels for body text, so that stacked marks stay clear of the line above."""
 
-GRID = 8
 RADIUS = 6
 CARD_RADIUS = 8
-CONTROL_HEIGHT = 32
 USUAL_WINDOW = QSize(1366, 768)
 SMALLEST_WINDOW = QSize(1000, 560)
 """Fits 1366x768 at 125 % scaling with a task bar."""

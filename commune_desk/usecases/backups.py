@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from commune_desk.domain.clock import VIETNAM, Clock
@@ -19,11 +20,22 @@ def backup_name(desk: OpenDesk) -> str:
     return f"{desk.register.identity.desk or 'desk'}-{minute}{SUFFIX}"
 
 
-def back_up(desk: OpenDesk, target: Path) -> Manifest:
-    """Write a verified, encrypted backup. Saves go on meanwhile. Raises BackupNotSaved, DiskFull."""
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """A backup that was written; `audit_fault` is the number of the first audit row that was touched, None for none."""
+
+    manifest: Manifest
+    audit_fault: int | None
+
+
+def back_up(desk: OpenDesk, target: Path) -> BackedUp:
+    """Write a verified, encrypted backup, and check the audit chain that went into it.
+
+    Saves go on meanwhile. Raises BackupNotSaved, DiskFull.
+    """
     manifest = make_backup(desk.register, desk.key, desk.profile.keyfile, target)
     desk.register.write(lambda tx: tx.audit("backup", detail={"changes": manifest.changes})).result()
-    return manifest
+    return BackedUp(manifest, desk.register.audit_fault())
 
 
 def restore(profile: Profile, source: Path, login: str, passphrase: str, *, clock: Clock) -> OpenDesk:

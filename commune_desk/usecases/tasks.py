@@ -33,11 +33,6 @@ def finish_task(tx: Tx, task_id: str) -> None:
     _move(tx, task_id, "done")
 
 
-def reopen_task(tx: Tx, task_id: str) -> None:
-    """Take a task up again. Raises Refusal when it is open."""
-    _move(tx, task_id, "open")
-
-
 def _move(tx: Tx, task_id: str, status: str) -> None:
     task = tx.existing(Task, task_id)
     if status not in TASK_STEPS[task.status]:

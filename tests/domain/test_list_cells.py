@@ -27,7 +27,6 @@ from commune_desk.domain.list_cells import (
     read_name,
     read_phone,
     read_sex,
-    suggested_name,
 )
 
 TODAY = date(2026, 11, 24)
@@ -132,9 +131,3 @@ def test_a_cell_without_letters_is_no_name() -> None:
         assert reading.finding is not None
         assert (reading.finding.level, reading.finding.text) == (Level.ERROR, NAME_WITHOUT_LETTERS)
     assert read_name("Lý Thị Mẩy 2").value == "Lý Thị Mẩy 2"
-
-
-def test_capitals_are_suggested_but_never_changed() -> None:
-    assert suggested_name("ĐẶNG THỊ HOÀ") == "Đặng Thị Hoà"
-    assert suggested_name("lỷ a sáng") == "Lỷ A Sáng"
-    assert suggested_name("Đặng Thị Hoà") is None

@@ -162,3 +162,12 @@ def test_a_backup_that_cannot_be_written_is_a_sentence(qtbot: QtBot, page: Setti
     said = until_said(qtbot, page)
     assert said.endswith(".")
     assert page.backup_button.isEnabled()
+
+
+def test_a_list_of_deeds_that_was_touched_is_told_with_the_backup(
+    qtbot: QtBot, page: SettingsPage, desk: OpenDesk, tmp_path: Path
+) -> None:
+    desk.register.write(lambda tx: tx.audit("open", "child_file")).result()
+    desk.register.write(lambda tx: tx.connection.execute("UPDATE audit SET officer='' WHERE seq=2") and None).result()
+    page.back_up(tmp_path / "so.cdbackup")
+    assert "mục 2" in until_said(qtbot, page)

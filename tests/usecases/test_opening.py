@@ -136,7 +136,7 @@ def test_a_backup_comes_back_whole_as_a_desk_that_must_enrol_anew(tmp_path: Path
     enrolled(desk, "7KQ2M9")
     desk.register.write(save_all(make_person())).result()
     target = tmp_path / backup_name(desk)
-    manifest = back_up(desk, target)
+    manifest = back_up(desk, target).manifest
     desk.register.write(save_all(make_person("Lý A Tài"))).result()
     desk.register.close()
     assert manifest.changes > 0

@@ -23,7 +23,7 @@ from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
-from commune_desk.usecases.backups import back_up, backup_name
+from commune_desk.usecases.backups import BackedUp, back_up, backup_name
 from commune_desk.usecases.officers import logins, remove_officer
 from commune_desk.usecases.opening import OpenDesk
 
@@ -150,9 +150,16 @@ class SettingsPage(Page):
         self.backup_button.setEnabled(False)
         self._tasks.query(lambda: back_up(self._desk, target), self._backed_up, self._backup_failed, owner=self)
 
-    def _backed_up(self, _manifest: object) -> None:
+    def _backed_up(self, backup: BackedUp) -> None:
         self.backup_button.setEnabled(True)
-        self._done(_("The backup was written and checked."))
+        if backup.audit_fault is None:
+            self._done(_("The backup was written and checked."))
+            return
+        said = _(
+            "The backup was written. But the list of who did what was touched from outside, from entry {number} on. "
+            "Nothing was lost; tell the province."
+        )
+        self._notify(said.format(number=backup.audit_fault), Tone.DANGER)
 
     def _backup_failed(self, error: DeskError) -> None:
         self.backup_button.setEnabled(True)

@@ -109,10 +109,6 @@ class Form(QWidget):
         heading.setContentsMargins(0, 6, 0, 0)
         self._append(heading, True)
 
-    def add_widget(self, widget: QWidget) -> None:
-        """Append something that is no field, over the whole width."""
-        self._append(widget, True)
-
     def row(self, name: str) -> FieldRow:
         return self._rows[name]
 

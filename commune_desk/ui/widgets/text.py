@@ -193,10 +193,6 @@ class Text(RichLine):
     def set_text(self, text: str) -> None:
         self.set_runs([Run(text, self._bold, self._ink)])
 
-    def set_ink(self, token: str) -> None:
-        self._ink = token
-        self.set_text(self.plain)
-
     def sizeHint(self) -> QSize:
         if not self._wraps:
             return QSize(self.natural_width(), line_box(self.font()).height)
