@@ -25,8 +25,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     set_language(given.lang)
     gc.disable()  # nothing made on the way to the first window is garbage; the window turns collecting on again
-    from commune_desk.app import run
-
+    try:
+        from commune_desk.app import run
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "PySide6":
+            raise
+        print(
+            _("This is a server's installation, without windows. For a desk: pip install 'commune-desk[desk]'"),
+            file=sys.stderr,
+        )
+        return 2
     return run(profile=given.profile, announce=given.announce)
 
 

@@ -8,11 +8,13 @@ import sys
 from collections.abc import Sequence
 
 from commune_desk.domain.errors import DeskError
+from commune_desk.domain.labels import N_
 from sync.server.arguments import build
-from sync.server.commands import COMMANDS, Console
 from sync.server.texts import LANGUAGES, Texts, language_of, speak
 
 REFUSED = 2
+SERVER_PARTS = ("alembic", "litestar", "sqlalchemy", "uvicorn")
+NO_SERVER = N_("This is a desk's installation, without a server. For one: pip install 'commune-desk[server]'")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,6 +24,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     speak(texts.language)
     args = build(texts).parse_args(words)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        from sync.server.commands import COMMANDS, Console  # a desk's installation has no part of a server's
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in SERVER_PARTS:
+            raise
+        print(texts.say(NO_SERVER), file=sys.stderr)
+        return REFUSED
     try:
         COMMANDS[args.command](args, Console(texts, _print, input))
     except DeskError as error:
@@ -34,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _language(words: Sequence[str]) -> str:
     """The language is needed before the words are parsed: help speaks it too."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         chosen = following if word == "--lang" else word.removeprefix("--lang=")
         if word.startswith("--lang") and chosen in LANGUAGES:
             return chosen

@@ -17,7 +17,7 @@ from sync.seal import spell
 from sync.server import desks, recovering
 from sync.server.authority import valid_until
 from sync.server.enrolment import make_code
-from sync.server.founding import found, write_certificates
+from sync.server.founding import check_hosts, found, write_certificates
 from sync.server.places import checked_scope, place_name
 from sync.server.province import CERT_FILE, Province, audited, fact, open_province
 from sync.server.reports_in import hand_down, read_received, read_report_file, values_of_file
@@ -27,6 +27,7 @@ from sync.server.texts import Texts
 Print = Callable[[str], None]
 Ask = Callable[[str], str]
 
+MOST_HOURS = 720
 ROLES = {
     "C": (Role.COMMUNE_OFFICER, Role.CHAIR),
     "S": (Role.SHELTER_WORKER, Role.SHELTER_HEAD),
@@ -71,6 +72,8 @@ def init(args: Namespace, console: Console) -> None:
 def serve(args: Namespace, console: Console) -> None:
     from sync.server.serving import serve as listen  # the web server loads only for the command that needs it
 
+    if not 0 <= args.port < 1 << 16:
+        raise Invalid(N_("A port is a number from 0 to 65535."))
     with closing(opened(args)) as province:
         until = valid_until((province.data / CERT_FILE).read_bytes())
         if (until - province.clock.now()).days < 60:
@@ -86,6 +89,7 @@ def renew(args: Namespace, console: Console) -> None:
     with closing(opened(args)) as province:
         with province.database.read() as connection:
             hosts = args.host or fact(connection, "hosts").split()
+        check_hosts(hosts)
         write_certificates(province.data, province.keys.ca(province.ca), hosts, clock=province.clock)
         with province.database.write() as connection:
             audited(connection, province, "renew", " ".join(hosts))
@@ -96,6 +100,8 @@ def enrol_code(args: Namespace, console: Console) -> None:
     grants = {scope: _role(scope, args.role) for scope in map(checked_scope, args.scope)}
     if args.hours < 1:
         raise Invalid(N_("A code must be good for at least one hour."))
+    if args.hours > MOST_HOURS:
+        raise Invalid(N_("A code may be good for 30 days (720 hours) at most."))
     with closing(opened(args)) as province, province.database.write() as connection:
         code = make_code(connection, province, grants, label=args.label, hours=args.hours, name=args.name)
     if args.json:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.ids import new_record_id
 from commune_desk.domain.labels import N_
 from sync.protocol import b64
@@ -19,9 +21,19 @@ from sync.server.desks import found_province_desk
 from sync.server.province import CA_FILE, CERT_FILE, KEY_FILE, Province, audited, open_province, write_meta
 from sync.server.schema import migrate
 
+_LONGEST_NAME, _LONGEST_HOST = 60, 253
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+
 
 def found(data: Path, key_path: Path, *, name: str, hosts: Sequence[str], clock: Clock) -> Province:
-    """Make a province. Raises Refusal when one is there already, Fault when the place cannot be written."""
+    """Make a province.
+
+    Raises Invalid for a name or host that cannot be, Refusal when one is there already, Fault when the place cannot
+    be written.
+    """
+    check_name(name)
+    check_hosts(hosts)
     keyfile.refuse_inside(key_path, data=data)
     _make_folder(data)
     authority = make_authority(name, clock=clock)
@@ -46,6 +58,24 @@ def found(data: Path, key_path: Path, *, name: str, hosts: Sequence[str], clock:
         found_province_desk(connection, province)
         audited(connection, province, "init", name)
     return province
+
+
+def check_name(name: str) -> None:
+    """Raises Invalid for a name that no certificate could carry."""
+    if not 1 <= len(name.strip()) <= _LONGEST_NAME or not name.isprintable():
+        raise Invalid(N_("The province's name must have 1 to 60 characters. Nothing was made."))
+
+
+def check_hosts(hosts: Sequence[str]) -> None:
+    """Raises Invalid for what is neither a host name nor an IP address."""
+    for host in hosts:
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            if not _HOST_NAME.fullmatch(host) or len(host) > _LONGEST_HOST:
+                raise Invalid(
+                    N_('"{host}" is neither a host name nor an IP address. Nothing was made.'), host=host
+                ) from None
 
 
 def write_certificates(data: Path, authority: Identity, hosts: Sequence[str], *, clock: Clock) -> None:

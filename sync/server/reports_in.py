@@ -27,6 +27,8 @@ from sync.server.province import Province, audited, fact
 from sync.server.resources import code_book
 from sync.server.scopes import ensure_key
 
+_OLDEST = 120
+
 
 @dataclass(frozen=True, kw_only=True)
 class HandedDown:
@@ -59,6 +61,9 @@ def hand_down(province: Province, reports: Sequence[tuple[str, dict[str, Value]]
 def _checked(commune: str, values: dict[str, Value]) -> Record:
     scope = checked_scope(commune)
     values = {"from_province": True, **values}
+    age = values.get("child_age")
+    if isinstance(age, int) and not 0 <= age <= _OLDEST:
+        raise Invalid(N_("Some fields do not hold."), fields={"child_age": N_("The age must be from 0 to 120.")})
     check_values(KINDS["report"], values)
     _check_codes(values)
     report = record_from("report", new_record_id(), scope, values)

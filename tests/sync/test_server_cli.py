@@ -122,6 +122,13 @@ def test_reports_come_from_a_file_all_or_with_a_reason(folder: Path) -> None:
         ("enrol-code", "--scope", "Bình Liêu"),
         ("enrol-code", "--scope", "C:06838", "--role", "shelter_head"),
         ("enrol-code", "--scope", "C:06838", "--hours", "0"),
+        ("enrol-code", "--scope", "C:06838", "--hours", "99999999999"),
+        ("serve", "--port", "65536"),
+        ("serve", "--port", "-1"),
+        ("renew", "--host", ""),
+        ("renew", "--host", "sync.example.gov.vn", "hai từ"),
+        ("renew", "--host", "x..."),
+        ("report-in", *REPORT, "--age", "900"),
         ("desk", "revoke", "ABCDEF"),
         ("recover", "7ZK2M-0Q4TD", "--yes"),
         ("init", "--name", "x", "--host", "localhost"),
@@ -187,3 +194,40 @@ def test_every_command_explains_itself(words: list[str], language: str, capsys: 
         main(["--lang", language, *words, "--help"])
     assert ended.value.code == 0
     assert "commune-desk-server" in capsys.readouterr().out
+
+
+def test_the_bare_command_says_what_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 2
+    assert "commune-desk-server" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("lacking", "program", "words", "extra"),
+    [
+        ("sqlalchemy", "sync.server.__main__", ["status", "--data", "d", "--key-file", "k"], "commune-desk[server]"),
+        ("PySide6", "commune_desk.__main__", [], "commune-desk[desk]"),
+    ],
+)
+def test_a_part_that_is_not_installed_is_named(lacking: str, program: str, words: list[str], extra: str) -> None:
+    """Both commands come with either installation; the one whose libraries are not there says so."""
+    code = f"import sys; sys.modules[{lacking!r}] = None; from {program} import main; sys.exit(main({words!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, extra in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--name", "", "--host", "a"),
+        ("--name", "x" * 61, "--host", "a"),
+        ("--name", "x", "--host", "a b"),
+        ("--name", "x", "--host", ""),
+    ],
+)
+def test_a_province_that_cannot_be_founded_leaves_nothing_behind(tmp_path: Path, wrong: tuple[str, ...]) -> None:
+    result = command(tmp_path, "init", *wrong)
+    assert (result.returncode, "Traceback" in result.stderr) == (2, False)
+    assert list(tmp_path.iterdir()) == []
+    assert command(tmp_path, "init", "--name", "x", "--host", "sync.example.gov.vn", "::1").returncode == 0
