@@ -111,6 +111,11 @@ class RegisterReplica:
         )
         tx.topic("sync")
 
+    def last_n(self) -> int:
+        desk = self._register.identity.desk
+        last = "SELECT max(n) FROM change WHERE desk=?"
+        return self._write(lambda tx: tx.connection.execute(last, (desk,)).fetchone()[0]) or 0
+
     def resend_from(self, n: int) -> None:
         desk = self._register.identity.desk
         self._write(

@@ -66,6 +66,10 @@ class Replica(Protocol):
         """Keep the receipt: the province holds every change up to `up_to`, the last one sent that it speaks of."""
         ...
 
+    def last_n(self) -> int:
+        """The number of this desk's last change; 0 for none."""
+        ...
+
     def resend_from(self, n: int) -> None:
         """The province lacks everything from `n` on: those changes are pending again, set aside or not."""
         ...

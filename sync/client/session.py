@@ -83,7 +83,7 @@ class Session:
             if hello.epoch != identity.epoch:
                 raise errors.ProvinceRestored
             self._push_all(channel, identity)
-            self._pull_all(channel, identity)
+            self._pull_or_mend(channel, identity)
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)
             raise
@@ -156,6 +156,19 @@ class Session:
             raise errors.ChangesMissing from refused
         self._replica.resend_from(problem.expect_n)
         return problem.expect_n - 1
+
+    def _pull_or_mend(self, channel: Channel, identity: DeskIdentity) -> None:
+        """Pull. A province that lacks what was seen was restored from a backup: it is offered this desk's last change.
+
+        If it lacks that too it says from where on, and gets back what it had signed for. What others sent comes from
+        them; until then their part of the feed stays as it is known here, and the sync ends with the reason.
+        """
+        try:
+            self._pull_all(channel, identity)
+        except errors.HistoryRewritten:
+            self._replica.resend_from(self._replica.last_n())
+            self._push_all(channel, identity)
+            self._pull_all(channel, identity)
 
     def _pull_all(self, channel: Channel, identity: DeskIdentity) -> None:
         more = True

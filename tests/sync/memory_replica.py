@@ -95,6 +95,9 @@ class MemoryReplica:
         self.accepted_n = max(self.accepted_n, up_to)
         self.receipts.append(receipt)
 
+    def last_n(self) -> int:
+        return len(self.lines)
+
     def resend_from(self, n: int) -> None:
         self.accepted_n = min(self.accepted_n, n - 1)
 
