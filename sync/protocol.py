@@ -7,7 +7,7 @@ reply of the province is signed over its inflated bytes, in the header `CD-Signa
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 import zstandard
@@ -28,6 +28,8 @@ PROVINCE_DESK = "PROVINCE"
 """The desk id under which the province signs what it sends down."""
 
 B64 = str
+Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
+"""A whole number as the JSON profile allows it."""
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -45,10 +47,10 @@ class Hello(_Message, frozen=True, kw_only=True, omit_defaults=True):
     time: str
     epoch: str
     protocols: tuple[int, int]
-    schema: int
+    schema: Count
     ticket: str
     """Names requests until it runs out: each request's nonce is `ticket.counter`, counter growing."""
-    retry_after: int = 0
+    retry_after: Count = 0
 
 
 class EnrolRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -131,8 +133,8 @@ class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Signed under `seal.RECEIPT`: the province holds every change of this desk up to `accepted_n`."""
 
     desk: str
-    accepted_n: int
-    durable_n: int
+    accepted_n: Count
+    durable_n: Count
     at: str
     results: list[Result]
 
@@ -171,7 +173,7 @@ class Event(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     scope: str = msgspec.field(name="s")
-    seq: int = msgspec.field(name="q")
+    seq: Count = msgspec.field(name="q")
     chain: B64 = msgspec.field(name="h")
     outcomes: dict[str, str] = msgspec.field(name="o", default_factory=dict)
     values: dict[str, Wire] = msgspec.field(name="v", default_factory=dict)
@@ -180,7 +182,7 @@ class Event(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class FeedHead(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    seq: int
+    seq: Count
     chain: B64
 
 
@@ -196,7 +198,7 @@ class DoorbellReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """For a locked desk: how many reports wait, and nothing that names anybody. Signed under `seal.HELLO`."""
 
     nonce: B64
-    waiting: int
+    waiting: Count
     oldest_received_at: str = ""
 
 
@@ -208,8 +210,8 @@ class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
     code: str
     text: str
-    expect_n: int = 0
-    retry_after: int = 0
+    expect_n: Count = 0
+    retry_after: Count = 0
     desk: str = ""
 
 

@@ -146,5 +146,8 @@ class Register:
         )
 
     def _read_seals(self) -> dict[str, ScopeSeal]:
-        rows: list[Any] = self._writer.execute("SELECT scope, key, public FROM scope_key ORDER BY key").fetchall()
+        """Only to keys that came with their private half at enrolment: what a page names could be anybody's."""
+        rows: list[Any] = self._writer.execute(
+            "SELECT scope, key, public FROM scope_key WHERE private IS NOT NULL ORDER BY key"
+        ).fetchall()
         return {scope: ScopeSeal(key, bytes(public)) for scope, key, public in rows}

@@ -152,7 +152,7 @@ class RegisterReplica:
         certs = [protocol.decode(protocol.unb64(c.body), protocol.DeskCert) for c in header.certs]
         db.execute("DELETE FROM desk_cert")
         db.executemany(
-            "INSERT INTO desk_cert VALUES (?,?,?,?,?)",
+            "INSERT OR REPLACE INTO desk_cert VALUES (?,?,?,?,?)",
             [(c.desk, protocol.unb64(c.sign_public), " ".join(c.scopes), c.label, int(c.revoked)) for c in certs],
         )
         settings.put(db, CERTS_VERSION, header.certs_version)

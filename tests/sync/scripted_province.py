@@ -47,6 +47,7 @@ class ScriptedProvince(BaseAdapter):
         self.most_changes = protocol.MAX_CHANGES
         self.page_events = protocol.MAX_PAGE_EVENTS
         self.line_down: BaseException | None = None
+        self.scope_keys: list[protocol.ScopeKey] = []
 
     def desk(self, name: str) -> MemoryReplica:
         """A desk that has enrolled here."""
@@ -142,6 +143,7 @@ class ScriptedProvince(BaseAdapter):
             epoch=self.epoch,
             grants=[protocol.Grant(scope=scope, role="commune_officer") for scope in self.feed],
             certs_version="v1",
+            scope_keys=self.scope_keys,
             certs=self.certs() if certs is None and request.certs != "v1" else certs,
         )
         heads = {

@@ -203,6 +203,55 @@ def test_a_colleague_from_the_far_future_does_not_spoil_this_desks_numbers(offic
     assert stamp < 1 << 52
 
 
+def _offer_another_key(office: Office) -> seal.BoxKey:
+    """The province names, in a signed page, a key of its own as the commune's."""
+    stranger = seal.BoxKey.generate()
+    office.province.scope_keys = [protocol.ScopeKey(scope=SCOPE, key="ffffffff", public=protocol.b64(stranger.public))]
+    office.desk.sync()
+    return stranger
+
+
+def _key_sealed_to(office: Office) -> str:
+    office.desk.restart()
+    office.desk.register.write(save_all(make_report())).result()
+    office.desk.sync()
+    (key,) = {line.change.key for line in office.province.held["AAAAAA"] if line.change.seal}
+    return key
+
+
+def test_a_province_cannot_have_things_sealed_to_a_key_of_its_own(office: Office) -> None:
+    """Whoever steals the server holds the authority's key, but not the commune's: it must not be able to swap that."""
+    _offer_another_key(office)
+    assert _key_sealed_to(office) == KEY_ID
+
+
+def test_a_key_taken_for_the_communes_own_would_be_sealed_to(office: Office) -> None:
+    """The twin: the same key, its private half in the register as if it had come at enrolment."""
+    stranger = _offer_another_key(office)
+    office.desk.ask("UPDATE scope_key SET private=? WHERE key='ffffffff'", stranger.to_bytes())
+    assert _key_sealed_to(office) == "ffffffff"
+
+
+@pytest.mark.parametrize("number", [1 << 53, 1 << 63, 1 << 70, -1])
+def test_numbers_beyond_the_agreed_ones_are_no_message(office: Office, number: int) -> None:
+    """Whole numbers below 2**53, and no negative ones: the register's columns never see another."""
+    office.desk.register.write(save_all(make_person())).result()
+    receipt = b'{"desk":"AAAAAA","accepted_n":1,"durable_n":%d,"at":"","results":[]}' % number
+    office.province.pranks["/v1/push"] = lambda _: office.province.signed(receipt, seal.RECEIPT)
+    with pytest.raises(protocol.Malformed):
+        office.desk.sync()
+    office.province.pranks.clear()
+
+    def far_head(body: bytes) -> Raw:
+        page = office.province.page(protocol.decode(body, protocol.PullRequest)).split(b"\n")
+        head = b'{"cursors":{},"more":false,"heads":{"C:06838":{"seq":%d,"chain":""}}}' % number
+        return office.province.signed(b"\n".join([page[0], head]), seal.FEED)
+
+    office.province.pranks["/v1/pull"] = far_head
+    with pytest.raises(protocol.Malformed):
+        office.desk.sync()
+
+
 def test_our_own_sealed_report_comes_back_readable(office: Office) -> None:
     report = make_report()
     office.desk.register.write(save_all(report)).result()
