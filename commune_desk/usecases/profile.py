@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from commune_desk.domain.errors import Fault
@@ -13,6 +14,8 @@ from commune_desk.domain.labels import N_
 
 KEYFILE = "keyfile.json"
 REGISTER = "register.db"
+LOG = REGISTER + "-wal"
+"""What the engine has not folded into the register yet."""
 LOCK_FILE = "desk.lock"
 DOORBELL = "doorbell.json"
 WINDOW_STATE = "window.sealed"
@@ -87,9 +90,18 @@ class Profile:
         return Profile(half)
 
     def put_in_place(self) -> None:
-        """Take over what was made and closed: all of it, wherever the power goes. Raises FolderNotWritten."""
-        with _writing(), (self.folder / HALF_MADE / WHOLE).open("wb") as mark:
-            os.fsync(mark.fileno())
+        """Take over what was made and closed: all of it, wherever the power goes.
+
+        Raises FolderNotWritten, also when the disk kept the engine from folding its log into the register: without
+        what stands in the log, a restored register would pass for the desk it was copied from.
+        """
+        half = self.folder / HALF_MADE
+        if _is_unfolded(half / LOG):
+            raise FolderNotWritten
+        with _writing():
+            with (half / WHOLE).open("wb") as mark:
+                os.fsync(mark.fileno())
+            _make_names_last(half)
         self.settle()
 
     def settle(self) -> None:
@@ -109,11 +121,37 @@ class Profile:
         for name in (REGISTER, SPARE, KEYFILE):
             if (half / name).exists():
                 (half / name).replace(self.folder / name)
+        _make_names_last(self.folder)
 
     def _put_register_aside(self) -> None:
-        """With what the engine keeps beside it: another register's log would be taken for the new one's."""
-        for path in self.folder.glob(REGISTER + "*"):
-            path.replace(self.folder / f"aside-{path.name}")
+        """With what the engine keeps beside it: another register's log would be taken for the new one's.
+
+        The register goes last, so that after a power cut it follows its log. Nothing put aside before is overwritten.
+        """
+        found = sorted((path.name for path in self.folder.glob(REGISTER + "*")), reverse=True)
+        prefix = next(p for p in _asides() if not any((self.folder / (p + name)).exists() for name in found))
+        for name in found:
+            (self.folder / name).replace(self.folder / (prefix + name))
+
+
+def _asides() -> Iterator[str]:
+    yield "aside-"
+    yield from (f"aside-{number}-" for number in count(2))
+
+
+def _is_unfolded(log: Path) -> bool:
+    return log.exists() and log.stat().st_size > 0
+
+
+def _make_names_last(folder: Path) -> None:
+    """Have the disk keep what files are called here; Windows does so by itself."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 @dataclass(frozen=True, slots=True)

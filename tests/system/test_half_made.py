@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from commune_desk.store import settings
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.backups import back_up
 from commune_desk.usecases.opening import unlock
-from commune_desk.usecases.profile import HALF_MADE, WHOLE, Profile
+from commune_desk.usecases.profile import HALF_MADE, WHOLE, FolderNotWritten, Profile
 from tests.helpers.builders import make_person, save_all
 from tests.system.maker import CUT_OFF, LOGIN, PASSPHRASE, Order, obey
 
@@ -113,6 +114,51 @@ def test_a_register_without_keyfile_is_put_aside_and_its_log_with_it(tmp_path: P
     unlock(Profile(tmp_path), LOGIN, PASSPHRASE, clock=SystemClock()).register.close()
     aside = sorted(path.name for path in tmp_path.glob("aside-*"))
     assert aside == ["aside-register.db", "aside-register.db-wal"]
+
+
+def test_what_was_put_aside_before_is_never_overwritten(tmp_path: Path, backup: Path) -> None:
+    for again in range(3):
+        (tmp_path / "register.db").write_bytes(b"register %d" % again)
+        (tmp_path / "register.db-wal").write_bytes(b"log %d" % again)
+        obey(Order(str(tmp_path), str(backup)))
+        for made in (*tmp_path.glob("register.db*"), *tmp_path.glob("keyfile*")):
+            made.unlink()
+    kept = {path.name: path.read_bytes() for path in tmp_path.glob("aside-*")}
+    for again, prefix in enumerate(("aside-", "aside-2-", "aside-3-")):
+        assert kept.pop(f"{prefix}register.db") == b"register %d" % again
+        assert kept.pop(f"{prefix}register.db-wal") == b"log %d" % again
+    assert kept == {}
+
+
+@pytest.mark.parametrize("log", [b"the mark that it was restored", b""])
+def test_a_register_whose_log_could_not_be_folded_is_not_put_in_place(tmp_path: Path, log: bytes) -> None:
+    half = Profile(tmp_path).begin()
+    half.register.write_bytes(b"without what stands in its log")
+    (half.folder / "register.db-wal").write_bytes(log)
+    if log:
+        with pytest.raises(FolderNotWritten):
+            Profile(tmp_path).put_in_place()
+    else:
+        Profile(tmp_path).put_in_place()
+    Profile(tmp_path).settle()
+    assert [path.name for path in tmp_path.iterdir()] == ([] if log else ["register.db"])
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="which folder is written down is seen only on Linux")
+def test_the_disk_keeps_the_new_names_before_the_old_ones_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, kept = os.fsync, []
+
+    def fsync(handle: int) -> None:
+        if Path(os.readlink(f"/proc/self/fd/{handle}")) == tmp_path:
+            kept.append(sorted(path.name for path in tmp_path.iterdir()))
+        real(handle)
+
+    half = Profile(tmp_path).begin()
+    half.register.touch()
+    half.keyfile.touch()
+    monkeypatch.setattr(os, "fsync", fsync)
+    Profile(tmp_path).put_in_place()
+    assert kept == [[HALF_MADE, "keyfile.json", "register.db"]]
 
 
 def test_a_folder_that_is_not_marked_whole_is_taken_away(tmp_path: Path) -> None:
