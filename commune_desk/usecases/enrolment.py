@@ -12,9 +12,9 @@ from commune_desk.domain.ids import uuid7
 from commune_desk.domain.labels import N_
 from commune_desk.store.settings import Identity, Pins, ScopeKeyPair
 from commune_desk.store.staged import accept_new_desk
-from commune_desk.usecases.opening import OpenDesk, make_register
+from commune_desk.usecases.opening import OpenDesk, make_register, require_names, require_room
 from commune_desk.usecases.profile import NewOfficer, Profile
-from commune_desk.vault.passphrases import require_passphrase
+from commune_desk.vault.passphrases import require_login, require_passphrase
 from commune_desk.vault.recovery import set_recovery
 from sync.protocol import unb64
 
@@ -25,8 +25,14 @@ if TYPE_CHECKING:
 def enrol_new_register(
     profile: Profile, officer: NewOfficer, *, address: str, code: str, label: str, clock: Clock
 ) -> OpenDesk:
-    """Enrol and make the register. Raises Invalid, Refusal, or a SyncFault for the line; takes about a second."""
+    """Enrol and make the register. Raises Invalid, Refusal, or a SyncFault for the line; takes about a second.
+
+    The code works once: whatever would fail after it is used up is asked for before.
+    """
+    require_login(officer.login)
     require_passphrase(officer.passphrase, officer.login)
+    require_names(officer.display_name, label)
+    require_room(profile)
     enrolment = _enrol(address, code, label)
     return make_register(
         profile, officer, identity_of(enrolment, label, uuid7()), scope_keys_of(enrolment), clock=clock

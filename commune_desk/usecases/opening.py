@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from shutil import disk_usage
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.domain.kinds import Desk, Officer
 from commune_desk.domain.labels import N_
+from commune_desk.domain.record import check_value, kind_of
 from commune_desk.store.register import Register
 from commune_desk.store.settings import Identity, ScopeKeyPair, scope_key_id
 from commune_desk.store.transaction import Tx
-from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.usecases.profile import FolderNotWritten, NewOfficer, Profile
 from commune_desk.vault import vault
 from commune_desk.vault.keys import RegisterKey
 from commune_desk.vault.recovery import set_recovery
 from sync.seal import BoxKey, SigningKey, spell
 
 TRAINING_PREFIX = "TRAIN-"
+SMALLEST_ROOM = 2 << 20
+"""Bytes that a new register with its log takes while it is made."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,24 @@ def make_training_register(
     return make_register(profile, officer, identity, [pair], clock=clock)
 
 
+def require_names(display_name: str, label: str = "") -> None:
+    """Raises Invalid unless an officer's name and a PC's label hold; both are written once a register is made."""
+    typed = (("display_name", Officer, display_name), ("label", Desk, label))
+    faults = {name: check_value(kind_of(struct).fields[name], text) for name, struct, text in typed}
+    if found := {name: fault for name, fault in faults.items() if fault is not None}:
+        raise Invalid(N_("Some fields do not hold."), fields=found)
+
+
+def require_room(profile: Profile) -> None:
+    """Raises Refusal where a register is already, FolderNotWritten where none could be made."""
+    if profile.has_register() or profile.register.exists():
+        raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
+    room = disk_usage(profile.begin().folder).free
+    profile.settle()
+    if room < SMALLEST_ROOM:
+        raise FolderNotWritten
+
+
 def make_register(
     profile: Profile, officer: NewOfficer, identity: Identity, scope_keys: list[ScopeKeyPair], *, clock: Clock
 ) -> OpenDesk:
@@ -61,8 +83,7 @@ def make_register(
     It is made out of sight and put in place at once, so that neither a failure nor a power cut leaves a half.
     An enrolled one can from the first moment be recovered with the province.
     """
-    if profile.has_register() or profile.register.exists():
-        raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
+    require_room(profile)
     officer_id = OfficerId(uuid7())
     half = profile.begin()
     try:

@@ -1,0 +1,68 @@
+"""A code that works once is not spent on what could not be made afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.errors import Invalid, Refusal
+from commune_desk.usecases.enrolment import enrol_new_register
+from commune_desk.usecases.profile import FolderNotWritten, NewOfficer, Profile
+from sync.client.errors import SyncFault
+from sync.seal import spell
+from tests.system.surroundings import fill_up, open_folder, refusing, small_disk
+
+GOOD = NewOfficer("hoa", "Cán bộ Thử", "bốn con mèo đi biển")
+NOBODY_LISTENS = "https://127.0.0.1:9"
+
+
+def ask(folder: Path, officer: NewOfficer = GOOD, label: str = "Máy 1") -> None:
+    """Enrol with a well-spelled code at an address where nobody listens: whoever comes so far raises a SyncFault."""
+    code = spell(bytes(10))
+    enrol_new_register(Profile(folder), officer, address=NOBODY_LISTENS, code=code, label=label, clock=SystemClock())
+
+
+def test_what_holds_is_asked_of_the_province(tmp_path: Path) -> None:
+    """The twin of all below."""
+    with pytest.raises(SyncFault):
+        ask(tmp_path, replace(GOOD, display_name="Đ" * 120), "m" * 60)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "label", "field"),
+    [
+        ({"display_name": "Đ" * 121}, "Máy 1", "display_name"),
+        ({}, "m" * 61, "label"),
+        ({"login": "Cán bộ Thử"}, "Máy 1", "login"),
+        ({"passphrase": "ngắn"}, "Máy 1", "passphrase"),
+    ],
+)
+def test_what_could_not_be_written_down_is_said_at_its_field(
+    tmp_path: Path, changed: dict[str, str], label: str, field: str
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        ask(tmp_path, replace(GOOD, **changed), label)
+    assert list(caught.value.fields) == [field]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_register_that_is_there_already_is_said_first(tmp_path: Path) -> None:
+    (tmp_path / "register.db").write_bytes(b"another")
+    with pytest.raises(Refusal, match="already a register"):
+        ask(tmp_path)
+
+
+def test_a_folder_that_refuses_is_said_first() -> None:
+    with open_folder() as folder, refusing(folder), pytest.raises(FolderNotWritten):
+        ask(folder)
+
+
+def test_a_full_disk_is_said_first(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", kib=500) as disk:
+        fill_up(disk)
+        with pytest.raises(FolderNotWritten):
+            ask(disk)
