@@ -8,6 +8,12 @@ from sync.change import Line
 OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
 """Exactly the condition of the index `change_open`: a query that repeats it never reads what is settled."""
 
+MAY_GO = (
+    "FROM change c LEFT JOIN import i ON i.id=c.import_id"
+    " WHERE c.state='staged' AND (c.import_id IS NULL OR i.id IS NULL OR i.state='complete')"
+)
+"""Staged changes that may be numbered: of no import, or of one that is complete."""
+
 _COLUMNS = (
     "id",
     "desk",

@@ -14,6 +14,7 @@ import msgspec
 
 from commune_desk.domain.clock import Clock, HybridClock, to_iso
 from commune_desk.domain.ids import DeskId
+from commune_desk.store import settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import OPEN
 from sync import seal
@@ -41,6 +42,8 @@ class Ledger:
         self, connection: Connection, *, desk: DeskId, signing: seal.SigningKey, clock: Clock, audit_key: bytes
     ) -> None:
         self.desk = desk
+        self.may_number = desk != "" and not settings.get(connection, settings.AWAITS_PULL, bool, False)
+        """Not before the province was heard: what it lacks comes first, and keeps the order in which it was typed."""
         self.signing = signing
         self.clock = clock
         self._audit_key = audit_key

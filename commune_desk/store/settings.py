@@ -11,6 +11,8 @@ from commune_desk.store.database import Connection
 from sync.seal import sha256
 
 IDENTITY = "identity"
+AWAITS_PULL = "awaits_pull"
+"""Set while a re-enrolled register has not yet seen what the province holds of its former desk."""
 
 
 class Pins(msgspec.Struct, frozen=True, kw_only=True):

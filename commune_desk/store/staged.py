@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.store import settings
+from commune_desk.store import journal, settings
 from commune_desk.store.database import Connection
 from commune_desk.store.transaction import Tx
 
-AWAITS_PULL = "awaits_pull"
-"""Set while a re-enrolled register has not yet seen what the province holds of its former desk."""
-
-_READY = (
-    "SELECT c.id, c.raw FROM change c LEFT JOIN import i ON i.id=c.import_id"
-    " WHERE c.state='staged' AND (c.import_id IS NULL OR i.id IS NULL OR i.state='complete') ORDER BY c.id LIMIT ?"
-)
+_READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
 
 
 def release_next(tx: Tx, limit: int = 200) -> int:
     """Number and sign the next staged changes that may go; returns how many. Small batches: typing never waits."""
-    if not tx.ledger.desk or settings.get(tx.connection, AWAITS_PULL, bool, False):
+    if not tx.ledger.may_number:
         return 0
     rows = tx.connection.execute(_READY, (limit,)).fetchall()
     tx.release(rows)
@@ -58,12 +52,12 @@ def mark_restored(tx: Tx) -> None:
 def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.ScopeKeyPair]) -> None:
     """Go on as the desk of a new enrolment; staged changes wait for one full pull."""
     settings.put(tx.connection, settings.IDENTITY, identity)
-    settings.put(tx.connection, AWAITS_PULL, True)
+    settings.put(tx.connection, settings.AWAITS_PULL, True)
     settings.put_scope_keys(tx.connection, keys)
     tx.topic("identity")
 
 
 def pulled_once(tx: Tx) -> None:
     """The first full pull is done: what the province lacks may be sent."""
-    settings.put(tx.connection, AWAITS_PULL, False)
-    tx.topic("sync")
+    settings.put(tx.connection, settings.AWAITS_PULL, False)
+    tx.topic("identity")

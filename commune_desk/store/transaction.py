@@ -182,7 +182,7 @@ class Tx:
         }
 
     def _journal(self, change: Change) -> None:
-        if self._import_id or not self.ledger.desk:
+        if self._import_id or not self.ledger.may_number:
             journal.keep(self.connection, Line(change, msgspec.json.encode(change), b""), state="staged")
             return
         self._release_staged(change.record)
@@ -190,10 +190,9 @@ class Tx:
         journal.keep(self.connection, line, state="waiting", head=head)
 
     def _release_staged(self, record_id: str) -> None:
-        """Number the changes of a finished import that touch this record, so that none is overtaken by a later one."""
+        """Number what still has none of this record, so that nothing is overtaken by a later change."""
         rows = self.connection.execute(
-            "SELECT c.id, c.raw FROM change c JOIN import i ON i.id = c.import_id"
-            " WHERE c.record=? AND c.state='staged' AND i.state='complete' ORDER BY c.id",
+            f"SELECT c.id, c.raw {journal.MAY_GO} AND c.record=? ORDER BY c.stamp, c.id",
             (record_id,),
         ).fetchall()
         self.release(rows)

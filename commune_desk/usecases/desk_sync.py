@@ -8,7 +8,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.store import settings
 from commune_desk.store.register import Register
 from commune_desk.store.replica import RegisterReplica
-from commune_desk.store.staged import AWAITS_PULL, pulled_once, release_next
+from commune_desk.store.staged import pulled_once, release_next
 from sync.client.session import Session, SyncReport
 from sync.client.transport import Transport
 
@@ -54,7 +54,9 @@ class DeskSync:
         return report
 
     def _awaits_pull(self) -> bool:
-        return self._register.write(lambda tx: settings.get(tx.connection, AWAITS_PULL, bool, False)).result()[0]
+        return self._register.write(lambda tx: settings.get(tx.connection, settings.AWAITS_PULL, bool, False)).result()[
+            0
+        ]
 
     def _release_staged(self) -> int:
         total = 0

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from commune_desk.domain.families import Person
 from commune_desk.store.incoming import Incoming
+from commune_desk.store.staged import pulled_once
+from commune_desk.store.transaction import Tx
+from sync.change import Change
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.real_province import real_province
@@ -83,3 +87,50 @@ def test_without_the_changes_that_have_no_number_the_two_would_differ_for_ever(
     pair.ours.sync()
     pair.theirs.sync()
     assert pair.shown("occupation") == ("thợ mỏ", "nông dân")
+
+
+def _bases(desk: EnrolledDesk, person: str) -> list[tuple[int, str | None]]:
+    """Each numbered change of the phone in order, with the change its author saw."""
+    rows = desk.ask("SELECT n, raw FROM change WHERE desk=? AND record=? ORDER BY n", desk.id, person)
+    changes = [msgspec.json.decode(raw, type=Change) for _, raw in rows]
+    return [(change.n, change.base.get("phone")) for change in changes if "phone" in change.set]
+
+
+def _typed_on_before_the_first_pull(pair: Pair) -> None:
+    pair.ours.edit(pair.person.id, phone="0912000001")
+    pair.restore()
+    pair.ours.enrol_anew()
+    pair.ours.edit(pair.person.id, phone="0912000002")
+
+
+def test_what_is_typed_before_the_first_pull_does_not_overtake_what_came_out_of_the_backup(pair: Pair) -> None:
+    _typed_on_before_the_first_pull(pair)
+    assert _bases(pair.ours, pair.person.id) == []
+    pair.ours.sync()
+    pair.theirs.sync()
+    assert pair.shown("phone") == ("0912000002", "0912000002")
+    assert pair.theirs.ask("SELECT count(*) FROM conflict") == [(0,)]
+    assert [base is None for _n, base in _bases(pair.ours, pair.person.id)] == [True, False]
+
+
+def test_numbered_at_once_it_would_contradict_itself(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: the later change goes first, names one that the province has never seen, and a conflict opens."""
+    pair.ours.edit(pair.person.id, phone="0912000001")
+    pair.restore()
+    pair.ours.enrol_anew()
+    pair.ours.open.register.write(pulled_once).result()
+    monkeypatch.setattr(Tx, "_release_staged", lambda self, record: None)
+    pair.ours.edit(pair.person.id, phone="0912000002")
+    pair.ours.sync()
+    pair.theirs.sync()
+    assert pair.theirs.ask("SELECT count(*) FROM conflict WHERE state='open'") == [(1,)]
+
+
+def test_what_is_saved_while_the_rest_is_being_numbered_comes_after_it(pair: Pair) -> None:
+    """Numbers are given in small batches; a save in between takes the older changes of its record with it."""
+    pair.ours.edit(pair.person.id, phone="0912000001")
+    pair.restore()
+    pair.ours.enrol_anew()
+    pair.ours.open.register.write(pulled_once).result()
+    pair.ours.edit(pair.person.id, phone="0912000002")
+    assert [base is None for _n, base in _bases(pair.ours, pair.person.id)] == [True, False]
