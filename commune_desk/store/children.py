@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -15,7 +15,7 @@ from commune_desk.domain.record import Record, kind_of
 from commune_desk.domain.reports import Report
 from commune_desk.domain.visits import HomeVisit
 from commune_desk.store.database import Connection
-from commune_desk.store.schema import SELECT, read_record
+from commune_desk.store.schema import read_many
 from commune_desk.store.transaction import load
 
 R = TypeVar("R", bound=Record)
@@ -104,7 +104,7 @@ def child_rows(connection: Connection, persons: Sequence[str]) -> list[ChildRow]
 def child_record(connection: Connection, person: str) -> ChildRecord | None:
     """A child's file with all that belongs to it, or None when the person has no file here."""
     child = _one(connection, Person, person)
-    file = next(iter(_many(connection, ChildFile, "person=?", person)), None)
+    file = next(iter(read_many(connection, ChildFile, "person=?", person)), None)
     index = connection.execute("SELECT risk, next_visit_on FROM child_index WHERE person=?", (person,)).fetchone()
     if child is None or file is None:
         return None
@@ -114,11 +114,11 @@ def child_record(connection: Connection, person: str) -> ChildRecord | None:
         household=_one(connection, Household, file.household) if file.household else None,
         kin=_kin(connection, "person", "relative", person),
         kin_of=_kin(connection, "relative", "person", person),
-        groups=_many(connection, GroupMembership, "person=? ORDER BY from_on, id", person),
-        visits=_many(connection, HomeVisit, "person=? ORDER BY visited_on, visited_at, id", person),
-        reports=_many(connection, Report, "person=? ORDER BY received_at, id", person),
+        groups=read_many(connection, GroupMembership, "person=? ORDER BY from_on, id", person),
+        visits=read_many(connection, HomeVisit, "person=? ORDER BY visited_on, visited_at, id", person),
+        reports=read_many(connection, Report, "person=? ORDER BY received_at, id", person),
         notices=_notices(connection, file),
-        tasks=_many(connection, Task, "person=? AND status='open' ORDER BY due_on IS NULL, due_on, id", person),
+        tasks=read_many(connection, Task, "person=? AND status='open' ORDER BY due_on IS NULL, due_on, id", person),
         risk=index[0] if index else 0,
         next_visit_on=index[1] if index else None,
     )
@@ -131,12 +131,12 @@ def person_named(connection: Connection, person: str) -> Person | None:
 
 def file_of(connection: Connection, person: str) -> ChildFile | None:
     """The person's child file, or None."""
-    return next(iter(_many(connection, ChildFile, "person=?", person)), None)
+    return next(iter(read_many(connection, ChildFile, "person=?", person)), None)
 
 
 def open_memberships(connection: Connection, person: str) -> tuple[GroupMembership, ...]:
     """The groups a child belongs to that have no end yet."""
-    return _many(connection, GroupMembership, "person=? AND to_on IS NULL ORDER BY group_code, id", person)
+    return read_many(connection, GroupMembership, "person=? AND to_on IS NULL ORDER BY group_code, id", person)
 
 
 def kin_of_child(connection: Connection, person: str) -> tuple[Kin, ...]:
@@ -145,7 +145,7 @@ def kin_of_child(connection: Connection, person: str) -> tuple[Kin, ...]:
 
 
 def _kin(connection: Connection, own: str, other: str, person: str) -> tuple[Kin, ...]:
-    relations = _many(
+    relations = read_many(
         connection, Relation, f"{own}=? ORDER BY ended_on IS NOT NULL, is_caregiver DESC, is_guardian DESC, id", person
     )
     found = []
@@ -161,14 +161,8 @@ def _kin(connection: Connection, own: str, other: str, person: str) -> tuple[Kin
 def _notices(connection: Connection, file: ChildFile) -> tuple[PlacementNotice, ...]:
     if not file.case_number:
         return ()
-    return _many(connection, PlacementNotice, "case_code=? ORDER BY since_on, id", file.case_number)
+    return read_many(connection, PlacementNotice, "case_code=? ORDER BY since_on, id", file.case_number)
 
 
 def _one(connection: Connection, struct: type[R], record_id: str) -> R | None:
     return cast("R | None", load(connection, kind_of(struct).name, record_id))
-
-
-def _many(connection: Connection, struct: type[R], where: str, value: Any) -> tuple[R, ...]:
-    entry = kind_of(struct)
-    rows = connection.execute(f"{SELECT[entry.name]} WHERE {where}", (value,)).fetchall()
-    return tuple(cast("R", read_record(entry, row)[0]) for row in rows)

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import msgspec
 
 from commune_desk.domain.desks import Task
 from commune_desk.domain.families import Person
 from commune_desk.domain.placements import Bed, Placement, PlacementNotice, Shelter
-from commune_desk.domain.record import Record, kind_of
+from commune_desk.domain.record import kind_of
 from commune_desk.domain.text import fold, plain_sort_key
 from commune_desk.store.database import Connection
-from commune_desk.store.schema import SELECT, read_record
+from commune_desk.store.schema import SELECT, read_many, read_record
 from commune_desk.store.transaction import load
-
-R = TypeVar("R", bound=Record)
 
 ACTIVE = ("staying", "out")
 
@@ -116,13 +114,13 @@ _WHICH = {"here": _IS_ACTIVE, "ended": "s.status='ended'", "all": "1"}
 
 def shelter_here(connection: Connection, scope: str) -> Shelter | None:
     """The facility of this scope, or None before it is set up."""
-    return next(iter(_many(connection, Shelter, "scope=? ORDER BY id", scope)), None)
+    return next(iter(read_many(connection, Shelter, "scope=? ORDER BY id", scope)), None)
 
 
 def bed_board(connection: Connection) -> list[BedRow]:
     """All beds by their labels (A2 before A10), each with the stays in it."""
     stays = active_stays(connection)
-    beds = sorted(_many(connection, Bed, "1=?", 1), key=lambda bed: (plain_sort_key(bed.label), bed.id))
+    beds = sorted(read_many(connection, Bed, "1=?", 1), key=lambda bed: (plain_sort_key(bed.label), bed.id))
     return [BedRow(bed, tuple(stay for stay in stays if stay.bed_id == bed.id)) for bed in beds]
 
 
@@ -209,12 +207,12 @@ def notice_of(connection: Connection, case_code: str, scope: str) -> PlacementNo
 
 def open_tasks_of(connection: Connection, person: str) -> tuple[Task, ...]:
     """What is still to be done for a person, the nearest day first."""
-    return _many(connection, Task, "person=? AND status='open' ORDER BY due_on IS NULL, due_on, id", person)
+    return read_many(connection, Task, "person=? AND status='open' ORDER BY due_on IS NULL, due_on, id", person)
 
 
 def tasks_due(connection: Connection, until: str) -> list[tuple[Task, StayRow]]:
     """Open tasks due by the day `until`, each with the latest stay of its person; the oldest day first."""
-    found = _many(connection, Task, "status='open' AND due_on<=? ORDER BY due_on, id", until)
+    found = read_many(connection, Task, "status='open' AND due_on<=? ORDER BY due_on, id", until)
     pairs = []
     for task in found:
         stays = stays_of(connection, task.person) if task.person else []
@@ -235,9 +233,3 @@ def _stay(values: dict[str, Any]) -> StayRow:
 def _log(connection: Connection, where: str, *values: Any) -> list[LogRow]:
     rows = connection.execute(f"{_LOG} WHERE {where}", values).fetchall()
     return [LogRow(**dict(zip(LogRow.__struct_fields__, row, strict=True))) for row in rows]
-
-
-def _many(connection: Connection, struct: type[R], where: str, value: Any) -> tuple[R, ...]:
-    entry = kind_of(struct)
-    rows = connection.execute(f"{SELECT[entry.name]} WHERE {where}", (value,)).fetchall()
-    return tuple(cast("R", read_record(entry, row)[0]) for row in rows)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from commune_desk.domain.kinds import KINDS, Kind
-from commune_desk.domain.record import Field, Record, Value, record_from
+from commune_desk.domain.record import Field, Record, Value, kind_of, record_from
+from commune_desk.store.database import Connection
+
+R = TypeVar("R", bound=Record)
 
 
 def declared_columns(kind: Kind) -> list[tuple[str, str]]:
@@ -65,3 +68,10 @@ def _upsert(kind: Kind) -> str:
 SELECT: Mapping[str, str] = {name: _select(kind) for name, kind in KINDS.items()}
 SELECT_ONE: Mapping[str, str] = {name: sql + " WHERE id=?" for name, sql in SELECT.items()}
 UPSERT: Mapping[str, str] = {name: _upsert(kind) for name, kind in KINDS.items()}
+
+
+def read_many(connection: Connection, struct: type[R], where: str, value: Any) -> tuple[R, ...]:
+    """The records of a kind for which `where`, which takes `value`, holds."""
+    entry = kind_of(struct)
+    rows = connection.execute(f"{SELECT[entry.name]} WHERE {where}", (value,)).fetchall()
+    return tuple(cast("R", read_record(entry, row)[0]) for row in rows)

@@ -28,6 +28,7 @@ from commune_desk.domain.text import fold
 from commune_desk.store.numbers import next_number
 from commune_desk.store.placements import ACTIVE, active_stays, notice_of, open_tasks_of, stays_in
 from commune_desk.store.transaction import Tx
+from commune_desk.usecases.tasks import finish_task
 
 NO_RECEIVER = ("left", "independent", "died")
 """Reasons for discharge with nobody to hand over to."""
@@ -120,13 +121,6 @@ def log_care(tx: Tx, entry: CareLogEntry, done: Collection[RecordId] = ()) -> Re
     for task in done:
         finish_task(tx, task)
     return entry.id
-
-
-def finish_task(tx: Tx, task_id: RecordId) -> None:
-    """A task is done; done twice it stays done."""
-    task = tx.existing(Task, task_id)
-    if task.status == "open":
-        tx.save(msgspec.structs.replace(task, status="done"))
 
 
 def go_out(tx: Tx, stay_id: RecordId, *, back_at: str | None, note: str) -> None:

@@ -29,12 +29,10 @@ def add_task(tx: Tx, title: str, due_on: str | None = None, person: str | None =
 
 
 def finish_task(tx: Tx, task_id: str) -> None:
-    """Say that a task is done. Raises Refusal when it is not open any more."""
-    _move(tx, task_id, "done")
-
-
-def _move(tx: Tx, task_id: str, status: str) -> None:
+    """Say that a task is done; done twice it stays done. Raises Refusal when it was dropped meanwhile."""
     task = tx.existing(Task, task_id)
-    if status not in TASK_STEPS[task.status]:
+    if task.status == "done":
+        return
+    if "done" not in TASK_STEPS[task.status]:
         raise Refusal(N_("This task is in another state by now."))
-    tx.save(msgspec.structs.replace(task, status=status))
+    tx.save(msgspec.structs.replace(task, status="done"))

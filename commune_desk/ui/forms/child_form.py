@@ -14,6 +14,7 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.card import Card
+from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
@@ -47,11 +48,7 @@ class ChildFormPage(EntryPage):
         if self._shown_twins == key:
             return
         self._shown_twins = key
-        while (item := self.twins.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self.twins)
         if state.twins:
             self.twins.addWidget(Text(_("In the register already?"), size=Size.HEADING, bold=True))
         for twin in state.twins:

@@ -10,20 +10,20 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from commune_desk.i18n import _
 from commune_desk.presenters.child_page import ChildPage as State
 from commune_desk.presenters.child_page import ChildView
-from commune_desk.presenters.child_timeline import Moment
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.pages.child_tabs import Details, Family, Groups, family_row, risk_card, steps_card
 from commune_desk.ui.pages.live import LivePage
+from commune_desk.ui.pages.moments import entry_of
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Avatar, Card, Surface
 from commune_desk.ui.widgets.chip import Chip
-from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.flow import Flow, clear_layout
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.page import TabBar, TwoColumns
 from commune_desk.ui.widgets.text import Text
-from commune_desk.ui.widgets.timeline import Entry, Timeline
+from commune_desk.ui.widgets.timeline import Timeline
 from commune_desk.usecases.workplace import Workplace
 
 
@@ -138,25 +138,25 @@ class ChildPage(LivePage):
         self.add(gone)
 
     def _show(self, view: ChildView) -> None:
-        _empty(self.mark)
+        clear_layout(self.mark)
         self.mark.addWidget(Avatar(view.initials))
         self.name.set_text(view.name)
         self.line.set_text(view.line)
-        _empty(self.chips.layout())
+        clear_layout(self.chips.layout())
         for chip in view.chips:
             self.chips.add(Chip(chip.text, Tone(chip.tone), chip.icon))
         self.edit.setVisible(view.can_write)
         self.visit.setVisible(view.can_write and view.is_open)
         self._show_notices(view)
         self._ways = {moment.key: moment.route for moment in view.timeline if moment.route}
-        self.timeline.set_entries([_entry(moment) for moment in view.timeline])
+        self.timeline.set_entries([entry_of(moment) for moment in view.timeline])
         self.details.show_view(view)
         self.family.show_view(view)
         self.groups.show_view(view)
         self._show_side(view)
 
     def _show_notices(self, view: ChildView) -> None:
-        _empty(self.notices)
+        clear_layout(self.notices)
         if view.notice:
             self.notices.addWidget(NoticeBar(view.notice, Tone.DANGER, dismissable=False))
         if view.conflict_notice:
@@ -166,7 +166,7 @@ class ChildPage(LivePage):
         self._notice_holder.setVisible(bool(view.notice or view.conflict_notice))
 
     def _show_side(self, view: ChildView) -> None:
-        _empty(self.columns.side)
+        clear_layout(self.columns.side)
         kin = Card(_("Family"), "users")
         for row in [row for row in view.family if not row.is_past]:
             kin.add(family_row(row, self._navigate))
@@ -194,26 +194,3 @@ class ChildPage(LivePage):
 
     def _leave_group(self, membership: str) -> None:
         self.write(self._state.leave_group(membership))
-
-
-def _entry(moment: Moment) -> Entry:
-    return Entry(
-        key=moment.key,
-        heading=moment.heading,
-        meta=moment.meta,
-        body=moment.body,
-        chip=moment.chip,
-        chip_tone=Tone(moment.chip_tone),
-        link=moment.link,
-        is_link_beside=moment.is_link_beside,
-        tone=Tone(moment.tone),
-    )
-
-
-def _empty(layout: object) -> None:
-    """Take every widget out of a layout."""
-    while (item := layout.takeAt(0)) is not None:  # type: ignore[attr-defined]
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

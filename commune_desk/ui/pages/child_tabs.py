@@ -16,6 +16,7 @@ from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.chart import ChartPoint, MiniChart
 from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.rows import ListRow
 
@@ -65,11 +66,7 @@ class _Part(QWidget):
         self.column.setSpacing(12)
 
     def start(self) -> None:
-        while (item := self.column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self.column)
 
 
 class Details(_Part):

@@ -18,7 +18,7 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.choice import Choice
-from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.flow import Flow, clear_layout
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.ui.widgets.text import Text
@@ -216,13 +216,7 @@ class RegisterPage(LivePage):
             self._show_guesses(names)
 
     def _show_guesses(self, names: Sequence[str]) -> None:
-        layout = self.guesses.layout()
-        while layout is not None and layout.count():
-            item = layout.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self.guesses.layout())
         if names:
             self.guesses.add(Text(_("Did you mean:")))
         for name in names:

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.child_timeline import Moment
 from commune_desk.presenters.resident_page import Fact, ResidentView
 from commune_desk.presenters.resident_page import ResidentPage as State
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.pages.live import LivePage
+from commune_desk.ui.pages.moments import entry_of
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Avatar, Card, Surface
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.choice import MultiChoice
-from commune_desk.ui.widgets.flow import Flow
+from commune_desk.ui.widgets.flow import Flow, clear_layout
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.ui.widgets.timeline import Entry, Timeline
+from commune_desk.ui.widgets.timeline import Timeline
 from commune_desk.usecases.workplace import Workplace
 
 _LABEL_WIDTH = 112
@@ -112,19 +112,19 @@ class ResidentPage(LivePage):
         self.add(gone)
 
     def _show(self, view: ResidentView) -> None:
-        _empty(self.mark)
+        clear_layout(self.mark)
         self.mark.addWidget(Avatar(view.initials))
         self.name.set_text(view.alias)
         self.line.set_text(f"{view.name} · {view.line}")
-        _empty(self.chips.layout())
+        clear_layout(self.chips.layout())
         for chip in view.chips:
             self.chips.add(Chip(chip.text, Tone(chip.tone), chip.icon))
         self._show_actions(view)
-        _empty(self.notices)
+        clear_layout(self.notices)
         if view.notice:
             self.notices.addWidget(NoticeBar(view.notice, Tone.WARNING, dismissable=False))
         self._notice_holder.setVisible(bool(view.notice))
-        self.timeline.set_entries([_entry(moment) for moment in view.timeline])
+        self.timeline.set_entries([entry_of(moment) for moment in view.timeline])
         self._show_side(view)
 
     def _show_actions(self, view: ResidentView) -> None:
@@ -138,7 +138,7 @@ class ResidentPage(LivePage):
 
     def _show_side(self, view: ResidentView) -> None:
         side = self.columns.side
-        _empty(side)
+        clear_layout(side)
         if view.clocks:
             side.addWidget(_clocks_card(view))
         if view.steps:
@@ -208,24 +208,3 @@ def _facts_card(facts: Sequence[Fact]) -> Card:
 
 def _fact_row(fact: Fact) -> ListRow:
     return ListRow("", fact.value).lead(fact.label, ink="quiet", width=_LABEL_WIDTH)
-
-
-def _entry(moment: Moment) -> Entry:
-    return Entry(
-        key=moment.key,
-        heading=moment.heading,
-        meta=moment.meta,
-        body=moment.body,
-        chip=moment.chip,
-        chip_tone=Tone(moment.chip_tone),
-        tone=Tone(moment.tone),
-    )
-
-
-def _empty(layout: QLayout | None) -> None:
-    """Take every widget out of a layout."""
-    while layout is not None and (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

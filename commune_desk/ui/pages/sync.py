@@ -21,6 +21,7 @@ from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
 from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
@@ -104,9 +105,7 @@ class SyncPage(Page):
 
     def refresh_conflicts(self) -> None:
         """Show what is open to decide, oldest first."""
-        while (item := self._decisions.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear_layout(self._decisions)
         cards = conflict_cards(self._workplace, self._workplace.read(open_conflicts))
         for card in cards[:_SHOWN_CONFLICTS]:
             self._decisions.addWidget(DecisionCard(card, self._decide))

@@ -7,6 +7,16 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLayout, QLayoutItem, QSizePolicy, QWidget
 
 
+def clear_layout(layout: QLayout | None) -> None:
+    """Take every widget out of a layout and let it go."""
+    while layout is not None and layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
 class FlowLayout(QLayout):
     """Sets its widgets side by side and goes on below when the line is full."""
 

@@ -13,7 +13,7 @@ from commune_desk.ui import theme
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.chip import Chip
-from commune_desk.ui.widgets.flow import Flow, Stack
+from commune_desk.ui.widgets.flow import Flow, Stack, clear_layout
 from commune_desk.ui.widgets.text import RichLine, Run, Text
 
 _DOT_X = 13
@@ -96,12 +96,7 @@ class Timeline(QWidget):
         self.set_entries(entries)
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
-        while self._column.count():
-            item = self._column.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._column)
         for position, entry in enumerate(entries):
             row = _EntryRow(entry, is_first=position == 0, is_last=position == len(entries) - 1)
             if row.link is not None:

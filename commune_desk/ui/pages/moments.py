@@ -1,0 +1,21 @@
+"""Moments of a timeline as the widget takes them."""
+
+from __future__ import annotations
+
+from commune_desk.presenters.child_timeline import Moment
+from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.timeline import Entry
+
+
+def entry_of(moment: Moment) -> Entry:
+    """A moment with its tones."""
+    return Entry(
+        key=moment.key,
+        heading=moment.heading,
+        meta=moment.meta,
+        body=moment.body,
+        chip=moment.chip,
+        chip_tone=Tone(moment.chip_tone),
+        link=moment.link,
+        tone=Tone(moment.tone),
+    )
