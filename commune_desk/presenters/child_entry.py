@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import msgspec
 
 from commune_desk.domain.children import ChildFile
 from commune_desk.domain.dates import PartialDate
+from commune_desk.domain.errors import Invalid
 from commune_desk.domain.families import Household, Person
 from commune_desk.domain.ids import Scope, new_record_id
 from commune_desk.domain.people import normal_id_number, normal_phone
+from commune_desk.domain.record import Record
 from commune_desk.domain.text import tidy
+from commune_desk.domain.typed_dates import parse_partial_date
 from commune_desk.presenters import labels
 from commune_desk.store.children import ChildRecord, Kin
+from commune_desk.store.opened import Opened
 from commune_desk.usecases.children import ChildEntry, KinEntry
 
 PARENTS = ("mother", "father")
@@ -61,7 +66,7 @@ def typed_of(record: ChildRecord | None) -> dict[str, Any]:
     values: dict[str, Any] = dict.fromkeys(TEXTS, "")
     values |= dict.fromkeys(("sex", "birth_date", "ethnicity", "id_number", "household_class"), "")
     values |= dict.fromkeys(("schooling", "disability_degree", "carer_relation", "mother_status", "father_status"), "")
-    values |= {"groups": (), "disability_types": ()}
+    values |= {"disability_types": ()}
     return values if record is None else values | _stored(record)
 
 
@@ -74,7 +79,6 @@ def _stored(record: ChildRecord) -> dict[str, Any]:
     found |= {name: getattr(file, name) or "" for name in (*_FILE_TEXTS, *_FILE_CODES)}
     found |= {"birth_date": labels.birth_text(person.birth_date), "id_number": person.id_number or ""}
     found |= {"disability_types": file.disability_types}
-    found |= {"groups": tuple(group.group_code for group in record.groups if not group.to_on)}
     if home is not None:
         found |= {"head_name": home.head_name, "household_class": home.household_class or ""}
     carer = carer_of(record)
@@ -100,6 +104,53 @@ def kin_as(record: ChildRecord | None, relation: str) -> Kin | None:
     return next((one for one in kin if one.relation.relation == relation and not one.relation.ended_on), None)
 
 
+def edited_by_form(record: ChildRecord) -> list[Record | None]:
+    """The stored records that the form can change."""
+    kin = [one for each in record.kin for one in (each.relation, each.person)]
+    return [record.person, record.file, record.household, *kin]
+
+
+def as_opened(record: ChildRecord, opened: Opened) -> ChildRecord:
+    """The file as it stood when the form was opened; relatives and the household that came later are left out."""
+    file = opened.seen(record.file)
+    home = opened.records.get(file.household or "")
+    kin = tuple(
+        Kin(opened.seen(one.relation), opened.seen(one.person), one.has_file)
+        for one in record.kin
+        if one.relation.id in opened.records
+    )
+    return msgspec.structs.replace(
+        record,
+        person=opened.seen(record.person),
+        file=file,
+        household=home if isinstance(home, Household) else None,
+        kin=kin,
+    )
+
+
+def untouched_entry(record: ChildRecord, today: date) -> ChildEntry:
+    """What the form of a stored file stands for before anything is typed, with every relative."""
+    values = typed_of(record)
+    try:
+        birth = parse_partial_date(values["birth_date"], today)
+    except Invalid:
+        birth = None
+    entry = entry_of(Typed(values, birth, record.person.scope), record)
+    shown = {kin.relation_id for kin in entry.kin}
+    others = [_stored_kin(kin) for kin in record.kin if kin.relation.id not in shown]
+    return msgspec.structs.replace(entry, kin=(*entry.kin, *others))
+
+
+def _stored_kin(kin: Kin) -> KinEntry:
+    return KinEntry(
+        person=kin.person,
+        relation=kin.relation.relation,
+        is_caregiver=kin.relation.is_caregiver,
+        is_guardian=kin.relation.is_guardian,
+        relation_id=kin.relation.id,
+    )
+
+
 def entry_of(typed: Typed, record: ChildRecord | None) -> ChildEntry:
     """The records as the form says; stored ones keep their ids and what the form does not show."""
     person = record.person if record else Person(id=new_record_id(), scope=typed.scope)
@@ -120,7 +171,7 @@ def entry_of(typed: Typed, record: ChildRecord | None) -> ChildEntry:
         file=_file(typed, record, person, home),
         household=home,
         kin=tuple(_kin(typed, record)),
-        groups=tuple(typed.values["groups"]),
+        groups=tuple(typed.values.get("groups", ())),
     )
 
 

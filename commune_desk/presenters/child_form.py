@@ -13,11 +13,21 @@ from commune_desk.domain.text import fold, tidy
 from commune_desk.domain.typed_dates import parse_partial_date
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters import labels
-from commune_desk.presenters.child_entry import PARENTS, TEXTS, Typed, entry_of, typed_of
+from commune_desk.presenters.child_entry import (
+    PARENTS,
+    TEXTS,
+    Typed,
+    as_opened,
+    edited_by_form,
+    entry_of,
+    typed_of,
+    untouched_entry,
+)
 from commune_desk.presenters.child_fields import GROUP_FIELDS, child_fields
 from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, Option, refuse_long
 from commune_desk.presenters.routes import Route
 from commune_desk.store.children import child_record
+from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.search import villages
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import ChildEntry, edit_child, groups_suggested, register_child
@@ -70,7 +80,11 @@ class ChildForm(EntryForm[ChildFormState]):
 
     def __init__(self, workplace: Workplace, person: str = "") -> None:
         self._stored = workplace.read(lambda c: child_record(c, person)) if person else None
-        super().__init__(workplace, person, dict(typed_of(self._stored)))
+        super().__init__(workplace, person, {})
+        if self._stored is not None:
+            edited = edited_by_form(self._stored)
+            self.open_as(workplace.read(lambda c: open_records(c, *edited)))
+        self._values = typed_of(self._stored)
         if self._stored is None:
             self._values |= dict.fromkeys(GROUP_FIELDS, ())
         self._villages = workplace.read(villages)
@@ -128,9 +142,16 @@ class ChildForm(EntryForm[ChildFormState]):
         return self._findings()[0]
 
     def operation(self) -> Callable[[Tx], str]:
-        entry = self._entry()
-        save = register_child if self.is_new else edit_child
-        return lambda tx: save(tx, entry)
+        entry, stored, opened = self._entry(), self._stored, self.opened
+        if stored is None:
+            return lambda tx: register_child(tx, entry)
+        before = untouched_entry(stored, self._workplace.today())
+        return lambda tx: edit_child(tx, opened, before, entry)
+
+    def open_as(self, opened: Opened) -> None:
+        super().open_as(opened)
+        if self._stored is not None:
+            self._stored = as_opened(self._stored, opened)
 
     def options(self, name: str) -> list[Option]:
         codes = self._workplace.codes

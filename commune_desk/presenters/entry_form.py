@@ -17,11 +17,15 @@ from commune_desk.i18n import _, translate_error
 from commune_desk.presenters import labels
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.saved_notice import saved_notice
+from commune_desk.store.opened import Opened, opened_from
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.drafts import drop_draft
 from commune_desk.usecases.workplace import Workplace
 
 Option = tuple[str, str]
+
+AS_OPENED = "as_opened"
+"""In a draft: the records that it is an edit of, as they stood."""
 
 
 class Editor(StrEnum):
@@ -79,9 +83,11 @@ class EntryForm(ABC, Generic[State]):
     """A form without its window. `form` and `record` name its draft, `values` are what stands in it by field.
 
     Days and hours stand as they were typed; a choice is its code, several are a tuple of codes, a tick is a bool.
+    A form that edits stored records says in `opened` how they stood; what it saves is put on what stands by then.
     """
 
     form = ""
+    opened = Opened()
 
     def __init__(self, workplace: Workplace, record: str, values: dict[str, Any]) -> None:
         self._workplace, self.record = workplace, record
@@ -168,14 +174,21 @@ class EntryForm(ABC, Generic[State]):
 
     def payload(self) -> dict[str, Any]:
         """What a draft keeps."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in self._values.items()}
+        kept = {name: list(value) if isinstance(value, tuple) else value for name, value in self._values.items()}
+        return kept | ({AS_OPENED: self.opened.payload()} if self.opened.records else {})
 
     def restore(self, payload: Mapping[str, Any]) -> State:
-        """Show a draft; what this version does not know is left out."""
+        """Show a draft, as an edit of what it was based on; what this version does not know is left out."""
+        if AS_OPENED in payload:
+            self.open_as(opened_from(payload[AS_OPENED]))
         for name in self._values.keys() & payload.keys():
             value = payload[name]
             self._values[name] = tuple(value) if isinstance(value, list) else value
         return self.state()
+
+    def open_as(self, opened: Opened) -> None:
+        """Be an edit of the records as they stood then."""
+        self.opened = opened
 
     def shown_errors(self) -> dict[str, str]:
         return {name: text for name, text in self.check().items() if name in self._shown_errors}

@@ -19,8 +19,9 @@ from commune_desk.presenters import labels
 from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option, refuse_long
 from commune_desk.presenters.routes import Route
 from commune_desk.store.children import Kin, kin_of_child, open_memberships
+from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import KinEntry, join_group, save_kin
+from commune_desk.usecases.children import KinEntry, edit_kin, join_group, save_kin
 from commune_desk.usecases.workplace import Workplace
 
 RELATION, GROUP = "relation", "group"
@@ -33,7 +34,10 @@ class RelationForm(EntryForm[FormState]):
         kin = workplace.read(lambda c: kin_of_child(c, person)) if relation else ()
         self._kin = next((one for one in kin if one.relation.id == relation), None)
         self.form = f"{RELATION}:{relation}" if relation else RELATION
-        super().__init__(workplace, person, _kin_values(self._kin))
+        super().__init__(workplace, person, {})
+        if (known := self._kin) is not None:
+            self.open_as(workplace.read(lambda c: open_records(c, known.person, known.relation)))
+        self._values = _kin_values(self._kin)
 
     def fields(self) -> Sequence[FieldSpec]:
         return (
@@ -64,31 +68,38 @@ class RelationForm(EntryForm[FormState]):
             errors["full_name"] = _("Please write the name.")
         if not self._values["relation"]:
             errors["relation"] = _("What is this person to the child?")
-        self._birth(errors)
+        self._birth(self._values["birth_date"], errors)
         refuse_long(errors, self._values, {"full_name": 120, "phone": 20, "occupation": 80})
         return errors
 
     def operation(self) -> Callable[[Tx], str]:
-        entry = self._entry()
-        return lambda tx: save_kin(tx, RecordId(self.record), entry)
+        entry, opened = self._entry(self._values), self.opened
+        if self._kin is None:
+            return lambda tx: save_kin(tx, RecordId(self.record), entry)
+        before = self._entry(_kin_values(self._kin))
+        return lambda tx: edit_kin(tx, opened, before, entry)
 
-    def _birth(self, errors: dict[str, str]) -> str | None:
+    def open_as(self, opened: Opened) -> None:
+        super().open_as(opened)
+        if self._kin is not None:
+            self._kin = Kin(opened.seen(self._kin.relation), opened.seen(self._kin.person), self._kin.has_file)
+
+    def _birth(self, typed: str, errors: dict[str, str]) -> str | None:
         try:
-            found = parse_partial_date(self._values["birth_date"], self._workplace.today())
+            found = parse_partial_date(typed, self._workplace.today())
         except Invalid as invalid:
             errors["birth_date"] = translate_error(invalid)
             return None
         return found.text if found else None
 
-    def _entry(self) -> KinEntry:
-        values = self._values
+    def _entry(self, values: dict[str, Any]) -> KinEntry:
         known = self._kin.person if self._kin else Person(id=new_record_id(), scope=self._workplace.actor.scope)
         phone = tidy(values["phone"])
         person = msgspec.structs.replace(
             known,
             full_name=tidy(values["full_name"]),
             sex=values["sex"] or None,
-            birth_date=self._birth({}),
+            birth_date=self._birth(values["birth_date"], {}),
             phone=(normal_phone(phone) or phone) or None,
             life_status=values["life_status"] or None,
             occupation=tidy(values["occupation"]) or None,

@@ -28,6 +28,7 @@ from commune_desk.domain.record import (
 from commune_desk.store import child_index, journal, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.ledger import Ledger, ScopeSeal
+from commune_desk.store.opened import Base, Opened, base_of, edited, is_our_own_yet
 from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
 from sync import seal
 from sync.change import Change, Line, Verb, Wire, to_wire
@@ -63,24 +64,38 @@ class Tx:
             raise Refusal(N_("This record is no longer in the register."))
         return record
 
-    def save(self, record: Record) -> None:
+    def save(self, record: Record, seen: Base | None = None) -> None:
         """Write a new record or the changed fields of a stored one.
 
-        Row, one change per data class, audit row and derived keys, in this transaction. Raises Invalid for values
-        that do not hold, Refusal when the role may not write the kind or the record may not change.
+        Row, one change per data class, audit row and derived keys, in this transaction. A stored record was read in
+        this transaction; what was read earlier is saved by `edit`, or `seen` names what was seen of its fields.
+        Raises Invalid for values that do not hold, Refusal when the role may not write the kind or the record may
+        not change.
         """
         entry = kind_of(record)
         found = self._load(entry, record.id)
         before, written = found if found else (None, "")
         self._check(entry, record, before)
+        base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}
         for data, changed in difference(before, record).items():
-            change = self._change(entry, record, before, written, data, changed)
+            change = self._change(entry, record, before, base, data, changed)
             self._journal(change)
             self._remember_standing(entry, record, before, written, changed)
             written = "" if entry.append_only else writers.updated(written, changed, change.id)
         self._store(entry, record, written)
         self.audit("create" if before is None else "edit", entry.name, record.id)
         self.touched(entry.name, record.id, record)
+
+    def edit(self, opened: Opened, before: R, after: R) -> R:
+        """Write what `after` changes of `before` onto the record as it stands; returns what then stands.
+
+        `before` is what a form would save that nobody touched since it was `opened`. Raises as `save`.
+        """
+        stored = self.existing(type(after), after.id)
+        whole = edited(before, after, stored)
+        if whole != stored:
+            self.save(whole, opened.base(before, after))
+        return whole
 
     def resolve(self, record: Record, field: str, conflicts: Iterable[str]) -> None:
         """Decide open conflicts on one field: `record` carries the value that shall stand."""
@@ -92,7 +107,8 @@ class Tx:
         changed = {field: getattr(record, field)}
         self._check(entry, record, before)
         ids = list(conflicts)
-        change = self._change(entry, record, before, written, entry.fields[field].data, changed)
+        base = base_of(self.connection, entry, record.id, written)
+        change = self._change(entry, record, before, base, entry.fields[field].data, changed)
         change = msgspec.structs.replace(change, verb=Verb.RESOLVE.value, resolves={field: ids})
         self._journal(change)
         self._remember_standing(entry, record, before, written, changed)
@@ -135,11 +151,8 @@ class Tx:
         check_values(entry, values_of(record))
 
     def _change(
-        self, entry: Kind, record: Record, before: Record | None, written: str, data: Data, changed: dict[str, Value]
+        self, entry: Kind, record: Record, before: Record | None, base: Base, data: Data, changed: dict[str, Value]
     ) -> Change:
-        seen = writers.parse(written)
-        base: dict[str, str | None] = {name: seen[name] for name in changed if name in seen}
-        base |= {name: self._pulled(record.id, name, seen[name]) for name in base if _is_set(entry, name)}
         opened: dict[str, Wire] = {}
         sealed: dict[str, str] = {}
         key = ""
@@ -158,7 +171,7 @@ class Tx:
             kind=entry.name,
             record=record.id,
             data=int(data),
-            base=base,
+            base={name: base[name] for name in changed if name in base},
             set=opened,
             seal=sealed,
             key=key,
@@ -206,15 +219,6 @@ class Tx:
                 (line.change.desk, line.change.n, line.raw, line.signature, head, change_id),
             )
 
-    def _pulled(self, record_id: str, name: str, writer: str) -> str | None:
-        """The last change of a SET field that came from the province: a removal takes what its author saw there."""
-        if not self._is_our_own_yet(writer):
-            return writer
-        row = self.connection.execute(
-            "SELECT writer FROM shadow WHERE record=? AND field=?", (record_id, name)
-        ).fetchone()
-        return row[0] if row else None
-
     def _remember_standing(
         self, entry: Kind, record: Record, before: Record | None, written: str, changed: Iterable[str]
     ) -> None:
@@ -224,16 +228,11 @@ class Tx:
         seen = writers.parse(written)
         for name in changed:
             writer = seen.get(name)
-            if writer is not None and not self._is_our_own_yet(writer):
+            if writer is not None and not is_our_own_yet(self.connection, writer):
                 self.connection.execute(
                     "INSERT OR IGNORE INTO shadow VALUES (?,?,?,?)",
                     (record.id, name, msgspec.json.encode(to_wire(getattr(before, name))).decode(), writer),
                 )
-
-    def _is_our_own_yet(self, change_id: str) -> bool:
-        """Whether the change has not come back in a feed: it waits, is on its way, or was set aside."""
-        row = self.connection.execute("SELECT seq FROM change WHERE id=?", (change_id,)).fetchone()
-        return row is not None and row[0] is None
 
     def _store(self, entry: Kind, record: Record, written: str) -> None:
         columns = [to_column(value) for value in values_of(record).values()]

@@ -18,13 +18,14 @@ from commune_desk.domain.people import Level, check_id_number
 from commune_desk.domain.record import check_required
 from commune_desk.store.children import file_of, open_memberships
 from commune_desk.store.numbers import next_number
+from commune_desk.store.opened import Opened
 from commune_desk.store.transaction import Tx
 
 
 class KinEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A relative as entered with a child: the person, and what they are to the child.
 
-    With the ids of stored records they are edited, otherwise new ones are made.
+    `relation_id` names the stored relation that is edited; without it one is made.
     """
 
     person: Person
@@ -35,7 +36,7 @@ class KinEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChildEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A child's file as it is filled in. `groups` are the codes the child belongs to now."""
+    """A child's file as it is filled in. `groups` are the codes a new child belongs to."""
 
     person: Person
     file: ChildFile
@@ -67,45 +68,63 @@ def register_child(tx: Tx, entry: ChildEntry) -> RecordId:
     return entry.person.id
 
 
-def edit_child(tx: Tx, entry: ChildEntry) -> RecordId:
-    """Save what was changed; groups that are no longer among `entry.groups` end today. Raises as register_child."""
-    _check_person(entry.person)
-    _save_household(tx, entry)
-    _save_changed(tx, entry.person)
-    _save_changed(tx, entry.file)
-    for kin in entry.kin:
-        save_kin(tx, entry.person.id, kin)
-    today = _today(tx).isoformat()
-    present = {one.group_code: one for one in open_memberships(tx.connection, entry.person.id)}
-    for code in set(entry.groups) - present.keys():
-        join_group(tx, entry.person.id, code, from_on=today)
-    for code in present.keys() - set(entry.groups):
-        leave_group(tx, present[code].id, to_on=today)
-    return entry.person.id
+def edit_child(tx: Tx, opened: Opened, before: ChildEntry, after: ChildEntry) -> RecordId:
+    """Save what `after` changes of `before`, the entry as it was `opened`; groups are left as they are.
+
+    What another desk wrote meanwhile stays, or meets the edit as a conflict. Raises as register_child.
+    """
+    _check_person(after.person)
+    if before.household is not None and after.household is not None:
+        tx.edit(opened, before.household, after.household)
+    else:
+        _save_household(tx, after)
+    tx.edit(opened, before.person, after.person)
+    tx.edit(opened, before.file, after.file)
+    shown = {kin.relation_id: kin for kin in before.kin}
+    for kin in after.kin:
+        if kin.relation_id is None:
+            save_kin(tx, after.person.id, kin)
+        else:
+            edit_kin(tx, opened, shown[kin.relation_id], kin)
+    return after.person.id
 
 
 def save_kin(tx: Tx, child: RecordId, kin: KinEntry) -> RecordId:
-    """Save a relative and the relation to the child; returns the relation's id."""
-    _check_person(kin.person)
-    if kin.person.id == child:
-        raise Invalid(N_("A child cannot be a relative of itself."), fields={"relation": N_("Choose another person.")})
-    stored = tx.get(Relation, kin.relation_id) if kin.relation_id else None
-    relation = Relation(
-        id=kin.relation_id or new_record_id(),
-        scope=stored.scope if stored else tx.actor.scope,
-        person=child,
+    """Save a relative and a new relation to the child; returns the relation's id."""
+    relation = _as_entered(Relation(id=new_record_id(), scope=tx.actor.scope, person=child), kin)
+    _check_kin(kin, relation)
+    _save_changed(tx, kin.person)
+    tx.save(relation)
+    return relation.id
+
+
+def edit_kin(tx: Tx, opened: Opened, before: KinEntry, after: KinEntry) -> RecordId:
+    """Save what `after` changes of `before`, a stored relative as `opened`; returns the relation's id."""
+    relation = tx.existing(Relation, after.relation_id or "")
+    whole = _as_entered(relation, after)
+    _check_kin(after, whole)
+    tx.edit(opened, before.person, after.person)
+    tx.edit(opened, _as_entered(relation, before), whole)
+    return relation.id
+
+
+def _as_entered(relation: Relation, kin: KinEntry) -> Relation:
+    return msgspec.structs.replace(
+        relation,
         relative=kin.person.id,
         relation=kin.relation,
         is_caregiver=kin.is_caregiver,
         is_guardian=kin.is_guardian,
-        ended_on=stored.ended_on if stored else None,
     )
+
+
+def _check_kin(kin: KinEntry, relation: Relation) -> None:
+    _check_person(kin.person)
+    if relation.relative == relation.person:
+        raise Invalid(N_("A child cannot be a relative of itself."), fields={"relation": N_("Choose another person.")})
     missing = check_required(relation)
     if missing:
         raise Invalid(N_("Some fields are empty."), fields=missing)
-    _save_changed(tx, kin.person)
-    _save_changed(tx, relation)
-    return relation.id
 
 
 def end_relation(tx: Tx, relation_id: RecordId, *, on: str) -> None:
@@ -188,8 +207,8 @@ def _save_household(tx: Tx, entry: ChildEntry) -> None:
         _save_changed(tx, entry.household)
 
 
-def _save_changed(tx: Tx, record: Person | ChildFile | Household | Relation) -> None:
-    """Save unless that is what is stored: opening a form and saving it writes nothing."""
+def _save_changed(tx: Tx, record: Person | Household) -> None:
+    """Save unless that is what is stored."""
     if tx.get(type(record), record.id) != record:
         tx.save(record)
 

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.children import ChildFile
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
 from commune_desk.store.children import ChildRecord, child_record, open_memberships
+from commune_desk.store.opened import open_records
 from commune_desk.usecases.children import (
     ChildEntry,
     KinEntry,
@@ -63,6 +65,14 @@ def stored(workplace: Workplace, person: str) -> ChildRecord:
     record = workplace.read(lambda c: child_record(c, person))
     assert record is not None
     return record
+
+
+def move_to_na_ech(workplace: Workplace, record: ChildRecord) -> tuple[RecordId, ChangeSet]:
+    """Edit the village in the file as it was read."""
+    opened = workplace.read(lambda c: open_records(c, record.person, record.file))
+    before = ChildEntry(person=record.person, file=record.file)
+    after = msgspec.structs.replace(before, person=msgspec.structs.replace(record.person, village="Nà Ếch"))
+    return workplace.write(lambda tx: edit_child(tx, opened, before, after))
 
 
 def test_a_child_is_entered_with_family_household_and_groups(workplace: Workplace) -> None:
@@ -119,20 +129,24 @@ def test_editing_writes_only_what_changed(workplace: Workplace) -> None:
     one = entry()
     person, _ = workplace.write(lambda tx: register_child(tx, one))
     record = stored(workplace, person)
-    again = ChildEntry(person=record.person, file=record.file, groups=("HCDB01.3",))
-    again = msgspec.structs.replace(again, person=msgspec.structs.replace(record.person, village="Nà Ếch"))
-    _, changes = workplace.write(lambda tx: edit_child(tx, again))
-    assert set(changes.records) == {"person", "group_membership"}
-    left = next(group for group in stored(workplace, person).groups if group.group_code == "NGCO01")
-    assert left.to_on == "2026-11-23"
+    _, changes = move_to_na_ech(workplace, record)
+    assert set(changes.records) == {"person"}
+    assert {group.to_on for group in stored(workplace, person).groups} == {None}
+
+
+def test_an_edit_is_put_on_what_stands_by_now(workplace: Workplace) -> None:
+    person, _ = workplace.write(lambda tx: register_child(tx, entry()))
+    record = stored(workplace, person)
+    workplace.write(save_all(msgspec.structs.replace(record.person, phone="0987111222")))
+    move_to_na_ech(workplace, record)
+    kept = stored(workplace, person).person
+    assert (kept.phone, kept.village) == ("0987111222", "Nà Ếch")
 
 
 def test_a_grown_up_file_can_still_be_corrected(workplace: Workplace) -> None:
     person, _ = workplace.write(lambda tx: register_child(tx, entry()))
     clock_of(workplace).pass_by(days=365 * 3)
-    record = stored(workplace, person)
-    again = ChildEntry(person=msgspec.structs.replace(record.person, village="Nà Ếch"), file=record.file)
-    workplace.write(lambda tx: edit_child(tx, again))
+    move_to_na_ech(workplace, stored(workplace, person))
     assert stored(workplace, person).person.village == "Nà Ếch"
 
 
