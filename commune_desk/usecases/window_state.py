@@ -12,24 +12,33 @@ _PURPOSE = b"window"
 
 
 class WindowState(msgspec.Struct, frozen=True):
-    """Where one was. `language` is the screen's."""
+    """Where one was."""
 
     page: str = ""
     record: str = ""
     form: str = ""
-    language: str = "vi"
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    login: str
+    state: WindowState
 
 
 def keep_window(desk: OpenDesk, state: WindowState) -> None:
-    """Write it beside the register. Raises OSError."""
-    desk.profile.window_state.write_bytes(seal_at_rest(desk.key, _PURPOSE, msgspec.json.encode(state)))
+    """Write it beside the register, for the officer at work. Raises OSError."""
+    kept = msgspec.json.encode(_Kept(desk.login, state))
+    desk.profile.window_state.write_bytes(seal_at_rest(desk.key, _PURPOSE, kept))
 
 
 def take_window(desk: OpenDesk) -> WindowState | None:
-    """Where one was at the last lock, once: the file is taken away. None after a crash, or when it is not readable."""
+    """Where the officer at work was at the last lock, once: the file is taken away.
+
+    None after a crash, when it is not readable, and for a colleague: nobody lands on a page that they did not open.
+    """
     try:
         sealed = desk.profile.window_state.read_bytes()
         desk.profile.window_state.unlink()
-        return msgspec.json.decode(open_at_rest(desk.key, _PURPOSE, sealed), type=WindowState)
+        kept = msgspec.json.decode(open_at_rest(desk.key, _PURPOSE, sealed), type=_Kept)
     except (OSError, SealBroken, msgspec.DecodeError):
         return None
+    return kept.state if kept.login == desk.login else None

@@ -120,6 +120,16 @@ def test_the_window_goes_back_to_where_one_was_and_a_spoilt_file_to_the_start(tm
     desk.register.close()
 
 
+def test_a_colleague_does_not_land_on_the_page_that_another_left(tmp_path: Path) -> None:
+    desk = begin(tmp_path)
+    add_officer(desk, NewOfficer("quang", "Cán bộ Hai", "năm chú vịt ra đồng"))
+    keep_window(desk, WindowState(page="child", record="1" * 32))
+    desk.register.close()
+    colleague = unlock(desk.profile, "quang", "năm chú vịt ra đồng", clock=HandClock())
+    assert take_window(colleague) is None
+    colleague.register.close()
+
+
 def enrolled(desk: OpenDesk, number: str) -> None:
     """Make the training desk an enrolled one, as far as its own tables are concerned."""
 
