@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtNetwork import QNetworkInformation
 from PySide6.QtWidgets import QApplication
 
@@ -22,13 +22,15 @@ from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.idle_lock import OFFICE_MINUTES, SHELTER_MINUTES, IdleLock
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk_sync import DeskSync
-from commune_desk.usecases.doorbell import leave_card, remove_card
+from commune_desk.usecases.doorbell import leave_card
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.sync_agent import SyncAgent
 from commune_desk.usecases.window_state import keep_window
 from commune_desk.usecases.workplace import Workplace
 
 log = logging.getLogger(__name__)
+
+CARD_MS = 60_000
 
 
 class WorkingDesk(QObject):
@@ -47,10 +49,11 @@ class WorkingDesk(QObject):
         self.workplace = Workplace(desk.register, CodeBook.parse(lambda name: read_resource(f"codes/{name}")))
         self.agent = self._make_agent()
         self.window = self._make_window()
-        remove_card(desk.profile)
         self._idle = IdleLock(app, self._idle_minutes(), self)
         self._idle.expired.connect(self.lock_asked)
         self.tasks.register_changed.connect(lambda _changes: self._nudge())
+        self._card = QTimer(self, interval=CARD_MS)
+        self._card.timeout.connect(self._leave_card)
         self._news.connect(lambda status: self.window.show_status(status), Qt.ConnectionType.QueuedConnection)
         self._connect()
 
@@ -98,7 +101,13 @@ class WorkingDesk(QObject):
     def start(self, size: QSize) -> None:
         """Show the window where one was, and begin to sync."""
         self.window.show(size)
+        self._leave_card()
+        self._card.start()
         self._start_sync()
+
+    def _leave_card(self) -> None:
+        due = self.window.next_due()
+        self.tasks.query(partial(_try, lambda: leave_card(self.desk, due)), lambda _none: None)
 
     def _start_sync(self) -> None:
         if self.agent is None:
@@ -137,14 +146,15 @@ class WorkingDesk(QObject):
         kept: list[Callable[[Tx], None]] = []
         in_order(
             self._idle.stop,
+            self._card.stop,
             *(partial(_gather, keeper, kept) for keeper in self.window.keepers()),
             self._hide,
             lambda: self._write_all(kept),
-            lambda: leave_card(self.desk, self.window.next_due()),
             lambda: keep_window(self.desk, self.window.state()),
             self._stop_agent,
             self._writer.shutdown,
             self._slow.shutdown,
+            lambda: leave_card(self.desk, self.window.next_due()),
             self.window.put_away,
             self.desk.register.close,
         )
@@ -182,4 +192,4 @@ def _try(step: Callable[[], object]) -> None:
     try:
         step()
     except (DeskError, OSError) as error:
-        log.warning("a step of the lock was left out", exc_info=error)
+        log.warning("a step was left out", exc_info=error)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 
 from commune_desk.domain.access import ROLE_LABELS
-from commune_desk.domain.clock import from_iso
+from commune_desk.domain.clock import VIETNAM, from_iso
+from commune_desk.domain.placements import isolation_ends, stay_ends
 from commune_desk.i18n import _, language
 from commune_desk.store.database import Connection
+from commune_desk.store.placements import StayRow, active_stays
 from commune_desk.store.reports import emergency_hours, running_reports
 from commune_desk.store.transaction import load
 from commune_desk.usecases.workplace import Workplace
 
 _RINGS = 50
+_MORNING = time(8)
+"""Of a stay's last day, when something can still be done about it."""
 
 
 def officer(workplace: Workplace) -> tuple[str, str]:
@@ -32,6 +37,17 @@ def place(workplace: Workplace) -> str:
 
 
 def next_due(connection: Connection) -> list[datetime]:
-    """When the running 12-hour clocks run out: what a locked desk must ring for."""
+    """What a locked desk must ring for: 12-hour clocks that run out, residents due back, the last day of a stay."""
     hours = timedelta(hours=emergency_hours(connection))
-    return [from_iso(row.received_at) + hours for row in running_reports(connection, _RINGS)]
+    reports = [from_iso(row.received_at) + hours for row in running_reports(connection, _RINGS)]
+    return reports + [instant for stay in active_stays(connection) for instant in _of_stay(stay)]
+
+
+def _of_stay(stay: StayRow) -> Iterator[datetime]:
+    if stay.status == "out" and stay.due_back_at:
+        yield from_iso(stay.due_back_at)
+    last_days = [stay_ends(stay.admitted_at)] if stay.admitted_at else []
+    if stay.isolation_from and (stay.isolation_to or "9999") > (last := isolation_ends(stay.isolation_from)):
+        last_days.append(last)
+    for day in last_days:
+        yield datetime.combine(date.fromisoformat(day), _MORNING, VIETNAM)

@@ -1,6 +1,7 @@
 """What a locked desk may know: how many reports wait at the province, and when the next clocks run out. No names.
 
-The card is written at lock, beside the register, and taken away at unlock. Its key opens nothing but the count.
+The card is written beside the register, each minute while it is open and at lock, so that after a crash there is one
+too. Its key opens nothing but the count.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from sync.seal import SigningKey
 
 
 class DoorbellCard(msgspec.Struct, frozen=True):
-    """`due` are the next instants (ISO) that must ring; without an address only they do."""
+    """`due` are the next instants (ISO) that must ring, as of `left_at`; without an address only they do."""
 
     due: tuple[str, ...]
+    left_at: str
     address: str = ""
     ca_pem: bytes = b""
     desk: str = ""
@@ -39,7 +41,9 @@ class Bell(msgspec.Struct, frozen=True):
 def leave_card(desk: OpenDesk, due: Sequence[datetime]) -> None:
     """Write the card for the locked time. Raises OSError."""
     own = desk.register.identity
-    card = DoorbellCard(due=tuple(to_iso(instant) for instant in sorted(due)))
+    card = DoorbellCard(
+        due=tuple(to_iso(instant) for instant in sorted(due)), left_at=to_iso(desk.register.clock.now())
+    )
     if own.pins is not None and own.desk:
         card = msgspec.structs.replace(
             card,
@@ -63,10 +67,6 @@ def take_card(profile: Profile) -> DoorbellCard | None:
         return None
 
 
-def remove_card(profile: Profile) -> None:
-    profile.doorbell.unlink(missing_ok=True)
-
-
 def ask_province(card: DoorbellCard) -> int:
     """How many reports wait. Raises a SyncFault or Malformed; 0 for a desk without a province."""
     if not card.address:
@@ -83,9 +83,12 @@ def ask_province(card: DoorbellCard) -> int:
     return reply.waiting
 
 
-def listen(card: DoorbellCard, waiting: int, now: datetime, *, known: int) -> Bell:
-    """Whether to ring: more reports than were `known`, or a clock that ran out within the last minute."""
+def listen(card: DoorbellCard, waiting: int, now: datetime, *, known: int, since: datetime) -> Bell:
+    """Whether to ring: more reports than were `known`, or a clock that ran out after `since`, when one last listened.
+
+    A PC that slept, or waited for a slow line, rings when it listens again.
+    """
     due = [from_iso(text) for text in card.due]
     upcoming = [instant for instant in due if instant > now]
-    ran_out = any(0 <= (now - instant).total_seconds() < 60 for instant in due)
+    ran_out = any(since < instant <= now for instant in due)
     return Bell(waiting=waiting, next_due=min(upcoming, default=None), rings=waiting > known or ran_out)

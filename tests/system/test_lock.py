@@ -17,6 +17,7 @@ from commune_desk import app
 from commune_desk.app import Program
 from commune_desk.domain.clock import SystemClock
 from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
+from commune_desk.usecases.doorbell import take_card
 from commune_desk.usecases.profile import Profile
 from commune_desk.usecases.sync_agent import SyncAgent
 from commune_desk.working_desk import WorkingDesk
@@ -31,11 +32,12 @@ def test_what_cannot_be_left_beside_the_register_does_not_hold_up_the_lock(
     qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     program = at_work(qtbot, tmp_path)
+    qtbot.waitUntil(Profile(tmp_path).doorbell.exists)
     Profile(tmp_path).window_state.mkdir()
-    Profile(tmp_path).doorbell.mkdir()
+    Profile(tmp_path).doorbell.with_suffix(".part").mkdir()
     assert program.put_away()
     assert program.desk is None
-    assert caplog.text.count("a step of the lock was left out") == 2
+    assert caplog.text.count("a step was left out") == 2
     caplog.clear()
     assert opens_again(tmp_path)
     assert drafts_left(tmp_path) == [TYPED]
@@ -50,6 +52,12 @@ def test_a_full_disk_does_not_hold_up_the_lock(qtbot: QtBot, tmp_path: Path, cap
         caplog.clear()
         film.unlink()
         assert opens_again(disk)
+
+
+def test_after_a_crash_the_doorbell_knows_what_to_ring_for(qtbot: QtBot, tmp_path: Path) -> None:
+    program = at_work(qtbot, tmp_path)
+    qtbot.waitUntil(lambda: take_card(Profile(tmp_path)) is not None)
+    program.put_away()
 
 
 def with_a_bug(desk: WorkingDesk) -> None:

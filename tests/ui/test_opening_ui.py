@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -13,13 +14,14 @@ from commune_desk.domain.ids import Scope
 from commune_desk.presenters.opening import TRAINING
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.recovery import RecoveryPage
-from commune_desk.ui.opening.unlock import UnlockPage
+from commune_desk.ui.opening.unlock import Doorbell, UnlockPage
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.widgets.fields import LineEdit
-from commune_desk.usecases.opening import OpenDesk, make_training_register
+from commune_desk.usecases.doorbell import leave_card
+from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
 from tests.helpers.typing_vietnamese import commit_text
-from tests.helpers.workplaces import HandClock
+from tests.helpers.workplaces import MORNING, HandClock
 
 PASSPHRASE = "bon con meo di bien"
 
@@ -135,6 +137,36 @@ def test_a_damaged_keyfile_is_a_sentence_and_no_crash(qtbot: QtBot, tmp_path: Pa
     qtbot.waitUntil(lambda: page.row.error != "")
     assert not page.button.isEnabled()
     assert profile.register.exists()
+
+
+def test_a_clock_that_ran_out_while_the_pc_slept_rings_when_it_wakes(qtbot: QtBot, tmp_path: Path) -> None:
+    made(tmp_path)
+    desk = unlock(Profile(tmp_path), "hoa", PASSPHRASE, clock=HandClock())
+    leave_card(desk, [MORNING + timedelta(minutes=5)])
+    desk.register.close()
+    clock = HandClock()
+    bell = Doorbell(Profile(tmp_path), clock)
+    qtbot.addWidget(bell)
+    rings: list[bool] = []
+    bell.rang.connect(lambda: rings.append(True))
+    qtbot.waitUntil(lambda: "08:05" in bell.sentence.plain)
+    assert rings == []
+    clock.pass_by(hours=9)
+    bell.listen()
+    assert rings == [True]
+    bell.listen()
+    assert rings == [True], "once"
+
+
+def test_a_clock_that_ran_out_before_anybody_listened_rings_too(qtbot: QtBot, tmp_path: Path) -> None:
+    made(tmp_path)
+    desk = unlock(Profile(tmp_path), "hoa", PASSPHRASE, clock=HandClock())
+    leave_card(desk, [MORNING + timedelta(minutes=5)])
+    desk.register.close()
+    bell = Doorbell(Profile(tmp_path), HandClock(MORNING + timedelta(hours=1)))
+    qtbot.addWidget(bell)
+    with qtbot.waitSignal(bell.rang):
+        bell.listen()
 
 
 def test_no_title_ever_carries_a_name(qtbot: QtBot, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
-from commune_desk.domain.clock import VIETNAM, Clock
+from commune_desk.domain.clock import VIETNAM, Clock, from_iso
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _, format_time, translate_error
 from commune_desk.presenters.opening import bell_text
@@ -102,7 +102,9 @@ class UnlockPage(OpeningCard):
 
 
 class Doorbell(NoticeBar):
-    """Counts and instants while locked; rings for a new report and for a time limit that runs out."""
+    """Counts and instants while locked; rings for a new report or a time limit that runs out, and emits `rang`."""
+
+    rang = Signal()
 
     def __init__(self, profile: Profile, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__("", Tone.WARNING, dismissable=False, parent=parent)
@@ -110,39 +112,42 @@ class Doorbell(NoticeBar):
         self._known = 0
         self._work = Work(self)
         self._work.done.connect(self._heard)
-        self._work.refused.connect(lambda _error: self._heard(None))
+        self._since: datetime | None = None
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self._listen)
+        self._timer.timeout.connect(self.listen)
         self.hide()
         self._card: object = None
         if profile.doorbell.exists():
             self._timer.start(LISTEN_MS)
-            QTimer.singleShot(200, self, self._listen)
+            QTimer.singleShot(200, self, self.listen)
 
     def rest(self) -> None:
         """Stop listening: the register is open."""
         self._timer.stop()
 
-    def _listen(self) -> None:
+    def listen(self) -> None:
+        """Look at the clocks, then ask the province."""
         from commune_desk.usecases.doorbell import ask_province, take_card
 
         self._card = card = take_card(self._profile)
         if card is not None:
+            self._heard(self._known)  # the clocks do not wait for the line
             self._work.start(lambda: ask_province(card))
 
-    def _heard(self, waiting: object) -> None:
+    def _heard(self, waiting: int) -> None:
         from commune_desk.usecases.doorbell import DoorbellCard, listen
 
-        if not isinstance(self._card, DoorbellCard):
+        card, now = self._card, self._clock.now()
+        if not isinstance(card, DoorbellCard):
             return
-        count = waiting if isinstance(waiting, int) else self._known
-        bell = listen(self._card, count, self._clock.now(), known=self._known)
-        self._known = bell.waiting
+        bell = listen(card, waiting, now, known=self._known, since=self._since or from_iso(card.left_at))
+        self._known, self._since = bell.waiting, now
         text = bell_text(bell.waiting, _hour(bell.next_due))
         self.sentence.set_text(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
         if bell.rings:
+            self.rang.emit()
             QApplication.beep()
             self.speak()
 

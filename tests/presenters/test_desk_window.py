@@ -1,0 +1,50 @@
+"""What a desk leaves to ring for while it is locked: a commune's reports, a shelter's outings and last days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from commune_desk.presenters.desk_window import next_due
+from commune_desk.store.placements import active_stays
+from commune_desk.usecases.placements import come_back
+from commune_desk.usecases.workplace import Workplace
+from tests.helpers.builders import make_report, save_all
+from tests.helpers.shelter_house import fill
+from tests.helpers.workplaces import make_workplace
+
+
+@pytest.fixture
+def shelter(tmp_path: Path) -> Iterator[Workplace]:
+    made = make_workplace(tmp_path, scope="S:AD01", role="shelter_worker")
+    yield made
+    made.register.close()
+
+
+def test_a_commune_is_rung_for_when_twelve_hours_have_run_out(tmp_path: Path) -> None:
+    workplace = make_workplace(tmp_path)
+    workplace.write(save_all(make_report(received_at="2026-11-22T15:40:00Z")))
+    assert workplace.read(next_due) == [datetime(2026, 11, 23, 3, 40, tzinfo=UTC)]
+    workplace.register.close()
+
+
+def test_a_shelter_is_rung_for_a_resident_due_back_until_she_is(shelter: Workplace) -> None:
+    stays = fill(shelter)
+    due_back = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
+    assert due_back in shelter.read(next_due)
+    shelter.write(lambda tx: come_back(tx, stays["Hoa Huệ"], note="Về đúng giờ."))
+    assert due_back not in shelter.read(next_due)
+
+
+def test_a_shelter_is_rung_for_on_the_morning_of_a_last_day(shelter: Workplace) -> None:
+    stays = fill(shelter)
+    admitted = {stay.id: stay.admitted_at for stay in shelter.read(active_stays)}
+    assert admitted[stays["Hoa Đào"]].startswith("2026-08-27T23")
+    eight = [instant for instant in shelter.read(next_due) if instant.astimezone(UTC).hour == 1]
+    assert datetime(2026, 11, 28, 1, tzinfo=UTC) in eight, (
+        "three months of emergency protection from 28 August in Viet Nam"
+    )
+    assert datetime(2026, 11, 25, 1, tzinfo=UTC) in eight, "fifteen days of isolation of Hoa Huệ"

@@ -1,0 +1,37 @@
+"""What a locked desk rings for, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from commune_desk.domain.clock import to_iso
+from commune_desk.usecases.doorbell import Bell, DoorbellCard, listen
+from tests.helpers.workplaces import MORNING
+
+CARD = DoorbellCard(due=(to_iso(MORNING + timedelta(hours=2)), to_iso(MORNING + timedelta(hours=3))), left_at="")
+
+
+def heard(since: datetime, now: datetime, waiting: int = 0, known: int = 0) -> Bell:
+    return listen(CARD, waiting, now, known=known, since=since)
+
+
+def after(**time: float) -> datetime:
+    return MORNING + timedelta(**time)
+
+
+def test_a_clock_rings_once_however_rarely_one_listens() -> None:
+    assert not heard(MORNING, after(hours=1, minutes=59)).rings
+    assert heard(after(hours=1, minutes=59), after(hours=2)).rings, "to the second"
+    assert heard(after(minutes=1), after(hours=2, minutes=20)).rings, "the PC slept, or the line was slow"
+    assert not heard(after(hours=2), after(hours=2, minutes=1)).rings
+    assert heard(after(hours=2, minutes=1), after(days=1)).rings
+
+
+def test_it_rings_for_a_report_that_was_not_known() -> None:
+    assert heard(MORNING, MORNING, waiting=2, known=1).rings
+    assert not heard(MORNING, MORNING, waiting=2, known=2).rings
+
+
+def test_the_next_clock_is_told() -> None:
+    assert heard(MORNING, after(hours=2)).next_due == after(hours=3)
+    assert heard(MORNING, after(hours=4)).next_due is None
