@@ -37,6 +37,8 @@ class FirstRun:
     clock: Clock
     way: str = ENROL
     values: dict[str, str] = field(default_factory=lambda: {"place": "commune"})
+    instead: bool = False
+    """Restore in place of a register that is damaged; there is no other way to begin then."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -81,7 +83,9 @@ class FirstRun:
         from commune_desk.usecases.backups import restore
 
         source = Path(values["backup"])
-        return lambda: restore(self.profile, source, values["login"], values["passphrase"], clock=self.clock)
+        return lambda: restore(
+            self.profile, source, values["login"], values["passphrase"], clock=self.clock, instead=self.instead
+        )
 
     def _train(self, officer: NewOfficer, place: str) -> Callable[[], OpenDesk]:
         from commune_desk.usecases.opening import make_training_register

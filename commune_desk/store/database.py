@@ -31,6 +31,7 @@ else:
 READER_CACHE_KIB = 32 * 1024
 OTHER_CACHE_KIB = 8 * 1024
 BUSY_SECONDS = 10.0
+_SMALLEST_PAGE = 512
 _ROOM_TO_OPEN = 1 << 20
 _PLAIN_HEADER = b"SQLite format 3\x00"
 
@@ -104,6 +105,12 @@ def _prepare(connection: Connection, key: RegisterKey, cache_kib: int) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute(f"PRAGMA cache_size=-{cache_kib}")
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def refuse_empty(path: Path) -> None:
+    """Raise RegisterDamaged for a file that lost its content: the engine would begin a new register in it."""
+    if path.exists() and path.stat().st_size < _SMALLEST_PAGE:
+        raise _damaged()
 
 
 def _refuse_plain_file(path: Path, connection: Connection) -> None:

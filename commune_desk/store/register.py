@@ -14,7 +14,7 @@ from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.ids import DeskId, OfficerId, Scope
 from commune_desk.store import settings
-from commune_desk.store.database import READER_CACHE_KIB, Connection, connect, transaction, translated
+from commune_desk.store.database import READER_CACHE_KIB, Connection, connect, refuse_empty, transaction, translated
 from commune_desk.store.ledger import Ledger, ScopeSeal, verify_audit
 from commune_desk.store.migrate import migrate
 from commune_desk.store.settings import Identity
@@ -40,6 +40,7 @@ class Register:
         self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="slow-query")
         self._slow: Connection | None = None
+        refuse_empty(path)
         self._writer = connect(path, key)
         try:
             self._take_up()

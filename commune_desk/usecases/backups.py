@@ -38,13 +38,17 @@ def back_up(desk: OpenDesk, target: Path) -> BackedUp:
     return BackedUp(manifest, desk.register.audit_fault())
 
 
-def restore(profile: Profile, source: Path, login: str, passphrase: str, *, clock: Clock) -> OpenDesk:
+def restore(
+    profile: Profile, source: Path, login: str, passphrase: str, *, clock: Clock, instead: bool = False
+) -> OpenDesk:
     """Open a backup in an empty profile, as a desk that must be enrolled anew.
+
+    `instead` of a register that cannot be opened any more, which is put aside with its keyfile.
 
     A training register goes on as it was. It is put in place only once it is marked: one that was not would pass for
     the desk it was copied from. Raises BackupDamaged, BackupNotRestored, WrongPassphrase, Refusal.
     """
-    if profile.has_register():
+    if profile.has_register() and not instead:
         raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
     half = profile.begin()
     try:

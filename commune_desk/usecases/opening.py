@@ -8,16 +8,18 @@ from shutil import disk_usage
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Fault, Invalid, Refusal
+from commune_desk.domain.errors import DeskError, Fault, Invalid, Refusal
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.domain.kinds import Desk, Officer
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import check_value, kind_of
+from commune_desk.store.database import RegisterDamaged
 from commune_desk.store.register import Register
 from commune_desk.store.settings import Identity, ScopeKeyPair, scope_key_id
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.profile import FolderNotWritten, NewOfficer, Profile
 from commune_desk.vault import vault
+from commune_desk.vault.keyfile import KeyfileDamaged
 from commune_desk.vault.keys import RegisterKey
 from commune_desk.vault.recovery import set_recovery
 from sync.seal import BoxKey, SigningKey, spell
@@ -138,6 +140,11 @@ def unlock(profile: Profile, login: str, passphrase: str, *, clock: Clock) -> Op
 
 class RegisterMissing(Fault):
     """The keyfile is there, the register is not."""
+
+
+def is_damage(error: DeskError) -> bool:
+    """Whether only a backup helps."""
+    return isinstance(error, RegisterDamaged | RegisterMissing | KeyfileDamaged)
 
 
 def open_register(profile: Profile, key: RegisterKey, login: str, *, clock: Clock) -> Register:

@@ -16,6 +16,7 @@ KEYFILE = "keyfile.json"
 REGISTER = "register.db"
 LOG = REGISTER + "-wal"
 """What the engine has not folded into the register yet."""
+_BESIDE = ("-wal", "-shm", "-journal", "")
 LOCK_FILE = "desk.lock"
 DOORBELL = "doorbell.json"
 WINDOW_STATE = "window.sealed"
@@ -99,6 +100,8 @@ class Profile:
         if _is_unfolded(half / LOG):
             raise FolderNotWritten
         with _writing():
+            if not (half / SPARE).exists():  # one of a register that is put aside must not stay in its place
+                (half / SPARE).write_bytes((half / KEYFILE).read_bytes())
             with (half / WHOLE).open("wb") as mark:
                 os.fsync(mark.fileno())
             _make_names_last(half)
@@ -107,7 +110,7 @@ class Profile:
     def settle(self) -> None:
         """Take away what a crash left half made, or finish putting it in place. To be called before anything is read.
 
-        A register that lost its keyfile is put aside, never deleted. Raises FolderNotWritten.
+        What stood there before is put aside, never deleted. Raises FolderNotWritten.
         """
         half = self.folder / HALF_MADE
         if (half / WHOLE).exists():
@@ -116,22 +119,21 @@ class Profile:
         _remove(half)
 
     def _take_over(self, half: Path) -> None:
-        if (half / REGISTER).exists():
-            self._put_register_aside()
         for name in (REGISTER, SPARE, KEYFILE):
             if (half / name).exists():
+                self._put_aside(name)
                 (half / name).replace(self.folder / name)
         _make_names_last(self.folder)
 
-    def _put_register_aside(self) -> None:
-        """With what the engine keeps beside it: another register's log would be taken for the new one's.
+    def _put_aside(self, name: str) -> None:
+        """With what the engine keeps beside a register: its log would be taken for the new one's.
 
         The register goes last, so that after a power cut it follows its log. Nothing put aside before is overwritten.
         """
-        found = sorted((path.name for path in self.folder.glob(REGISTER + "*")), reverse=True)
-        prefix = next(p for p in _asides() if not any((self.folder / (p + name)).exists() for name in found))
-        for name in found:
-            (self.folder / name).replace(self.folder / (prefix + name))
+        found = [name + end for end in _BESIDE if (self.folder / (name + end)).exists()]
+        prefix = next(p for p in _asides() if not any((self.folder / (p + one)).exists() for one in found))
+        for one in found:
+            (self.folder / one).replace(self.folder / (prefix + one))
 
 
 def _asides() -> Iterator[str]:

@@ -12,7 +12,7 @@ from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING, FirstRun
 from commune_desk.ui.opening.frame import WIDE, OpeningCard, Work
 from commune_desk.ui.theme import Tone
-from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.choice import RadioRow
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField
 from commune_desk.ui.widgets.forms import FieldRow, Form
@@ -20,17 +20,13 @@ from commune_desk.ui.widgets.notice import NoticeBar
 
 
 class FirstRunPage(OpeningCard):
-    """Emits `opened` with the OpenDesk."""
+    """Emits `opened` with the OpenDesk, `left` to go back to the unlock page of a damaged register."""
 
     opened = Signal(object)
+    left = Signal()
 
     def __init__(self, form: FirstRun, parent: QWidget | None = None) -> None:
-        super().__init__(
-            _("Set up this PC"),
-            _("The register lies encrypted on this PC. It works without a network and sends when there is a line."),
-            width=WIDE,
-            parent=parent,
-        )
+        super().__init__(*_words(form.instead), width=WIDE, parent=parent)
         self.form = form
         self._work = Work(self)
         self._work.done.connect(self.opened)
@@ -41,16 +37,24 @@ class FirstRunPage(OpeningCard):
         )
         self.ways.set_value(form.way)
         self.ways.chosen.connect(self.choose)
+        self.ways.setVisible(not form.instead)
         self.body.addWidget(self.ways)
         self.trouble: NoticeBar | None = None
         self.fields: Form | None = None
         self.button = PrimaryButton(_("Begin"), "arrow-right")
         self.button.clicked.connect(self.submit)
+        self.body.addLayout(self._actions())
+        self.choose(form.way)
+
+    def _actions(self) -> QHBoxLayout:
         line = QHBoxLayout()
+        back = LinkButton(_("Back"))
+        back.clicked.connect(self.left)
+        back.setVisible(self.form.instead)
+        line.addWidget(back)
         line.addStretch(1)
         line.addWidget(self.button)
-        self.body.addLayout(line)
-        self.choose(form.way)
+        return line
 
     def choose(self, way: str) -> None:
         """Show the fields of one way to begin; what was typed stays."""
@@ -114,6 +118,18 @@ class FirstRunPage(OpeningCard):
             self.trouble = NoticeBar(sentence, Tone.DANGER, dismissable=False)
             self.body.insertWidget(self.body.count() - 1, self.trouble)
             self.trouble.speak()
+
+
+def _words(instead: bool) -> tuple[str, str]:
+    if instead:
+        return (
+            _("Restore a backup"),
+            _("The register that cannot be opened is put aside in its folder; nothing of it is deleted."),
+        )
+    return (
+        _("Set up this PC"),
+        _("The register lies encrypted on this PC. It works without a network and sends when there is a line."),
+    )
 
 
 class BackupPicker(QWidget):

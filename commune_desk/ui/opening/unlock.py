@@ -24,10 +24,14 @@ LISTEN_MS = 60_000
 
 
 class UnlockPage(OpeningCard):
-    """Emits `opened` with the OpenDesk, `forgot` when the passphrase is forgotten."""
+    """Emits `opened` with the OpenDesk, `forgot` when the passphrase is forgotten.
+
+    `restore_asked` comes from a link that shows once nothing but a backup helps.
+    """
 
     opened = Signal(object)
     forgot = Signal(str)
+    restore_asked = Signal()
 
     def __init__(self, profile: Profile, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(_("Unlock the register"), parent=parent)
@@ -51,6 +55,10 @@ class UnlockPage(OpeningCard):
         self.forgotten = LinkButton(_("Forgot the passphrase?"))
         self.forgotten.clicked.connect(lambda: self.forgot.emit(self.login.value()))
         line.addWidget(self.forgotten)
+        self.restore = LinkButton(_("Restore a backup…"))
+        self.restore.clicked.connect(self.restore_asked)
+        self.restore.hide()
+        line.addWidget(self.restore)
         line.addStretch(1)
         self.button = PrimaryButton(_("Unlock"), "lock-open")
         self.button.clicked.connect(self.unlock)
@@ -63,7 +71,7 @@ class UnlockPage(OpeningCard):
         try:
             logins = [slot.login for slot in vault.slots(self._profile.keyfile)]
         except DeskError as error:
-            self.row.set_error(translate_error(error))
+            self._say(error)
             self.button.setEnabled(False)
             return
         self.login.set_options([(login, login) for login in logins])
@@ -97,8 +105,16 @@ class UnlockPage(OpeningCard):
     def _on_refused(self, error: DeskError) -> None:
         self._set_busy(False)
         self.passphrase.clear()
-        self.row.set_error(translate_error(error))
+        self._say(error)
         self.passphrase.setFocus()
+
+    def _say(self, error: DeskError) -> None:
+        from commune_desk.usecases.opening import is_damage
+
+        self.row.set_error(translate_error(error))
+        is_beyond_passphrases = is_damage(error)
+        self.restore.setVisible(is_beyond_passphrases)
+        self.forgotten.setVisible(not is_beyond_passphrases)
 
 
 class Doorbell(NoticeBar):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -9,6 +11,9 @@ from commune_desk.domain.clock import Clock
 from commune_desk.i18n import _
 from commune_desk.ui import theme
 from commune_desk.usecases.profile import Profile
+
+if TYPE_CHECKING:
+    from commune_desk.presenters.opening import FirstRun
 
 
 class OpeningWindow(QMainWindow):
@@ -33,13 +38,25 @@ class OpeningWindow(QMainWindow):
 
             page = UnlockPage(self._profile, self._clock)
             page.forgot.connect(self.show_recovery)
+            page.restore_asked.connect(self.show_restore)
             page.opened.connect(self.opened)
             self._show(page)
             return
         from commune_desk.presenters.opening import FirstRun
+
+        self._show_form(FirstRun(self._profile, self._clock))
+
+    def show_restore(self) -> None:
+        """Restore a backup in place of a register that cannot be opened."""
+        from commune_desk.presenters.opening import RESTORE, FirstRun
+
+        self._show_form(FirstRun(self._profile, self._clock, way=RESTORE, instead=True))
+
+    def _show_form(self, form: FirstRun) -> None:
         from commune_desk.ui.opening.first_run import FirstRunPage
 
-        first = FirstRunPage(FirstRun(self._profile, self._clock))
+        first = FirstRunPage(form)
+        first.left.connect(self.show_first)
         first.opened.connect(self.opened)
         self._show(first)
 

@@ -1,0 +1,123 @@
+"""A register that cannot be opened any more: the unlock page offers a backup in its place, and nothing is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.ids import Scope
+from commune_desk.ui import theme
+from commune_desk.ui.opening.first_run import FirstRunPage
+from commune_desk.ui.opening.unlock import UnlockPage
+from commune_desk.ui.opening.window import OpeningWindow
+from commune_desk.usecases.backups import back_up
+from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
+from commune_desk.usecases.profile import NewOfficer, Profile
+from tests.helpers.builders import make_child, save_all
+
+LOGIN, PASSPHRASE = "hoa", "bốn con mèo đi biển"
+Harm = Callable[[Profile], None]
+
+
+def emptied(profile: Profile) -> None:
+    profile.register.write_bytes(b"")
+
+
+def cut_short(profile: Profile) -> None:
+    profile.register.write_bytes(profile.register.read_bytes()[:8192])
+
+
+def missing(profile: Profile) -> None:
+    profile.register.unlink()
+
+
+def keyfiles_blank(profile: Profile) -> None:
+    for path in profile.folder.glob("keyfile.json*"):
+        path.write_bytes(bytes(500))
+
+
+@pytest.fixture
+def kept(qapp: QApplication, tmp_path: Path) -> tuple[Profile, Path]:
+    """A profile with a child in it, closed, and a backup of it elsewhere."""
+    theme.apply(qapp)
+    profile = Profile(tmp_path / "profile")
+    profile.folder.mkdir()
+    officer = NewOfficer(LOGIN, "Cán bộ Thử", PASSPHRASE)
+    desk = make_training_register(
+        profile, officer, scope=Scope("C:06838"), role=Role.COMMUNE_OFFICER, clock=SystemClock()
+    )
+    desk.register.write(save_all(*make_child("Đặng Thị Hoà"))).result()
+    back_up(desk, tmp_path / "a.cdbackup")
+    desk.register.close()
+    return profile, tmp_path / "a.cdbackup"
+
+
+def unlock_page(qtbot: QtBot, profile: Profile) -> tuple[OpeningWindow, UnlockPage]:
+    window = OpeningWindow(profile, SystemClock())
+    qtbot.addWidget(window)
+    window.show()
+    page = window.page
+    assert isinstance(page, UnlockPage)
+    qtbot.waitUntil(lambda: bool(page.login.value() or page.row.error))
+    return window, page
+
+
+def try_passphrase(qtbot: QtBot, page: UnlockPage, passphrase: str) -> None:
+    if page.row.error:
+        return  # nobody can be chosen: the keyfile itself does not hold
+    page.passphrase.setText(passphrase)
+    page.unlock()
+    qtbot.waitUntil(lambda: page.row.error != "", timeout=30_000)
+
+
+@pytest.mark.parametrize("harm", [emptied, cut_short, missing, keyfiles_blank], ids=lambda harm: harm.__name__)
+def test_a_backup_takes_the_place_of_what_cannot_be_opened(
+    qtbot: QtBot, kept: tuple[Profile, Path], harm: Harm
+) -> None:
+    profile, backup = kept
+    harm(profile)
+    remains = {path.read_bytes() for path in (profile.register, profile.keyfile) if path.exists()}
+    window, page = unlock_page(qtbot, profile)
+    try_passphrase(qtbot, page, PASSPHRASE)
+    assert {path.read_bytes() for path in (profile.register, profile.keyfile) if path.exists()} == remains
+    assert page.restore.isVisibleTo(page)
+    page.restore.click()
+    form = window.page
+    assert isinstance(form, FirstRunPage)
+    assert not form.ways.isVisibleTo(form)
+    for name, value in (("backup", str(backup)), ("login", LOGIN), ("passphrase", PASSPHRASE)):
+        form.form.edit(name, value)
+    with qtbot.waitSignal(window.opened, timeout=30_000) as opened:
+        form.submit()
+    desk = opened.args[0]
+    assert isinstance(desk, OpenDesk)
+    assert desk.register.reader.execute("SELECT full_name FROM person").fetchall() == [("Đặng Thị Hoà",)]
+    desk.register.close()
+    assert remains <= {path.read_bytes() for path in profile.folder.glob("aside-*")}
+    unlock(profile, LOGIN, PASSPHRASE, clock=SystemClock()).register.close()
+
+
+def test_a_wrong_passphrase_alone_offers_no_way_around_the_register(qtbot: QtBot, kept: tuple[Profile, Path]) -> None:
+    profile, _backup = kept
+    _window, page = unlock_page(qtbot, profile)
+    try_passphrase(qtbot, page, "năm chú vịt ra đồng")
+    assert not page.restore.isVisibleTo(page)
+
+
+def test_one_may_go_back_and_nothing_was_touched(qtbot: QtBot, kept: tuple[Profile, Path]) -> None:
+    profile, _backup = kept
+    cut_short(profile)
+    before = {path.name: path.read_bytes() for path in profile.folder.iterdir()}
+    window, _page = unlock_page(qtbot, profile)
+    window.show_restore()
+    form = window.page
+    assert isinstance(form, FirstRunPage)
+    form.left.emit()
+    assert isinstance(window.page, UnlockPage)
+    assert {path.name: path.read_bytes() for path in profile.folder.iterdir()} == before
