@@ -11,7 +11,7 @@ from commune_desk.domain.labels import N_
 from commune_desk.store.backup import SUFFIX, Manifest, make_backup, unpack_backup
 from commune_desk.store.staged import mark_restored
 from commune_desk.usecases.opening import OpenDesk, open_register, unlock
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.profile import FolderNotWritten, Profile
 
 
 def backup_name(desk: OpenDesk) -> str:
@@ -46,7 +46,8 @@ def restore(
     `instead` of a register that cannot be opened any more, which is put aside with its keyfile.
 
     A training register goes on as it was. It is put in place only once it is marked: one that was not would pass for
-    the desk it was copied from. Raises BackupDamaged, BackupNotRestored, WrongPassphrase, Refusal.
+    the desk it was copied from. Raises BackupDamaged, BackupNotRestored, FolderNotWritten, WrongPassphrase,
+    Refusal.
     """
     if profile.has_register() and not instead:
         raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
@@ -59,6 +60,8 @@ def restore(
                 desk.register.write(mark_restored).result()
         finally:
             desk.register.close()
+        if not half.spare.exists():
+            raise FolderNotWritten  # the spare of a register that is put aside would stay beside the new keyfile
         profile.put_in_place()
     finally:
         profile.settle()

@@ -68,6 +68,10 @@ class Profile:
         return self.folder / REGISTER
 
     @property
+    def spare(self) -> Path:
+        return self.folder / SPARE
+
+    @property
     def lock_file(self) -> Path:
         return self.folder / LOCK_FILE
 
@@ -80,7 +84,7 @@ class Profile:
         return self.folder / WINDOW_STATE
 
     def has_register(self) -> bool:
-        return self.keyfile.exists() or (self.folder / SPARE).exists()
+        return self.keyfile.exists() or self.spare.exists()
 
     def begin(self) -> Profile:
         """An empty folder to make a register in, out of sight until `put_in_place`. Raises FolderNotWritten."""
@@ -100,8 +104,6 @@ class Profile:
         if _is_unfolded(half / LOG):
             raise FolderNotWritten
         with _writing():
-            if not (half / SPARE).exists():  # one of a register that is put aside must not stay in its place
-                (half / SPARE).write_bytes((half / KEYFILE).read_bytes())
             with (half / WHOLE).open("wb") as mark:
                 os.fsync(mark.fileno())
             _make_names_last(half)
