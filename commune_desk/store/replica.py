@@ -21,7 +21,6 @@ from sync.seal import BoxKey, SigningKey, sha256
 
 T = TypeVar("T")
 CERTS_VERSION = "certs_version"
-GRANTS = "grants"
 LAST_CONTACT = "last_contact"
 
 
@@ -143,7 +142,6 @@ class RegisterReplica:
 
     def _accept_certs(self, tx: Tx, header: protocol.PullHeader) -> None:
         db = tx.connection
-        settings.put(db, GRANTS, header.grants)
         settings.put_scope_keys(
             db, [settings.ScopeKeyPair(k.scope, k.key, protocol.unb64(k.public), None) for k in header.scope_keys]
         )

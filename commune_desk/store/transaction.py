@@ -187,7 +187,10 @@ class Tx:
         recipient = self._seals.get(record.scope)
         if recipient is None:
             raise Fault(
-                N_("This PC has no sealing key for this place yet. The entry is kept as a draft; sync once, then save.")
+                N_(
+                    "This PC has no sealing key for this place, so the entry was not saved; it is kept as a draft. "
+                    "Tell the province's IT officer: the key comes with a new enrolment."
+                )
             )
         return recipient.key, {
             name: seal.seal_value(recipient.public, to_wire(value), scope=record.scope, record=record.id, field=name)
