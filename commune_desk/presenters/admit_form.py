@@ -25,6 +25,7 @@ from commune_desk.presenters import labels
 from commune_desk.presenters.admit_fields import admit_fields
 from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, Option, moment_typed, require_filled
 from commune_desk.presenters.routes import Route
+from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.placements import (
     StayRecord,
     active_stays,
@@ -58,8 +59,10 @@ class AdmitForm(EntryForm[FormState]):
         self._stored = workplace.read(lambda c: stay_record(c, stay)) if stay else None
         self.form = COMPLETE if stay else ADMIT
         super().__init__(workplace, stay, {})
-        self._values = _typed(self._stored) | ({} if self._stored else self._fresh(bed))
+        self._values = _typed(None) | self._fresh(bed)
         self._id = new_record_id()
+        if (known := self._stored) is not None:
+            self.open_as(workplace.read(lambda c: open_records(c, known.placement, known.person)))
 
     def fields(self) -> Sequence[FieldSpec]:
         return tuple(spec for spec in admit_fields() if spec.name in self._values)
@@ -134,10 +137,21 @@ class AdmitForm(EntryForm[FormState]):
         return errors
 
     def operation(self) -> Callable[[Tx], str]:
-        admission = self._admission()
+        admission, opened = self._admission(), self.opened
         if self._stored:
-            return lambda tx: complete_stay(tx, admission)
+            return lambda tx: complete_stay(tx, opened, self._untouched, admission)
         return lambda tx: admit_to_shelter(tx, admission)
+
+    def open_as(self, opened: Opened) -> None:
+        super().open_as(opened)
+        if (known := self._stored) is None:
+            return
+        person = opened.records.get(known.row.person)
+        self._stored = msgspec.structs.replace(
+            known, placement=opened.seen(known.placement), person=person if isinstance(person, Person) else None
+        )
+        self._values = _typed(self._stored)
+        self._untouched = self._admission()
 
     def _fresh(self, bed: str) -> dict[str, Any]:
         fresh = {"bed": bed, "alias": next(iter(self._free_aliases()), ""), "admitted_at": self.now_text()}
@@ -239,13 +253,8 @@ class AdmitForm(EntryForm[FormState]):
         if self._stored:
             person = self._stored.person or Person(id=RecordId(self._stored.row.person), scope=scope)
             return person, self._stored.placement
-        known = None
-        if returning and returning != OTHER_PERSON:
-            former = self._workplace.read(lambda c: residents_named(c, self._values["full_name"]))
-            last = next(one.stay.id for one in former if one.person == returning)
-            record = self._workplace.read(lambda c: stay_record(c, last))
-            known = record.person if record else None
-        return known or Person(id=new_record_id(), scope=scope), Placement(id=self._id, scope=scope)
+        known = returning if returning != OTHER_PERSON else ""
+        return Person(id=RecordId(known or new_record_id()), scope=scope), Placement(id=self._id, scope=scope)
 
     def _reviews(self, admitted_at: str) -> tuple[Reminder, ...]:
         began = local_day(admitted_at) if admitted_at else self._workplace.today()

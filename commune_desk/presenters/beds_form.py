@@ -6,15 +6,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from commune_desk.domain.ids import RecordId
+from commune_desk.domain.placements import Shelter
 from commune_desk.domain.text import fold, tidy
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState
 from commune_desk.presenters.labels import ChipText
 from commune_desk.presenters.routes import Route
+from commune_desk.store.opened import open_records
 from commune_desk.store.placements import BedRow, bed_board, shelter_here
 from commune_desk.store.transaction import Tx
-from commune_desk.usecases.beds import MOST_BEDS, NewBed, close_bed, read_labels, reopen_bed, set_up_shelter
+from commune_desk.usecases.beds import (
+    MOST_BEDS,
+    NewBed,
+    change_shelter,
+    close_bed,
+    read_labels,
+    reopen_bed,
+    set_up_shelter,
+)
 from commune_desk.usecases.workplace import Workplace
 
 _FIRST = {"standard": "A1-A4, B1-B4", "sickroom": "C1, C2", "mother_child": "D1, D2", "cot": ""}
@@ -43,6 +53,7 @@ class BedsForm(EntryForm[FormState]):
         self._is_first = not workplace.read(bed_board)
         beds = _FIRST if self._is_first else dict.fromkeys(_FIRST, "")
         super().__init__(workplace, "", {"name": shelter.name if shelter else _("Sunshine House")} | beds)
+        self.open_as(workplace.read(lambda c: open_records(c, shelter)))
 
     def fields(self) -> Sequence[FieldSpec]:
         codes = self._workplace.codes
@@ -86,10 +97,14 @@ class BedsForm(EntryForm[FormState]):
         return errors
 
     def operation(self) -> Callable[[Tx], str]:
-        name, beds = self._values["name"], self._new_beds()
+        name, beds, opened = self._values["name"], self._new_beds(), self.opened
+        shown = next((one for one in opened.records.values() if isinstance(one, Shelter)), None)
 
         def operation(tx: Tx) -> str:
-            set_up_shelter(tx, name, beds)
+            if shown is None:
+                set_up_shelter(tx, name, beds)
+            else:
+                change_shelter(tx, opened, shown, name, beds)
             return ""
 
         return operation

@@ -14,8 +14,9 @@ from commune_desk.i18n import _, translate_error
 from commune_desk.presenters import labels
 from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option
 from commune_desk.presenters.routes import Route
+from commune_desk.store.opened import open_records
 from commune_desk.store.placements import bed_board, stay_row
-from commune_desk.store.transaction import Tx
+from commune_desk.store.transaction import Tx, load
 from commune_desk.usecases.placements import change_bed, go_out
 from commune_desk.usecases.workplace import Workplace
 
@@ -92,6 +93,7 @@ class BedChangeForm(EntryForm[FormState]):
     def __init__(self, workplace: Workplace, stay: str) -> None:
         self._stay = workplace.read(lambda c: stay_row(c, stay))
         super().__init__(workplace, stay, {"bed": ""})
+        self.open_as(workplace.read(lambda c: open_records(c, load(c, "placement", stay))))
 
     def fields(self) -> Sequence[FieldSpec]:
         hint = _("Only beds that are free are offered.")
@@ -122,9 +124,10 @@ class BedChangeForm(EntryForm[FormState]):
 
     def operation(self) -> Callable[[Tx], str]:
         bed = RecordId(self._values["bed"]) if self._values["bed"] else None
+        opened = self.opened
 
         def operation(tx: Tx) -> str:
-            change_bed(tx, RecordId(self.record), bed)
+            change_bed(tx, opened, RecordId(self.record), bed)
             return self.record
 
         return operation

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+import msgspec
+
 from commune_desk.domain.clock import from_iso, to_iso
 from commune_desk.domain.ids import RecordId
-from commune_desk.domain.placements import PAPERS, PAPERS_ALWAYS, local_day
+from commune_desk.domain.placements import PAPERS, PAPERS_ALWAYS, Placement, local_day
 from commune_desk.i18n import _, format_date, format_instant
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_timeline import NOT_SENT, Moment
@@ -15,6 +17,7 @@ from commune_desk.presenters.labels import ChipText
 from commune_desk.presenters.shelter_page import status_chip, with_companions
 from commune_desk.presenters.shift_list import due_text
 from commune_desk.presenters.stay_clocks import ClockText, clocks_of, missing_papers, missing_text, night_text
+from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.placements import LogRow, StayRecord, stay_record
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.placements import come_back, set_papers
@@ -68,12 +71,18 @@ class ResidentPage:
 
     def __init__(self, workplace: Workplace, stay: str) -> None:
         self._workplace, self.stay = workplace, stay
+        self._shown: Placement | None = None
+        self._opened = Opened()
         workplace.note("open", "placement", stay)
 
     def view(self) -> ResidentView | None:
         """The stay as it stands, or None when it is not in this register."""
         record = self._workplace.read(lambda c: stay_record(c, self.stay))
-        return self._view(record) if record else None
+        if record is None:
+            return None
+        self._opened = self._workplace.read(lambda c: open_records(c, record.placement))
+        self._shown = self._opened.seen(record.placement)
+        return self._view(record)
 
     def sealed(self) -> tuple[Fact, ...]:
         """What only this house can read; asking for it is written down."""
@@ -85,8 +94,12 @@ class ResidentPage:
         return [(code, _(text)) for code, text in PAPERS.items()]
 
     def keep_papers(self, papers: Collection[str]) -> Callable[[Tx], None]:
-        kept = tuple(papers)
-        return lambda tx: set_papers(tx, RecordId(self.stay), kept)
+        """The operation that keeps the papers ticked. Raises ValueError before anything was shown."""
+        shown, opened = self._shown, self._opened
+        if shown is None:
+            raise ValueError("the page shows nothing")
+        self._shown = msgspec.structs.replace(shown, papers=tuple(papers))
+        return lambda tx: set_papers(tx, opened, shown, papers)
 
     def came_back(self) -> Callable[[Tx], None]:
         note = _("Is back in the house.")

@@ -12,6 +12,7 @@ from commune_desk.domain.ids import RecordId, new_record_id
 from commune_desk.domain.labels import N_
 from commune_desk.domain.placements import BED_STEPS, Bed, Shelter
 from commune_desk.domain.text import fold, tidy
+from commune_desk.store.opened import Opened
 from commune_desk.store.placements import bed_labels, shelter_here, stays_in
 from commune_desk.store.transaction import Tx
 
@@ -27,16 +28,27 @@ class NewBed(msgspec.Struct, frozen=True):
 
 
 def set_up_shelter(tx: Tx, name: str, beds: Sequence[NewBed]) -> RecordId:
-    """Name the house and add its first beds; naming it again renames it. Raises Invalid."""
+    """Name the house and add its first beds. Raises Invalid."""
+    _check_name(name)
+    known = shelter_here(tx.connection, tx.actor.scope)
+    if known is None:
+        known = Shelter(id=new_record_id(), scope=tx.actor.scope, name=tidy(name))
+        tx.save(known)
+    add_beds(tx, beds)
+    return known.id
+
+
+def change_shelter(tx: Tx, opened: Opened, shown: Shelter, name: str, beds: Sequence[NewBed]) -> RecordId:
+    """Give the house that was `shown` another name, if it is one, and add beds. Raises Invalid."""
+    _check_name(name)
+    tx.edit(opened, shown, msgspec.structs.replace(shown, name=tidy(name)))
+    add_beds(tx, beds)
+    return shown.id
+
+
+def _check_name(name: str) -> None:
     if not tidy(name):
         raise Invalid(N_("Some fields do not hold."), fields={"name": N_("Please fill this in.")})
-    known = shelter_here(tx.connection, tx.actor.scope)
-    shelter = known or Shelter(id=new_record_id(), scope=tx.actor.scope)
-    renamed = msgspec.structs.replace(shelter, name=tidy(name))
-    if renamed != known:
-        tx.save(renamed)
-    add_beds(tx, beds)
-    return shelter.id
 
 
 def add_beds(tx: Tx, beds: Sequence[NewBed]) -> None:

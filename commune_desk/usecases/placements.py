@@ -23,9 +23,10 @@ from commune_desk.domain.placements import (
     local_day,
     stay_ends,
 )
-from commune_desk.domain.record import check_required
+from commune_desk.domain.record import check_required, values_of
 from commune_desk.domain.text import fold
 from commune_desk.store.numbers import next_number
+from commune_desk.store.opened import Opened, edited
 from commune_desk.store.placements import ACTIVE, active_stays, notice_of, open_tasks_of, stays_in
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.tasks import finish_task
@@ -69,7 +70,8 @@ class Leaving(msgspec.Struct, frozen=True, kw_only=True):
 def admit_to_shelter(tx: Tx, admission: Admission) -> RecordId:
     """Give a person a place in the house; returns the id of the stay. The papers may follow later.
 
-    When the home commune is known it is told that the person is protected, by case code and days only.
+    When the home commune is known it is told that the person is protected, by case code and days only. Of somebody
+    who was here before, what is filled in is written and the rest stays as it is known.
     Raises Invalid naming the fields, Refusal when the person is here already or the bed is taken.
     """
     stay = msgspec.structs.replace(admission.placement, person=admission.person.id, status="staying")
@@ -79,32 +81,41 @@ def admit_to_shelter(tx: Tx, admission: Admission) -> RecordId:
     require_free_bed(tx, stay.bed)
     if not stay.case_code:
         stay = msgspec.structs.replace(stay, case_code=next_case_code(tx, stay))
-    tx.save(admission.person)
+    _know_person(tx, admission.person)
     tx.save(stay)
     _tell_commune(tx, None, stay)
     _remind(tx, admission.person.id, admission.reminders)
     return stay.id
 
 
-def complete_stay(tx: Tx, admission: Admission) -> RecordId:
-    """Save what became known after admission: who the person is, the home commune, the papers. Raises Invalid."""
-    before = tx.existing(Placement, admission.placement.id)
-    after = msgspec.structs.replace(
-        admission.placement, status=before.status, bed=before.bed, case_code=admission.placement.case_code
-    )
-    if not after.case_code:
-        after = msgspec.structs.replace(after, case_code=before.case_code)
-    _check_stay(tx, after)
-    if tx.get(Person, admission.person.id) != admission.person:
-        tx.save(admission.person)
-    _save_stay(tx, before, after)
-    return after.id
+def _know_person(tx: Tx, person: Person) -> None:
+    stored = tx.get(Person, person.id)
+    known = {name: value for name, value in values_of(person).items() if value not in (None, "", ())}
+    tx.save(msgspec.structs.replace(stored, **known) if stored else person)
 
 
-def set_papers(tx: Tx, stay_id: RecordId, papers: Collection[str]) -> None:
-    """Which papers of the dossier have come (Decree 20/2021/ND-CP art. 27.3)."""
-    stay = tx.existing(Placement, stay_id)
-    _save_stay(tx, stay, msgspec.structs.replace(stay, papers=tuple(papers)))
+def complete_stay(tx: Tx, opened: Opened, before: Admission, after: Admission) -> RecordId:
+    """Save what `after` changes of `before`, the stay as it was `opened`: who the person is, the home commune, a code.
+
+    What another desk wrote meanwhile stays, or meets the edit as a conflict. Raises Invalid.
+    """
+    stored = tx.existing(Placement, after.placement.id)
+    code = after.placement.case_code or before.placement.case_code
+    entered = msgspec.structs.replace(after.placement, case_code=code)
+    _check_stay(tx, edited(before.placement, entered, stored))
+    if tx.get(Person, after.person.id) is None:
+        tx.save(after.person)
+    else:
+        tx.edit(opened, before.person, after.person)
+    whole = tx.edit(opened, before.placement, entered)
+    if whole != stored:
+        _tell_commune(tx, stored, whole)
+    return stored.id
+
+
+def set_papers(tx: Tx, opened: Opened, shown: Placement, papers: Collection[str]) -> None:
+    """Which papers of the dossier have come (Decree 20/2021/ND-CP art. 27.3); `shown` are those seen so far."""
+    tx.edit(opened, shown, msgspec.structs.replace(shown, papers=tuple(papers)))
 
 
 def log_care(tx: Tx, entry: CareLogEntry, done: Collection[RecordId] = ()) -> RecordId:
@@ -141,14 +152,15 @@ def come_back(tx: Tx, stay_id: RecordId, *, note: str) -> None:
     _log_step(tx, stay_id, note)
 
 
-def change_bed(tx: Tx, stay_id: RecordId, bed: RecordId | None) -> None:
+def change_bed(tx: Tx, opened: Opened, stay_id: RecordId, bed: RecordId | None) -> None:
     """Give a resident another bed, or none for the moment. Raises Refusal when the stay is over or the bed taken."""
     stay = tx.existing(Placement, stay_id)
     if stay.status not in ACTIVE:
         raise Refusal(N_("This stay has ended. Nothing was changed."))
     if bed != stay.bed:
         require_free_bed(tx, bed)
-        tx.save(msgspec.structs.replace(stay, bed=bed))
+        shown = opened.seen(stay)
+        tx.edit(opened, shown, msgspec.structs.replace(shown, bed=bed))
 
 
 def discharge(tx: Tx, leaving: Leaving) -> None:

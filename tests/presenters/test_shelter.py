@@ -154,7 +154,7 @@ def test_isolation_as_a_reason_starts_its_clock_today(house: Workplace) -> None:
 
 def test_a_returning_resident_stays_one_person(house: Workplace) -> None:
     stays = shelter_house.fill(house)
-    person = stay_of(house, stays["Hoa Sen"]).person
+    person, born = stay_of(house, stays["Hoa Sen"]).person, stay_of(house, stays["Hoa Sen"]).birth_date
     leave = DischargeForm(house, stays["Hoa Sen"])
     leave.edit("reason", "left")
     save(house, leave)
@@ -168,6 +168,7 @@ def test_a_returning_resident_stays_one_person(house: Workplace) -> None:
     view = ResidentPage(house, again).view()
     assert view is not None
     assert [stay for stay, _text in view.earlier] == [stays["Hoa Sen"]]
+    assert stay_of(house, again).birth_date == born is not None
 
 
 def test_who_is_in_the_house_cannot_be_admitted_again_but_a_namesake_can(house: Workplace) -> None:
@@ -190,6 +191,7 @@ def test_the_form_says_what_the_commune_will_learn(house: Workplace) -> None:
 def test_papers_that_come_later_are_ticked_off(house: Workplace) -> None:
     stays = shelter_house.fill(house)
     page = ResidentPage(house, stays["Hoa Sen"])
+    assert page.view() is not None
     house.write(page.keep_papers(["declaration", "decision", "emergency_record"]))
     view = page.view()
     assert view is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,68 +9,40 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child_form import ChildForm
 from commune_desk.presenters.entry_form import EntryForm
 from commune_desk.presenters.relation_form import RelationForm
 from commune_desk.store.children import ChildRecord, Kin, child_record
-from commune_desk.store.conflicts import open_conflicts
 from commune_desk.usecases.children import join_group
-from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_household, make_person, make_relation, save_all
-from tests.helpers.workplaces import code_book
-from tests.sync.real_desks import RealDesk, make_register
-from tests.sync.real_province import OFFICE, real_province
+from tests.sync.colleagues import Colleague, from_draft, two_colleagues
+from tests.sync.real_province import OFFICE
 
 OLD, NEW, OTHER = "0912345678", "0987000111", "0987000222"
-
-
-class Colleague:
-    """An officer at a desk of the commune."""
-
-    def __init__(self, desk: RealDesk) -> None:
-        self.desk = desk
-        self.workplace = Workplace(desk.register, code_book())
-
-    def file(self, child: str) -> ChildRecord:
-        record = self.workplace.read(lambda c: child_record(c, child))
-        assert record is not None
-        return record
-
-    def carer(self, child: str) -> Kin:
-        return self.file(child).kin[0]
-
-    def save(self, form: EntryForm[Any], **typed: object) -> None:
-        for name, value in typed.items():
-            form.edit(name, value)
-            form.leave(name)
-        operation = form.submit()
-        assert operation is not None, form.state()
-        self.workplace.write(operation)
-
-    def write_phone(self, child: str, phone: str) -> None:
-        self.save(RelationForm(self.workplace, child, self.carer(child).relation.id), phone=phone)
-        self.desk.sync()
-
-    def conflicts(self) -> list[tuple[str, list[object]]]:
-        found = self.workplace.read(open_conflicts)
-        return [(one.field, [side.value for side in one.sides]) for one in found]
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[tuple[Colleague, Colleague]]:
     set_language("en")
-    with real_province(tmp_path) as province:
-        made = []
-        for number in (0, 1):
-            path = tmp_path / f"desk{number}.db"
-            make_register(path, province.enrol(OFFICE))
-            made.append(Colleague(RealDesk(path, SystemClock(), province.transport)))
-        yield made[0], made[1]
-        for one in made:
-            one.desk.register.close()
+    with two_colleagues(tmp_path, OFFICE) as both:
+        yield both
+
+
+def file_of(at: Colleague, child: str) -> ChildRecord:
+    record = at.workplace.read(lambda c: child_record(c, child))
+    assert record is not None
+    return record
+
+
+def carer_of(at: Colleague, child: str) -> Kin:
+    return file_of(at, child).kin[0]
+
+
+def write_phone(at: Colleague, child: str, phone: str) -> None:
+    at.save(RelationForm(at.workplace, child, carer_of(at, child).relation.id), phone=phone)
+    at.sync()
 
 
 @pytest.fixture
@@ -83,8 +54,8 @@ def child(office: tuple[Colleague, Colleague]) -> RecordId:
     carer = make_person("Bàn Thị Mùi", birth_date="1959", phone=OLD)
     relation = make_relation(person.id, carer.id, "maternal_grandmother", is_caregiver=True)
     here.workplace.write(save_all(home, person, file, carer, relation))
-    here.desk.sync()
-    there.desk.sync()
+    here.sync()
+    there.sync()
     return person.id
 
 
@@ -93,13 +64,7 @@ def child_form(at: Colleague, child: str) -> tuple[EntryForm[Any], str]:
 
 
 def relation_form(at: Colleague, child: str) -> tuple[EntryForm[Any], str]:
-    return RelationForm(at.workplace, child, at.carer(child).relation.id), "phone"
-
-
-def from_draft(form: EntryForm[Any], again: EntryForm[Any]) -> EntryForm[Any]:
-    """The form opened again later, with what was typed in it before."""
-    again.restore(json.loads(json.dumps(form.payload())))
-    return again
+    return RelationForm(at.workplace, child, carer_of(at, child).relation.id), "phone"
 
 
 @pytest.mark.parametrize("is_draft", [False, True], ids=["open", "draft"])
@@ -111,18 +76,18 @@ def test_what_a_colleague_wrote_while_a_form_was_open_stays(
 ) -> None:
     here, there = office
     form, _phone = opened(here, child)
-    there.write_phone(child, NEW)
-    here.desk.sync()
+    write_phone(there, child, NEW)
+    here.sync()
     if is_draft:
         form = from_draft(form, opened(here, child)[0])
     here.save(form, **other)
-    here.desk.sync()
-    there.desk.sync()
+    here.sync()
+    there.sync()
     for one in office:
-        assert one.carer(child).person.phone == NEW
+        assert carer_of(one, child).person.phone == NEW
         assert one.conflicts() == []
     ((name, value),) = other.items()
-    person = there.carer(child).person
+    person = carer_of(there, child).person
     assert (person.full_name if name == "carer_name" else person.occupation) == value
 
 
@@ -134,17 +99,17 @@ def test_two_who_write_one_field_leave_a_conflict_with_both_values(
     here, there = office
     form, phone = opened(here, child)
     form.edit(phone, OTHER)
-    there.write_phone(child, NEW)
-    here.desk.sync()
+    write_phone(there, child, NEW)
+    here.sync()
     if is_draft:
         form = from_draft(form, opened(here, child)[0])
     here.save(form)
-    assert here.carer(child).person.phone == OTHER
-    here.desk.sync()
-    there.desk.sync()
+    assert carer_of(here, child).person.phone == OTHER
+    here.sync()
+    there.sync()
     for one in office:
         assert one.conflicts() == [("phone", [NEW, OTHER])]
-        assert one.carer(child).person.phone == NEW
+        assert carer_of(one, child).person.phone == NEW
 
 
 def test_a_whole_record_read_earlier_writes_over_a_colleague(
@@ -152,14 +117,14 @@ def test_a_whole_record_read_earlier_writes_over_a_colleague(
 ) -> None:
     """The twin of the two tests above: saved whole, the old phone comes back, and nobody is asked."""
     here, there = office
-    read = here.carer(child).person
-    there.write_phone(child, NEW)
-    here.desk.sync()
+    read = carer_of(here, child).person
+    write_phone(there, child, NEW)
+    here.sync()
     here.workplace.write(save_all(msgspec.structs.replace(read, occupation="nông dân")))
-    here.desk.sync()
-    there.desk.sync()
+    here.sync()
+    there.sync()
     for one in office:
-        assert one.carer(child).person.phone == OLD
+        assert carer_of(one, child).person.phone == OLD
         assert one.conflicts() == []
 
 
@@ -167,29 +132,29 @@ def test_two_who_write_the_same_agree(office: tuple[Colleague, Colleague], child
     here, there = office
     form, phone = child_form(here, child)
     form.edit(phone, NEW)
-    there.write_phone(child, NEW)
-    here.desk.sync()
+    write_phone(there, child, NEW)
+    here.sync()
     here.save(form)
-    here.desk.sync()
+    here.sync()
     assert here.conflicts() == []
-    assert here.carer(child).person.phone == NEW
+    assert carer_of(here, child).person.phone == NEW
 
 
 def test_kinds_of_disability_of_two_officers_add_up(office: tuple[Colleague, Colleague], child: RecordId) -> None:
     here, there = office
     here.save(ChildForm(here.workplace, child), disability_types=("dt1", "dt2"))
-    here.desk.sync()
-    there.desk.sync()
+    here.sync()
+    there.sync()
     form = ChildForm(here.workplace, child)
     there.save(ChildForm(there.workplace, child), disability_types=("dt1", "dt2", "dt3"))
-    there.desk.sync()
-    here.desk.sync()
+    there.sync()
+    here.sync()
     here.save(form, disability_types=("dt2", "dt4"))
-    assert set(here.file(child).file.disability_types) == {"dt2", "dt3", "dt4"}
-    here.desk.sync()
-    there.desk.sync()
+    assert set(file_of(here, child).file.disability_types) == {"dt2", "dt3", "dt4"}
+    here.sync()
+    there.sync()
     for one in office:
-        assert set(one.file(child).file.disability_types) == {"dt2", "dt3", "dt4"}
+        assert set(file_of(one, child).file.disability_types) == {"dt2", "dt3", "dt4"}
 
 
 def test_a_group_that_a_colleague_gave_meanwhile_does_not_end(
@@ -198,7 +163,7 @@ def test_a_group_that_a_colleague_gave_meanwhile_does_not_end(
     here, there = office
     form = ChildForm(here.workplace, child)
     there.workplace.write(lambda tx: join_group(tx, child, "HCDB04", from_on="2026-11-01"))
-    there.desk.sync()
-    here.desk.sync()
+    there.sync()
+    here.sync()
     here.save(form, village="Nà Ếch")
-    assert [(group.group_code, group.to_on) for group in here.file(child).groups] == [("HCDB04", None)]
+    assert [(group.group_code, group.to_on) for group in file_of(here, child).groups] == [("HCDB04", None)]

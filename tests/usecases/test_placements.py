@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Invalid, Refusal
+from commune_desk.domain.families import Person
+from commune_desk.domain.ids import RecordId
 from commune_desk.domain.placements import Bed, Placement, PlacementNotice, isolation_ends, months_after, stay_ends
 from commune_desk.domain.record import KINDS, Data
+from commune_desk.store.opened import open_records
 from commune_desk.store.placements import bed_board, log_between, open_tasks_of, stay_record, stay_row
 from commune_desk.store.schema import SELECT, read_record
 from commune_desk.usecases import placements
@@ -49,6 +52,18 @@ def stored(house: Workplace, stay: str) -> Placement:
     record = house.read(lambda c: stay_record(c, stay))
     assert record is not None
     return record.placement
+
+
+def change_bed(house: Workplace, stay: str, bed: Bed) -> None:
+    opened = house.read(lambda c: open_records(c, stored(house, stay)))
+    house.write(lambda tx: placements.change_bed(tx, opened, RecordId(stay), bed.id))
+
+
+def complete(house: Workplace, person: Person, stay: Placement, **values: object) -> None:
+    opened = house.read(lambda c: open_records(c, person, stay))
+    before = Admission(person=person, placement=stay)
+    after = Admission(person=person, placement=msgspec.structs.replace(stay, **values))
+    house.write(lambda tx: placements.complete_stay(tx, opened, before, after))
 
 
 def notices(house: Workplace) -> list[PlacementNotice]:
@@ -94,9 +109,9 @@ def test_a_bed_holds_one_active_stay(house: Workplace, beds: dict[str, Bed]) -> 
     with pytest.raises(Refusal):
         admit(house, admission(house, beds["A1"].id, "Hoa Cúc"))
     with pytest.raises(Refusal):
-        house.write(lambda tx: placements.change_bed(tx, stored(house, second).id, beds["A1"].id))
-    house.write(lambda tx: placements.change_bed(tx, stored(house, first).id, beds["A2"].id))
-    house.write(lambda tx: placements.change_bed(tx, stored(house, second).id, beds["A1"].id))
+        change_bed(house, second, beds["A1"])
+    change_bed(house, first, beds["A2"])
+    change_bed(house, second, beds["A1"])
 
 
 def test_two_in_the_house_never_have_the_same_name(house: Workplace) -> None:
@@ -167,10 +182,8 @@ def test_condition_safety_plan_and_destination_leave_the_desk_sealed(house: Work
 def test_a_commune_known_later_is_told_then_and_one_told_by_mistake_is_relieved(house: Workplace) -> None:
     made = admission(house)
     stay = admit(house, made)
-    known = msgspec.structs.replace(stored(house, stay), home_commune="06838")
-    house.write(lambda tx: placements.complete_stay(tx, Admission(person=made.person, placement=known)))
-    moved = msgspec.structs.replace(known, home_commune="06841")
-    house.write(lambda tx: placements.complete_stay(tx, Admission(person=made.person, placement=moved)))
+    complete(house, made.person, stored(house, stay), home_commune="06838")
+    complete(house, made.person, stored(house, stay), home_commune="06841")
     assert {one.scope: one.status for one in notices(house)} == {"C:06838": "ended", "C:06841": "staying"}
 
 
