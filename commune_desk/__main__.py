@@ -23,7 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return list_worker.main()
     given = _parser().parse_args(arguments)
-    set_language(given.lang)
+    if given.lang is not None:
+        set_language(given.lang)
     gc.disable()  # nothing made on the way to the first window is garbage; the window turns collecting on again
     try:
         from commune_desk.app import run
@@ -35,14 +36,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    return run(profile=given.profile, announce=given.announce)
+    return run(profile=given.profile, announce=given.announce, keeps_language=given.lang is None)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="commune-desk", description=_("The register of a commune or a shelter."))
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--profile", type=Path, help=_("folder of the register (default: the account's own)"))
-    parser.add_argument("--lang", choices=("vi", "en"), default="vi", help=_("language of the screen"))
+    parser.add_argument("--lang", choices=("vi", "en"), help=_("language of the screen"))
     parser.add_argument("--announce", action="store_true", help=argparse.SUPPRESS)
     return parser
 

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QApplication
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import DeskError
-from commune_desk.i18n import _, language, translate_error
+from commune_desk.i18n import _, language, set_language, translate_error
 from commune_desk.logs import start_log
 from commune_desk.paths import profile_dir
+from commune_desk.presenters.screen_language import kept_language
 from commune_desk.ui import theme
 from commune_desk.ui.hooks import BugHook
 from commune_desk.ui.opening.window import OpeningWindow
@@ -38,10 +39,11 @@ OUTPUT = 1
 """Standard output as the system numbers it: a program without a console has no `sys.stdout`."""
 
 
-def run(*, profile: Path | None = None, announce: bool = False) -> int:
+def run(*, profile: Path | None = None, announce: bool = False, keeps_language: bool = False) -> int:
     """Start the program in the account's own profile or in `profile`; returns its exit code.
 
     `announce` writes one line to standard output once the first page is shown: the locking process waits for it.
+    With `keeps_language` the screen speaks as it last did on this profile.
     """
     os.umask(0o077)  # whatever is written beside the register is for this account alone
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -55,6 +57,9 @@ def run(*, profile: Path | None = None, announce: bool = False) -> int:
     except OSError:
         return _refuse(_("The folder for the register cannot be made or written."), Tone.DANGER)
     program = Program(app, Profile(folder))
+    if keeps_language:
+        set_language(kept_language(program.profile))
+        theme.speak()
     try:
         is_ours = program.take_profile()
     except DeskError as error:

@@ -15,8 +15,10 @@ from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import Language, set_language
 from commune_desk.paths import read_resource
+from commune_desk.presenters.screen_language import keep_language
 from commune_desk.store.sync_status import count_waiting
 from commune_desk.store.transaction import Tx
+from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.idle_lock import OFFICE_MINUTES, SHELTER_MINUTES, IdleLock
@@ -74,17 +76,30 @@ class WorkingDesk(QObject):
         window.pause_asked.connect(self._pause)
 
     def _speak(self, code: Language) -> None:
-        """Show the window anew in another language, where one was."""
-        former, size = self.window, self.window.shell.size()
-        for operation in [keeper.flush() for keeper in former.keepers()]:
-            if operation is not None:
-                self.workplace.write(operation)
-        keep_window(self.desk, former.state())
+        """Show the window anew in another language, where one was, once all that is typed is kept."""
+        kept: list[Callable[[Tx], None]] = []
+        for keeper in self.window.keepers():
+            _gather(keeper, kept)
+        if kept:
+            self.tasks.run(
+                lambda: [self.workplace.write(operation) for operation in kept],
+                lambda _kept: self._speak(code),
+                self._not_kept,
+                owner=self,
+            )
+            return
+        self.tasks.run(partial(_try, lambda: keep_language(self.desk.profile, code)), owner=self)
         set_language(code)
+        theme.speak()
+        former = self.window
         self.window = self._make_window()
         self._connect()
-        self.window.show(size)
+        self.window.show(former.shell.size(), former.state())
         former.put_away()
+
+    def _not_kept(self, error: DeskError) -> None:
+        for keeper in self.window.keepers():
+            keeper.was_not_kept(error)
 
     def _make_agent(self) -> SyncAgent | None:
         own = self.desk.register.identity

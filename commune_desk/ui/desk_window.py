@@ -82,19 +82,18 @@ class DeskWindow(QObject):
         self._tasks.register_changed.connect(self._on_changed)
         self._tasks.failed.connect(self._on_failed)
 
-    def show(self, size: QSize) -> None:
-        """Show the window where one was before the lock, and a draft that waits."""
+    def show(self, size: QSize, where: WindowState | None = None) -> None:
+        """Show the window at `where`, or where one was before the lock, and a draft that waits."""
         self.shell.resize(size)
         self.shell.set_officer(*officer(self._workplace))
         self._refresh()
         self.navigate(site.START)
         self.shell.show()
         self.shell.focus_page()
-        QTimer.singleShot(0, self._go_back_to)
+        QTimer.singleShot(0, self, lambda: self._go_back_to(where or take_window(self._desk)))
 
-    def _go_back_to(self) -> None:
+    def _go_back_to(self, state: WindowState | None) -> None:
         """Where one was at the lock; after a crash or a power cut, to the form that was being filled in."""
-        state = take_window(self._desk)
         if state is not None:
             if state.page and state.page != site.START.page:
                 self.navigate(Route(state.page, state.record, state.form))
@@ -226,8 +225,10 @@ class DeskWindow(QObject):
         return WindowState(route.page, route.record, route.form)
 
     def put_away(self) -> None:
-        """Take the window down without asking anything."""
+        """Take the window down without asking anything; it hears of nothing any more."""
         self._minute.stop()
+        self._tasks.register_changed.disconnect(self._on_changed)
+        self._tasks.failed.disconnect(self._on_failed)
         self.shell.blockSignals(True)
         self.shell.hide()
         self.shell.deleteLater()

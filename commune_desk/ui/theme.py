@@ -243,13 +243,19 @@ def apply(app: QApplication, scheme: Scheme = Scheme.LIGHT) -> None:
     """Dress the program: Fusion everywhere, our palette, our font, dates and numbers of the screen's language."""
     load_fonts()
     _Screen.scheme = scheme
-    QLocale.setDefault(QLocale(QLocale.Language.Vietnamese, QLocale.Country.Vietnam))
-    if language() == "en":
-        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    speak()
     app.setStyle("Fusion")
     app.setFont(font())
     app.setPalette(_qt_palette(tokens()))
     app.setStyleSheet(style_sheet({f.name: getattr(tokens(), f.name) for f in fields(Tokens)}))
+
+
+def speak() -> None:
+    """Dates and numbers of the screen's language, in widgets that are made from now on."""
+    if language() == "en":
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    else:
+        QLocale.setDefault(QLocale(QLocale.Language.Vietnamese, QLocale.Country.Vietnam))
 
 
 def _qt_palette(t: Tokens) -> QPalette:

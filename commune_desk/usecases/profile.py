@@ -20,6 +20,7 @@ _BESIDE = ("-wal", "-shm", "-journal", "")
 LOCK_FILE = "desk.lock"
 DOORBELL = "doorbell.json"
 WINDOW_STATE = "window.sealed"
+LANGUAGE = "language"
 SPARE = KEYFILE + ".spare"
 HALF_MADE = "half-made"
 WHOLE = "whole"
@@ -82,6 +83,10 @@ class Profile:
     @property
     def window_state(self) -> Path:
         return self.folder / WINDOW_STATE
+
+    @property
+    def language(self) -> Path:
+        return self.folder / LANGUAGE
 
     def has_register(self) -> bool:
         return self.keyfile.exists() or self.spare.exists()

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLockFile, QTimer
+from PySide6.QtCore import QLocale, QLockFile, QTimer
 from PySide6.QtWidgets import QApplication
 
+from commune_desk.__main__ import main
 from commune_desk.app import Program, run
 from commune_desk.logs import stop_log
+from commune_desk.presenters.screen_language import keep_language, kept_language
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.usecases.profile import Profile
 from tests.system.surroundings import fill_up, open_folder, refusing, small_disk
@@ -75,3 +77,24 @@ def test_a_lock_file_that_a_power_cut_left_keeps_nobody_out(qapp: QApplication, 
     assert program.take_profile()
     assert not Program(qapp, Profile(tmp_path)).take_profile(), "one that is held is held"
     program.lock_file.unlock()
+
+
+@pytest.mark.parametrize(("given", "said"), [([], "Sunshine Register"), (["--lang", "vi"], "Sổ Ánh Dương")])
+def test_the_screen_speaks_as_it_last_did_unless_it_is_told(tmp_path: Path, given: list[str], said: str) -> None:
+    keep_language(Profile(tmp_path), "en")
+    titles: list[str] = []
+
+    def read() -> None:
+        titles.extend(one.windowTitle() for one in QApplication.topLevelWidgets() if one.isVisible())
+        QApplication.exit(0)
+
+    QTimer.singleShot(0, read)
+    assert main(["--profile", str(tmp_path), *given]) == 0
+    assert titles == [said]
+    assert QLocale().language() == (QLocale.Language.Vietnamese if given else QLocale.Language.English)
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"xx", b"\xff\xfe"])
+def test_a_spoilt_choice_of_language_is_none(tmp_path: Path, spoilt: bytes) -> None:
+    Profile(tmp_path).language.write_bytes(spoilt)
+    assert kept_language(Profile(tmp_path)) == "vi"

@@ -74,7 +74,7 @@ class DraftKeeper(QObject):
             self._tasks.run(
                 lambda: self._workplace.write(operation),
                 lambda _result: self.kept.emit(),
-                self._on_error,
+                self.was_not_kept,
                 owner=self,
             )
 
@@ -102,7 +102,8 @@ class DraftKeeper(QObject):
         self._is_watching = True
         self.touch()
 
-    def _on_error(self, error: DeskError) -> None:
+    def was_not_kept(self, error: DeskError) -> None:
+        """What `flush` gave could not be written: it is tried again."""
         self._last = self._untouched
         self.not_kept.emit(error)
 

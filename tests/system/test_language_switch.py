@@ -1,0 +1,46 @@
+"""Another language while one works: nothing typed is lost, the window of before hears of nothing, the choice stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.errors import Refusal
+from commune_desk.presenters.screen_language import kept_language
+from commune_desk.ui.forms.entry_page import EntryPage
+from commune_desk.usecases.profile import Profile
+from tests.helpers.builders import make_person, save_all
+from tests.system.at_work import TYPED, at_work, desk_of
+
+pytestmark = pytest.mark.usefixtures("own_hooks")
+
+
+def test_the_form_is_there_again_in_english_and_a_save_tells_no_window_that_is_gone(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    program = at_work(qtbot, tmp_path)
+    desk = desk_of(program)
+    former = desk.window
+    former.language_asked.emit("en")
+    qtbot.waitUntil(
+        lambda: isinstance(desk.window.shell.stack.currentWidget(), EntryPage) and desk.window is not former
+    )
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    form = desk.window.shell.stack.currentWidget()
+    assert isinstance(form, EntryPage)
+    assert form.fields["observations"].value() == TYPED
+    assert desk.window.shell.windowTitle() == "Sunshine Register"
+    assert QLocale().language() == QLocale.Language.English
+    qtbot.waitUntil(lambda: kept_language(Profile(tmp_path)) == "en")
+    with qtbot.capture_exceptions() as bugs, qtbot.waitSignal(desk.tasks.register_changed):
+        desk.tasks.run(lambda: desk.workplace.write(save_all(make_person("Lý A Tài"))))
+    with qtbot.capture_exceptions() as more:
+        desk.tasks.announce(ChangeSet.of({}, {"sync"}))
+        desk.tasks.failed.emit(Refusal("This record is no longer in the register."))
+        qtbot.wait(20)
+    assert [*bugs, *more] == []
+    program.put_away()
