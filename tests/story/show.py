@@ -6,7 +6,10 @@ import argparse
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+
+from PySide6.QtCore import QLockFile
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.usecases.enrolment import enrol_new_register
@@ -31,6 +34,17 @@ def prepare(folder: Path, province: Province) -> Profile:
     return profile
 
 
+def until_left(profile: Profile, pause: float = 1.0) -> None:
+    """Wait until nobody has the profile, twice in a row: a lock ends the process that was started, not the program."""
+    times_free = 0
+    while times_free < 2:
+        lock = QLockFile(str(profile.lock_file))
+        lock.setStaleLockTime(0)
+        times_free = times_free + 1 if lock.tryLock(0) else 0
+        lock.unlock()
+        time.sleep(pause)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="desk.py demo", description=__doc__)
     parser.add_argument("--lang", choices=("vi", "en"), default="vi")
@@ -45,7 +59,9 @@ def main() -> int:
             profile = prepare(Path(folder), province)
             print(f"\n  Login:      {LOGIN}\n  Passphrase: {PASSPHRASE}\n", flush=True)
             command = [sys.executable, "-m", "commune_desk", "--profile", str(profile.folder), "--lang", given.lang]
-            return subprocess.run(command).returncode
+            ended = subprocess.run(command).returncode
+            until_left(profile)
+            return ended
         finally:
             province.stop()
 
