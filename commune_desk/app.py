@@ -116,7 +116,11 @@ class Program(QObject):
         # Loaded now and not with the module: the unlock page is on the screen before any of it is needed.
         from commune_desk.working_desk import WorkingDesk
 
-        self.desk = WorkingDesk(self.app, desk)
+        try:
+            self.desk = WorkingDesk(self.app, desk)
+        except BaseException:
+            desk.register.close()  # a bug leaves no register open that nothing can lock
+            raise
         self.desk.lock_asked.connect(self.lock)
         self.desk.quit_asked.connect(self.quit)
         self.desk.start(self.opening.size() if self.opening is not None else theme.USUAL_WINDOW)

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
+from sqlcipher3.dbapi2 import ProgrammingError
 
 from commune_desk import app
 from commune_desk.app import Program
@@ -22,7 +24,7 @@ from commune_desk.usecases.profile import Profile
 from commune_desk.usecases.sync_agent import SyncAgent
 from commune_desk.working_desk import WorkingDesk
 from sync.client.session import SyncReport
-from tests.system.at_work import TYPED, at_work, desk_of, drafts_left, opens_again
+from tests.system.at_work import TYPED, at_work, desk_of, drafts_left, made, opens_again
 from tests.system.surroundings import fill_up, small_disk
 
 pytestmark = pytest.mark.usefixtures("own_hooks")
@@ -94,6 +96,17 @@ def test_the_process_ends_where_no_fresh_one_can_be_started(
     assert [kind for kind, _error, _trace in bugs] == [FileNotFoundError]
     assert isinstance(bugs[0][1].__context__, TypeError), "neither bug hides the other"
     assert opens_again(tmp_path)
+
+
+def test_a_bug_at_opening_leaves_no_register_open(qtbot: QtBot, tmp_path: Path) -> None:
+    program = Program(QApplication.instance(), Profile(tmp_path))  # type: ignore[arg-type]
+    desk = made(tmp_path)
+    own = msgspec.structs.replace(desk.register.identity, role="a role that is none")
+    desk.register.identity = own
+    with pytest.raises(ValueError, match="a role that is none"):
+        program.open_desk(desk)
+    with pytest.raises(ProgrammingError):
+        desk.register.reader.execute("SELECT 1")
 
 
 class LongLine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.ids import Scope
-from commune_desk.presenters.opening import TRAINING
+from commune_desk.presenters.opening import TRAINING, FirstRun
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.recovery import RecoveryPage
 from commune_desk.ui.opening.unlock import Doorbell, UnlockPage
@@ -167,6 +167,52 @@ def test_a_clock_that_ran_out_before_anybody_listened_rings_too(qtbot: QtBot, tm
     qtbot.addWidget(bell)
     with qtbot.waitSignal(bell.rang):
         bell.listen()
+
+
+class BrokenClock:
+    """A bug that nobody foresaw."""
+
+    def now(self) -> datetime:
+        raise ZeroDivisionError
+
+
+def test_after_a_bug_at_unlocking_one_can_try_again(qtbot: QtBot, tmp_path: Path) -> None:
+    made(tmp_path)
+    page = UnlockPage(Profile(tmp_path), BrokenClock())
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: page.login.value() == "hoa")
+    QTest.keyClicks(page.passphrase, PASSPHRASE)
+    with qtbot.capture_exceptions() as bugs:
+        page.unlock()
+        assert not page.button.isEnabled()
+        qtbot.waitUntil(lambda: len(bugs) == 1, timeout=30_000)
+    assert page.button.isEnabled()
+    assert page.button.text() == "Mở khóa"
+
+
+def test_after_a_bug_at_the_first_start_one_can_try_again(qtbot: QtBot, tmp_path: Path) -> None:
+    page = FirstRunPage(FirstRun(Profile(tmp_path), BrokenClock(), TRAINING))
+    qtbot.addWidget(page)
+    commit_text(editor(page, "display_name"), "Cán bộ Thử")
+    for name, text in (("login", "hoa"), ("passphrase", PASSPHRASE), ("again", PASSPHRASE)):
+        QTest.keyClicks(editor(page, name), text)
+    with qtbot.capture_exceptions() as bugs:
+        page.submit()
+        assert not page.button.isEnabled()
+        qtbot.waitUntil(lambda: len(bugs) == 1, timeout=30_000)
+    assert page.button.isEnabled()
+
+
+def test_a_weak_new_passphrase_is_said_beside_the_passphrase(qtbot: QtBot, tmp_path: Path) -> None:
+    profile = made(tmp_path)
+    page = RecoveryPage(profile, HandClock(), "hoa")
+    qtbot.addWidget(page)
+    page.answer.set_value("AAAAA")
+    for field in (page.passphrase, page.again):
+        field.setText("ngan")
+    page.submit()
+    qtbot.waitUntil(lambda: page.form.row("passphrase").error != "", timeout=30_000)
+    assert page.form.row("answer").error == ""
 
 
 def test_no_title_ever_carries_a_name(qtbot: QtBot, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ class FirstRunPage(OpeningCard):
         super().__init__(*_words(form.instead), width=WIDE, parent=parent)
         self.form = form
         self._work = Work(self)
+        self._work.ended.connect(lambda: self._set_busy(False))
         self._work.done.connect(self.opened)
         self._work.refused.connect(self._on_refused)
         self.ways = RadioRow(
@@ -104,7 +105,6 @@ class FirstRunPage(OpeningCard):
         self.button.setText(_("Please wait…") if is_busy else _("Begin"))
 
     def _on_refused(self, error: DeskError) -> None:
-        self._set_busy(False)
         if isinstance(error, Invalid) and error.fields and self.fields is not None:
             self.fields.set_errors({name: _(text) for name, text in error.fields.items()}, focus=True)
         self._set_trouble(translate_error(error))

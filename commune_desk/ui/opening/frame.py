@@ -24,9 +24,11 @@ WIDE = 760
 class Work(QObject):
     """Work off the UI thread while no register is open yet, one piece at a time; its result comes home by a signal.
 
-    A DeskError goes to `refused`; any other exception is a bug and goes to `sys.excepthook`.
+    A DeskError goes to `refused`; any other exception is a bug and goes to `sys.excepthook`. Whatever became of it,
+    `ended` comes first.
     """
 
+    ended = Signal()
     done = Signal(object)
     refused = Signal(object)
     _came_home = Signal(object)
@@ -46,6 +48,7 @@ class Work(QObject):
 
     def _settle(self, future: Future[object]) -> None:
         self.is_busy = False
+        self.ended.emit()
         error = future.exception()
         if error is None:
             self.done.emit(future.result())

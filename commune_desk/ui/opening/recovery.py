@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.opening import spoken_groups
 from commune_desk.ui.opening.frame import OpeningCard, Work
@@ -32,6 +32,7 @@ class RecoveryPage(OpeningCard):
         )
         self._profile, self._clock = profile, clock
         self._work = Work(self)
+        self._work.ended.connect(lambda: self.button.setEnabled(True))
         self._work.done.connect(self.opened)
         self._work.refused.connect(self._on_refused)
         self.request = Text("", wrap=True)
@@ -90,5 +91,7 @@ class RecoveryPage(OpeningCard):
         self._work.start(lambda: recover(self._profile, answer, login=login, passphrase=passphrase, clock=self._clock))
 
     def _on_refused(self, error: DeskError) -> None:
-        self.button.setEnabled(True)
-        self.form.set_errors({"answer": translate_error(error)}, focus=True)
+        fields = error.fields if isinstance(error, Invalid) else {}
+        self.form.set_errors(
+            {n: _(text) for n, text in fields.items()} or {"answer": translate_error(error)}, focus=True
+        )

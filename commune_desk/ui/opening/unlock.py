@@ -37,6 +37,7 @@ class UnlockPage(OpeningCard):
         super().__init__(_("Unlock the register"), parent=parent)
         self._profile, self._clock = profile, clock
         self._work = Work(self)
+        self._work.ended.connect(lambda: self._set_busy(False))
         self._work.done.connect(self._on_done)
         self._work.refused.connect(self._on_refused)
         self.bell = Doorbell(profile, clock, self)
@@ -103,7 +104,6 @@ class UnlockPage(OpeningCard):
         self.opened.emit(desk)
 
     def _on_refused(self, error: DeskError) -> None:
-        self._set_busy(False)
         self.passphrase.clear()
         self._say(error)
         self.passphrase.setFocus()
