@@ -9,7 +9,7 @@ from commune_desk.domain.access import ROLE_LABELS, Role
 from commune_desk.domain.errors import Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.usecases.officers import add_officer, change_passphrase
-from commune_desk.usecases.opening import OpenDesk
+from commune_desk.usecases.opening import OpenDesk, require_names
 from commune_desk.usecases.profile import NewOfficer
 from commune_desk.vault.passphrases import check_passphrase, require_login
 
@@ -48,11 +48,13 @@ class OfficerForm(_SecretForm):
 
     def errors(self) -> dict[str, str]:
         found = self._errors(("display_name", "login", "passphrase", "again"), self.values.get("login", ""))
-        if "login" not in found:
+        for name, require in (("login", require_login), ("display_name", require_names)):
+            if name in found:
+                continue
             try:
-                require_login(self.values["login"])
+                require(self.values[name])
             except Invalid as error:
-                found["login"] = translate_error(error)
+                found[name] = _(error.fields[name])
         return found
 
     def submit(self) -> Callable[[], object]:

@@ -29,6 +29,7 @@ _PIECE = 1 << 20
 _NO_ARCHIVE = (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, ValueError, struct.error)
 """What the library says of a file that is no archive or was changed."""
 _NAMES_IN_UTF8 = 0x800
+_LEFTOVERS = (".part", *(".part-db" + beside for beside in ("", "-wal", "-shm", "-journal")))
 
 
 class BackupDamaged(Fault):
@@ -89,8 +90,8 @@ def make_backup(register: Register, key: RegisterKey, keyfile: Path, target: Pat
     except OSError:
         raise BackupNotSaved from None
     finally:
-        for leftover in target.parent.glob(target.name + ".part*"):
-            leftover.unlink(missing_ok=True)
+        for ending in _LEFTOVERS:
+            target.with_name(target.name + ending).unlink(missing_ok=True)
     return manifest
 
 

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Refusal
+from commune_desk.domain.errors import DeskError, Refusal
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.domain.kinds import Officer
 from commune_desk.domain.labels import N_
 from commune_desk.store.transaction import Tx
-from commune_desk.usecases.opening import OpenDesk, open_register
+from commune_desk.usecases.opening import OpenDesk, open_register, require_names
 from commune_desk.usecases.profile import NewOfficer, Profile
 from commune_desk.vault import recovery, vault
 from commune_desk.vault.passphrases import require_login, require_passphrase
 
 
 def add_officer(desk: OpenDesk, officer: NewOfficer) -> OfficerId:
-    """Give a colleague a slot on this PC and a record. Raises Invalid, Refusal for a taken login, a Fault."""
+    """Give a colleague a slot on this PC and a record, both or none.
+
+    Raises Invalid, Refusal for a taken login, a Fault.
+    """
     require_login(officer.login)
     require_passphrase(officer.passphrase, officer.login)
+    require_names(officer.display_name)
     officer_id = OfficerId(uuid7())
-    vault.add_officer(
-        desk.profile.keyfile, desk.key, login=officer.login, officer_id=officer_id, passphrase=officer.passphrase
-    )
-    desk.register.write(lambda tx: _introduce(tx, officer_id, officer.display_name)).result()
+    keyfile = desk.profile.keyfile
+    vault.add_officer(keyfile, desk.key, login=officer.login, officer_id=officer_id, passphrase=officer.passphrase)
+    try:
+        desk.register.write(lambda tx: _introduce(tx, officer_id, officer.display_name)).result()
+    except DeskError:
+        vault.remove_officer(keyfile, desk.key, login=officer.login)
+        raise
     return officer_id
 
 
@@ -37,8 +44,9 @@ def remove_officer(desk: OpenDesk, login: str) -> None:
     """Take a colleague's slot away. It is no revocation: who copied the keyfile before can still open a copy."""
     if login == desk.login:
         raise Refusal(N_("You cannot remove yourself while you work. Ask a colleague to do it."))
+    officer_id = next((slot.officer_id for slot in vault.slots(desk.profile.keyfile) if slot.login == login), "")
     vault.remove_officer(desk.profile.keyfile, desk.key, login=login)
-    desk.register.write(lambda tx: tx.audit("remove officer", "officer")).result()
+    desk.register.write(lambda tx: tx.audit("remove officer", "officer", officer_id)).result()
 
 
 def change_passphrase(desk: OpenDesk, old: str, new: str, *, clock: Clock) -> None:

@@ -10,8 +10,10 @@ import pytest
 from commune_desk.domain.access import Role
 from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.ids import Scope
+from commune_desk.presenters.settings_page import OfficerForm
 from commune_desk.store import settings
 from commune_desk.store.backup import BackupDamaged
+from commune_desk.store.database import DiskFull
 from commune_desk.store.register import Register
 from commune_desk.store.staged import accept_new_desk, count_staged, pulled_once, release_next
 from commune_desk.store.transaction import Tx
@@ -87,9 +89,42 @@ def test_a_colleague_unlocks_with_a_slot_of_their_own_until_it_is_taken_away(tmp
         remove_officer(colleague, "quang")
     remove_officer(colleague, "hoa")
     assert logins(desk.profile) == ["quang"]
+    removed = colleague.register.reader.execute("SELECT record FROM audit WHERE action='remove officer'").fetchall()
+    assert removed == [(desk.register.actor.officer,)]
     colleague.register.close()
     with pytest.raises(WrongPassphrase):
         unlock(desk.profile, "hoa", PASSPHRASE, clock=HandClock())
+
+
+def full(register: Register) -> None:
+    """The engine refuses at the next page."""
+    limit = "PRAGMA max_page_count=1"  # it stays at what there is
+    register.write(lambda tx: tx.connection.execute(limit).fetchone()).result()
+
+
+def test_a_colleague_whose_record_cannot_be_written_has_no_slot_either(tmp_path: Path) -> None:
+    desk = begin(tmp_path)
+    full(desk.register)
+    for one in range(1000):
+        try:
+            add_officer(desk, NewOfficer(f"may{one}", "Cán bộ Hai " * 10, "năm chú vịt ra đồng"))
+        except DiskFull:
+            break
+    assert f"may{one}" not in logins(desk.profile), "the login is free for the next try"
+    desk.register.close()
+
+
+def test_a_name_that_does_not_fit_takes_no_login(tmp_path: Path) -> None:
+    desk = begin(tmp_path)
+    with pytest.raises(Invalid) as caught:
+        add_officer(desk, NewOfficer("quang", "Đ" * 121, "năm chú vịt ra đồng"))
+    assert list(caught.value.fields) == ["display_name"]
+    assert logins(desk.profile) == ["hoa"]
+    form = OfficerForm(
+        desk, {"display_name": "Đ" * 121, "login": "quang", "passphrase": PASSPHRASE, "again": PASSPHRASE}
+    )
+    assert list(form.errors()) == ["display_name"], "at its field, before it is tried"
+    desk.register.close()
 
 
 def test_a_changed_passphrase_replaces_the_old_one(tmp_path: Path) -> None:
@@ -199,6 +234,15 @@ def test_a_cut_backup_changes_nothing(tmp_path: Path, cut: int) -> None:
     with pytest.raises(BackupDamaged):
         restore(Profile(new), target, "hoa", PASSPHRASE, clock=HandClock())
     assert not Profile(new).has_register()
+
+
+@pytest.mark.parametrize("name", ["a.cdbackup", "[PC 1] thứ * hai?.cdbackup"])
+def test_nothing_is_left_beside_a_backup_whatever_it_is_called(tmp_path: Path, name: str) -> None:
+    desk = begin(tmp_path / "old")
+    (tmp_path / "stick").mkdir()
+    back_up(desk, tmp_path / "stick" / name)
+    desk.register.close()
+    assert [path.name for path in (tmp_path / "stick").iterdir()] == [name]
 
 
 def test_a_backup_to_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
