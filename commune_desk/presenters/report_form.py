@@ -17,6 +17,7 @@ from commune_desk.presenters.deadline_texts import emergency_text, moment_text, 
 from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option, moment_typed
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.saved_notice import saved_notice
+from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.reports import emergency_hours, report_view
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.reports import measures_faults, record_measures, record_report, report_faults
@@ -148,9 +149,15 @@ class MeasuresForm(EntryForm[FormState]):
     def __init__(self, workplace: Workplace, report: str) -> None:
         view = workplace.read(lambda c: report_view(c, report))
         self._report = view.record if view else Report(id=RecordId(report), scope=workplace.actor.scope)
-        super().__init__(workplace, report, {"measures": self._report.measures or "", "outcome": "acted"})
+        super().__init__(workplace, report, {})
+        self.open_as(workplace.read(lambda c: open_records(c, self._report)))
+        self._values = {"measures": self._report.measures or "", "outcome": "acted"}
         acted_at = self._report.acted_at
         self._values["acted_at"] = moment_typed(from_iso(acted_at)) if acted_at else self.now_text()
+
+    def open_as(self, opened: Opened) -> None:
+        super().open_as(opened)
+        self._report = opened.seen(self._report)
 
     def fields(self) -> Sequence[FieldSpec]:
         what = _("What was done, by whom, with what result")
@@ -183,10 +190,10 @@ class MeasuresForm(EntryForm[FormState]):
 
     def operation(self) -> Callable[[Tx], str]:
         measures, acted_at, _errors = self._read()
-        is_closed = self._values["outcome"] == "closed"
+        is_closed, opened = self._values["outcome"] == "closed", self.opened
 
         def operation(tx: Tx) -> str:
-            record_measures(tx, self.record, measures=measures, acted_at=acted_at, is_closed=is_closed)
+            record_measures(tx, self.record, measures=measures, acted_at=acted_at, is_closed=is_closed, opened=opened)
             return self.record
 
         return operation

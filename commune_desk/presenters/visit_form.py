@@ -19,7 +19,8 @@ from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, For
 from commune_desk.presenters.labels import ChipText
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.saved_notice import saved_notice
-from commune_desk.store.transaction import Tx
+from commune_desk.store.opened import open_records
+from commune_desk.store.transaction import Tx, load
 from commune_desk.store.visits import ChildBrief, PastVisit, child_brief, past_visit, standing_visits
 from commune_desk.usecases.visits import record_visit, visit_faults
 from commune_desk.usecases.workplace import Workplace
@@ -116,8 +117,8 @@ class VisitForm(EntryForm[VisitFormState]):
         return self._read()[1]
 
     def operation(self) -> Callable[[Tx], str]:
-        visit, _errors = self._read()
-        return lambda tx: record_visit(tx, visit)
+        (visit, _errors), file = self._read(), self._file
+        return lambda tx: record_visit(tx, visit, file)
 
     def notice(self) -> str:
         """What to tell after the save."""
@@ -140,7 +141,9 @@ class VisitForm(EntryForm[VisitFormState]):
         return self.code_options(name)
 
     def _take_child(self, person: str) -> None:
-        self._child = self._workplace.read(lambda c: child_brief(c, person)) if person else None
+        """A draft too is seen beside the file as it stands when it is opened again."""
+        self._child = child = self._workplace.read(lambda c: child_brief(c, person)) if person else None
+        self._file = self._workplace.read(lambda c: open_records(c, load(c, "child_file", child.file if child else "")))
         before = self._workplace.read(lambda c: standing_visits(c, person, 2)) if self._child else []
         own = self._earlier.id if self._earlier else ""
         self._previous = next((visit for visit in before if visit.id != own), None)

@@ -6,7 +6,7 @@ the change names as its `base` what the officer saw: the province then sees that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -34,10 +34,10 @@ class Opened(msgspec.Struct, frozen=True):
         """The record as it stood at the opening; one that was not read then, as it is given."""
         return cast(R, self.records.get(record.id, record))
 
-    def base(self, before: Record, after: Record) -> Base:
-        """What an edit from `before` to `after` names as its base."""
-        known = self.bases.get(after.id, {})
-        return {name: known.get(name) for name in _edited_fields(before, after)}
+    def base(self, record_id: str, fields: Iterable[str]) -> Base:
+        """What an edit of these fields names as its base; a record that was not read then was seen empty."""
+        known = self.bases.get(record_id, {})
+        return {name: known.get(name) for name in fields}
 
     def payload(self) -> dict[str, Any]:
         """As a draft keeps it."""
@@ -87,7 +87,7 @@ def edited(before: R, after: R, present: R) -> R:
     """`present` with what `after` changes of `before`; of a set, what was added and what was taken away."""
     fields = kind_of(after).fields
     changed: dict[str, Any] = {}
-    for name in _edited_fields(before, after):
+    for name in edited_fields(before, after):
         old, new, now = (getattr(one, name) for one in (before, after, present))
         is_set = fields[name].merge is Merge.SET
         changed[name] = tuple(apply_delta(now, delta(old, new))) if is_set and set(now) != set(old) else new
@@ -100,7 +100,8 @@ def is_our_own_yet(connection: Connection, change_id: str) -> bool:
     return row is not None and row[0] is None
 
 
-def _edited_fields(before: Record, after: Record) -> list[str]:
+def edited_fields(before: Record, after: Record) -> list[str]:
+    """The fields that `after` changes of `before`."""
     return [name for name in kind_of(after).fields if getattr(before, name) != getattr(after, name)]
 
 

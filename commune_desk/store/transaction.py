@@ -28,7 +28,7 @@ from commune_desk.domain.record import (
 from commune_desk.store import child_index, journal, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.ledger import Ledger, ScopeSeal
-from commune_desk.store.opened import Base, Opened, base_of, edited, is_our_own_yet
+from commune_desk.store.opened import Base, Opened, base_of, edited, edited_fields, is_our_own_yet
 from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
 from sync import seal
 from sync.change import Change, Line, Verb, Wire, to_wire
@@ -94,7 +94,7 @@ class Tx:
         stored = self.existing(type(after), after.id)
         whole = edited(before, after, stored)
         if whole != stored:
-            self.save(whole, opened.base(before, after))
+            self.save(whole, opened.base(after.id, edited_fields(before, after)))
         return whole
 
     def resolve(self, record: Record, field: str, conflicts: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from commune_desk.domain.labels import N_
 from commune_desk.domain.record import check_required
 from commune_desk.domain.reports import EMERGENCY_HOURS, REPORT_STEPS, Report
 from commune_desk.store import settings
+from commune_desk.store.opened import Opened, edited, edited_fields
 from commune_desk.store.reports import HOURS
 from commune_desk.store.transaction import Tx
 from commune_desk.store.visits import child_brief
@@ -59,11 +60,14 @@ def acknowledge_report(tx: Tx, report_id: str) -> None:
     tx.save(_taken(tx, report, "acknowledged"))
 
 
-def record_measures(tx: Tx, report_id: str, *, measures: str, acted_at: str, is_closed: bool = False) -> None:
+def record_measures(
+    tx: Tx, report_id: str, *, measures: str, acted_at: str, is_closed: bool = False, opened: Opened | None = None
+) -> None:
     """Write down what was done at once and when (ISO instant): the emergency clock stops there.
 
-    With `is_closed` nothing urgent was needed and the report is closed; `measures` then says why.
-    Raises Invalid naming the fields, Refusal from a state that does not allow it.
+    With `is_closed` nothing urgent was needed and the report is closed; `measures` then says why. With `opened` both
+    are an edit of what stood in the report then. Raises Invalid naming the fields, Refusal from a
+    state that does not allow it.
     """
     report = tx.existing(Report, report_id)
     faults = measures_faults(report, measures, acted_at, tx.ledger.now())
@@ -71,7 +75,12 @@ def record_measures(tx: Tx, report_id: str, *, measures: str, acted_at: str, is_
         raise Invalid(N_("Some fields do not hold."), fields=faults)
     status = "closed" if is_closed else "acted"
     taken = _taken(tx, report, status)
-    tx.save(msgspec.structs.replace(taken, measures=measures, acted_at=acted_at))
+    before = opened.seen(report) if opened else report
+    is_same_minute = (before.acted_at or "")[:_MINUTE] == acted_at[:_MINUTE]
+    entered = {"measures": measures, "acted_at": before.acted_at if is_same_minute else acted_at}
+    after = msgspec.structs.replace(before, **entered)
+    seen = opened.base(report_id, edited_fields(before, after)) if opened else {}
+    tx.save(edited(before, after, taken), seen)
 
 
 def measures_faults(report: Report, measures: str, acted_at: str, now: datetime) -> dict[str, str]:
@@ -103,11 +112,11 @@ def reopen_report(tx: Tx, report_id: str) -> None:
 
 
 def link_report(tx: Tx, report_id: str, person: str) -> None:
-    """Say which child of the register the report is about. Raises Refusal when the child is not here."""
+    """Say which child of the register a report is about that named none. Raises Refusal when the child is not here."""
     if child_brief(tx.connection, person) is None:
         raise Refusal(N_("This child is not in this register. The entry is kept as a draft."))
     report = tx.existing(Report, report_id)
-    tx.save(msgspec.structs.replace(report, person=RecordId(person)))
+    tx.save(msgspec.structs.replace(report, person=RecordId(person)), {"person": None})
 
 
 def set_emergency_hours(tx: Tx, hours: int) -> None:

@@ -13,16 +13,17 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import check_required
 from commune_desk.domain.visits import HomeVisit
+from commune_desk.store.opened import Opened
 from commune_desk.store.transaction import Tx
 from commune_desk.store.visits import child_brief, correction_of, past_visit, standing_visits
 
 
-def record_visit(tx: Tx, visit: HomeVisit) -> RecordId:
+def record_visit(tx: Tx, visit: HomeVisit, opened: Opened | None = None) -> RecordId:
     """Save a visit by the officer at work; with `amends`, the earlier visit no longer stands.
 
     When it is the child's latest visit and tells another risk level, the child's file takes that level, in the same
-    transaction. Raises Invalid naming the fields, Refusal when there is no child file or the earlier visit was
-    corrected already.
+    transaction; `opened` is the file as the officer saw it. Raises Invalid naming the fields, Refusal when there is no
+    child file or the earlier visit was corrected already.
     """
     today = tx.ledger.now().astimezone(VIETNAM).date()
     faults = visit_faults(visit, today)
@@ -35,7 +36,7 @@ def record_visit(tx: Tx, visit: HomeVisit) -> RecordId:
     visit = msgspec.structs.replace(visit, officer=tx.actor.officer)
     tx.save(visit)
     if child.risk_level != visit.risk_level:
-        _follow_risk(tx, visit, child.file)
+        _follow_risk(tx, visit, child.file, opened)
     return visit.id
 
 
@@ -59,9 +60,10 @@ def _check_amended(tx: Tx, visit: HomeVisit) -> None:
         raise Refusal(N_("This visit was corrected already. Correct the newer entry."))
 
 
-def _follow_risk(tx: Tx, visit: HomeVisit, file_id: str) -> None:
+def _follow_risk(tx: Tx, visit: HomeVisit, file_id: str, opened: Opened | None) -> None:
     latest = standing_visits(tx.connection, visit.person or "")
     if not latest or latest[0].id != visit.id:
         return
     file = tx.existing(ChildFile, file_id)
-    tx.save(msgspec.structs.replace(file, risk_level=visit.risk_level))
+    seen = opened.base(file_id, ["risk_level"]) if opened else {}
+    tx.save(msgspec.structs.replace(file, risk_level=visit.risk_level), seen)
