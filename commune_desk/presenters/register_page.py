@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from commune_desk.presenters.labels import ChipText
 from commune_desk.store import search
 from commune_desk.store.children import ChildRow, child_rows
 from commune_desk.store.search import Filters, Found
+from commune_desk.usecases import searches
 from commune_desk.usecases.duplicates import similar_names
 from commune_desk.usecases.workplace import Workplace
 
@@ -139,11 +139,8 @@ class RegisterPage:
         return self._workplace.register.read_slowly(lambda c: similar_names(search.all_names(c), self.typed)).result()
 
     def note_search(self, count: int) -> None:
-        """Write down that a search was made, after the typist paused: a digest and how many were found."""
-        typed = fold(self.typed)
-        if typed:
-            digest = hashlib.sha256(f"{self._workplace.register.identity.db_id}|{typed}".encode()).hexdigest()[:16]
-            self._workplace.note("search", "child_file", detail={"q": digest, "found": count})
+        """Write down that a search was made, after the typist paused."""
+        searches.note_search(self._workplace, self.typed, count)
 
     def rows(self, ids: Sequence[str]) -> list[RowText]:
         """The rows of at most some hundred ids."""

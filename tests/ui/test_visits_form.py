@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -158,6 +160,29 @@ def test_a_child_is_chosen_by_typing(qtbot: QtBot, workplace: Workplace, tasks: 
     assert page.visit.person == child
     assert "Đặng Thị Hoà" in page.subtitle.plain
     assert not page.picker.isVisible()
+    assert searches(workplace) == [1]
+
+
+@pytest.mark.parametrize("leave", ["wait", "hide"])
+def test_a_search_that_chose_nobody_is_written_down_once(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId, leave: str
+) -> None:
+    page = shown(qtbot, VisitFormPage(workplace, tasks, lambda _route: None))
+    QTest.keyClicks(page.picker.field, "dang")
+    qtbot.waitUntil(lambda: len(page.picker.rows) == 1)
+    assert searches(workplace) == []
+    if leave == "hide":
+        page.hide()
+    qtbot.waitUntil(lambda: searches(workplace) == [1], timeout=10_000)
+    page.hide()
+    assert searches(workplace) == [1]
+
+
+def searches(workplace: Workplace) -> list[int]:
+    """How many each search showed, as the audit says."""
+    workplace.register.write(lambda tx: None).result()
+    sql = "SELECT detail FROM audit WHERE action='search'"
+    return [json.loads(row[0])["found"] for row in workplace.read(lambda c: c.execute(sql).fetchall())]
 
 
 def test_a_correction_shows_what_it_corrects(qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId) -> None:

@@ -1,9 +1,12 @@
-"""Choosing a child by typing a name: the matches stand below the field, Down and Enter choose one."""
+"""Choosing a child by typing a name: the matches stand below the field, Down and Enter choose one.
+
+Whose names a search showed is written down, as on the list of children.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
@@ -12,6 +15,7 @@ from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.fields import SearchField
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases import searches
 from commune_desk.usecases.workplace import Workplace
 
 
@@ -28,6 +32,9 @@ class ChildPicker(QWidget):
         self.field.accepted.connect(self._take_only)
         self.rows: list[ListRow] = []
         self._ids: list[str] = []
+        self._typed = ""
+        self._audit = QTimer(self, interval=searches.PAUSE_MS, singleShot=True)
+        self._audit.timeout.connect(self._note)
         self._hint = Text("", size=Size.SMALL, ink="quiet", wrap=True)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -43,10 +50,12 @@ class ChildPicker(QWidget):
             row.hide()
             row.deleteLater()
         found = find_options(self._workplace, typed)
+        self._typed = typed
+        self._audit.start()
         self._ids = [option.id for option in found]
         self.rows = [ListRow(option.name, option.detail).clickable() for option in found]
         for row, person in zip(self.rows, self._ids, strict=True):
-            row.activated.connect(lambda one=person: self.chosen.emit(one))
+            row.activated.connect(lambda one=person: self._choose(one))
             self._column.addWidget(row)
         self._hint.set_text(_("Nobody in the register is called so.") if typed and not found else "")
         self._hint.setVisible(bool(self._hint.plain))
@@ -62,8 +71,23 @@ class ChildPicker(QWidget):
         widget: QWidget = self.field if target < 0 else self.rows[min(target, len(self.rows) - 1)]
         widget.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Whoever leaves before the pause is over has searched all the same."""
+        if self._audit.isActive():
+            self._note()
+        super().hideEvent(event)
+
+    def _note(self) -> None:
+        self._audit.stop()
+        searches.note_search(self._workplace, self._typed, len(self._ids))
+
+    def _choose(self, person: str) -> None:
+        if self._audit.isActive():
+            self._note()
+        self.chosen.emit(person)
+
     def _take_only(self) -> None:
         if len(self._ids) == 1:
-            self.chosen.emit(self._ids[0])
+            self._choose(self._ids[0])
         elif self.rows:
             self.rows[0].setFocus(Qt.FocusReason.TabFocusReason)

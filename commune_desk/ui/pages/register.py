@@ -22,9 +22,9 @@ from commune_desk.ui.widgets.flow import Flow, clear_layout
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases import searches
 from commune_desk.usecases.workplace import Workplace
 
-_AUDIT_PAUSE_MS = 1_500
 """A search is written down once the typist has stopped, not at every letter."""
 
 
@@ -77,7 +77,7 @@ class RegisterPage(LivePage):
         self._add_actions()
         self.add_above(self._filter_row())
         self._add_body()
-        self._audit = QTimer(self, interval=_AUDIT_PAUSE_MS, singleShot=True)
+        self._audit = QTimer(self, interval=searches.PAUSE_MS, singleShot=True)
         self._audit.timeout.connect(lambda: self._state.note_search(len(self._view.ids)))
         self.table.opened.connect(lambda person: navigate(Route("child", person)))
         self.table.sort_requested.connect(self.order.set_value)
