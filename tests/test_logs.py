@@ -90,8 +90,8 @@ def test_a_report_that_prints_the_message_would_be_caught() -> None:
 
 
 def test_our_own_sentence_is_named_but_not_what_filled_it() -> None:
-    report = scrub_report(raised(Fault("{amount} VND", amount=CANARY)))
-    assert "commune_desk.domain.errors.Fault: {amount} VND" in report
+    report = scrub_report(raised(Fault("{line} (kept here, does not stand)", line=CANARY)))
+    assert "commune_desk.domain.errors.Fault: {line} (kept here, does not stand)" in report
     assert CANARY not in report
 
 
