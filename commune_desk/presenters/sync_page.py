@@ -45,7 +45,7 @@ def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
         can_sync=facts.is_enrolled and not facts.frozen,
         is_running=status.is_running,
         is_paused=status.is_paused,
-        can_enrol=facts.frozen == "restored",
+        can_enrol=facts.frozen != "" or status.may_need_enrolment,
     )
 
 
@@ -73,6 +73,11 @@ def _subtitle(facts: SyncFacts) -> str:
         return _("This is a practice register. Nothing in it is ever sent.")
     if facts.frozen == "restored":
         return _("This register came out of a backup. Enrol it with a new code; nothing in it is lost.")
+    if facts.frozen:
+        return _(
+            "Sync stopped. Everything is kept here; with a new code from the province this PC goes on, "
+            "and what the province lacks is sent again."
+        )
     return _("Sends when there is a line. Nothing is left out.")
 
 

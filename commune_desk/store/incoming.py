@@ -72,7 +72,8 @@ class Incoming:
             return
         waiting = self._waiting(change.record)
         shadows = self._shadows(change.record)
-        if origin == "ours" and not (waiting or shadows or event.outcomes or event.values):
+        is_plain = not (waiting or shadows or event.outcomes or event.values)
+        if origin == "ours" and is_plain and self._is_shown(kind, change):
             return
         held = self._hold(kind, change)
         for field in change.fields:
@@ -85,16 +86,39 @@ class Incoming:
         """Keep the exact bytes. Whose change it is: `new` to this desk, `ours` coming back, or `known` already."""
         change = line.change
         outcomes = json.dumps(event.outcomes) if event.outcomes else None
-        row = self._db.execute("SELECT seq FROM change WHERE id=?", (change.id,)).fetchone()
+        row = self._db.execute("SELECT seq, state FROM change WHERE id=?", (change.id,)).fetchone()
         if row is None:
             journal.keep(self._db, line, state="received", place=(event.seq, outcomes))
             return "new"
         if row[0] is not None:
             return "known"
+        is_heard_again = row[1] == "received"
         self._db.execute(
-            "UPDATE change SET seq=?, outcomes=?, state='accepted' WHERE id=?", (event.seq, outcomes, change.id)
+            "UPDATE change SET seq=?, outcomes=?, state=?, desk=?, n=?, raw=?, signature=? WHERE id=?",
+            (
+                event.seq,
+                outcomes,
+                "received" if is_heard_again else "accepted",
+                change.desk,
+                change.n,
+                line.raw,
+                line.signature,
+                change.id,
+            ),
         )
-        return "ours"
+        return "new" if is_heard_again else "ours"
+
+    def _is_shown(self, kind: Kind, change: Change) -> bool:
+        """Whether a change of ours is what stands in its fields; what is written once has no other."""
+        if kind.append_only:
+            return True
+        held = self._held.get(change.record)
+        if held is not None:
+            seen = held.writers
+        else:
+            row = self._db.execute(f"SELECT writers FROM {kind.name} WHERE id=?", (change.record,)).fetchone()  # noqa: S608
+            seen = writers.parse(row[0]) if row else {}
+        return all(seen.get(field) == change.id for field in change.fields)
 
     def _conflicts(self, event: protocol.Event, change: Change) -> None:
         for opened in event.opened:

@@ -96,8 +96,8 @@ def edited(before: R, after: R, present: R) -> R:
 
 def is_our_own_yet(connection: Connection, change_id: str) -> bool:
     """Whether the change has not come back in a feed: it waits, is on its way, or was set aside."""
-    row = connection.execute("SELECT seq FROM change WHERE id=?", (change_id,)).fetchone()
-    return row is not None and row[0] is None
+    row = connection.execute("SELECT seq, state FROM change WHERE id=?", (change_id,)).fetchone()
+    return row is not None and row[0] is None and row[1] != "received"
 
 
 def edited_fields(before: Record, after: Record) -> list[str]:

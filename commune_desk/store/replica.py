@@ -9,6 +9,8 @@ import msgspec
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
 from commune_desk.store import settings
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
@@ -41,15 +43,33 @@ class DeskFacts(msgspec.Struct, frozen=True):
     authority_public: bytes
 
 
+class EnrolledAnew(Fault):
+    """The register goes on as another desk: what an exchange under the former name still brings counts for nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This PC was enrolled anew, so the exchange under its former name was broken off. "
+                "Everything is kept here."
+            )
+        )
+
+
 class RegisterReplica:
     """Implements `sync.client.replica.Replica` on the open register; `changed` hears of every applied page."""
 
     def __init__(self, register: Register, changed: Callable[[ChangeSet], None]) -> None:
         self._register = register
         self._changed = changed
+        self._desk = register.identity.desk
 
     def _write(self, operation: Callable[[Tx], T]) -> T:
-        result, changes = self._register.write(operation).result()
+        def as_the_same_desk(tx: Tx) -> T:
+            if tx.ledger.desk != self._desk:
+                raise EnrolledAnew
+            return operation(tx)
+
+        result, changes = self._register.write(as_the_same_desk).result()
         if changes:
             self._changed(changes)
         return result
@@ -175,6 +195,8 @@ class RegisterReplica:
         tx.topic("sync")
 
     def freeze(self, code: str) -> None:
+        """Keep why the province refuses this desk; empty once it does not any more."""
+
         def mark(tx: Tx) -> None:
             own = settings.identity(tx.connection)
             settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, frozen=code))

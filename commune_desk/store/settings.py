@@ -44,7 +44,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     former: tuple[str, ...] = ()
     pins: Pins | None = None
     frozen: str = ""
-    """Why the province refuses this desk (fork, revoked, epoch); empty while all is well."""
+    """Why sync stopped until a person decides (restored, fork, revoked, epoch, resync); empty while all is well."""
 
 
 class ScopeKeyPair(msgspec.Struct, frozen=True):
@@ -85,6 +85,12 @@ def put_scope_keys(connection: Connection, pairs: Iterable[ScopeKeyPair]) -> Non
         " ON CONFLICT(key) DO UPDATE SET private=COALESCE(excluded.private, scope_key.private)",
         [(p.key, p.scope, p.public, p.private) for p in pairs],
     )
+
+
+def replace_scope_keys(connection: Connection, pairs: list[ScopeKeyPair]) -> None:
+    """Keep the keys of a new enrolment. Former ones of the same places open what was sealed to them, and no more."""
+    connection.executemany("UPDATE scope_key SET scope='' WHERE scope=? AND key<>?", [(p.scope, p.key) for p in pairs])
+    put_scope_keys(connection, pairs)
 
 
 def scope_key_id(public: bytes) -> str:

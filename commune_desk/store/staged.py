@@ -13,6 +13,9 @@ from commune_desk.store.database import Connection
 from commune_desk.store.transaction import Tx
 
 _READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
+_STAGE = "UPDATE change SET state='staged', desk='', n=NULL, head=NULL, signature=NULL, code=NULL WHERE "
+_PROVINCE_LOST_NOTHING = ("restored", "fork", "revoked")
+_FOR_LACK_OF_RIGHTS = ("revoked", "grant", "role")
 
 
 def release_next(tx: Tx, limit: int = 200) -> int:
@@ -36,28 +39,61 @@ def mark_restored(tx: Tx) -> None:
     What no receipt names is staged again; the officer goes on working meanwhile.
     """
     own = settings.identity(tx.connection)
-    tx.connection.execute(
-        "UPDATE change SET state='staged', desk='', n=NULL, head=NULL, signature=NULL"
-        " WHERE desk=? AND seq IS NULL AND state IN ('waiting', 'sent')",
-        (own.desk,),
-    )
-    former = (*own.former, own.desk) if own.desk else own.former
-    settings.put(
-        tx.connection, settings.IDENTITY, msgspec.structs.replace(own, desk="", former=former, frozen="restored")
-    )
+    _take_numbers_back(tx, own.desk)
+    renamed = msgspec.structs.replace(own, desk="", former=_former(own), frozen="restored")
+    settings.put(tx.connection, settings.IDENTITY, renamed)
     tx.audit("restore")
     tx.topic("identity")
 
 
 def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.ScopeKeyPair]) -> None:
-    """Go on as the desk of a new enrolment; staged changes wait for one full pull."""
+    """Go on as the desk of a new enrolment; staged changes wait for one full pull.
+
+    Where the province may have lost what it had, it is heard from the beginning: that alone tells what it lacks.
+    """
+    own = settings.identity(tx.connection)
+    _take_numbers_back(tx, own.desk)
+    if identity.epoch != own.epoch or own.frozen not in _PROVINCE_LOST_NOTHING:
+        _hear_all_again(tx, own)
+    identity = msgspec.structs.replace(identity, former=_former(own))
     settings.put(tx.connection, settings.IDENTITY, identity)
     settings.put(tx.connection, settings.AWAITS_PULL, True)
-    settings.put_scope_keys(tx.connection, keys)
+    settings.replace_scope_keys(tx.connection, keys)
+    tx.connection.execute("DELETE FROM receipt")  # they speak of the former desk's numbers
+    tx.audit("enrol")
     tx.topic("identity")
 
 
 def pulled_once(tx: Tx) -> None:
-    """The first full pull is done: what the province lacks may be sent."""
+    """The first full pull is done: what the province lacks may be sent, also what it once had and lost."""
+    scope = settings.identity(tx.connection).scope
+    _stage(tx, "state='accepted' AND seq IS NULL AND scope=?", scope)
     settings.put(tx.connection, settings.AWAITS_PULL, False)
     tx.topic("identity")
+
+
+def _take_numbers_back(tx: Tx, desk: str) -> None:
+    """Of what no receipt names, and of what was set aside because the desk had no right to write there any more."""
+    _stage(
+        tx,
+        "desk=? AND seq IS NULL AND (state IN ('waiting', 'sent') OR state='quarantined' AND code IN (?,?,?))",
+        desk,
+        *_FOR_LACK_OF_RIGHTS,
+    )
+
+
+def _hear_all_again(tx: Tx, own: settings.Identity) -> None:
+    """Forget what the province's feeds said. What was written for another place is not heard here: it is sent again."""
+    db = tx.connection
+    db.execute("UPDATE change SET seq=NULL, n=NULL, outcomes=NULL WHERE state IN ('accepted', 'received')")
+    _stage(tx, "state='accepted' AND scope<>?", own.scope)
+    db.execute("DELETE FROM cursor")
+    db.execute("DELETE FROM conflict WHERE state<>'deciding'")
+
+
+def _stage(tx: Tx, which: str, *values: str) -> None:
+    tx.connection.execute(_STAGE + which, values)
+
+
+def _former(own: settings.Identity) -> tuple[str, ...]:
+    return (*own.former, own.desk) if own.desk else own.former

@@ -30,6 +30,7 @@ from commune_desk.store.database import Connection
 from commune_desk.store.ledger import Ledger, ScopeSeal
 from commune_desk.store.opened import Base, Opened, base_of, edited, edited_fields, is_our_own_yet
 from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
+from commune_desk.store.sealing import sealed_anew
 from sync import seal
 from sync.change import Change, Line, Verb, Wire, to_wire
 from sync.merge import delta
@@ -216,7 +217,8 @@ class Tx:
     def release(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Number and sign staged changes (id, raw), in the order given."""
         for change_id, raw in rows:
-            line, head = self.ledger.number(msgspec.json.decode(raw, type=Change))
+            change = sealed_anew(self.connection, self._seals, msgspec.json.decode(raw, type=Change))
+            line, head = self.ledger.number(change)
             self.connection.execute(
                 "UPDATE change SET desk=?, n=?, raw=?, signature=?, head=?, state='waiting' WHERE id=?",
                 (line.change.desk, line.change.n, line.raw, line.signature, head, change_id),

@@ -34,7 +34,8 @@ class DeskSync:
             raise ValueError("a training register has no province")
         self._register = register
         self._changed = changed
-        self._session = Session(connect(pins), RegisterReplica(register, changed))
+        self._replica = RegisterReplica(register, changed)
+        self._session = Session(connect(pins), self._replica)
 
     @property
     def receipt_at(self) -> str:
@@ -51,6 +52,8 @@ class DeskSync:
             self._note(self._register.write(pulled_once).result()[1])
             if self._release_staged():
                 report = self._session.sync()
+        if self._register.identity.frozen:
+            self._replica.freeze("")
         return report
 
     def _awaits_pull(self) -> bool:

@@ -1,4 +1,4 @@
-"""Enrolling this PC with the province's code: a new register, or a restored one under a new desk id."""
+"""Enrolling this PC with the province's code: a new register, or one that goes on under a new desk id."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from commune_desk import __version__
 from commune_desk.domain.access import Role
+from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import uuid7
@@ -39,23 +40,25 @@ def enrol_new_register(
     )
 
 
-def enrol_restored_register(desk: OpenDesk, *, address: str, code: str) -> None:
-    """Give a register that came out of a backup its new desk id; what the province lacks is sent after one full pull.
+def enrol_anew(desk: OpenDesk, *, address: str, code: str) -> ChangeSet:
+    """Give a register that came out of a backup, or whose sync stopped, a new desk id.
 
-    Raises Invalid, Refusal when the code is for another place, or a SyncFault.
+    What the province lacks is sent after one full pull. Raises Invalid, Refusal when the code is for another place,
+    or a SyncFault.
     """
-    take_up(desk, _enrol(address, code, desk.register.identity.label))
+    return take_up(desk, _enrol(address, code, desk.register.identity.label))
 
 
-def take_up(desk: OpenDesk, enrolment: Enrolment) -> None:
+def take_up(desk: OpenDesk, enrolment: Enrolment) -> ChangeSet:
     """Go on as the desk that the province has just enrolled. Raises Refusal for another place than the register's."""
     own = desk.register.identity
-    identity = identity_of(enrolment, own.label, own.db_id, own.former)
+    identity = identity_of(enrolment, own.label, own.db_id)
     if identity.scope != own.scope:
         raise Refusal(N_("This code is for another place than this register's. Nothing was changed."))
-    desk.register.write(lambda tx: accept_new_desk(tx, identity, scope_keys_of(enrolment))).result()
+    accepted = desk.register.write(lambda tx: accept_new_desk(tx, identity, scope_keys_of(enrolment))).result()
     # A forgotten passphrase can then be replaced with the province's spoken answer, without a line.
     set_recovery(desk.profile.keyfile, desk.key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)
+    return accepted[1]
 
 
 def _enrol(address: str, code: str, label: str) -> Enrolment:
@@ -64,7 +67,7 @@ def _enrol(address: str, code: str, label: str) -> Enrolment:
     return enrol(address, code, label, program_version=__version__)
 
 
-def identity_of(enrolment: Enrolment, label: str, db_id: str, former: tuple[str, ...] = ()) -> Identity:
+def identity_of(enrolment: Enrolment, label: str, db_id: str) -> Identity:
     """Who the register is from now on. Raises Refusal for a grant that this program has no work for."""
     grant = enrolment.grants[0] if enrolment.grants else None
     if grant is None or grant.role not in set(Role):
@@ -79,7 +82,6 @@ def identity_of(enrolment: Enrolment, label: str, db_id: str, former: tuple[str,
         box=enrolment.box_key.to_bytes(),
         doorbell=enrolment.doorbell_key.to_bytes(),
         epoch=enrolment.epoch,
-        former=former,
         pins=Pins(
             address=enrolment.address,
             ca_pem=enrolment.ca_pem,

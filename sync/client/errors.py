@@ -94,13 +94,6 @@ class Unproven(LineFault):
     )
 
 
-class HistoryRewritten(LineFault):
-    sentence = N_(
-        "The province's list of changes does not continue the one known here, so nothing of it was taken over. "
-        "What is saved here is unharmed; tell the province's IT officer."
-    )
-
-
 class NotRecognised(LineFault):
     sentence = N_(
         "The province does not recognise this PC. Everything is kept here; ask the province's IT officer "
@@ -159,4 +152,12 @@ class ProvinceRestored(SyncHalted):
     sentence = N_(
         "The province's register was restored from a backup, so sync stopped before anything could be lost. "
         "Everything is kept here; the province's IT officer will say how to go on."
+    )
+
+
+class HistoryRewritten(SyncHalted):
+    code = "resync"
+    sentence = N_(
+        "The province's list of changes does not continue the one known here, so nothing of it was taken over. "
+        "What is saved here is unharmed; tell the province's IT officer."
     )

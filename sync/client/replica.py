@@ -97,7 +97,7 @@ class Replica(Protocol):
         ...
 
     def freeze(self, code: str) -> None:
-        """Stop sync until a person decides: `fork`, `revoked` or `epoch`."""
+        """Stop sync until a person decides: `fork`, `revoked`, `epoch` or `resync`."""
         ...
 
     def public_of(self, desk: str) -> bytes | None:

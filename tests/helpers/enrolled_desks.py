@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import Clock, SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, uuid7
+from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.settings import Pins
 from commune_desk.usecases.backups import back_up, restore
 from commune_desk.usecases.desk_sync import DeskSync
 from commune_desk.usecases.enrolment import identity_of, scope_keys_of, take_up
 from commune_desk.usecases.opening import OpenDesk, make_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
-from sync.client.session import SyncReport
+from sync.client.session import Session, SyncReport
 from sync.client.transport import Transport
 from tests.helpers.builders import save_all
 from tests.sync.real_province import OFFICE, RealProvince
@@ -49,6 +51,10 @@ class EnrolledDesk:
     def sync(self) -> SyncReport:
         return self.session().sync()
 
+    def only_pull(self) -> None:
+        """A sync without the round that gives numbers to what has none."""
+        Session(self.province.transport(), RegisterReplica(self.open.register, self.heard.append)).sync()
+
     def enrol_anew(self, grants: Mapping[str, Role] = OFFICE) -> None:
         take_up(self.open, self.province.enrol(grants))
 
@@ -63,6 +69,14 @@ class EnrolledDesk:
     def shown(self, person: RecordId, field: str) -> object:
         rows = self.ask(f"SELECT {field} FROM person WHERE id=?", person)
         return rows[0][0] if rows else "no such person"
+
+    def copied(self, folder: Path) -> EnrolledDesk:
+        """Another PC with a copy of this one's disk."""
+        clock = self.open.register.clock
+        self.close()
+        shutil.copytree(self.open.profile.folder, folder)
+        self.open = unlock(self.open.profile, LOGIN, PASSPHRASE, clock=clock)
+        return EnrolledDesk(unlock(Profile(folder), LOGIN, PASSPHRASE, clock=clock), self.province)
 
     def back_up(self, target: Path) -> None:
         back_up(self.open, target)

@@ -13,6 +13,7 @@ from commune_desk.domain.errors import Fault
 from commune_desk.presenters.sync_page import sync_chip, sync_page
 from commune_desk.store.sync_status import SyncFacts, Waiting
 from commune_desk.usecases.sync_agent import SyncStatus
+from sync.client.errors import NoLine, NotRecognised, WrongCertificate
 
 PROVEN = SyncFacts(
     is_training=False,
@@ -89,3 +90,20 @@ def test_a_restored_register_asks_for_a_new_enrolment() -> None:
     state = sync_page(facts(frozen="restored", is_enrolled=False, desk=""), SyncStatus())
     assert state.can_enrol
     assert not state.can_sync
+
+
+@pytest.mark.parametrize("code", ["fork", "revoked", "epoch", "resync"])
+def test_whatever_stopped_sync_the_way_on_is_offered(code: str) -> None:
+    state = sync_page(facts(frozen=code), QUIET)
+    assert state.can_enrol
+    assert not state.can_sync
+    assert "mã mới" in state.subtitle
+
+
+@pytest.mark.parametrize("failure", [NotRecognised(), WrongCertificate()])
+def test_a_province_that_knows_this_pc_no_more_may_be_asked_for_a_code(failure: Fault) -> None:
+    assert sync_page(PROVEN, replace(QUIET, failure=failure)).can_enrol
+
+
+def test_a_line_that_is_down_is_no_reason_to_enrol() -> None:
+    assert not sync_page(PROVEN, replace(QUIET, failure=NoLine())).can_enrol

@@ -1,4 +1,4 @@
-"""Enrolling a restored register under a new desk id."""
+"""Enrolling a register under a new desk id: a restored one, or one whose sync stopped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.enrolment import enrol_restored_register
+from commune_desk.usecases.enrolment import enrol_anew
 from commune_desk.usecases.opening import OpenDesk
 
 WIDTH = 460
@@ -64,7 +64,7 @@ class EnrolDialog(QDialog):
             return
         self.button.setEnabled(False)
         self._tasks.query(
-            lambda: enrol_restored_register(self._desk, address=address, code=code),
+            lambda: enrol_anew(self._desk, address=address, code=code),
             lambda _none: self.accept(),
             self._failed,
             owner=self,

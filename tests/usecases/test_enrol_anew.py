@@ -1,0 +1,206 @@
+"""A desk whose sync stopped goes on under a new id: copied, revoked, or with a province that lost what it had."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from commune_desk.domain.families import Person
+from commune_desk.store import staged
+from commune_desk.usecases.enrolment import take_up
+from sync.client import errors
+from sync.server import desks, tables
+from sync.server.province import open_province
+from tests.helpers.builders import make_person, make_report, save_all
+from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.sync.real_province import OFFICE, RealProvince, real_province
+
+PHONE, WORK = "0912000001", "thợ mỏ"
+
+
+class Office:
+    """Two desks of a commune that know the same person, and whatever is opened later."""
+
+    def __init__(self, folder: Path, province: RealProvince) -> None:
+        self.folder = folder
+        self.province = province
+        self.ours = enrolled_desk(province, folder / "ours")
+        self.theirs = enrolled_desk(province, folder / "theirs")
+        self.desks = [self.ours, self.theirs]
+        self.person: Person = make_person()
+        self.ours.open.register.write(save_all(self.person)).result()
+        self.sync()
+
+    def sync(self) -> None:
+        """Twice, so that each has heard what the others sent."""
+        for desk in (*self.desks, *self.desks):
+            desk.sync()
+
+    def shown(self, field: str) -> list[object]:
+        return [desk.shown(self.person.id, field) for desk in self.desks]
+
+    def held(self) -> set[str]:
+        """The ids of all changes that the province merged."""
+        with self.province.province.database.read() as connection:
+            return set(connection.scalars(select(tables.change.c.id)))
+
+    def set_aside(self) -> list[str]:
+        with self.province.province.database.read() as connection:
+            return list(connection.scalars(select(tables.quarantine.c.code)))
+
+    def names(self) -> list[set[str]]:
+        return [{name for (name,) in desk.ask("SELECT full_name FROM person")} for desk in self.desks]
+
+    def nothing_is_left(self) -> bool:
+        """Nothing waits anywhere, nothing hides, and each desk has heard everything."""
+        left = "SELECT count(*) FROM change WHERE seq IS NULL"
+        return all(
+            desk.ask(left) == [(0,)] and desk.ask("SELECT count(*) FROM shadow") == [(0,)] for desk in self.desks
+        )
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with real_province(tmp_path) as province:
+        made = Office(tmp_path, province)
+        yield made
+        for desk in made.desks:
+            desk.close()
+
+
+def _stopped(desk: EnrolledDesk, fault: type[errors.SyncHalted]) -> None:
+    with pytest.raises(fault):
+        desk.sync()
+    assert desk.open.register.identity.frozen == fault.code
+
+
+def test_two_copies_of_a_desk_both_go_on_and_nothing_of_either_is_lost(office: Office) -> None:
+    copy = office.ours.copied(office.folder / "copy")
+    office.desks.append(copy)
+    copy.open.register.write(save_all(make_person("Bàn Văn Tài"))).result()
+    copy.sync()
+    office.ours.edit(office.person.id, phone=PHONE)
+    _stopped(office.ours, errors.Forked)
+    _stopped(copy, errors.Forked)
+    former = office.ours.id
+    for desk in (office.ours, copy):
+        desk.enrol_anew()
+        assert desk.open.register.identity.frozen == ""
+        assert desk.open.register.identity.former == (former,)
+    office.sync()
+    assert office.shown("phone") == [PHONE] * 3
+    assert office.names() == [{"Đặng Thị Hoà", "Bàn Văn Tài"}] * 3
+    assert office.set_aside() == []
+    assert office.nothing_is_left()
+
+
+def _revoked(office: Office) -> None:
+    """What a revoked desk still sends is kept aside at the province, and nobody sees it."""
+    with office.province.province.database.write() as connection:
+        desks.revoke(connection, office.province.province, office.ours.id)
+    office.ours.edit(office.person.id, phone=PHONE)
+    _stopped(office.ours, errors.DeskRevoked)
+    assert office.set_aside() == ["revoked"]
+
+
+def test_what_a_revoked_desk_sent_is_sent_again_once_it_is_enrolled_anew(office: Office) -> None:
+    _revoked(office)
+    office.ours.enrol_anew()
+    office.sync()
+    assert office.shown("phone") == [PHONE, PHONE]
+    assert office.ours.ask("SELECT count(*) FROM change WHERE state='quarantined'") == [(0,)]
+
+
+def test_left_aside_it_would_be_seen_at_its_own_desk_alone(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: only what waits is sent under the new id."""
+    monkeypatch.setattr(staged, "_FOR_LACK_OF_RIGHTS", ("none",) * 3)
+    _revoked(office)
+    office.ours.enrol_anew()
+    office.sync()
+    assert office.shown("phone") == [PHONE, None]
+
+
+def _lose_the_last_day(office: Office, stack: ExitStack) -> None:
+    """Both write and send; then the province comes back from the backup it made before."""
+    backup = office.folder / "backup"
+    shutil.copytree(office.folder / "province", backup)
+    office.ours.edit(office.person.id, phone=PHONE)
+    office.ours.sync()
+    office.theirs.sync()
+    office.theirs.edit(office.person.id, occupation=WORK)
+    office.sync()
+    office.province.province = open_province(backup, office.folder / "key-file")
+    stack.callback(office.province.province.close)
+    office.province.restart()
+
+
+def test_a_province_that_lost_a_day_gets_it_again_from_its_desks(office: Office) -> None:
+    """In another order than the first time, so that neither desk's place in the feed is one any more."""
+    with ExitStack() as stack:
+        _lose_the_last_day(office, stack)
+        everything = {one for desk in office.desks for (one,) in desk.ask("SELECT id FROM change")}
+        assert office.held() != everything
+        for desk in (office.theirs, office.ours):
+            _stopped(desk, errors.HistoryRewritten)
+            desk.enrol_anew()
+            desk.sync()
+        office.sync()
+        assert office.held() == everything
+        assert (office.shown("phone"), office.shown("occupation")) == ([PHONE, PHONE], [WORK, WORK])
+        assert office.set_aside() == []
+        assert office.nothing_is_left()
+
+
+def test_heard_only_from_where_it_was_the_province_would_stop_the_desk_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: the desk's place in the feed lies beyond what the province has."""
+    monkeypatch.setattr(staged, "_hear_all_again", lambda tx, own: None)
+    with ExitStack() as stack:
+        _lose_the_last_day(office, stack)
+        _stopped(office.ours, errors.HistoryRewritten)
+        office.ours.enrol_anew()
+        _stopped(office.ours, errors.HistoryRewritten)
+
+
+def test_a_province_founded_anew_gets_everything_and_can_have_it_opened(office: Office, tmp_path: Path) -> None:
+    report = make_report()
+    office.ours.open.register.write(save_all(report)).result()
+    office.sync()
+    everything = {one for desk in office.desks for (one,) in desk.ask("SELECT id FROM change")}
+    (tmp_path / "second").mkdir()
+    with real_province(tmp_path / "second") as second:
+        office.province = second
+        for desk in office.desks:
+            desk.province = second
+            take_up(desk.open, second.enrol(OFFICE))
+        office.sync()
+        newcomer = enrolled_desk(second, tmp_path / "newcomer")
+        office.desks.append(newcomer)
+        newcomer.sync()
+        assert office.held() > everything
+        assert office.set_aside() == []
+        assert newcomer.ask("SELECT description FROM report") == [(report.description,)]
+        assert office.names() == [{"Đặng Thị Hoà"}] * 3
+
+
+def test_a_province_that_refuses_no_more_ends_the_halt(office: Office) -> None:
+    office.ours.session()._replica.freeze("epoch")
+    office.ours.sync()
+    assert office.ours.open.register.identity.frozen == ""
+
+
+def test_an_exchange_under_the_former_name_counts_for_nothing(office: Office) -> None:
+    """It was under way when the officer enrolled: it may neither move the new desk's places nor stop it."""
+    exchange = office.ours.session()
+    office.ours.enrol_anew()
+    before = office.ours.ask("SELECT scope, seq FROM cursor")
+    with pytest.raises(Exception, match="under its former name"):
+        exchange.sync()
+    assert office.ours.ask("SELECT scope, seq FROM cursor") == before
+    assert office.ours.open.register.identity.frozen == ""
