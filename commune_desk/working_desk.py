@@ -22,6 +22,7 @@ from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.idle_lock import OFFICE_MINUTES, SHELTER_MINUTES, IdleLock
+from commune_desk.ui.platform import watch_session
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk_sync import DeskSync
 from commune_desk.usecases.doorbell import leave_card
@@ -53,6 +54,8 @@ class WorkingDesk(QObject):
         self.window = self._make_window()
         self._idle = IdleLock(app, self._idle_minutes(), self)
         self._idle.expired.connect(self.lock_asked)
+        self.session = watch_session(self)
+        self.session.left.connect(self.lock_asked)
         self.tasks.register_changed.connect(lambda _changes: self._nudge())
         self._card = QTimer(self, interval=CARD_MS)
         self._card.timeout.connect(self._leave_card)

@@ -109,6 +109,15 @@ def test_a_bug_at_opening_leaves_no_register_open(qtbot: QtBot, tmp_path: Path) 
         desk.register.reader.execute("SELECT 1")
 
 
+def test_the_lock_of_the_system_is_the_lock_of_the_register(qtbot: QtBot, tmp_path: Path) -> None:
+    program = at_work(qtbot, tmp_path)
+    desk = desk_of(program)
+    with qtbot.waitSignal(desk.lock_asked):
+        desk.lock_asked.disconnect(program.lock)  # another process is not what this is about
+        desk.session.left.emit()
+    program.put_away()
+
+
 class LongLine:
     """A session that takes its time to break off; what is on the screen meanwhile is written down."""
 
