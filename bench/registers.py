@@ -103,7 +103,7 @@ def _family(scope: Scope, child: TrainingChild, visits: int) -> Iterator[Record]
         village=child.village,
     )
     carer = Person(
-        id=new_record_id(), scope=scope, full_name=child.guardian_name, phone=child.phone, village=child.village
+        id=new_record_id(), scope=scope, full_name=child.caregiver_name, phone=child.phone, village=child.village
     )
     yield person
     yield carer
@@ -112,7 +112,7 @@ def _family(scope: Scope, child: TrainingChild, visits: int) -> Iterator[Record]
         scope=scope,
         person=person.id,
         relative=carer.id,
-        relation=child.guardian_relation,
+        relation=child.caregiver_relation,
         is_caregiver=True,
     )
     yield ChildFile(

@@ -142,11 +142,11 @@ def test_names_villages_and_parents_come_out_as_they_were_made(current: Imported
     made = list(training_children(600, seed=SEED, today=AS_OF, special=0.30, at_risk=0.35))
     names = {child.full_name for child in made}
     capitals = {child.full_name.upper() for child in made}
-    parents = {name for child in made for name in (child.father_name, child.mother_name, child.guardian_name)}
+    parents = {name for child in made for name in (child.father_name, child.mother_name, child.caregiver_name)}
     for child in (*current.children, *old.children):
         assert child.full_name in names | capitals
         assert child.village in {child.village for child in made}
-        assert {child.father_name, child.mother_name, child.guardian_name} <= parents | {None}
+        assert {child.father_name, child.mother_name, child.caregiver_name} <= parents | {None}
     by_id = {child.id_number: child for child in made}
     for child in current.children:
         if child.id_number:
@@ -160,7 +160,7 @@ def test_hoa_is_there_once_with_her_grandmother(current: Imported, old: Imported
     hers = [child for child in (*current.children, *old.children) if fold(child.full_name) == fold(HOA)]
     assert len(hers) == 1
     assert (hers[0].full_name, hers[0].birth_date, hers[0].village) == (HOA, "2012-02-03", "Thôn Khe Lặc")
-    assert (hers[0].ethnicity, hers[0].guardian_relation) == ("09", "maternal_grandmother")
+    assert (hers[0].ethnicity, hers[0].caregiver_relation) == ("09", "maternal_grandmother")
 
 
 def test_the_same_seed_makes_the_same_people() -> None:
@@ -181,7 +181,7 @@ def test_people_hold_to_the_rules_and_to_the_shares_of_the_province() -> None:
     for child in people:
         assert is_child_on(PartialDate.of(child.born), today)
         assert book.entry("ethnic_groups", child.ethnicity)
-        assert book.entry("relations", child.guardian_relation)
+        assert book.entry("relations", child.caregiver_relation)
         assert all(book.entry("child_groups", group) for group in child.groups)
     kinds = Counter(child.groups[0][:4] for child in people if child.groups)
     assert kinds["HCDB"] / len(people) == pytest.approx(SPECIAL_SHARE, rel=0.2)

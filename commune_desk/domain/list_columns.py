@@ -35,8 +35,8 @@ class Target(enum.StrEnum):
     HOUSEHOLD_HEAD = "household_head"
     FATHER_NAME = "father_name"
     MOTHER_NAME = "mother_name"
-    GUARDIAN_NAME = "guardian_name"
-    GUARDIAN_RELATION = "guardian_relation"
+    CAREGIVER_NAME = "caregiver_name"
+    CAREGIVER_RELATION = "caregiver_relation"
     PHONE = "phone"
     GROUPS = "groups"
     NOTE = "note"
@@ -47,7 +47,7 @@ NAME_TARGETS = frozenset({Target.FULL_NAME, Target.GIVEN_NAME})
 SHARED_TARGETS = frozenset(
     {
         *(Target.VILLAGE, Target.ETHNICITY, Target.HOUSEHOLD_HEAD, Target.FATHER_NAME, Target.MOTHER_NAME),
-        *(Target.GUARDIAN_NAME, Target.GUARDIAN_RELATION, Target.PHONE),
+        *(Target.CAREGIVER_NAME, Target.CAREGIVER_RELATION, Target.PHONE),
     }
 )
 """What brothers and sisters have in common: lists write it once, in a cell merged over their rows."""
@@ -56,7 +56,7 @@ _REPEATABLE = frozenset({Target.NOTE, Target.IGNORE})
 _SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("head", re.compile(r"\bchu ho\b")),
     (
-        "guardian",
+        "caregiver",
         re.compile(
             r"giam ho|cham soc|nuoi duong|do dau|phu huynh|\bncs\b|\bnguoi than\b"
             r"|\b(?:cha|bo) (?:va |hoac |hay )?me\b|\bme (?:va |hoac )?(?:cha|bo)\b|\bcon (?:ong|ba)\b"
@@ -96,7 +96,7 @@ _ATTRIBUTES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _CHILD_TARGETS: dict[str, Target] = {
     "count": Target.IGNORE,
     "other": Target.IGNORE,
-    "relation": Target.GUARDIAN_RELATION,
+    "relation": Target.CAREGIVER_RELATION,
     "phone": Target.PHONE,
     "id": Target.ID_NUMBER,
     "birth": Target.BIRTH_DATE,
@@ -112,7 +112,7 @@ _CHILD_TARGETS: dict[str, Target] = {
 _NAME_OF = {
     "father": Target.FATHER_NAME,
     "mother": Target.MOTHER_NAME,
-    "guardian": Target.GUARDIAN_NAME,
+    "caregiver": Target.CAREGIVER_NAME,
     "head": Target.HOUSEHOLD_HEAD,
 }
 _BIRTH_PARTS = {"ngay": Target.BIRTH_DAY, "thang": Target.BIRTH_MONTH, "nu": Target.BIRTH_FEMALE}
@@ -174,7 +174,7 @@ def _by_subject(whole: str, title: str) -> str | None:
     if attribute in ("phone", "note", "count"):
         return _CHILD_TARGETS[attribute]
     if attribute == "relation":
-        return Target.IGNORE if subject == "head" else Target.GUARDIAN_RELATION
+        return Target.IGNORE if subject == "head" else Target.CAREGIVER_RELATION
     return _NAME_OF[subject] if attribute in (None, "name", "given") else Target.IGNORE
 
 

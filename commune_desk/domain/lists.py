@@ -85,8 +85,8 @@ class ListedChild:
     household_head: str | None = None
     father_name: str | None = None
     mother_name: str | None = None
-    guardian_name: str | None = None
-    guardian_relation: str | None = None
+    caregiver_name: str | None = None
+    caregiver_relation: str | None = None
     phone: str | None = None
     groups: tuple[str, ...] = ()
     note: str | None = None
@@ -169,7 +169,7 @@ class _RowReader:
         id_number = self._take(Target.ID_NUMBER, read_id_number)
         self._check_id(id_number, sex, birth)
         phone = self._phone()
-        relation = self._code(Target.GUARDIAN_RELATION, RELATION_UNKNOWN)
+        relation = self._code(Target.CAREGIVER_RELATION, RELATION_UNKNOWN)
         groups = self._groups()
         self._notes += [text for column in self._columns.get(Target.NOTE, ()) if (text := self._text(column))]
         return ListedChild(
@@ -182,8 +182,8 @@ class _RowReader:
             household_head=self._value(Target.HOUSEHOLD_HEAD),
             father_name=self._value(Target.FATHER_NAME),
             mother_name=self._value(Target.MOTHER_NAME),
-            guardian_name=self._value(Target.GUARDIAN_NAME),
-            guardian_relation=relation,
+            caregiver_name=self._value(Target.CAREGIVER_NAME),
+            caregiver_relation=relation,
             phone=phone,
             groups=groups,
             note="\n".join(self._notes)[:_NOTE_CHARS] or None,

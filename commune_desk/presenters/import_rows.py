@@ -164,8 +164,8 @@ def _as_listed(record: ChildRecord) -> ListedChild:
         village=person.village,
         father_name=names.get("father"),
         mother_name=names.get("mother"),
-        guardian_name=carer.person.full_name if carer else None,
-        guardian_relation=carer.relation.relation if carer else None,
+        caregiver_name=carer.person.full_name if carer else None,
+        caregiver_relation=carer.relation.relation if carer else None,
         phone=carer.person.phone if carer else person.phone,
         groups=tuple(one.group_code for one in record.groups if not one.to_on),
     )
@@ -195,8 +195,8 @@ def _compared(workplace: Workplace, child: ListedChild, other: ListedChild) -> t
 
 def _told(workplace: Workplace, child: ListedChild) -> dict[str, str]:
     codes = workplace.codes
-    relation = labels.code_text(codes, "relations", child.guardian_relation).lower()
-    carer = ", ".join(filter(None, (child.guardian_name, relation)))
+    relation = labels.code_text(codes, "relations", child.caregiver_relation).lower()
+    carer = ", ".join(filter(None, (child.caregiver_name, relation)))
     return {
         _("Full name"): child.full_name,
         _("Birth date"): PartialDate.stored(child.birth_date).display() if child.birth_date else "",

@@ -144,8 +144,8 @@ def _current_line(child: TrainingChild) -> Line:
     line[ETHNIC] = ETHNIC_WORDS[child.ethnicity]
     line[ID] = child.id_number
     line[VILLAGE] = child.village
-    line[FATHER], line[MOTHER], line[CARER] = child.father_name, child.mother_name, child.guardian_name
-    line[RELATION] = RELATION_WORDS[child.guardian_relation]
+    line[FATHER], line[MOTHER], line[CARER] = child.father_name, child.mother_name, child.caregiver_name
+    line[RELATION] = RELATION_WORDS[child.caregiver_relation]
     line[PHONE] = child.phone
     line[GROUPS] = _group_words(child)
     return line
@@ -293,7 +293,7 @@ def _old_line(number: int, child: TrainingChild) -> Line:
         born if is_boy else None,
         None if is_boy else born,
         ETHNIC_WORDS[child.ethnicity],
-        child.guardian_name,
+        child.caregiver_name,
         _group_words(child),
         child.phone,
     ]

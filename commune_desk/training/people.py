@@ -74,8 +74,8 @@ class TrainingChild:
     household_head: str
     father_name: str | None
     mother_name: str | None
-    guardian_name: str
-    guardian_relation: str
+    caregiver_name: str
+    caregiver_relation: str
     phone: str
     groups: tuple[str, ...]
     risk_level: str
@@ -133,8 +133,8 @@ def _known_children() -> tuple[TrainingChild, ...]:
         household_head="Bàn Thị Mùi",
         father_name="Đặng Sềnh Phúc",
         mother_name="Bàn Tài Múi",
-        guardian_name="Bàn Thị Mùi",
-        guardian_relation="maternal_grandmother",
+        caregiver_name="Bàn Thị Mùi",
+        caregiver_relation="maternal_grandmother",
         phone="0912345678",
         groups=("HCDB01", "HCDB08"),
         risk_level="high",
@@ -189,7 +189,7 @@ def _child(
     is_male = rng.random() < 0.527  # 111.5 boys for 100 girls
     born = _birth(rng, siblings, today)
     kind = "none" if not groups else "special" if groups[0].startswith("HCDB") else "at_risk"
-    relation, guardian = _guardian(rng, home, groups)
+    relation, caregiver = _caregiver(rng, home, groups)
     is_abandoned = "HCDB02" in groups
     return TrainingChild(
         number=number,
@@ -199,11 +199,11 @@ def _child(
         ethnicity=home.grammar.ethnicity,
         id_number=training_id(number, born, is_male=is_male),
         village=home.village,
-        household_head=guardian if relation not in ("father", "mother") else home.father,
+        household_head=caregiver if relation not in ("father", "mother") else home.father,
         father_name=None if is_abandoned else home.father,
         mother_name=None if is_abandoned else home.mother,
-        guardian_name=guardian,
-        guardian_relation=relation,
+        caregiver_name=caregiver,
+        caregiver_relation=relation,
         phone=home.phone,
         groups=groups,
         risk_level=rng.choices(_LEVELS, _RISK[kind])[0],
@@ -226,7 +226,7 @@ def _child_name(rng: Random, home: _Household, siblings: Sequence[TrainingChild]
             return name
 
 
-def _guardian(rng: Random, home: _Household, groups: tuple[str, ...]) -> tuple[str, str]:
+def _caregiver(rng: Random, home: _Household, groups: tuple[str, ...]) -> tuple[str, str]:
     if not _WITHOUT_PARENTS & set(groups):
         return ("mother", home.mother) if rng.random() < 0.6 else ("father", home.father)
     relation = rng.choices(list(_KIN), list(_KIN.values()))[0]

@@ -104,7 +104,7 @@ def _earlier_level(rng: Random, level: str) -> str:
 
 
 def _visit(rng: Random, child: TrainingChild, visited_on: date, level: str) -> TrainingVisit:
-    carer = _CARER_WORDS[child.guardian_relation]
+    carer = _CARER_WORDS[child.caregiver_relation]
     about_school = _YOUNG if (visited_on - child.born).days < 6 * 365 else _PUPIL
     sentences = [rng.choice(_AT_HOME), rng.choice(about_school), rng.choice(_CARER).format(carer=carer)]
     needs = tuple(rng.sample(sorted(_NEEDS), {"low": 0, "medium": 1, "high": 2}[level]))
@@ -112,7 +112,7 @@ def _visit(rng: Random, child: TrainingChild, visited_on: date, level: str) -> T
         visited_on=visited_on,
         visited_at=f"{rng.choice((7, 8, 9, 10, 14, 15, 16)):02}:{rng.choice((0, 10, 15, 20, 30, 45)):02}",
         risk_level=level,
-        present=("child", _PRESENT.get(child.guardian_relation, "other_carer")),
+        present=("child", _PRESENT.get(child.caregiver_relation, "other_carer")),
         observations=" ".join(sentences if level != "low" else sentences[: rng.randint(1, 3)]),
         needs=needs,
         next_step=_NEEDS[needs[0]] if needs else None,

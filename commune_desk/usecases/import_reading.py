@@ -159,7 +159,7 @@ class _Families:
             return payload
         village, head = fold(child.village or ""), fold(child.household_head or "")
         father, mother = fold(child.father_name or ""), fold(child.mother_name or "")
-        carer, phone = fold(child.guardian_name or ""), child.phone or ""
+        carer, phone = fold(child.caregiver_name or ""), child.phone or ""
         return msgspec.structs.replace(
             payload,
             household_row=self._row(row, "household", head, village) if head else 0,

@@ -101,7 +101,7 @@ def person_of(tx: Tx, person_id: RecordId, child: ListedChild) -> Person:
         ethnicity=child.ethnicity,
         id_number=child.id_number,
         village=child.village,
-        phone=None if child.guardian_name else child.phone,
+        phone=None if child.caregiver_name else child.phone,
     )
 
 
@@ -136,22 +136,22 @@ def kin_of(tx: Tx, origin: Origin, payload: Payload, child: ListedChild) -> tupl
     ):
         if name:
             found[relation] = KinEntry(person=_relative(tx, origin, relation, name, row), relation=relation)
-    if child.guardian_name:
+    if child.caregiver_name:
         _add_carer(tx, origin, payload, child, found)
     return tuple(found.values())
 
 
 def _add_carer(tx: Tx, origin: Origin, payload: Payload, child: ListedChild, found: dict[str, KinEntry]) -> None:
-    name = child.guardian_name or ""
+    name = child.caregiver_name or ""
     parent = next((one for one, kin in found.items() if fold(kin.person.full_name) == fold(name)), None)
-    if parent and child.guardian_relation in (None, parent):
+    if parent and child.caregiver_relation in (None, parent):
         kin = found[parent]
         phone = kin.person.phone or child.phone
         carer = msgspec.structs.replace(kin.person, phone=phone)
         found[parent] = msgspec.structs.replace(kin, person=carer, is_caregiver=True)
         return
     person = _relative(tx, origin, "carer", name, payload.carer_row)
-    relation = child.guardian_relation or "other"
+    relation = child.caregiver_relation or "other"
     found["carer"] = KinEntry(
         person=msgspec.structs.replace(person, phone=person.phone or child.phone),
         relation=relation,

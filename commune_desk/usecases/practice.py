@@ -103,12 +103,12 @@ def _person(tx: Tx, child: TrainingChild) -> Person:
 
 def _entry(tx: Tx, child: TrainingChild, person: Person) -> ChildEntry:
     scope = tx.actor.scope
-    carer = Person(id=new_record_id(), scope=scope, full_name=child.guardian_name, phone=child.phone)
+    carer = Person(id=new_record_id(), scope=scope, full_name=child.caregiver_name, phone=child.phone)
     return ChildEntry(
         person=person,
         file=ChildFile(id=new_record_id(), scope=scope, person=person.id, risk_level=child.risk_level),
         household=Household(id=new_record_id(), scope=scope, head_name=child.household_head, village=child.village),
-        kin=(KinEntry(person=carer, relation=child.guardian_relation, is_caregiver=True, is_guardian=True),),
+        kin=(KinEntry(person=carer, relation=child.caregiver_relation, is_caregiver=True, is_guardian=True),),
         groups=child.groups,
     )
 

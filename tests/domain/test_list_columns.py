@@ -32,8 +32,8 @@ from commune_desk.domain.list_header import find_header, header_at
         ("Số ĐDCN/CCCD", Target.ID_NUMBER),
         ("Thôn/bản/khu", Target.VILLAGE),
         ("Họ tên cha", Target.FATHER_NAME),
-        ("Họ tên bố/mẹ", Target.GUARDIAN_NAME),
-        ("Người chăm sóc / Quan hệ với trẻ", Target.GUARDIAN_RELATION),
+        ("Họ tên bố/mẹ", Target.CAREGIVER_NAME),
+        ("Người chăm sóc / Quan hệ với trẻ", Target.CAREGIVER_RELATION),
         ("Quan hệ với chủ hộ", Target.IGNORE),
         ("Chủ hộ", Target.HOUSEHOLD_HEAD),
         ("SĐT", Target.PHONE),
@@ -112,7 +112,12 @@ def test_a_heading_over_groups_of_columns_is_part_of_the_header() -> None:
     ]
     header = find_header(rows)
     assert header is not None
-    assert guess_mapping(header.titles) == {0: "full_name", 1: "birth_date", 2: "guardian_name", 3: "guardian_relation"}
+    assert guess_mapping(header.titles) == {
+        0: "full_name",
+        1: "birth_date",
+        2: "caregiver_name",
+        3: "caregiver_relation",
+    }
 
 
 def test_a_sheet_without_a_header_has_none_and_a_person_may_point_at_one() -> None:

@@ -115,7 +115,7 @@ def test_a_sound_row_becomes_a_child_without_problems(codebook: CodeBook) -> Non
         ethnicity="09",
         id_number="022312004518",
         village="Khe Lặc",
-        guardian_relation="maternal_grandmother",
+        caregiver_relation="maternal_grandmother",
         groups=("HCDB04",),
         note="học lớp 8",
     )

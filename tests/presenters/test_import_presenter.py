@@ -60,7 +60,7 @@ def test_columns_show_their_values_and_what_they_hold(page: ImportPage) -> None:
     view = page.columns_view()
     by_title = {row.title: row for row in view.columns}
     assert by_title["Họ và tên"].target == "full_name"
-    assert by_title["Người chăm sóc / Quan hệ với trẻ"].target == "guardian_relation"
+    assert by_title["Người chăm sóc / Quan hệ với trẻ"].target == "caregiver_relation"
     assert by_title["Số định danh cá nhân"].samples.count(" · ") == 2
     assert view.header == "6-7"
     assert dict(view.headers)["6-7"].startswith("Rows 7 and 8")
