@@ -69,13 +69,13 @@ def connect(path: Path, key: RegisterKey, *, cache_kib: int = OTHER_CACHE_KIB, r
 
     Raises NotEncrypted, RegisterDamaged, RegisterReadOnly or DiskFull.
     """
+    _refuse_plain_file(path)
     try:
         connection = _open(path, key, cache_kib)
     except DiskRefuses:
         raise (_full() if disk_usage(path.parent).free < _ROOM_TO_OPEN else _damaged()) from None
     if read_only:
         connection.execute("PRAGMA query_only=ON")
-    _refuse_plain_file(path, connection)
     return connection
 
 
@@ -113,11 +113,14 @@ def refuse_empty(path: Path) -> None:
         raise _damaged()
 
 
-def _refuse_plain_file(path: Path, connection: Connection) -> None:
-    with path.open("rb") as file:
-        if file.read(16) == _PLAIN_HEADER:
-            connection.close()
-            raise NotEncrypted(N_("The register file is not encrypted. It was not opened; tell the province."))
+def _refuse_plain_file(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            is_plain = file.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER
+    except OSError:
+        return  # absent, or the engine will say what keeps it from being read
+    if is_plain:
+        raise NotEncrypted(N_("The register file is not encrypted. It was not opened; tell the province."))
 
 
 @contextmanager

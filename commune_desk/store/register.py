@@ -56,7 +56,7 @@ class Register:
 
     @classmethod
     def create(cls, path: Path, key: RegisterKey, identity: Identity, scope_keys: list[settings.ScopeKeyPair]) -> None:
-        """Make a new register file with its identity. Raises Fault; a half-made file is removed."""
+        """Make a new register file with its identity. Raises Fault; whoever calls takes a half-made file away."""
         connection = connect(path, key)
         try:
             migrate(connection)

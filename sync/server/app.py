@@ -95,7 +95,7 @@ class Service:
         return authority
 
     def _open(self, path: str, work: Callable[[bytes], Answer]) -> HTTPRouteHandler:
-        """A route that anybody may call; it is told only the inflated body, and answers a few times a second."""
+        """A route that anybody may call, as often as its limit allows; `work` is told only the inflated body."""
 
         @post(path, status_code=200)
         async def handler(request: Asgi) -> Response[bytes]:
