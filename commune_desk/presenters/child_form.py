@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from commune_desk.domain.dates import PartialDate, is_child_on
 from commune_desk.domain.errors import Invalid
+from commune_desk.domain.families import Person
+from commune_desk.domain.ids import new_record_id
 from commune_desk.domain.labels import N_
 from commune_desk.domain.people import Level, check_id_number, normal_id_number, normal_phone
 from commune_desk.domain.text import fold, tidy
@@ -65,6 +67,17 @@ class TwinView:
     lines: tuple[Compared, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Whom to look for in the register: the child as entered, and the mother's name."""
+
+    person: Person
+    mother: str
+
+
+TwinAnswer = tuple[Sought, tuple[Twin, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildFormState(FormState):
     """`must_confirm` when somebody in the register may be this child and nobody has said yet that it is another."""
@@ -88,6 +101,8 @@ class ChildForm(EntryForm[ChildFormState]):
         if self._stored is None:
             self._values |= dict.fromkeys(GROUP_FIELDS, ())
         self._villages = workplace.read(villages)
+        self._id = new_record_id()
+        self._answered: Sought | None = None
         self._twins: tuple[Twin, ...] = ()
         self._is_other = False
 
@@ -121,11 +136,27 @@ class ChildForm(EntryForm[ChildFormState]):
         if name == "household_class" and self.is_new:
             self._suggest_groups()
 
-    def leave(self, name: str) -> ChildFormState:
-        """Also look for the same child in the register."""
-        if name in _CHECKED_FOR_TWINS:
-            self._look_for_twins()
-        return super().leave(name)
+    def asks_for_twins(self, name: str) -> bool:
+        """Whether a field that was left may make the child another."""
+        return self.is_new and name in _CHECKED_FOR_TWINS
+
+    def twin_question(self) -> Callable[[], TwinAnswer] | None:
+        """Who of the register may be the child entered; None when that is nobody. Ask on the slow-query thread.
+
+        Only a new child is compared: a stored one has been looked at when it was entered.
+        """
+        sought = self._sought()
+        if sought is None:
+            return None
+        look, person, mother = self._workplace.register.read_slowly, sought.person, sought.mother
+        return lambda: (sought, tuple(look(lambda c: find_twins(c, person, mother)).result()))
+
+    def found(self, answer: TwinAnswer) -> ChildFormState:
+        """Take the answer, unless another child stands in the form by now."""
+        sought, twins = answer
+        if sought == self._sought():
+            self._answered, self._twins = sought, twins
+        return self.state()
 
     def say_other(self, is_other: bool) -> ChildFormState:
         """The officer says that the children found are others."""
@@ -133,8 +164,12 @@ class ChildForm(EntryForm[ChildFormState]):
         return self.state()
 
     def submit(self) -> Callable[[Tx], str] | None:
-        """Not while somebody in the register may be this child."""
-        self._look_for_twins()
+        """Not while somebody in the register may be this child; looks for them unless that was just asked."""
+        question = self.twin_question()
+        if question is None:
+            self._answered, self._twins = None, ()
+        elif self._answered != self._sought():
+            self.found(question())
         operation = super().submit()
         return None if self._twins and not self._is_other else operation
 
@@ -251,18 +286,23 @@ class ChildForm(EntryForm[ChildFormState]):
         names = ("carer_name", *(f"{parent}_name" for parent in PARENTS))
         return {name: before[name] for name in names if name not in self._hidden()}
 
-    def _look_for_twins(self) -> None:
-        """Only a new child is compared: a stored one has been looked at when it was entered."""
-        self._twins = ()
+    def _sought(self) -> Sought | None:
         if not self.is_new:
-            return
+            return None
         try:
-            person = self._entry().person
+            birth = self._birth()
         except Invalid:
-            return
-        if person.full_name or person.id_number:
-            mother = self._values["carer_name" if self._values["carer_relation"] == "mother" else "mother_name"]
-            self._twins = tuple(self._workplace.read(lambda c: find_twins(c, person, mother)))
+            return None
+        values = self._values
+        person = Person(
+            id=self._id,
+            scope=self._workplace.actor.scope,
+            full_name=tidy(values["full_name"]),
+            birth_date=birth.text if birth else None,
+            id_number=normal_id_number(values["id_number"])[0] or None,
+        )
+        mother = values["carer_name" if values["carer_relation"] == "mother" else "mother_name"]
+        return Sought(person, mother) if person.full_name or person.id_number else None
 
     def _twin_view(self, twin: Twin) -> TwinView:
         values, row = self._values, twin.row

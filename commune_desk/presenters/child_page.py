@@ -20,7 +20,7 @@ from commune_desk.presenters.child_timeline import Moment, Timeline
 from commune_desk.presenters.labels import ChipText
 from commune_desk.store.child_history import child_history
 from commune_desk.store.children import ChildRecord, Kin, child_record
-from commune_desk.store.conflicts import open_conflicts
+from commune_desk.store.conflicts import count_open_of
 from commune_desk.store.reports import emergency_hours
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases import children
@@ -215,7 +215,7 @@ class ChildPage:
         around |= {kin.person.id for kin in record.kin} | {kin.relation.id for kin in record.kin}
         if record.household:
             around.add(record.household.id)
-        count = sum(one.record in around for one in self._workplace.read(open_conflicts))
+        count = self._workplace.read(lambda c: count_open_of(c, around))
         return (
             ngettext(
                 "{count} detail was changed differently by two officers and waits for a decision.",

@@ -234,12 +234,20 @@ class ImportPage:
         return self._workplace.read(lambda c: import_rows.counts(c, self.import_id))
 
     def check_view(self) -> CheckView:
-        counts = self._counts()
         ids = self._workplace.read(lambda c: import_rows.row_numbers(c, self.import_id, self.view))
+        return self._check_view(self._counts(), tuple(map(str, ids)))
+
+    def recounted(self) -> CheckView:
+        """The counts by now, without the rows. Ask on the slow-query thread: every row is counted."""
+        import_id = self.import_id
+        counts = self._workplace.register.read_slowly(lambda c: import_rows.counts(c, import_id)).result()
+        return self._check_view(counts, ())
+
+    def _check_view(self, counts: Counts, ids: tuple[str, ...]) -> CheckView:
         going = counts.total - counts.errors
         return CheckView(
             tabs=_tabs(counts),
-            ids=tuple(map(str, ids)),
+            ids=ids,
             to_decide=counts.undecided,
             import_text=_("Import {count} rows").format(count=format_number(going)),
             hint=_hint(counts),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import groupby
 from typing import Any
 
@@ -44,6 +45,13 @@ def count_open(connection: Connection) -> int:
     """How many fields wait for a decision."""
     row = connection.execute("SELECT count(*) FROM (SELECT DISTINCT record, field FROM conflict WHERE state='open')")
     return int(row.fetchone()[0])
+
+
+def count_open_of(connection: Connection, records: Collection[str]) -> int:
+    """How many fields of these records wait for a decision."""
+    marks = ",".join("?" * len(records))
+    sql = f"SELECT DISTINCT record, field FROM conflict WHERE state='open' AND record IN ({marks})"  # noqa: S608
+    return len(connection.execute(sql, tuple(records)).fetchall())
 
 
 def open_conflicts(connection: Connection, record: str = "") -> list[OpenConflict]:

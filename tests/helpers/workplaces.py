@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -79,6 +81,20 @@ def make_workplace(tmp_path: Path, *, scope: str = "C:06838", role: str = "commu
     officer = Officer(id=RecordId(OFFICER), scope=Scope(scope), display_name=OFFICER_NAME, role=role)
     workplace.write(lambda tx: tx.save(officer))
     return workplace
+
+
+@contextmanager
+def asked_by_the_screen(workplace: Workplace) -> Iterator[list[str]]:
+    """The statements that the UI thread's own connection runs meanwhile."""
+    asked: list[str] = []
+    reader = workplace.register.reader
+    reader.set_trace_callback(asked.append)
+    try:
+        reader.execute("SELECT 'seen'").fetchone()
+        assert asked, "the connection tells what it is asked"
+        yield asked
+    finally:
+        reader.set_trace_callback(None)
 
 
 def clock_of(workplace: Workplace) -> HandClock:

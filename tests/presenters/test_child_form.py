@@ -10,7 +10,7 @@ import pytest
 
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child_form import ChildForm
+from commune_desk.presenters.child_form import ChildForm, ChildFormState
 from commune_desk.presenters.relation_form import GroupForm, RelationForm
 from commune_desk.store.children import ChildRecord, child_record
 from commune_desk.usecases.drafts import load_draft, save_draft
@@ -53,6 +53,13 @@ def save(workplace: Workplace, form: ChildForm) -> ChildRecord:
     record = workplace.read(lambda c: child_record(c, person))
     assert record is not None
     return record
+
+
+def look(form: ChildForm) -> ChildFormState:
+    """Ask who of the register may be the child entered."""
+    question = form.twin_question()
+    assert question is not None
+    return form.found(question())
 
 
 @pytest.fixture
@@ -132,7 +139,7 @@ def test_an_error_shows_only_once_the_field_is_left(workplace: Workplace) -> Non
 def test_who_may_be_in_the_register_is_shown_before_saving(workplace: Workplace, hoa: RecordId) -> None:
     form = ChildForm(workplace)
     fill(form, HOA | {"full_name": "Dang Thi Hoa", "village": ""})
-    state = form.state()
+    state = look(form)
     assert state.must_confirm
     assert [(twin.person, twin.sign) for twin in state.twins] == [(hoa, "Same name, birth date and mother")]
     lines = {line.label: (line.entered, line.stored) for line in state.twins[0].lines}
@@ -149,10 +156,21 @@ def test_a_changed_name_is_compared_anew(workplace: Workplace, hoa: RecordId) ->
     fill(form, HOA)
     form.say_other(True)
     form.edit("full_name", "Trần Văn Đức")
-    form.leave("full_name")
-    assert not form.state().twins
+    assert not look(form).twins
     form.edit("full_name", "Đặng Thị Hoà")
-    form.leave("full_name")
+    assert look(form).must_confirm
+
+
+def test_an_answer_about_another_name_comes_too_late(workplace: Workplace, hoa: RecordId) -> None:
+    form = ChildForm(workplace)
+    fill(form, HOA)
+    question = form.twin_question()
+    assert question is not None
+    answer = question()
+    form.edit("full_name", "Trần Văn Đức")
+    assert not form.found(answer).twins
+    form.edit("full_name", HOA["full_name"])
+    assert form.submit() is None, "a save looks for itself where nobody asked"
     assert form.state().must_confirm
 
 

@@ -18,7 +18,7 @@ from commune_desk.presenters.routes import Route
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_household, make_person, make_report, make_visit, save_all
-from tests.helpers.workplaces import clock_of, make_workplace
+from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace
 
 GRANDMOTHER = make_person("Bàn Thị Mùi", birth_date="1959", phone="0912345678")
 
@@ -116,6 +116,21 @@ def test_a_value_that_lost_is_shown_as_kept(workplace: Workplace, child: RecordI
     (moment,) = moments(workplace, child, "Details edited")
     assert moment.chip == "another value stands"
     assert moment.body.endswith("(kept here, does not stand)")
+
+
+def test_what_waits_for_a_decision_is_counted_without_reading_what_others_wrote(
+    workplace: Workplace, child: RecordId
+) -> None:
+    values = "?, 'C:06838', 'person', ?, ?, NULL, NULL, ?, 1, 'open', NULL"
+    stranger = make_person().id
+    for one, (record, field) in enumerate(
+        [(child, "phone"), (child, "phone"), (GRANDMOTHER.id, "address"), (stranger, "phone")]
+    ):
+        sql(workplace, f"INSERT INTO conflict VALUES ({values})", f"{one:032}", record, field, f"{one + 9:032}")
+    with asked_by_the_screen(workplace) as asked:
+        seen = view(workplace, child)
+    assert seen.conflict_notice.startswith("2 details were changed differently")
+    assert [statement for statement in asked if "WHERE c.id=" in statement] == []
 
 
 def test_the_entry_is_the_oldest_moment_and_creations_are_not_edits(workplace: Workplace, child: RecordId) -> None:

@@ -26,6 +26,7 @@ from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_person, make_visit, save_all
 from tests.helpers.typing_vietnamese import commit_text, compose
+from tests.helpers.workplaces import asked_by_the_screen
 
 
 @pytest.fixture
@@ -185,11 +186,27 @@ def test_a_twin_is_shown_and_must_be_answered(
     type_in(form, "full_name", "Đặng Thị Hòa")
     type_in(form, "birth_date", "3/2/2012")
     form.submit()
+    qtbot.waitUntil(lambda: form.child.state().must_confirm)
     assert routes == []
     form.other.setChecked(True)
     form.submit()
     qtbot.waitUntil(lambda: bool(routes))
     assert routes[0].record != child
+
+
+def test_the_screen_never_waits_for_the_search_for_twins(
+    qtbot: QtBot, workplace: Workplace, child: RecordId, form: ChildFormPage, routes: list[Route]
+) -> None:
+    with asked_by_the_screen(workplace) as asked:
+        type_in(form, "full_name", "Đặng Thị Hòa")
+        type_in(form, "birth_date", "3/2/2012")
+        form.fields["village"].setFocus()
+        qtbot.waitUntil(lambda: bool(form.child.state().twins))
+        form.submit()
+        qtbot.waitUntil(form.save.isEnabled)
+    assert form.child.state().must_confirm
+    assert [sql for sql in asked if "child_index" in sql] == []
+    assert routes == []
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)

@@ -21,7 +21,7 @@ from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.pages.import_page import ImportPage, build_import_page
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.workplace import Workplace
-from tests.helpers.workplaces import clock_of, make_workplace
+from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace
 
 CURRENT = Path(__file__).parent.parent.parent / "resources" / "demo" / "ds-tre-em-binh-lieu.xlsx"
 
@@ -108,15 +108,19 @@ def test_from_file_to_register_by_keyboard(
     assert routes == [Route("register")]
 
 
-def test_a_repetition_is_decided_with_the_radio_buttons(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
+def test_a_repetition_is_decided_with_the_radio_buttons(
+    qtbot: QtBot, workplace: Workplace, page: ImportPage, tasks: Tasks
+) -> None:
     to_check(qtbot, page, tasks)
     open_row = next(row.id for row in page.state.rows(page.state.check_view().ids) if row.state.icon)
     page.check.table.select_id(open_row)
     choice = page.check.panel.choice
     assert choice is not None
     assert choice.value() == ""
-    choice.buttons["different"].click()
-    until_idle(qtbot, page, tasks)
+    with asked_by_the_screen(workplace) as asked:
+        choice.buttons["different"].click()
+        until_idle(qtbot, page, tasks)
+    assert [sql for sql in asked if "sum(level=2)" in sql or "SELECT row FROM" in sql] == []
     assert page.state.check_view().to_decide == 5
     assert "5" in page.check.hint.plain
 

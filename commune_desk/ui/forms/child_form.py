@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout
 
 from commune_desk.i18n import _
-from commune_desk.presenters.child_form import ChildForm, ChildFormState, TwinView
+from commune_desk.presenters.child_form import ChildForm, ChildFormState, TwinAnswer, TwinView
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.tasks import Tasks
@@ -58,6 +58,30 @@ class ChildFormPage(EntryPage):
             self.other.setChecked(not state.must_confirm)
             self.other.toggled.connect(lambda is_on: self.render_state(self.child.say_other(is_on)))
             self.twins.addWidget(self.other)
+
+    def submit(self) -> None:
+        """Save once it is known who in the register may be this child."""
+        if not self.save.isEnabled():
+            return
+        self._take_all()
+        question = self.child.twin_question()
+        if question is None:
+            super().submit()
+            return
+        self.save.setEnabled(False)
+        self._tasks.query(question, self._save_unless_known, self._refused, owner=self)
+
+    def _save_unless_known(self, answer: TwinAnswer) -> None:
+        self.save.setEnabled(True)
+        self.child.found(answer)
+        super().submit()
+
+    def _left(self, name: str) -> None:
+        super()._left(name)
+        is_asking = self.child.asks_for_twins(name) and not self._is_rendering
+        question = self.child.twin_question() if is_asking else None
+        if question is not None:
+            self._tasks.query(question, lambda answer: self.render_more(self.child.found(answer)), owner=self)
 
     def _twin_card(self, twin: TwinView) -> Card:
         opener = LinkButton(_("Open the file"), name=_("Open the file of {name}").format(name=twin.name))

@@ -159,8 +159,7 @@ class EntryPage(Page):
         """Save, or show what is in the way."""
         if not self.save.isEnabled():
             return
-        for name, editor in self.fields.items():
-            self.presenter.take(name, raw_value(editor))
+        self._take_all()
         operation = self.presenter.submit()
         state = self.presenter.state()
         self.render_state(state)
@@ -172,6 +171,10 @@ class EntryPage(Page):
         self._tasks.run(
             lambda: self._workplace.write(operation), lambda done: self._go(done[0]), self._refused, owner=self
         )
+
+    def _take_all(self) -> None:
+        for name, editor in self.fields.items():
+            self.presenter.take(name, raw_value(editor))
 
     def show_errors(self, errors: Mapping[str, str]) -> None:
         """Show what is wrong and go to the first field of it."""

@@ -122,12 +122,15 @@ class CheckPart(QWidget):
         self.tabs.choose(chosen)
         self.tabs.blockSignals(False)
 
-    def refresh_row(self, view: CheckView, row: int) -> None:
-        """Show what a decision changed: the counts and that row."""
+    def refresh_row(self, row: int) -> None:
+        """Show what a decision changed in its row."""
+        self.model.refresh([str(row)])
+
+    def show_counts(self, view: CheckView) -> None:
+        """Show what decisions changed in the counts; the rows stay as they stand."""
         self._name_tabs(view, self.tabs.tabData(self.tabs.currentIndex()))
         self.hint.set_text(view.hint)
         self.rest.setVisible(view.to_decide > 0)
-        self.model.refresh([str(row)])
 
     def _show_row(self, one: str) -> None:
         self.panel.show_row(self._read_row(one))

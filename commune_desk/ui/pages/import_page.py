@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _, format_number
 from commune_desk.presenters.import_columns import Looked
+from commune_desk.presenters.import_page import CheckView, Stage, rejects_saved
 from commune_desk.presenters.import_page import ImportPage as State
-from commune_desk.presenters.import_page import Stage, rejects_saved
 from commune_desk.presenters.routes import Route
 from commune_desk.store.import_rows import View
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
@@ -261,9 +261,13 @@ class ImportPage(Page):
         self._tasks.run(lambda: self._workplace.write(operation), lambda _done: self._row_decided(row), owner=self)
 
     def _row_decided(self, row: int) -> None:
-        view = self.state.check_view()
-        self.check.refresh_row(view, row)
-        self._name_import(view.import_text, view.to_decide)
+        self.check.refresh_row(row)
+        self._tasks.query(self.state.recounted, self._recounted, owner=self)
+
+    def _recounted(self, view: CheckView) -> None:
+        if self.state.stage is Stage.CHECK:
+            self.check.show_counts(view)
+            self._name_import(view.import_text, view.to_decide)
 
     def _on_rest_decided(self, decision: str) -> None:
         operation = self.state.decide_rest(decision)
