@@ -54,6 +54,15 @@ class Incoming:
             self._move_cursor(scope, seq, chain)
         self._tx.topic("sync")
 
+    def put_back(self, change: Change) -> None:
+        """Show again what the province holds in the fields of a change of ours that it set aside."""
+        held, shadows = self._hold(KINDS[change.kind], change), self._shadows(change.record)
+        for field in change.fields:
+            if field in shadows and held.writers.get(field) == change.id:
+                self._db.execute("DELETE FROM shadow WHERE record=? AND field=?", (change.record, field))
+                _show(held, field, *shadows[field])
+        self._store(change.record, held)
+
     def _move_cursor(self, scope: str, seq: int, chain: str | None) -> None:
         if chain is not None:
             self._db.execute(

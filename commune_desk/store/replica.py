@@ -18,7 +18,7 @@ from commune_desk.store.journal import OPEN
 from commune_desk.store.register import Register
 from commune_desk.store.transaction import Tx
 from sync import protocol
-from sync.change import GENESIS, Line
+from sync.change import GENESIS, Change, Line
 from sync.seal import BoxKey, SigningKey, sha256
 
 T = TypeVar("T")
@@ -118,6 +118,8 @@ class RegisterReplica:
         db.executemany(
             "UPDATE change SET state='quarantined', code=? WHERE id=? AND desk=? AND n<=? AND seq IS NULL", set_aside
         )
+        for _code, change_id, _desk, _n in set_aside:
+            self._open_again(tx, change_id)
         db.execute(
             # By this index: the numbers would lead through everything that was ever accepted.
             "UPDATE change INDEXED BY change_open SET state='accepted'"  # noqa: S608 - constants only
@@ -134,6 +136,19 @@ class RegisterReplica:
         desk = self._register.identity.desk
         last = "SELECT max(n) FROM change WHERE desk=?"
         return self._write(lambda tx: tx.connection.execute(last, (desk,)).fetchone()[0]) or 0
+
+    def _open_again(self, tx: Tx, change_id: str) -> None:
+        """A decision that the province set aside decides nothing: its conflicts wait for a person again."""
+        row = tx.connection.execute(
+            "SELECT raw FROM change WHERE id=? AND state='quarantined'", (change_id,)
+        ).fetchone()
+        change = msgspec.json.decode(row[0], type=Change) if row else None
+        if change is None or not change.resolves:
+            return
+        Incoming(tx, {}).put_back(change)
+        ids = [(one,) for conflicts in change.resolves.values() for one in conflicts]
+        tx.connection.executemany("UPDATE conflict SET state='open' WHERE id=? AND state='deciding'", ids)
+        tx.topic("conflicts")
 
     def resend_from(self, n: int) -> None:
         desk = self._register.identity.desk
