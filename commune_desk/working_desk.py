@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtNetwork import QNetworkInformation
 from PySide6.QtWidgets import QApplication
 
+from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import Language, set_language
@@ -24,10 +25,10 @@ from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.idle_lock import OFFICE_MINUTES, SHELTER_MINUTES, IdleLock
 from commune_desk.ui.platform import watch_session
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.desk_sync import DeskSync
+from commune_desk.usecases.desk_sync import DeskSync, asks_for_sync
 from commune_desk.usecases.doorbell import leave_card
 from commune_desk.usecases.opening import OpenDesk
-from commune_desk.usecases.sync_agent import SyncAgent
+from commune_desk.usecases.sync_agent import SyncAgent, SyncStatus
 from commune_desk.usecases.window_state import keep_window
 from commune_desk.usecases.workplace import Workplace
 
@@ -56,10 +57,10 @@ class WorkingDesk(QObject):
         self._idle.expired.connect(self.lock_asked)
         self.session = watch_session(self)
         self.session.left.connect(self.lock_asked)
-        self.tasks.register_changed.connect(lambda _changes: self._nudge())
+        self.tasks.register_changed.connect(self._on_changed)
         self._card = QTimer(self, interval=CARD_MS)
         self._card.timeout.connect(self._leave_card)
-        self._news.connect(lambda status: self.window.show_status(status), Qt.ConnectionType.QueuedConnection)
+        self._news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
         self._connect()
 
     def _make_window(self) -> DeskWindow:
@@ -73,7 +74,6 @@ class WorkingDesk(QObject):
         window.lock_asked.connect(self.lock_asked)
         window.closed.connect(self.quit_asked)
         window.call_held.connect(self._idle.hold)
-        window.reenrolled.connect(self._restart_sync)
         window.language_asked.connect(self._speak)
         window.sync_asked.connect(self._sync_now)
         window.pause_asked.connect(self._pause)
@@ -106,6 +106,7 @@ class WorkingDesk(QObject):
 
     def _make_agent(self) -> SyncAgent | None:
         own = self.desk.register.identity
+        self._syncs_as = own.desk
         if own.pins is None or not own.desk:
             return None
         register = self.desk.register
@@ -122,17 +123,16 @@ class WorkingDesk(QObject):
         self._leave_card()
         self._card.start()
         self._start_sync()
+        if QNetworkInformation.loadDefaultBackend() and (line := QNetworkInformation.instance()) is not None:
+            line.reachabilityChanged.connect(self._hint)
 
     def _leave_card(self) -> None:
         due = self.window.next_due()
         self.tasks.query(partial(_try, lambda: leave_card(self.desk, due)), lambda _none: None)
 
     def _start_sync(self) -> None:
-        if self.agent is None:
-            return
-        self.agent.start()
-        if QNetworkInformation.loadDefaultBackend() and (line := QNetworkInformation.instance()) is not None:
-            line.reachabilityChanged.connect(self._hint)
+        if self.agent is not None:
+            self.agent.start()
 
     def _hint(self, _reach: object) -> None:
         if self.agent is not None:
@@ -142,14 +142,22 @@ class WorkingDesk(QObject):
         if self.agent is not None:
             self.agent.sync_now()
 
-    def _restart_sync(self) -> None:
-        if self.agent is None:
-            self.agent = self._make_agent()
-            self._start_sync()
-
-    def _nudge(self) -> None:
+    def _on_news(self, status: SyncStatus) -> None:
         if self.agent is not None:
+            self.window.show_status(status)
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.touches("identity") and self.desk.register.identity.desk != self._syncs_as:
+            self._sync_as_the_new_desk()
+        if self.agent is not None and asks_for_sync(changes) and self.workplace.read(count_waiting):
             self.agent.change_saved()
+
+    def _sync_as_the_new_desk(self) -> None:
+        former, self.agent = self.agent, self._make_agent()
+        if former is not None:
+            self.tasks.query(former.stop, lambda _none: None)
+        self._start_sync()
+        self._sync_now()
 
     def _pause(self, is_paused: bool) -> None:
         if self.agent is not None:
@@ -187,8 +195,11 @@ class WorkingDesk(QObject):
             widget.hide()
 
     def _stop_agent(self) -> None:
-        if self.agent is not None:
-            self.agent.stop()
+        """What it still says is read by nobody: the register is about to close."""
+        self.tasks.register_changed.disconnect(self._on_changed)
+        agent, self.agent = self.agent, None
+        if agent is not None:
+            agent.stop()
 
 
 def in_order(step: Callable[[], object], *following: Callable[[], object]) -> None:

@@ -216,6 +216,7 @@ class RegisterReplica:
             own = settings.identity(tx.connection)
             settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, frozen=code))
             tx.topic("identity")
+            tx.topic("sync")
 
         self._write(mark)
 

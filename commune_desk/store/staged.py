@@ -70,6 +70,7 @@ def pulled_once(tx: Tx) -> None:
     _stage(tx, "state='accepted' AND seq IS NULL AND scope=?", scope)
     settings.put(tx.connection, settings.AWAITS_PULL, False)
     tx.topic("identity")
+    tx.topic("sync")
 
 
 def _take_numbers_back(tx: Tx, desk: str) -> None:

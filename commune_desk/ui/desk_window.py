@@ -45,14 +45,13 @@ class _ClosingShell(Shell):
 
 
 class DeskWindow(QObject):
-    """Emits `lock_asked`, `closed`, `sync_asked`, `pause_asked`, `call_held`, `language_asked` and `reenrolled`."""
+    """Emits `lock_asked`, `closed`, `sync_asked`, `pause_asked`, `call_held` and `language_asked`."""
 
     lock_asked = Signal()
     closed = Signal()
     sync_asked = Signal()
     pause_asked = Signal(bool)
     call_held = Signal(bool)
-    reenrolled = Signal()
     language_asked = Signal(str)
 
     def __init__(self, desk: OpenDesk, workplace: Workplace, tasks: Tasks) -> None:
@@ -162,8 +161,7 @@ class DeskWindow(QObject):
             page.typing_in = self.shell.top.search
 
     def _enrol_anew(self) -> None:
-        if EnrolDialog(self._desk, self._tasks, self.shell).exec():
-            self.reenrolled.emit()
+        EnrolDialog(self._desk, self._tasks, self.shell).exec()
 
     def _on_search(self, typed: str) -> None:
         if not typed and self.shell.current_page != "register":

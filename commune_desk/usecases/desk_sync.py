@@ -18,6 +18,11 @@ def connect_to(pins: settings.Pins) -> Transport:
     return Transport(pins.address, ca_pem=pins.ca_pem)
 
 
+def asks_for_sync(changes: ChangeSet) -> bool:
+    """Whether something was done here that a sync should carry; what a sync itself changed asks for no other one."""
+    return not changes.touches("sync")
+
+
 class DeskSync:
     """The session that `SyncAgent` drives. One thread at a time; `abort` from any."""
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import Fault
+from commune_desk.usecases.desk_sync import asks_for_sync
 from tests.helpers.builders import make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.real_province import real_province
@@ -21,9 +23,9 @@ def desk(tmp_path: Path) -> Iterator[EnrolledDesk]:
         made.close()
 
 
-def _save_a_report(desk: EnrolledDesk) -> None:
+def _save_a_report(desk: EnrolledDesk) -> ChangeSet:
     """Its description is sealed."""
-    desk.open.register.write(save_all(make_report())).result()
+    return desk.open.register.write(save_all(make_report())).result()[1]
 
 
 def test_a_desk_without_a_sealing_key_is_sent_to_the_province_not_to_another_sync(desk: EnrolledDesk) -> None:
@@ -38,3 +40,15 @@ def test_a_desk_without_a_sealing_key_is_sent_to_the_province_not_to_another_syn
         _save_a_report(desk)
     desk.enrol_anew()
     _save_a_report(desk)
+
+
+def test_what_a_sync_brings_asks_for_no_other_sync_but_a_save_does(desk: EnrolledDesk) -> None:
+    """Told of its own news, every desk would sync each minute for ever."""
+    assert asks_for_sync(_save_a_report(desk))
+    desk.sync()
+    desk.enrol_anew()
+    assert asks_for_sync(_save_a_report(desk))
+    desk.sync()
+    desk.open.register.write(save_all(make_report())).result()
+    assert len(desk.heard) > 5
+    assert [news for news in desk.heard if asks_for_sync(news)] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _, translate_error
 from commune_desk.ui.tasks import Tasks
@@ -24,6 +25,7 @@ class EnrolDialog(QDialog):
     def __init__(self, desk: OpenDesk, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._tasks = desk, tasks
+        self._is_busy = False
         self.setWindowTitle(_("Sunshine Register"))
         self.setFixedWidth(WIDTH)
         column = QVBoxLayout(self)
@@ -46,11 +48,11 @@ class EnrolDialog(QDialog):
         column.addWidget(self.form)
         self.button = PrimaryButton(_("Enrol"))
         self.button.clicked.connect(self.submit)
-        cancel = SecondaryButton(_("Cancel"))
-        cancel.clicked.connect(self.reject)
+        self.cancel = SecondaryButton(_("Cancel"))
+        self.cancel.clicked.connect(self.reject)
         line = QHBoxLayout()
         line.addStretch(1)
-        line.addWidget(cancel)
+        line.addWidget(self.cancel)
         line.addWidget(self.button)
         column.addLayout(line)
 
@@ -62,14 +64,25 @@ class EnrolDialog(QDialog):
         self.form.set_errors(errors, focus=True)
         if errors:
             return
-        self.button.setEnabled(False)
+        self._set_busy(True)
         self._tasks.query(
-            lambda: enrol_anew(self._desk, address=address, code=code),
-            lambda _none: self.accept(),
-            self._failed,
-            owner=self,
+            lambda: enrol_anew(self._desk, address=address, code=code), self._enrolled, self._failed, owner=self
         )
 
+    def reject(self) -> None:
+        """Close without enrolling; not while the province is asked, for its answer cannot be taken back."""
+        if not self._is_busy:
+            super().reject()
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self._is_busy = is_busy
+        self.button.setEnabled(not is_busy)
+        self.cancel.setEnabled(not is_busy)
+
+    def _enrolled(self, _changes: ChangeSet) -> None:
+        self._set_busy(False)
+        self.accept()
+
     def _failed(self, error: DeskError) -> None:
-        self.button.setEnabled(True)
+        self._set_busy(False)
         self.form.set_errors({"code": translate_error(error)}, focus=True)
