@@ -69,7 +69,7 @@ def _enrol(address: str, code: str, label: str) -> Enrolment:
 
 def identity_of(enrolment: Enrolment, label: str, db_id: str) -> Identity:
     """Who the register is from now on. Raises Refusal for a grant that this program has no work for."""
-    grant = enrolment.grants[0] if enrolment.grants else None
+    grant = enrolment.grants[0] if len(enrolment.grants) == 1 else None
     if grant is None or grant.role not in set(Role):
         raise Refusal(N_("The code gives no place to work in. Ask the province for a new one."))
     return Identity(

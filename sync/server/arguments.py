@@ -69,7 +69,7 @@ def _enrol_code(commands: _Commands, texts: Texts) -> None:
         action="append",
         required=True,
         metavar="C:06838",
-        help=texts.say(N_("the commune (C:06838) or shelter (S:AD01); may be given several times")),
+        help=texts.say(N_("the commune (C:06838) or shelter (S:AD01) that the desk works in")),
     )
     parser.add_argument(
         "--role",

@@ -98,6 +98,8 @@ def renew(args: Namespace, console: Console) -> None:
 
 def enrol_code(args: Namespace, console: Console) -> None:
     grants = {scope: _role(scope, args.role) for scope in map(checked_scope, args.scope)}
+    if len(grants) > 1:
+        raise Invalid(N_("A desk works in one place: give one --scope. No code was made."))
     if args.hours < 1:
         raise Invalid(N_("A code must be good for at least one hour."))
     if args.hours > MOST_HOURS:

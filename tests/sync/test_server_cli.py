@@ -111,6 +111,14 @@ def test_reports_come_from_a_file_all_or_with_a_reason(folder: Path) -> None:
     assert msgspec.json.decode(command(folder, "status", "--json").stdout)["records"]["report"] == 2
 
 
+def test_a_code_for_several_places_is_refused_before_it_is_made(folder: Path) -> None:
+    """A register holds one place; the others of such a desk would never have been seen."""
+    refused = command(folder, "enrol-code", "--scope", "C:06838", "--scope", "S:AD01", "--json")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--scope" in refused.stderr
+    assert command(folder, "enrol-code", "--scope", "C:06838", "--json").returncode == 0
+
+
 @pytest.mark.parametrize(
     "words",
     [
