@@ -28,6 +28,7 @@ NORMAL = QFont.Weight.Normal
 TALLEST = "ẪẶỂỖỢỰ"
 _PREFERRED_WIDTH = 520
 _NARROWEST = 56
+_KEPT_LAYOUTS = 8
 
 
 class LineBox(NamedTuple):
@@ -84,6 +85,7 @@ class RichLine(QLabel):
         self.setSizePolicy(policy)
         self._runs: tuple[Run, ...] = ()
         self._laid: dict[tuple[int, str], QTextLayout] = {}
+        self._natural: int | None = None
         self.set_runs(runs)
 
     @property
@@ -93,6 +95,7 @@ class RichLine(QLabel):
     def set_runs(self, runs: Sequence[Run]) -> None:
         self._runs = tuple(runs)
         self._laid.clear()
+        self._natural = None
         self.setText(self.plain)
         self.setAccessibleName(self.plain)
         self.updateGeometry()
@@ -100,7 +103,10 @@ class RichLine(QLabel):
 
     def natural_width(self) -> int:
         """How wide the text is on one line."""
-        return sum(ceil(QFontMetricsF(self._font_of(run)).horizontalAdvance(run.text)) for run in self._runs) + 1
+        if self._natural is None:
+            widths = (QFontMetricsF(self._font_of(run)).horizontalAdvance(run.text) for run in self._runs)
+            self._natural = sum(map(ceil, widths)) + 1
+        return self._natural
 
     def sizeHint(self) -> QSize:
         width = self.natural_width()
@@ -110,8 +116,9 @@ class RichLine(QLabel):
         return QSize(min(self.natural_width(), _NARROWEST), line_box(self.font()).height)
 
     def heightForWidth(self, width: int) -> int:
+        """For the least width when `width` is less: layouts try such on the way, and no text is ever shown so."""
         box = line_box(self.font())
-        lines = max(self._layout(max(width, 1)).lineCount(), 1)
+        lines = max(self._layout(max(width, self.minimumSizeHint().width())).lineCount(), 1)
         return box.height + (lines - 1) * box.pitch
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -131,7 +138,7 @@ class RichLine(QLabel):
     def _layout(self, width: int) -> QTextLayout:
         key = (width, theme.scheme().value)
         if key not in self._laid:
-            if len(self._laid) > 4:
+            if len(self._laid) >= _KEPT_LAYOUTS:
                 self._laid.clear()
             self._laid[key] = self._lay_out(width)
         return self._laid[key]
