@@ -61,6 +61,7 @@ class Timeline:
         self._can_correct = can_correct
         self._made = {entry.record: entry for entry in reversed(history) if entry.is_first}
         self._unsent = {entry.record for entry in history if entry.is_unsent and entry.is_first}
+        self._set_aside = {entry.record for entry in history if entry.is_set_aside and entry.is_first}
         self._names: dict[str, str] = {record.person.id: record.person.full_name}
         self._names |= {kin.person.id: kin.person.full_name for kin in record.kin}
 
@@ -169,7 +170,7 @@ class Timeline:
         if any(edit.is_lost for entry in entries for edit in entry.edits):
             moment = replace(moment, chip=_("another value stands"), chip_tone="warning")
         if any(entry.is_set_aside for entry in entries):
-            moment = replace(moment, chip=_("set aside by the province"), chip_tone="danger", tone="danger")
+            moment = _set_aside(moment)
         return self._unsent_moment(moment) if any(entry.is_unsent for entry in entries) else moment
 
     def _about(self, entry: Entry) -> str:
@@ -199,6 +200,8 @@ class Timeline:
         return _("{line} (kept here, does not stand)").format(line=line) if edit.is_lost else line
 
     def _sent(self, moment: Moment, record: str, *, tone: str = "") -> Moment:
+        if record in self._set_aside:
+            return _set_aside(moment)
         if record not in self._unsent:
             return moment
         unsent = self._unsent_moment(moment)
@@ -211,6 +214,11 @@ class Timeline:
     def _when(self, at: str) -> str:
         moment = _local(at)
         return f"{labels.near_day_text(moment.date().isoformat(), self._today)} {moment:%H:%M}"
+
+
+def _set_aside(moment: Moment) -> Moment:
+    chip = labels.joined(moment.chip, _("set aside by the province"))
+    return replace(moment, chip=chip, chip_tone="danger", tone="danger")
 
 
 def _local(at: str) -> datetime:

@@ -91,6 +91,18 @@ def test_a_visit_not_sent_yet_says_so(workplace: Workplace, child: RecordId) -> 
     assert moments(workplace, child, "Home visit")[0].chip == ""
 
 
+@pytest.mark.parametrize("heading", ["Home visit", "Information received", "Joins a group", "Entered the register"])
+def test_what_the_province_set_aside_does_not_look_delivered(
+    workplace: Workplace, child: RecordId, heading: str
+) -> None:
+    workplace.write(save_all(make_visit(child), make_report(person=child)))
+    sql(workplace, "UPDATE change SET state='accepted'")
+    assert {moment.chip for moment in moments(workplace, child, heading)} == {""}
+    sql(workplace, "UPDATE change SET state='quarantined'")
+    found = {(moment.chip, moment.chip_tone, moment.tone) for moment in moments(workplace, child, heading)}
+    assert found == {("set aside by the province", "danger", "danger")}
+
+
 def test_a_corrected_visit_stays_and_says_so(workplace: Workplace, child: RecordId) -> None:
     visit = make_visit(child, risk_level="high")
     workplace.write(save_all(visit, make_visit(child, amends=visit.id, risk_level="low")))
