@@ -16,6 +16,7 @@ from commune_desk.presenters.entry_form import Editor
 from commune_desk.presenters.relation_form import RelationForm
 from commune_desk.presenters.routes import Route
 from commune_desk.store.children import kin_of_child
+from commune_desk.ui.forms import draft_keeper
 from commune_desk.ui.forms.entry_page import SAVE_KEYS, EntryPage
 from commune_desk.ui.forms.field_editors import TickField, holds, raw_value
 from commune_desk.ui.forms.shelter_forms import shelter_form
@@ -141,6 +142,24 @@ def test_the_draft_of_a_stored_relative_leads_back_to_that_relative(
     assert again is not None
     qtbot.addWidget(again)
     assert (raw_value(again.fields["full_name"]), raw_value(again.fields["occupation"])) == ("Đặng Văn Tư", "Đi biển")
+
+
+def test_who_never_pauses_is_kept_too(
+    qtbot: QtBot, commune: Workplace, tasks: Tasks, child: RecordId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert draft_keeper.EVERY_MS <= 2_000
+    monkeypatch.setattr(draft_keeper, "EVERY_MS", 200)
+    page = shown(qtbot, EntryPage(RelationForm(commune, child), commune, tasks, lambda _route: None))
+    kept: list[str] = []
+    page.keeper.kept.connect(lambda: kept.append("kept"))
+    for _keystroke in range(400):
+        commit_text(page.fields["full_name"], "ư")
+        qtbot.wait(5)
+        if kept:
+            break
+    assert kept
+    (draft,) = commune.read(lambda c: open_drafts(c, OFFICER))
+    assert set(draft.payload["full_name"]) == {"ư"}
 
 
 def test_options_that_follow_what_is_typed_keep_their_place_for_tab_and_enter(

@@ -1,4 +1,4 @@
-"""Keeps what is typed in a form as a draft: a moment after the last keystroke, and when the register is locked."""
+"""Keeps what is typed in a form as a draft: every two seconds while it is typed, and when the register is locked."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.drafts import Draft, Payload, drop_draft, load_draft, save_draft
 from commune_desk.usecases.workplace import Workplace
 
-PAUSE_MS = 2_000
-LONGEST_MS = 10_000
-"""Somebody who never pauses is kept too."""
+EVERY_MS = 2_000
+"""The most that a crash costs, of somebody who never pauses too: a keystroke does not put off what is due."""
 
 
 class Typed(NamedTuple):
@@ -40,10 +39,8 @@ class DraftKeeper(QObject):
         self._read, self._workplace, self._tasks = read, workplace, tasks
         self._untouched = self._last = _plain(read().payload)
         self._is_watching = True
-        self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
-        self._longest = QTimer(self, interval=LONGEST_MS, singleShot=True)
-        for timer in (self._pause, self._longest):
-            timer.timeout.connect(self.save)
+        self._due = QTimer(self, interval=EVERY_MS, singleShot=True)
+        self._due.timeout.connect(self.save)
 
     def found(self) -> Draft | None:
         """The draft that this officer left for this form and record, or None."""
@@ -61,11 +58,8 @@ class DraftKeeper(QObject):
 
     def touch(self) -> None:
         """Something was typed: keep it soon."""
-        if not self._is_watching:
-            return
-        self._pause.start()
-        if not self._longest.isActive():
-            self._longest.start()
+        if self._is_watching and not self._due.isActive():
+            self._due.start()
 
     def save(self) -> None:
         """Keep the draft now, without waiting for it."""
@@ -80,8 +74,7 @@ class DraftKeeper(QObject):
 
     def flush(self) -> Callable[[Tx], None] | None:
         """What keeps the present state, for the transaction that runs at lock; None when it is kept already."""
-        self._pause.stop()
-        self._longest.stop()
+        self._due.stop()
         typed = self._read()
         payload = _plain(typed.payload)
         if not self._is_watching or payload == self._last:
@@ -94,8 +87,7 @@ class DraftKeeper(QObject):
     def stop(self) -> None:
         """Watch no longer: the form is being saved or thrown away."""
         self._is_watching = False
-        self._pause.stop()
-        self._longest.stop()
+        self._due.stop()
 
     def resume(self) -> None:
         """Watch again, after a save that did not go through."""
