@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from commune_desk.domain.access import COMMUNE, COMMUNE_WRITERS
+from commune_desk.domain.clock import from_iso
 from commune_desk.domain.ids import OfficerId, RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Data, Merge, Record, ScopeRule, Shape, field, kind
@@ -19,6 +21,28 @@ REPORT_STEPS = {
     "closed": ("acknowledged",),
 }
 """`waiting` to be taken up, `acknowledged` by an officer, `acted` on (the 12-hour clock stops), `closed`."""
+
+
+OLDEST_YEARS = 5
+"""A report received longer ago is a slip of the year."""
+OLDEST_CHILD = 17
+
+
+def intake_faults(received_at: str, child_age: int | None, now: datetime) -> dict[str, str]:
+    """What cannot be in an intake, at a desk and at the province alike: message ids by field.
+
+    The 12 hours run from `received_at`: an hour to come would put them off.
+    """
+    faults: dict[str, str] = {}
+    if received_at:
+        received = from_iso(received_at)
+        if received > now:
+            faults["received_at"] = N_("This hour has not come yet.")
+        elif received.year < now.year - OLDEST_YEARS:
+            faults["received_at"] = N_("The year lies too far back.")
+    if child_age is not None and not 0 <= child_age <= OLDEST_CHILD:
+        faults["child_age"] = N_("Write the age in years, 0 to 17.")
+    return faults
 
 
 @kind("report", N_("Report"), scope=ScopeRule.COMMUNE, read=COMMUNE, write=COMMUNE_WRITERS)

@@ -41,8 +41,16 @@ class OfficerForm(_SecretForm):
         """(name, label, hint) of each field, in order."""
         return [
             ("display_name", _("Full name"), ""),
-            ("login", _("Login"), _("2 to 20 small letters or digits.")),
-            ("passphrase", _("Passphrase"), _("The colleague types it, nobody else.")),
+            (
+                "login",
+                _("Login"),
+                _("2 to 20 characters without marks: a letter first, then letters, digits, dots or dashes."),
+            ),
+            (
+                "passphrase",
+                _("Passphrase"),
+                _("The colleague types it, nobody else: at least 12 characters or 4 words."),
+            ),
             ("again", _("Passphrase once more"), ""),
         ]
 

@@ -82,6 +82,8 @@ def make_backup(register: Register, key: RegisterKey, keyfile: Path, target: Pat
     The copy is one consistent moment, saves go on meanwhile. Raises BackupNotSaved, DiskFull, RegisterDamaged.
     """
     copy = target.with_name(target.name + ".part-db")
+    if not target.parent.is_dir():
+        raise BackupNotSaved
     try:
         copy.unlink(missing_ok=True)
         _copy_register(register.path, key, copy)

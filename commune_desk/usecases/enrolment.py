@@ -8,7 +8,7 @@ from commune_desk import __version__
 from commune_desk.domain.access import Role
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Refusal
+from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.ids import uuid7
 from commune_desk.domain.labels import N_
 from commune_desk.store.settings import Identity, Pins, ScopeKeyPair
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from sync.client.enrol import Enrolment
 
 
+class NotReached(Fault):
+    """The province could not be spoken to before there was a register; its cause says what the line was like."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "The province was not reached, so nothing was set up and the code can still be used. "
+                "Check the address and the line, then try again."
+            )
+        )
+
+
 def enrol_new_register(
     profile: Profile, officer: NewOfficer, *, address: str, code: str, label: str, clock: Clock
 ) -> OpenDesk:
@@ -34,7 +46,7 @@ def enrol_new_register(
     require_passphrase(officer.passphrase, officer.login)
     require_names(officer.display_name, label)
     require_room(profile)
-    enrolment = _enrol(address, code, label)
+    enrolment = _first_enrol(address, code, label)
     return make_register(
         profile, officer, identity_of(enrolment, label, uuid7()), scope_keys_of(enrolment), clock=clock
     )
@@ -59,6 +71,16 @@ def take_up(desk: OpenDesk, enrolment: Enrolment) -> ChangeSet:
     # A forgotten passphrase can then be replaced with the province's spoken answer, without a line.
     set_recovery(desk.profile.keyfile, desk.key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)
     return accepted[1]
+
+
+def _first_enrol(address: str, code: str, label: str) -> Enrolment:
+    """`_enrol`, where nothing is kept yet that a later try could send."""
+    from sync.client.errors import LineFault
+
+    try:
+        return _enrol(address, code, label)
+    except LineFault as error:
+        raise NotReached from error
 
 
 def _enrol(address: str, code: str, label: str) -> Enrolment:

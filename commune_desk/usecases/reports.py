@@ -11,14 +11,13 @@ from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import check_required
-from commune_desk.domain.reports import EMERGENCY_HOURS, REPORT_STEPS, Report
+from commune_desk.domain.reports import EMERGENCY_HOURS, REPORT_STEPS, Report, intake_faults
 from commune_desk.store import settings
 from commune_desk.store.opened import Opened, edited, edited_fields
 from commune_desk.store.reports import HOURS
 from commune_desk.store.transaction import Tx
 from commune_desk.store.visits import child_brief
 
-OLDEST_YEARS = 5
 _MINUTE = len("2026-11-23T01:02")
 """People write hours to the minute; the province's reports have seconds."""
 
@@ -40,16 +39,7 @@ def record_report(tx: Tx, report: Report) -> RecordId:
 
 def report_faults(report: Report, now: datetime) -> dict[str, str]:
     """What keeps a report from being saved: message ids by field."""
-    faults = check_required(report)
-    if report.received_at:
-        received = from_iso(report.received_at)
-        if received > now:
-            faults["received_at"] = N_("This hour has not come yet.")
-        elif received.year < now.year - OLDEST_YEARS:
-            faults["received_at"] = N_("The year lies too far back.")
-    if report.child_age is not None and not 0 <= report.child_age <= 17:
-        faults["child_age"] = N_("Write the age in years, 0 to 17.")
-    return faults
+    return check_required(report) | intake_faults(report.received_at, report.child_age, now)
 
 
 def acknowledge_report(tx: Tx, report_id: str) -> None:

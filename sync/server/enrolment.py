@@ -111,7 +111,7 @@ def _admit(connection: Connection, province: Province, request: EnrolRequest, lo
     if province.clock.now() > from_iso(code.expires_at) or desk.status not in (EXPECTED, ACTIVE):
         raise Refused(410, "expired")
     if not repeated:
-        _write_desk(connection, province, request, code.desk, label=code.label or request.label)
+        _write_desk(connection, province, request, code.desk, label=request.label or code.label)
         used = update(tables.enrol_code).where(tables.enrol_code.c.locator == locator).values(used_at=province.now())
         connection.execute(used)
         audited(connection, province, "enrolled", code.desk, actor=code.desk)

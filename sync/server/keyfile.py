@@ -67,6 +67,7 @@ def create(path: Path, *, ca_key: bytes) -> KeyFile:
         escrow=b64(seal.BoxKey.generate().to_bytes()),
     )
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise Refusal(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
@@ -16,6 +17,7 @@ from commune_desk.domain.ids import new_record_id, uuid7
 from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Data, Record, Value, check_required, check_values, difference, record_from
+from commune_desk.domain.reports import Report, intake_faults
 from sync import seal
 from sync.change import Change, Line, next_head, sign, to_wire
 from sync.protocol import PROVINCE_DESK, ScopeKey, unb64
@@ -26,8 +28,6 @@ from sync.server.places import checked_scope
 from sync.server.province import Province, audited, fact
 from sync.server.resources import code_book
 from sync.server.scopes import ensure_key
-
-_OLDEST = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,20 +53,20 @@ def hand_down(province: Province, reports: Sequence[tuple[str, dict[str, Value]]
 
     Raises Invalid, naming the fields that do not hold.
     """
-    checked = [_checked(commune, values) for commune, values in reports]
+    now = province.clock.now()
+    checked = [_checked(commune, values, now) for commune, values in reports]
     with province.database.write() as connection:
         return [_hand_down_one(connection, province, report) for report in checked]
 
 
-def _checked(commune: str, values: dict[str, Value]) -> Record:
+def _checked(commune: str, values: dict[str, Value], now: datetime) -> Record:
     scope = checked_scope(commune)
     values = {"from_province": True, **values}
-    age = values.get("child_age")
-    if isinstance(age, int) and not 0 <= age <= _OLDEST:
-        raise Invalid(N_("Some fields do not hold."), fields={"child_age": N_("The age must be from 0 to 120.")})
     check_values(KINDS["report"], values)
     _check_codes(values)
-    report = record_from("report", new_record_id(), scope, values)
+    report = cast(Report, record_from("report", new_record_id(), scope, values))
+    if faults := intake_faults(report.received_at, report.child_age, now):
+        raise Invalid(N_("Some fields do not hold."), fields=faults)
     if missing := check_required(report):
         raise Invalid(N_("Some fields are missing."), fields=missing)
     return report

@@ -58,6 +58,7 @@ def main() -> int:
         try:
             profile = prepare(Path(folder), province)
             print(f"\n  Login:      {LOGIN}\n  Passphrase: {PASSPHRASE}\n", flush=True)
+            print("All of it is practice and is deleted when the program is closed.", flush=True)
             command = [sys.executable, "-m", "commune_desk", "--profile", str(profile.folder), "--lang", given.lang]
             ended = subprocess.run(command).returncode
             until_left(profile)

@@ -50,7 +50,7 @@ class Applicant:
             sign_public=protocol.b64(self.key.public),
             box_public=protocol.b64(seal.BoxKey.generate().public),
             doorbell_public=protocol.b64(seal.SigningKey.generate().public),
-            label="ignored when the province gave one",
+            label="phong 2",
             program_version="0.1.0",
         )
         body = protocol.encode(request)

@@ -9,7 +9,7 @@ import pytest
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.usecases.enrolment import enrol_new_register
+from commune_desk.usecases.enrolment import NotReached, enrol_new_register
 from commune_desk.usecases.profile import FolderNotWritten, NewOfficer, Profile
 from sync.client.errors import SyncFault
 from sync.seal import spell
@@ -27,8 +27,9 @@ def ask(folder: Path, officer: NewOfficer = GOOD, label: str = "Máy 1") -> None
 
 def test_what_holds_is_asked_of_the_province(tmp_path: Path) -> None:
     """The twin of all below."""
-    with pytest.raises(SyncFault):
+    with pytest.raises(NotReached) as told:
         ask(tmp_path, replace(GOOD, display_name="Đ" * 120), "m" * 60)
+    assert isinstance(told.value.__cause__, SyncFault)
     assert list(tmp_path.iterdir()) == []
 
 

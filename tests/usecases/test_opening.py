@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from commune_desk.domain.access import Role
-from commune_desk.domain.errors import Fault, Invalid, Refusal
+from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.ids import Scope
 from commune_desk.presenters.settings_page import OfficerForm
 from commune_desk.store import settings
-from commune_desk.store.backup import BackupDamaged
+from commune_desk.store.backup import BackupDamaged, BackupNotSaved
 from commune_desk.store.database import DiskFull
 from commune_desk.store.register import Register
 from commune_desk.store.staged import accept_new_desk, count_staged, pulled_once, release_next
@@ -247,7 +247,7 @@ def test_nothing_is_left_beside_a_backup_whatever_it_is_called(tmp_path: Path, n
 
 def test_a_backup_to_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     desk = begin(tmp_path / "old")
-    with pytest.raises(Fault):
+    with pytest.raises(BackupNotSaved):
         back_up(desk, tmp_path / "away" / "a.cdbackup")
     desk.register.close()
 

@@ -160,7 +160,10 @@ def _labels() -> dict[str, tuple[str, str]]:
         "code": (_("Enrolment code"), _("18 characters, read out or on paper; used once.")),
         "label": (_("Name of this PC"), _("For instance: reception desk 1. No person's name.")),
         "display_name": (_("Your full name"), _("Your colleagues and the province see it beside what you write.")),
-        "login": (_("Login"), _("2 to 20 small letters or digits, shown before unlocking. No full name.")),
+        "login": (
+            _("Login"),
+            _("2 to 20 characters: a letter first, then letters or digits. Shown before unlocking: no full name."),
+        ),
         "passphrase": (_("Passphrase"), _("At least 12 characters or 4 words. It is asked for at each unlock.")),
         "again": (_("Passphrase once more"), ""),
         "place": (_("Practise as"), _("A practice register is never sent anywhere.")),

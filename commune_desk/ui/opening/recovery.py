@@ -11,6 +11,7 @@ from commune_desk.domain.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.opening import spoken_groups
 from commune_desk.ui.opening.frame import OpeningCard, Work
+from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField
 from commune_desk.ui.widgets.forms import FieldRow, Form
@@ -36,7 +37,9 @@ class RecoveryPage(OpeningCard):
         self._work.done.connect(self.opened)
         self._work.refused.connect(self._on_refused)
         self.request = Text("", wrap=True)
-        self.request.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        spoken = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        spoken.setPointSizeF(Size.TITLE.points)  # sixty characters are read out over the phone
+        self.request.setFont(spoken)
         self.request.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body.addWidget(self.request)
         self.form = Form(columns=1)
