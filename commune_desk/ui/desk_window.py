@@ -159,6 +159,7 @@ class DeskWindow(QObject):
         elif isinstance(page, RegisterPage):
             page.cleared.connect(self.shell.top.search.clear_search)
             page.typing_in = self.shell.top.search
+            page.typing_in.begun.connect(page.table.leave_row)
 
     def _enrol_anew(self) -> None:
         EnrolDialog(self._desk, self._tasks, self.shell).exec()

@@ -162,8 +162,7 @@ class Shell(QMainWindow):
         self.rail.set_place(place)
 
     def focus_search(self) -> None:
-        self.top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.top.search.selectAll()
+        self.top.search.begin()
 
     def show_notice(self, sentence: str, tone: Tone = Tone.NOTE, *, action: str = "") -> NoticeBar:
         """Show a notice above the page until it is dismissed; the same sentence stands there once."""

@@ -206,6 +206,31 @@ def test_each_page_begins_where_one_works(qtbot: QtBot, window: DeskWindow) -> N
     assert focused() is child.tabs
 
 
+@pytest.mark.parametrize("again", ["Ctrl+K", "typing", "Alt+2"])
+def test_the_same_search_done_twice_opens_the_same_child(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, again: str
+) -> None:
+    workplace.write(save_all(*make_child("Trần Văn Đức")))
+    opened: list[str] = []
+    for turn in range(2):
+        if again == "Alt+2" and turn:
+            press(Key.Key_2, Alt)
+        else:
+            press(Key.Key_K, Control)
+        if again == "typing" and turn:
+            window.shell.top.search.deselect()
+            press(Key.Key_Backspace)
+            commit_text(focused(), "c")
+        elif again == "Ctrl+K" or not turn:
+            commit_text(focused(), "tran van duc")
+        press(Key.Key_Down)
+        press(Key.Key_Return)
+        child = top_of(window)
+        assert isinstance(child, ChildPage)
+        opened.append(child.person)
+    assert opened[0] == opened[1]
+
+
 def test_a_record_opened_again_after_another_page_is_shown(window: DeskWindow, hoa: RecordId) -> None:
     window.navigate(Route("child", hoa))
     press(Key.Key_1, Alt)

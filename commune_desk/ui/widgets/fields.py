@@ -28,6 +28,13 @@ SEARCH_PAUSE_MS = 150
 _ROOM_FOR_KEY = 360
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 10, Qt.Key.Key_PageUp: -10}
 
+_ON_PURPOSE = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+    Qt.FocusReason.MouseFocusReason,
+)
+
 
 def tidy_text(text: str) -> str:
     """Several lines in NFC, without spaces at line ends or empty lines at either end."""
@@ -96,8 +103,9 @@ class LineEdit(QLineEdit):
 
 class SearchField(LineEdit):
     """A search field with its icon and key; `searched` fires after a short pause in typing, and on Enter,
-    `stepped` with the rows to move on the keys that move in a list."""
+    `stepped` with the rows to move on the keys that move in a list, `begun` when one comes to it or types anew."""
 
+    begun = Signal()
     searched = Signal(str)
     stepped = Signal(int)
     accepted = Signal()
@@ -109,12 +117,24 @@ class SearchField(LineEdit):
         self._pause = QTimer(self, interval=SEARCH_PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(lambda: self.searched.emit(self.value()))
         self.edited.connect(lambda _text: self._pause.start())
+        self.edited.connect(lambda _text: self.begun.emit())
         self.returnPressed.connect(self._search_now)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         has_room = self._key_hint and self.width() >= _ROOM_FOR_KEY
         self.setTextMargins(24, 0, 52 if has_room else 0, 0)
+
+    def begin(self) -> None:
+        """Take the keyboard; what is typed takes the place of what stands in the field."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.selectAll()
+        self.begun.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in _ON_PURPOSE:
+            self.begun.emit()
 
     def clear_search(self) -> None:
         self.clear()

@@ -156,6 +156,10 @@ class PagedTable(QTableView):
         if place is not None:
             self.setCurrentIndex(self._paged.index(place, 0))
 
+    def leave_row(self) -> None:
+        """Put the cursor on no row: the next step goes to the first."""
+        self.setCurrentIndex(QModelIndex())
+
     def currentChanged(
         self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
     ) -> None:
