@@ -17,7 +17,10 @@ _COLUMNS = "form, record, saved_at, focus, payload"
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """An unsaved form: `focus` names the field the cursor was in, `saved_at` is an ISO instant."""
+    """An unsaved form: `focus` names the field the cursor was in.
+
+    `saved_at` is an ISO instant; a number follows it where the clock stood still or was set back, so that it orders.
+    """
 
     form: str
     record: str
@@ -27,14 +30,24 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 def put_draft(connection: Connection, officer: str, draft: Draft) -> None:
-    """Keep a draft in place of the former one; the caller holds the write transaction."""
+    """Keep a draft in place of the former one, as the one typed last; the caller holds the write transaction."""
     text = json.dumps(draft.payload, ensure_ascii=False)
+    saved_at = _after_all(connection, officer, draft.saved_at)
     connection.execute(
         "INSERT INTO draft (form, officer, record, saved_at, focus, payload) VALUES (?,?,?,?,?,?)"
         " ON CONFLICT(form, officer, record)"
         " DO UPDATE SET saved_at=excluded.saved_at, focus=excluded.focus, payload=excluded.payload",
-        (draft.form, officer, draft.record, draft.saved_at, draft.focus, text),
+        (draft.form, officer, draft.record, saved_at, draft.focus, text),
     )
+
+
+def _after_all(connection: Connection, officer: str, instant: str) -> str:
+    """An hour that comes after those of all drafts of the officer, whatever the clock says."""
+    (newest,) = connection.execute("SELECT max(saved_at) FROM draft WHERE officer=?", (officer,)).fetchone()
+    if newest is None or newest < instant:
+        return instant
+    width = len(instant)
+    return f"{newest[:width]}{int(newest[width:] or 0) + 1:06}"
 
 
 def load_draft(connection: Connection, form: str, officer: str, record: str) -> Draft | None:

@@ -45,6 +45,16 @@ def test_typing_on_replaces_the_draft_and_other_forms_keep_theirs(workplace: Wor
     ]
 
 
+@pytest.mark.parametrize("minutes", [0, -90], ids=["within a second", "after the clock was set back"])
+def test_the_form_typed_in_last_comes_first_whatever_the_clock_says(workplace: Workplace, minutes: int) -> None:
+    forms = [("child", "p1"), ("visit", "p1"), ("visit", "p2"), ("report", ""), ("child", "p1"), ("visit", "p2")]
+    for typed, (form, record) in enumerate(forms):
+        workplace.write(lambda tx, f=form, r=record, t=typed: save_draft(tx, f, r, "", {"typed": t}))  # type: ignore[misc]
+        clock_of(workplace).pass_by(minutes=minutes)
+    found = workplace.read(lambda c: open_drafts(c, OFFICER))
+    assert [draft.payload["typed"] for draft in found] == [5, 4, 3, 1]
+
+
 def test_a_draft_belongs_to_its_officer(workplace: Workplace) -> None:
     workplace.write(lambda tx: save_draft(tx, "visit", "p1", "", {"observations": "C"}))
     assert workplace.read(lambda c: load_draft(c, "visit", "f" * 32, "p1")) is None
