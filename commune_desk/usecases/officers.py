@@ -7,6 +7,7 @@ from commune_desk.domain.errors import DeskError, Refusal
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.domain.kinds import Officer
 from commune_desk.domain.labels import N_
+from commune_desk.store.subjects import name_of
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.opening import OpenDesk, open_register, require_names
 from commune_desk.usecases.profile import NewOfficer, Profile
@@ -72,6 +73,12 @@ def recover(profile: Profile, answer: str, *, login: str, passphrase: str, clock
     register = open_register(profile, key, login, clock=clock)
     register.write(lambda tx: tx.audit("recover passphrase", "officer", slot.officer_id)).result()
     return OpenDesk(profile, register, key, login)
+
+
+def colleagues(desk: OpenDesk) -> list[tuple[str, str]]:
+    """(login, name) of everybody who may unlock here, in the order they were added."""
+    reader = desk.register.reader
+    return [(slot.login, name_of(reader, slot.officer_id)) for slot in vault.slots(desk.profile.keyfile)]
 
 
 def logins(profile: Profile) -> list[str]:

@@ -22,7 +22,7 @@ from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import Form
 from commune_desk.usecases.backups import restore
-from commune_desk.usecases.officers import add_officer, logins
+from commune_desk.usecases.officers import add_officer, colleagues, logins
 from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
 from tests.helpers.typing_vietnamese import commit_text
@@ -99,6 +99,7 @@ def test_a_colleague_gets_a_slot_of_their_own(qtbot: QtBot, page: SettingsPage, 
     QTest.keyClick(page.add_button, Qt.Key.Key_Space)
     until_said(qtbot, page)
     assert logins(desk.profile) == ["hoa", "mui"]
+    assert colleagues(desk) == [("hoa", "Cán bộ Thử"), ("mui", "Bàn Thị Thử")]
     assert opens(desk, "mui", ANOTHER)
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from commune_desk import __version__
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import Language, _, language, translate_error
+from commune_desk.presenters.labels import joined
 from commune_desk.presenters.settings_page import OfficerForm, PassphraseForm, about_lines
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.tasks import Tasks
@@ -24,7 +25,7 @@ from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.usecases.backups import BackedUp, back_up, backup_name
-from commune_desk.usecases.officers import logins, remove_officer
+from commune_desk.usecases.officers import colleagues, remove_officer
 from commune_desk.usecases.opening import OpenDesk
 
 _LABEL_WIDTH = 150
@@ -52,10 +53,10 @@ class SettingsPage(Page):
     def show_officers(self) -> None:
         """List who may unlock here."""
         self.officers.clear()
-        for login in logins(self._desk.profile):
+        for login, name in colleagues(self._desk):
             own = login == self._desk.login
             remove = None if own else SecondaryButton(_("Remove"), name=_("Remove {login}").format(login=login))
-            row = ListRow(login, _("you") if own else "", trailing=remove)
+            row = ListRow(name or login, joined(login, _("you") if own else ""), trailing=remove)
             if remove is not None:
                 remove.clicked.connect(partial(self._remove, login))
             self.officers.add(row)
