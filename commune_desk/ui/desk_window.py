@@ -126,7 +126,7 @@ class DeskWindow(QObject):
         self._overs.append((route, over))
         saved = getattr(over, "saved", None)
         if isinstance(saved, SignalInstance):
-            saved.connect(lambda sentence: self.shell.show_notice(sentence, Tone.GOOD))
+            saved.connect(self.shell.show_passing)
         if not route.form:
             QShortcut(QKeySequence("Esc"), over).activated.connect(self.back)
         self.shell.show_over(over)
@@ -199,8 +199,11 @@ class DeskWindow(QObject):
         self._refresh_sync()
 
     def _refresh_sync(self) -> None:
-        text, tone = sync_chip(self._workplace.read(sync_facts), self._status)
+        facts = self._workplace.read(sync_facts)
+        text, tone = sync_chip(facts, self._status)
         self.shell.set_sync(text, Tone(tone))
+        if not facts.waiting_changes and not facts.is_training:
+            self.shell.drop_passing()  # they say that something is not sent yet
         if self.shell.current_page == "sync":
             page = self.shell.page("sync")
             if isinstance(page, SyncPage):

@@ -55,6 +55,7 @@ class Shell(QMainWindow):
         self._entries = {entry.key: entry for entry in pages}
         self._built: dict[str, QWidget] = {}
         self._current = ""
+        self._passing: list[NoticeBar] = []
         self.top = TopBar()
         self.rail = NavRail([RailItem(e.key, e.label, e.icon) for e in pages], place=place)
         self.stack = QStackedWidget()
@@ -85,6 +86,7 @@ class Shell(QMainWindow):
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self._choose)
+        self.stack.currentChanged.connect(lambda _index: self.drop_passing())
         self.top.search_changed.connect(self.search_changed)
         self.top.search_accepted.connect(self.search_accepted)
         self.top.lock_requested.connect(self.lock_requested)
@@ -163,6 +165,19 @@ class Shell(QMainWindow):
 
     def focus_search(self) -> None:
         self.top.search.begin()
+
+    def show_passing(self, sentence: str, tone: Tone = Tone.GOOD) -> NoticeBar:
+        """Show a notice that goes with the page, for what is true of this moment only."""
+        notice = self.show_notice(sentence, tone)
+        self._passing.append(notice)
+        return notice
+
+    def drop_passing(self) -> None:
+        """Take the passing notices away; the others stay until dismissed."""
+        passing, self._passing = self._passing, []
+        for notice in self.notices:
+            if notice in passing:
+                self._drop(notice)
 
     def show_notice(self, sentence: str, tone: Tone = Tone.NOTE, *, action: str = "") -> NoticeBar:
         """Show a notice above the page until it is dismissed; the same sentence stands there once."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
@@ -14,7 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
 from commune_desk.presenters.routes import Route
+from commune_desk.store import settings
 from commune_desk.store.drafts import load_draft
+from commune_desk.store.transaction import Tx
 from commune_desk.store.visits import standing_visits
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.dialogs.message import MessageDialog
@@ -25,6 +28,7 @@ from commune_desk.ui.pages.register import RegisterPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.sync_agent import SyncStatus
 from commune_desk.usecases.workplace import Workplace
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_child, make_report, make_visit, save_all
@@ -104,6 +108,24 @@ def open_visit(qtbot: QtBot, window: DeskWindow) -> EntryPage:
     return form
 
 
+def fill_in(form: EntryPage) -> None:
+    """A middle risk and what was seen, from the first field on."""
+    for _field in ("visited_on", "visited_at", "present"):
+        press(Key.Key_Return)
+    press(Key.Key_Space)
+    press(Key.Key_Right)
+    press(Key.Key_Return)
+    assert holds(form.fields["observations"], focused())
+    commit_text(focused(), "Cháu ở với bà ngoại, ẵm em cả ngày.")
+
+
+def work_for_real(tx: Tx) -> None:
+    """Make the practice register one that sends."""
+    own = msgspec.structs.replace(settings.identity(tx.connection), is_training=False)
+    settings.put(tx.connection, settings.IDENTITY, own)
+    tx.topic("identity")
+
+
 def come_back(qtbot: QtBot, window: DeskWindow) -> None:
     """What a window system does once a dialog is gone."""
     window.shell.activateWindow()
@@ -127,13 +149,7 @@ def test_a_routine_visit_from_search_to_save(
     page = find_hoa(qtbot, window)
     assert page.person == hoa
     form = open_visit(qtbot, window)
-    for _field in ("visited_on", "visited_at", "present"):
-        press(Key.Key_Return)
-    press(Key.Key_Space)
-    press(Key.Key_Right)
-    press(Key.Key_Return)
-    assert holds(form.fields["observations"], focused())
-    commit_text(focused(), "Cháu ở với bà ngoại, ẵm em cả ngày.")
+    fill_in(form)
     press(Key.Key_S, Control)
     qtbot.waitUntil(lambda: top_of(window) is page)
     visit = workplace.read(lambda c: standing_visits(c, hoa))[0]
@@ -141,6 +157,26 @@ def test_a_routine_visit_from_search_to_save(
     assert window.shell.notices
     press(Key.Key_Escape)
     assert isinstance(top_of(window), RegisterPage)
+
+
+@pytest.mark.parametrize("left_by", ["another page", "a receipt"])
+def test_not_sent_yet_is_said_on_the_page_after_the_save_and_only_while_it_is_true(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId, left_by: str
+) -> None:
+    workplace.register.write(work_for_real).result()
+    page = find_hoa(qtbot, window)
+    form = open_visit(qtbot, window)
+    fill_in(form)
+    press(Key.Key_S, Control)
+    qtbot.waitUntil(lambda: top_of(window) is page)
+    window.show_status(SyncStatus())
+    assert ["chưa gửi" in notice.accessibleName() for notice in window.shell.notices] == [True]
+    if left_by == "another page":
+        press(Key.Key_1, Alt)
+    else:
+        workplace.register.write(lambda tx: tx.connection.execute("UPDATE change SET state='accepted'")).result()
+        window.show_status(SyncStatus())
+    assert window.shell.notices == []
 
 
 def test_escape_goes_back_step_by_step_and_keeps_what_was_typed(

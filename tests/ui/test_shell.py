@@ -128,6 +128,23 @@ def test_a_page_over_another_goes_back_to_it(shell: Shell) -> None:
     assert shell.stack.currentWidget() is shell.page("today")
 
 
+def test_a_passing_notice_goes_with_the_page_and_a_problem_stays(shell: Shell) -> None:
+    shell.show_notice("không lưu được", Tone.DANGER)
+    shell.show_passing("đã lưu")
+    assert [n.accessibleName() for n in shell.notices] == ["không lưu được", "đã lưu"]
+    shell.show_page("today")
+    assert len(shell.notices) == 2
+    shell.show_page("sync")
+    assert [n.accessibleName() for n in shell.notices] == ["không lưu được"]
+    shell.show_passing("đã lưu")
+    over = Page("over")
+    shell.show_over(over)
+    assert [n.accessibleName() for n in shell.notices] == ["không lưu được"]
+    shell.show_passing("đã lưu")
+    shell.leave_over(over)
+    assert [n.accessibleName() for n in shell.notices] == ["không lưu được"]
+
+
 def test_notices_stay_stand_once_and_never_fill_the_window(shell: Shell) -> None:
     for text in ("a", "a", "b", "c", "d"):
         shell.show_notice(text, Tone.WARNING)

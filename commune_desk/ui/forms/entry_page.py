@@ -222,8 +222,9 @@ class EntryPage(Page):
             self.render_state(self.presenter.leave(name), but=name)
 
     def _go(self, saved: str) -> None:
-        self.saved.emit(self.presenter.notice())
+        sentence = self.presenter.notice()
         self._navigate(self.presenter.after(saved))
+        self.saved.emit(sentence)  # above the page that is shown by now
 
     def _refused(self, error: DeskError) -> None:
         self.save.setEnabled(True)
