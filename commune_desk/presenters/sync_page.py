@@ -54,7 +54,7 @@ def sync_chip(facts: SyncFacts, status: SyncStatus) -> tuple[str, str]:
     if facts.is_training:
         return _("Practice register"), "note"
     if facts.frozen:
-        return _("Sync stopped: a decision is needed"), "danger"
+        return _("Sync stopped: enrol anew"), "danger"
     last = _clock(facts.last_contact)
     if facts.waiting_changes:
         text = _("To send: {count} · last {time}") if last else _("To send: {count}")

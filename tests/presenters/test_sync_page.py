@@ -100,6 +100,13 @@ def test_whatever_stopped_sync_the_way_on_is_offered(code: str) -> None:
     assert "mã mới" in state.subtitle
 
 
+@pytest.mark.parametrize("code", ["fork", "revoked", "epoch", "resync", "restored"])
+def test_the_header_asks_for_what_the_page_offers(code: str) -> None:
+    stopped = facts(frozen=code)
+    assert sync_chip(stopped, QUIET) == ("Đã ngừng đồng bộ: cần đăng ký lại", "danger")
+    assert sync_page(stopped, QUIET).can_enrol
+
+
 @pytest.mark.parametrize("failure", [NotRecognised(), WrongCertificate()])
 def test_a_province_that_knows_this_pc_no_more_may_be_asked_for_a_code(failure: Fault) -> None:
     assert sync_page(PROVEN, replace(QUIET, failure=failure)).can_enrol
