@@ -188,10 +188,30 @@ def test_a_twin_is_shown_and_must_be_answered(
     form.submit()
     qtbot.waitUntil(lambda: form.child.state().must_confirm)
     assert routes == []
-    form.other.setChecked(True)
+    question = form.notice
+    assert question is not None
+    qtbot.waitUntil(question.isVisible)
+    assert form.focusWidget() is form.other
+    QTest.keyClick(form.other, Qt.Key.Key_Space)
+    assert not question.isVisible()
+    assert form.focusWidget() is form.other
     form.submit()
     qtbot.waitUntil(lambda: bool(routes))
     assert routes[0].record != child
+
+
+def test_a_draft_that_comes_back_shows_who_the_child_may_be(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId, form: ChildFormPage
+) -> None:
+    type_in(form, "full_name", "Đặng Thị Hòa")
+    type_in(form, "birth_date", "3/2/2012")
+    form.keeper.save()
+    qtbot.waitUntil(lambda: tasks.is_idle)
+    again = ChildFormPage(workplace, tasks, lambda _route: None)
+    show_page(qtbot, again)
+    qtbot.waitUntil(lambda: again.child.state().must_confirm)
+    assert not again.other.isChecked()
+    qtbot.waitUntil(lambda: tasks.is_idle)
 
 
 def test_the_screen_never_waits_for_the_search_for_twins(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
 from commune_desk.i18n import _
@@ -11,10 +12,11 @@ from commune_desk.presenters.child_form import ChildForm, ChildFormState, TwinAn
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.tasks import Tasks
-from commune_desk.ui.theme import Size
+from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.flow import clear_layout
+from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
@@ -31,7 +33,9 @@ class ChildFormPage(EntryPage):
         self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object], person: str = ""
     ) -> None:
         self.child = ChildForm(workplace, person)
-        self._shown_twins: tuple[tuple[TwinView, ...], bool] = ((), False)
+        self._shown_twins: tuple[TwinView, ...] = ()
+        self._question: NoticeBar | None = None
+        self.other = Tick(_("This is another child"))
         super().__init__(self.child, workplace, tasks, navigate)
 
     def arrange(self) -> None:
@@ -44,10 +48,17 @@ class ChildFormPage(EntryPage):
         self.add(self.columns)
 
     def render_more(self, state: ChildFormState) -> None:
-        key = (state.twins, state.must_confirm)
-        if self._shown_twins == key:
-            return
-        self._shown_twins = key
+        if self._shown_twins != state.twins:
+            self._shown_twins = state.twins
+            self._show_twins(state)
+        if state.twins and self.other.isChecked() == state.must_confirm:
+            self.other.setChecked(not state.must_confirm)
+        if self._question is not None and not state.must_confirm:
+            self._question.hide()
+            self._question = None
+
+    def _show_twins(self, state: ChildFormState) -> None:
+        was_asking = self.other.hasFocus()
         clear_layout(self.twins)
         if state.twins:
             self.twins.addWidget(Text(_("In the register already?"), size=Size.HEADING, bold=True))
@@ -58,6 +69,8 @@ class ChildFormPage(EntryPage):
             self.other.setChecked(not state.must_confirm)
             self.other.toggled.connect(lambda is_on: self.render_state(self.child.say_other(is_on)))
             self.twins.addWidget(self.other)
+            if was_asking:
+                self._focus_other()
 
     def submit(self) -> None:
         """Save once it is known who in the register may be this child."""
@@ -76,10 +89,31 @@ class ChildFormPage(EntryPage):
         self.child.found(answer)
         super().submit()
 
+    def show_errors(self, errors: Mapping[str, str]) -> None:
+        """With nothing wrong in a field, who the child may be is what is in the way."""
+        super().show_errors(errors)
+        if not errors and self.child.state().must_confirm:
+            said = _("Not saved yet: the child may be in the register already. Open that file or say it is another.")
+            self._say(said, Tone.WARNING)
+            self._question = self.notice
+            self._focus_other()
+            QTimer.singleShot(0, self, lambda: self.scroll_area.ensureWidgetVisible(self.other))
+
+    def _focus_other(self) -> None:
+        self.other.show()  # made just now, it would be shown too late for the focus
+        self.other.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _bring_back(self) -> None:
+        super()._bring_back()
+        self._look_for_twins()
+
     def _left(self, name: str) -> None:
         super()._left(name)
-        is_asking = self.child.asks_for_twins(name) and not self._is_rendering
-        question = self.child.twin_question() if is_asking else None
+        if self.child.asks_for_twins(name) and not self._is_rendering:
+            self._look_for_twins()
+
+    def _look_for_twins(self) -> None:
+        question = self.child.twin_question()
         if question is not None:
             self._tasks.query(question, lambda answer: self.render_more(self.child.found(answer)), owner=self)
 

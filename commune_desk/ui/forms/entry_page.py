@@ -244,3 +244,4 @@ class EntryPage(Page):
             self.notice.hide()
         self.notice = NoticeBar(sentence, tone)
         self.add_above(self.notice)
+        self.notice.speak()
