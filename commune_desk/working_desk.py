@@ -55,6 +55,7 @@ class WorkingDesk(QObject):
         self.window = self._make_window()
         self._idle = IdleLock(app, self._idle_minutes(), self)
         self._idle.expired.connect(self.lock_asked)
+        self._idle.pressed.connect(self.lock_asked)
         self.session = watch_session(self)
         self.session.left.connect(self.lock_asked)
         self.tasks.register_changed.connect(self._on_changed)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 from sqlcipher3.dbapi2 import ProgrammingError
 
 from commune_desk import app
 from commune_desk.app import Program
 from commune_desk.domain.clock import SystemClock
+from commune_desk.ui.dialogs.message import Message, question
 from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
 from commune_desk.usecases.doorbell import take_card
 from commune_desk.usecases.profile import Profile
@@ -28,6 +31,8 @@ from tests.system.at_work import TYPED, at_work, desk_of, drafts_left, made, ope
 from tests.system.surroundings import fill_up, small_disk
 
 pytestmark = pytest.mark.usefixtures("own_hooks")
+
+NOTHING = Qt.KeyboardModifier.NoModifier
 
 
 def test_what_cannot_be_left_beside_the_register_does_not_hold_up_the_lock(
@@ -115,6 +120,61 @@ def test_the_lock_of_the_system_is_the_lock_of_the_register(qtbot: QtBot, tmp_pa
     with qtbot.waitSignal(desk.lock_asked):
         desk.lock_asked.disconnect(program.lock)  # another process is not what this is about
         desk.session.left.emit()
+    program.put_away()
+
+
+def a_question(parent: QWidget) -> bool:
+    return question(parent, Message("Remove the colleague?"), "Remove", is_dangerous=True).ask()
+
+
+def a_file(parent: QWidget) -> bool:
+    return bool(QFileDialog.getOpenFileName(parent, "Choose a file")[0])
+
+
+def press_in_dialog(key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
+    """A key, in what has the screen to itself; a lock that does not come fails, and does not hang."""
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, QDialog)
+    QTimer.singleShot(5_000, dialog, dialog.reject)
+    QApplication.postEvent(dialog, QKeyEvent(QEvent.Type.KeyPress, key, modifier))
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+@pytest.mark.parametrize("ask", [a_question, a_file])
+@pytest.mark.parametrize(
+    ("key", "modifier"), [(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier), (Qt.Key.Key_F12, NOTHING)]
+)
+def test_a_lock_key_in_a_dialog_locks_and_ends_the_dialog(
+    qtbot: QtBot, tmp_path: Path, ask: Callable[[QWidget], bool], key: Qt.Key, modifier: Qt.KeyboardModifier
+) -> None:
+    program = at_work(qtbot, tmp_path)
+    desk = desk_of(program)
+    desk.lock_asked.disconnect(program.lock)
+    desk.lock_asked.connect(program.put_away)
+    QTimer.singleShot(100, lambda: press_in_dialog(key, modifier))
+    with qtbot.waitSignal(desk.lock_asked):
+        assert not ask(desk.window.shell)
+    assert program.desk is None
+    assert opens_again(tmp_path)
+    assert drafts_left(tmp_path) == [TYPED]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_a_lock_key_in_an_open_list_locks(qtbot: QtBot, tmp_path: Path) -> None:
+    program = at_work(qtbot, tmp_path)
+    desk = desk_of(program)
+    asked: list[bool] = []
+    desk.lock_asked.disconnect(program.lock)
+    desk.lock_asked.connect(lambda: asked.append(True))
+    menu = QMenu(desk.window.shell)
+    menu.addAction("An entry")
+    menu.popup(desk.window.shell.pos())
+    QTest.keyClick(menu, Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: bool(asked))
+    menu.close()
+    QTest.keyClick(desk.window.shell, Qt.Key.Key_F12)
+    qtbot.wait(10)
+    assert asked == [True, True], "once each, in the list and in the window"
     program.put_away()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from commune_desk.domain.errors import DeskError, Fault
 from commune_desk.i18n import _, translate_error
@@ -75,9 +76,10 @@ class MessageDialog(QDialog):
             button.setFocus()
 
     def ask(self) -> bool:
-        """Show the dialog until it is answered, then let it go; whether it was accepted."""
+        """Show the dialog until it is answered, then let it go; whether it was accepted. A lock takes it down."""
         answer = self.exec()
-        self.deleteLater()
+        if isValid(self):
+            self.deleteLater()
         return answer == QDialog.DialogCode.Accepted
 
 
