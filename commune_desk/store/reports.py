@@ -75,6 +75,17 @@ def running_reports(connection: Connection, limit: int) -> list[ReportRow]:
     return [_row(row) for row in connection.execute(sql, (limit,))]
 
 
+def waiting_from_province(connection: Connection) -> list[ReportRow]:
+    """The reports of the province that nobody here has taken up, the one that runs out first before the others."""
+    sql = f"{_ROWS} WHERE r.status='waiting' AND r.from_province=1 ORDER BY r.received_at, r.id"
+    return [_row(row) for row in connection.execute(sql)]
+
+
+def province_ids(connection: Connection) -> frozenset[str]:
+    """Every report that the province sent, wherever it stands."""
+    return frozenset(row[0] for row in connection.execute("SELECT id FROM report WHERE from_province=1"))
+
+
 def report_counts(connection: Connection) -> dict[str, int]:
     """How many reports have each status."""
     return dict(connection.execute("SELECT status, count(*) FROM report GROUP BY status").fetchall())

@@ -24,6 +24,7 @@ from commune_desk.ui.pages.register import RegisterPage
 from commune_desk.ui.pages.reports import ReportsPage
 from commune_desk.ui.pages.settings import SettingsPage
 from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.report_bell import ReportBell
 from commune_desk.ui.site import Surroundings
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
@@ -62,6 +63,7 @@ class DeskWindow(QObject):
         self._wired: list[QWidget] = []
         self._around = Surroundings(desk, workplace, tasks, self.navigate)
         self.shell = _ClosingShell(site.pages(self._around), place=place(workplace))
+        self._bell = ReportBell(workplace, self.shell, self.navigate, self)
         self._connect()
         self._minute = QTimer(self, interval=MINUTE_MS)
         self._minute.timeout.connect(self._refresh)
@@ -187,8 +189,9 @@ class DeskWindow(QObject):
         self._status = status
         self._refresh_sync()
 
-    def _on_changed(self, _changes: ChangeSet) -> None:
+    def _on_changed(self, changes: ChangeSet) -> None:
         self._refresh()
+        self._bell.hear(changes)
 
     def _refresh(self) -> None:
         for key, (count, tone) in self._workplace.read(

@@ -177,7 +177,7 @@ class Shell(QMainWindow):
         passing, self._passing = self._passing, []
         for notice in self.notices:
             if notice in passing:
-                self._drop(notice)
+                self.drop_notice(notice)
 
     def show_notice(self, sentence: str, tone: Tone = Tone.NOTE, *, action: str = "") -> NoticeBar:
         """Show a notice above the page until it is dismissed; the same sentence stands there once."""
@@ -185,9 +185,9 @@ class Shell(QMainWindow):
             if notice.accessibleName() == sentence:
                 return notice
         for oldest in self.notices[: -_NOTICES + 1 or None] if len(self.notices) >= _NOTICES else ():
-            self._drop(oldest)
+            self.drop_notice(oldest)
         notice = NoticeBar(sentence, tone, action=action)
-        notice.dismissed.connect(lambda: self._drop(notice))
+        notice.dismissed.connect(lambda: self.drop_notice(notice))
         self._notices.addWidget(notice)
         self._pad_notices()
         notice.speak()
@@ -198,7 +198,10 @@ class Shell(QMainWindow):
         items = (self._notices.itemAt(i) for i in range(self._notices.count()))
         return [w for item in items if item is not None and isinstance(w := item.widget(), NoticeBar)]
 
-    def _drop(self, notice: NoticeBar) -> None:
+    def drop_notice(self, notice: NoticeBar) -> None:
+        """Take a notice away; one that is gone already may be named."""
+        if notice not in self.notices:
+            return
         self._notices.removeWidget(notice)
         notice.hide()
         notice.deleteLater()
