@@ -52,6 +52,8 @@ class RecoveryPage(OpeningCard):
         self.form.add("passphrase", FieldRow(_("New passphrase"), self.passphrase, required=True))
         self.form.add("again", FieldRow(_("Passphrase once more"), self.again, required=True))
         self.body.addWidget(self.form)
+        for field in (self.login, self.answer, self.passphrase, self.again):
+            field.returnPressed.connect(self.submit)
         self.body.addLayout(self._actions())
         QTimer.singleShot(0, self, self._load_request)
 
