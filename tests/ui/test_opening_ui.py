@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.ids import Scope
-from commune_desk.presenters.opening import TRAINING, FirstRun
+from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING, FirstRun
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.recovery import RecoveryPage
 from commune_desk.ui.opening.unlock import Doorbell, UnlockPage
@@ -76,6 +78,29 @@ def test_a_practice_register_is_made_with_children_and_a_typed_vietnamese_name(q
     count = desk.register.reader.execute("SELECT count(*) FROM child_index").fetchone()[0]
     desk.register.close()
     assert count == 60
+
+
+@pytest.mark.parametrize("way", [ENROL, RESTORE, TRAINING])
+def test_tab_goes_from_the_choice_through_the_fields_to_the_button(qtbot: QtBot, tmp_path: Path, way: str) -> None:
+    shown = window(qtbot, tmp_path)
+    page = shown.page
+    assert isinstance(page, FirstRunPage)
+    for chosen in (TRAINING, way):
+        page.ways.buttons[chosen].click()
+    page.ways.buttons[way].setFocus()
+    QApplication.processEvents()
+    assert page.fields is not None
+    names: list[str] = []
+    for _step in range(12):
+        before = page.focusWidget()
+        assert before is not None
+        QTest.keyClick(before, Qt.Key.Key_Tab)
+        focused = page.focusWidget()
+        if focused is page.button:
+            break
+        names += [name for name in page.fields.names if page.fields.row(name).isAncestorOf(focused)]
+    assert list(dict.fromkeys(names)) == list(page.form.fields)
+    assert page.focusWidget() is page.button
 
 
 def test_two_different_passphrases_are_told_apart(qtbot: QtBot, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from commune_desk.ui.widgets.choice import RadioRow
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import NoticeBar
+from commune_desk.ui.widgets.tab_order import follow, stops
 
 
 class FirstRunPage(OpeningCard):
@@ -49,10 +50,10 @@ class FirstRunPage(OpeningCard):
 
     def _actions(self) -> QHBoxLayout:
         line = QHBoxLayout()
-        back = LinkButton(_("Back"))
-        back.clicked.connect(self.left)
-        back.setVisible(self.form.instead)
-        line.addWidget(back)
+        self.back = LinkButton(_("Back"))
+        self.back.clicked.connect(self.left)
+        self.back.setVisible(self.form.instead)
+        line.addWidget(self.back)
         line.addStretch(1)
         line.addWidget(self.button)
         return line
@@ -63,11 +64,13 @@ class FirstRunPage(OpeningCard):
         self._set_trouble("")
         if self.fields is not None:
             self.body.removeWidget(self.fields)
+            self.fields.hide()
             self.fields.deleteLater()
         self.fields = Form(columns=2)
         for name in self.form.fields:
             self.fields.add(name, self._row(name))
         self.body.insertWidget(self.body.count() - 1, self.fields)
+        follow(stops(self.fields)[-1], self.back, self.button)
 
     def _row(self, name: str) -> FieldRow:
         label, hint = _labels()[name]
