@@ -128,8 +128,8 @@ class WorkingDesk(QObject):
             line.reachabilityChanged.connect(self._hint)
 
     def _leave_card(self) -> None:
-        due = self.window.next_due()
-        self.tasks.query(partial(_try, lambda: leave_card(self.desk, due)), lambda _none: None)
+        due, taken = self.window.next_due(), self.window.taken_unsent()
+        self.tasks.query(partial(_try, lambda: leave_card(self.desk, due, taken)), lambda _none: None)
 
     def _start_sync(self) -> None:
         if self.agent is not None:
@@ -181,7 +181,7 @@ class WorkingDesk(QObject):
             self._stop_agent,
             self._writer.shutdown,
             self._slow.shutdown,
-            lambda: leave_card(self.desk, self.window.next_due()),
+            lambda: leave_card(self.desk, self.window.next_due(), self.window.taken_unsent()),
             self.window.put_away,
             self.desk.register.close,
         )

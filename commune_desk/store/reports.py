@@ -11,6 +11,7 @@ import msgspec
 from commune_desk.domain.reports import EMERGENCY_HOURS, Report
 from commune_desk.store import settings
 from commune_desk.store.database import Connection
+from commune_desk.store.journal import OPEN
 from commune_desk.store.transaction import load
 
 HOURS = "emergency_hours"
@@ -95,6 +96,17 @@ def count_from_province(connection: Connection) -> int:
     """How many reports of the province nobody here has taken up."""
     row = connection.execute("SELECT count(*) FROM report WHERE status='waiting' AND from_province=1").fetchone()
     return int(row[0])
+
+
+def count_taken_unsent(connection: Connection) -> int:
+    """How many reports of the province were taken up here while it still holds them as waiting: it was not told yet."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM report r LEFT JOIN shadow s ON s.record=r.id AND s.field='status'"  # noqa: S608 - constants only
+        " WHERE r.from_province=1 AND r.status<>'waiting' AND COALESCE(s.value, '\"waiting\"')='\"waiting\"'"
+        f" AND EXISTS (SELECT 1 FROM change WHERE {OPEN} AND state<>'quarantined' AND record=r.id"
+        " AND json_extract(CAST(raw AS TEXT), '$.set.status') IS NOT NULL)"
+    ).fetchone()
+    return int(count)
 
 
 def oldest_running(connection: Connection) -> str:

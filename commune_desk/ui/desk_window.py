@@ -15,6 +15,7 @@ from commune_desk.presenters.desk_window import next_due, officer, place
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.sync_page import sync_chip
 from commune_desk.presenters.today import badges
+from commune_desk.store.reports import count_taken_unsent
 from commune_desk.store.sync_status import sync_facts
 from commune_desk.ui import site
 from commune_desk.ui.dialogs.enrol import EnrolDialog
@@ -223,6 +224,10 @@ class DeskWindow(QObject):
     def next_due(self) -> list[datetime]:
         """The instants that must ring while the register is locked."""
         return self._workplace.read(next_due)
+
+    def taken_unsent(self) -> int:
+        """How many reports were taken up here and the province does not know it yet."""
+        return self._workplace.read(count_taken_unsent)
 
     def state(self) -> WindowState:
         """Where one is."""

@@ -19,7 +19,10 @@ from sync.seal import SigningKey
 
 
 class DoorbellCard(msgspec.Struct, frozen=True):
-    """`due` are the next instants (ISO) that must ring, as of `left_at`; without an address only they do."""
+    """`due` are the next instants (ISO) that must ring, as of `left_at`; without an address only they do.
+
+    `taken` reports were taken up here and the province cannot know it yet.
+    """
 
     due: tuple[str, ...]
     left_at: str
@@ -28,21 +31,29 @@ class DoorbellCard(msgspec.Struct, frozen=True):
     desk: str = ""
     key: bytes = b""
     authority_public: bytes = b""
+    taken: int = 0
 
 
 class Bell(msgspec.Struct, frozen=True):
-    """What the unlock page shows: reports waiting at the province, the next due instant, whether it is time to ring."""
+    """What the unlock page shows: reports waiting at the province, the next due instant, whether it is time to ring.
+
+    Of those that wait, `taken` were taken up here. They are told, not left out: it may be a colleague who took up the
+    same ones, and what waits must never look like less.
+    """
 
     waiting: int
     next_due: datetime | None
     rings: bool
+    taken: int = 0
 
 
-def leave_card(desk: OpenDesk, due: Sequence[datetime]) -> None:
+def leave_card(desk: OpenDesk, due: Sequence[datetime], taken: int = 0) -> None:
     """Write the card for the locked time. Raises OSError."""
     own = desk.register.identity
     card = DoorbellCard(
-        due=tuple(to_iso(instant) for instant in sorted(due)), left_at=to_iso(desk.register.clock.now())
+        due=tuple(to_iso(instant) for instant in sorted(due)),
+        left_at=to_iso(desk.register.clock.now()),
+        taken=taken,
     )
     if own.pins is not None and own.desk:
         card = msgspec.structs.replace(
@@ -91,4 +102,9 @@ def listen(card: DoorbellCard, waiting: int, now: datetime, *, known: int, since
     due = [from_iso(text) for text in card.due]
     upcoming = [instant for instant in due if instant > now]
     ran_out = any(since < instant <= now for instant in due)
-    return Bell(waiting=waiting, next_due=min(upcoming, default=None), rings=waiting > known or ran_out)
+    return Bell(
+        waiting=waiting,
+        next_due=min(upcoming, default=None),
+        rings=waiting > known or ran_out,
+        taken=min(card.taken, waiting),
+    )

@@ -24,9 +24,11 @@ from commune_desk.ui.dialogs.message import Message, question
 from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
 from commune_desk.usecases.doorbell import take_card
 from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.reports import acknowledge_report
 from commune_desk.usecases.sync_agent import SyncAgent
 from commune_desk.working_desk import WorkingDesk
 from sync.client.session import SyncReport
+from tests.helpers.builders import make_report, save_all
 from tests.system.at_work import TYPED, at_work, desk_of, drafts_left, made, opens_again
 from tests.system.surroundings import fill_up, small_disk
 
@@ -65,6 +67,18 @@ def test_after_a_crash_the_doorbell_knows_what_to_ring_for(qtbot: QtBot, tmp_pat
     program = at_work(qtbot, tmp_path)
     qtbot.waitUntil(lambda: take_card(Profile(tmp_path)) is not None)
     program.put_away()
+
+
+def test_the_doorbell_knows_what_was_taken_up_just_before_the_lock(qtbot: QtBot, tmp_path: Path) -> None:
+    program = at_work(qtbot, tmp_path)
+    write, report = desk_of(program).workplace.write, make_report(from_province=True)
+    write(save_all(report))
+    write(lambda tx: tx.connection.execute("UPDATE change SET state='accepted', seq=stamp"))
+    write(lambda tx: acknowledge_report(tx, report.id))
+    program.put_away()
+    card = take_card(Profile(tmp_path))
+    assert card is not None
+    assert card.taken == 1
 
 
 def with_a_bug(desk: WorkingDesk) -> None:

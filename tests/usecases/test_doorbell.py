@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import msgspec
+import pytest
+
 from commune_desk.domain.clock import to_iso
+from commune_desk.presenters.opening import bell_text
 from commune_desk.usecases.doorbell import Bell, DoorbellCard, listen
 from tests.helpers.workplaces import MORNING
 
@@ -35,3 +39,15 @@ def test_it_rings_for_a_report_that_was_not_known() -> None:
 def test_the_next_clock_is_told() -> None:
     assert heard(MORNING, after(hours=2)).next_due == after(hours=3)
     assert heard(MORNING, after(hours=4)).next_due is None
+
+
+@pytest.mark.parametrize(("waiting", "taken"), [(2, 1), (1, 1), (0, 0)])
+def test_what_was_taken_up_and_not_sent_is_told_beside_what_waits_and_never_taken_off(waiting: int, taken: int) -> None:
+    card = msgspec.structs.replace(CARD, taken=1)
+    bell = listen(card, waiting, MORNING, known=0, since=MORNING)
+    assert (bell.waiting, bell.taken, bell.rings) == (waiting, taken, waiting > 0)
+
+
+def test_the_locked_desk_says_how_many_of_them_are_taken_up() -> None:
+    assert bell_text(2, "", 1) == "2 tin tỉnh chuyển xuống chờ nhận · trong đó 1 tin đã nhận trên máy này, chưa gửi"
+    assert bell_text(2, "") == "2 tin tỉnh chuyển xuống chờ nhận"

@@ -12,6 +12,7 @@ from commune_desk.domain.ids import RecordId, new_record_id
 from commune_desk.domain.reports import Report, clock_runs
 from commune_desk.store.reports import (
     count_from_province,
+    count_taken_unsent,
     emergency_hours,
     oldest_running,
     report_counts,
@@ -176,3 +177,22 @@ def test_a_chair_reads_and_does_not_write(tmp_path: Path) -> None:
             chair.write(lambda tx: record_report(tx, make_report()))
     finally:
         chair.register.close()
+
+
+def settle(workplace: Workplace) -> None:
+    """The province has all that was written so far, and told so in its feed."""
+    workplace.write(lambda tx: tx.connection.execute("UPDATE change SET state='accepted', seq=stamp"))
+
+
+def test_a_report_taken_up_is_told_apart_until_the_province_knows(workplace: Workplace, waiting: RecordId) -> None:
+    other = make_report(from_province=True)
+    workplace.write(save_all(other))
+    settle(workplace)
+    assert workplace.read(count_taken_unsent) == 0
+    workplace.write(lambda tx: acknowledge_report(tx, waiting))
+    workplace.write(lambda tx: record_report(tx, make_report()))
+    assert workplace.read(count_taken_unsent) == 1
+    settle(workplace)
+    assert workplace.read(count_taken_unsent) == 0
+    workplace.write(lambda tx: record_measures(tx, waiting, measures="Đưa cháu về bà", acted_at=NOW))
+    assert workplace.read(count_taken_unsent) == 0, "what follows is no taking up"

@@ -158,7 +158,7 @@ class Doorbell(NoticeBar):
             return
         bell = listen(card, waiting, now, known=self._known, since=self._since or from_iso(card.left_at))
         self._known, self._since = bell.waiting, now
-        text = bell_text(bell.waiting, _hour(bell.next_due))
+        text = bell_text(bell.waiting, _hour(bell.next_due), bell.taken)
         self.sentence.set_text(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
