@@ -203,6 +203,7 @@ def test_a_new_window_shows_the_rows_one_was_looking_at(
     qtbot.addWidget(again)
     assert again.state.stage is Stage.CHECK
     assert again.check.model.rowCount() == 18
+    assert again.focusWidget() is again.check.table, "not the way back, which takes everything back"
 
 
 def test_an_import_broken_off_is_offered_and_gone_on_with(

@@ -56,6 +56,7 @@ def test_a_report_is_taken_up_and_stays_open(qtbot: QtBot, workplace: Workplace,
     QTest.keyClick(page.card.buttons["acknowledge"], Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: "acknowledge" not in page.card.buttons, timeout=5_000)
     assert page.card.report == report.id
+    assert page.table.hasFocus()
 
 
 def test_closing_moves_to_the_tab_of_finished_ones(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:

@@ -99,6 +99,8 @@ class ImportPage(Page):
         if checking:
             self.state.was_read(checking)
         self._clear_left_behind()
+        if checking:
+            self.check.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _clear_left_behind(self) -> None:
         left = self.state.left_behind()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.presenters.labels import ChipText
@@ -135,7 +135,7 @@ class ReportsPage(LivePage):
 
     def read(self) -> None:
         """Read the list anew; the report that is open stays open, also when it moved to another tab."""
-        current = self.card.report
+        current, was_in_card = self.card.report, self.card.isAncestorOf(QApplication.focusWidget() or self)
         self.set_title(_("Reports"), self._state.subtitle())
         self._name_tabs()
         view = self._state.view_of(current) if current else ""
@@ -146,6 +146,8 @@ class ReportsPage(LivePage):
         if current and view:
             self.table.select_id(current)
             self.card.read_again()
+        if was_in_card and not self.card.isAncestorOf(QApplication.focusWidget() or self):
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tick(self) -> None:
         """Word the clocks anew; they follow the desk's clock wherever it jumps."""

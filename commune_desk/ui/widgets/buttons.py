@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from commune_desk.ui import theme
 from commune_desk.ui.icons import icon as make_icon
+from commune_desk.ui.widgets.tab_order import rest_focus
 from commune_desk.ui.widgets.text import BOLD, NORMAL
 
 _ICON_TOKENS = {"primary": "on_accent", "danger": "danger", "link": "link"}
@@ -21,6 +22,7 @@ class _Button(QPushButton):
     ) -> None:
         """`shortcut` is a key sequence as `Ctrl+S`, shown in the tip; `name` is spoken instead of the text."""
         super().__init__(text.replace("&", "&&"), parent)
+        self._waits_on: QWidget | None = None
         self.setProperty("kind", self.kind)
         self.setFont(theme.font(weight=BOLD if self.kind in ("primary", "link") else NORMAL))
         self.setAccessibleName(name or text)
@@ -33,6 +35,16 @@ class _Button(QPushButton):
         if shortcut:
             self.setShortcut(QKeySequence(shortcut))
             self.setToolTip(f"{name or text} ({shortcut})")
+
+    def setEnabled(self, is_enabled: bool) -> None:
+        """The focus comes back to a button that could not be pressed for a while, unless it went elsewhere."""
+        if not is_enabled and self.isEnabled():
+            self._waits_on = rest_focus(self)
+        super().setEnabled(is_enabled)
+        if is_enabled and self._waits_on is not None:
+            if self.window().focusWidget() is self._waits_on:
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._waits_on = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button as Space does; a key that is held down presses it once."""

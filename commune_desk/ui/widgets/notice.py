@@ -12,6 +12,7 @@ from commune_desk.ui.theme import Size, Tone, tone_colours
 from commune_desk.ui.widgets.buttons import IconButton, LinkButton, SecondaryButton
 from commune_desk.ui.widgets.card import ROW_MARGINS, IconLabel
 from commune_desk.ui.widgets.forms import announce
+from commune_desk.ui.widgets.tab_order import rest_focus
 from commune_desk.ui.widgets.text import Text
 
 _ICONS = {
@@ -63,6 +64,7 @@ class NoticeBar(QWidget):
         announce(self, self.accessibleName())
 
     def _dismiss(self) -> None:
+        rest_focus(self)
         self.hide()
         self.dismissed.emit()
 

@@ -1,4 +1,4 @@
-"""The order of Tab, where widgets were not made in the order in which they stand."""
+"""The order of Tab where widgets were not made in the order in which they stand, and focus that loses its place."""
 
 from __future__ import annotations
 
@@ -23,3 +23,19 @@ def follow(first: QWidget, *others: QWidget) -> None:
     """Have Tab go from `first` on to the others."""
     for before, after in pairwise((first, *others)):
         QWidget.setTabOrder(before, after)
+
+
+def rest_focus(leaving: QWidget) -> QWidget | None:
+    """Before `leaving` is hidden or disabled: the focus it has waits on what surrounds it, where no key does anything.
+
+    Qt would give it to the next button, whatever that does. Returns where it waits.
+    """
+    focused = leaving.window().focusWidget()
+    if focused is None or not (focused is leaving or leaving.isAncestorOf(focused)):
+        return None
+    around = leaving.parentWidget()
+    while around is not None and around.focusProxy() is not None:
+        around = around.parentWidget()
+    if around is not None:
+        around.setFocus(Qt.FocusReason.OtherFocusReason)
+    return around
