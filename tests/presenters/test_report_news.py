@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from commune_desk.domain.record import Value
 from commune_desk.presenters.report_news import Arrival, ReportNews
 from commune_desk.presenters.routes import Route
 from commune_desk.store.reports import waiting_from_province
@@ -33,8 +34,11 @@ def desk(tmp_path: Path, province: RealProvince) -> Iterator[EnrolledDesk]:
 
 
 def report_in(province: RealProvince, received: str) -> None:
-    values = {"source": "111", "place": "Khe Lạc", "description": "Cháu bị đánh."}
-    hand_down(province.province, [("06838", values | {"received_at": read_received(received)})])
+    values: dict[str, Value] = {
+        "received_at": read_received(received),
+        **{"source": "111", "place": "Khe Lạc", "description": "Cháu bị đánh."},
+    }
+    hand_down(province.province, [("06838", values)])
 
 
 def told(desk: EnrolledDesk, news: ReportNews) -> list[Arrival]:

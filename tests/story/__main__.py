@@ -181,6 +181,7 @@ class Story:
         for key in ("a", "c"):
             status = _desk(getattr(self, key)).do("sync_now")
             _same(f"conflicts on {key}", status["conflicts"], 1)
+        _desk(self.a).do("photograph", folder=str(self.out), name="a-vi-decision", page="sync")
         decided = _desk(self.a).do("decide", text="0366 404 505")
         _desk(self.a).do("sync_now")
         _same("conflicts left on C", _desk(self.c).do("sync_now")["conflicts"], 0)
@@ -193,6 +194,7 @@ class Story:
         if wrong["opened"]:
             raise StoryFailed("a wrong passphrase opened the register")
         request = desk.do("recovery_request", login="desk.a")["request"]
+        desk.do("photograph", folder=str(self.out), name="a-vi-recovery")
         desk.do("recover", answer=self.province.recover(" ".join(request.split())), passphrase=NEW_PASSPHRASE)
         return {"request": request, "counts": desk.do("counts")}
 

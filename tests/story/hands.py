@@ -337,10 +337,21 @@ def shoot(program: Program, folder: str, prefix: str) -> Told:
     return {"pictures": take_pictures(program, Path(folder), prefix)}
 
 
+def photograph(program: Program, folder: str, name: str, page: str = "") -> Told:
+    """Pictures of the window as it is, or of `page`."""
+    from tests.story.pictures import both_sizes
+
+    if page:
+        window_of(program).navigate(Route(page))
+    window = program.opening or window_of(program).shell
+    return {"pictures": both_sizes(window, Path(folder), name)}
+
+
 HANDS: dict[str, Callable[..., Told]] = {
     hand.__name__: hand
     for hand in (
         *(enrol, unlock, recovery_request, recover, search, open_found, visit, type_half, read_form, report),
+        photograph,
         *(
             edit_carer_phone,
             set_up_beds,

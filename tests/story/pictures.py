@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from PySide6.QtWidgets import QWidget
+
 from commune_desk.app import Program
 from commune_desk.presenters.routes import Route
 from commune_desk.ui import site
@@ -22,13 +24,18 @@ def take_pictures(program: Program, folder: Path, prefix: str) -> list[str]:
     for name, route in _places(window, desk.workplace):
         window.navigate(_page_below(route))
         window.navigate(route)
-        for scale, suffix in ((1.0, ""), (SCALED, "-125")):
-            window.shell.resize(round(SCREEN.width() / scale), round(SCREEN.height() / scale))
-            pump(0.4)
-            path = folder / f"{prefix}-{name}{suffix}.png"
-            grab(window.shell, path, scale=scale)
-            names.append(path.name)
+        names += both_sizes(window.shell, folder, f"{prefix}-{name}")
     window.navigate(site.START)
+    return names
+
+
+def both_sizes(window: QWidget, folder: Path, name: str) -> list[str]:
+    """Pictures of a window as it is: `name.png` and `name-125.png`; their names."""
+    names = []
+    for scale, suffix in ((1.0, ""), (SCALED, "-125")):
+        window.resize(round(SCREEN.width() / scale), round(SCREEN.height() / scale))
+        pump(0.4)
+        names.append(grab(window, folder / f"{name}{suffix}.png", scale=scale).name)
     return names
 
 

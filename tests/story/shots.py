@@ -17,13 +17,12 @@ from commune_desk.domain.ids import Scope, commune_scope, shelter_scope
 from commune_desk.i18n import Language, set_language
 from commune_desk.ui import site, theme
 from commune_desk.ui.opening.window import OpeningWindow
-from commune_desk.ui.shots import SCALED, grab
 from commune_desk.usecases.opening import make_training_register
 from commune_desk.usecases.practice import fill_commune, fill_shelter
 from commune_desk.usecases.profile import NewOfficer, Profile
 from tests.story import hands
 from tests.story.import_pictures import take_import_pictures
-from tests.story.pictures import take_pictures
+from tests.story.pictures import both_sizes, take_pictures
 from tests.story.stage import pump
 
 PASSPHRASE = "bon con meo di bien"
@@ -52,7 +51,7 @@ def shoot_desk(app: QApplication, profile: Profile, out: Path, prefix: str) -> l
     program.show_opening()
     pump(0.5)
     assert program.opening is not None
-    names = _both_sizes(program.opening, out, f"{prefix}-unlock")
+    names = both_sizes(program.opening, out, f"{prefix}-unlock")
     hands.unlock(program, "desk.1", PASSPHRASE)
     names += take_pictures(program, out, prefix)
     if program.desk is not None and site.has_register(program.desk.workplace):
@@ -64,15 +63,9 @@ def shoot_desk(app: QApplication, profile: Profile, out: Path, prefix: str) -> l
 def shoot_first_start(folder: Path, out: Path, prefix: str) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     window = OpeningWindow(Profile(folder), SystemClock())
-    names = _both_sizes(window, out, f"{prefix}-first-start")
+    names = both_sizes(window, out, f"{prefix}-first-start")
     window.deleteLater()
     return names
-
-
-def _both_sizes(window: OpeningWindow, out: Path, name: str) -> list[str]:
-    return [
-        grab(window, out / f"{name}{suffix}.png", scale=scale).name for scale, suffix in ((1.0, ""), (SCALED, "-125"))
-    ]
 
 
 def main() -> int:

@@ -34,6 +34,7 @@ def test_the_story_plays_to_its_end(tmp_path: Path) -> None:
     assert [line for line in done.stdout.splitlines() if line.startswith("✗")] == []
     kept = {path.name for path in tmp_path.iterdir()}
     assert {"desk-a", "desk-b", "desk-c", "province"} <= kept
+    assert {"a-vi-decision.png", "a-vi-recovery-125.png"} <= kept
     for language in ("vi", "en"):
         assert {f"a-{language}-today.png", f"a-{language}-register-125.png", f"b-{language}-shelter.png"} <= kept
 
