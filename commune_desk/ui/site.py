@@ -102,7 +102,7 @@ def _settings(around: Surroundings) -> QWidget:
 
     page = SettingsPage(around.desk, around.tasks)
     if has_register(around.workplace):
-        page.side.insertWidget(0, EmergencyHoursCard(around.workplace, around.tasks))
+        page.add_first(EmergencyHoursCard(around.workplace, around.tasks))
     return page
 
 

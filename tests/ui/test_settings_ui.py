@@ -16,15 +16,18 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import Scope
 from commune_desk.ui.dialogs.message import MessageDialog
+from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
 from commune_desk.ui.pages.settings import SettingsPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import Form
+from commune_desk.ui.widgets.tab_order import stops
 from commune_desk.usecases.backups import restore
 from commune_desk.usecases.officers import add_officer, colleagues, logins
 from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.usecases.workplace import Workplace
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import HandClock
 
@@ -172,3 +175,13 @@ def test_a_list_of_deeds_that_was_touched_is_told_with_the_backup(
     desk.register.write(lambda tx: tx.connection.execute("UPDATE audit SET officer='' WHERE seq=2") and None).result()
     page.back_up(tmp_path / "so.cdbackup")
     assert "mục 2" in until_said(qtbot, page)
+
+
+def test_a_card_put_first_comes_before_the_language_for_tab_too(
+    page: SettingsPage, workplace: Workplace, tasks: Tasks
+) -> None:
+    card = EmergencyHoursCard(workplace, tasks)
+    page.add_first(card)
+    order = stops(page)
+    assert order.index(page.change_button) < order.index(card.hours)
+    assert order.index(card.hours) < order.index(page.languages.buttons["vi"]) < order.index(page.backup_button)

@@ -24,6 +24,7 @@ from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.tab_order import follow, stops
 from commune_desk.usecases.backups import BackedUp, back_up, backup_name
 from commune_desk.usecases.officers import colleagues, remove_officer
 from commune_desk.usecases.opening import OpenDesk
@@ -49,6 +50,11 @@ class SettingsPage(Page):
         self.side = columns.side
         self.add(columns)
         self.show_officers()
+
+    def add_first(self, card: QWidget) -> None:
+        """Put a card at the top of the right column, also for Tab."""
+        self.side.insertWidget(0, card)
+        follow(self.change_button, *stops(card))
 
     def show_officers(self) -> None:
         """List who may unlock here."""

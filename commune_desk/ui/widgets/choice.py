@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QElapsedTimer, QPoint, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,6 +27,7 @@ Option = tuple[str, str]
 """A code and its label in the reader's language."""
 
 _TYPE_AHEAD_MS = 1200
+_ARROWS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}
 
 
 class _TypeAheadList(QListView):
@@ -166,7 +167,7 @@ class _Buttons(QWidget):
 
 
 class RadioRow(_Buttons):
-    """One of a few codes, all in sight."""
+    """One of a few codes, all in sight. Tab stops at the chosen one; arrow keys choose, first what has the focus."""
 
     chosen = Signal(str)
 
@@ -187,7 +188,23 @@ class RadioRow(_Buttons):
         self._fill(options)
         for button in self.buttons.values():
             self._group.addButton(button)
+            button.installEventFilter(self)
         return True
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            step = _ARROWS.get(Qt.Key(event.key()), 0)
+            if step and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+                self._step(watched, step)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _step(self, focused: QObject, step: int) -> None:
+        buttons = list(self.buttons.values())
+        here = next((place for place, button in enumerate(buttons) if button is focused), 0)
+        target = buttons[min(max(here + step, 0), len(buttons) - 1) if self.value() else here]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        target.click()
 
     def value(self) -> str:
         """The chosen code, or an empty text."""
@@ -198,9 +215,20 @@ class RadioRow(_Buttons):
         for key, button in self.buttons.items():
             button.setChecked(key == code)
         self._group.setExclusive(True)
+        self._stop_at_chosen()
+
+    def _stop_at_chosen(self) -> None:
+        """As Qt does it once one of them has the focus."""
+        chosen = self.buttons.get(self.value())
+        for button in self.buttons.values():
+            is_stop = chosen is None or button is chosen
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_stop else Qt.FocusPolicy.ClickFocus)
+        if chosen is not None:
+            self.setFocusProxy(chosen)
 
     def _on_toggled(self, _button: QAbstractButton, is_checked: bool) -> None:
         if is_checked:
+            self._stop_at_chosen()
             self.chosen.emit(self.value())
 
 
