@@ -15,6 +15,8 @@ from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.toggles import Dot
 
+_UNBROKEN = 16
+
 
 @dataclass(frozen=True)
 class Version:
@@ -57,7 +59,7 @@ class CompareTable(QWidget):
         self._grid.setVerticalSpacing(6)
         for column, head in enumerate((_("Field"), _("Before"), *authors)):
             self._grid.addWidget(Text(head, size=Size.SMALL, ink="quiet", bold=True, wrap=True), 0, column)
-            self._grid.setColumnStretch(column, 3 if column else 4)
+            self._grid.setColumnStretch(column, 4 if column > 1 else 3)
         for position, row in enumerate(rows):
             self._add(row, 2 * position + 1)
 
@@ -107,13 +109,15 @@ class CompareTable(QWidget):
 
 
 class _ChoiceCell(QWidget):
+    """A value to choose; a short one, such as a phone number, stays on one line."""
+
     def __init__(self, text: str) -> None:
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(4)
         self.button = Dot()
-        label = Text(text, wrap=True)
+        label = Text(text.replace(" ", "\u00a0") if len(text) <= _UNBROKEN else text, wrap=True)
         label.setBuddy(self.button)
         grid.addWidget(self.button, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(label, 0, 1)
