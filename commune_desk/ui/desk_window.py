@@ -62,6 +62,7 @@ class DeskWindow(QObject):
         self._status = SyncStatus()
         self._overs: list[tuple[Route, QWidget]] = []
         self._wired: list[QWidget] = []
+        self._before_help = (site.START, site.START)
         self._around = Surroundings(desk, workplace, tasks, self.navigate)
         self.shell = _ClosingShell(site.pages(self._around), place=place(workplace))
         self._bell = ReportBell(workplace, self.shell, self.navigate, self)
@@ -78,7 +79,7 @@ class DeskWindow(QObject):
         shell.search_changed.connect(self._on_search)
         shell.search_accepted.connect(self._on_search_accepted)
         shell.top.search.stepped.connect(self._on_search_step)
-        shell.page_chosen.connect(lambda _key: self._leave_down_to(0))
+        shell.page_chosen.connect(self._on_chosen)
         shell.page_changed.connect(self._on_page)
         shell.top.search.setVisible(site.has_register(self._workplace))
         self._tasks.register_changed.connect(self._on_changed)
@@ -147,6 +148,16 @@ class DeskWindow(QObject):
         while len(self._overs) > depth:
             self.back()
 
+    def _on_chosen(self, key: str) -> None:
+        if key == "help" and self.shell.current_page != "help":
+            self._before_help = (Route(self.shell.current_page), self._place())
+        self._leave_down_to(0)
+
+    def _leave_help(self) -> None:
+        for route in self._before_help:
+            self.navigate(route)
+        self.shell.focus_page()
+
     def _on_page(self, key: str) -> None:
         page = self.shell.page(key)
         if page in self._wired:
@@ -159,6 +170,8 @@ class DeskWindow(QObject):
             page.show_status(self._status)
         elif isinstance(page, SettingsPage):
             page.language_chosen.connect(self.language_asked)
+        elif key == "help":
+            QShortcut(QKeySequence("Esc"), page).activated.connect(self._leave_help)
         elif isinstance(page, RegisterPage):
             page.cleared.connect(self.shell.top.search.clear_search)
             page.typing_in = self.shell.top.search
@@ -231,8 +244,11 @@ class DeskWindow(QObject):
 
     def state(self) -> WindowState:
         """Where one is."""
-        route = self._overs[-1][0] if self._overs else Route(self.shell.current_page)
+        route = self._place()
         return WindowState(route.page, route.record, route.form)
+
+    def _place(self) -> Route:
+        return self._overs[-1][0] if self._overs else Route(self.shell.current_page)
 
     def put_away(self) -> None:
         """Take the window down without asking anything; it hears of nothing any more."""

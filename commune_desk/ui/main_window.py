@@ -214,8 +214,10 @@ class Shell(QMainWindow):
         focused = self.focusWidget()
         if focused is not None and self.rail.isAncestorOf(focused):
             self.focus_search()
+            if not self.top.search.hasFocus():
+                self._focus_inside()
         elif focused is not None and self.top.isAncestorOf(focused):
-            self.focus_page()
+            self._focus_inside()
         else:
             self.rail.focus_current()
 
@@ -225,7 +227,20 @@ class Shell(QMainWindow):
         begin = shown.first_focus() if isinstance(shown, Page) else None
         if begin is not None:
             begin.setFocus(Qt.FocusReason.TabFocusReason)
-            return
+        else:
+            self._focus_first()
+
+    def _focus_inside(self) -> None:
+        """As `focus_page`, but never outside the page, as in the search field."""
+        shown = self.stack.currentWidget()
+        begin = shown.first_focus() if isinstance(shown, Page) else None
+        if begin is not None and shown is not None and shown.isAncestorOf(begin):
+            begin.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            self._focus_first()
+
+    def _focus_first(self) -> None:
+        shown = self.stack.currentWidget()
         first = shown.nextInFocusChain() if shown is not None else None
         while first is not None and shown is not None and shown.isAncestorOf(first):
             if first.focusPolicy() & Qt.FocusPolicy.TabFocus and first.isVisibleTo(shown) and first.isEnabled():

@@ -267,6 +267,36 @@ def test_the_same_search_done_twice_opens_the_same_child(
     assert opened[0] == opened[1]
 
 
+def test_escape_leaves_help_for_the_form_one_came_from(qtbot: QtBot, window: DeskWindow, hoa: RecordId) -> None:
+    window.navigate(Route("register"))
+    press(Key.Key_F1)
+    assert window.shell.current_page == "help"
+    press(Key.Key_Escape)
+    assert isinstance(top_of(window), RegisterPage)
+    window.navigate(Route("child", hoa, "visit"))
+    press(Key.Key_F1)
+    assert not isinstance(top_of(window), EntryPage)
+    press(Key.Key_Escape)
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    assert form.isAncestorOf(focused())
+    assert window.shell.current_page == "register"
+
+
+@pytest.mark.parametrize("typed", ["", "zzzz"])
+def test_f6_goes_from_the_search_into_the_page(window: DeskWindow, typed: str) -> None:
+    press(Key.Key_2, Alt)
+    assert focused() is window.shell.top.search
+    if typed:
+        commit_text(focused(), typed)
+        press(Key.Key_Return)
+        window.shell.focus_search()
+    press(Key.Key_F6)
+    assert top_of(window).isAncestorOf(focused())
+    press(Key.Key_F6)
+    assert window.shell.rail.isAncestorOf(focused())
+
+
 def test_a_record_opened_again_after_another_page_is_shown(window: DeskWindow, hoa: RecordId) -> None:
     window.navigate(Route("child", hoa))
     press(Key.Key_1, Alt)
