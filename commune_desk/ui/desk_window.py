@@ -99,12 +99,19 @@ class DeskWindow(QObject):
         """Where one was at the lock; after a crash or a power cut, to the form that was being filled in."""
         if state is not None:
             if state.page and state.page != site.START.page:
-                self.navigate(Route(state.page, state.record, state.form))
+                self._go_over(state.below, Route(state.page, state.record, state.form))
             return
         officer_id = self._workplace.actor.officer
         drafts = self._workplace.read(lambda db: open_drafts(db, officer_id))
         if drafts:
-            self.navigate(site.draft_route(drafts[0].form, drafts[0].record))
+            route = site.draft_route(drafts[0].form, drafts[0].record)
+            self._go_over(site.PAGE_BELOW.get(route.page, route.page), route)
+
+    def _go_over(self, page: str, route: Route) -> None:
+        """Open a route with its page of the rail below it, if this desk has it."""
+        if self.shell.has_page(page):
+            self.navigate(Route(page))
+        self.navigate(route)
 
     def navigate(self, route: Route) -> None:
         """Go to a page, or open a record or form over it; what lies over that place is left."""
@@ -245,7 +252,7 @@ class DeskWindow(QObject):
     def state(self) -> WindowState:
         """Where one is."""
         route = self._place()
-        return WindowState(route.page, route.record, route.form)
+        return WindowState(route.page, route.record, route.form, below=self.shell.current_page)
 
     def _place(self) -> Route:
         return self._overs[-1][0] if self._overs else Route(self.shell.current_page)

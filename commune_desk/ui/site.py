@@ -181,6 +181,10 @@ _PAGE_OF_FORM = {
 }
 
 
+PAGE_BELOW = {"child": "register", "resident": "shelter"}
+"""The page of the rail that a record is found on."""
+
+
 def draft_route(form: str, record: str) -> Route:
     """Where a draft is taken up again."""
     return Route(_PAGE_OF_FORM.get(form, "child"), record, form)

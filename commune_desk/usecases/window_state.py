@@ -12,11 +12,12 @@ _PURPOSE = b"window"
 
 
 class WindowState(msgspec.Struct, frozen=True):
-    """Where one was."""
+    """Where one was; `below` is the page of the rail that it was opened from."""
 
     page: str = ""
     record: str = ""
     form: str = ""
+    below: str = ""
 
 
 class _Kept(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ from commune_desk.ui.forms.field_editors import holds, raw_value
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.register import RegisterPage
 from commune_desk.ui.tasks import Tasks
+from commune_desk.usecases.drafts import save_draft
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.profile import Profile
 from commune_desk.usecases.sync_agent import SyncStatus
@@ -199,6 +200,21 @@ def test_escape_goes_back_step_by_step_and_keeps_what_was_typed(
     again = open_visit(qtbot, window)
     assert raw_value(again.fields["observations"]) == "Đang ghi dở"
     assert holds(again.fields["observations"], focused())
+    commit_text(focused(), " rồi")
+    assert raw_value(again.fields["observations"]) == "Đang ghi dở rồi", "one types on, and not before it"
+
+
+@pytest.mark.parametrize("is_crash", [False, True], ids=["lock", "crash"])
+def test_the_rail_says_where_the_form_that_comes_back_belongs(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId, is_crash: bool
+) -> None:
+    workplace.write(lambda tx: save_draft(tx, "visit", hoa, "observations", {"observations": "Đang ghi dở"}))
+    window.navigate(Route("register"))
+    window.navigate(Route("child", hoa, "visit"))
+    window.show(QSize(1366, 768), None if is_crash else window.state())
+    assert window.shell.current_page == "today"
+    qtbot.waitUntil(lambda: isinstance(top_of(window), EntryPage))
+    assert window.shell.current_page == "register"
 
 
 @pytest.mark.parametrize("leave", ["rail key", "search", "another record"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
 from commune_desk.domain.errors import DeskError, Invalid
@@ -127,7 +127,10 @@ class EntryPage(Page):
         self.render_state(self.presenter.restore(draft.payload))
         self.keeper.restored(draft)
         if draft.focus in self.fields:
-            self.setFocusProxy(self.fields[draft.focus])
+            editor = self.fields[draft.focus]
+            self.setFocusProxy(editor)
+            if isinstance(editor, TextEdit):
+                editor.moveCursor(QTextCursor.MoveOperation.End)
         self._say(_("This is what you were typing; it is not saved yet."), Tone.NOTE)
 
     def render_state(self, state: Any, *, but: str = "") -> None:
