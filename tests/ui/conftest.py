@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.i18n import set_language
@@ -40,6 +41,7 @@ def workplace(tmp_path: Path) -> Iterator[Workplace]:
 def tasks(qapp: QApplication) -> Iterator[Tasks]:
     with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
         yield Tasks(writer, slow)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # pages go before what they would still ask of
 
 
 @pytest.fixture
