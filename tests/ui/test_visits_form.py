@@ -40,10 +40,14 @@ def shown(qtbot: QtBot, page: VisitFormPage) -> VisitFormPage:
     return page
 
 
-def press_enter() -> None:
+def press(key: Qt.Key) -> None:
     focused = QApplication.focusWidget()
     assert focused is not None
-    QTest.keyClick(focused, Qt.Key.Key_Return)
+    QTest.keyClick(focused, key)
+
+
+def press_enter() -> None:
+    press(Qt.Key.Key_Return)
 
 
 def test_a_routine_visit_by_keyboard_alone(qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId) -> None:
@@ -52,11 +56,8 @@ def test_a_routine_visit_by_keyboard_alone(qtbot: QtBot, workplace: Workplace, t
     assert page.fields["visited_on"].hasFocus()
     for _field in range(3):
         press_enter()
-    focused = QApplication.focusWidget()
-    assert focused is not None
-    QTest.keyClick(focused, Qt.Key.Key_Space)
-    QTest.keyClick(focused, Qt.Key.Key_Right)
-    QTest.keyClick(focused, Qt.Key.Key_Right)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Right):
+        press(key)
     assert raw_value(page.fields["risk_level"]) == "high"
     press_enter()
     assert page.fields["observations"].hasFocus()
