@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -60,7 +61,8 @@ def empty_register(folder: Path) -> OpenDesk:
 def filled_register(folder: Path, *, children: int, visits: int = 0) -> Filled:
     """Make a register with so many children and, spread over them, so many visits; half of one is taken away."""
     desk = empty_register(folder)
-    try:
+    with ExitStack() as undo:
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
         people = people_of(children)
         scope = Scope(desk.register.identity.scope)
         for first in range(0, children, _BATCH):
@@ -68,9 +70,7 @@ def filled_register(folder: Path, *, children: int, visits: int = 0) -> Filled:
             shares = [_share(visits, children, first + place) for place in range(len(batch))]
             desk.register.write(partial(enter_batch, scope=scope, batch=list(zip(batch, shares, strict=True)))).result()
         desk.register.close()
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        undo.pop_all()
     return Filled(Profile(folder), children, visits)
 
 

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -116,11 +116,10 @@ class Program(QObject):
         # Loaded now and not with the module: the unlock page is on the screen before any of it is needed.
         from commune_desk.working_desk import WorkingDesk
 
-        try:
+        with ExitStack() as undo:
+            undo.callback(desk.register.close)  # a bug leaves no register open that nothing can lock
             self.desk = WorkingDesk(self.app, desk)
-        except BaseException:
-            desk.register.close()  # a bug leaves no register open that nothing can lock
-            raise
+            undo.pop_all()
         self.desk.lock_asked.connect(self.lock)
         self.desk.quit_asked.connect(self.quit)
         self.desk.start(self.opening.size() if self.opening is not None else theme.USUAL_WINDOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,12 +43,11 @@ class Register:
         self._slow: Connection | None = None
         refuse_empty(path)
         self._writer = connect(path, key)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._writer.close)  # a file left open could be neither put back nor replaced on Windows
             self._take_up()
             self.reader: Connection = connect(path, key, cache_kib=READER_CACHE_KIB, read_only=True)
-        except BaseException:
-            self._writer.close()  # a file left open could be neither put back nor replaced on Windows
-            raise
+            undo.pop_all()
 
     def _take_up(self) -> None:
         migrate(self._writer)
@@ -85,13 +85,12 @@ class Register:
     def _run(self, operation: Callable[[Tx], T], import_id: str) -> tuple[T, ChangeSet]:
         mark = self._ledger.mark()
         tx = Tx(self._writer, self._ledger, self.actor, self._seals, import_id=import_id)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._ledger.restore, mark)
             with transaction(self._writer):
                 result = operation(tx)
                 changes = tx.finish()
-        except BaseException:
-            self._ledger.restore(mark)
-            raise
+            undo.pop_all()
         if "identity" in changes.topics:
             self._reload()
         return result, changes

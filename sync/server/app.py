@@ -36,7 +36,7 @@ from sync.server.admission import Admission
 from sync.server.database import StoreFault
 from sync.server.doorbell import ring
 from sync.server.enrolment import enrol
-from sync.server.gate import Gate, Headers, Signed
+from sync.server.gate import WHAT_A_FORGERY_BREAKS, Gate, Headers, Signed
 from sync.server.limits import Limits
 from sync.server.problems import Refused
 from sync.server.province import Province
@@ -140,7 +140,7 @@ class Service:
             return self.gate.admit(self.province, signed, bell=bell)
         except (Refused, StoreFault):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever a forged request breaks, it proves nobody
+        except WHAT_A_FORGERY_BREAKS as error:
             _log.warning("refused at the gate: %s", type(error).__name__)
             raise Refused(401, "signature") from None
 

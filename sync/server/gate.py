@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from http_message_signatures import (
+    HTTPMessageSignaturesException,
     HTTPMessageVerifier,
     HTTPSignatureKeyResolver,
     InvalidSignature,
@@ -36,6 +37,13 @@ class Signed:
     @property
     def url(self) -> str:
         return f"https://province{self.path}"
+
+
+WHAT_A_FORGERY_BREAKS = (
+    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+    HTTPMessageSignaturesException,
+)
+"""What the parsers of signatures raise on bytes that nobody honest sends; it proves nobody."""
 
 
 class Headers:
