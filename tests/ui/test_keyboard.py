@@ -66,7 +66,6 @@ def window(qtbot: QtBot, tmp_path: Path, workplace: Workplace, hoa: RecordId) ->
         tasks = Tasks(writer, slow)
         desk = OpenDesk(Profile(tmp_path), workplace.register, RegisterKey.generate(), "desk.1")
         made = DeskWindow(desk, workplace, tasks)
-        qtbot.addWidget(made.shell)
         with qtbot.waitActive(made.shell):
             made.show(QSize(1366, 768))
             made.shell.activateWindow()

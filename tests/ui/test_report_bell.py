@@ -52,7 +52,6 @@ def tasks() -> Iterator[Tasks]:
 def window(qtbot: QtBot, tmp_path: Path, workplace: Workplace, tasks: Tasks) -> Iterator[DeskWindow]:
     desk = OpenDesk(Profile(tmp_path), workplace.register, RegisterKey.generate(), "desk.1")
     made = DeskWindow(desk, workplace, tasks)
-    qtbot.addWidget(made.shell)
     made.show(QSize(1366, 768))
     made.navigate(Route("help"))
     yield made
