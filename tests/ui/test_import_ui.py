@@ -52,11 +52,11 @@ def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route]) 
 
 
 def until_idle(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
-    qtbot.waitUntil(lambda: tasks.is_idle and page.work.work is None, timeout=20_000)
+    qtbot.waitUntil(lambda: tasks.is_idle and page.work.work is None, timeout=60_000)
 
 
 def until_stage(qtbot: QtBot, page: ImportPage, stage: Stage) -> None:
-    qtbot.waitUntil(lambda: page.state.stage is stage, timeout=20_000)
+    qtbot.waitUntil(lambda: page.state.stage is stage, timeout=60_000)
 
 
 def to_check(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
@@ -103,7 +103,7 @@ def test_from_file_to_register_by_keyboard(
     until_idle(qtbot, page, tasks)
     assert page.result.isVisible()
     assert workplace.read(count_children) == 452
-    assert any(changes.touches("imports") for changes in told)
+    qtbot.waitUntil(lambda: any(changes.touches("imports") for changes in told))
     page.result.open_register.click()
     assert routes == [Route("register")]
 
