@@ -24,6 +24,13 @@ from tests.sync.server_fixtures import command, serving
 REPORT = ("--commune", "06838", "--received", "2026-11-23 23:40", "--place", "Thôn Nà Ếch", "--description", "Sealed")
 
 
+def test_the_folder_of_the_key_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    key = tmp_path / "etc" / "commune-desk" / "key.json"
+    places = ["--data", str(tmp_path / "data"), "--key-file", str(key)]
+    assert main(["--lang", "en", "init", *places, "--name", "Quảng Ninh", "--host", "localhost"]) == 0
+    assert key.parent.stat().st_mode & 0o077 == 0
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     assert command(tmp_path, "init", "--name", "Quảng Ninh", "--host", "localhost").returncode == 0

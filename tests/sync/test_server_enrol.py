@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.errors import Refusal
@@ -74,6 +74,9 @@ def test_a_code_makes_a_desk_that_holds_its_places_keys(world: World) -> None:
     assert world.province.fingerprint.startswith(applicant.print)
     enrolled = applicant.enrolled()
     assert enrolled.desk == code.desk
+    with world.province.database.read() as connection:
+        label = connection.scalar(select(tables.desk.c.label).where(tables.desk.c.id == code.desk))
+    assert label == "phong 2", "what was typed at the PC, not what the code was made for"
     assert [(g.scope, g.role, g.name) for g in enrolled.grants] == [(COMMUNE, "commune_officer", "Xã Bình Liêu")]
     locker = seal.unwrap(applicant.locker_key, protocol.unb64(enrolled.locker), applicant.locator)
     private = seal.BoxKey.from_bytes(protocol.unb64(msgspec.json.decode(locker)[COMMUNE]))
