@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from sqlcipher3 import dbapi2
@@ -17,10 +17,11 @@ from bench.workbench import Workbench
 from commune_desk.domain.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.visits import HomeVisit, suggested_next_visit
-from commune_desk.store.database import OTHER_CACHE_KIB, Connection
+from commune_desk.store.database import OTHER_CACHE_KIB, Connection, connect
 from commune_desk.store.schema import SELECT, to_column
 from commune_desk.usecases.visits import record_visit
 from commune_desk.usecases.workplace import Workplace
+from commune_desk.vault.keys import RegisterKey
 
 _SAVES = 800
 _SEEN = "Cháu ở nhà, sức khoẻ bình thường. Cháu đi học đều, tuần này không nghỉ buổi nào. Bà ngoại chăm sóc chu đáo."
@@ -29,37 +30,65 @@ _KIND = KINDS["home_visit"]
 
 def save_visit(bench: Workbench) -> Samples:
     """Microseconds a save, against Python's own SQLite."""
-    return _saves(bench, sqlite3)
+    return _beside_a_plain_row(bench, _through_the_use_case, _plain)
 
 
 def save_visit_same_engine(bench: Workbench) -> Samples:
-    """The same against the register's engine without a key.
-
-    Its wheel waits for the disk with `fsync`, Python's SQLite with the cheaper `fdatasync`: this row takes that
-    difference out and leaves what the program and the encryption cost.
-    """
-    return _saves(bench, dbapi2)
+    """The same against the register's engine without a key: what is left is the program and the encryption."""
+    return _beside_a_plain_row(bench, _through_the_use_case, _without_a_key)
 
 
-def _saves(bench: Workbench, engine: ModuleType) -> Samples:
-    """One after the other in turn; the first tenth is a warm-up."""
+def encrypted_row(bench: Workbench) -> Samples:
+    """The plain row, encrypted: what no save can go below, whatever the program leaves out."""
+    return _beside_a_plain_row(bench, _with_a_key, _plain)
+
+
+Put = Callable[[HomeVisit], Any]
+"""Makes a visit durable."""
+
+
+def _beside_a_plain_row(
+    bench: Workbench, measured: Callable[[Workplace, Path], Put], floor: Callable[[Path], Any]
+) -> Samples:
+    """In turn, each as often first as second: a disk takes longer for the first. The first tenth is a warm-up."""
     desk = bench.office().open()
     try:
         work = workplace(desk)
-        plain = _plain_database(desk.profile.folder / f"{engine.__name__}.db", work.register.reader, engine)
+        folder = desk.profile.folder
+        plain = _into(_filled(floor(folder / "floor.db"), work.register.reader))
+        put = measured(work, folder)
         values, floors = [], []
-        for person, risk in _children(work.register.reader):
-            visit, row = _visit(work, person, risk), _row(_visit(work, person, risk))
-            begun = time.perf_counter()
-            work.write(partial(record_visit, visit=visit))
-            between = time.perf_counter()
-            plain.execute(_insert(), row)
-            values.append((between - begun) * 1e6)
-            floors.append((time.perf_counter() - between) * 1e6)
-        plain.close()
+        for number, (person, risk) in enumerate(_children(work.register.reader)):
+            turns = [(put, values), (plain, floors)]
+            for save, took in turns if number % 2 else reversed(turns):
+                visit = _visit(work, person, risk)
+                begun = time.perf_counter()
+                save(visit)
+                took.append((time.perf_counter() - begun) * 1e6)
     finally:
         desk.register.close()
     return Samples(values[_SAVES // 10 :], floors[_SAVES // 10 :])
+
+
+def _through_the_use_case(work: Workplace, _folder: Path) -> Put:
+    return lambda visit: work.write(partial(record_visit, visit=visit))
+
+
+def _with_a_key(work: Workplace, folder: Path) -> Put:
+    keyed = connect(folder / "keyed.db", RegisterKey.generate())
+    return _into(_filled(keyed, work.register.reader))
+
+
+def _plain(path: Path) -> Any:
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def _without_a_key(path: Path) -> Any:
+    return dbapi2.connect(path, isolation_level=None)
+
+
+def _into(connection: Any) -> Put:
+    return lambda visit: connection.execute(_insert(), _row(visit))
 
 
 def _children(reader: Connection) -> list[tuple[RecordId, str]]:
@@ -84,18 +113,17 @@ def _visit(work: Workplace, person: RecordId, risk: str) -> HomeVisit:
     )
 
 
-def _plain_database(path: Path, source: Connection, engine: ModuleType) -> Any:
-    """A connection to the same table with the same rows and index, plain, committed as durably."""
-    plain = engine.connect(path, isolation_level=None, cached_statements=128)
-    plain.execute("PRAGMA journal_mode=WAL")
-    plain.execute("PRAGMA synchronous=FULL")
-    plain.execute(f"PRAGMA cache_size=-{OTHER_CACHE_KIB}")
+def _filled(connection: Any, source: Connection) -> Any:
+    """The connection, with the same visits under the same index, committed as durably as the register."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA cache_size=-{OTHER_CACHE_KIB}")
     for name in ("home_visit", "home_visit_person"):
-        plain.execute(source.execute("SELECT sql FROM sqlite_master WHERE name=?", (name,)).fetchone()[0])
-    plain.execute("BEGIN")
-    plain.executemany(_insert(), source.execute(SELECT["home_visit"]))
-    plain.execute("COMMIT")
-    return plain
+        connection.execute(source.execute("SELECT sql FROM sqlite_master WHERE name=?", (name,)).fetchone()[0])
+    connection.execute("BEGIN")
+    connection.executemany(_insert(), source.execute(SELECT["home_visit"]))
+    connection.execute("COMMIT")
+    return connection
 
 
 def _insert() -> str:
