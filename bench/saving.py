@@ -57,7 +57,8 @@ def _beside_a_plain_row(
         folder = desk.profile.folder
         plain = _into(_filled(floor(folder / "floor.db"), work.register.reader))
         put = measured(work, folder)
-        values, floors = [], []
+        values: list[float] = []
+        floors: list[float] = []
         for number, (person, risk) in enumerate(_children(work.register.reader)):
             turns = [(put, values), (plain, floors)]
             for save, took in turns if number % 2 else reversed(turns):
