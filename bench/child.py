@@ -1,4 +1,4 @@
-"""What the measures start as processes of their own: `python -m bench.child bare | today FOLDER | post`.
+"""What the measures start as processes of their own: `python -m bench.child bare | today FOLDER PASSPHRASE | post`.
 
 Nothing is imported before it is needed: the time from the start of the process is what is measured.
 """
@@ -36,15 +36,21 @@ def bare() -> None:
     print(_memory(), flush=True)
 
 
-def today(folder: str) -> None:
-    """The program itself: unlock, wait for the Today page, and say as JSON the milliseconds and the memory after."""
+def today(folder: str, passphrase: str) -> None:
+    """The program itself: unlock, wait for the Today page, and say as JSON the milliseconds and the memory after.
+
+    It begins as `python -m commune_desk` does, and loads nothing that the program does not.
+    """
     import json
     from pathlib import Path
+
+    from commune_desk.__main__ import prepare
+
+    prepare()
 
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from bench.registers import PASSPHRASE
     from commune_desk.app import Program
     from commune_desk.i18n import set_language
     from commune_desk.ui import theme
@@ -60,7 +66,7 @@ def today(folder: str) -> None:
     _run_until(app, lambda: isinstance(page := _page(program), UnlockPage) and bool(page.login.value()))
     page = _page(program)
     assert isinstance(page, UnlockPage)
-    page.passphrase.setText(PASSPHRASE)
+    page.passphrase.setText(passphrase)
     begun = time.perf_counter()
     page.unlock()
     _run_until(app, lambda: _is_usable(program))
@@ -136,7 +142,7 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["bare"]:
             bare()
-        case ["today", folder]:
-            today(folder)
+        case ["today", folder, passphrase]:
+            today(folder, passphrase)
         case ["post"]:
             post()

@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from bench.measure import CannotMeasure, Samples
+from bench.registers import PASSPHRASE
 from bench.workbench import Workbench, end, read_line
 
 _STARTS = 15
@@ -76,7 +77,7 @@ def _opening(bench: Workbench, profile: Path) -> _Opening:
     window = (time.perf_counter() - begun) * 1000
     bare_memory = float(read_line(bare))
     end(bare)
-    process = bench.start("-m", "bench.child", "today", profile)
+    process = bench.start("-m", "bench.child", "today", profile, PASSPHRASE)
     said = read_line(process)
     end(process)
     if not said.startswith("{"):
