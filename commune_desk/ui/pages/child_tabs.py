@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
@@ -57,16 +58,35 @@ def risk_card(points: Sequence[RiskPoint]) -> Card:
 
 
 class _Part(QWidget):
-    """A tab's contents: cards below each other, made anew for each view."""
+    """A tab's contents: cards below each other, made anew for each view, when somebody looks at the tab."""
 
     def __init__(self) -> None:
         super().__init__()
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(12)
+        self._waiting: ChildView | None = None
 
-    def start(self) -> None:
+    def show_view(self, view: ChildView) -> None:
+        self._waiting = view
+        if self.isVisible():
+            self._make()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._make()
+
+    def _make(self) -> None:
+        if self._waiting is None:
+            return
+        view, self._waiting = self._waiting, None
         clear_layout(self.column)
+        for card in self._cards(view):
+            self.column.addWidget(card)
+        self.column.addStretch(1)
+
+    def _cards(self, view: ChildView) -> list[Card]:
+        raise NotImplementedError
 
 
 class Details(_Part):
@@ -76,15 +96,11 @@ class Details(_Part):
         super().__init__()
         self._move_file = move_file
 
-    def show_view(self, view: ChildView) -> None:
-        self.start()
+    def _cards(self, view: ChildView) -> list[Card]:
         card = Card(_("Details"), "file-text")
         for fact in view.facts:
             card.add(ListRow("", fact.value).lead(fact.label, ink="quiet", width=_FACT_WIDTH))
-        self.column.addWidget(card)
-        if view.can_write:
-            self.column.addWidget(self._closings(view))
-        self.column.addStretch(1)
+        return [card, self._closings(view)] if view.can_write else [card]
 
     def _closings(self, view: ChildView) -> Card:
         card = Card(_("Close or reopen the file"), "archive")
@@ -121,8 +137,7 @@ class Family(_Part):
         super().__init__()
         self._navigate, self._open, self._end = navigate, open_form, end_relation
 
-    def show_view(self, view: ChildView) -> None:
-        self.start()
+    def _cards(self, view: ChildView) -> list[Card]:
         add = LinkButton(_("Add a family member"), "plus")
         add.clicked.connect(lambda: self._open("relation"))
         if not view.can_write:
@@ -132,8 +147,7 @@ class Family(_Part):
             card.add(family_row(row, self._navigate, trailing=self._buttons(row) if view.can_write else None))
         if not view.family:
             card.add(EmptyState("users", _("Nobody of the family is in the register yet.")))
-        self.column.addWidget(card)
-        self.column.addStretch(1)
+        return [card]
 
     def _buttons(self, row: FamilyRow) -> QWidget:
         holder = QWidget()
@@ -170,8 +184,7 @@ class Groups(_Part):
         super().__init__()
         self._open, self._leave = open_form, leave
 
-    def show_view(self, view: ChildView) -> None:
-        self.start()
+    def _cards(self, view: ChildView) -> list[Card]:
         add = LinkButton(_("Joins a group"), "plus")
         add.clicked.connect(lambda: self._open("group"))
         if not view.can_write:
@@ -181,8 +194,7 @@ class Groups(_Part):
             card.add(self._row(row, can_write=view.can_write))
         if not view.groups:
             card.add(EmptyState("list", _("The child belongs to no group.")))
-        self.column.addWidget(card)
-        self.column.addStretch(1)
+        return [card]
 
     def _row(self, row: GroupRow, *, can_write: bool) -> ListRow:
         chips = [Chip(_("now"), Tone.NOTE)] if row.is_open else []

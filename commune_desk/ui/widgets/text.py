@@ -21,14 +21,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from commune_desk.ui import theme
-from commune_desk.ui.theme import Size
+from commune_desk.ui.theme import Scheme, Size
 
 BOLD = QFont.Weight.DemiBold
 NORMAL = QFont.Weight.Normal
 TALLEST = "ẪẶỂỖỢỰ"
 _PREFERRED_WIDTH = 520
 _NARROWEST = 56
-_KEPT_LAYOUTS = 8
 
 
 class LineBox(NamedTuple):
@@ -84,7 +83,9 @@ class RichLine(QLabel):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._runs: tuple[Run, ...] = ()
-        self._laid: dict[tuple[int, str], QTextLayout] = {}
+        self._layout: QTextLayout | None = None
+        self._inked_for: Scheme | None = None
+        self._line_counts: dict[int, int] = {}
         self._natural: int | None = None
         self.set_runs(runs)
 
@@ -94,7 +95,8 @@ class RichLine(QLabel):
 
     def set_runs(self, runs: Sequence[Run]) -> None:
         self._runs = tuple(runs)
-        self._laid.clear()
+        self._layout = None
+        self._line_counts.clear()
         self._natural = None
         self.setText(self.plain)
         self.setAccessibleName(self.plain)
@@ -118,12 +120,18 @@ class RichLine(QLabel):
     def heightForWidth(self, width: int) -> int:
         """For the least width when `width` is less: layouts try such on the way, and no text is ever shown so."""
         box = line_box(self.font())
-        lines = max(self._layout(max(width, self.minimumSizeHint().width())).lineCount(), 1)
-        return box.height + (lines - 1) * box.pitch
+        return box.height + (self._line_count(max(width, self.minimumSizeHint().width())) - 1) * box.pitch
+
+    def _line_count(self, width: int) -> int:
+        """Kept for each width: layouts ask for many, and breaking lines is what costs most on a page of text."""
+        if width not in self._line_counts:
+            fits = width >= self.natural_width() and "\n" not in self.plain
+            self._line_counts[width] = 1 if fits else max(self._broken_at(width).lineCount(), 1)
+        return self._line_counts[width]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         spare = max(self.height() - self.heightForWidth(self.width()), 0)
-        self._layout(self.width()).draw(QPainter(self), QPointF(0, spare // 2 if self._is_centred() else 0))
+        self._broken_at(self.width()).draw(QPainter(self), QPointF(0, spare // 2 if self._is_centred() else 0))
 
     def _is_centred(self) -> bool:
         return bool(self.alignment() & Qt.AlignmentFlag.AlignVCenter)
@@ -135,21 +143,12 @@ class RichLine(QLabel):
             font.setPointSizeF(Size.SMALL.points)
         return font
 
-    def _layout(self, width: int) -> QTextLayout:
-        key = (width, theme.scheme().value)
-        if key not in self._laid:
-            if len(self._laid) >= _KEPT_LAYOUTS:
-                self._laid.clear()
-            self._laid[key] = self._lay_out(width)
-        return self._laid[key]
-
-    def _lay_out(self, width: int) -> QTextLayout:
-        layout = QTextLayout(self.plain.replace("\n", "\u2028"), self.font())
-        option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        layout.setTextOption(option)
-        layout.setFormats(self._formats())
+    def _broken_at(self, width: int) -> QTextLayout:
+        """The text in lines of `width`; its letters are shaped once and only broken anew for another width."""
+        if self._layout is None or self._inked_for is not theme.scheme():
+            self._layout, self._inked_for = self._shaped(), theme.scheme()
         box = line_box(self.font())
+        layout = self._layout
         layout.beginLayout()
         baseline = box.baseline
         while (line := layout.createLine()).isValid():
@@ -157,6 +156,14 @@ class RichLine(QLabel):
             line.setPosition(QPointF(0, baseline - line.ascent()))
             baseline += box.pitch
         layout.endLayout()
+        return layout
+
+    def _shaped(self) -> QTextLayout:
+        layout = QTextLayout(self.plain.replace("\n", "\u2028"), self.font())
+        option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.setFormats(self._formats())
         return layout
 
     def _formats(self) -> list[QTextLayout.FormatRange]:

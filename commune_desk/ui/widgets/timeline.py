@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QSize, Signal
+from PySide6.QtCore import QPointF, QSize, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -19,6 +19,8 @@ from commune_desk.ui.widgets.text import RichLine, Run, Text
 _DOT_X = 13
 _TEXT_X = 28
 _DOT_Y = 14
+_AT_ONCE = 8
+"""Entries that fill a screen: those below it are made after the first picture, so that nobody waits for them."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,28 @@ class Timeline(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._entries: Sequence[Entry] = ()
+        self._rest = QTimer(self, singleShot=True)
+        self._rest.timeout.connect(self._add_rest)
         self.set_entries(entries)
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
+        """Replace what is shown; where somebody had scrolled to stays, as many rows as there were come at once."""
+        at_once = max(_AT_ONCE, self._column.count())
         clear_layout(self._column)
-        for position, entry in enumerate(entries):
-            row = _EntryRow(entry, is_first=position == 0, is_last=position == len(entries) - 1)
+        self._entries = entries
+        self._add_rows(at_once)
+        if self._column.count() < len(entries):
+            self._rest.start()
+
+    def _add_rest(self) -> None:
+        self._add_rows(len(self._entries))
+
+    def _add_rows(self, up_to: int) -> None:
+        last = len(self._entries) - 1
+        for position in range(self._column.count(), min(up_to, last + 1)):
+            entry = self._entries[position]
+            row = _EntryRow(entry, is_first=position == 0, is_last=position == last)
             if row.link is not None:
                 row.link.clicked.connect(lambda _checked=False, key=entry.key: self.opened.emit(key))
             self._column.addWidget(row)

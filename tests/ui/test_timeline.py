@@ -1,0 +1,51 @@
+"""The timeline: a long one shows its first screen at once, and the rest before anybody can scroll there."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from commune_desk.ui.widgets.buttons import LinkButton
+from commune_desk.ui.widgets.timeline import Entry, Timeline
+
+
+def entries(count: int) -> list[Entry]:
+    return [Entry(f"visit-{n}", f"Visit {n}", "02/03/2026", body="Seen at home.", link="Correct") for n in range(count)]
+
+
+def shown(timeline: Timeline) -> list[str]:
+    """What the links say, from top to bottom."""
+    layout = timeline.layout()
+    assert layout is not None
+    rows = [item.widget() for at in range(layout.count()) if (item := layout.itemAt(at)) is not None]
+    return [link.accessibleName() for row in rows if row is not None for link in row.findChildren(LinkButton)]
+
+
+def test_a_long_timeline_fills_the_screen_first_and_then_comes_whole_and_in_order(qtbot: QtBot) -> None:
+    timeline = Timeline(entries(30))
+    qtbot.addWidget(timeline)
+    assert 0 < len(shown(timeline)) < 30
+    timeline.show()
+    qtbot.waitUntil(lambda: len(shown(timeline)) == 30)
+    assert shown(timeline) == [f"Correct: Visit {n}, 02/03/2026" for n in range(30)]
+    with qtbot.waitSignal(timeline.opened) as opened:
+        timeline.findChildren(LinkButton)[-1].click()
+    assert opened.args == ["visit-29"]
+
+
+def test_read_again_it_is_as_long_as_before_at_once_so_that_nothing_jumps_under_the_eyes(qtbot: QtBot) -> None:
+    timeline = Timeline(entries(30))
+    qtbot.addWidget(timeline)
+    timeline.show()
+    qtbot.waitUntil(lambda: len(shown(timeline)) == 30)
+    timeline.set_entries(entries(31))
+    assert len(shown(timeline)) == 30
+    qtbot.waitUntil(lambda: len(shown(timeline)) == 31)
+
+
+def test_entries_that_were_replaced_before_they_were_made_never_come(qtbot: QtBot) -> None:
+    timeline = Timeline(entries(30))
+    qtbot.addWidget(timeline)
+    timeline.set_entries(entries(2))
+    timeline.show()
+    qtbot.wait(50)
+    assert shown(timeline) == ["Correct: Visit 0, 02/03/2026", "Correct: Visit 1, 02/03/2026"]
