@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtNetwork import QNetworkInformation
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.domain.change_set import ChangeSet
@@ -52,6 +51,7 @@ class WorkingDesk(QObject):
         self.tasks = Tasks(self._writer, self._slow, self)
         self.workplace = Workplace(desk.register, CodeBook.parse(lambda name: read_resource(f"codes/{name}")))
         self.agent = self._make_agent()
+        self._hears_of_line = False
         self.window = self._make_window()
         self._idle = IdleLock(app, self._idle_minutes(), self)
         self._idle.expired.connect(self.lock_asked)
@@ -124,16 +124,20 @@ class WorkingDesk(QObject):
         self._leave_card()
         self._card.start()
         self._start_sync()
-        if QNetworkInformation.loadDefaultBackend() and (line := QNetworkInformation.instance()) is not None:
-            line.reachabilityChanged.connect(self._hint)
 
     def _leave_card(self) -> None:
         due, taken = self.window.next_due(), self.window.taken_unsent()
         self.tasks.query(partial(_try, lambda: leave_card(self.desk, due, taken)), lambda _none: None)
 
     def _start_sync(self) -> None:
-        if self.agent is not None:
-            self.agent.start()
+        if self.agent is None:
+            return
+        self.agent.start()
+        if not self._hears_of_line:
+            from commune_desk.ui.platform.line import watch_line  # a training register has no use for it
+
+            watch_line(self._hint)
+            self._hears_of_line = True
 
     def _hint(self, _reach: object) -> None:
         if self.agent is not None:

@@ -11,7 +11,6 @@ import binascii
 import hashlib
 import hmac
 import secrets
-import ssl
 import unicodedata
 from functools import lru_cache
 
@@ -214,6 +213,8 @@ def sha256(data: bytes) -> bytes:
 
 def certificate_fingerprint(pem: bytes) -> bytes:
     """SHA-256 of a certificate (PEM): what an enrolment code names the province's authority by. Raises ValueError."""
+    import ssl  # not with the module: a desk that is not in touch with a province does without
+
     return sha256(ssl.PEM_cert_to_DER_cert(pem.decode("ascii")))
 
 

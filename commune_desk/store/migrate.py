@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -59,9 +58,11 @@ def _runner(path: Path, number: int) -> Callable[[Any], None]:
 
 def statements(script: str) -> Iterator[str]:
     """The statements of a script one by one: `executescript` would commit the transaction it runs in."""
+    from sqlite3 import complete_statement  # a second engine, which an open register does without
+
     buffer = ""
     for line in script.splitlines(keepends=True):
         buffer += line
-        if sqlite3.complete_statement(buffer):
+        if complete_statement(buffer):
             yield buffer
             buffer = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QSize, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -18,13 +19,8 @@ from commune_desk.presenters.today import badges
 from commune_desk.store.reports import count_taken_unsent
 from commune_desk.store.sync_status import sync_facts
 from commune_desk.ui import site
-from commune_desk.ui.dialogs.enrol import EnrolDialog
 from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.main_window import Shell
-from commune_desk.ui.pages.register import RegisterPage
-from commune_desk.ui.pages.reports import ReportsPage
-from commune_desk.ui.pages.settings import SettingsPage
-from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.report_bell import ReportBell
 from commune_desk.ui.site import Surroundings
 from commune_desk.ui.tasks import Tasks
@@ -34,6 +30,12 @@ from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.sync_agent import SyncStatus
 from commune_desk.usecases.window_state import WindowState, take_window
 from commune_desk.usecases.workplace import Workplace
+
+if TYPE_CHECKING:  # a page's module is loaded by the site map when the page is first shown
+    from commune_desk.ui.pages.register import RegisterPage
+    from commune_desk.ui.pages.reports import ReportsPage
+    from commune_desk.ui.pages.settings import SettingsPage
+    from commune_desk.ui.pages.sync import SyncPage
 
 MINUTE_MS = 60_000
 
@@ -126,10 +128,10 @@ class DeskWindow(QObject):
             return
         self._leave_down_to(0)
         page = self.shell.show_page(route.page)
-        if isinstance(page, ReportsPage) and route.record:
-            page.show_report(route.record)
-        elif isinstance(page, RegisterPage) and route.form:
-            page.show_only(route.form)
+        if route.page == "reports" and route.record:
+            cast("ReportsPage", page).show_report(route.record)
+        elif route.page == "register" and route.form:
+            cast("RegisterPage", page).show_only(route.form)
 
     def _open_over(self, route: Route, over: QWidget) -> None:
         while self._overs and self._overs[-1][0].form:
@@ -170,40 +172,53 @@ class DeskWindow(QObject):
         if page in self._wired:
             return
         self._wired.append(page)
-        if isinstance(page, SyncPage):
-            page.sync_asked.connect(self.sync_asked)
-            page.pause_asked.connect(self.pause_asked)
-            page.enrol_asked.connect(self._enrol_anew)
-            page.show_status(self._status)
-        elif isinstance(page, SettingsPage):
-            page.language_chosen.connect(self.language_asked)
-        elif key == "help":
-            QShortcut(QKeySequence("Esc"), page).activated.connect(self._leave_help)
-        elif isinstance(page, RegisterPage):
-            page.cleared.connect(self.shell.top.search.clear_search)
-            page.typing_in = self.shell.top.search
-            page.typing_in.begun.connect(page.table.leave_row)
+        match key:
+            case "sync":
+                self._wire_sync(cast("SyncPage", page))
+            case "settings":
+                cast("SettingsPage", page).language_chosen.connect(self.language_asked)
+            case "help":
+                QShortcut(QKeySequence("Esc"), page).activated.connect(self._leave_help)
+            case "register":
+                self._wire_register(cast("RegisterPage", page))
+
+    def _wire_sync(self, page: SyncPage) -> None:
+        page.sync_asked.connect(self.sync_asked)
+        page.pause_asked.connect(self.pause_asked)
+        page.enrol_asked.connect(self._enrol_anew)
+        page.show_status(self._status)
+
+    def _wire_register(self, page: RegisterPage) -> None:
+        page.cleared.connect(self.shell.top.search.clear_search)
+        page.typing_in = self.shell.top.search
+        page.typing_in.begun.connect(page.table.leave_row)
 
     def _enrol_anew(self) -> None:
+        from commune_desk.ui.dialogs.enrol import EnrolDialog
+
         EnrolDialog(self._desk, self._tasks, self.shell).exec()
 
     def _on_search(self, typed: str) -> None:
         if not typed and self.shell.current_page != "register":
             return
         self._leave_down_to(0)
-        page = self.shell.show_page("register")
-        if isinstance(page, RegisterPage):
-            page.search(typed)
+        self.shell.show_page("register")
+        self._register().search(typed)
 
     def _on_search_step(self, rows: int) -> None:
-        page = self.shell.stack.currentWidget()
-        if isinstance(page, RegisterPage):
-            page.step(rows)
+        if self._shows_register():
+            self._register().step(rows)
 
     def _on_search_accepted(self) -> None:
-        page = self.shell.stack.currentWidget()
-        if isinstance(page, RegisterPage):
-            page.open_found()
+        if self._shows_register():
+            self._register().open_found()
+
+    def _shows_register(self) -> bool:
+        """Whether the list of children is what one sees, and nothing over it."""
+        return self.shell.current_page == "register" and not self._overs
+
+    def _register(self) -> RegisterPage:
+        return cast("RegisterPage", self.shell.page("register"))
 
     def show_status(self, status: SyncStatus) -> None:
         """The agent's news, on the UI thread."""
@@ -229,9 +244,7 @@ class DeskWindow(QObject):
         if not facts.waiting_changes and not facts.is_training:
             self.shell.drop_passing()  # they say that something is not sent yet
         if self.shell.current_page == "sync":
-            page = self.shell.page("sync")
-            if isinstance(page, SyncPage):
-                page.show_status(self._status)
+            cast("SyncPage", self.shell.page("sync")).show_status(self._status)
 
     def _on_failed(self, error: DeskError) -> None:
         tone = Tone.DANGER if isinstance(error, Fault) else Tone.WARNING

@@ -1,20 +1,29 @@
-"""A desk's rounds with the province: number what is staged, sync, and after a restore send what the province lacks."""
+"""A desk's rounds with the province: number what is staged, sync, and after a restore send what the province lacks.
+
+The way to the province is loaded with the first round, off the UI thread: with it comes the HTTP library.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.store import settings
 from commune_desk.store.register import Register
 from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.staged import pulled_once, release_next
-from sync.client.session import Session, SyncReport
-from sync.client.transport import Transport
+from sync.client.errors import Stopped
+
+if TYPE_CHECKING:
+    from sync.client.session import Session, SyncReport
+    from sync.client.transport import Transport
 
 
 def connect_to(pins: settings.Pins) -> Transport:
     """The way to the province that enrolment pinned."""
+    from sync.client.transport import Transport
+
     return Transport(pins.address, ca_pem=pins.ca_pem)
 
 
@@ -34,32 +43,46 @@ class DeskSync:
         connect: Callable[[settings.Pins], Transport] = connect_to,
     ) -> None:
         """`changed` hears, from the network thread, of everything that a sync changed in the register."""
-        pins = register.identity.pins
-        if pins is None:
+        if register.identity.pins is None:
             raise ValueError("a training register has no province")
+        self._pins = register.identity.pins
         self._register = register
         self._changed = changed
+        self._connect = connect
         self._replica = RegisterReplica(register, changed)
-        self._session = Session(connect(pins), self._replica)
+        self._session: Session | None = None
+        self._is_aborted = False
 
     @property
     def receipt_at(self) -> str:
-        return self._session.receipt_at
+        return "" if self._session is None else self._session.receipt_at
 
     def abort(self) -> None:
-        self._session.abort()
+        self._is_aborted = True
+        if self._session is not None:
+            self._session.abort()
 
     def sync(self) -> SyncReport:
         """One whole sync. Raises a SyncFault or Malformed; what was receipted or applied before stays so."""
+        session = self._session or self._begin()
         self._release_staged()
-        report = self._session.sync()
+        report = session.sync()
         if self._awaits_pull():
             self._note(self._register.write(pulled_once).result()[1])
             if self._release_staged():
-                report = self._session.sync()
+                report = session.sync()
         if self._register.identity.frozen:
             self._replica.freeze("")
         return report
+
+    def _begin(self) -> Session:
+        """Raises Stopped when `abort` came meanwhile."""
+        from sync.client.session import Session
+
+        self._session = session = Session(self._connect(self._pins), self._replica)
+        if self._is_aborted:  # asked after the session is there for `abort` to find: one of the two sees the other
+            raise Stopped
+        return session
 
     def _awaits_pull(self) -> bool:
         return self._register.write(lambda tx: settings.get(tx.connection, settings.AWAITS_PULL, bool, False)).result()[

@@ -1,4 +1,7 @@
-"""Who may be in the register already: hard signs first, then names that look alike."""
+"""Who may be in the register already: hard signs first, then names that look alike.
+
+The library that compares names is loaded with the first look: pages name this use case, few days need it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
-from rapidfuzz import fuzz, process
 
 from commune_desk.domain.dates import PartialDate
 from commune_desk.domain.families import Person
@@ -83,6 +85,8 @@ def _id_number(connection: Connection, person: str) -> str | None:
 
 def alike(one: str, other: str) -> bool:
     """Whether two names look alike without their marks, words in any order."""
+    from rapidfuzz import fuzz
+
     return fuzz.token_sort_ratio(second_fold(one), second_fold(other)) >= ALIKE
 
 
@@ -100,6 +104,8 @@ def similar_names(names: Iterable[str], typed: str, most: int = MOST_SHOWN) -> l
     wanted = fold(typed)
     if len(wanted) < 3:
         return []
+    from rapidfuzz import fuzz, process
+
     hits = process.extract(
         wanted, [fold(name) for name in known], scorer=fuzz.token_sort_ratio, limit=most, score_cutoff=70
     )

@@ -4,13 +4,49 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.architecture.sources import ROOT
+from tests.system.at_work import PASSPHRASE, made
 
 PREPARE = "from commune_desk.__main__ import prepare; prepare()"
 COUNT_KEPT = "import linecache; print(len(linecache.cache))"
 BEFORE_PREPARE = 5
 """Sources that PySide6 reads while it is itself being loaded, at the most."""
+
+
+SHOW_TODAY = f"""
+{PREPARE}
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from commune_desk.app import Program
+from commune_desk.usecases.profile import Profile
+app = QApplication([])
+program = Program(app, Profile(Path({{folder!r}})))
+program.take_profile()
+program.show_opening()
+from commune_desk.usecases.opening import unlock
+program.open_desk(unlock(program.profile, "hoa", {PASSPHRASE!r}, clock=program.clock))
+while not program.desk.tasks.is_idle:
+    app.processEvents()
+print(program.desk.window.shell.current_page, *sys.modules)
+program.put_away()
+"""
+FOR_LATER = {
+    "requests": "sync.client.session",
+    "http.client": "sync.client.session",
+    "ssl": "sync.client.session",
+    "PySide6.QtNetwork": "commune_desk.ui.platform.line",
+    "rapidfuzz": "rapidfuzz",
+    "sqlite3": "sqlite_utils",
+    "commune_desk.ui.pages.register": "commune_desk.ui.pages.register",
+    "commune_desk.ui.pages.reports": "commune_desk.ui.pages.reports",
+    "commune_desk.ui.pages.sync": "commune_desk.ui.pages.sync",
+    "commune_desk.ui.pages.settings": "commune_desk.ui.pages.settings",
+    "commune_desk.ui.pages.import_page": "commune_desk.ui.pages.import_page",
+}
+"""What costs memory, and with what it comes once that is needed."""
 
 
 def said(*code: str) -> str:
@@ -25,3 +61,23 @@ def test_the_sources_of_what_is_loaded_are_not_kept() -> None:
 def test_without_plain_import_they_would_be() -> None:
     """Once this fails, `ui.plain_import` is needed no more."""
     assert int(said("import PySide6.QtCore, commune_desk.working_desk", COUNT_KEPT)) > 100
+
+
+def test_the_today_page_waits_for_nothing_that_is_needed_later(tmp_path: Path) -> None:
+    made(tmp_path).register.close()
+    shown, *loaded = said(SHOW_TODAY.format(folder=str(tmp_path))).split()
+    assert shown == "today"
+    assert {"sqlcipher3", "commune_desk.ui.pages.today"} <= set(loaded)
+    assert FOR_LATER.keys() & set(loaded) == set()
+
+
+def test_each_of_it_comes_with_what_needs_it() -> None:
+    """Once this fails, the list names what nothing needs any more."""
+    loaded = said(f"import sys, {', '.join(FOR_LATER.values())}", "print(*sys.modules)").split()
+    assert FOR_LATER.keys() <= set(loaded)
+
+
+def test_an_enrolled_desk_loads_the_way_to_the_province_with_its_first_round() -> None:
+    asked = "print('requests' in sys.modules)"
+    loads = ("import commune_desk.usecases.desk_sync", asked, "import sync.client.session", asked)
+    assert said("import sys", *loads).split() == ["False", "True"]

@@ -10,6 +10,7 @@ import pytest
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import Fault
 from commune_desk.usecases.desk_sync import asks_for_sync
+from sync.client.errors import Stopped
 from tests.helpers.builders import make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.real_province import real_province
@@ -52,3 +53,11 @@ def test_what_a_sync_brings_asks_for_no_other_sync_but_a_save_does(desk: Enrolle
     desk.open.register.write(save_all(make_report())).result()
     assert len(desk.heard) > 5
     assert [news for news in desk.heard if asks_for_sync(news)] == []
+
+
+def test_a_round_that_begins_after_the_program_said_to_stop_connects_to_nobody(desk: EnrolledDesk) -> None:
+    session = desk.session()
+    session.abort()
+    with pytest.raises(Stopped):
+        session.sync()
+    assert desk.session().sync().at, "the twin: not told to stop, it goes through"
