@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from commune_desk.domain.dates import PartialDate
@@ -64,25 +64,43 @@ def likely_same(one: ListedChild, other: ListedChild) -> bool:
     return likeness(one, other) >= LIKELY
 
 
-def find_repeats(children: Sequence[ListedChild]) -> Iterator[Repeat]:
-    """Pairs that are likely one child, each later place once, with the likeliest earlier one; in order of the list."""
-    by_id: dict[str, int] = {}
-    met: dict[tuple[str, ...], dict[tuple[str | None, ...], int]] = {}
-    for place, child in enumerate(children):
-        seen = by_id.get(child.id_number) if child.id_number else None
+class Repeats:
+    """Takes the children of a list one by one, and tells of each whether an earlier one is likely the same child."""
+
+    def __init__(self) -> None:
+        self._children: list[ListedChild] = []
+        self._by_id: dict[str, int] = {}
+        self._met: dict[tuple[str, ...], dict[tuple[str | None, ...], int]] = {}
+
+    def add(self, child: ListedChild) -> Repeat | None:
+        """The next child of the list, with the likeliest earlier one."""
+        place = len(self._children)
+        self._children.append(child)
+        seen = self._by_id.get(child.id_number) if child.id_number else None
         keys = _meeting_keys(child)
-        rivals = {rival for key in keys for rival in met.get(key, {}).values()} if seen is None else {seen}
-        scored = [(likeness(children[rival], child), -rival) for rival in rivals]
+        rivals = {rival for key in keys for rival in self._met.get(key, {}).values()} if seen is None else {seen}
+        scored = [(likeness(self._children[rival], child), -rival) for rival in rivals]
         score, rival = max(scored, default=(0.0, 0))
-        if score >= LIKELY:
-            yield Repeat(-rival, place, score)
+        self._remember(place, child, keys)
+        return Repeat(-rival, place, score) if score >= LIKELY else None
+
+    def _remember(self, place: int, child: ListedChild, keys: list[tuple[str, ...]]) -> None:
         told = (child.birth_date, child.id_number, fold(child.mother_name or ""))
         for key in keys:
-            here = met.setdefault(key, {})
+            here = self._met.setdefault(key, {})
             if len(here) < _MOST_RIVALS:
                 here.setdefault(told, place)
         if child.id_number:
-            by_id.setdefault(child.id_number, place)
+            self._by_id.setdefault(child.id_number, place)
+
+
+def find_repeats(children: Iterable[ListedChild]) -> Iterator[Repeat]:
+    """Pairs that are likely one child, each later place once, with the likeliest earlier one; in order of the list."""
+    repeats = Repeats()
+    for child in children:
+        found = repeats.add(child)
+        if found is not None:
+            yield found
 
 
 def _meeting_keys(child: ListedChild) -> list[tuple[str, ...]]:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+import msgspec
+
 from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.dates import PartialDate
 from commune_desk.domain.labels import N_
@@ -72,9 +74,11 @@ class Problem:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedChild:
-    """A child as a list tells it: codes of the code lists, partial birth date, ID and phone as stored."""
+class ListedChild(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A child as a list tells it: codes of the code lists, partial birth date, ID and phone as stored.
+
+    Texts alone, which need no garbage collector: over a list of 200,000 it would hold up the whole program.
+    """
 
     full_name: str
     sex: str | None = None

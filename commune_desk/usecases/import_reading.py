@@ -24,7 +24,7 @@ from commune_desk.store.import_rows import LEVELS, Payload, RowState, StagedRow
 from commune_desk.store.imports import ImportState
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.import_source import ListSource, list_title, titles_key
-from commune_desk.usecases.import_twins import RowTwin, slim, twins_in_list, twins_in_register
+from commune_desk.usecases.import_twins import Comparison, RowTwin, slim
 from commune_desk.usecases.workplace import Workplace
 
 BATCH = 200
@@ -56,18 +56,26 @@ class ListReading:
         self._children: list[tuple[int, ListedChild]] = []
         self._done = 0
         self._has_begun = False
+        self._comparison: Comparison | None = None
         self._found: Iterator[RowTwin] | None = None
 
+    @property
+    def is_comparing(self) -> bool:
+        """Every row was read: what goes on is the search for children who stand twice."""
+        return self._comparison is not None
+
     def step(self) -> Progress:
-        """Read up to 200 rows and keep them. Raises Fault when the file cannot be read further."""
+        """Read up to 200 rows and keep them, or compare some. Raises Fault when the file cannot be read further."""
         if not self._has_begun:
             self._write(self._begin)
             self._has_begun = True
         if self._found is not None:
             return self._conclude(list(islice(self._found, BATCH)))
+        if self._comparison is not None:
+            return self._compare(self._comparison)
         batch = list(islice(self._rows, BATCH))
         if not batch:
-            return self._compare()
+            return self._begin_comparison()
         staged = [one for number, cells in batch if (one := self._read(number, cells))]
         self._write(lambda tx: import_rows.add_rows(tx, self.import_id, staged))
         self._done += len(staged)
@@ -114,17 +122,18 @@ class ListReading:
             heading=self._village or "",
         )
 
-    def _compare(self) -> Progress:
+    def _begin_comparison(self) -> Progress:
         if not self._done:
             self._write(lambda tx: imports.set_state(tx, self.import_id, ImportState.REMOVING))
             raise Fault(NO_CHILDREN)
-        found = {twin.row: twin for twin in self._in_register()} | {t.row: t for t in twins_in_list(self._children)}
-        self._found = iter(found.values())
-        return Progress(self._done)
+        self._comparison = Comparison(self._children)
+        return Progress(0, len(self._children))
 
-    def _in_register(self) -> list[RowTwin]:
-        children = self._children
-        return self._workplace.register.read_slowly(lambda c: twins_in_register(c, children)).result()
+    def _compare(self, comparison: Comparison) -> Progress:
+        self._workplace.register.read_slowly(comparison.step).result()
+        if comparison.is_over:
+            self._found = iter(comparison.found)
+        return Progress(comparison.looked_at, len(self._children))
 
     def _conclude(self, found: list[RowTwin]) -> Progress:
         """Keep some repetitions at a time, so that no save waits for all; without any the list is read."""

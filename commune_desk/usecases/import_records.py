@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 
@@ -82,12 +82,13 @@ def combined(children: Iterable[ListedChild | None]) -> ListedChild:
     first = rows[0]
     gaps = {
         name: value
-        for name in ListedChild.__dataclass_fields__
+        for name in ListedChild.__struct_fields__
         if getattr(first, name) is None and (value := next(filter(None, (getattr(r, name) for r in rows)), None))
     }
     notes = dict.fromkeys(filter(None, (row.note for row in rows)))
     groups = dict.fromkeys(code for row in rows for code in row.groups)
-    return replace(first, **gaps | {"groups": tuple(groups), "note": "\n".join(notes)[:_NOTE_CHARS] or None})
+    note = "\n".join(notes)[:_NOTE_CHARS] or None
+    return msgspec.structs.replace(first, **gaps | {"groups": tuple(groups), "note": note})
 
 
 def person_of(tx: Tx, person_id: RecordId, child: ListedChild) -> Person:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from commune_desk.domain.list_repeats import LIKELY, SAME_ID, duplicate_keys, find_repeats, likeness
+from commune_desk.domain.list_repeats import LIKELY, SAME_ID, Repeats, duplicate_keys, likeness
 from commune_desk.domain.lists import ListedChild
 from commune_desk.domain.text import fold
 from commune_desk.store.database import Connection
 from commune_desk.store.import_twins import Known, known_children, mother_of
+
+_SOME = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,52 +35,67 @@ def slim(child: ListedChild) -> ListedChild:
     )
 
 
-def twins_in_list(rows: Sequence[tuple[int, ListedChild]]) -> list[RowTwin]:
-    """Later rows that may repeat an earlier one."""
-    children = [child for _, child in rows]
-    return [
-        RowTwin(
-            rows[found.second][0],
-            found.score,
-            twin_row=rows[found.first][0],
-            is_sure=_is_sure(found.score, children[found.first], children[found.second]),
+class Comparison:
+    """The search for rows that may be a child twice: first within the list, then in the register; some at a time."""
+
+    def __init__(self, rows: Sequence[tuple[int, ListedChild]]) -> None:
+        self._rows = rows
+        self._repeats = Repeats()
+        self._looked_at = 0
+        self._wanted: dict[str, list[int]] = {}
+        self._reached = 0
+        self._in_list: dict[int, RowTwin] = {}
+        self._in_register: dict[int, RowTwin] = {}
+        self.is_over = False
+
+    @property
+    def looked_at(self) -> int:
+        """Rows of the list that were compared with those before them."""
+        return self._looked_at
+
+    @property
+    def found(self) -> list[RowTwin]:
+        """Each row once; an earlier row of the list before a child of the register."""
+        return list((self._in_register | self._in_list).values())
+
+    def step(self, connection: Connection) -> None:
+        """Compare up to 2,000 rows or children. Call it until `is_over`."""
+        if self._looked_at < len(self._rows):
+            self._look_in_list(self._rows[self._looked_at : self._looked_at + _SOME])
+            return
+        known = known_children(connection, self._reached, _SOME)
+        for child in known:
+            self._look_for(connection, child)
+            self._reached = child[0]
+        self.is_over = not known
+
+    def _look_in_list(self, rows: Sequence[tuple[int, ListedChild]]) -> None:
+        for number, child in rows:
+            for key in duplicate_keys(child):
+                self._wanted.setdefault(key, []).append(self._looked_at)
+            self._looked_at += 1
+            found = self._repeats.add(child)
+            if found is not None:
+                first, earlier = self._rows[found.first]
+                self._in_list[number] = RowTwin(
+                    number, found.score, twin_row=first, is_sure=_is_sure(found.score, earlier, child)
+                )
+
+    def _look_for(self, connection: Connection, known: Known) -> None:
+        _place, person, name, birth_date, id_number = known
+        stored = ListedChild(full_name=name, birth_date=birth_date, id_number=id_number)
+        places = {place for key in duplicate_keys(stored) for place in self._wanted.get(key, ())}
+        if not places:
+            return
+        stored = ListedChild(
+            full_name=name, birth_date=birth_date, id_number=id_number, mother_name=mother_of(connection, person)
         )
-        for found in find_repeats(children)
-    ]
-
-
-def twins_in_register(connection: Connection, rows: Sequence[tuple[int, ListedChild]]) -> list[RowTwin]:
-    """Rows whose child may be in the register already, each with the likeliest. Reads every child's name once."""
-    wanted: dict[str, list[int]] = {}
-    for place, (_, child) in enumerate(rows):
-        for key in duplicate_keys(child):
-            wanted.setdefault(key, []).append(place)
-    best: dict[int, RowTwin] = {}
-    for known in known_children(connection):
-        _compare(connection, known, rows, wanted, best)
-    return list(best.values())
-
-
-def _compare(
-    connection: Connection,
-    known: Known,
-    rows: Sequence[tuple[int, ListedChild]],
-    wanted: Mapping[str, list[int]],
-    best: dict[int, RowTwin],
-) -> None:
-    person, name, birth_date, id_number = known
-    stored = ListedChild(full_name=name, birth_date=birth_date, id_number=id_number)
-    places = {place for key in duplicate_keys(stored) for place in wanted.get(key, ())}
-    if not places:
-        return
-    stored = ListedChild(
-        full_name=name, birth_date=birth_date, id_number=id_number, mother_name=mother_of(connection, person)
-    )
-    for place in places:
-        row, child = rows[place]
-        score = likeness(stored, child)
-        if score >= LIKELY and (place not in best or score > best[place].score):
-            best[place] = RowTwin(row, score, person=person, is_sure=_is_sure(score, stored, child))
+        for place in places:
+            row, child = self._rows[place]
+            score = likeness(stored, child)
+            best = self._in_register.get(row)
+            if score >= LIKELY and (best is None or score > best.score):
+                self._in_register[row] = RowTwin(row, score, person=person, is_sure=_is_sure(score, stored, child))
 
 
 def _is_sure(score: float, one: ListedChild, other: ListedChild) -> bool:

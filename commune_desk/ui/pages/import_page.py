@@ -26,7 +26,7 @@ from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.notice import NoticeBar, ProgressRow
 from commune_desk.ui.widgets.page import Page
 from commune_desk.usecases.import_list import CHANGED, ListSaving
-from commune_desk.usecases.import_reading import Progress
+from commune_desk.usecases.import_reading import ListReading, Progress
 from commune_desk.usecases.workplace import Workplace
 
 _STEPS = {Stage.CHOOSE: 1, Stage.COLUMNS: 2, Stage.CHECK: 3, Stage.DONE: 4}
@@ -196,6 +196,8 @@ class ImportPage(Page):
     def _on_progress(self, now: Progress) -> None:
         self.progress.set_progress(now.done, now.total, _rows_text(now))
         work = self.work.work
+        if isinstance(work, ListReading) and work.is_comparing:
+            self.progress.text.set_text(_("Looking for children who stand twice"))
         if isinstance(work, ListSaving) and work.is_shown:
             self.progress.cancel.setEnabled(False)
 
