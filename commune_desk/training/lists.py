@@ -12,7 +12,7 @@ from random import Random
 
 from commune_desk.domain.legacy_text import Encoding, from_unicode
 from commune_desk.domain.list_cells import Cell
-from commune_desk.training.people import TrainingChild, training_children
+from commune_desk.training.people import RELATION_WORDS, TrainingChild, training_children
 
 AS_OF = date(2026, 9, 30)
 SEED = 6838
@@ -20,18 +20,6 @@ CURRENT_NAME, OLD_NAME = "ds-tre-em-binh-lieu.xlsx", "ds-tre-em-cu.xls"
 _CHILDREN, _IN_OLD_LIST = 600, 130
 
 ETHNIC_WORDS = {"01": "Kinh", "02": "Tày", "04": "Hoa", "09": "Dao", "15": "Sán Chỉ"}
-RELATION_WORDS = {
-    "father": "Bố",
-    "mother": "Mẹ",
-    "paternal_grandmother": "Bà nội",
-    "maternal_grandmother": "Bà ngoại",
-    "paternal_grandfather": "Ông nội",
-    "maternal_grandfather": "Ông ngoại",
-    "paternal_aunt": "Cô",
-    "maternal_aunt": "Dì",
-    "paternal_uncle": "Chú",
-    "maternal_uncle": "Cậu",
-}
 GROUP_WORDS = {
     "HCDB01": "Mồ côi cả cha và mẹ",
     "HCDB02": "Bị bỏ rơi",

@@ -53,6 +53,19 @@ _KIN = {
     "paternal_uncle": 4,
     "maternal_uncle": 4,
 }
+RELATION_WORDS = {
+    "father": "Bố",
+    "mother": "Mẹ",
+    "paternal_grandmother": "Bà nội",
+    "maternal_grandmother": "Bà ngoại",
+    "paternal_grandfather": "Ông nội",
+    "maternal_grandfather": "Ông ngoại",
+    "paternal_aunt": "Cô",
+    "maternal_aunt": "Dì",
+    "paternal_uncle": "Chú",
+    "maternal_uncle": "Cậu",
+}
+"""How the people of a village say who looks after a child."""
 _MALE_KIN = frozenset({"paternal_grandfather", "maternal_grandfather", "paternal_uncle", "maternal_uncle", "father"})
 _RISK = {"special": (15, 45, 40), "at_risk": (5, 35, 60), "none": (0, 4, 96)}
 _LEVELS = ("high", "medium", "low")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 from commune_desk.domain.visits import VISIT_RHYTHM_DAYS, suggested_next_visit
-from commune_desk.training.people import TrainingChild
+from commune_desk.training.people import RELATION_WORDS, TrainingChild
 
 _LEVELS = ("low", "medium", "high")
 
@@ -46,18 +46,6 @@ _NEEDS = {
     "psychological": "Nói chuyện riêng với cháu, mời cộng tác viên tư vấn.",
     "parenting": "Mời gia đình dự buổi nói chuyện về nuôi dạy con.",
     "food": "Đề nghị hỗ trợ gạo từ quỹ của xã.",
-}
-_CARER_WORDS = {
-    "father": "Bố",
-    "mother": "Mẹ",
-    "paternal_grandmother": "Bà nội",
-    "maternal_grandmother": "Bà ngoại",
-    "paternal_grandfather": "Ông nội",
-    "maternal_grandfather": "Ông ngoại",
-    "paternal_aunt": "Cô",
-    "maternal_aunt": "Dì",
-    "paternal_uncle": "Chú",
-    "maternal_uncle": "Cậu",
 }
 _PRESENT = {
     "father": "father",
@@ -104,7 +92,7 @@ def _earlier_level(rng: Random, level: str) -> str:
 
 
 def _visit(rng: Random, child: TrainingChild, visited_on: date, level: str) -> TrainingVisit:
-    carer = _CARER_WORDS[child.caregiver_relation]
+    carer = RELATION_WORDS[child.caregiver_relation]
     about_school = _YOUNG if (visited_on - child.born).days < 6 * 365 else _PUPIL
     sentences = [rng.choice(_AT_HOME), rng.choice(about_school), rng.choice(_CARER).format(carer=carer)]
     needs = tuple(rng.sample(sorted(_NEEDS), {"low": 0, "medium": 1, "high": 2}[level]))

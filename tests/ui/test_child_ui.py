@@ -65,7 +65,7 @@ def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route], 
 
 
 def test_the_page_shows_the_child_and_its_tabs_move_by_arrow_keys(qtbot: QtBot, page: ChildPage) -> None:
-    assert page.name.plain == "Đặng Thị Hoà"
+    assert page.header.name.plain == "Đặng Thị Hoà"
     page.tabs.setFocus()
     QTest.keyClick(page.tabs, Qt.Key.Key_Right)
     assert page.details.isVisible()
@@ -315,4 +315,4 @@ def test_a_person_edited_elsewhere_is_read_again(
     assert record is not None
     renamed = msgspec.structs.replace(record.person, full_name="Đặng Thị Hoa")
     tasks.run(lambda: workplace.write(save_all(renamed)))
-    qtbot.waitUntil(lambda: page.name.plain == "Đặng Thị Hoa")
+    qtbot.waitUntil(lambda: page.header.name.plain == "Đặng Thị Hoa")

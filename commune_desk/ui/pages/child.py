@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from commune_desk.i18n import _
 from commune_desk.presenters.child_page import ChildPage as State
@@ -14,15 +13,14 @@ from commune_desk.presenters.routes import Route
 from commune_desk.ui.pages.child_tabs import Details, Family, Groups, family_row, risk_card, steps_card
 from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.pages.moments import entry_of
+from commune_desk.ui.pages.subject import Notices, SubjectHeader
 from commune_desk.ui.tasks import Tasks
-from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
-from commune_desk.ui.widgets.card import Avatar, Card, Surface
-from commune_desk.ui.widgets.chip import Chip
-from commune_desk.ui.widgets.flow import Flow, clear_layout
+from commune_desk.ui.widgets.card import Card, Surface
+from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.page import TabBar, TwoColumns
-from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.timeline import Timeline
 from commune_desk.usecases.workplace import Workplace
 
@@ -48,28 +46,11 @@ class ChildPage(LivePage):
         self.person = person
         self._kin_card: Card | None = None
         self._ways: dict[str, Route] = {}
-        self._add_header()
+        self.header = SubjectHeader()
+        self.set_header(self.header)
         self._add_actions()
         self._add_tabs()
         self.read_again()
-
-    def _add_header(self) -> None:
-        self.mark = QHBoxLayout()
-        self.name = Text("", size=Size.TITLE, bold=True)
-        self.line = Text("", ink="quiet", wrap=True)
-        self.chips = Flow()
-        header = QWidget()
-        row = QHBoxLayout(header)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        self.mark.setAlignment(Qt.AlignmentFlag.AlignTop)
-        row.addLayout(self.mark)
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        for widget in (self.name, self.line, self.chips):
-            column.addWidget(widget)
-        row.addLayout(column, 1)
-        self.set_header(header)
 
     def _add_actions(self) -> None:
         self.edit = SecondaryButton(_("Edit"), "pencil", shortcut="Ctrl+E")
@@ -80,12 +61,8 @@ class ChildPage(LivePage):
         self.add_action(self.visit)
 
     def _add_tabs(self) -> None:
-        self.notices = QVBoxLayout()
-        holder = QWidget()
-        holder.setLayout(self.notices)
-        self.notices.setContentsMargins(0, 0, 12, 0)
-        self._notice_holder = holder
-        self.add_above(holder)
+        self._notices = Notices()
+        self.add_above(self._notices)
         self.tabs = TabBar(_("Parts of the file"))
         self.add_above(self.tabs)
         self.timeline = Timeline()
@@ -138,16 +115,10 @@ class ChildPage(LivePage):
         self.add(gone)
 
     def _show(self, view: ChildView) -> None:
-        clear_layout(self.mark)
-        self.mark.addWidget(Avatar(view.initials))
-        self.name.set_text(view.name)
-        self.line.set_text(view.line)
-        clear_layout(self.chips.layout())
-        for chip in view.chips:
-            self.chips.add(Chip(chip.text, Tone(chip.tone), chip.icon))
+        self.header.show_subject(view.initials, view.name, view.line, view.chips)
         self.edit.setVisible(view.can_write)
         self.visit.setVisible(view.can_write and view.is_open)
-        self._show_notices(view)
+        self._notices.show_bars(self._bars(view))
         self._ways = {moment.key: moment.route for moment in view.timeline if moment.route}
         self.timeline.set_entries([entry_of(moment) for moment in view.timeline])
         self.details.show_view(view)
@@ -155,15 +126,13 @@ class ChildPage(LivePage):
         self.groups.show_view(view)
         self._show_side(view)
 
-    def _show_notices(self, view: ChildView) -> None:
-        clear_layout(self.notices)
-        if view.notice:
-            self.notices.addWidget(NoticeBar(view.notice, Tone.DANGER, dismissable=False))
+    def _bars(self, view: ChildView) -> list[NoticeBar]:
+        bars = [NoticeBar(view.notice, Tone.DANGER, dismissable=False)] if view.notice else []
         if view.conflict_notice:
             bar = NoticeBar(view.conflict_notice, Tone.WARNING, action=_("Decide"), dismissable=False)
             bar.acted.connect(lambda: self._navigate(Route("sync")))
-            self.notices.addWidget(bar)
-        self._notice_holder.setVisible(bool(view.notice or view.conflict_notice))
+            bars.append(bar)
+        return bars
 
     def _show_side(self, view: ChildView) -> None:
         clear_layout(self.columns.side)

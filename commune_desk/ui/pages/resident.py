@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.presenters.resident_page import Fact, ResidentView
@@ -13,10 +13,11 @@ from commune_desk.presenters.resident_page import ResidentPage as State
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.pages.moments import entry_of
+from commune_desk.ui.pages.subject import Notices, SubjectHeader
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
-from commune_desk.ui.widgets.card import Avatar, Card, Surface
+from commune_desk.ui.widgets.card import Card, Surface
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.choice import MultiChoice
 from commune_desk.ui.widgets.flow import Flow, clear_layout
@@ -46,27 +47,11 @@ class ResidentPage(LivePage):
         super().__init__(_("Resident"), workplace, tasks, parent)
         self._state, self._navigate = State(workplace, stay), navigate
         self.stay = stay
-        self._add_header()
+        self.header = SubjectHeader()
+        self.set_header(self.header)
         self._add_actions()
         self._add_body()
         self.read_again()
-
-    def _add_header(self) -> None:
-        self.mark = QHBoxLayout()
-        self.name = Text("", size=Size.TITLE, bold=True)
-        self.line = Text("", ink="quiet", wrap=True)
-        self.chips = Flow()
-        header = QWidget()
-        row = QHBoxLayout(header)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addLayout(self.mark)
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        for widget in (self.name, self.line, self.chips):
-            column.addWidget(widget)
-        row.addLayout(column, 1)
-        self.set_header(header)
 
     def _add_actions(self) -> None:
         self.complete = self._button(SecondaryButton(_("Complete…"), "pencil", shortcut="Ctrl+E"), "complete")
@@ -84,11 +69,8 @@ class ResidentPage(LivePage):
         return button
 
     def _add_body(self) -> None:
-        self.notices = QVBoxLayout()
-        self._notice_holder = QWidget()
-        self._notice_holder.setLayout(self.notices)
-        self.notices.setContentsMargins(0, 0, 0, 0)
-        self.add_above(self._notice_holder)
+        self._notices = Notices()
+        self.add_above(self._notices)
         self.timeline = Timeline()
         surface = Surface()
         surface.column.setContentsMargins(16, 16, 16, 16)
@@ -112,18 +94,9 @@ class ResidentPage(LivePage):
         self.add(gone)
 
     def _show(self, view: ResidentView) -> None:
-        clear_layout(self.mark)
-        self.mark.addWidget(Avatar(view.initials))
-        self.name.set_text(view.alias)
-        self.line.set_text(f"{view.name} · {view.line}")
-        clear_layout(self.chips.layout())
-        for chip in view.chips:
-            self.chips.add(Chip(chip.text, Tone(chip.tone), chip.icon))
+        self.header.show_subject(view.initials, view.alias, f"{view.name} · {view.line}", view.chips)
         self._show_actions(view)
-        clear_layout(self.notices)
-        if view.notice:
-            self.notices.addWidget(NoticeBar(view.notice, Tone.WARNING, dismissable=False))
-        self._notice_holder.setVisible(bool(view.notice))
+        self._notices.show_bars([NoticeBar(view.notice, Tone.WARNING, dismissable=False)] if view.notice else [])
         self.timeline.set_entries([entry_of(moment) for moment in view.timeline])
         self._show_side(view)
 
