@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib.util
+import io
 import os
 import shutil
 import subprocess
@@ -66,12 +67,22 @@ def say(text: str) -> None:
 
 
 def call(arguments: Sequence[str | Path], **more: str) -> int:
-    """Run a program in the project's folder; its exit code."""
-    return subprocess.run([str(a) for a in arguments], cwd=ROOT, env={**os.environ, **more}, check=False).returncode
+    """Run a program in the project's folder; its exit code. What it prints is UTF-8, also into a file on Windows."""
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **more}
+    return subprocess.run([str(a) for a in arguments], cwd=ROOT, env=environment, check=False).returncode
 
 
 def python(arguments: Sequence[str | Path], **more: str) -> int:
     return call([PYTHON, *arguments], **more)
+
+
+def heard(arguments: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
+    """Run Python of .venv and keep what it prints."""
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    command = [str(PYTHON), *(str(a) for a in arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
 
 
 def has_screen() -> bool:
@@ -164,7 +175,7 @@ def uv_settings() -> dict[str, str]:
         "trusted-host": "UV_INSECURE_HOST",
         "no-index": "UV_NO_INDEX",
     }
-    listed = subprocess.run([PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
+    listed = heard(["-m", "pip", "config", "list"])
     settings = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
     for line in listed.stdout.splitlines():
         key, _, value = line.partition("=")
@@ -177,8 +188,8 @@ def uv_settings() -> dict[str, str]:
 
 def check_qt(*, on_screen: bool = False) -> None:
     """Load Qt once in another process; on Debian add the shared libraries that it lacks. Raises Stop."""
-    check = [str(PYTHON), "-c", QT_CHECK, *(["xcb"] if on_screen else [])]
-    first = subprocess.run(check, capture_output=True, text=True, check=False)
+    check = ["-c", QT_CHECK, *(["xcb"] if on_screen else [])]
+    first = heard(check)
     if first.returncode == 0:
         return
     missing = first.stderr.strip().rpartition("\n")[2]
@@ -186,7 +197,7 @@ def check_qt(*, on_screen: bool = False) -> None:
         raise Stop(f"Qt does not load: {missing}")
     packages = QT_PACKAGES + (QT_SCREEN_PACKAGES if on_screen else [])
     install_debian(packages, why=f"Qt needs shared libraries of the system ({missing}).")
-    again = subprocess.run(check, capture_output=True, text=True, check=False)
+    again = heard(check)
     if again.returncode != 0:
         raise Stop(f"Qt still does not load:\n{again.stderr.strip()}")
 
@@ -224,7 +235,7 @@ def lint(_rest: list[str]) -> int:
 
 
 def linted(name: str, arguments: list[str]) -> bool:
-    done = subprocess.run([PYTHON, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = heard(arguments)
     say(f"{name}: {'passed' if done.returncode == 0 else 'FAILED'}")
     if done.returncode != 0:
         say(done.stdout + done.stderr)
@@ -287,6 +298,9 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
 
 
 def main() -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")  # the code page of a Windows PC lacks most Vietnamese letters
     if sys.version_info < (3, 11):
         say("Commune Desk needs Python 3.11 or newer.")
         return 2

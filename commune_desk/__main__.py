@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from commune_desk.usecases import list_worker
 
         return list_worker.main()
+    _print_every_letter()
     given = _parser().parse_args(arguments)
     if given.lang is not None:
         set_language(given.lang)
@@ -45,6 +47,13 @@ def prepare() -> None:
     from commune_desk.ui.plain_import import use_plain_import
 
     use_plain_import()
+
+
+def _print_every_letter() -> None:
+    """What goes into a file or a pipe is UTF-8: the code page of a Windows PC lacks most Vietnamese letters."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:

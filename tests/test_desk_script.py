@@ -50,6 +50,15 @@ def test_the_script_needs_nothing_but_python() -> None:
     assert run(sys.executable, "-I", "-S", ROOT / "desk.py", "--help").returncode == 0
 
 
+def test_what_a_command_prints_is_utf_8_whatever_the_code_page(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The story prints a tick and Vietnamese; into a file, Python on Windows knows neither."""
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    assert desk.call([sys.executable, "-c", "print('\u2713 \u0111\u1ea1t')"]) == 0
+    assert capfd.readouterr().out.splitlines() == ["✓ đạt"]
+
+
 def test_a_second_set_up_does_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stamp = tmp_path / "stamp"
     monkeypatch.setattr(desk, "STAMP", stamp)

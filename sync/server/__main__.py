@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
@@ -19,6 +20,7 @@ NO_SERVER = N_("This is a desk's installation, without a server. For one: pip in
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command."""
+    _print_every_letter()
     words = list(sys.argv[1:] if argv is None else argv)
     texts = Texts(_language(words))
     speak(texts.language)
@@ -39,6 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, EOFError):
         return 130
     return 0
+
+
+def _print_every_letter() -> None:
+    """What goes into a file or a pipe is UTF-8: the code page of a Windows PC lacks most Vietnamese letters."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
 
 
 def _language(words: Sequence[str]) -> str:

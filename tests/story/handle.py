@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -64,7 +63,7 @@ class DeskProcess:
 
     def kill(self) -> None:
         """End the process without warning."""
-        self._process.send_signal(signal.SIGKILL)
+        self._process.kill()
         self._finish()
 
     def close(self) -> None:
@@ -82,6 +81,8 @@ class DeskProcess:
 
     def _finish(self) -> None:
         self._process.wait(30)
+        if self._process.stdout is not None:
+            self._process.stdout.read()  # to its end: on Windows .venv's python only starts another, which ends later
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,12 @@ class Province:
         """Serve; the second time on the same port as the first."""
         command = self._command("serve", "--host", "127.0.0.1", "--port", str(self.port))
         self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment()
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            env=_environment(),
         )
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -47,18 +52,19 @@ class Province:
 
     def stop(self) -> None:
         """Stop serving, as the service manager would."""
-        self._end(signal.SIGTERM)
+        self._end(subprocess.Popen.terminate)
 
     def kill(self) -> None:
         """End it in the middle of whatever it does, as a power cut would."""
-        self._end(signal.SIGKILL)
+        self._end(subprocess.Popen.kill)
 
-    def _end(self, how: signal.Signals) -> None:
+    def _end(self, how: Callable[[subprocess.Popen[str]], None]) -> None:
         if self._process is not None:
-            self._process.send_signal(how)
+            how(self._process)
             self._process.wait(READY_SECONDS)
             if self._process.stdout is not None:
-                self._process.stdout.close()
+                with self._process.stdout as said:
+                    said.read()  # to its end: on Windows .venv's python only starts another, which ends a little later
             self._process = None
 
     def enrol_code(self, scope: str, label: str, name: str) -> str:
@@ -88,6 +94,7 @@ class Province:
             self._command(*arguments),
             capture_output=True,
             text=True,
+            encoding="utf-8",
             env=_environment(),
             timeout=COMMAND_SECONDS,
             stdin=subprocess.DEVNULL,

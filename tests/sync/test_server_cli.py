@@ -235,6 +235,15 @@ def test_a_part_that_is_not_installed_is_named(lacking: str, program: str, words
     assert (done.returncode, extra in done.stderr, "Traceback" in done.stderr) == (2, True, False)
 
 
+@pytest.mark.parametrize("program", ["sync.server", "commune_desk"])
+def test_vietnamese_goes_into_a_file_whatever_the_code_page(program: str) -> None:
+    """A pipe or a file on a Windows PC is cp1252 or cp1258 to Python, which lack most of these letters."""
+    line = [sys.executable, "-m", program, "--lang", "vi", "--help"]
+    done = subprocess.run(line, capture_output=True, timeout=60, env={**os.environ, "PYTHONIOENCODING": "cp1252"})
+    assert done.returncode == 0, done.stderr
+    assert re.search("ổ|ạ|ộ|ế", done.stdout.decode("utf-8"))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
