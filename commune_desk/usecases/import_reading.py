@@ -15,6 +15,7 @@ from commune_desk.domain.ids import uuid7
 from commune_desk.domain.labels import N_
 from commune_desk.domain.list_cells import Row, cell_text
 from commune_desk.domain.list_columns import Target
+from commune_desk.domain.list_ditto import without_dittos
 from commune_desk.domain.list_header import row_texts
 from commune_desk.domain.lists import ListedChild, ListPlan, ReadRow, RowKind, read_row
 from commune_desk.domain.record import kind_of
@@ -53,6 +54,7 @@ class ListReading:
         )
         self._families = _Families()
         self._village: str | None = None
+        self._above: Row = ()
         self._children: list[tuple[int, ListedChild]] = []
         self._done = 0
         self._has_begun = False
@@ -97,11 +99,13 @@ class ListReading:
         self._workplace.write(operation)
 
     def _read(self, number: int, cells: Row) -> StagedRow | None:
+        cells = without_dittos(cells, self._above, self._plan.mapping)
         read = read_row(cells, self._plan, village=self._village)
         if read.kind is RowKind.SECTION:
-            self._village = read.section
+            self._village, self._above = read.section, ()
         if read.kind is not RowKind.CHILD:
             return None
+        self._above = cells
         payload = self._payload(number, cells, read)
         level = max((LEVELS[problem.level] for problem in read.problems), default=0)
         if read.child is None:

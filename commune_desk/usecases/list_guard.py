@@ -106,7 +106,7 @@ def _judge(path: Path, start: bytes) -> FileKind:
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<table", b"mime-version:")):
         raise Fault(RESAVE, name=path.name)
-    if _looks_binary(start):
+    if text.startswith((b"{\\rtf", b"%pdf-")) or _looks_binary(start):
         raise Fault(NOT_A_LIST, name=path.name)
     return FileKind.TEXT
 

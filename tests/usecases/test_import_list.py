@@ -221,3 +221,21 @@ def test_an_import_can_be_told_from_its_history(workplace: Workplace, tmp_path: 
     assert workplace.read(lambda c: child_history(c, child.person.id))
     file = workplace.write(lambda tx: tx.existing(ChildFile, child.file.id))[0]
     assert file.case_number
+
+
+def test_a_ditto_takes_the_value_above_but_not_across_the_heading_of_a_village(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    path = list_of(
+        tmp_path,
+        "Thôn Pắc Liềng;;;;;;;;;;;",
+        "Lý Thị Mẩy;Nữ;2016;;Khu 1;Lý A Sáng;Lý A Sáng;Chìu Thị Múi;;;;",
+        "Lý Văn Sơn;Nam;2018;;nt;nt;-nt-;″;;;;",
+        "Lý Văn Tài;Nam;2020;;nt;nt;nt;nt;;;;",
+        "Thôn Nà Nhái;;;;;;;;;;;",
+        "Vi Văn An;Nam;2017;;nt;;;;;;;",
+    )
+    import_id = read(workplace, path)
+    rows = workplace.read(lambda c: import_rows.next_rows(c, import_id, RowState.STAGED, 9))
+    told = [(r.payload.child.village, r.payload.child.mother_name) for r in rows if r.payload.child]
+    assert told == [*[("Khu 1", "Chìu Thị Múi")] * 3, ("Thôn Nà Nhái", None)]

@@ -204,6 +204,12 @@ def test_random_bytes_are_no_list(tmp_path: Path, name: str) -> None:
     assert _sentence(tmp_path / name) == list_guard.NOT_A_LIST
 
 
+@pytest.mark.parametrize("start", ["%PDF-1.7\n1 0 obj", "{\\rtf1\\ansi Danh sách"])
+def test_a_document_that_is_all_letters_is_no_list_either(tmp_path: Path, start: str) -> None:
+    (tmp_path / "a.xls").write_text(start + "\nhọ tên, ngày sinh\n" * 40, encoding="utf-8")
+    assert _sentence(tmp_path / "a.xls") == list_guard.NOT_A_LIST
+
+
 def test_a_page_saved_under_an_excel_name(tmp_path: Path) -> None:
     (tmp_path / "web.xls").write_text("\ufeff\n<html><table><tr><td>Họ tên</td></tr></table></html>", "utf-8")
     assert _sentence(tmp_path / "web.xls") == list_guard.RESAVE
