@@ -46,8 +46,6 @@ def today(folder: str, passphrase: str) -> None:
 
     prepare()
 
-    from PySide6.QtWidgets import QApplication
-
     from commune_desk.app import Program
     from commune_desk.i18n import set_language
     from commune_desk.ui import theme
@@ -55,7 +53,7 @@ def today(folder: str, passphrase: str) -> None:
     from commune_desk.usecases.profile import Profile
 
     set_language("vi")
-    app = QApplication([])
+    app = theme.new_app()
     theme.apply(app)
     program = Program(app, Profile(Path(folder)))
     program.take_profile()

@@ -102,7 +102,7 @@ def _shown(widget: W) -> W:
 @contextmanager
 def _work(filled: Filled) -> Iterator[tuple[Workplace, Tasks]]:
     set_language("vi")
-    app = QApplication.instance() or QApplication([])
+    app = QApplication.instance() or theme.new_app()
     assert isinstance(app, QApplication)
     theme.apply(app)
     desk = filled.open()

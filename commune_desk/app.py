@@ -46,7 +46,7 @@ def run(*, profile: Path | None = None, announce: bool = False, keeps_language: 
     With `keeps_language` the screen speaks as it last did on this profile.
     """
     os.umask(0o077)  # whatever is written beside the register is for this account alone
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance() or theme.new_app()
     assert isinstance(app, QApplication)  # noqa: S101 - there is no other kind here
     theme.apply(app)
     hook = BugHook()
@@ -105,11 +105,11 @@ class Program(QObject):
         self.opening = OpeningWindow(self.profile, self.clock)
         self.opening.opened.connect(self.open_desk)
         self.opening.show()
-        gc.enable()
         if announce:
             self.app.processEvents()
             with suppress(OSError):  # who waited for it may have given up, and ended
                 os.write(OUTPUT, SHOWN)
+        gc.enable()
 
     def open_desk(self, desk: OpenDesk) -> None:
         """Show the window of an unlocked register in place of the opening window."""

@@ -9,12 +9,13 @@ hold a name.
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from commune_desk.domain.clock import to_iso
@@ -60,7 +61,7 @@ ALLOWED: dict[str, Callable[[object], bool]] = {
 def start_log(profile: Path, level: int = logging.INFO) -> Path:
     """Send all logging and warnings to a rotating file in `profile`; the path of that file. Raises OSError."""
     path = profile / LOG_FILE
-    handler = _QuietFile(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8")
+    handler = _QuietFile(path, encoding="utf-8")
     handler.setFormatter(ScrubbingFormatter())
     root = logging.getLogger()
     root.setLevel(level)
@@ -78,11 +79,35 @@ def stop_log() -> None:
     logging.captureWarnings(False)
 
 
-class _QuietFile(logging.handlers.RotatingFileHandler):
-    """The log's file. What it cannot write, as on a full disk, it leaves out."""
+class _QuietFile(logging.FileHandler):
+    """The log's file, put aside when it is full. What it cannot write, as on a full disk, it leaves out.
+
+    Not Python's own rotating one: it stands beside handlers for every kind of network, and the first window would wait
+    until all that is loaded.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, and room for it in the file. What goes wrong here ends as what goes wrong in writing."""
+        line = super().format(record)
+        stream = self.stream
+        if stream is not None and stream.tell() + len(line.encode()) >= LOG_BYTES:
+            stream.close()
+            self.stream = None
+            _put_aside(Path(self.baseFilename))
+            self.stream = self._open()
+        return line
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         """Not the standard way, which prints the record with its arguments to the console."""
+
+
+def _put_aside(path: Path) -> None:
+    """Number the log and the older ones on; the oldest goes. One that another process holds open is written on."""
+    files = [path, *(path.with_name(f"{path.name}.{number}") for number in range(1, LOG_FILES))]
+    with suppress(OSError):
+        for older, newer in pairwise(reversed(files)):
+            if newer.exists():
+                newer.replace(older)
 
 
 class ScrubbingFormatter(logging.Formatter):

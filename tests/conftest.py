@@ -48,6 +48,12 @@ def _profile_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
         yield folder
 
 
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    """What `theme.new_app` asks for."""
+    return ["tests", "-style", "Fusion"]
+
+
 @pytest.fixture(autouse=True)
 def _vietnamese() -> Iterator[None]:
     yield

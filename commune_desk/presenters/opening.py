@@ -119,15 +119,3 @@ def spoken_groups(code: str) -> str:
     """A long code in lines of five groups, to be read out and written down."""
     groups = code.split("-")
     return "\n".join("   ".join(groups[start : start + 5]) for start in range(0, len(groups), 5))
-
-
-def bell_text(waiting: int, next_due: str, taken: int = 0) -> str:
-    """What a locked desk shows: counts and an hour, never a name."""
-    parts = []
-    if waiting:
-        parts.append(_("{count} reports from the province wait to be taken up").format(count=waiting))
-    if taken:
-        parts.append(_("{count} of them taken up on this PC, not sent yet").format(count=taken))
-    if next_due:
-        parts.append(_("next time limit runs out at {time}").format(time=next_due))
-    return " · ".join(parts)

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from commune_desk import __version__
@@ -27,7 +27,7 @@ class BugHook(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._is_showing = False
-        self._happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
+        self._happened.connect(self._come_home)
 
     def install(self) -> None:
         """From now on no exception goes unseen, in slots and threads alike."""
@@ -43,6 +43,9 @@ class BugHook(QObject):
             return
         log.error("a bug reached the top", exc_info=(kind, error, trace))
         self._happened.emit(error)
+
+    def _come_home(self, error: BaseException) -> None:
+        QTimer.singleShot(0, self, lambda: self._show(error))  # after what raised it has returned
 
     def _show(self, error: BaseException) -> None:
         if self._is_showing:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from commune_desk.paths import read_resource
 from commune_desk.ui import theme
 
 ICON_SIZE = 18
+_CLEAR = QColor(0, 0, 0, 0)
 
 
 @lru_cache(maxsize=512)
@@ -19,7 +20,7 @@ def _drawn(name: str, pixels: int, hex_colour: str) -> QPixmap:
     svg = read_resource(f"icons/{name}.svg").replace("currentColor", hex_colour)
     renderer = QSvgRenderer(QByteArray(svg.encode()))
     pixmap = QPixmap(pixels, pixels)
-    pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap.fill(_CLEAR)
     painter = QPainter(pixmap)
     renderer.render(painter, QRectF(0, 0, pixels, pixels))
     painter.end()
@@ -63,7 +64,7 @@ class _TintedIcon(QIconEngine):
         if size.width() == size.height():
             return square
         padded = QPixmap(size)
-        padded.fill(Qt.GlobalColor.transparent)
+        padded.fill(_CLEAR)
         painter = QPainter(padded)
         painter.drawPixmap(0, 0, square)
         painter.end()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import sys
 from enum import StrEnum
+from typing import NamedTuple
 
 from PySide6.QtCore import QLocale, QSize
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -56,8 +57,7 @@ class Size(StrEnum):
         return {"small": 9.5, "body": BASE_POINTS, "heading": 10.5, "title": 15.0}[self.value]
 
 
-@dataclass(frozen=True)
-class Tokens:
+class Tokens(NamedTuple):
     """One palette. Every field is a colour `#RRGGBB`."""
 
     ground: str
@@ -188,8 +188,7 @@ def colour(token: str) -> QColor:
     return QColor(getattr(tokens(), token))
 
 
-@dataclass(frozen=True)
-class ToneColours:
+class ToneColours(NamedTuple):
     """Token names of a tone's text, ground and border."""
 
     ink: str
@@ -228,6 +227,14 @@ def _linear(channel: float) -> float:
     return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
 
 
+def new_app() -> QApplication:
+    """The application, in Fusion everywhere.
+
+    It is asked for here and not with `setStyle`, which answers with the style: with it come all its names, 10 ms long.
+    """
+    return QApplication([*sys.argv[:1], "-style", "Fusion"])
+
+
 def load_fonts() -> None:
     """Make the bundled family known to Qt. Raises FileNotFoundError when a file is missing."""
     if _Screen.has_fonts:
@@ -240,14 +247,13 @@ def load_fonts() -> None:
 
 
 def apply(app: QApplication, scheme: Scheme = Scheme.LIGHT) -> None:
-    """Dress the program: Fusion everywhere, our palette, our font, dates and numbers of the screen's language."""
+    """Dress the program: our palette, our font, dates and numbers of the screen's language."""
     load_fonts()
     _Screen.scheme = scheme
     speak()
-    app.setStyle("Fusion")
     app.setFont(font())
     app.setPalette(_qt_palette(tokens()))
-    app.setStyleSheet(style_sheet({f.name: getattr(tokens(), f.name) for f in fields(Tokens)}))
+    app.setStyleSheet(style_sheet(tokens()._asdict()))
 
 
 def speak() -> None:

@@ -76,7 +76,7 @@ def main() -> int:
     set_language(given.lang)
     sys.excepthook = _confess
     os.umask(0o077)
-    app = QApplication(sys.argv[:1])
+    app = theme.new_app()
     theme.apply(app)
     start_log(given.profile)
     program = Program(app, Profile(given.profile))

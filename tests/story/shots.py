@@ -73,7 +73,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("shots"), help="folder for the pictures")
     parser.add_argument("--readme", action="store_true", help="also renew the picture of README.md")
     given = parser.parse_args()
-    app = QApplication(sys.argv[:1])
+    app = theme.new_app()
     theme.apply(app)
     languages: tuple[Language, ...] = ("vi", "en")
     with tempfile.TemporaryDirectory() as folder:

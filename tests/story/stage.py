@@ -13,8 +13,10 @@ from commune_desk.app import Program
 from commune_desk.presenters.routes import Route
 from commune_desk.store.sync_status import SyncFacts, sync_facts
 from commune_desk.ui.desk_window import DeskWindow
-from commune_desk.ui.widgets.choice import Choice, MultiChoice, RadioRow
-from commune_desk.ui.widgets.fields import LineEdit, PasswordField, TextEdit
+from commune_desk.ui.widgets.choice import Choice
+from commune_desk.ui.widgets.fields import LineEdit, PasswordField
+from commune_desk.ui.widgets.options import MultiChoice, RadioRow
+from commune_desk.ui.widgets.text_edit import TextEdit
 from commune_desk.working_desk import WorkingDesk
 from tests.helpers.typing_vietnamese import commit_text
 from tests.story.failure import StoryFailed

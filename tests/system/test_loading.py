@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.sources import ROOT
 from tests.system.at_work import PASSPHRASE, made
 
@@ -33,6 +35,36 @@ while not program.desk.tasks.is_idle:
 print(program.desk.window.shell.current_page, *sys.modules)
 program.put_away()
 """
+SHOW_UNLOCK = f"""
+{PREPARE}
+import sys
+from pathlib import Path
+from commune_desk.app import Program
+from commune_desk.ui import theme
+from commune_desk.usecases.profile import Profile
+app = theme.new_app()
+theme.apply(app)
+program = Program(app, Profile(Path({{folder!r}})))
+program.take_profile()
+program.show_opening(announce=True)
+print(*sys.modules)
+while not program.opening.page.login.value():
+    app.processEvents()
+print(*sys.modules)
+"""
+AFTER_THE_FIRST_PICTURE = {
+    "cryptography": "commune_desk.vault.vault",
+    "msgspec": "commune_desk.vault.vault",
+    "commune_desk.domain.record": "commune_desk.domain.children",
+    "concurrent.futures": "concurrent.futures",
+    "socket": "logging.handlers",
+    "commune_desk.presenters.opening": "commune_desk.ui.opening.first_run",
+    "commune_desk.ui.dialogs.message": "commune_desk.ui.dialogs.message",
+    "commune_desk.ui.widgets.options": "commune_desk.ui.widgets.options",
+    "commune_desk.ui.widgets.type_ahead": "commune_desk.ui.widgets.type_ahead",
+    "commune_desk.working_desk": "commune_desk.working_desk",
+}
+"""What costs time before anything is to be seen, and with what it comes."""
 FOR_LATER = {
     "requests": "sync.client.session",
     "http.client": "sync.client.session",
@@ -71,10 +103,20 @@ def test_the_today_page_waits_for_nothing_that_is_needed_later(tmp_path: Path) -
     assert FOR_LATER.keys() & set(loaded) == set()
 
 
-def test_each_of_it_comes_with_what_needs_it() -> None:
+def test_the_unlock_page_is_on_the_screen_before_anything_else_is_loaded(tmp_path: Path) -> None:
+    made(tmp_path).register.close()
+    shown, at_first, with_logins = said(SHOW_UNLOCK.format(folder=str(tmp_path))).splitlines()
+    assert shown == "shown"
+    assert "commune_desk.ui.opening.unlock" in at_first.split()
+    assert AFTER_THE_FIRST_PICTURE.keys() & set(at_first.split()) == set()
+    assert "commune_desk.vault.vault" in with_logins.split()
+
+
+@pytest.mark.parametrize("later", [FOR_LATER, AFTER_THE_FIRST_PICTURE], ids=["at-work", "first-picture"])
+def test_each_of_it_comes_with_what_needs_it(later: dict[str, str]) -> None:
     """Once this fails, the list names what nothing needs any more."""
-    loaded = said(f"import sys, {', '.join(FOR_LATER.values())}", "print(*sys.modules)").split()
-    assert FOR_LATER.keys() <= set(loaded)
+    loaded = said(f"import sys, {', '.join(later.values())}", "print(*sys.modules)").split()
+    assert later.keys() <= set(loaded)
 
 
 def test_an_enrolled_desk_loads_the_way_to_the_province_with_its_first_round() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from commune_desk.ui import shots
+from commune_desk.ui import shots, theme
 from commune_desk.ui.dialogs.message import Message, bug_dialog, question
 from commune_desk.ui.main_window import PageEntry, Shell
 from commune_desk.ui.theme import Scheme, Tone
@@ -66,4 +66,4 @@ def draw(app: QApplication, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    draw(QApplication(sys.argv), Path(sys.argv[1]))
+    draw(theme.new_app(), Path(sys.argv[1]))

@@ -10,17 +10,19 @@ from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
-from commune_desk.ui.widgets.choice import Choice, MultiChoice, RadioRow
+from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
 from commune_desk.ui.widgets.dates import DateField
-from commune_desk.ui.widgets.fields import LineEdit, TextEdit
+from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar, ProgressRow
+from commune_desk.ui.widgets.options import MultiChoice, RadioRow
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.ui.widgets.text import Text
+from commune_desk.ui.widgets.text_edit import TextEdit
 
 
 def sync() -> QWidget:

@@ -13,9 +13,12 @@ from PySide6.QtWidgets import QApplication, QCompleter, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.errors import Invalid
-from commune_desk.ui.widgets.choice import Choice, MultiChoice, RadioRow
+from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.dates import DateField
-from commune_desk.ui.widgets.fields import LineEdit, PasswordField, SearchField, TextEdit
+from commune_desk.ui.widgets.fields import LineEdit, PasswordField
+from commune_desk.ui.widgets.options import MultiChoice, RadioRow
+from commune_desk.ui.widgets.search_field import SearchField
+from commune_desk.ui.widgets.text_edit import TextEdit
 from tests.helpers.typing_vietnamese import commit_text, compose
 
 NFD = unicodedata.normalize("NFD", "Đặng  Thị Hoà ")

@@ -205,6 +205,7 @@ def test_after_a_bug_at_unlocking_one_can_try_again(qtbot: QtBot, tmp_path: Path
     made(tmp_path)
     page = UnlockPage(Profile(tmp_path), BrokenClock())
     qtbot.addWidget(page)
+    page.show()
     qtbot.waitUntil(lambda: page.login.value() == "hoa")
     QTest.keyClicks(page.passphrase, PASSPHRASE)
     with qtbot.capture_exceptions() as bugs:

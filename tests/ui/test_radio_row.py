@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.ui.widgets.buttons import SecondaryButton
-from commune_desk.ui.widgets.choice import RadioRow
+from commune_desk.ui.widgets.options import RadioRow
 
 Key = Qt.Key
 SEXES = [("female", "Nữ"), ("male", "Nam"), ("other", "Khác")]

@@ -22,7 +22,8 @@ from commune_desk.ui.forms.shelter_forms import shelter_form
 from commune_desk.ui.pages.resident import ResidentPage
 from commune_desk.ui.pages.shelter import ShelterPage
 from commune_desk.ui.tasks import Tasks
-from commune_desk.ui.widgets.choice import Choice, MultiChoice, RadioRow
+from commune_desk.ui.widgets.choice import Choice
+from commune_desk.ui.widgets.options import MultiChoice, RadioRow
 from commune_desk.ui.widgets.text import RichLine
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers import shelter_house

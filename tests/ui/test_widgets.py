@@ -19,12 +19,13 @@ from commune_desk.ui.widgets.beds import BedTile
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.chip import Chip
-from commune_desk.ui.widgets.choice import Choice, MultiChoice
+from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import Flow, TileGrid
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar, ProgressRow
+from commune_desk.ui.widgets.options import MultiChoice
 from commune_desk.ui.widgets.page import Page, TabBar, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import TALLEST, RichLine, Run, Text

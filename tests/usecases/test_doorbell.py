@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from commune_desk.domain.clock import to_iso
-from commune_desk.presenters.opening import bell_text
+from commune_desk.presenters.doorbell import bell_text
 from commune_desk.usecases.doorbell import Bell, DoorbellCard, listen
 from tests.helpers.workplaces import MORNING
 

@@ -29,12 +29,13 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Surface
-from commune_desk.ui.widgets.choice import RadioRow
-from commune_desk.ui.widgets.fields import LineEdit, TextEdit
+from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import NoticeBar
+from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.page import Page
 from commune_desk.ui.widgets.text import Text
+from commune_desk.ui.widgets.text_edit import TextEdit
 from commune_desk.usecases.workplace import Workplace
 
 WIDTH = 860

@@ -9,9 +9,11 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from commune_desk.presenters.entry_form import Editor, FieldSpec, Option
-from commune_desk.ui.widgets.choice import Choice, MultiChoice, RadioRow
+from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.dates import DateField
-from commune_desk.ui.widgets.fields import LineEdit, TextEdit
+from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.options import MultiChoice, RadioRow
+from commune_desk.ui.widgets.text_edit import TextEdit
 from commune_desk.ui.widgets.toggles import Tick
 
 

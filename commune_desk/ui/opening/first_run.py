@@ -13,10 +13,10 @@ from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING, FirstRun
 from commune_desk.ui.opening.frame import WIDE, OpeningCard, Work
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
-from commune_desk.ui.widgets.choice import RadioRow
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import NoticeBar
+from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.tab_order import follow, stops
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6 import QtCore
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _
-from commune_desk.ui import theme
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.card import IconLabel, Surface
 from commune_desk.ui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 WIDTH = 520
 WIDE = 760
@@ -36,14 +39,18 @@ class Work(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.is_busy = False
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="opening")
-        self._came_home.connect(self._settle, Qt.ConnectionType.QueuedConnection)
+        self._thread: ThreadPoolExecutor | None = None
 
     def start(self, work: Callable[[], object]) -> None:
         """Begin; a second piece while one runs is not begun."""
         if self.is_busy:
             return
         self.is_busy = True
+        if self._thread is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._came_home.connect(self._settle, QtCore.Qt.ConnectionType.QueuedConnection)
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="opening")
         self._thread.submit(work).add_done_callback(self._came_home.emit)
 
     def _settle(self, future: Future[object]) -> None:
@@ -58,13 +65,35 @@ class Work(QObject):
             sys.excepthook(type(error), error, error.__traceback__)
 
 
+class _Face(Surface):
+    """The card itself. Emits `painted` once."""
+
+    painted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_painted = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self, self.painted.emit)  # when the whole window is on the screen
+
+
 class OpeningCard(QWidget):
-    """The product's name, a title, and what is put into `body`, centred in the window and scrolling when it is low."""
+    """The product's name, a title, and what is put into `body`, centred in the window and scrolling when it is low.
+
+    `first_painted` comes once, when the card stands on the screen: what is not part of its first picture is for then.
+    """
+
+    first_painted = Signal()
 
     def __init__(self, title: str, subtitle: str = "", *, width: int = WIDTH, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(title)
-        card = Surface()
+        card = _Face()
+        card.painted.connect(self.first_painted)
         card.setFixedWidth(width)
         self.body = card.column
         self.body.setContentsMargins(28, 24, 28, 24)
@@ -86,7 +115,7 @@ class OpeningCard(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(holder)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setProperty("focusPolicy", "NoFocus")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
@@ -97,6 +126,3 @@ class OpeningCard(QWidget):
         line.addWidget(IconLabel("sun", size=22, ink="sun"))
         line.addWidget(Text(_("Sunshine Register"), bold=True, ink="accent"), 1)
         return line
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), theme.colour("ground"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -55,7 +55,7 @@ class RecoveryPage(OpeningCard):
         for field in (self.login, self.answer, self.passphrase, self.again):
             field.returnPressed.connect(self.submit)
         self.body.addLayout(self._actions())
-        QTimer.singleShot(0, self, self._load_request)
+        self.first_painted.connect(self._load_request)
 
     def _actions(self) -> QHBoxLayout:
         line = QHBoxLayout()

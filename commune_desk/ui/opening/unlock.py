@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from commune_desk.domain.clock import VIETNAM, Clock, from_iso
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _, format_time, translate_error
-from commune_desk.presenters.opening import bell_text
+from commune_desk.presenters.doorbell import bell_text
 from commune_desk.ui.opening.frame import OpeningCard, Work
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
@@ -49,7 +49,7 @@ class UnlockPage(OpeningCard):
         self.passphrase.returnPressed.connect(self.unlock)
         self.body.addWidget(self.row)
         self.body.addLayout(self._actions())
-        QTimer.singleShot(0, self, self._load_logins)
+        self.first_painted.connect(self._load_logins)
 
     def _actions(self) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -67,7 +67,7 @@ class UnlockPage(OpeningCard):
         return line
 
     def _load_logins(self) -> None:
-        from commune_desk.vault import vault  # after the window is shown: it loads the cryptography library
+        from commune_desk.vault import vault  # after the first picture: it loads the cryptography library
 
         try:
             logins = [slot.login for slot in vault.slots(self._profile.keyfile)]

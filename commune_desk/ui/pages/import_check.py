@@ -15,7 +15,7 @@ from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.card import Card, IconLabel
-from commune_desk.ui.widgets.choice import RadioRow
+from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.page import TabBar
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.ui.widgets.text import Text

@@ -19,9 +19,9 @@ from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card, Surface
 from commune_desk.ui.widgets.chip import Chip
-from commune_desk.ui.widgets.choice import MultiChoice
 from commune_desk.ui.widgets.flow import Flow, clear_layout
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
+from commune_desk.ui.widgets.options import MultiChoice
 from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text

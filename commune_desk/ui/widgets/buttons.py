@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6 import QtCore, QtGui
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from commune_desk.ui import theme
@@ -27,14 +28,17 @@ class _Button(QPushButton):
         self.setFont(theme.font(weight=BOLD if self.kind in ("primary", "link") else NORMAL))
         self.setAccessibleName(name or text)
         self.setAutoDefault(False)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         if icon:
             self.setIcon(make_icon(icon, _ICON_TOKENS.get(self.kind, "ink")))
             self.setIconSize(QSize(20 if text else 16, 16))
         if shortcut:
-            self.setShortcut(QKeySequence(shortcut))
+            self.setShortcut(QtGui.QKeySequence(shortcut))
             self.setToolTip(f"{name or text} ({shortcut})")
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.setCursor(QtCore.Qt.CursorShape.PointingHandCursor)
+        super().enterEvent(event)
 
     def setEnabled(self, is_enabled: bool) -> None:
         """The focus comes back to a button that could not be pressed for a while, unless it went elsewhere."""
@@ -43,12 +47,12 @@ class _Button(QPushButton):
         super().setEnabled(is_enabled)
         if is_enabled and self._waits_on is not None:
             if self.window().focusWidget() is self._waits_on:
-                self.setFocus(Qt.FocusReason.OtherFocusReason)
+                self.setFocus(QtCore.Qt.FocusReason.OtherFocusReason)
             self._waits_on = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button as Space does; a key that is held down presses it once."""
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() not in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
             super().keyPressEvent(event)
         elif not event.isAutoRepeat():
             self.click()

@@ -1,74 +1,24 @@
-"""Choosing among codes: a list with type-ahead that needs no marks, radio buttons, check boxes."""
+"""Choosing one of several codes from a list that opens, with type-ahead that needs no marks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, Qt, Signal
+from PySide6 import QtCore
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QButtonGroup,
-    QComboBox,
-    QListView,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
-from commune_desk.domain.text import fold, nfc
 from commune_desk.i18n import _
 from commune_desk.ui import theme
 from commune_desk.ui.icons import paint_icon
-from commune_desk.ui.widgets.flow import FlowLayout
-from commune_desk.ui.widgets.toggles import Dot, Tick
+
+if TYPE_CHECKING:
+    from commune_desk.ui.widgets.type_ahead import TypeAheadList
 
 Option = tuple[str, str]
 """A code and its label in the reader's language."""
-
-_TYPE_AHEAD_MS = 1200
-_ARROWS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}
-
-
-class _TypeAheadList(QListView):
-    """Finds an item by what is typed, without marks, at the start of the label or of any word in it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._typed = ""
-        self._since = QElapsedTimer()
-
-    def keyboardSearch(self, search: str) -> None:
-        if not self.is_searching:
-            self._typed = ""
-        self._typed = nfc(self._typed + search)
-        self._find()
-
-    def forget_letter(self) -> None:
-        """An input method takes a letter back before it writes the marked one."""
-        self._typed = self._typed[:-1]
-        self._since.restart()
-
-    @property
-    def is_searching(self) -> bool:
-        """Whether the next key still belongs to what is being typed."""
-        return bool(self._typed) and self._since.isValid() and self._since.elapsed() <= _TYPE_AHEAD_MS
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Backspace:
-            self.forget_letter()
-            return
-        super().keyPressEvent(event)
-
-    def _find(self) -> None:
-        self._since.restart()
-        wanted = fold(self._typed)
-        model = self.model()
-        labels = [fold(str(model.index(row, 0).data() or "")) for row in range(model.rowCount())]
-        starts = [row for row, label in enumerate(labels) if label.startswith(wanted)]
-        inside = [row for row, label in enumerate(labels) if f" {wanted}" in f" {label}"]
-        if wanted and (found := starts or inside):
-            self.setCurrentIndex(model.index(found[0], 0))
 
 
 class Choice(QComboBox):
@@ -82,13 +32,12 @@ class Choice(QComboBox):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setFont(theme.font())
-        self._list = _TypeAheadList(self)
-        self.setView(self._list)
         self.setMaxVisibleItems(12)
         self.setMinimumContentsLength(10)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("focusPolicy", "StrongFocus")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._list: TypeAheadList | None = None
         self._placeholder = placeholder or _("Choose…")
         self.set_options(options)
         self.currentIndexChanged.connect(lambda _index: self.chosen.emit(self.value()))
@@ -111,12 +60,26 @@ class Choice(QComboBox):
     def set_value(self, code: str) -> None:
         self.setCurrentIndex(max(self.findData(code), 0))
 
+    def _ready_list(self) -> TypeAheadList:
+        """The list that opens, made when somebody first opens it or types: most choices are only looked at."""
+        if self._list is None:
+            from commune_desk.ui.widgets.type_ahead import TypeAheadList
+
+            self._list = TypeAheadList(self)
+            self.setView(self._list)
+        return self._list
+
+    def showPopup(self) -> None:
+        self._ready_list()
+        super().showPopup()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Backspace:
-            self._list.forget_letter()
+        ready_list = self._ready_list()
+        if event.key() == QtCore.Qt.Key.Key_Backspace:
+            ready_list.forget_letter()
             return
-        if event.key() == Qt.Key.Key_Space and self._list.is_searching:
-            self._list.keyboardSearch(" ")
+        if event.key() == QtCore.Qt.Key.Key_Space and ready_list.is_searching:
+            ready_list.keyboardSearch(" ")
             return
         super().keyPressEvent(event)
 
@@ -130,123 +93,3 @@ class Choice(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
-
-
-class _Buttons(QWidget):
-    """Buttons in a flow, one for each option."""
-
-    def __init__(self, name: str, kind: type[Dot] | type[Tick]) -> None:
-        super().__init__()
-        self.setAccessibleName(name)
-        self._name, self._kind = name, kind
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self._flow = FlowLayout(self, gap=4)
-        self.buttons: dict[str, QAbstractButton] = {}
-
-    def _fill(self, options: Sequence[Option]) -> None:
-        """Make the buttons anew, in the place that the former ones have in the order of Tab."""
-        former = list(self.buttons.values())
-        self.buttons = {code: self._button(label) for code, label in options}
-        for before, after in pairwise([*former[-1:], *self.buttons.values()]):
-            QWidget.setTabOrder(before, after)
-        for button in former:
-            self._flow.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        if self.buttons:
-            self.setFocusProxy(next(iter(self.buttons.values())))
-
-    def _button(self, label: str) -> QAbstractButton:
-        button = self._kind(label, self)
-        button.setAccessibleName(f"{self._name}: {label}" if self._name else label)
-        self._flow.addWidget(button)
-        button.show()
-        return button
-
-
-class RadioRow(_Buttons):
-    """One of a few codes, all in sight. Tab stops at the chosen one; arrow keys choose, first what has the focus."""
-
-    chosen = Signal(str)
-
-    def __init__(self, name: str, options: Sequence[Option]) -> None:
-        super().__init__(name, Dot)
-        self._group = QButtonGroup(self)
-        self._group.buttonToggled.connect(self._on_toggled)
-        self._options: list[Option] = []
-        self.set_options(options)
-
-    def set_options(self, options: Sequence[Option]) -> bool:
-        """Offer `options`, none of them chosen; False when they are offered already."""
-        if list(options) == self._options:
-            return False
-        self._options = list(options)
-        for button in self.buttons.values():
-            self._group.removeButton(button)
-        self._fill(options)
-        for button in self.buttons.values():
-            self._group.addButton(button)
-            button.installEventFilter(self)
-        return True
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
-            step = _ARROWS.get(Qt.Key(event.key()), 0)
-            if step and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-                self._step(watched, step)
-                return True
-        return super().eventFilter(watched, event)
-
-    def _step(self, focused: QObject, step: int) -> None:
-        buttons = list(self.buttons.values())
-        here = next((place for place, button in enumerate(buttons) if button is focused), 0)
-        target = buttons[min(max(here + step, 0), len(buttons) - 1) if self.value() else here]
-        target.setFocus(Qt.FocusReason.TabFocusReason)
-        target.click()
-
-    def value(self) -> str:
-        """The chosen code, or an empty text."""
-        return next((code for code, button in self.buttons.items() if button.isChecked()), "")
-
-    def set_value(self, code: str) -> None:
-        self._group.setExclusive(False)
-        for key, button in self.buttons.items():
-            button.setChecked(key == code)
-        self._group.setExclusive(True)
-        self._stop_at_chosen()
-
-    def _stop_at_chosen(self) -> None:
-        """As Qt does it once one of them has the focus."""
-        chosen = self.buttons.get(self.value())
-        for button in self.buttons.values():
-            is_stop = chosen is None or button is chosen
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_stop else Qt.FocusPolicy.ClickFocus)
-        if chosen is not None:
-            self.setFocusProxy(chosen)
-
-    def _on_toggled(self, _button: QAbstractButton, is_checked: bool) -> None:
-        if is_checked:
-            self._stop_at_chosen()
-            self.chosen.emit(self.value())
-
-
-class MultiChoice(_Buttons):
-    """Any number of codes."""
-
-    changed = Signal(tuple)
-
-    def __init__(self, name: str, options: Sequence[Option]) -> None:
-        super().__init__(name, Tick)
-        self._fill(options)
-        for button in self.buttons.values():
-            button.toggled.connect(lambda _checked: self.changed.emit(self.value()))
-
-    def value(self) -> tuple[str, ...]:
-        """The chosen codes in the order offered."""
-        return tuple(code for code, button in self.buttons.items() if button.isChecked())
-
-    def set_value(self, codes: Sequence[str]) -> None:
-        for code, button in self.buttons.items():
-            button.setChecked(code in codes)

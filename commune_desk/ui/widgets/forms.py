@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6 import QtCore
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -47,22 +47,8 @@ class FieldRow(QWidget):
         self.hint = Text(hint, size=Size.SMALL, ink="quiet", wrap=True)
         column.addWidget(self.hint)
         self.hint.setVisible(bool(hint))
-        self._error = self._error_line()
-        column.addWidget(self._error)
-
-    def _error_line(self) -> QWidget:
-        holder = QWidget()
-        line = QHBoxLayout(holder)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(5)
-        mark = IconLabel("alert-circle", size=14, ink="danger")
-        mark.setFixedHeight(22)
-        line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        line.setContentsMargins(0, 1, 0, 0)
-        self._sentence = Text("", size=Size.SMALL, ink="danger", wrap=True)
-        line.addWidget(self._sentence, 1)
-        holder.hide()
-        return holder
+        self._column = column
+        self._error: _ErrorLine | None = None
 
     @property
     def error(self) -> str:
@@ -73,7 +59,10 @@ class FieldRow(QWidget):
         if sentence == self._error_text:
             return
         self._error_text = sentence
-        self._sentence.set_text(sentence)
+        if self._error is None:
+            self._error = _ErrorLine()
+            self._column.addWidget(self._error)
+        self._error.sentence.set_text(sentence)
         self._error.setVisible(bool(sentence))
         self.editor.setProperty("invalid", bool(sentence))
         self.editor.style().unpolish(self.editor)
@@ -81,6 +70,21 @@ class FieldRow(QWidget):
         self.editor.setAccessibleDescription(sentence or self._hint_text)
         if sentence:
             announce(self.editor, f"{self._label}: {sentence}")
+
+
+class _ErrorLine(QWidget):
+    """A mark, and what is wrong beside it. Most fields never need one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 1, 0, 0)
+        line.setSpacing(5)
+        mark = IconLabel("alert-circle", size=14, ink="danger")
+        mark.setFixedHeight(22)
+        line.addWidget(mark, 0, QtCore.Qt.AlignmentFlag.AlignTop)
+        self.sentence = Text("", size=Size.SMALL, ink="danger", wrap=True)
+        line.addWidget(self.sentence, 1)
 
 
 class Form(QWidget):
@@ -122,7 +126,7 @@ class Form(QWidget):
             row.set_error(errors.get(name, ""))
         wrong = [row for name, row in self._rows.items() if name in errors]
         if focus and wrong:
-            wrong[0].editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            wrong[0].editor.setFocus(QtCore.Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -144,7 +148,7 @@ class Form(QWidget):
         for widget, wide in self._cells:
             if wide and column:
                 line, column = line + 1, 0
-            self._grid.addWidget(widget, line, column, 1, columns if wide else 1, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(widget, line, column, 1, columns if wide else 1, QtCore.Qt.AlignmentFlag.AlignTop)
             column += columns if wide else 1
             if column >= columns:
                 line, column = line + 1, 0

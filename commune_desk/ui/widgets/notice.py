@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6 import QtCore
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -90,7 +91,7 @@ class EmptyState(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 28, 24, 32)
         column.setSpacing(6)
-        centre = Qt.AlignmentFlag.AlignHCenter
+        centre = QtCore.Qt.AlignmentFlag.AlignHCenter
         column.addWidget(IconLabel(icon, size=32, ink="quiet"), 0, centre)
         column.addSpacing(4)
         column.addWidget(self._centred(Text(sentence, bold=True, wrap=True)))
@@ -103,7 +104,7 @@ class EmptyState(QWidget):
             column.addWidget(button, 0, centre)
 
     def _centred(self, text: Text) -> Text:
-        text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        text.setAlignment(QtCore.Qt.AlignmentFlag.AlignHCenter)
         return text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6 import QtCore
 from PySide6.QtWidgets import QWidget
 
 
@@ -13,7 +13,7 @@ def stops(within: QWidget) -> list[QWidget]:
     found: list[QWidget] = []
     one = within.nextInFocusChain()
     while one is not None and one is not within:
-        if within.isAncestorOf(one) and one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.focusProxy() is None:
+        if within.isAncestorOf(one) and one.focusPolicy() & QtCore.Qt.FocusPolicy.TabFocus and one.focusProxy() is None:
             found.append(one)
         one = one.nextInFocusChain()
     return found
@@ -37,5 +37,5 @@ def rest_focus(leaving: QWidget) -> QWidget | None:
     while around is not None and around.focusProxy() is not None:
         around = around.parentWidget()
     if around is not None:
-        around.setFocus(Qt.FocusReason.OtherFocusReason)
+        around.setFocus(QtCore.Qt.FocusReason.OtherFocusReason)
     return around

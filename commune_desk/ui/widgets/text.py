@@ -8,16 +8,9 @@ from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import (
-    QFont,
-    QFontMetricsF,
-    QPainter,
-    QPaintEvent,
-    QTextCharFormat,
-    QTextLayout,
-    QTextOption,
-)
+from PySide6 import QtCore, QtGui
+from PySide6.QtCore import QPointF, QSize
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from commune_desk.ui import theme
@@ -75,15 +68,15 @@ class RichLine(QLabel):
 
     def __init__(self, runs: Sequence[Run] = (), *, size: Size = Size.BODY, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("textFormat", "PlainText")
         self.setWordWrap(True)
         self.setFont(theme.font(size, BOLD if any(run.bold for run in runs) else NORMAL))
-        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._runs: tuple[Run, ...] = ()
-        self._layout: QTextLayout | None = None
+        self._aligned: QtCore.Qt.AlignmentFlag | None = None  # left, and in the middle of spare height
+        self._layout: QtGui.QTextLayout | None = None
         self._inked_for: Scheme | None = None
         self._line_counts: dict[int, int] = {}
         self._natural: int | None = None
@@ -102,6 +95,11 @@ class RichLine(QLabel):
         self.setAccessibleName(self.plain)
         self.updateGeometry()
         self.update()
+
+    def setAlignment(self, alignment: QtCore.Qt.AlignmentFlag) -> None:
+        super().setAlignment(alignment)
+        self._aligned = alignment
+        self._layout = None
 
     def natural_width(self) -> int:
         """How wide the text is on one line."""
@@ -125,16 +123,29 @@ class RichLine(QLabel):
     def _line_count(self, width: int) -> int:
         """Kept for each width: layouts ask for many, and breaking lines is what costs most on a page of text."""
         if width not in self._line_counts:
-            fits = width >= self.natural_width() and "\n" not in self.plain
-            self._line_counts[width] = 1 if fits else max(self._broken_at(width).lineCount(), 1)
+            self._line_counts[width] = 1 if self._fits(width) else max(self._broken_at(width).lineCount(), 1)
         return self._line_counts[width]
+
+    def _fits(self, width: int) -> bool:
+        """Whether all of it stands in one line."""
+        return width >= self.natural_width() and "\n" not in self.plain
 
     def paintEvent(self, event: QPaintEvent) -> None:
         spare = max(self.height() - self.heightForWidth(self.width()), 0)
-        self._broken_at(self.width()).draw(QPainter(self), QPointF(0, spare // 2 if self._is_centred() else 0))
+        top = spare // 2 if self._is_centred() else 0
+        if self._aligned is None and len(self._runs) == 1 and self._fits(self.width()):
+            self._paint_run(self._runs[0], top)
+        else:
+            self._broken_at(self.width()).draw(QPainter(self), QPointF(0, top))
+
+    def _paint_run(self, run: Run, top: int) -> None:
+        painter = QPainter(self)
+        painter.setFont(self._font_of(run))
+        painter.setPen(theme.colour(run.ink or "ink"))
+        painter.drawText(QPointF(0, top + line_box(self.font()).baseline), run.text)
 
     def _is_centred(self) -> bool:
-        return bool(self.alignment() & Qt.AlignmentFlag.AlignVCenter)
+        return self._aligned is None or bool(self._aligned & QtCore.Qt.AlignmentFlag.AlignVCenter)
 
     def _font_of(self, run: Run) -> QFont:
         font = QFont(self.font())
@@ -143,7 +154,7 @@ class RichLine(QLabel):
             font.setPointSizeF(Size.SMALL.points)
         return font
 
-    def _broken_at(self, width: int) -> QTextLayout:
+    def _broken_at(self, width: int) -> QtGui.QTextLayout:
         """The text in lines of `width`; its letters are shaped once and only broken anew for another width."""
         if self._layout is None or self._inked_for is not theme.scheme():
             self._layout, self._inked_for = self._shaped(), theme.scheme()
@@ -158,21 +169,21 @@ class RichLine(QLabel):
         layout.endLayout()
         return layout
 
-    def _shaped(self) -> QTextLayout:
-        layout = QTextLayout(self.plain.replace("\n", "\u2028"), self.font())
-        option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    def _shaped(self) -> QtGui.QTextLayout:
+        layout = QtGui.QTextLayout(self.plain.replace("\n", "\u2028"), self.font())
+        option = QtGui.QTextOption(self.alignment() & QtCore.Qt.AlignmentFlag.AlignHorizontal_Mask)
+        option.setWrapMode(QtGui.QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         layout.setFormats(self._formats())
         return layout
 
-    def _formats(self) -> list[QTextLayout.FormatRange]:
+    def _formats(self) -> list[QtGui.QTextLayout.FormatRange]:
         ranges, start = [], 0
         for run in self._runs:
-            described = QTextCharFormat()
+            described = QtGui.QTextCharFormat()
             described.setFont(self._font_of(run))
             described.setForeground(theme.colour(run.ink or "ink"))
-            piece = QTextLayout.FormatRange()
+            piece = QtGui.QTextLayout.FormatRange()
             piece.start, piece.length, piece.format = start, _utf16_length(run.text), described
             ranges.append(piece)
             start += piece.length
@@ -224,6 +235,6 @@ class Text(RichLine):
         painter = QPainter(self)
         painter.setPen(theme.colour(self._ink))
         painter.setFont(self.font())
-        shown = self.fontMetrics().elidedText(self.plain, Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self.plain, QtCore.Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(QPointF(0, line_box(self.font()).baseline), shown)
         self.setToolTip(self.plain)

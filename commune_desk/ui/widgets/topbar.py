@@ -12,9 +12,9 @@ from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import IconButton, SecondaryButton
 from commune_desk.ui.widgets.card import IconLabel
 from commune_desk.ui.widgets.chip import Chip
-from commune_desk.ui.widgets.fields import SearchField
 from commune_desk.ui.widgets.flow import Stack
 from commune_desk.ui.widgets.nav import RAIL_WIDTH
+from commune_desk.ui.widgets.search_field import SearchField
 from commune_desk.ui.widgets.text import Text
 
 BAR_HEIGHT = 52
