@@ -150,7 +150,7 @@ def press_in_dialog(key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
     dialog = QApplication.activeModalWidget()
     assert isinstance(dialog, QDialog)
     QTimer.singleShot(5_000, dialog, dialog.reject)
-    QApplication.postEvent(dialog, QKeyEvent(QEvent.Type.KeyPress, key, modifier))
+    QApplication.postEvent(dialog.windowHandle(), QKeyEvent(QEvent.Type.KeyPress, key, modifier))
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -182,8 +182,10 @@ def test_a_lock_key_in_an_open_list_locks(qtbot: QtBot, tmp_path: Path) -> None:
     desk.lock_asked.connect(lambda: asked.append(True))
     menu = QMenu(desk.window.shell)
     menu.addAction("An entry")
+    QTest.mousePress(desk.window.shell.windowHandle(), Qt.MouseButton.RightButton)  # what menus open on
     menu.popup(desk.window.shell.pos())
-    QTest.keyClick(menu, Qt.Key.Key_F12)
+    qtbot.wait(10)
+    QTest.keyClick(menu.windowHandle(), Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: bool(asked))
     menu.close()
     QTest.keyClick(desk.window.shell, Qt.Key.Key_F12)
