@@ -1,6 +1,7 @@
-"""What the measures start as processes of their own: `python -m bench.child bare | today FOLDER PASSPHRASE | post`.
+"""What the measures start as processes of their own: `python -m bench.child bare | today … | synced … | post`.
 
-Nothing is imported before it is needed: the time from the start of the process is what is measured.
+`today` and `synced` are told the folder of a profile and its passphrase. Nothing is imported before it is needed: the
+time from the start of the process is what is measured.
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ def bare() -> None:
     print(_memory(), flush=True)
 
 
-def today(folder: str, passphrase: str) -> None:
+def today(folder: str, passphrase: str, *, syncs: bool = False) -> None:
     """The program itself: unlock, wait for the Today page, and say as JSON the milliseconds and the memory after.
+
+    With `syncs` the memory is that after a sync with the province.
 
     It begins as `python -m commune_desk` does, and loads nothing that the program does not.
     """
@@ -66,11 +69,21 @@ def today(folder: str, passphrase: str) -> None:
     page.unlock()
     _run_until(lambda: _is_usable(program))
     passed = (time.perf_counter() - begun) * 1000
+    if syncs:
+        _sync(program)
     settled = time.monotonic() + _SETTLE_SECONDS
     _run_until(lambda: time.monotonic() > settled)
     memory = _memory()
     assert _is_usable(program), "what was measured is the program at work"
     print(json.dumps({"ms": passed, "memory": memory}), flush=True)
+
+
+def _sync(program: Program) -> None:
+    """One whole round, as when a person asks for it."""
+    agent = program.desk.agent if program.desk is not None else None
+    assert agent is not None, "an enrolled desk"
+    agent.sync_now()
+    _run_until(lambda: agent.status.last_report is not None and not agent.status.is_running)
 
 
 def _page(program: Program) -> object:
@@ -142,5 +155,7 @@ if __name__ == "__main__":
             bare()
         case ["today", folder, passphrase]:
             today(folder, passphrase)
+        case ["synced", folder, passphrase]:
+            today(folder, passphrase, syncs=True)
         case ["post"]:
             post()

@@ -70,6 +70,13 @@ _ALL = (
         take=starting.idle_memory,
     ),
     Measure(
+        name="memory_synced",
+        unit="MiB",
+        budget=2,
+        person="the same on an enrolled desk, after a sync",
+        take=starting.synced_memory,
+    ),
+    Measure(
         name="child_page",
         unit="ms",
         person="a child's page with 15 visits (100 ms)",

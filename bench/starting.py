@@ -11,10 +11,12 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from bench.measure import CannotMeasure, Samples
 from bench.registers import PASSPHRASE
+from bench.syncing import enrolled_desk, make_changes, province
 from bench.workbench import Workbench, end, read_line
 
 _STARTS = 15
 _OPENINGS = 7
+_CHANGES = 2_000
 _BARE = ("-m", "bench.child", "bare")
 
 
@@ -77,13 +79,45 @@ def _opening(bench: Workbench, profile: Path) -> _Opening:
     window = (time.perf_counter() - begun) * 1000
     bare_memory = float(read_line(bare))
     end(bare)
-    process = bench.start("-m", "bench.child", "today", profile, PASSPHRASE)
-    said = read_line(process)
-    end(process)
+    found = _program(bench, "today", profile)
+    return _Opening(found["ms"], found["memory"], window + _argon2_ms(), bare_memory)
+
+
+def synced_memory(bench: Workbench) -> Samples:
+    """Of an enrolled desk after a sync, which brings HTTP, TLS and the watch of the line."""
+    folder = bench.folder / "synced"
+    folder.mkdir()
+    values, floors = [], []
+    with province(bench, folder) as address:
+        desk = enrolled_desk(bench, folder, "desk", address)
+        make_changes(desk.register, _CHANGES)
+        desk.register.close()
+        for _ in range(_OPENINGS):
+            floors.append(_bare_memory(bench))
+            values.append(_program(bench, "synced", desk.profile.folder)["memory"])
+    return Samples(values, floors)
+
+
+def _bare_memory(bench: Workbench) -> float:
+    bare = bench.start(*_BARE)
+    read_line(bare)
+    try:
+        return float(read_line(bare))
+    finally:
+        end(bare)
+
+
+def _program(bench: Workbench, way: str, profile: Path) -> dict[str, float]:
+    """What `bench.child` says of the program."""
+    process = bench.start("-m", "bench.child", way, profile, PASSPHRASE)
+    try:
+        said = read_line(process)
+    finally:
+        end(process)
     if not said.startswith("{"):
         raise CannotMeasure(f"the Today page was not reached: {said}")
-    found = json.loads(said)
-    return _Opening(found["ms"], found["memory"], window + _argon2_ms(), bare_memory)
+    found: dict[str, float] = json.loads(said)
+    return found
 
 
 def _argon2_ms() -> float:

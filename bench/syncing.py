@@ -99,12 +99,12 @@ class _Listening(PinnedAdapter):
 def _trip(bench: Workbench) -> _Trip:
     folder = bench.folder / "sync"
     folder.mkdir()
-    with _province(bench, folder) as address, _bare_server(bench) as port:
-        writer = _desk(bench, folder, "first", address)
-        reader = _desk(bench, folder, "second", address)
+    with province(bench, folder) as address, _bare_server(bench) as port:
+        writer = enrolled_desk(bench, folder, "first", address)
+        reader = enrolled_desk(bench, folder, "second", address)
         try:
             _sync(reader.register)  # what came before is no part of it
-            made = _make_changes(writer.register)
+            made = make_changes(writer.register)
             push = _timed(writer.register, port)
             pull = _timed(reader.register, port)
             plain = _plain_bytes(writer.register)
@@ -117,7 +117,8 @@ def _trip(bench: Workbench) -> _Trip:
 
 
 @contextmanager
-def _province(bench: Workbench, folder: Path) -> Iterator[str]:
+def province(bench: Workbench, folder: Path) -> Iterator[str]:
+    """A province that serves, as its address."""
     _command(bench, folder, "init", "--name", "Measurement", "--host", "127.0.0.1")
     server = bench.start(*_SERVER, "serve", *_places(folder), "--host", "127.0.0.1", "--port", "0")
     try:
@@ -141,7 +142,8 @@ def _command(bench: Workbench, folder: Path, name: str, *arguments: str) -> str:
     return said
 
 
-def _desk(bench: Workbench, folder: Path, label: str, address: str) -> OpenDesk:
+def enrolled_desk(bench: Workbench, folder: Path, label: str, address: str) -> OpenDesk:
+    """A new desk in the folder `label`, open."""
     made = _command(bench, folder, "enrol-code", "--scope", "C:06838", "--label", label, "--json")
     profile = Profile(folder / label)
     profile.folder.mkdir()
@@ -150,12 +152,12 @@ def _desk(bench: Workbench, folder: Path, label: str, address: str) -> OpenDesk:
     return enrol_new_register(profile, officer, address=address, code=code, label=label, clock=SystemClock())
 
 
-def _make_changes(register: Register) -> int:
-    """Children with their families and visits until 10,000 changes wait; how many."""
+def make_changes(register: Register, count: int = CHANGES) -> int:
+    """Children with their families and visits until so many changes wait; how many."""
     scope = Scope(register.identity.scope)
-    people = people_of(CHANGES)
+    people = people_of(count)
     made = 0
-    while made < CHANGES:
+    while made < count:
         batch = [(next(people), 5) for _ in range(50)]
         register.write(partial(enter_batch, scope=scope, batch=batch)).result()
         made = register.write(lambda tx: tx.connection.execute("SELECT count(*) FROM change").fetchone()[0]).result()[0]

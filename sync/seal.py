@@ -2,24 +2,24 @@
 
 Signatures are Ed25519 over `domain || data`, so that what was signed as one thing never passes as another.
 Boxes are HPKE (RFC 9180: X25519, HKDF-SHA256, AES-256-GCM). Nothing here reads a file, a clock or a network.
+Digests too come from `cryptography`: `hashlib`, `hmac` and `secrets` load a second OpenSSL beside its own, 4 MiB of it.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
-import secrets
 import unicodedata
 from functools import lru_cache
+from os import urandom
 
 import msgspec
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, Hash
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -51,6 +51,7 @@ LONGEST_SPELLED = 600
 """Bytes. Powers of 32 modulo 1019 repeat after 1,018 characters; below that the checksum misses no swap."""
 
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_SHA256 = SHA256()
 _BOX_OVERHEAD = 32 + 16
 _NONCE = 12
 _DESK_BYTES = 4
@@ -208,7 +209,7 @@ def is_sealed(text: object) -> bool:
 
 def sha256(data: bytes) -> bytes:
     """32 bytes."""
-    return hashlib.sha256(data).digest()
+    return Hash.hash(_SHA256, data)
 
 
 def certificate_fingerprint(pem: bytes) -> bytes:
@@ -220,12 +221,29 @@ def certificate_fingerprint(pem: bytes) -> bytes:
 
 def mac(key: bytes, data: bytes) -> bytes:
     """HMAC-SHA256, 32 bytes."""
-    return hmac.digest(key, data, "sha256")
+    return _hmac(key, data).finalize()
+
+
+def is_mac(code: bytes, key: bytes, data: bytes) -> bool:
+    """Whether `code` is the `mac`, in a time that tells nothing of where it differs."""
+    try:
+        _hmac(key, data).verify(code)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _hmac(key: bytes, data: bytes) -> HMAC:
+    made = HMAC(key, _SHA256)
+    made.update(data)
+    return made
 
 
 def same(a: bytes, b: bytes) -> bool:
     """Whether two secrets are equal, in a time that tells nothing of where they differ."""
-    return hmac.compare_digest(a, b)
+    from hmac import compare_digest
+
+    return compare_digest(a, b)
 
 
 def derive(key: bytes, info: bytes, length: int = 32) -> bytes:
@@ -241,7 +259,7 @@ def stretch_code(secret: str, salt: bytes) -> bytes:
 
 def wrap(key: bytes, plaintext: bytes, aad: bytes) -> bytes:
     """AES-256-GCM under a fresh random nonce: 12 bytes of nonce, the ciphertext, 16 bytes of tag."""
-    nonce = secrets.token_bytes(_NONCE)
+    nonce = urandom(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plaintext, aad)
 
 

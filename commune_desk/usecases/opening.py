@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
+from os import urandom
 from shutil import disk_usage
 
 from commune_desk.domain.access import Role
@@ -46,7 +46,7 @@ def make_training_register(
     box = BoxKey.generate()
     identity = Identity(
         db_id=uuid7(),
-        desk=TRAINING_PREFIX + spell(secrets.token_bytes(3)),
+        desk=TRAINING_PREFIX + spell(urandom(3)),
         label=N_("Training"),
         scope=scope,
         role=role.value,

@@ -17,7 +17,7 @@ import msgspec
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from commune_desk.vault.keys import RegisterKey
-from sync.seal import ALPHABET, DESK_CHARACTERS, derive, mac, same, sha256
+from sync.seal import ALPHABET, DESK_CHARACTERS, derive, is_mac, mac, sha256
 
 MAGIC = "commune-desk-keyfile"
 VERSION = 1
@@ -143,7 +143,7 @@ class Copy:
 
     def belongs_to(self, key: RegisterKey) -> bool:
         """Whether whoever wrote this copy held the register key."""
-        return same(self._mac, _keyed(key, self._authentic))
+        return is_mac(self._mac, _mac_key(key), self._authentic)
 
 
 def spare_of(path: Path) -> Path:
@@ -207,7 +207,7 @@ def mend(path: Path, copy: Copy) -> None:
 def _encode(keyfile: Keyfile, key: RegisterKey) -> bytes:
     body = msgspec.json.encode(keyfile)
     authentic = _authentic(VERSION, body)
-    code = _keyed(key, authentic)
+    code = mac(_mac_key(key), authentic)
     outside = _Outside(magic=MAGIC, version=VERSION, sum=sha256(authentic + code), mac=code, body=msgspec.Raw(body))
     return msgspec.json.encode(outside)
 
@@ -218,7 +218,7 @@ def _decode(content: bytes) -> Copy | None:
         outside = msgspec.json.decode(content, type=_Outside)
         body = bytes(outside.body)
         authentic = _authentic(outside.version, body)
-        whole = outside.magic == MAGIC and same(outside.sum, sha256(authentic + outside.mac))
+        whole = outside.magic == MAGIC and outside.sum == sha256(authentic + outside.mac)
         if not whole or msgspec.json.encode(outside) != content:
             return None
         if outside.version > VERSION:
@@ -236,8 +236,8 @@ def _authentic(version: int, body: bytes) -> bytes:
     return f"{MAGIC} {version} ".encode() + body
 
 
-def _keyed(key: RegisterKey, authentic: bytes) -> bytes:
-    return mac(derive(key.raw, b"cd-keyfile-mac-v1"), authentic)
+def _mac_key(key: RegisterKey) -> bytes:
+    return derive(key.raw, b"cd-keyfile-mac-v1")
 
 
 def _content(place: Path) -> bytes | None:

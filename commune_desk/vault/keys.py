@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+from os import urandom
 from typing import NoReturn
 
 from sync.seal import derive, same, unwrap, wrap
@@ -22,7 +22,7 @@ class RegisterKey:
 
     @classmethod
     def generate(cls) -> RegisterKey:
-        return cls(secrets.token_bytes(KEY_BYTES))
+        return cls(urandom(KEY_BYTES))
 
     @property
     def raw(self) -> bytes:

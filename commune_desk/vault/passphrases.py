@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import secrets
 import unicodedata
+from os import urandom
 
 import msgspec
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -79,7 +79,7 @@ def make_slot(key: RegisterKey, db_id: str, *, login: str, officer_id: str, pass
     bare = KeySlot(
         login=login,
         officer_id=officer_id,
-        salt=secrets.token_bytes(16),
+        salt=urandom(16),
         rounds=ROUNDS,
         memory_kib=MEMORY_KIB,
         lanes=LANES,
@@ -100,7 +100,7 @@ def open_slot(slot: KeySlot, db_id: str, passphrase: str) -> RegisterKey:
 
 def refuse_like(slot: KeySlot, db_id: str, passphrase: str) -> None:
     """Raises WrongPassphrase after the time `open_slot` would take: an unknown login must not show by its haste."""
-    stranger = msgspec.structs.replace(slot, salt=secrets.token_bytes(16), wrapped=secrets.token_bytes(60))
+    stranger = msgspec.structs.replace(slot, salt=urandom(16), wrapped=urandom(60))
     open_slot(stranger, db_id, passphrase)
 
 

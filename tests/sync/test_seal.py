@@ -307,10 +307,14 @@ def test_another_code_is_not_taken_for_a_recovery_request() -> None:
         seal.answer_recovery(PROVINCE.to_bytes(), seal.spell(bytes(16)))
 
 
-def test_mac_and_same_agree_with_the_published_vector() -> None:
+def test_mac_is_mac_and_same_agree_with_the_published_vector() -> None:
     expected = bytes.fromhex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")  # RFC 4231, case 2
     assert seal.same(seal.mac(b"Jefe", b"what do ya want for nothing?"), expected)
     assert not seal.same(expected, expected[:-1])
+    assert seal.is_mac(expected, b"Jefe", b"what do ya want for nothing?")
+    for other in (expected[:-1], expected[:-1] + b"?", b""):
+        assert not seal.is_mac(other, b"Jefe", b"what do ya want for nothing?")
+    assert not seal.is_mac(expected, b"jefe", b"what do ya want for nothing?")
 
 
 KEPT_VALUE = (

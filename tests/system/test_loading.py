@@ -69,6 +69,7 @@ FOR_LATER = {
     "requests": "sync.client.session",
     "http.client": "sync.client.session",
     "ssl": "sync.client.session",
+    "hashlib": "hmac",
     "PySide6.QtNetwork": "commune_desk.ui.platform.line",
     "rapidfuzz": "rapidfuzz",
     "sqlite3": "sqlite_utils",
