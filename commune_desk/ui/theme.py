@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from PySide6.QtCore import QLocale, QSize
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette, QPen
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.i18n import language
@@ -186,6 +186,14 @@ def tokens() -> Tokens:
 def colour(token: str) -> QColor:
     """The present colour of a token, e.g. `colour("accent")`."""
     return QColor(getattr(tokens(), token))
+
+
+def pen(token: str, width: float = 1.0) -> QPen:
+    """A pen in the present colour of a token; `QPen(colour)` would first make every name of `Qt`."""
+    made = QPen()
+    made.setColor(colour(token))
+    made.setWidthF(width)
+    return made
 
 
 class ToneColours(NamedTuple):

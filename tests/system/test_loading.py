@@ -47,7 +47,8 @@ theme.apply(app)
 program = Program(app, Profile(Path({{folder!r}})))
 program.take_profile()
 program.show_opening(announce=True)
-print(*sys.modules)
+from PySide6 import QtCore
+print(*sys.modules, "Qt" if "Qt" in vars(QtCore) else "")
 while not program.opening.page.login.value():
     app.processEvents()
 print(*sys.modules)
@@ -110,7 +111,14 @@ def test_the_unlock_page_is_on_the_screen_before_anything_else_is_loaded(tmp_pat
     assert shown == "shown"
     assert "commune_desk.ui.opening.unlock" in at_first.split()
     assert AFTER_THE_FIRST_PICTURE.keys() & set(at_first.split()) == set()
+    assert "Qt" not in at_first.split(), "its names are made with the first that is used"
     assert "commune_desk.vault.vault" in with_logins.split()
+
+
+def test_names_of_qt_that_were_made_can_be_told() -> None:
+    """The twin: of a program that uses one, the test above would notice."""
+    asked = "print('Qt' in vars(QtCore))"
+    assert said("from PySide6 import QtCore", asked, "QtCore.Qt", asked).split() == ["False", "True"]
 
 
 @pytest.mark.parametrize("later", [FOR_LATER, AFTER_THE_FIRST_PICTURE], ids=["at-work", "first-picture"])

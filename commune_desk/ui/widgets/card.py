@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6 import QtCore
 from PySide6.QtCore import QMargins, QRect, QRectF
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from commune_desk.ui import theme
 from commune_desk.ui.icons import ICON_SIZE, icon_pixmap
@@ -57,10 +57,10 @@ class Surface(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.colour("line"), 1))
-        painter.setBrush(theme.colour("surface"))
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, theme.CARD_RADIUS, theme.CARD_RADIUS)
+        edge = QPainterPath()
+        edge.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.CARD_RADIUS, theme.CARD_RADIUS)
+        painter.fillPath(edge, QApplication.palette().base())  # a pen and a brush that need no names of `Qt`
+        painter.strokePath(edge, theme.pen("line"))
 
 
 class Card(Surface):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from PySide6 import QtCore, QtGui
 from PySide6.QtCore import QPointF, QSize
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from commune_desk.ui import theme
@@ -21,6 +21,14 @@ NORMAL = QFont.Weight.Normal
 TALLEST = "ẪẶỂỖỢỰ"
 _PREFERRED_WIDTH = 520
 _NARROWEST = 56
+_PALETTE_INKS = {
+    "": QPalette.ColorRole.WindowText,
+    "ink": QPalette.ColorRole.WindowText,
+    "accent": QPalette.ColorRole.Accent,
+    "quiet": QPalette.ColorRole.PlaceholderText,
+}
+"""Inks that the palette knows too: a painter comes with them. Python's `setPen` first makes every name of `Qt`, which
+takes longer than painting the unlock page."""
 
 
 class LineBox(NamedTuple):
@@ -88,6 +96,8 @@ class RichLine(QLabel):
 
     def set_runs(self, runs: Sequence[Run]) -> None:
         self._runs = tuple(runs)
+        if len(runs) == 1 and runs[0].ink in _PALETTE_INKS:
+            self.setForegroundRole(_PALETTE_INKS[runs[0].ink])
         self._layout = None
         self._line_counts.clear()
         self._natural = None
@@ -141,7 +151,8 @@ class RichLine(QLabel):
     def _paint_run(self, run: Run, top: int) -> None:
         painter = QPainter(self)
         painter.setFont(self._font_of(run))
-        painter.setPen(theme.colour(run.ink or "ink"))
+        if run.ink not in _PALETTE_INKS or not self.isEnabled():
+            painter.setPen(theme.colour(run.ink or "ink"))
         painter.drawText(QPointF(0, top + line_box(self.font()).baseline), run.text)
 
     def _is_centred(self) -> bool:
