@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import DeskError, Fault
-from commune_desk.i18n import translate_error
+from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.desk_window import next_due, officer, place
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.sync_page import sync_chip
@@ -137,9 +137,11 @@ class DeskWindow(QObject):
         while self._overs and self._overs[-1][0].form:
             self.back()
         self._overs.append((route, over))
-        saved = getattr(over, "saved", None)
+        saved, thrown_away = getattr(over, "saved", None), getattr(over, "thrown_away", None)
         if isinstance(saved, SignalInstance):
             saved.connect(self.shell.show_passing)
+        if isinstance(thrown_away, SignalInstance):
+            thrown_away.connect(lambda: self._open_anew(route))
         if not route.form:
             QShortcut(QKeySequence("Esc"), over).activated.connect(self.back)
         self.shell.show_over(over)
@@ -149,9 +151,21 @@ class DeskWindow(QObject):
         if not self._overs:
             return
         _route, widget = self._overs.pop()
-        for keeper in widget.findChildren(DraftKeeper):
+        keepers = widget.findChildren(DraftKeeper)
+        for keeper in keepers:
             keeper.save()
+        if any(keeper.has_draft for keeper in keepers):
+            QTimer.singleShot(0, self.shell, self._say_kept)  # above whatever page is shown by then
         self.shell.leave_over(widget, self._overs[-1][1] if self._overs else None)
+
+    def _say_kept(self) -> None:
+        kept = _("What you typed is kept as a draft and comes back when you open the form.")
+        self.shell.show_passing(kept, Tone.QUIET)
+
+    def _open_anew(self, route: Route) -> None:
+        """Open a form again, as it is before anything is typed."""
+        self.back()
+        self.navigate(route)
 
     def _leave_down_to(self, depth: int) -> None:
         while len(self._overs) > depth:
@@ -242,7 +256,7 @@ class DeskWindow(QObject):
         text, tone = sync_chip(facts, self._status)
         self.shell.set_sync(text, Tone(tone))
         if not facts.waiting_changes and not facts.is_training:
-            self.shell.drop_passing()  # they say that something is not sent yet
+            self.shell.drop_passing(Tone.GOOD)  # those say that something is not sent yet
         if self.shell.current_page == "sync":
             cast("SyncPage", self.shell.page("sync")).show_status(self._status)
 

@@ -172,11 +172,12 @@ class Shell(QMainWindow):
         self._passing.append(notice)
         return notice
 
-    def drop_passing(self) -> None:
-        """Take the passing notices away; the others stay until dismissed."""
-        passing, self._passing = self._passing, []
+    def drop_passing(self, tone: Tone | None = None) -> None:
+        """Take the passing notices away, or only those of `tone`; the others stay until dismissed."""
+        gone = [notice for notice in self._passing if tone in (None, notice.tone)]
+        self._passing = [notice for notice in self._passing if notice not in gone]
         for notice in self.notices:
-            if notice in passing:
+            if notice in gone:
                 self.drop_notice(notice)
 
     def show_notice(self, sentence: str, tone: Tone = Tone.NOTE, *, action: str = "") -> NoticeBar:

@@ -22,8 +22,7 @@ def take_pictures(program: Program, folder: Path, prefix: str) -> list[str]:
     window = desk.window
     names = []
     for name, route in _places(window, desk.workplace):
-        window.navigate(_page_below(route))
-        window.navigate(route)
+        go_to(window, route)
         names += both_sizes(window.shell, folder, f"{prefix}-{name}")
     window.navigate(site.START)
     return names
@@ -37,6 +36,12 @@ def both_sizes(window: QWidget, folder: Path, name: str) -> list[str]:
         pump(0.4)
         names.append(grab(window, folder / f"{name}{suffix}.png", scale=scale).name)
     return names
+
+
+def go_to(window: DeskWindow, route: Route) -> None:
+    """Open a route over the page of the rail that it usually lies over."""
+    window.navigate(_page_below(route))
+    window.navigate(route)
 
 
 def _page_below(route: Route) -> Route:
@@ -53,7 +58,7 @@ def _places(window: DeskWindow, workplace: Workplace) -> Iterator[tuple[str, Rou
 
 def _records(workplace: Workplace) -> Iterator[tuple[str, Route]]:
     if site.has_register(workplace):
-        child = _longest_story(workplace)
+        child = longest_story(workplace)
         yield "child", Route("child", child)
         yield "visit-form", Route("child", child, "visit")
         yield "child-form", Route("child", child, "child")
@@ -67,7 +72,7 @@ def _records(workplace: Workplace) -> Iterator[tuple[str, Route]]:
     yield "admit-form", Route("shelter", "", "admit")
 
 
-def _longest_story(workplace: Workplace) -> str:
+def longest_story(workplace: Workplace) -> str:
     """The child with the longest story."""
     row = workplace.read(
         lambda db: db.execute(

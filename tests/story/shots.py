@@ -11,37 +11,23 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.app import Program
-from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import Scope, commune_scope, shelter_scope
 from commune_desk.i18n import Language, set_language
+from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING
 from commune_desk.ui import site, theme
+from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.window import OpeningWindow
-from commune_desk.usecases.opening import make_training_register
-from commune_desk.usecases.practice import fill_commune, fill_shelter
-from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.ui.widgets.tab_order import stops
+from commune_desk.usecases.profile import Profile
 from tests.story import hands
+from tests.story.filled_registers import LOGIN, PASSPHRASE, make_commune, make_shelter
 from tests.story.import_pictures import take_import_pictures
+from tests.story.more_pictures import take_more_pictures
 from tests.story.pictures import both_sizes, take_pictures
+from tests.story.shared_desks import shared_desks
 from tests.story.stage import pump
 
-PASSPHRASE = "bon con meo di bien"
-CHILDREN = 120
 README_PICTURE = "commune-vi-today.png"
-
-
-def make_profile(folder: Path, scope: Scope, role: Role) -> Profile:
-    """A practice register with people in it, closed."""
-    folder.mkdir(parents=True)
-    profile = Profile(folder)
-    officer = NewOfficer("desk.1", "Cán bộ Một", PASSPHRASE)
-    desk = make_training_register(profile, officer, scope=scope, role=role, clock=SystemClock())
-    if role is Role.COMMUNE_OFFICER:
-        fill_commune(desk.register, CHILDREN)
-    else:
-        fill_shelter(desk.register)
-    desk.register.close()
-    return profile
 
 
 def shoot_desk(app: QApplication, profile: Profile, out: Path, prefix: str) -> list[str]:
@@ -52,8 +38,9 @@ def shoot_desk(app: QApplication, profile: Profile, out: Path, prefix: str) -> l
     pump(0.5)
     assert program.opening is not None
     names = both_sizes(program.opening, out, f"{prefix}-unlock")
-    hands.unlock(program, "desk.1", PASSPHRASE)
+    hands.unlock(program, LOGIN, PASSPHRASE)
     names += take_pictures(program, out, prefix)
+    names += take_more_pictures(program, out, prefix)
     if program.desk is not None and site.has_register(program.desk.workplace):
         names += take_import_pictures(program, out, prefix)
     program.put_away()
@@ -63,7 +50,15 @@ def shoot_desk(app: QApplication, profile: Profile, out: Path, prefix: str) -> l
 def shoot_first_start(folder: Path, out: Path, prefix: str) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     window = OpeningWindow(Profile(folder), SystemClock())
-    names = both_sizes(window, out, f"{prefix}-first-start")
+    page = window.page
+    assert isinstance(page, FirstRunPage)
+    names = []
+    for way, suffix in ((ENROL, ""), (TRAINING, "-training"), (RESTORE, "-restore")):
+        page.ways.set_value(way)
+        page.choose(way)
+        assert page.fields is not None
+        stops(page.fields)[0].setFocus()
+        names += both_sizes(window, out, f"{prefix}-first-start{suffix}")
     window.deleteLater()
     return names
 
@@ -77,14 +72,15 @@ def main() -> int:
     theme.apply(app)
     languages: tuple[Language, ...] = ("vi", "en")
     with tempfile.TemporaryDirectory() as folder:
-        commune = make_profile(Path(folder) / "commune", commune_scope("06838"), Role.COMMUNE_OFFICER)
-        shelter = make_profile(Path(folder) / "shelter", shelter_scope("AD01"), Role.SHELTER_WORKER)
-        for language in languages:
-            set_language(language)
-            names = shoot_first_start(Path(folder) / "new", given.out, language)
-            names += shoot_desk(app, commune, given.out, f"commune-{language}")
-            names += shoot_desk(app, shelter, given.out, f"shelter-{language}")
-            print(f"{language}: {len(names)} pictures", flush=True)
+        commune, shelter = make_commune(Path(folder) / "commune"), make_shelter(Path(folder) / "shelter")
+        with shared_desks(app, Path(folder) / "shared") as desks:
+            for language in languages:
+                set_language(language)
+                names = shoot_first_start(Path(folder) / "new", given.out, language)
+                names += shoot_desk(app, commune, given.out, f"commune-{language}")
+                names += shoot_desk(app, shelter, given.out, f"shelter-{language}")
+                names += desks.shoot(given.out, language)
+                print(f"{language}: {len(names)} pictures", flush=True)
     if given.readme:
         shutil.copyfile(given.out / README_PICTURE, "docs/pictures/today.png")
     print(f"Everything lies in {given.out}.")

@@ -7,15 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.routes import Route
 from commune_desk.ui import theme
+from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Scheme
+from commune_desk.usecases.opening import OpenDesk
+from commune_desk.usecases.profile import Profile
 from commune_desk.usecases.workplace import Workplace
+from commune_desk.vault.keys import RegisterKey
+from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.workplaces import make_workplace
 
 
@@ -34,6 +41,8 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
     made = make_workplace(tmp_path)
     yield made
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     made.register.close()
 
 
@@ -47,3 +56,25 @@ def tasks(qapp: QApplication) -> Iterator[Tasks]:
 @pytest.fixture
 def routes() -> list[Route]:
     return []
+
+
+@pytest.fixture
+def hoa(workplace: Workplace) -> RecordId:
+    person, file = make_child("Đặng Thị Hoà", risk_level="low")
+    other, other_file = make_child("Trần Văn Đức")
+    workplace.write(save_all(person, file, other, other_file, make_visit(person.id, "2026-11-14", risk_level="low")))
+    return person.id
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, workplace: Workplace, hoa: RecordId) -> Iterator[DeskWindow]:
+    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
+        tasks = Tasks(writer, slow)
+        desk = OpenDesk(Profile(tmp_path), workplace.register, RegisterKey.generate(), "desk.1")
+        made = DeskWindow(desk, workplace, tasks)
+        with qtbot.waitActive(made.shell):
+            made.show(QSize(1366, 768))
+            made.shell.activateWindow()
+        yield made
+        qtbot.waitUntil(lambda: tasks.is_idle)
+        made.put_away()

@@ -56,6 +56,16 @@ class DraftKeeper(QObject):
         """Whether anything was entered that is not saved."""
         return _plain(self._read().payload) != self._untouched
 
+    @property
+    def has_draft(self) -> bool:
+        """Whether what was entered stays behind as a draft when the form is left."""
+        return self._is_watching and self.is_touched
+
+    def drop(self) -> Callable[[Tx], None]:
+        """What forgets the draft; from now on the form is not watched any more."""
+        self.stop()
+        return lambda tx: drop_draft(tx, self.form, self.record)
+
     def touch(self) -> None:
         """Something was typed: keep it soon."""
         if self._is_watching and not self._due.isActive():

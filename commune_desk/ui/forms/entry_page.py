@@ -27,7 +27,7 @@ from commune_desk.ui.forms.field_editors import (
 )
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
-from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Surface
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
@@ -46,10 +46,12 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class EntryPage(Page):
     """Ctrl+S or Ctrl+Enter saves, Escape leaves and keeps the draft, Enter goes on to the next field.
 
-    `saved` carries what to tell after a save, just before the way on.
+    `saved` carries what to tell after a save, just before the way on. `thrown_away` asks for the form as it is before
+    anything is typed.
     """
 
     saved = Signal(str)
+    thrown_away = Signal()
 
     def __init__(
         self, form: EntryForm[Any], workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object]
@@ -92,6 +94,10 @@ class EntryPage(Page):
         text = self.presenter.state().save_text
         self.save = PrimaryButton(text or _("Save"), "check" if text else "save", shortcut=SAVE_KEYS[0])
         self.save.clicked.connect(self.submit)
+        self.discard = LinkButton(_("Throw away…"), name=_("Throw away what you typed"))
+        self.discard.clicked.connect(self._ask_to_throw_away)
+        self.discard.hide()
+        self.add_action(self.discard)
         self.add_action(self.cancel)
         self.add_action(self.save)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.leave)
@@ -151,6 +157,7 @@ class EntryPage(Page):
         self.form.set_errors({name: text for name, text in state.errors.items() if name in self.fields})
         self.note.set_text(state.note)
         self.note.setVisible(bool(state.note))
+        self.discard.setVisible(self.keeper.is_touched)
         self.render_more(state)
         self._is_rendering = False
 
@@ -188,15 +195,22 @@ class EntryPage(Page):
             self.scroll_area.ensureWidgetVisible(focused, 0, 80)
 
     def leave(self) -> None:
-        """Go back; what was typed is kept as a draft after asking."""
-        if self.keeper.is_touched and not self._is_left_on_purpose():
-            return
+        """Go back; what was typed is kept as a draft."""
         self.keeper.save()
         self._navigate(self.presenter.way_back())
 
-    def _is_left_on_purpose(self) -> bool:
-        kept = _("What you typed is kept as a draft and comes back when you open the form.")
-        return confirm(self, Message(_("Leave without saving?"), kept), _("Leave"))
+    def throw_away(self) -> None:
+        """Forget what was typed, and the draft with it."""
+        operation = self.keeper.drop()
+        self.save.setEnabled(False)
+        self._tasks.run(
+            lambda: self._workplace.write(operation), lambda _done: self.thrown_away.emit(), self._refused, owner=self
+        )
+
+    def _ask_to_throw_away(self) -> None:
+        told = _("The form is then as it was before you began. What you typed cannot be brought back.")
+        if confirm(self, Message(_("Throw away what you typed?"), told), _("Throw away"), is_dangerous=True):
+            self.throw_away()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and event.key() in _ENTER:

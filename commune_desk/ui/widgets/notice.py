@@ -42,7 +42,7 @@ class NoticeBar(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._tone = tone
+        self.tone = tone
         self.setAccessibleName(sentence)
         ink = tone_colours(tone).ink
         line = QHBoxLayout(self)
@@ -70,7 +70,7 @@ class NoticeBar(QWidget):
         self.dismissed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colours = tone_colours(self._tone)
+        colours = tone_colours(self.tone)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.colour(colours.line), 1))

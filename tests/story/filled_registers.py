@@ -1,0 +1,89 @@
+"""Practice registers as a working week leaves them: tasks, reports in every state, a full house."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.clock import VIETNAM, SystemClock, to_iso
+from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.ids import Scope, commune_scope, new_record_id, shelter_scope
+from commune_desk.domain.kinds import Report
+from commune_desk.paths import read_resource
+from commune_desk.store.transaction import Tx
+from commune_desk.usecases.opening import OpenDesk, make_training_register
+from commune_desk.usecases.practice import fill_commune
+from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.usecases.reports import record_measures, record_report
+from commune_desk.usecases.tasks import add_task
+from commune_desk.usecases.workplace import Workplace
+from tests.helpers import shelter_house
+
+LOGIN, PASSPHRASE = "desk.1", "bon con meo di bien"
+OFFICER = NewOfficer(LOGIN, "Cán bộ Một", PASSPHRASE)
+CHILDREN = 120
+
+_TASKS = (
+    ("Gửi báo cáo quý cho tỉnh", 1),
+    ("Họp nhà trường về ba cháu nghỉ học dài ngày", 3),
+    ("Gọi trạm y tế hỏi thẻ bảo hiểm", None),
+)
+_REPORTS = (
+    # source, hours ago, place, age, sex, description, what was done, whether it is closed
+    ("111", 1.5, "Thôn Đồng Mô", 13, "female", "Trẻ bỏ nhà từ hôm qua, nghi bị rủ qua biên giới.", "", False),
+    ("school", 30, "Trường tiểu học", 7, "male", "Cháu nghỉ học ba ngày, có vết bầm.", "Đã đưa cháu về bà nội.", False),
+    ("police", 75, "Khu Bình Quân", 15, "female", "Cháu lang thang ở chợ lúc nửa đêm.", "Đã giao gia đình.", True),
+)
+
+
+def make_commune(folder: Path) -> Profile:
+    """A commune's practice register with children, visits, tasks and reports, closed."""
+    desk = _make(folder, commune_scope("06838"), Role.COMMUNE_OFFICER)
+    fill_commune(desk.register, CHILDREN)
+    for title, days in _TASKS:
+        desk.register.write(partial(_task, title=title, days=days)).result()
+    for told in _REPORTS:
+        desk.register.write(partial(_report, told=told)).result()
+    desk.register.close()
+    return desk.profile
+
+
+def make_shelter(folder: Path) -> Profile:
+    """A shelter's practice register with nine residents and their logs, closed."""
+    desk = _make(folder, shelter_scope("AD01"), Role.SHELTER_WORKER)
+    shelter_house.fill(Workplace(desk.register, CodeBook.parse(lambda name: read_resource(f"codes/{name}"))))
+    desk.register.close()
+    return desk.profile
+
+
+def _make(folder: Path, scope: Scope, role: Role) -> OpenDesk:
+    folder.mkdir(parents=True)
+    return make_training_register(Profile(folder), OFFICER, scope=scope, role=role, clock=SystemClock())
+
+
+def _task(tx: Tx, title: str, days: int | None) -> None:
+    today = tx.ledger.now().astimezone(VIETNAM).date()
+    add_task(tx, title, (today + timedelta(days=days)).isoformat() if days is not None else None)
+
+
+def _report(tx: Tx, told: tuple[str, float, str, int, str, str, str, bool]) -> None:
+    source, hours, place, age, sex, description, measures, is_closed = told
+    received = tx.ledger.now() - timedelta(hours=hours)
+    report = record_report(
+        tx,
+        Report(
+            id=new_record_id(),
+            scope=tx.actor.scope,
+            received_at=to_iso(received),
+            source=source,
+            place=place,
+            child_age=age,
+            child_sex=sex,
+            description=description,
+        ),
+    )
+    if measures:
+        acted = to_iso(received + timedelta(hours=4))
+        record_measures(tx, report, measures=measures, acted_at=acted, is_closed=is_closed)

@@ -1,0 +1,85 @@
+"""Leaving a form: nothing is asked, the draft is kept and that is said; what is to go is thrown away on purpose."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.ids import RecordId
+from commune_desk.presenters.routes import Route
+from commune_desk.store.drafts import load_draft
+from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.forms.entry_page import EntryPage
+from commune_desk.ui.forms.field_editors import raw_value, show_value
+from commune_desk.ui.theme import Tone
+from commune_desk.usecases.drafts import save_draft
+from commune_desk.usecases.sync_agent import SyncStatus
+from commune_desk.usecases.workplace import Workplace
+from tests.helpers.keys import answer, come_back, press, top_of
+from tests.helpers.typing_vietnamese import commit_text
+from tests.helpers.workplaces import OFFICER
+
+Key = Qt.Key
+Alt = Qt.KeyboardModifier.AltModifier
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+@pytest.mark.parametrize("typed", ["Đang ghi dở", ""])
+@pytest.mark.parametrize("leave", ["escape", "rail key", "save"])
+def test_whoever_leaves_a_form_is_told_in_one_line_that_the_draft_is_kept(
+    qtbot: QtBot, window: DeskWindow, hoa: RecordId, leave: str, typed: str
+) -> None:
+    """Not asked, whichever way it goes; and told nothing when there is nothing to keep."""
+    window.navigate(Route("child", hoa, "visit"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    commit_text(form.fields["observations"], typed)
+    if leave == "save":
+        show_value(form.fields["risk_level"], "low")
+        commit_text(form.fields["observations"], "Cháu khỏe.")
+        form.submit()
+    else:
+        press(*((Key.Key_1, Alt) if leave == "rail key" else (Key.Key_Escape,)))
+    qtbot.waitUntil(lambda: top_of(window) is not form)
+    QApplication.processEvents()
+    window.show_status(SyncStatus())
+    said = [notice.accessibleName() for notice in window.shell.notices if notice.tone is Tone.QUIET]
+    assert said == (
+        ["Nội dung đang gõ được giữ thành bản nháp; mở lại phiếu là thấy."] if typed and leave != "save" else []
+    )
+
+
+def test_what_was_typed_is_thrown_away_on_purpose_and_only_then(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId
+) -> None:
+    workplace.write(lambda tx: save_draft(tx, "visit", hoa, "observations", {"observations": "Ghi nhầm trẻ"}))
+    window.navigate(Route("child", hoa, "visit"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    assert raw_value(form.fields["observations"]) == "Ghi nhầm trẻ"
+    answer("reject")
+    form.discard.click()
+    assert top_of(window) is form
+    come_back(qtbot, window)
+    answer("accept")
+    form.discard.click()
+    qtbot.waitUntil(lambda: top_of(window) is not form)
+    fresh = top_of(window)
+    assert isinstance(fresh, EntryPage)
+    assert raw_value(fresh.fields["observations"]) == ""
+    assert not fresh.discard.isVisible()
+    assert workplace.read(lambda c: load_draft(c, "visit", OFFICER, hoa)) is None
+    assert window.shell.notices == []
+    come_back(qtbot, window)
+
+
+def test_a_form_nobody_typed_in_has_nothing_to_throw_away(window: DeskWindow, hoa: RecordId) -> None:
+    window.navigate(Route("child", hoa, "visit"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    assert not form.discard.isVisible()
+    commit_text(form.fields["observations"], "Đang ghi dở")
+    assert form.discard.isVisible()
