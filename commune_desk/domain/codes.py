@@ -55,6 +55,9 @@ class ChildGroup(Code, frozen=True, kw_only=True):
     """A group of children: `special` circumstances (Law on Children 102/2016/QH13 art. 10) or `at_risk`."""
 
     kind: str
+    short_vi: str = ""
+    short_en: str = ""
+    """A main group in a few words, for chips and lists; empty for a sub-group."""
     parent: str = ""
     law_letter: str = ""
     decree_article: str = ""

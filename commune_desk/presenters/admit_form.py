@@ -55,6 +55,8 @@ _BRINGERS = (
 class AdmitForm(EntryForm[FormState]):
     """The form for a bed (or none); with `stay`, what became known of a stay is written in."""
 
+    kind = "placement"
+
     def __init__(self, workplace: Workplace, bed: str = "", *, stay: str = "") -> None:
         self._stored = workplace.read(lambda c: stay_record(c, stay)) if stay else None
         self.form = COMPLETE if stay else ADMIT

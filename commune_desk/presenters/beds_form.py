@@ -10,7 +10,7 @@ from commune_desk.domain.placements import Shelter
 from commune_desk.domain.text import fold, tidy
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters import labels
-from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState
+from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, too_long
 from commune_desk.presenters.labels import ChipText
 from commune_desk.presenters.routes import Route
 from commune_desk.store.opened import open_records
@@ -29,6 +29,7 @@ from commune_desk.usecases.workplace import Workplace
 
 _FIRST = {"standard": "A1-A4, B1-B4", "sickroom": "C1, C2", "mother_child": "D1, D2", "cot": ""}
 """Offered when there is no bed yet."""
+_LONGEST_LABEL = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ class BedsForm(EntryForm[FormState]):
         for bed in self._new_beds():
             if fold(bed.label) in seen:
                 errors[bed.kind] = _("There is a bed {bed} already.").format(bed=bed.label)
-            elif len(bed.label) > 20:
-                errors[bed.kind] = _("The text is too long.")
+            elif len(bed.label) > _LONGEST_LABEL:
+                errors[bed.kind] = too_long(len(bed.label), _LONGEST_LABEL)
             seen.add(fold(bed.label))
         if len(seen) > MOST_BEDS:
             errors["standard"] = _("A house has at most {most} beds here.").format(most=MOST_BEDS)

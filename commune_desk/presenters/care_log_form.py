@@ -20,6 +20,7 @@ class CareLogForm(EntryForm[FormState]):
     """The log form of a stay; after the stay it records a follow-up."""
 
     form = "care_log"
+    kind = "care_log_entry"
 
     def __init__(self, workplace: Workplace, stay: str) -> None:
         self._stay = workplace.read(lambda c: stay_row(c, stay))

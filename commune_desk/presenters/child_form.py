@@ -40,7 +40,7 @@ FORM = "child"
 _MOST_VILLAGES = 8
 
 _SIGNS = {
-    Sign.SAME_ID: N_("Same personal ID number"),
+    Sign.SAME_ID: N_("Same ID number"),
     Sign.SAME_NAME_BIRTH_MOTHER: N_("Same name, birth date and mother"),
     Sign.SAME_NAME_BIRTH: N_("Same name and birth date"),
     Sign.ALIKE: N_("The name looks alike"),
@@ -311,7 +311,7 @@ class ChildForm(EntryForm[ChildFormState]):
         lines = (
             Compared(_("Full name"), tidy(values["full_name"]), row.name),
             Compared(_("Birth date"), values["birth_date"], labels.birth_text(row.birth_date)),
-            Compared(_("Personal ID number"), values["id_number"], twin.id_number or ""),
+            Compared(_("ID number"), values["id_number"], twin.id_number or ""),
             Compared(_("Mother"), values["mother_name"], twin.mother),
             Compared(_("Village"), values["village"], row.village or ""),
             Compared(_("Carer"), entered_carer, carer),

@@ -24,6 +24,7 @@ class DischargeForm(EntryForm[FormState]):
     """The form that ends a stay."""
 
     form = "discharge"
+    kind = "placement"
 
     def __init__(self, workplace: Workplace, stay: str) -> None:
         self._stay = workplace.read(lambda c: stay_row(c, stay))

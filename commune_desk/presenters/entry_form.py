@@ -11,9 +11,11 @@ from typing import Any, Generic, TypeVar
 
 from commune_desk.domain.clock import VIETNAM, to_iso
 from commune_desk.domain.errors import Invalid
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Shape
 from commune_desk.domain.text import nfc, tidy
 from commune_desk.domain.typed_times import parse_moment
-from commune_desk.i18n import _, translate_error
+from commune_desk.i18n import _, format_number, translate_error
 from commune_desk.presenters import labels
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.saved_notice import saved_notice
@@ -87,6 +89,8 @@ class EntryForm(ABC, Generic[State]):
     """
 
     form = ""
+    kind = ""
+    """The kind of record whose fields these are by name; it says how long their texts may be."""
     opened = Opened()
 
     def __init__(self, workplace: Workplace, record: str, values: dict[str, Any]) -> None:
@@ -155,7 +159,7 @@ class EntryForm(ABC, Generic[State]):
 
     def submit(self) -> Callable[[Tx], str] | None:
         """The operation that saves, or None when `state` shows what is in the way."""
-        errors = self.check()
+        errors = self.faults()
         self._shown_errors = set(errors)
         if errors:
             return None
@@ -191,7 +195,15 @@ class EntryForm(ABC, Generic[State]):
         self.opened = opened
 
     def shown_errors(self) -> dict[str, str]:
-        return {name: text for name, text in self.check().items() if name in self._shown_errors}
+        return {name: text for name, text in self.faults().items() if name in self._shown_errors}
+
+    def faults(self) -> dict[str, str]:
+        """What `check` finds, and what is longer than its record takes."""
+        errors = self.check()
+        if self.kind:
+            declared = [one for name, one in KINDS[self.kind].fields.items() if isinstance(self._values.get(name), str)]
+            refuse_long(errors, self._values, {one.name: one.max_chars for one in declared if one.shape is Shape.TEXT})
+        return errors
 
     def line(self, name: str) -> str | None:
         return tidy(self._values[name]) or None
@@ -229,4 +241,12 @@ def require_filled(errors: dict[str, str], values: Mapping[str, Any], *names: st
 
 def refuse_long(errors: dict[str, str], values: Mapping[str, Any], most: Mapping[str, int]) -> None:
     """Add the texts that are longer than their records take to `errors`."""
-    errors |= {name: _("The text is too long.") for name, limit in most.items() if len(tidy(values[name])) > limit}
+    counts = {name: len(nfc(values[name]).strip()) for name in most}
+    errors |= {name: too_long(counts[name], limit) for name, limit in most.items() if counts[name] > limit}
+
+
+def too_long(count: int, most: int) -> str:
+    """Says how much too long a text is."""
+    return _("The text has {count} characters; at most {most} fit here.").format(
+        count=format_number(count), most=format_number(most)
+    )

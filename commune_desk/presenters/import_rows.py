@@ -87,8 +87,8 @@ def _row_text(workplace: Workplace, one: StagedRow) -> ListRowText:
         name=one.payload.name or _("(no name)"),
         second=labels.joined(birth, labels.village_text(child.village)) if child else "",
         state=_state_chip(one),
-        found=told[0] if told else "",
-        more=told[1] if len(told) == 2 else _("and {count} more").format(count=len(told) - 1) if told[1:] else "",
+        found=_first_sentence(told[0]) if told else "",
+        more=_("and {count} more").format(count=len(told) - 1) if told[1:] else "",
     )
 
 
@@ -211,3 +211,9 @@ def _told(workplace: Workplace, child: ListedChild) -> dict[str, str]:
         _("Groups"): ", ".join(chip.text for chip in labels.group_chips(codes, child.groups)),
         _("Note"): child.note or "",
     }
+
+
+def _first_sentence(text: str) -> str:
+    """What is wrong; what to do about it stands with the row in full."""
+    first, stop, rest = text.partition(". ")
+    return f"{first}{stop.strip()}" if rest else text

@@ -22,9 +22,7 @@ from commune_desk.i18n import _, format_date, format_instant, language, ngettext
 
 GROUPS = "child_groups"
 RESTRICTED = N_("Restricted information")
-_LONG_NAME = 44
 _VILLAGE_WORD = re.compile(r"(?i)(thôn|bản|khu phố|khu|tổ|xóm|làng|ấp)\b")
-_CHILD_WORD = re.compile(r"(?i)(trẻ em (?:phải )?|phải |children (?:who have |who |with |of )?)")
 
 RISK_NAMES = {"low": N_("Low"), "medium": N_("Medium"), "high": N_("High")}
 _RISK_CHIPS = {"low": N_("Low risk"), "medium": N_("Medium risk"), "high": N_("High risk")}
@@ -127,7 +125,7 @@ def group_name(codes: CodeBook, code: str) -> str:
 
 
 def group_short(codes: CodeBook, code: str) -> str:
-    """A main group in a few words: "Trẻ em khuyết tật" is "Khuyết tật". A restricted group is not named in lists."""
+    """A main group in a few words: "Khuyết tật" for "Trẻ em khuyết tật". A restricted group is not named in lists."""
     entry = codes.entry(GROUPS, code.partition(".")[0])
     if isinstance(entry, ChildGroup) and entry.is_restricted:
         return _(RESTRICTED)
@@ -137,18 +135,9 @@ def group_short(codes: CodeBook, code: str) -> str:
 def group_tick(codes: CodeBook, code: str) -> str:
     """A main group in a few words, restricted or not: for forms, where it must be known what is ticked."""
     main = code.partition(".")[0]
-    entry, name = codes.entry(GROUPS, main), code_text(codes, GROUPS, main)
-    if entry and language() == "vi" and len(name) > _LONG_NAME and entry.aliases:
-        name = entry.aliases[0]
-    name = _CHILD_WORD.sub("", name, count=1)
-    return name[:1].upper() + _shortened(name[1:])
-
-
-def _shortened(text: str) -> str:
-    """Whole words of at most _LONG_NAME characters."""
-    if len(text) <= _LONG_NAME:
-        return text
-    return text[:_LONG_NAME].rpartition(" ")[0].rstrip(",") + "…"
+    entry = codes.entry(GROUPS, main)
+    short = (entry.short_vi if language() == "vi" else entry.short_en) if isinstance(entry, ChildGroup) else ""
+    return short or code_text(codes, GROUPS, main)
 
 
 def group_chips(codes: CodeBook, group_codes: Iterable[str], *, limit: int = 0) -> tuple[ChipText, ...]:

@@ -25,6 +25,7 @@ class OutingForm(EntryForm[FormState]):
     """A resident leaves the house for some hours: until when, why and with whom."""
 
     form = "outing"
+    kind = "care_log_entry"
 
     def __init__(self, workplace: Workplace, stay: str) -> None:
         self._stay = workplace.read(lambda c: stay_row(c, stay))

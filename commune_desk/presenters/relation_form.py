@@ -18,7 +18,7 @@ from commune_desk.i18n import _, format_date, translate_error
 from commune_desk.presenters import labels
 from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option, refuse_long
 from commune_desk.presenters.routes import Route
-from commune_desk.store.children import Kin, kin_of_child, open_memberships
+from commune_desk.store.children import Kin, child_record, kin_of_child, open_memberships
 from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import KinEntry, edit_kin, join_group, save_kin
@@ -32,6 +32,7 @@ class RelationForm(EntryForm[FormState]):
 
     def __init__(self, workplace: Workplace, person: str, relation: str = "") -> None:
         kin = workplace.read(lambda c: kin_of_child(c, person)) if relation else ()
+        self._child = _child_line(workplace, person)
         self._kin = next((one for one in kin if one.relation.id == relation), None)
         self.form = f"{RELATION}:{relation}" if relation else RELATION
         super().__init__(workplace, person, {})
@@ -57,7 +58,8 @@ class RelationForm(EntryForm[FormState]):
 
     def state(self) -> FormState:
         title = _("Family member") if self._kin else _("New family member")
-        return FormState(title=title, values=dict(self._values), errors=self.shown_errors(), hints=self._hints())
+        values, errors = dict(self._values), self.shown_errors()
+        return FormState(title=title, subtitle=self._child, values=values, errors=errors, hints=self._hints())
 
     def options(self, name: str) -> list[Option]:
         return self.code_options({"sex": "sexes", "relation": "relations", "life_status": "life_statuses"}[name])
@@ -119,6 +121,16 @@ class RelationForm(EntryForm[FormState]):
         return {}
 
 
+def _child_line(workplace: Workplace, person: str) -> str:
+    """Whose form it is: name, age, village."""
+    record = workplace.read(lambda c: child_record(c, person))
+    if record is None:
+        return ""
+    child = record.person
+    age, village = labels.age_text(child.birth_date, workplace.today()), labels.village_text(child.village)
+    return labels.joined(child.full_name, age, village)
+
+
 def _kin_values(kin: Kin | None) -> dict[str, Any]:
     names = ("full_name", "sex", "phone", "life_status", "occupation")
     values: dict[str, Any] = {name: (getattr(kin.person, name) or "") if kin else "" for name in names}
@@ -138,6 +150,7 @@ class GroupForm(EntryForm[FormState]):
     def __init__(self, workplace: Workplace, person: str) -> None:
         today = format_date(workplace.today())
         super().__init__(workplace, person, {"group_code": "", "from_on": today, "basis": ""})
+        self._child = _child_line(workplace, person)
 
     def fields(self) -> Sequence[FieldSpec]:
         return (
@@ -150,7 +163,8 @@ class GroupForm(EntryForm[FormState]):
         return Route("child", self.record)
 
     def state(self) -> FormState:
-        return FormState(title=_("Joins a group"), values=dict(self._values), errors=self.shown_errors())
+        values, errors = dict(self._values), self.shown_errors()
+        return FormState(title=_("Joins a group"), subtitle=self._child, values=values, errors=errors)
 
     def options(self, name: str) -> list[Option]:
         """The groups the child does not belong to yet."""

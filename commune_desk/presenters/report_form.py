@@ -42,6 +42,7 @@ class ReportForm(EntryForm[ReportFormState]):
     """An intake; with `person` it is about that child of the register."""
 
     form = REPORT
+    kind = "report"
 
     def __init__(self, workplace: Workplace, person: str = "") -> None:
         values: dict[str, Any] = dict.fromkeys((*REQUIRED, *_KNOWN, *_OTHERS), "") | {"forms": ()}
@@ -145,6 +146,7 @@ class MeasuresForm(EntryForm[FormState]):
     """What was done about a report, and when."""
 
     form = MEASURES
+    kind = "report"
 
     def __init__(self, workplace: Workplace, report: str) -> None:
         view = workplace.read(lambda c: report_view(c, report))

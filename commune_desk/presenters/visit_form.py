@@ -53,6 +53,8 @@ class VisitFormState(FormState):
 class VisitForm(EntryForm[VisitFormState]):
     """The form for a person, or for the correction of an earlier visit; with neither, a child is chosen."""
 
+    kind = "home_visit"
+
     def __init__(self, workplace: Workplace, person: str = "", *, amends: str = "") -> None:
         self._earlier = workplace.read(lambda c: past_visit(c, amends)) if amends else None
         self.form = CORRECTION if amends else FORM

@@ -9,14 +9,14 @@ from itertools import islice
 
 from commune_desk.domain.clock import VIETNAM, to_iso
 from commune_desk.domain.families import Household, Person
-from commune_desk.domain.ids import RecordId, Scope, new_record_id
-from commune_desk.domain.kinds import Bed, ChildFile, HomeVisit, Placement, Report
+from commune_desk.domain.ids import RecordId, new_record_id
+from commune_desk.domain.kinds import Bed, CareLogEntry, ChildFile, HomeVisit, Placement, Report
 from commune_desk.store.register import Register
 from commune_desk.store.transaction import Tx
 from commune_desk.training.people import TrainingChild, training_children
 from commune_desk.training.visits import TrainingVisit, training_visits
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
-from commune_desk.usecases.placements import Admission, admit_to_shelter
+from commune_desk.usecases.placements import Admission, admit_to_shelter, log_care
 from commune_desk.usecases.reports import record_report
 from commune_desk.usecases.visits import record_visit
 
@@ -143,13 +143,25 @@ def _furnish(tx: Tx) -> None:
     for bed in beds:
         tx.save(bed)
     now = tx.ledger.now()
-    _admit(tx, scope, beds[0], "Hoa Sen", hours=52, isolation=now.astimezone(VIETNAM).date() - timedelta(days=2))
-    _admit(tx, scope, beds[1], "Hoa Mai", hours=30, isolation=None)
+    sen = _admit(
+        tx, beds[0], "Sen", "2012-02-03", hours=52, isolation=now.astimezone(VIETNAM).date() - timedelta(days=2)
+    )
+    mai = _admit(tx, beds[1], "Mai", "1998", hours=30, isolation=None)
+    for stay, hours, kind, note in (
+        (sen, 49, "health", "Bầm ở tay trái, không sốt. Ăn được nửa suất."),
+        (sen, 26, "counselling", "Tư vấn lần 1. Cháu bắt đầu nói chuyện, muốn gọi cho bà ngoại."),
+        (mai, 25, "daily", "Ăn tối hết suất, ngủ yên."),
+    ):
+        at = to_iso(now - timedelta(hours=hours))
+        log_care(
+            tx, CareLogEntry(id=new_record_id(), scope=scope, placement=stay, logged_at=at, entry_kind=kind, note=note)
+        )
 
 
-def _admit(tx: Tx, scope: Scope, bed: Bed, alias: str, *, hours: int, isolation: date | None) -> None:
-    person = Person(id=new_record_id(), scope=scope, sex="female", full_name=alias)
-    admit_to_shelter(
+def _admit(tx: Tx, bed: Bed, name: str, born: str, *, hours: int, isolation: date | None) -> RecordId:
+    scope, alias = bed.scope, f"Hoa {name}"
+    person = Person(id=new_record_id(), scope=scope, sex="female", full_name=f"Mẫu Thị {name}", birth_date=born)
+    return admit_to_shelter(
         tx,
         Admission(
             person=person,

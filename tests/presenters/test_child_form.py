@@ -103,7 +103,7 @@ def test_a_mother_who_is_the_carer_is_asked_for_once(workplace: Workplace) -> No
         ({"id_number": "0223"}, "id_number", "The ID number must have exactly 12 digits."),
         ({"carer_name": ""}, "carer_name", "Please write the carer's name."),
         ({"carer_relation": ""}, "carer_relation", "What is the carer to the child?"),
-        ({"village": "x" * 81}, "village", "The text is too long."),
+        ({"village": "x" * 81}, "village", "The text has 81 characters; at most 80 fit here."),
     ],
 )
 def test_what_stops_a_save(workplace: Workplace, values: dict[str, str], field: str, sentence: str) -> None:

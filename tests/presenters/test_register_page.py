@@ -150,7 +150,7 @@ def test_every_group_has_a_short_name_and_the_restricted_ones_none(language: str
     codes = code_book()
     for group in codes.child_groups:
         text = labels.group_short(codes, group.code)
-        assert 2 < len(text) <= 46
+        assert 2 < len(text) <= 26
         assert "HIV" not in text
         assert text[0].isupper()
 

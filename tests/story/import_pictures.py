@@ -9,8 +9,9 @@ from commune_desk.app import Program
 from commune_desk.store.import_rows import View
 from commune_desk.ui import site
 from commune_desk.ui.pages.import_page import ImportPage
-from commune_desk.ui.shots import SCALED, SCREEN, grab
+from commune_desk.ui.shots import SCALED, SCREEN
 from tests.story.failure import StoryFailed
+from tests.story.pictures import take
 from tests.story.stage import pump, until, window_of
 
 LIST = Path(__file__).parents[2] / "resources" / "demo" / "ds-tre-em-binh-lieu.xlsx"
@@ -27,7 +28,7 @@ def take_import_pictures(program: Program, folder: Path, prefix: str) -> list[st
         for scale, suffix in ((1.0, ""), (SCALED, "-125")):
             window.shell.resize(round(SCREEN.width() / scale), round(SCREEN.height() / scale))
             pump(0.3)
-            names.append(grab(window.shell, folder / f"{prefix}-import-{step}{suffix}.png", scale=scale).name)
+            names.append(take(window.shell, folder / f"{prefix}-import-{step}{suffix}.png", scale))
     undo = page.state.undoing()
     while not undo.step().is_over:
         pass

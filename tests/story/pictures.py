@@ -13,7 +13,11 @@ from commune_desk.ui import site
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.shots import SCALED, SCREEN, grab
 from commune_desk.usecases.workplace import Workplace
+from tests.story.cut_texts import cut_texts
 from tests.story.stage import desk_of, pump
+
+CUT: dict[str, list[str]] = {}
+"""The words that a picture shows only in part, by the picture's name."""
 
 
 def take_pictures(program: Program, folder: Path, prefix: str) -> list[str]:
@@ -34,8 +38,16 @@ def both_sizes(window: QWidget, folder: Path, name: str) -> list[str]:
     for scale, suffix in ((1.0, ""), (SCALED, "-125")):
         window.resize(round(SCREEN.width() / scale), round(SCREEN.height() / scale))
         pump(0.4)
-        names.append(grab(window, folder / f"{name}{suffix}.png", scale=scale).name)
+        names.append(take(window, folder / f"{name}{suffix}.png", scale))
     return names
+
+
+def take(window: QWidget, path: Path, scale: float) -> str:
+    """One picture; its name. What is cut on it goes to `CUT`."""
+    name = grab(window, path, scale=scale).name
+    if cut := cut_texts(window):
+        CUT[name] = cut
+    return name
 
 
 def go_to(window: DeskWindow, route: Route) -> None:

@@ -23,7 +23,7 @@ from tests.story import hands
 from tests.story.filled_registers import LOGIN, PASSPHRASE, make_commune, make_shelter
 from tests.story.import_pictures import take_import_pictures
 from tests.story.more_pictures import take_more_pictures
-from tests.story.pictures import both_sizes, take_pictures
+from tests.story.pictures import CUT, both_sizes, take_pictures
 from tests.story.shared_desks import shared_desks
 from tests.story.stage import pump
 
@@ -84,7 +84,9 @@ def main() -> int:
     if given.readme:
         shutil.copyfile(given.out / README_PICTURE, "docs/pictures/today.png")
     print(f"Everything lies in {given.out}.")
-    return 0
+    for name, cut in CUT.items():
+        print(f"{name}: cut: {'; '.join(cut)}")
+    return int(bool(CUT))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from commune_desk.i18n import _
 from commune_desk.presenters.child_form import ChildForm, ChildFormState, TwinAnswer, TwinView
 from commune_desk.presenters.routes import Route
-from commune_desk.ui.forms.entry_page import EntryPage
+from commune_desk.ui.forms.entry_page import WIDTH, EntryPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton
@@ -41,11 +41,16 @@ class ChildFormPage(EntryPage):
     def arrange(self) -> None:
         card = Card(_("Details"), "file-text")
         card.add_padded(self.form)
-        self.columns = TwoColumns()
-        self.columns.main.addWidget(card)
         self.twins = QVBoxLayout()
-        self.columns.side.addLayout(self.twins)
-        self.add(self.columns)
+        if not self.child.is_new:
+            card.setMaximumWidth(WIDTH)
+            self.add(card)
+            return
+        columns = TwoColumns()
+        columns.main.addWidget(card)
+        columns.side.addLayout(self.twins)
+        self.twins.addWidget(_nobody_yet())
+        self.add(columns)
 
     def render_more(self, state: ChildFormState) -> None:
         if self._shown_twins != state.twins:
@@ -62,6 +67,8 @@ class ChildFormPage(EntryPage):
         clear_layout(self.twins)
         if state.twins:
             self.twins.addWidget(Text(_("In the register already?"), size=Size.HEADING, bold=True))
+        else:
+            self.twins.addWidget(_nobody_yet())
         for twin in state.twins:
             self.twins.addWidget(self._twin_card(twin))
         if state.twins:
@@ -118,7 +125,7 @@ class ChildFormPage(EntryPage):
             self._tasks.query(question, lambda answer: self.render_more(self.child.found(answer)), owner=self)
 
     def _twin_card(self, twin: TwinView) -> Card:
-        opener = LinkButton(_("Open the file"), name=_("Open the file of {name}").format(name=twin.name))
+        opener = LinkButton(_("Open"), name=_("Open the file of {name}").format(name=twin.name))
         opener.clicked.connect(lambda: self._navigate(Route("child", twin.person)))
         card = Card(twin.sign, "users", action=opener, tone="warning")
         for line in twin.lines:
@@ -126,3 +133,11 @@ class ChildFormPage(EntryPage):
             second = "" if same or not line.entered else _("entered: {text}").format(text=line.entered)
             card.add(ListRow("", line.stored or "–", second=second).lead(line.label, ink="quiet", width=_LABEL_WIDTH))
         return card
+
+
+def _nobody_yet() -> Card:
+    """What will stand at the right of a new child's form."""
+    card = Card(_("In the register already?"), "users")
+    told = _("Once you have typed a name or an ID number, the children of the register who may be this one stand here.")
+    card.add_padded(Text(told, size=Size.SMALL, ink="quiet", wrap=True))
+    return card

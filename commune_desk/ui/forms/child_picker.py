@@ -27,7 +27,7 @@ class ChildPicker(QWidget):
     def __init__(self, workplace: Workplace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workplace = workplace
-        self.field = SearchField(_("Find the child"), placeholder=_("Type a name, with or without marks…"))
+        self.field = SearchField(_("Find the child"), placeholder=_("Type the child's name…"))
         self.field.searched.connect(self.search)
         self.field.accepted.connect(self._take_only)
         self.rows: list[ListRow] = []

@@ -146,7 +146,7 @@ class EntryPage(Page):
         self.set_title(state.title, state.subtitle)
         for name, editor in self.fields.items():
             row = self.form.row(name)
-            row.setVisible(name not in state.hidden)
+            self.form.show_row(name, name not in state.hidden)
             if name not in state.hidden:
                 self._offer(name, editor)
             if name != but:

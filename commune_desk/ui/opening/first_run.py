@@ -19,6 +19,9 @@ from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.tab_order import follow, stops
 
+_WIDE = {ENROL: "login", TRAINING: "login", RESTORE: "backup"}
+"""The field that takes a whole line, so that passphrases stand side by side."""
+
 
 class FirstRunPage(OpeningCard):
     """Emits `opened` with the OpenDesk, `left` to go back to the unlock page of a damaged register."""
@@ -68,12 +71,14 @@ class FirstRunPage(OpeningCard):
             self.fields.deleteLater()
         self.fields = Form(columns=2)
         for name in self.form.fields:
-            self.fields.add(name, self._row(name))
+            self.fields.add(name, self._row(name), wide=name == _WIDE[way])
         self.body.insertWidget(self.body.count() - 1, self.fields)
         follow(stops(self.fields)[-1], self.back, self.button)
 
     def _row(self, name: str) -> FieldRow:
         label, hint = _labels()[name]
+        if self.form.way == RESTORE:
+            hint = _("Of an officer who could unlock the register then.") if name == "login" else ""
         return FieldRow(label, self._editor(name, label), required=True, hint=hint)
 
     def _editor(self, name: str, label: str) -> QWidget:
@@ -162,12 +167,12 @@ def _labels() -> dict[str, tuple[str, str]]:
         "address": (_("Address of the province's server"), _("From the province's IT officer.")),
         "code": (_("Enrolment code"), _("18 characters, read out or on paper; used once.")),
         "label": (_("Name of this PC"), _("For instance: reception desk 1. No person's name.")),
-        "display_name": (_("Your full name"), _("Your colleagues and the province see it beside what you write.")),
+        "display_name": (_("Your full name"), _("Your colleagues and the province see it.")),
         "login": (
             _("Login"),
-            _("2 to 20 characters: a letter first, then letters or digits. Shown before unlocking: no full name."),
+            _("2 to 20 letters, digits, dots or dashes, a letter first. Shown before unlocking: no full name."),
         ),
-        "passphrase": (_("Passphrase"), _("At least 12 characters or 4 words. It is asked for at each unlock.")),
+        "passphrase": (_("Passphrase"), _("At least 12 characters or 4 words; for each unlock.")),
         "again": (_("Passphrase once more"), ""),
         "place": (_("Practise as"), _("A practice register is never sent anywhere.")),
         "backup": (_("Backup file"), ""),

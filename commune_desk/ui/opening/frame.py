@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6 import QtCore
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -81,6 +81,13 @@ class _Face(Surface):
             QTimer.singleShot(0, self, self.painted.emit)  # when the whole window is on the screen
 
 
+class _Holder(QWidget):
+    """As high as its wrapping texts are at its width, and not as they would be at the narrowest."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 0)
+
+
 class OpeningCard(QWidget):
     """The product's name, a title, and what is put into `body`, centred in the window and scrolling when it is low.
 
@@ -96,15 +103,16 @@ class OpeningCard(QWidget):
         card.painted.connect(self.first_painted)
         card.setFixedWidth(width)
         self.body = card.column
-        self.body.setContentsMargins(28, 24, 28, 24)
-        self.body.setSpacing(14)
+        self.body.setContentsMargins(28, 18, 28, 18)
+        self.body.setSpacing(12)
         self.body.addLayout(self._brand())
         self.title = Text(title, size=Size.TITLE, bold=True, wrap=True)
         self.body.addWidget(self.title)
         if subtitle:
             self.body.addWidget(Text(subtitle, ink="quiet", wrap=True))
-        holder = QWidget()
+        holder = _Holder()
         middle = QVBoxLayout(holder)
+        middle.setContentsMargins(0, 8, 0, 8)
         across = QHBoxLayout()  # not an alignment: that would ignore how high wrapped text becomes
         across.addStretch(1)
         across.addWidget(card)
@@ -112,13 +120,13 @@ class OpeningCard(QWidget):
         middle.addStretch(1)
         middle.addLayout(across)
         middle.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(holder)
-        scroll.setProperty("focusPolicy", "NoFocus")
+        self.scrolling = QScrollArea()
+        self.scrolling.setWidgetResizable(True)
+        self.scrolling.setWidget(holder)
+        self.scrolling.setProperty("focusPolicy", "NoFocus")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        outer.addWidget(self.scrolling)
 
     def _brand(self) -> QHBoxLayout:
         line = QHBoxLayout()

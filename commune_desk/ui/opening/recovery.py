@@ -76,6 +76,9 @@ class RecoveryPage(OpeningCard):
         except DeskError as error:
             self.request.set_text(translate_error(error))
             self.button.setEnabled(False)
+            return
+        if self.login.value():
+            self.answer.setFocus()
 
     def submit(self) -> None:
         """Open the register with the answer and set the new passphrase."""

@@ -22,6 +22,7 @@ from commune_desk.ui.widgets.text import Text
 
 PANEL_WIDTH, NARROW_PANEL_WIDTH = 372, 324
 NARROW_BELOW = 960
+NARROW_TABLE = 620
 _FOUND = 3
 _LEAST_HEIGHT = 120
 _LABEL_WIDTH = 96
@@ -63,7 +64,7 @@ class CheckPart(QWidget):
         self.rest = LinkButton(_("All that are open: same child"))
         self.rest.clicked.connect(lambda: self.rest_decided.emit("same"))
         self.model: PagedTableModel[ListRowText] = PagedTableModel(_columns(self._child_cell), rows, self)
-        self.table = PagedTable(self.model, _("Rows of the list"), two_lines=True)
+        self.table = PagedTable(self.model, _("Rows of the list"), two_lines=True, three_below=NARROW_TABLE)
         self.table.current_changed.connect(self._show_row)
         self.panel = RowPanel()
         self.panel.decided.connect(self.decided)
@@ -239,16 +240,16 @@ def _at_top(text: Text) -> Text:
 
 
 def _comparison(row: int, twin: TwinView) -> QWidget:
-    """What both tell: once where they agree, side by side and bold where they differ."""
+    """What both tell, side by side: "the same" where they agree, bold where they differ."""
     holder, grid = _grid()
     for column, head in enumerate((_("Row {row}").format(row=row), twin.other_title), start=1):
         grid.setColumnStretch(column, 1)
         grid.addWidget(_at_top(Text(head, size=Size.SMALL, bold=True, wrap=True)), 0, column)
     for number, line in enumerate(twin.lines, start=1):
         grid.addWidget(_label(line.label), number, 0)
+        grid.addWidget(_at_top(Text(line.listed or "–", bold=line.differs, wrap=True)), number, 1)
         if line.listed == line.other:
-            grid.addWidget(_at_top(Text(line.listed, wrap=True)), number, 1, 1, 2)
-            continue
-        for column, text in enumerate((line.listed, line.other), start=1):
-            grid.addWidget(_at_top(Text(text or "–", bold=line.differs, wrap=True)), number, column)
+            grid.addWidget(_at_top(Text(_("the same"), ink="quiet", wrap=True)), number, 2)
+        else:
+            grid.addWidget(_at_top(Text(line.other or "–", bold=line.differs, wrap=True)), number, 2)
     return holder

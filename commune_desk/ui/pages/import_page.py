@@ -194,10 +194,11 @@ class ImportPage(Page):
         self.refresh()
 
     def _on_progress(self, now: Progress) -> None:
-        self.progress.set_progress(now.done, now.total, _rows_text(now))
         work = self.work.work
         if isinstance(work, ListReading) and work.is_comparing:
             self.progress.text.set_text(_("Looking for children who stand twice"))
+        said = _children_text(now) if isinstance(work, ListSaving) else _rows_text(now)
+        self.progress.set_progress(now.done, now.total, said)
         if isinstance(work, ListSaving) and work.is_shown:
             self.progress.cancel.setEnabled(False)
 
@@ -346,6 +347,11 @@ class ImportPage(Page):
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             self.open_path(Path(files[0]))
+
+
+def _children_text(now: Progress) -> str:
+    """Rows that repeat one another are one child, so there are fewer of them than of rows."""
+    return _("{done} of {total} children").format(done=format_number(now.done), total=format_number(now.total))
 
 
 def _rows_text(now: Progress) -> str:

@@ -20,7 +20,7 @@ from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
 
-_TARGET_WIDTH = 264
+_TARGET_WIDTH = 290
 _NUMBER_WIDTH = 64
 
 

@@ -30,12 +30,12 @@ from commune_desk.usecases.workplace import Workplace
 
 def _columns() -> list[Column[RowText]]:
     return [
-        Column(_("Full name"), _name_cell, 18, sort_key="name"),
-        Column(_("Village"), lambda row: Cell(row.village), 14, sort_key="village"),
-        Column(_("Carer"), lambda row: Cell(row.carer, row.reached), 15),
-        Column(_("Groups"), _groups_cell, 16),
-        Column(_("Risk"), _risk_cell, width=114, sort_key="risk"),
-        Column(_("Next visit"), _visit_cell, width=150, sort_key="next_visit"),
+        Column(_("Full name"), _name_cell, 17, sort_key="name"),
+        Column(_("Village"), lambda row: Cell(row.village), 13, sort_key="village"),
+        Column(_("Carer"), lambda row: Cell(row.carer, row.reached), 13),
+        Column(_("Groups"), _groups_cell, 18),
+        Column(_("Risk"), _risk_cell, width=104, sort_key="risk"),
+        Column(_("Next visit"), _visit_cell, width=128, sort_key="next_visit"),
     ]
 
 
@@ -54,7 +54,7 @@ def _risk_cell(row: RowText) -> Cell:
 
 def _visit_cell(row: RowText) -> Cell:
     last = _("last visit {day}").format(day=row.last_visit) if row.last_visit else ""
-    return Cell(joined(row.next_visit, row.overdue) or "–", last, bold=bool(row.overdue), quiet=not row.next_visit)
+    return Cell(row.next_visit or "–", row.overdue or last, bold=bool(row.overdue), quiet=not row.next_visit)
 
 
 class RegisterPage(LivePage):
@@ -83,7 +83,7 @@ class RegisterPage(LivePage):
         self.table.sort_requested.connect(self.order.set_value)
 
     def _add_actions(self) -> None:
-        bring = SecondaryButton(_("Import a list"), "file-spreadsheet")
+        bring = SecondaryButton(_("Bring in a list"), "file-spreadsheet")
         bring.clicked.connect(lambda: self._navigate(Route("import")))
         self.new = PrimaryButton(_("New child"), "plus", shortcut="Alt+N")
         self.new.clicked.connect(lambda: self._navigate(Route("child", form="child")))
@@ -118,8 +118,8 @@ class RegisterPage(LivePage):
         self.empty = EmptyState(
             "users",
             _("There is no child in the register yet."),
-            detail=_("Enter one child, or import the lists that the commune keeps in Excel."),
-            action=_("Import a list"),
+            detail=_("Enter one child, or bring in the lists that the commune keeps in Excel."),
+            action=_("Bring in a list"),
         )
         self.empty.acted.connect(lambda: self._navigate(Route("import")))
         top = QWidget()

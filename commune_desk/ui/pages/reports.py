@@ -25,13 +25,14 @@ from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.usecases.workplace import Workplace
 
 TICK_MS = 15_000
+_NARROW = 560
 
 
 def _columns() -> list[Column[ReportLine]]:
     return [
-        Column(_("Time left"), lambda line: _chip_cell(line.clock), width=148),
+        Column(_("Time left"), lambda line: _chip_cell(line.clock), width=140),
         Column(_("Source"), lambda line: Cell(line.title, line.second, bold=True), 3),
-        Column(_("Status"), lambda line: _chip_cell(line.status), width=140),
+        Column(_("Status"), lambda line: _chip_cell(line.status), width=144),
     ]
 
 
@@ -60,7 +61,7 @@ class ReportsPage(LivePage):
         self.tabs.chosen.connect(self.show_view)
         self.add_above(self.tabs)
         self.model: PagedTableModel[ReportLine] = PagedTableModel(_columns(), self._state.rows, self)
-        self.table = PagedTable(self.model, _("Reports"), two_lines=True)
+        self.table = PagedTable(self.model, _("Reports"), two_lines=True, three_below=_NARROW)
         self.table.current_changed.connect(self._read_report)
         self.card = ReportCard(workplace, self._state)
         self.table.opened.connect(lambda _one: self.card.focus_first())
@@ -93,7 +94,7 @@ class ReportsPage(LivePage):
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(16)
-        for column, share in ((left, 5), (right, 4)):
+        for column, share in ((left, 3), (right, 2)):
             side = QWidget()
             side.setLayout(column)
             side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

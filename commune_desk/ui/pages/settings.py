@@ -29,7 +29,7 @@ from commune_desk.usecases.backups import BackedUp, back_up, backup_name
 from commune_desk.usecases.officers import colleagues, remove_officer
 from commune_desk.usecases.opening import OpenDesk
 
-_LABEL_WIDTH = 150
+_LABEL_WIDTH = 122
 
 
 class SettingsPage(Page):

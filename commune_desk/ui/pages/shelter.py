@@ -25,12 +25,13 @@ from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.usecases.workplace import Workplace
 
 _CLOCKS_MS = 60_000
+_NARROW = 900
 
 
 def _columns() -> list[Column[ResidentRow]]:
     return [
         Column(_("House name"), lambda row: Cell(row.alias, row.second, bold=True), 8),
-        Column(_("Age"), lambda row: Cell(row.age), width=136),
+        Column(_("Age"), lambda row: Cell(row.age), width=112),
         Column(_("Bed"), lambda row: Cell(row.bed or "–", quiet=not row.bed), width=68),
         Column(_("Since"), lambda row: Cell(row.since, row.length), width=104),
         Column(
@@ -87,7 +88,7 @@ class ShelterPage(LivePage):
 
     def _residents(self) -> QWidget:
         self.model: PagedTableModel[ResidentRow] = PagedTableModel(_columns(), self._state.rows, self)
-        self.table = PagedTable(self.model, _("Residents"), two_lines=True)
+        self.table = PagedTable(self.model, _("Residents"), two_lines=True, three_below=_NARROW)
         self.table.setMinimumHeight(320)
         self.table.opened.connect(lambda stay: self._navigate(Route("resident", stay)))
         self.which = Choice(_("Which stays"), placeholder=_("In the house now"))

@@ -97,8 +97,8 @@ class SyncPage(Page):
 
     def _fill(self, card: Card, lines: tuple[StatusLine, ...]) -> None:
         card.clear()
-        for position, line in enumerate(lines):
-            row = ListRow(line.text, second=line.detail) if position == 0 else ListRow(line.text, line.detail)
+        for line in lines:
+            row = ListRow(line.text, second=line.detail)
             if line.tone in ("warning", "danger"):
                 row.lead_chip(Chip(_("note") if line.tone == "warning" else _("stopped"), Tone(line.tone)))
             card.add(row)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
+from commune_desk.presenters.deadline_texts import ClockText
 from commune_desk.presenters.labels import ChipText
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.today import TOUCHED_BY, TodayState
@@ -30,7 +31,7 @@ from commune_desk.usecases.workplace import Workplace
 
 TICK_MS = 15_000
 """A minute is never shown longer than it lasts by more than this."""
-_CLOCK_WIDTH = 136
+_SIGN = 16 + 6
 
 
 class TodayPage(LivePage):
@@ -152,8 +153,16 @@ class SectionCard(Card):
         self.clear()
         self.targets = {}
         self.aside.set_text(section.aside)
+        chips = {row.key: _chip(row.chip) for row in section.rows if row.chip is not None}
+        widest = max((chip.sizeHint().width() for chip in chips.values()), default=0)
+        clock = max((_clock_width(row.clock) for row in section.rows if row.clock is not None), default=0)
         for row in section.rows:
-            self.add(self._row(row))
+            shown = self._row(row)
+            if row.key in chips:
+                shown.lead_chip(chips[row.key], width=widest)
+            if row.clock is not None:
+                shown.lead(row.clock.left, icon=row.clock.icon, ink=row.clock.tone, width=clock)
+            self.add(shown)
         if not section.rows and section.empty:
             self.add_padded(Text(section.empty, ink="quiet", wrap=True))
         if section.more:
@@ -175,10 +184,6 @@ class SectionCard(Card):
         button = self._button(row) if row.button else None
         chips = [_chip(chip) for chip in row.chips]
         shown = ListRow(row.title, row.detail, second=row.second, chips=chips, aside=row.aside, trailing=button)
-        if row.chip is not None:
-            shown.lead_chip(_chip(row.chip))
-        if row.clock is not None:
-            shown.lead(row.clock.left, icon=row.clock.icon, ink=row.clock.tone, width=_CLOCK_WIDTH)
         if row.is_first:
             shown.tinted()
         if button is not None:
@@ -263,6 +268,11 @@ class TaskEntry(QWidget):
     def _write(self) -> None:
         self.say("")
         self.written.emit(*self.typed())
+
+
+def _clock_width(clock: ClockText) -> int:
+    """What the clock takes with its sign and its gap."""
+    return Text(clock.left, bold=True).natural_width() + _SIGN
 
 
 def _chip(chip: ChipText) -> Chip:

@@ -13,7 +13,7 @@ from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.card import IconLabel
 from commune_desk.ui.widgets.text import RichLine, Run, Text
 
-ONE_COLUMN_BELOW = 560
+ONE_COLUMN_BELOW = 500
 
 
 def announce(widget: QWidget, sentence: str) -> None:
@@ -96,6 +96,7 @@ class Form(QWidget):
         self._columns = 0
         self._rows: dict[str, FieldRow] = {}
         self._cells: list[tuple[QWidget, bool]] = []
+        self._hidden: set[QWidget] = set()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
@@ -115,6 +116,15 @@ class Form(QWidget):
 
     def row(self, name: str) -> FieldRow:
         return self._rows[name]
+
+    def show_row(self, name: str, is_shown: bool) -> None:
+        """Show or hide a field; the one beside a hidden field takes the whole line."""
+        row = self._rows[name]
+        row.setVisible(is_shown)
+        if is_shown is (row in self._hidden):
+            self._hidden ^= {row}
+            self._columns = 0
+            self._lay_out()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -144,11 +154,23 @@ class Form(QWidget):
         self._columns = columns
         for column in range(self._most):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
-        line = column = 0
+        for line, cells in enumerate(self._lines(columns)):
+            shown = [widget for widget in cells if widget not in self._hidden]
+            for place, widget in enumerate(cells):
+                is_alone = shown == [widget]
+                span = columns if self._is_wide(widget) or (is_alone and len(cells) > 1) else 1
+                self._grid.addWidget(widget, line, 0 if is_alone else place, 1, span, QtCore.Qt.AlignmentFlag.AlignTop)
+
+    def _lines(self, columns: int) -> list[list[QWidget]]:
+        """The fields that stand side by side, hidden ones too."""
+        lines: list[list[QWidget]] = []
+        has_room = False
         for widget, wide in self._cells:
-            if wide and column:
-                line, column = line + 1, 0
-            self._grid.addWidget(widget, line, column, 1, columns if wide else 1, QtCore.Qt.AlignmentFlag.AlignTop)
-            column += columns if wide else 1
-            if column >= columns:
-                line, column = line + 1, 0
+            if wide or not has_room:
+                lines.append([])
+            lines[-1].append(widget)
+            has_room = not wide and len(lines[-1]) < columns
+        return lines
+
+    def _is_wide(self, widget: QWidget) -> bool:
+        return any(wide for one, wide in self._cells if one is widget)

@@ -78,9 +78,15 @@ class ListRow(QWidget):
         self.setAccessibleName(f"{text} {self.accessibleName()}")
         return self
 
-    def lead_chip(self, chip: Chip) -> ListRow:
-        """Put a chip before the texts; returns the row."""
-        self._row.insertWidget(0, chip)
+    def lead_chip(self, chip: Chip, *, width: int = 0) -> ListRow:
+        """Put a chip before the texts, in a column `width` pixels wide if one is given; returns the row."""
+        holder = QWidget()
+        holder.setFixedWidth(max(width, chip.sizeHint().width()))
+        box = QHBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(chip)
+        box.addStretch(1)
+        self._row.insertWidget(0, holder)
         self.setAccessibleName(f"{chip.text} {self.accessibleName()}")
         return self
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
     QWidget,
 )
 
@@ -24,6 +25,9 @@ from commune_desk.ui.widgets.text import BOLD
 
 ONE_LINE = 36
 TWO_LINES = 52
+THREE_LINES = 70
+_PITCH = 19
+_SPARE = 10
 _PAD = 8
 _EDGE = 14
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -51,21 +55,49 @@ class RowDelegate(QStyledItemDelegate):
         cell = self._model.cell(index.row(), column)
         if view.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.colour("accent_tint"))
-            self._mark_current(painter, rect, column, has_focus=bool(view.state & QStyle.StateFlag.State_HasFocus))
+            self._mark_current(painter, rect, column)
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.colour("line"))
-        is_last = column == len(self._model.columns) - 1
-        inner = rect.adjusted(_EDGE if column == 0 else _PAD, 0, -_EDGE if is_last else -_PAD, -1)
+        inner = self._inner(rect, column)
         if cell.tone is not None:
             self._paint_chip(painter, inner, cell)
         else:
             self._paint_lines(painter, inner, cell, _RIGHT if self._model.columns[column].right else _LEFT)
 
-    def _mark_current(self, painter: QPainter, rect: QRect, column: int, *, has_focus: bool) -> None:
+    def _inner(self, rect: QRect, column: int) -> QRect:
+        is_last = column == len(self._model.columns) - 1
+        return rect.adjusted(_EDGE if column == 0 else _PAD, 0, -_EDGE if is_last else -_PAD, -1)
+
+    def cut_text(self, row: int, column: int, rect: QRect) -> str:
+        """All the words of a cell that shows them only in part; empty when nothing of it is cut."""
+        cell, inner = self._model.cell(row, column), self._inner(rect, column)
+        if cell.tone is not None:
+            is_cut = chip_width(QFontMetrics(self._chip), cell.text, cell.icon) > inner.width()
+        else:
+            shown = [line for line, _font, _token in self._lines(cell, inner)]
+            is_cut = len("".join(shown).replace(" ", "")) < len((cell.text + cell.second).replace(" ", ""))
+        return "\n".join(filter(None, (cell.text, cell.second))) if is_cut else ""
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """The tip of a cell: what of it is cut."""
+        box: Any = option
+        text = self.cut_text(index.row(), index.column(), box.rect) if index.isValid() else ""
+        QToolTip.showText(event.globalPos(), text, view)
+        return bool(text)
+
+    def _mark_current(self, painter: QPainter, rect: QRect, column: int) -> None:
+        """A bar at the left of the row; with the focus a line above and below the whole of it too."""
         if column == 0:
             painter.fillRect(rect.left(), rect.top(), 3, rect.height() - 1, theme.colour("accent"))
-        if has_focus:
-            painter.setPen(QPen(theme.colour("accent"), 1))
-            painter.drawRect(rect.adjusted(0, 0, -1, -2))
+        table = self.parent()
+        if isinstance(table, QWidget) and table.hasFocus():
+            for top in (rect.top(), rect.bottom() - 2):
+                painter.fillRect(rect.left(), top, rect.width(), 2, theme.colour("accent"))
 
     def _paint_chip(self, painter: QPainter, inner: QRect, cell: Cell) -> None:
         if not cell.text or cell.tone is None:
@@ -76,26 +108,51 @@ class RowDelegate(QStyledItemDelegate):
         paint_chip(painter, QRect(inner.left(), top, width, CHIP_HEIGHT), cell.text, cell.tone, icon=cell.icon)
 
     def _paint_lines(self, painter: QPainter, inner: QRect, cell: Cell, side: Qt.AlignmentFlag) -> None:
-        first = inner
-        if cell.second:
-            half = inner.height() // 2
-            first = inner.adjusted(0, 4, 0, -half + 2)
-            self._line(painter, inner.adjusted(0, half - 1, 0, -5), cell.second, side, self._small, "quiet")
-        font = self._bold if cell.bold else self._plain
-        self._line(painter, first, cell.text, side, font, "quiet" if cell.quiet else "ink")
+        lines = self._lines(cell, inner)
+        top = inner.top() + (inner.height() - _PITCH * len(lines)) // 2
+        for place, (text, font, token) in enumerate(lines):
+            painter.setFont(font)
+            painter.setPen(theme.colour(token))
+            painter.drawText(QRect(inner.left(), top + place * _PITCH, inner.width(), _PITCH), side, text)
 
-    def _line(self, painter: QPainter, rect: QRect, text: str, side: Qt.AlignmentFlag, font: QFont, token: str) -> None:
-        painter.setFont(font)
-        painter.setPen(theme.colour(token))
+    def _lines(self, cell: Cell, inner: QRect) -> list[tuple[str, QFont, str]]:
+        """The lines of a cell with their font and ink: as many as the row has room for, the second text in what the
+        first leaves."""
+        font, token = self._bold if cell.bold else self._plain, "quiet" if cell.quiet else "ink"
+        most = max((inner.height() - _SPARE) // _PITCH, 1)
+        first = self._wrapped(cell.text, font, inner.width(), 1 if cell.second else most)
+        lines = [(line, font, token) for line in first]
+        if cell.second:
+            below = self._wrapped(cell.second, self._small, inner.width(), max(most - 1, 1))
+            lines += [(line, self._small, "quiet") for line in below]
+        return lines
+
+    def _wrapped(self, text: str, font: QFont, width: int, most: int) -> list[str]:
+        """`text` in at most so many lines; only what does not fit into the last one is left out."""
         metrics = self._metrics.get(id(font))
         if metrics is None:
             metrics = self._metrics[id(font)] = QFontMetrics(font)
-        if metrics.horizontalAdvance(text) > rect.width():
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, side, text)
+        lines: list[str] = []
+        while metrics.horizontalAdvance(text) > width:
+            head = _longest_head(text, metrics, width) if len(lines) + 1 < most else ""
+            if not head:
+                return [*lines, metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)]
+            lines.append(head)
+            text = text[len(head) :].lstrip()
+        return [*lines, text]
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(80, ONE_LINE)
+
+
+def _longest_head(text: str, metrics: QFontMetrics, width: int) -> str:
+    """The first words of `text` that fit; empty when not even one does."""
+    head = ""
+    for end in [place for place, sign in enumerate(text) if sign == " "]:
+        if metrics.horizontalAdvance(text[:end]) > width:
+            break
+        head = text[:end]
+    return head
 
 
 class PagedTable(QTableView):
@@ -106,9 +163,17 @@ class PagedTable(QTableView):
     sort_requested = Signal(str)
 
     def __init__(
-        self, model: PagedTableModel[Any], name: str, *, two_lines: bool = False, parent: QWidget | None = None
+        self,
+        model: PagedTableModel[Any],
+        name: str,
+        *,
+        two_lines: bool = False,
+        three_below: int = 0,
+        parent: QWidget | None = None,
     ) -> None:
+        """Rows of one line, or of two; of three where the table is narrower than `three_below`."""
         super().__init__(parent)
+        self._three_below = three_below
         self._paged = model
         self.setAccessibleName(name)
         self.setModel(model)
@@ -139,6 +204,12 @@ class PagedTable(QTableView):
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         heads.setDefaultAlignment(_LEFT)
         heads.sectionClicked.connect(self._on_head)
+
+    def _grow_rows(self) -> None:
+        height = THREE_LINES if self.width() < self._three_below else TWO_LINES
+        if self._three_below and height != self.verticalHeader().defaultSectionSize():
+            self.verticalHeader().setMinimumSectionSize(height)
+            self.verticalHeader().setDefaultSectionSize(height)
 
     def _on_head(self, column: int) -> None:
         if key := self._paged.columns[column].sort_key:
@@ -183,6 +254,7 @@ class PagedTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._grow_rows()
         self._share_width()
 
     def _share_width(self) -> None:

@@ -171,6 +171,8 @@ class RichLine(QLabel):
             self._layout, self._inked_for = self._shaped(), theme.scheme()
         box = line_box(self.font())
         layout = self._layout
+        if (bound := self._bound(width)) != layout.text():
+            layout.setText(bound)
         layout.beginLayout()
         baseline = box.baseline
         while (line := layout.createLine()).isValid():
@@ -180,8 +182,16 @@ class RichLine(QLabel):
         layout.endLayout()
         return layout
 
+    def _bound(self, width: int) -> str:
+        """The text with the spaces bound at which no line of `width` may break."""
+        from commune_desk.ui.widgets.line_breaks import unbroken  # with the first text of several lines
+
+        metrics = QFontMetricsF(self.font())
+        text = unbroken(self.plain, lambda part: metrics.horizontalAdvance(part) <= width)
+        return text.replace("\n", "\u2028")
+
     def _shaped(self) -> QtGui.QTextLayout:
-        layout = QtGui.QTextLayout(self.plain.replace("\n", "\u2028"), self.font())
+        layout = QtGui.QTextLayout("", self.font())
         option = QtGui.QTextOption(self.alignment() & QtCore.Qt.AlignmentFlag.AlignHorizontal_Mask)
         option.setWrapMode(QtGui.QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)

@@ -70,7 +70,7 @@ class TopBar(QWidget):
         line.addWidget(self._brand())
         self.search = SearchField(
             _("Search the register"),
-            placeholder=_("Find a child, parent, village, ID number…"),
+            placeholder=_("Find a child, parent, village, ID…"),
             key_hint=SEARCH_KEYS[0].replace("+", " "),
         )
         self.search.setMaximumWidth(520)

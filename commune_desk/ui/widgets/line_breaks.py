@@ -1,0 +1,22 @@
+"""Where a line must not break: inside a phone number, between a number and its word, inside a short part of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+SEPARATOR = " · "
+_SHORT_PART = 24
+_NUMBERED = re.compile(r"(?:\b[^\W\d]{1,6}\.? )?\d[\d/:.]*(?: \d[\d/:.]*)*(?: [^\W\d]{1,6}\b(?!\.? \d))?")
+
+
+def unbroken(text: str, fits: Callable[[str], bool]) -> str:
+    """`text` with no break inside a number with its word ("0912 345 678", "điều 26", "3 tháng") nor inside a short
+    part between two dots in the middle (" · "), where that `fits` a line. As long as it was."""
+    parts = [part if len(part) > _SHORT_PART else _glued(part, fits) for part in text.split(SEPARATOR)]
+    joined = SEPARATOR.join(parts) if len(parts) > 1 else text
+    return _NUMBERED.sub(lambda found: _glued(found[0], fits), joined)
+
+
+def _glued(part: str, fits: Callable[[str], bool]) -> str:
+    return part.replace(" ", "\u00a0") if fits(part) else part

@@ -1,0 +1,66 @@
+"""Words that a window shows only in part, so that no picture has to be searched for them by eye alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
+
+from commune_desk.ui.opening.frame import OpeningCard
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.table import PagedTable, RowDelegate
+from commune_desk.ui.widgets.text import Text
+
+_FIELD_EDGES = 22
+_ARROW = 26
+
+
+def cut_texts(window: QWidget) -> list[str]:
+    """What is cut off in the window as it stands: texts, chips, buttons, choices, placeholders, cells of tables; and
+    an opening page that does not fit into it."""
+    shown = [widget for widget in (window, *window.findChildren(QWidget)) if widget.isVisible() and not _is_out(widget)]
+    found = [text for widget in shown for text in _cut(widget)]
+    return list(dict.fromkeys(found))
+
+
+def _is_out(widget: QWidget) -> bool:
+    return widget.visibleRegion().isEmpty()
+
+
+def _cut(widget: QWidget) -> Iterator[str]:
+    if isinstance(widget, PagedTable):
+        yield from _cut_cells(widget)
+        return
+    if isinstance(widget, OpeningCard) and widget.scrolling.verticalScrollBar().maximum():
+        yield f"{widget.title.plain} (does not fit)"
+    text, needed = _words(widget)
+    if needed > widget.width():
+        yield text
+
+
+def _words(widget: QWidget) -> tuple[str, int]:
+    """The words that stand in one line of a widget, and how wide it must be to show them."""
+    metrics = widget.fontMetrics()
+    if isinstance(widget, Text) and not widget.wordWrap():
+        return widget.plain, widget.natural_width() - 1
+    if isinstance(widget, Chip):
+        return widget.text, widget.sizeHint().width()
+    if isinstance(widget, QPushButton):
+        return widget.text(), widget.sizeHint().width()
+    if isinstance(widget, QComboBox):
+        return widget.currentText(), metrics.horizontalAdvance(widget.currentText()) + _FIELD_EDGES + _ARROW
+    if isinstance(widget, QLineEdit) and not widget.text():
+        margins = widget.textMargins().left() + widget.textMargins().right()
+        return widget.placeholderText(), metrics.horizontalAdvance(widget.placeholderText()) + _FIELD_EDGES + margins
+    return "", 0
+
+
+def _cut_cells(table: PagedTable) -> Iterator[str]:
+    delegate, model, box = table.itemDelegate(), table.model(), table.viewport().rect()
+    if not isinstance(delegate, RowDelegate):
+        return
+    for row in range(model.rowCount()):
+        for column in range(model.columnCount()):
+            rect = table.visualRect(model.index(row, column))
+            if rect.width() and box.contains(rect.center()) and (text := delegate.cut_text(row, column, rect)):
+                yield text
