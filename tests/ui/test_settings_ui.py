@@ -19,6 +19,7 @@ from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
 from commune_desk.ui.pages.settings import SettingsPage
 from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import Form
@@ -104,6 +105,28 @@ def test_a_colleague_gets_a_slot_of_their_own(qtbot: QtBot, page: SettingsPage, 
     assert logins(desk.profile) == ["hoa", "mui"]
     assert colleagues(desk) == [("hoa", "Cán bộ Thử"), ("mui", "Bàn Thị Thử")]
     assert opens(desk, "mui", ANOTHER)
+
+
+@pytest.mark.parametrize("field", ["display_name", "again"])
+def test_enter_in_any_field_adds_the_colleague_once(
+    qtbot: QtBot, page: SettingsPage, desk: OpenDesk, field: str
+) -> None:
+    fill(page.officer_fields, display_name="Bàn Thị Thử", login="mui", passphrase=ANOTHER, again=ANOTHER)
+    for _press in range(2):
+        QTest.keyClick(page.officer_fields.row(field).editor, Qt.Key.Key_Return)
+    assert until_said(qtbot, page) == "Đồng nghiệp đã có thể mở khóa."
+    qtbot.waitUntil(page.add_button.isEnabled)
+    assert page.notice is not None
+    assert page.notice.tone is Tone.GOOD
+    assert logins(desk.profile) == ["hoa", "mui"]
+
+
+def test_enter_changes_the_passphrase(qtbot: QtBot, page: SettingsPage, desk: OpenDesk) -> None:
+    fields = page.passphrase_fields
+    fill(fields, **dict(zip(fields.names, (PASSPHRASE, ANOTHER, ANOTHER), strict=True)))
+    QTest.keyClick(fields.row(fields.names[-1]).editor, Qt.Key.Key_Enter)
+    until_said(qtbot, page)
+    assert opens(desk, "hoa", ANOTHER)
 
 
 def test_what_is_missing_is_named_and_nothing_is_made(page: SettingsPage, desk: OpenDesk) -> None:

@@ -45,6 +45,8 @@ class EnrolDialog(QDialog):
         self.form = Form(columns=1)
         self.form.add("address", FieldRow(_("Address of the province's server"), self.address, required=True))
         self.form.add("code", FieldRow(_("Enrolment code"), self.code, required=True))
+        for field in (self.address, self.code):
+            field.returnPressed.connect(self.submit)
         column.addWidget(self.form)
         self.button = PrimaryButton(_("Enrol"))
         self.button.clicked.connect(self.submit)
@@ -57,7 +59,9 @@ class EnrolDialog(QDialog):
         column.addLayout(line)
 
     def submit(self) -> None:
-        """Ask the province, off the UI thread."""
+        """Ask the province, off the UI thread; once at a time."""
+        if self._is_busy:
+            return
         address, code = self.address.value(), self.code.value()
         missing = _("Please fill this in.")
         errors = {name: missing for name, value in (("address", address), ("code", code)) if not value}

@@ -103,7 +103,7 @@ class ReportCard(QWidget):
     def _actions(self, detail: ReportDetail) -> QWidget:
         names = {
             ACKNOWLEDGE: _("Take up"),
-            MEASURES: _("Write down measures…"),
+            MEASURES: _("Record measures…"),
             CLOSE: _("Close the report"),
             REOPEN: _("Take up again"),
             LINK: _("Link to a child…"),

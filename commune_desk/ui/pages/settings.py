@@ -91,7 +91,7 @@ class SettingsPage(Page):
             editor.edited.connect(lambda _text, n=name, e=editor: form.edit(n, e.value()))
             fields.add(name, FieldRow(label, editor, required=True, hint=hint))
         self.add_button = PrimaryButton(_("Add"))
-        self.add_button.clicked.connect(lambda: self._submit(form, fields, _("The colleague can unlock now.")))
+        self._submit_with(self.add_button, form, fields, _("The colleague can unlock now."))
         self.officer_fields = fields
         card.add_padded(_with_button(fields, self.add_button))
         return card
@@ -105,16 +105,38 @@ class SettingsPage(Page):
             editor.edited.connect(lambda _text, n=name, e=editor: form.edit(n, e.value()))
             fields.add(name, FieldRow(label, editor, required=True))
         self.change_button = PrimaryButton(_("Change"))
-        self.change_button.clicked.connect(lambda: self._submit(form, fields, _("The passphrase was changed.")))
+        self._submit_with(self.change_button, form, fields, _("The passphrase was changed."))
         self.passphrase_fields = fields
         card.add_padded(_with_button(fields, self.change_button))
         return card
 
-    def _submit(self, form: OfficerForm | PassphraseForm, fields: Form, done: str) -> None:
-        errors = form.errors()
-        fields.set_errors(errors, focus=True)
-        if not errors:
-            self._tasks.run(form.submit(), lambda _r: self._finished(form, fields, done), self._failed, owner=self)
+    def _submit_with(
+        self, button: PrimaryButton, form: OfficerForm | PassphraseForm, fields: Form, done: str
+    ) -> None:
+        """Let the button and Enter in each field submit a form, once at a time."""
+
+        def submit() -> None:
+            if not button.isEnabled():
+                return
+            errors = form.errors()
+            fields.set_errors(errors, focus=True)
+            if not errors:
+                button.setEnabled(False)
+                self._tasks.run(form.submit(), lambda _r: finished(), failed, owner=self)
+
+        def finished() -> None:
+            button.setEnabled(True)
+            self._finished(form, fields, done)
+
+        def failed(error: DeskError) -> None:
+            button.setEnabled(True)
+            self._failed(error)
+
+        button.clicked.connect(submit)
+        for name in fields.names:
+            editor = fields.row(name).editor
+            if isinstance(editor, LineEdit):
+                editor.returnPressed.connect(submit)
 
     def _finished(self, form: OfficerForm | PassphraseForm, fields: Form, done: str) -> None:
         form.values.clear()
