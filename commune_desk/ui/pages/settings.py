@@ -110,9 +110,7 @@ class SettingsPage(Page):
         card.add_padded(_with_button(fields, self.change_button))
         return card
 
-    def _submit_with(
-        self, button: PrimaryButton, form: OfficerForm | PassphraseForm, fields: Form, done: str
-    ) -> None:
+    def _submit_with(self, button: PrimaryButton, form: OfficerForm | PassphraseForm, fields: Form, done: str) -> None:
         """Let the button and Enter in each field submit a form, once at a time."""
 
         def submit() -> None:
