@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -91,7 +92,10 @@ class PinnedContext(ssl.SSLContext):
         """Break off every open connection; a thread that waits on one fails at once."""
         for connection in list(self.live):
             with suppress(OSError):
-                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+                if sys.platform == "win32":  # there a shutdown wakes nobody, the end of the handle does
+                    socket.close(connection.detach())
+                else:
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 class _FirstContact(HTTPSConnection):
