@@ -32,6 +32,7 @@ DEMO_HEADLESS = ["-m", "tests.story"]
 BENCH = ["-m", "bench"]
 SHOTS = ["-m", "tests.story.shots"]
 TEXTS = ["-m", "tests.texts"]
+UNDER_WINE = ["-m", "tests.windows"]
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": "default.warning=false"}
 """No screen, and no word at each window about what this platform of Qt cannot do; in the tests Qt's warnings count."""
 LINTERS = {
@@ -56,6 +57,7 @@ QT_SCREEN_PACKAGES = (
     "libx11-xcb1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 "
     "libxcb-render-util0 libxcb-render0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1"
 ).split()
+WINE_PACKAGES = "wine wine64 gcc-mingw-w64-x86-64-win32".split()
 
 
 class Stop(Exception):
@@ -264,6 +266,12 @@ def texts(rest: list[str]) -> int:
     return python([*TEXTS, *rest])
 
 
+def windows(rest: list[str]) -> int:
+    if shutil.which("wine") is None or shutil.which("x86_64-w64-mingw32-gcc") is None:
+        install_debian(WINE_PACKAGES, why="Windows' own Python needs Wine and a compiler for what it lacks.")
+    return python([*UNDER_WINE, *rest])
+
+
 def lock(rest: list[str]) -> int:
     """Write requirements/*.txt anew from pyproject.toml; `--upgrade` takes newer versions."""
     make_venv()
@@ -293,6 +301,7 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "bench": (bench, "measure speed and memory: [NAME ...] [--json FILE]"),
     "shots": (shots, "take a picture of every page"),
     "texts": (texts, "collect the texts, merge translations: [FRAGMENT.po ...]"),
+    "windows": (windows, "the story on Windows' own Python under Wine; other words go to that Python: desk.py demo"),
     "lock": (lock, "write the locked versions anew; --upgrade takes newer ones"),
 }
 
@@ -308,7 +317,7 @@ def main() -> int:
         prog="desk.py",
         description="Commune Desk: set-up, demo, tests and tools.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="commands:\n" + "\n".join(f"  {name:6} {help_}" for name, (_, help_) in COMMANDS.items()),
+        epilog="commands:\n" + "\n".join(f"  {name:7} {help_}" for name, (_, help_) in COMMANDS.items()),
     )
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
     parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...")

@@ -29,7 +29,7 @@ desk = _loaded()
 
 def run(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(a) for a in arguments], capture_output=True, text=True, check=False, env={**os.environ, **more}
+        [str(a) for a in arguments], capture_output=True, encoding="utf-8", check=False, env={**os.environ, **more}
     )
 
 

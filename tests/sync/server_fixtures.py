@@ -278,7 +278,7 @@ def serving(folder: Path) -> Iterator[str]:
     assert made.returncode == 0, made.stderr
     places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
     line = [sys.executable, "-m", "sync.server", "serve", *places, "--host", "127.0.0.1", "--port", "0"]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
         try:
             assert process.stdout is not None
             ready = process.stdout.readline().split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -161,6 +162,7 @@ def test_founding_overwrites_nothing(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in data.iterdir()} | {"key": key.read_bytes()} == before
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows gives a file the rights of the folder it lies in")
 def test_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     data, key = _province(tmp_path)
     for path in (key, data / "server.key", data / "ca.crt"):
