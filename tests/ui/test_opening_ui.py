@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.ids import Scope
 from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING, FirstRun
 from commune_desk.ui.opening.first_run import FirstRunPage
+from commune_desk.ui.opening.frame import Work
 from commune_desk.ui.opening.recovery import RecoveryPage
 from commune_desk.ui.opening.unlock import Doorbell, UnlockPage
 from commune_desk.ui.opening.window import OpeningWindow
@@ -192,6 +195,19 @@ def test_a_clock_that_ran_out_before_anybody_listened_rings_too(qtbot: QtBot, tm
     qtbot.addWidget(bell)
     with qtbot.waitSignal(bell.rang):
         bell.listen()
+
+
+@pytest.mark.usefixtures("dressed")
+def test_what_comes_home_to_a_page_that_is_gone_is_dropped(caplog: pytest.LogCaptureFixture) -> None:
+    before, work, gate = set(threading.enumerate()), Work(), threading.Event()
+    work.start(gate.wait)
+    (thread,) = set(threading.enumerate()) - before
+    delete(work)
+    del work
+    gate.set()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert caplog.messages == []
 
 
 class BrokenClock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6 import QtCore
@@ -51,7 +52,11 @@ class Work(QObject):
 
             self._came_home.connect(self._settle, QtCore.Qt.ConnectionType.QueuedConnection)
             self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="opening")
-        self._thread.submit(work).add_done_callback(self._came_home.emit)
+        self._thread.submit(work).add_done_callback(self._bring_home)
+
+    def _bring_home(self, future: Future[object]) -> None:
+        with suppress(RuntimeError):  # PySide6's word for a signal whose page is gone: nobody waits any more
+            self._came_home.emit(future)
 
     def _settle(self, future: Future[object]) -> None:
         self.is_busy = False
