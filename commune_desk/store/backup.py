@@ -10,6 +10,7 @@ import hashlib
 import os
 import struct
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -93,7 +94,8 @@ def make_backup(register: Register, key: RegisterKey, keyfile: Path, target: Pat
         raise BackupNotSaved from None
     finally:
         for ending in _LEFTOVERS:
-            target.with_name(target.name + ending).unlink(missing_ok=True)
+            with suppress(OSError):  # a disk that refuses the name refuses to look for it too
+                target.with_name(target.name + ending).unlink(missing_ok=True)
     return manifest
 
 

@@ -77,7 +77,7 @@ def _ask(path: Path, request: Request) -> Iterator[Frame]:
             process.stdin.write(msgspec.json.encode(request))
             process.stdin.close()
             yield from _frames(process.stdout, path, watchdog)
-        except BrokenPipeError as error:
+        except OSError as error:  # Windows has no word of its own for a pipe that nobody reads any more
             raise list_guard.broken(path) from error
         finally:
             watchdog.cancel()
