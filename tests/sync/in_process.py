@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +29,7 @@ class InProcess(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if self.down or request.path_url == self.down_at:
-            raise requests.ConnectionError(OSError(101, "Network is unreachable"))
+            raise requests.ConnectionError(OSError(errno.ENETUNREACH, "Network is unreachable"))
         status, headers, content = self._runner.run(_ask(self.app, request, body_of(request)))
         if self.lose_reply or request.path_url == self.lose_reply_of:
             raise requests.ConnectionError(ConnectionResetError())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -48,7 +49,7 @@ class Impostor(InProcess):
 
 
 def no_line() -> Reply:
-    raise requests.ConnectionError(OSError(101, "Network is unreachable"))
+    raise requests.ConnectionError(OSError(errno.ENETUNREACH, "Network is unreachable"))
 
 
 ANSWERS: dict[str, tuple[Callable[[], Reply], str]] = {
