@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from commune_desk import __version__
-from commune_desk.i18n import _, set_language
+from commune_desk.i18n import _, argparse_speaks, language, set_language
 
 READ_LIST = "--read-list"
 """The same word as `usecases.read_list.WORKER_OPTION`, which would cost start-up time to import here."""
@@ -24,7 +24,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return list_worker.main()
     _print_every_letter()
-    given = _parser().parse_args(arguments)
+    if "en" in arguments or "--lang=en" in arguments:  # known before the words are read: help speaks it too
+        set_language("en")
+    with argparse_speaks(language()):
+        given = _parser().parse_args(arguments)
     if given.lang is not None:
         set_language(given.lang)
     try:
@@ -58,7 +61,7 @@ def _print_every_letter() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="commune-desk", description=_("The register of a commune or a shelter."))
-    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--version", action="version", version=__version__, help=_("show the version and end"))
     parser.add_argument("--profile", type=Path, help=_("folder of the register (default: the account's own)"))
     parser.add_argument("--lang", choices=("vi", "en"), help=_("language of the screen"))
     parser.add_argument("--announce", action="store_true", help=argparse.SUPPRESS)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gettext as _gettext
+import os
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from typing import Literal
@@ -64,6 +66,22 @@ def _(text: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """The translation that fits `count`; fill placeholders afterwards."""
     return _catalogue(_Screen.language).ngettext(one, many, count)
+
+
+@contextmanager
+def argparse_speaks(code: Language) -> Iterator[None]:
+    """Inside the block `argparse`, which asks gettext's own domain, says its few words in a language."""
+    domain, former = _gettext.textdomain(), os.environ.get("LANGUAGE")
+    _gettext.bindtextdomain(DOMAIN, str(resource("locale")))
+    _gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = code
+    try:
+        yield
+    finally:
+        _gettext.textdomain(domain)
+        os.environ.pop("LANGUAGE")
+        if former is not None:
+            os.environ["LANGUAGE"] = former
 
 
 def is_message(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,13 @@ _WORDS_OF_ARGPARSE = (
     N_("positional arguments"),
     N_("show this help message and exit"),
     N_("the following arguments are required: %s"),
+    N_("%(prog)s: error: %(message)s\n"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("unrecognized arguments: %s"),
+    N_("expected one argument"),
+    N_("expected at least one argument"),
+    N_("ignored explicit argument %r"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
 )
 """Marked here so that the catalogue holds them; see `texts.speak`."""
 
@@ -51,7 +59,7 @@ def _serve(commands: _Commands, texts: Texts) -> None:
     parser = _command(commands, "serve", texts, N_("listen for desks until stopped (Ctrl+C or SIGTERM)"))
     parser.add_argument("--host", default="0.0.0.0", help=texts.say(N_("address to listen on (all by default)")))  # noqa: S104
     port_help = N_("port to listen on; 0 takes a free one and prints it")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=texts.say(port_help))
+    parser.add_argument("--port", type=_whole(texts), default=DEFAULT_PORT, help=texts.say(port_help))
 
 
 def _renew(commands: _Commands, texts: Texts) -> None:
@@ -79,7 +87,7 @@ def _enrol_code(commands: _Commands, texts: Texts) -> None:
     parser.add_argument("--label", default="", help=texts.say(N_("what the PC is called, e.g. by its room")))
     parser.add_argument("--name", default="", help=texts.say(N_("the place's name as desks show it")))
     hours = N_("hours until the code runs out (72 by default)")
-    parser.add_argument("--hours", type=int, default=DEFAULT_HOURS, help=texts.say(hours))
+    parser.add_argument("--hours", type=_whole(texts), default=DEFAULT_HOURS, help=texts.say(hours))
     parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
 
 
@@ -90,6 +98,7 @@ def _desk(commands: _Commands, texts: Texts) -> None:
     listing.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
     revoking = _command(actions, "revoke", texts, N_("take a lost or retired PC out of service"))
     revoking.add_argument("desk", metavar="ID", help=texts.say(N_("the desk's id, six characters")))
+    revoking.add_argument("--yes", action="store_true", help=texts.say(N_("do not ask for the id once more")))
 
 
 def _report_in(commands: _Commands, texts: Texts) -> None:
@@ -101,7 +110,7 @@ def _report_in(commands: _Commands, texts: Texts) -> None:
     parser.add_argument("--place", help=texts.say(N_("where it happens")))
     parser.add_argument("--description", help=texts.say(N_("what was told; it is sealed for the commune")))
     parser.add_argument("--child-name", help=texts.say(N_("the child's name, if known")))
-    parser.add_argument("--age", type=int, help=texts.say(N_("the child's age, if known")))
+    parser.add_argument("--age", type=_whole(texts), help=texts.say(N_("the child's age, if known")))
     parser.add_argument("--sex", choices=("male", "female"), help=texts.say(N_("the child's sex, if known")))
     parser.add_argument(
         "--from-file", type=Path, metavar="JSON", help=texts.say(N_("read one report or a list of them from a file"))
@@ -120,6 +129,18 @@ def _recover(commands: _Commands, texts: Texts) -> None:
 def _status(commands: _Commands, texts: Texts) -> None:
     parser = _command(commands, "status", texts, N_("show what stands where, in numbers"))
     parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+
+
+def _whole(texts: Texts) -> Callable[[str], int]:
+    """Reads a whole number; what is none is told in the language of `texts`."""
+
+    def read(word: str) -> int:
+        try:
+            return int(word)
+        except ValueError:
+            raise argparse.ArgumentTypeError(texts.say(N_("{word} is not a whole number"), word=word)) from None
+
+    return read
 
 
 def _command(commands: _Commands, name: str, texts: Texts, about: str) -> argparse.ArgumentParser:

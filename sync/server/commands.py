@@ -129,12 +129,7 @@ def _role(scope: str, named: str | None) -> Role:
 def desk(args: Namespace, console: Console) -> None:
     with closing(opened(args)) as province:
         if args.action == "revoke":
-            with province.database.write() as connection:
-                desks.revoke(connection, province, args.desk.upper())
-            console.say(
-                N_("Desk {desk} is out of service. What it still sends is kept aside; see: status"),
-                desk=args.desk.upper(),
-            )
+            _revoke(args, province, console)
             return
         with province.database.read() as connection:
             listed = desk_list(connection)
@@ -142,6 +137,35 @@ def desk(args: Namespace, console: Console) -> None:
         console.json(listed)
     else:
         _print_desks(listed, console)
+
+
+def _revoke(args: Namespace, province: Province, console: Console) -> None:
+    named = args.desk.upper()
+    with province.database.read() as connection:
+        desks.revocable(connection, named)
+        shown = next(one for one in desk_list(connection) if one.desk == named)
+    if not args.yes:
+        seen = _local(shown.seen_at) if shown.seen_at else "–"
+        scopes = ", ".join(shown.scopes)
+        console.say(
+            N_("Desk {desk}: {label}, {scopes}, last contact {seen}."),
+            desk=named,
+            label=shown.label or "–",
+            scopes=scopes,
+            seen=seen,
+        )
+        console.say(
+            N_(
+                "Once it is out of service it receives nothing any more, and what it still sends is kept aside. "
+                "It comes back only with a new enrolment code."
+            )
+        )
+        asked = console.texts.say(N_("Type its id once more to go on: "))
+        if console.ask(asked).strip().upper() != named:
+            raise Refusal(N_("The id is another. Desk {desk} stays in service."), desk=named)
+    with province.database.write() as connection:
+        desks.revoke(connection, province, named)
+    console.say(N_("Desk {desk} is out of service. What it still sends is kept aside; see: status"), desk=named)
 
 
 def _print_desks(listed: list[DeskStatus], console: Console) -> None:

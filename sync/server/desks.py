@@ -138,13 +138,19 @@ def certs_for(connection: Connection, scopes: list[str]) -> tuple[str, list[Sign
     return version, [SignedCert(body=b64(row.cert), signature=b64(row.cert_signature)) for row in rows]
 
 
-def revoke(connection: Connection, province: Province, desk: str) -> None:
-    """Take the desk out of service. What it still pushes is kept in quarantine. Raises Refusal for an unknown desk."""
+def revocable(connection: Connection, desk: str) -> DeskState:
+    """The desk, if it can be taken out of service. Raises Refusal for an unknown desk, and for one that was."""
     state = find(connection, desk)
     if state is None or desk == PROVINCE_DESK:
         raise Refusal(N_("There is no desk {desk}. Nothing was changed; see: desk list."), desk=desk)
     if state.status == REVOKED:
         raise Refusal(N_("Desk {desk} is revoked already."), desk=desk)
+    return state
+
+
+def revoke(connection: Connection, province: Province, desk: str) -> None:
+    """Take the desk out of service. What it still pushes is kept in quarantine. Raises Refusal as `revocable`."""
+    state = revocable(connection, desk)
     connection.execute(update(tables.desk).where(tables.desk.c.id == desk).values(status=REVOKED))
     if state.sign_public:
         certify(connection, province, desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -9,12 +10,15 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 import pytest
 
+from commune_desk.__main__ import main as desk_main
+from commune_desk.i18n import set_language
 from sync import protocol, seal
 from sync.client.enrol import enrol
 from sync.server.__main__ import main
@@ -190,6 +194,72 @@ def _pretend_enrolled(folder: Path, desk: str) -> None:
     with province.database.write() as connection:
         connection.execute(update(tables.desk).where(tables.desk.c.id == desk).values(status="active"))
     province.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"), [("{desk}", "revoked"), ("{desk} ", "revoked"), ("yes", "active"), ("", "active")]
+)
+def test_a_desk_is_taken_out_of_service_only_after_its_id_was_typed_again(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, typed: str, status: str
+) -> None:
+    made = command(folder, "enrol-code", "--scope", "C:06838", "--label", "Room 2", "--json")
+    desk = msgspec.json.decode(made.stdout)["desk"]
+    _pretend_enrolled(folder, desk)
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return typed.format(desk=desk.lower())
+
+    monkeypatch.setattr("builtins.input", answer)
+    places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
+    code = main(["--lang", "en", "desk", "revoke", *places, desk.lower()])
+    assert (code, len(asked)) == (0 if status == "revoked" else 2, 1)
+    assert f"Desk {desk}: Room 2, C:06838, last contact –." in capsys.readouterr().out
+    listed = msgspec.json.decode(command(folder, "desk", "list", "--json").stdout)
+    assert [one["status"] for one in listed] == [status]
+
+
+def test_a_script_takes_a_desk_out_of_service_without_a_question(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    desk = msgspec.json.decode(command(folder, "enrol-code", "--scope", "C:06838", "--json").stdout)["desk"]
+    nobody_there = command(folder, "desk", "revoke", desk)
+    assert nobody_there.returncode == 130
+    assert command(folder, "desk", "revoke", desk, "--yes").returncode == 0
+    again = command(folder, "desk", "revoke", desk)
+    assert (again.returncode, "revoked already" in again.stderr) == (2, True)
+
+
+ENGLISH = ("usage", "error", "argument", "expected", "invalid", "required", "show", "options", "unrecognized", "choose")
+WRONG_WORDS = [
+    ["serve", "--data", "d", "--key-file", "k", "--port", "abc"],
+    ["status", "--json=3", "--data", "d", "--key-file", "k"],
+    ["enrol-code", "--data"],
+    ["init", "--host"],
+    ["enrol-code", "--role", "x"],
+    ["desk", "revoke"],
+    ["status", "--data", "d", "--key-file", "k", "xx"],
+    ["frob"],
+    [],
+    ["--help"],
+    ["desk", "revoke", "--help"],
+]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    "program", [(main, words) for words in WRONG_WORDS] + [(desk_main, ["--help"]), (desk_main, ["--xx"])]
+)
+def test_what_is_said_of_wrong_words_is_in_one_language(
+    capsys: pytest.CaptureFixture[str], program: tuple[Callable[[list[str]], int], list[str]], language: str
+) -> None:
+    run, words = program
+    with pytest.raises(SystemExit):
+        run(["--lang", language, *words])
+    said = " ".join(capsys.readouterr())
+    found = [word for word in ENGLISH if re.search(rf"\b{word}\b", said)]
+    assert bool(found) is (language == "en"), said
+    set_language("vi")
 
 
 def test_the_certificate_is_renewed_under_the_same_authority(folder: Path) -> None:
