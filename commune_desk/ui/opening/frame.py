@@ -106,6 +106,7 @@ class OpeningCard(QWidget):
         self.setAccessibleName(title)
         card = _Face()
         card.painted.connect(self.first_painted)
+        self.first_painted.connect(_let_qt_speak)
         card.setFixedWidth(width)
         self.body = card.column
         self.body.setContentsMargins(28, 18, 28, 18)
@@ -139,3 +140,9 @@ class OpeningCard(QWidget):
         line.addWidget(IconLabel("sun", size=22, ink="sun"))
         line.addWidget(Text(_("Sunshine Register"), bold=True, ink="accent"), 1)
         return line
+
+
+def _let_qt_speak() -> None:
+    from commune_desk.ui.qt_words import speak_qt  # no word of Qt's own is on the first picture
+
+    speak_qt()
