@@ -30,7 +30,8 @@ class ChildFile(Record, frozen=True, kw_only=True):
 
     person: Annotated[RecordId | None, field(N_("Child"), shape=Shape.REFERENCE, data=Data.OPERATIONAL)] = None
     household: Annotated[RecordId | None, field(N_("Household"), shape=Shape.REFERENCE, data=Data.OPERATIONAL)] = None
-    case_number: Annotated[str | None, field(N_("File number"), data=Data.OPERATIONAL, max_chars=40)] = None
+    case_number: Annotated[str | None, field(N_("Case code"), data=Data.OPERATIONAL, max_chars=40)] = None
+    """The case code, as a stay and its notice call it; the name of the field is frozen in registers and on the wire."""
     status: Annotated[
         str, field(N_("Status"), merge=Merge.FSM, steps=FILE_STEPS, shape=Shape.CODE, data=Data.OPERATIONAL)
     ] = "active"

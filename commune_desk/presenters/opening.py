@@ -1,4 +1,4 @@
-"""Before a register is open: what to fill in to enrol, to practise or to come back from a backup."""
+"""Before a register is open: what to fill in to enrol, to train or to come back from a backup."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class FirstRun:
 
     def _train(self, officer: NewOfficer, place: str) -> Callable[[], OpenDesk]:
         from commune_desk.usecases.opening import make_training_register
-        from commune_desk.usecases.practice import fill_commune, fill_shelter
+        from commune_desk.usecases.training_register import fill_commune, fill_shelter
 
         at_shelter = place == "shelter"
         scope = shelter_scope(TRAINING_SHELTER) if at_shelter else commune_scope(DEFAULT_COMMUNE)

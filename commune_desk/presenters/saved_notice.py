@@ -9,7 +9,7 @@ from commune_desk.usecases.workplace import Workplace
 def saved_notice(workplace: Workplace, *more: str) -> str:
     """`Saved on this PC, not sent yet.` and whatever else is worth knowing, in sentences."""
     if workplace.register.identity.is_training:
-        first = _("Saved on this PC. This is a practice register: nothing is ever sent.")
+        first = _("Saved on this PC. This is a training register: nothing is ever sent.")
     else:
         first = _("Saved on this PC, not sent yet.")
     return " ".join(filter(None, (first, *more)))

@@ -93,7 +93,7 @@ def about_lines(desk: OpenDesk, version: str) -> list[tuple[str, str]]:
     own = desk.register.identity
     return [
         (_("Version"), version),
-        (_("Desk"), _("practice") if own.is_training else own.desk or _("waits for a new enrolment")),
+        (_("Desk"), _("training") if own.is_training else own.desk or _("waits for a new enrolment")),
         (_("Role"), _(ROLE_LABELS[Role(own.role)])),
         (_("Province's server"), own.pins.address if own.pins else _("none")),
     ]

@@ -52,7 +52,7 @@ def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
 def sync_chip(facts: SyncFacts, status: SyncStatus) -> tuple[str, str]:
     """(text, tone) of the chip in the top bar: green only with a receipt for everything."""
     if facts.is_training:
-        return _("Practice register"), "note"
+        return _("Training register"), "note"
     if facts.frozen:
         return _("Sync stopped: enrol anew"), "danger"
     last = _clock(facts.last_contact)
@@ -70,7 +70,7 @@ def sync_chip(facts: SyncFacts, status: SyncStatus) -> tuple[str, str]:
 
 def _subtitle(facts: SyncFacts) -> str:
     if facts.is_training:
-        return _("This is a practice register. Nothing in it is ever sent.")
+        return _("This is a training register. Nothing in it is ever sent.")
     if facts.frozen == "restored":
         return _("This register came out of a backup. Enrol it with a new code; nothing in it is lost.")
     if facts.frozen:

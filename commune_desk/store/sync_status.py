@@ -85,7 +85,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
 
 
 def _waiting(connection: Connection, desk: str) -> tuple[tuple[Waiting, ...], int | None]:
-    """What waits by kind, and the stamp of the oldest. A practice register is never asked: nothing of it is sent."""
+    """What waits by kind, and the stamp of the oldest. A training register is never asked: nothing of it is sent."""
     rows = connection.execute(
         "SELECT kind, count(DISTINCT record), count(*), sum(length(raw) + 89) FROM change"  # noqa: S608 - constants only
         f" WHERE {OPEN} AND state IN ('waiting', 'sent', 'staged') AND desk IN ('', ?) GROUP BY kind ORDER BY kind",

@@ -55,11 +55,11 @@ def register_child(tx: Tx, entry: ChildEntry) -> RecordId:
     if file_of(tx.connection, entry.person.id) is not None:
         raise Refusal(N_("This child is in the register already."))
     opened = entry.file.opened_on or _today(tx).isoformat()
-    number = entry.file.case_number or next_case_number(tx, opened[:4])
+    case_code = entry.file.case_number or next_case_code(tx, opened[:4])
     _save_household(tx, entry)
     tx.save(entry.person)
     home = entry.household.id if entry.household else entry.file.household
-    file = {"person": entry.person.id, "household": home, "opened_on": opened, "case_number": number}
+    file = {"person": entry.person.id, "household": home, "opened_on": opened, "case_number": case_code}
     tx.save(msgspec.structs.replace(entry.file, **file))
     for kin in entry.kin:
         save_kin(tx, entry.person.id, kin)
@@ -190,8 +190,8 @@ def _check_person(person: Person) -> None:
         raise Invalid(N_("Some fields do not hold."), fields=faults)
 
 
-def next_case_number(tx: Tx, year: str) -> str:
-    """The next file number of this desk, `QN-06838-2026-7KQ4-0031`: unique without asking anyone."""
+def next_case_code(tx: Tx, year: str) -> str:
+    """The next case code of this desk, `QN-06838-2026-7KQ4-0031`: unique without asking anyone."""
     prefix = f"QN-{tx.actor.scope.partition(':')[2]}-{year}-{desk_mark(tx.actor.desk)}-"
     return next_number(tx.connection, "child_file", "case_number", prefix)
 

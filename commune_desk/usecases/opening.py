@@ -42,7 +42,7 @@ class OpenDesk:
 def make_training_register(
     profile: Profile, officer: NewOfficer, *, scope: Scope, role: Role, clock: Clock
 ) -> OpenDesk:
-    """A register for practice: it has no province and can never sync. Raises Invalid, Refusal, Fault."""
+    """A register for training: it has no province and can never sync. Raises Invalid, Refusal, Fault."""
     box = BoxKey.generate()
     identity = Identity(
         db_id=uuid7(),

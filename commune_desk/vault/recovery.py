@@ -103,8 +103,8 @@ def _blob(keyfile: Keyfile) -> RecoveryBlob:
     if keyfile.recovery is None:
         raise Refusal(
             N_(
-                "This is a practice register without a province, so nobody can recover its passphrase. "
-                "Start a new practice register."
+                "This is a training register without a province, so nobody can recover its passphrase. "
+                "Start a new training register."
             )
         )
     return keyfile.recovery

@@ -163,7 +163,7 @@ def test_a_report_runs_its_clock_and_keeps_its_words_sealed(workplace: Workplace
 
 
 def test_protection_is_told_without_the_place(workplace: Workplace, child: RecordId) -> None:
-    number = next(fact.value for fact in view(workplace, child).facts if fact.label == "File number")
+    number = next(fact.value for fact in view(workplace, child).facts if fact.label == "Case code")
     columns = "id, scope, case_code, status, since_on, stay_until"
     sql(
         workplace,

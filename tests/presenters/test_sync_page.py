@@ -80,7 +80,7 @@ def test_why_a_try_failed_is_said_with_the_next_try() -> None:
     assert (trouble.text, trouble.detail) == ("Nội dung quá dài.", "Tự thử lại lúc 07:58.")
 
 
-def test_a_practice_register_offers_no_sync() -> None:
+def test_a_training_register_offers_no_sync() -> None:
     state = sync_page(facts(is_training=True, is_enrolled=False), SyncStatus())
     assert not state.can_sync
     assert state.waiting == ()

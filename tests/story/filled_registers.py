@@ -1,4 +1,4 @@
-"""Practice registers as a working week leaves them: tasks, reports in every state, a full house."""
+"""Training registers as a working week leaves them: tasks, reports in every state, a full house."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from commune_desk.domain.kinds import Report
 from commune_desk.paths import read_resource
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.opening import OpenDesk, make_training_register
-from commune_desk.usecases.practice import fill_commune
 from commune_desk.usecases.profile import NewOfficer, Profile
 from commune_desk.usecases.reports import record_measures, record_report
 from commune_desk.usecases.tasks import add_task
+from commune_desk.usecases.training_register import fill_commune
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers import shelter_house
 
@@ -39,7 +39,7 @@ _REPORTS = (
 
 
 def make_commune(folder: Path) -> Profile:
-    """A commune's practice register with children, visits, tasks and reports, closed."""
+    """A commune's training register with children, visits, tasks and reports, closed."""
     desk = _make(folder, commune_scope("06838"), Role.COMMUNE_OFFICER)
     fill_commune(desk.register, CHILDREN)
     for title, days in _TASKS:
@@ -51,7 +51,7 @@ def make_commune(folder: Path) -> Profile:
 
 
 def make_shelter(folder: Path) -> Profile:
-    """A shelter's practice register with nine residents and their logs, closed."""
+    """A shelter's training register with nine residents and their logs, closed."""
     desk = _make(folder, shelter_scope("AD01"), Role.SHELTER_WORKER)
     shelter_house.fill(Workplace(desk.register, CodeBook.parse(lambda name: read_resource(f"codes/{name}"))))
     desk.register.close()

@@ -1,4 +1,4 @@
-"""What a practice register cannot show: two enrolled desks that disagree, and the province that knows them."""
+"""What a training register cannot show: two enrolled desks that disagree, and the province that knows them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from commune_desk.app import Program
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.dialogs.enrol import EnrolDialog
 from commune_desk.ui.shots import SCALED, grab_own_size
-from commune_desk.usecases.practice import fill_commune
 from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.training_register import fill_commune
 from tests.story import hands
 from tests.story.filled_registers import LOGIN, PASSPHRASE
 from tests.story.pictures import both_sizes, go_to

@@ -13,8 +13,8 @@ from PySide6.QtCore import QLockFile
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.usecases.enrolment import enrol_new_register
-from commune_desk.usecases.practice import fill_commune
 from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.usecases.training_register import fill_commune
 from tests.story.province import Province
 
 PASSPHRASE = "bon con meo di bien"
@@ -58,7 +58,7 @@ def main() -> int:
         try:
             profile = prepare(Path(folder), province)
             print(f"\n  Login:      {LOGIN}\n  Passphrase: {PASSPHRASE}\n", flush=True)
-            print("All of it is practice and is deleted when the program is closed.", flush=True)
+            print("All of it is training and is deleted when the program is closed.", flush=True)
             command = [sys.executable, "-m", "commune_desk", "--profile", str(profile.folder), "--lang", given.lang]
             ended = subprocess.run(command).returncode
             until_left(profile)

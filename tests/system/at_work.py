@@ -1,4 +1,4 @@
-"""The program with a practice register open and a form half filled in, and the register afterwards."""
+"""The program with a training register open and a form half filled in, and the register afterwards."""
 
 from __future__ import annotations
 

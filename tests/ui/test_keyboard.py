@@ -63,7 +63,7 @@ def fill_in(form: EntryPage) -> None:
 
 
 def work_for_real(tx: Tx) -> None:
-    """Make the practice register one that sends."""
+    """Make the training register one that sends."""
     own = msgspec.structs.replace(settings.identity(tx.connection), is_training=False)
     settings.put(tx.connection, settings.IDENTITY, own)
     tx.topic("identity")

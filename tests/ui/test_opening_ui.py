@@ -65,7 +65,7 @@ def test_an_empty_first_start_names_every_field_and_begins_nothing(qtbot: QtBot,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_practice_register_is_made_with_children_and_a_typed_vietnamese_name(qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_training_register_is_made_with_children_and_a_typed_vietnamese_name(qtbot: QtBot, tmp_path: Path) -> None:
     shown = window(qtbot, tmp_path)
     page = shown.page
     assert isinstance(page, FirstRunPage)
@@ -145,7 +145,7 @@ def test_a_wrong_passphrase_is_said_beside_the_field_and_the_page_goes_on(qtbot:
     assert page.passphrase.text() == ""
 
 
-def test_a_forgotten_passphrase_of_a_practice_register_says_that_nobody_can_help(qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_forgotten_passphrase_of_a_training_register_says_that_nobody_can_help(qtbot: QtBot, tmp_path: Path) -> None:
     made(tmp_path)
     shown = window(qtbot, tmp_path)
     shown.show_recovery("hoa")

@@ -130,4 +130,4 @@ def test_without_conflicts_the_page_says_so(qtbot: QtBot, workplace: Workplace, 
     page = SyncPage(workplace, tasks)
     qtbot.addWidget(page)
     assert page.findChildren(DecisionCard) == []
-    assert not page.now.isVisibleTo(page), "a practice register has nothing to sync with"
+    assert not page.now.isVisibleTo(page), "a training register has nothing to sync with"

@@ -137,7 +137,7 @@ def test_a_changed_passphrase_replaces_the_old_one(tmp_path: Path) -> None:
     unlock(desk.profile, "hoa", "bảy con cò bay lả", clock=HandClock()).register.close()
 
 
-def test_a_practice_register_has_no_province_to_ask(tmp_path: Path) -> None:
+def test_a_training_register_has_no_province_to_ask(tmp_path: Path) -> None:
     desk = begin(tmp_path)
     with pytest.raises(Refusal):
         recovery_request(desk.profile)

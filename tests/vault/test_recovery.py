@@ -101,9 +101,9 @@ def test_an_answer_for_another_desk_id_does_not_open(desk: Desk, escrow: BoxKey)
 def test_a_training_register_says_that_nobody_can_recover_it(tmp_path: Path) -> None:
     path = tmp_path / "register.key"
     vault.create(path, login="hoa", officer_id=OFFICER, passphrase=PASSPHRASE, db_id=DB_ID)
-    with pytest.raises(Refusal, match="practice register"):
+    with pytest.raises(Refusal, match="training register"):
         vault.recovery_request(path)
-    with pytest.raises(Refusal, match="practice register"):
+    with pytest.raises(Refusal, match="training register"):
         vault.recover(path, spell(bytes(16)), login="hoa", officer_id=OFFICER, passphrase=NEW)
 
 

@@ -1,4 +1,4 @@
-"""The first start on a PC: enrol with the province's code, practise, or come back from a backup."""
+"""The first start on a PC: enrol with the province's code, train, or come back from a backup."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FirstRunPage(OpeningCard):
         self._work.refused.connect(self._on_refused)
         self.ways = RadioRow(
             _("How to begin"),
-            [(ENROL, _("Enrol with a code")), (TRAINING, _("Practise")), (RESTORE, _("Restore a backup"))],
+            [(ENROL, _("Enrol with a code")), (TRAINING, _("Training")), (RESTORE, _("Restore a backup"))],
         )
         self.ways.set_value(form.way)
         self.ways.chosen.connect(self.choose)
@@ -174,6 +174,6 @@ def _labels() -> dict[str, tuple[str, str]]:
         ),
         "passphrase": (_("Passphrase"), _("At least 12 characters or 4 words; for each unlock.")),
         "again": (_("Passphrase once more"), ""),
-        "place": (_("Practise as"), _("A practice register is never sent anywhere.")),
+        "place": (_("Train as"), _("A training register is never sent anywhere.")),
         "backup": (_("Backup file"), ""),
     }

@@ -1,4 +1,4 @@
-"""Fills a register with children who do not exist, for practice and for showing the program."""
+"""Fills a register with children who do not exist, for training and for showing the program."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _report(tx: Tx) -> None:
 
 
 def fill_shelter(register: Register) -> None:
-    """Set up the beds of a practice shelter and admit two residents."""
+    """Set up the beds of a training shelter and admit two residents."""
     register.write(_furnish).result()
 
 
