@@ -18,7 +18,7 @@ import msgspec
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store.database import Connection, connect, translated
+from commune_desk.store.database import Connection, RegisterReadOnly, connect, translated
 from commune_desk.store.migrate import version
 from commune_desk.store.register import FILE_NAME, Register
 from commune_desk.vault.keys import RegisterKey
@@ -90,7 +90,7 @@ def make_backup(register: Register, key: RegisterKey, keyfile: Path, target: Pat
         _copy_register(register.path, key, copy)
         manifest = _inspect(copy, key, keyfile, to_iso(register.clock.now()))
         _pack(target, copy, keyfile, manifest)
-    except OSError:
+    except (OSError, RegisterReadOnly):  # the register was only read: what refuses is the place of the copy
         raise BackupNotSaved from None
     finally:
         for ending in _LEFTOVERS:
