@@ -49,5 +49,5 @@ def test_what_was_taken_up_and_not_sent_is_told_beside_what_waits_and_never_take
 
 
 def test_the_locked_desk_says_how_many_of_them_are_taken_up() -> None:
-    assert bell_text(2, "", 1) == "2 tin tỉnh chuyển xuống chờ nhận · trong đó 1 tin đã nhận trên máy này, chưa gửi"
-    assert bell_text(2, "") == "2 tin tỉnh chuyển xuống chờ nhận"
+    assert bell_text(2, "", 1) == "Có 2 tin của tỉnh chờ tiếp nhận · trong đó 1 tin đã nhận trên máy này, chưa gửi"
+    assert bell_text(2, "") == "Có 2 tin của tỉnh chờ tiếp nhận"
