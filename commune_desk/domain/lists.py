@@ -37,7 +37,7 @@ from commune_desk.domain.people import check_id_number
 from commune_desk.domain.text import fold
 
 ETHNICITY_UNKNOWN = N_("The ethnic group “{value}” is not known; it is kept in the note.")
-RELATION_UNKNOWN = N_("The relation “{value}” is not known or could mean two; it is kept in the note.")
+RELATION_UNKNOWN = N_("The relation “{value}” is not clear; it is kept in the note.")
 GROUP_UNKNOWN = N_("“{value}” names a group that is not known; it is kept in the note.")
 BOTH_SEXES = N_("Both Nam (male) and Nữ (female) are filled in; the sex is left open.")
 TEXT_CUT = N_("The text is longer than {limit} characters and would be cut.")

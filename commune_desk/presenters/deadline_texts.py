@@ -78,7 +78,7 @@ def source_text(codes: CodeBook, source: str) -> str:
 
 
 def visit_chip(risk: str | None, next_visit_on: str, today: date) -> ChipText:
-    """`High · 2 days overdue`, `Medium · today`, `Low · this week`."""
+    """`High · 2 days overdue`, `Medium · today`, and `Low` alone in the coming week: the card says that of all."""
     due = visit_due(next_visit_on, today)
     when = {
         Urgency.OVERDUE: ngettext("{count} day overdue", "{count} days overdue", due.days).format(count=due.days),
@@ -86,7 +86,7 @@ def visit_chip(risk: str | None, next_visit_on: str, today: date) -> ChipText:
         Urgency.SOON: _("this week"),
         Urgency.CALM: format_date(date.fromisoformat(next_visit_on)),
     }[due.urgency]
-    chip = labels.risk_short_chip(risk, when)
+    chip = labels.risk_short_chip(risk, "" if due.urgency is Urgency.SOON else when)
     return chip or ChipText(when[:1].upper() + when[1:], "quiet")
 
 

@@ -104,7 +104,7 @@ def test_visits_say_risk_and_lateness_in_words(workplace: Workplace) -> None:
     assert [(chip.text, chip.tone) for chip in chips] == [
         ("High · 2 days overdue", "danger"),
         ("Medium · today", "warning"),
-        ("Low · this week", "good"),
+        ("Low", "good"),
     ]
     assert (rows[0].detail, rows[0].aside) == ("aged 14 · Khe Lạc", "seen 14/11")
     assert rows[0].route == Route("child", child)

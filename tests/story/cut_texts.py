@@ -9,15 +9,16 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 from commune_desk.ui.opening.frame import OpeningCard
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.table import PagedTable, RowDelegate
-from commune_desk.ui.widgets.text import Text
+from commune_desk.ui.widgets.text import RichLine, Text
 
 _FIELD_EDGES = 22
 _ARROW = 26
+_MAY_END_A_LINE = " \u00a0\u2028-–/"
 
 
 def cut_texts(window: QWidget) -> list[str]:
-    """What is cut off in the window as it stands: texts, chips, buttons, choices, placeholders, cells of tables; and
-    an opening page that does not fit into it."""
+    """What is cut off in the window as it stands: texts, chips, buttons, choices, placeholders, cells of tables; words
+    torn over two lines; and an opening page that does not fit into it."""
     shown = [widget for widget in (window, *window.findChildren(QWidget)) if widget.isVisible() and not _is_out(widget)]
     found = [text for widget in shown for text in _cut(widget)]
     return list(dict.fromkeys(found))
@@ -33,9 +34,21 @@ def _cut(widget: QWidget) -> Iterator[str]:
         return
     if isinstance(widget, OpeningCard) and widget.scrolling.verticalScrollBar().maximum():
         yield f"{widget.title.plain} (does not fit)"
+    if isinstance(widget, RichLine) and widget.wordWrap():
+        yield from _torn(widget)
     text, needed = _words(widget)
     if needed > widget.width():
         yield text
+
+
+def _torn(text: RichLine) -> Iterator[str]:
+    """Words that are broken where no word ends: they had no room."""
+    layout = text._broken_at(text.width())
+    words = layout.text()
+    for at in range(1, layout.lineCount()):
+        start = layout.lineAt(at).textStart()
+        if not words[start].isspace() and words[start - 1] not in _MAY_END_A_LINE:
+            yield f"{words} (torn at {words[start - 1 : start + 1]})"
 
 
 def _words(widget: QWidget) -> tuple[str, int]:

@@ -170,6 +170,15 @@ def test_cut_words_are_found(qtbot: QtBot, build: Callable[[], QWidget]) -> None
         assert bool(cut_texts(holder)) is is_cut
 
 
+@pytest.mark.parametrize(("width", "is_torn"), [(120, False), (60, True)])
+def test_a_number_torn_over_two_lines_is_found(qtbot: QtBot, width: int, is_torn: bool) -> None:
+    holder = holding(Text("Số định danh 022312711947", wrap=True), width)
+    qtbot.addWidget(holder)
+    holder.resize(200, 60)
+    holder.show()
+    assert bool(cut_texts(holder)) is is_torn
+
+
 def test_beside_a_hidden_field_there_is_no_hole(qtbot: QtBot) -> None:
     form = Form()
     for name in ("mother", "mother_status", "father", "father_status"):

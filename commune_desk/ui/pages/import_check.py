@@ -20,7 +20,7 @@ from commune_desk.ui.widgets.page import TabBar
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.ui.widgets.text import Text
 
-PANEL_WIDTH, NARROW_PANEL_WIDTH = 372, 352
+PANEL_WIDTH, NARROW_PANEL_WIDTH = 372, 364
 NARROW_BELOW = 960
 NARROW_TABLE = 620
 _FOUND = 3

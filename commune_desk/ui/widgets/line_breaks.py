@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 SEPARATOR = " · "
-_SHORT_PART = 24
+_SHORT_PART = 28
 _NUMBERED = re.compile(r"(?:\b[^\W\d]{1,6}\.? )?\d[\d/:.]*(?: \d[\d/:.]*)*(?: [^\W\d]{1,6}\b(?!\.? \d))?")
 
 
