@@ -1,8 +1,11 @@
-"""HTTP/1.1 that waits for nobody without end: whoever drips a head, a body or the reading of an answer is let go."""
+"""HTTP/1.1 over TLS that waits for nobody without end: who drips a handshake, a head or a body, or the reading of an
+answer, is let go."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
+from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -43,3 +46,23 @@ class PatientProtocol(H11Protocol):
         if self._limit is not None:
             self._limit.cancel()
         self._limit = None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
+
+
+if sys.platform == "win32":
+    _Loop = asyncio.ProactorEventLoop
+else:
+    _Loop = asyncio.SelectorEventLoop
+
+
+class PatientLoop(_Loop):
+    """An event loop whose servers give a TLS handshake ten seconds; asyncio's own give it a minute.
+
+    Nothing counts connections before they have shaken hands: who only opens them would soon hold every handle.
+    """
+
+    handshake_seconds = 10.0
+
+    async def create_server(self, *where: Any, **how: Any) -> asyncio.Server:
+        if how.get("ssl") is not None:
+            how["ssl_handshake_timeout"] = self.handshake_seconds
+        return await super().create_server(*where, **how)

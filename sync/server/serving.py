@@ -18,7 +18,7 @@ import uvicorn
 from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.labels import N_
 from sync.server.app import Service
-from sync.server.patience import PatientProtocol
+from sync.server.patience import PatientLoop, PatientProtocol
 from sync.server.province import CERT_FILE, KEY_FILE, Province
 
 LOCK_FILE = "serve.lock"
@@ -49,7 +49,8 @@ def serve(province: Province, host: str, port: int, *, ready: Callable[[str], No
         )
         _harden(config, province.data)
         address = f"https://{_shown(host)}:{listener.getsockname()[1]}"
-        asyncio.run(_Server(config, lambda: ready(address)).serve(sockets=[listener]))
+        with asyncio.Runner(loop_factory=PatientLoop) as runner:
+            runner.run(_Server(config, lambda: ready(address)).serve(sockets=[listener]))
 
 
 class _Server(uvicorn.Server):

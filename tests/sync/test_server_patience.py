@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,7 +13,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from sync.server.patience import PatientProtocol
+from sync.server.patience import PatientLoop, PatientProtocol
 
 HELLO = b"POST /v1/hello HTTP/1.1\r\nHost: province\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -169,3 +170,36 @@ def test_a_desk_that_asks_one_thing_after_another_is_served() -> None:
             return served
 
     assert asyncio.run(asks()) == 5
+
+
+class ImpatientLoop(PatientLoop):
+    handshake_seconds = 0.3
+
+
+def _never_shakes_hands(loop_factory: Callable[[], asyncio.AbstractEventLoop]) -> bool:
+    """Whether somebody who opened a connection to a TLS server and says nothing still holds it."""
+
+    async def holds() -> bool:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(asyncio.Protocol, "127.0.0.1", 0, ssl=context)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
+        try:
+            async with asyncio.timeout(1.5):
+                await reader.read()
+        except TimeoutError:
+            return True
+        except ConnectionError:
+            return False
+        finally:
+            writer.transport.abort()
+            server.close()
+        return False
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(holds())
+
+
+def test_a_handshake_that_never_comes_is_not_waited_for() -> None:
+    assert not _never_shakes_hands(ImpatientLoop)
+    assert _never_shakes_hands(asyncio.new_event_loop), "the twin: asyncio's own waits a minute"
