@@ -95,6 +95,8 @@ class _QuietFile(logging.FileHandler):
             self.stream = None
             _put_aside(Path(self.baseFilename))
             self.stream = self._open()
+            if self.stream.tell() > 2 * LOG_BYTES:
+                raise OSError("the log cannot be put aside and is full")
         return line
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
@@ -102,12 +104,16 @@ class _QuietFile(logging.FileHandler):
 
 
 def _put_aside(path: Path) -> None:
-    """Number the log and the older ones on; the oldest goes. One that another process holds open is written on."""
-    files = [path, *(path.with_name(f"{path.name}.{number}") for number in range(1, LOG_FILES))]
+    """Number the log and the older ones on; the oldest goes.
+
+    One that another process holds open is written on, up to twice its size: then no older one is moved either.
+    """
+    older = [path.with_name(f"{path.name}.{number}") for number in range(LOG_FILES)]
     with suppress(OSError):
-        for older, newer in pairwise(reversed(files)):
+        path.replace(older[0])
+        for newer, aside in reversed(list(pairwise(older))):
             if newer.exists():
-                newer.replace(older)
+                newer.replace(aside)
 
 
 class ScrubbingFormatter(logging.Formatter):

@@ -74,7 +74,9 @@ class WorkingDesk(QObject):
         window = self.window
         window.lock_asked.connect(self.lock_asked)
         window.closed.connect(self.quit_asked)
+        window.show_call(self._idle.is_held)
         window.call_held.connect(self._idle.hold)
+        self._idle.held.connect(window.show_call)
         window.language_asked.connect(self._speak)
         window.sync_asked.connect(self._sync_now)
         window.pause_asked.connect(self._pause)
@@ -96,6 +98,7 @@ class WorkingDesk(QObject):
         set_language(code)
         theme.speak()
         former = self.window
+        self._idle.held.disconnect(former.show_call)
         self.window = self._make_window()
         self._connect()
         self.window.show(former.shell.size(), former.state())

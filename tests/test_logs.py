@@ -129,6 +129,23 @@ def test_old_logs_are_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert all(file.stat().st_size <= 500 for file in tmp_path.iterdir())
 
 
+def test_a_log_that_cannot_be_put_aside_moves_no_older_one_and_does_not_grow_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where another start of the program may hold the file."""
+    monkeypatch.setattr("commune_desk.logs.LOG_BYTES", 500)
+    (tmp_path / f"{LOG_FILE}.0").mkdir()
+    (tmp_path / f"{LOG_FILE}.0" / "in the way").touch()
+    older = tmp_path / f"{LOG_FILE}.1"
+    older.write_text("older", encoding="utf-8")
+    log = logging.getLogger("commune_desk.test")
+    with logging_to(tmp_path) as path:
+        for _turn in range(100):
+            log.info("turn")
+    assert older.read_text(encoding="utf-8") == "older"
+    assert 500 < path.stat().st_size <= 1100
+
+
 def test_a_library_that_switches_our_loggers_off_is_noticed() -> None:
     log = logging.getLogger("commune_desk.test")
     logging.config.dictConfig({"version": 1})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -31,7 +32,10 @@ from commune_desk.usecases.sync_agent import SyncStatus
 from commune_desk.usecases.window_state import WindowState, take_window
 from commune_desk.usecases.workplace import Workplace
 
-if TYPE_CHECKING:  # a page's module is loaded by the site map when the page is first shown
+if TYPE_CHECKING:
+    from commune_desk.store.transaction import Tx
+
+    # A page's module is loaded by the site map when the page is first shown.
     from commune_desk.ui.pages.register import RegisterPage
     from commune_desk.ui.pages.reports import ReportsPage
     from commune_desk.ui.pages.settings import SettingsPage
@@ -154,9 +158,22 @@ class DeskWindow(QObject):
         keepers = widget.findChildren(DraftKeeper)
         for keeper in keepers:
             keeper.save()
-        if any(keeper.has_draft for keeper in keepers):
-            QTimer.singleShot(0, self.shell, self._say_kept)  # above whatever page is shown by then
+        self._keep([kept for keeper in keepers if (kept := keeper.left_behind()) is not None])
         self.shell.leave_over(widget, self._overs[-1][1] if self._overs else None)
+
+    def _keep(self, drafts: list[Callable[[Tx], None]]) -> None:
+        """Written once more by the window, which outlives the form: it says what came of it."""
+        if drafts:
+            self._tasks.run(
+                lambda: self._workplace.write(lambda tx: [keep(tx) for keep in drafts]),
+                lambda _kept: self._say_kept(),
+                self._on_failed,
+                owner=self,
+            )
+
+    def show_call(self, is_held: bool) -> None:
+        """Show whether a call holds the idle lock off."""
+        self.shell.top.call.setChecked(is_held)
 
     def _say_kept(self) -> None:
         kept = _("What you typed is kept as a draft and comes back when you open the form.")

@@ -39,6 +39,8 @@ class IdleLock(QObject):
 
     expired = Signal()
     pressed = Signal()
+    held = Signal(bool)
+    """Whether a call holds the lock off from now on; also when the hour of a call is over."""
 
     def __init__(self, app: QApplication, minutes: float, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +75,7 @@ class IdleLock(QObject):
         else:
             self._call.stop()
             self._timer.start()
+        self.held.emit(is_on_call)
 
     def stop(self) -> None:
         self._app.focusWindowChanged.disconnect(self._listen)

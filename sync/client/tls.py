@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -29,7 +30,7 @@ class _CuttableSocket(ssl.SSLSocket):
     def do_handshake(self, block: bool = False) -> None:
         context = self.context
         if isinstance(context, PinnedContext):
-            context.live.add(self)
+            context.begins(self)
         super().do_handshake(block)
         if isinstance(context, PinnedContext):
             # The connect timeout would otherwise also time each piece sent, too short for a poor line.
@@ -44,8 +45,10 @@ class PinnedContext(ssl.SSLContext):
     battery died must still sync.
     """
 
-    live: WeakSet[_CuttableSocket]
     send_seconds: float
+    _live: WeakSet[_CuttableSocket]
+    _guard: threading.Lock
+    _is_cut: bool
     province_time: float | None
     _valid: tuple[float, float] | None
     sslsocket_class = _CuttableSocket
@@ -54,7 +57,7 @@ class PinnedContext(ssl.SSLContext):
     def trusting(cls, ca_pem: bytes | None, *, send_seconds: float) -> PinnedContext:
         """Raises WrongCertificate when `ca_pem` holds no certificate."""
         context = cls(ssl.PROTOCOL_TLS_CLIENT)
-        context.live = WeakSet()
+        context._live, context._guard, context._is_cut = WeakSet(), threading.Lock(), False
         context.send_seconds = send_seconds
         context.province_time = None
         context._valid = None
@@ -88,9 +91,18 @@ class PinnedContext(ssl.SSLContext):
         if not self._valid[0] <= self.province_time <= self._valid[1]:
             raise ssl.SSLCertVerificationError("the certificate is not good at the province's own time")
 
+    def begins(self, connection: _CuttableSocket) -> None:
+        """Know a connection from its handshake on. Raises SSLError after a `cut`: nothing begins any more."""
+        with self._guard:
+            self._live.add(connection)
+            if self._is_cut:
+                raise ssl.SSLError("broken off")
+
     def cut(self) -> None:
-        """Break off every open connection; a thread that waits on one fails at once."""
-        for connection in list(self.live):
+        """Break off every open connection, and those still being made; a thread that waits on one fails at once."""
+        with self._guard:
+            self._is_cut, live = True, list(self._live)
+        for connection in live:
             with suppress(OSError):
                 if sys.platform == "win32":  # there a shutdown wakes nobody, the end of the handle does
                     socket.close(connection.detach())

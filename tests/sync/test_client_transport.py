@@ -274,3 +274,15 @@ def test_an_address_as_people_type_it(typed: str, base: str) -> None:
 def test_an_address_that_cannot_be(typed: str) -> None:
     with pytest.raises(Invalid):
         read_address(typed)
+
+
+@pytest.mark.parametrize(("is_cut", "outcome"), [(True, ssl.SSLError), (False, TimeoutError)])
+def test_a_connection_still_being_made_is_broken_off_too(is_cut: bool, outcome: type[Exception]) -> None:
+    """The name was being looked up when the desk locked; the twin waits for the handshake of a silent server."""
+    context = tls.PinnedContext.trusting(None, send_seconds=1)
+    if is_cut:
+        context.cut()
+    with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_connection(silent.getsockname()) as connection:
+        connection.settimeout(0.3)
+        with pytest.raises(outcome):
+            context.wrap_socket(connection, server_hostname="localhost")

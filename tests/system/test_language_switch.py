@@ -44,3 +44,17 @@ def test_the_form_is_there_again_in_english_and_a_save_tells_no_window_that_is_g
         qtbot.wait(20)
     assert [*bugs, *more] == []
     program.put_away()
+
+
+def test_a_call_goes_on_in_the_other_language_and_its_end_is_seen(qtbot: QtBot, tmp_path: Path) -> None:
+    program = at_work(qtbot, tmp_path)
+    desk = program.desk
+    assert desk is not None
+    former = desk.window
+    former.shell.top.call.click()
+    former.language_asked.emit("en")
+    qtbot.waitUntil(lambda: desk.window is not former)
+    assert desk.window.shell.top.call.isChecked()
+    desk._idle.hold(False)
+    assert not desk.window.shell.top.call.isChecked()
+    program.put_away()

@@ -105,10 +105,13 @@ def test_also_in_a_window_that_opens_later(
 
 def test_a_call_holds_it_off_and_its_end_starts_it_anew(qtbot: QtBot, qapp: QApplication) -> None:
     lock = IdleLock(qapp, 5.0)
+    told: list[bool] = []
+    lock.held.connect(told.append)
     lock.hold(True)
     assert (lock.is_held, lock.left_ms) == (True, -1)
-    lock.hold(False)
+    lock._call.timeout.emit()  # the hour is over
     assert not lock.is_held
+    assert told == [True, False]
     assert lock.left_ms > 0
     lock.stop()
 

@@ -113,8 +113,8 @@ def test_escape_goes_back_step_by_step_and_keeps_what_was_typed(
     form.fields["observations"].setFocus()
     commit_text(focused(), "Đang ghi dở")
     press(Key.Key_Escape)
-    assert top_of(window) is page
-    qtbot.waitUntil(lambda: workplace.read(lambda c: load_draft(c, "visit", OFFICER, hoa)) is not None)
+    qtbot.waitUntil(lambda: top_of(window) is page)
+    assert workplace.read(lambda c: load_draft(c, "visit", OFFICER, hoa)) is not None
     again = open_visit(qtbot, window)
     assert raw_value(again.fields["observations"]) == "Đang ghi dở"
     assert holds(again.fields["observations"], focused())

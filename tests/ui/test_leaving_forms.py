@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
@@ -23,6 +22,8 @@ from tests.helpers.workplaces import OFFICER
 
 Key = Qt.Key
 Alt = Qt.KeyboardModifier.AltModifier
+
+KEPT = "Nội dung đang gõ được giữ thành bản nháp; mở lại phiếu là thấy."
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -44,12 +45,40 @@ def test_whoever_leaves_a_form_is_told_in_one_line_that_the_draft_is_kept(
     else:
         press(*((Key.Key_1, Alt) if leave == "rail key" else (Key.Key_Escape,)))
     qtbot.waitUntil(lambda: top_of(window) is not form)
-    QApplication.processEvents()
+    if typed and leave != "save":
+        qtbot.waitUntil(lambda: quietly_said(window) == [KEPT])
+    qtbot.wait(50)
     window.show_status(SyncStatus())
-    said = [notice.accessibleName() for notice in window.shell.notices if notice.tone is Tone.QUIET]
-    assert said == (
-        ["Nội dung đang gõ được giữ thành bản nháp; mở lại phiếu là thấy."] if typed and leave != "save" else []
-    )
+    assert quietly_said(window) == ([KEPT] if typed and leave != "save" else [])
+
+
+def quietly_said(window: DeskWindow) -> list[str]:
+    return [notice.accessibleName() for notice in window.shell.notices if notice.tone is Tone.QUIET]
+
+
+@pytest.mark.parametrize("leave", ["escape", "rail key"])
+def test_a_disk_that_refuses_the_draft_is_told_and_nothing_is_called_kept(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId, leave: str
+) -> None:
+    """With Escape the form stays, with all that was typed; another page comes, and says that it was not kept."""
+    window.navigate(Route("child", hoa, "visit"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    commit_text(form.fields["observations"], "Đang ghi dở")
+    workplace.register._writer.execute("PRAGMA query_only=ON")
+    press(*((Key.Key_1, Alt) if leave == "rail key" else (Key.Key_Escape,)))
+    if leave == "escape":
+        qtbot.waitUntil(lambda: form.notice is not None)
+        assert top_of(window) is form
+    else:
+        qtbot.waitUntil(lambda: any(notice.tone is Tone.DANGER for notice in window.shell.notices))
+    qtbot.wait(50)
+    assert quietly_said(window) == []
+    workplace.register._writer.execute("PRAGMA query_only=OFF")
+    if leave == "escape":
+        press(Key.Key_Escape)
+        qtbot.waitUntil(lambda: top_of(window) is not form)
+        qtbot.waitUntil(lambda: quietly_said(window) == [KEPT])
 
 
 def test_what_was_typed_is_thrown_away_on_purpose_and_only_then(

@@ -56,10 +56,12 @@ class DraftKeeper(QObject):
         """Whether anything was entered that is not saved."""
         return _plain(self._read().payload) != self._untouched
 
-    @property
-    def has_draft(self) -> bool:
-        """Whether what was entered stays behind as a draft when the form is left."""
-        return self._is_watching and self.is_touched
+    def left_behind(self) -> Callable[[Tx], None] | None:
+        """What keeps the draft of a form that is being left, kept before or not; None when nothing was entered."""
+        if not (self._is_watching and self.is_touched):
+            return None
+        typed = self._read()
+        return lambda tx: save_draft(tx, self.form, self.record, typed.focus, _plain(typed.payload))
 
     def drop(self) -> Callable[[Tx], None]:
         """What forgets the draft; from now on the form is not watched any more."""

@@ -195,8 +195,16 @@ class EntryPage(Page):
             self.scroll_area.ensureWidgetVisible(focused, 0, 80)
 
     def leave(self) -> None:
-        """Go back; what was typed is kept as a draft."""
-        self.keeper.save()
+        """Go back once what was typed is kept as a draft; a disk that refuses it leaves the form open."""
+        operation = self.keeper.flush()
+        if operation is None:
+            self._go_back(None)
+        else:
+            self._tasks.run(
+                lambda: self._workplace.write(operation), self._go_back, self.keeper.was_not_kept, owner=self
+            )
+
+    def _go_back(self, _kept: object) -> None:
         self._navigate(self.presenter.way_back())
 
     def throw_away(self) -> None:

@@ -81,7 +81,9 @@ class RecoveryPage(OpeningCard):
             self.answer.setFocus()
 
     def submit(self) -> None:
-        """Open the register with the answer and set the new passphrase."""
+        """Open the register with the answer and set the new passphrase; not while the button does not let one."""
+        if not self.button.isEnabled():
+            return
         login, answer, passphrase = self.login.value(), self.answer.value(), self.passphrase.value()
         errors = {
             name: _("Please fill this in.")
