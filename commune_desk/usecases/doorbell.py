@@ -78,15 +78,19 @@ def take_card(profile: Profile) -> DoorbellCard | None:
         return None
 
 
+ANSWER_SECONDS = 30.0
+"""For a question of a few hundred bytes, on a poor line too: who unlocks or closes meanwhile waits for its end."""
+
+
 def ask_province(card: DoorbellCard) -> int:
     """How many reports wait. Raises a SyncFault or Malformed; 0 for a desk without a province."""
     if not card.address:
         return 0
     from sync.client.doorbell import ring  # here, off the UI thread: they load the HTTP library
-    from sync.client.transport import Transport
+    from sync.client.transport import Limits, Transport
 
     reply = ring(
-        Transport(card.address, ca_pem=card.ca_pem),
+        Transport(card.address, ca_pem=card.ca_pem, limits=Limits(total_seconds=ANSWER_SECONDS)),
         desk=card.desk,
         doorbell_key=SigningKey.from_bytes(card.key),
         authority_public=card.authority_public,
