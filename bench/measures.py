@@ -34,6 +34,12 @@ _ALL = (
         take=saving.save_visit_same_engine,
     ),
     Measure(
+        name="save_as_it_comes",
+        unit="µs",
+        person="the same beside SQLite as it comes, with a rollback journal",
+        take=saving.save_visit_as_it_comes,
+    ),
+    Measure(
         name="save_row",
         unit="µs",
         person="one encrypted row with nothing of the program: below it no save can go",

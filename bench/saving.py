@@ -38,6 +38,11 @@ def save_visit_same_engine(bench: Workbench) -> Samples:
     return _beside_a_plain_row(bench, _through_the_use_case, _without_a_key)
 
 
+def save_visit_as_it_comes(bench: Workbench) -> Samples:
+    """The same against Python's own SQLite as it comes: with a rollback journal in place of the write-ahead log."""
+    return _beside_a_plain_row(bench, _through_the_use_case, partial(_plain, journal="DELETE"))
+
+
 def encrypted_row(bench: Workbench) -> Samples:
     """The plain row, encrypted: what no save can go below, whatever the program leaves out."""
     return _beside_a_plain_row(bench, _with_a_key, _plain)
@@ -76,16 +81,20 @@ def _through_the_use_case(work: Workplace, _folder: Path) -> Put:
 
 
 def _with_a_key(work: Workplace, folder: Path) -> Put:
-    keyed = connect(folder / "keyed.db", RegisterKey.generate())
+    keyed = connect(folder / "keyed.db", RegisterKey.generate())  # with a write-ahead log, as all its files
     return _into(_filled(keyed, work.register.reader))
 
 
-def _plain(path: Path) -> Any:
-    return sqlite3.connect(path, isolation_level=None)
+def _plain(path: Path, journal: str = "WAL") -> Any:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(f"PRAGMA journal_mode={journal}")
+    return connection
 
 
 def _without_a_key(path: Path) -> Any:
-    return dbapi2.connect(path, isolation_level=None)
+    connection = dbapi2.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    return connection
 
 
 def _into(connection: Any) -> Put:
@@ -116,7 +125,6 @@ def _visit(work: Workplace, person: RecordId, risk: str) -> HomeVisit:
 
 def _filled(connection: Any, source: Connection) -> Any:
     """The connection, with the same visits under the same index, committed as durably as the register."""
-    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(f"PRAGMA cache_size=-{OTHER_CACHE_KIB}")
     for name in ("home_visit", "home_visit_person"):
