@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from commune_desk.presenters.child_timeline import Moment
+from commune_desk.ui.pages.moments import entry_of
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.timeline import Entry, Timeline
 
@@ -49,3 +51,7 @@ def test_entries_that_were_replaced_before_they_were_made_never_come(qtbot: QtBo
     timeline.show()
     qtbot.wait(50)
     assert shown(timeline) == ["Correct: Visit 0, 02/03/2026", "Correct: Visit 1, 02/03/2026"]
+
+
+def test_a_visit_of_the_timeline_has_its_correction_beside_the_heading() -> None:
+    assert entry_of(Moment("2026", "Home visit", "", link="Correct", is_link_beside=True)).is_link_beside

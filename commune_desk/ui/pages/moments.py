@@ -17,5 +17,6 @@ def entry_of(moment: Moment) -> Entry:
         chip=moment.chip,
         chip_tone=Tone(moment.chip_tone),
         link=moment.link,
+        is_link_beside=moment.is_link_beside,
         tone=Tone(moment.tone),
     )
