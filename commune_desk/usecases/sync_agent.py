@@ -148,8 +148,10 @@ class SyncAgent:
         self._thread.start()
 
     def _run(self) -> None:
-        while not self._is_stopping:
-            self._wake.clear()
+        while True:
+            self._wake.clear()  # before `_is_stopping` is read: a stop told in between would be slept through
+            if self._is_stopping:
+                return
             if self._takes_turn():
                 self._tell(is_running=True)
                 self._round()
