@@ -67,10 +67,10 @@ def take_up(desk: OpenDesk, enrolment: Enrolment) -> ChangeSet:
     identity = identity_of(enrolment, own.label, own.db_id)
     if identity.scope != own.scope:
         raise Refusal(N_("This code is for another place than this register's. Nothing was changed."))
-    accepted = desk.register.write(lambda tx: accept_new_desk(tx, identity, scope_keys_of(enrolment))).result()
-    # A forgotten passphrase can then be replaced with the province's spoken answer, without a line.
+    # A forgotten passphrase can then be replaced with the province's spoken answer, without a line. Before the
+    # register: a keyfile that cannot be saved must not leave a desk enrolled anew of which nobody is told.
     set_recovery(desk.profile.keyfile, desk.key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)
-    return accepted[1]
+    return desk.register.write(lambda tx: accept_new_desk(tx, identity, scope_keys_of(enrolment))).result()[1]
 
 
 def _first_enrol(address: str, code: str, label: str) -> Enrolment:

@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from commune_desk.domain.families import Person
 from commune_desk.store import staged
+from commune_desk.usecases import enrolment
 from commune_desk.usecases.enrolment import take_up
+from commune_desk.vault.keyfile import KeyfileNotSaved
 from sync.client import errors
 from sync.server import desks, tables
 from sync.server.province import open_province
@@ -187,6 +189,19 @@ def test_a_province_founded_anew_gets_everything_and_can_have_it_opened(office: 
         assert office.set_aside() == []
         assert newcomer.ask("SELECT description FROM report") == [(report.description,)]
         assert office.names() == [{"Đặng Thị Hoà"}] * 3
+
+
+def test_a_keyfile_that_cannot_be_saved_leaves_the_desk_as_it_was(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object, **_kwargs: object) -> None:
+        raise KeyfileNotSaved
+
+    before = office.ours.open.register.identity
+    monkeypatch.setattr(enrolment, "set_recovery", full)
+    with pytest.raises(KeyfileNotSaved):
+        office.ours.enrol_anew()
+    assert office.ours.open.register.identity == before
 
 
 def test_a_province_that_refuses_no_more_ends_the_halt(office: Office) -> None:
