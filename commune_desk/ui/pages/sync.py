@@ -12,7 +12,6 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
-from commune_desk.store.conflicts import open_conflicts
 from commune_desk.store.sync_status import sync_facts
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
@@ -106,11 +105,11 @@ class SyncPage(Page):
     def refresh_conflicts(self) -> None:
         """Show what is open to decide, oldest first."""
         clear_layout(self._decisions)
-        cards = conflict_cards(self._workplace, self._workplace.read(open_conflicts))
-        for card in cards[:_SHOWN_CONFLICTS]:
+        cards, more = conflict_cards(self._workplace, most=_SHOWN_CONFLICTS)
+        for card in cards:
             self._decisions.addWidget(DecisionCard(card, self._decide))
-        if len(cards) > _SHOWN_CONFLICTS:
-            rest = _("{count} more to decide after these").format(count=len(cards) - _SHOWN_CONFLICTS)
+        if more:
+            rest = _("{count} more to decide after these").format(count=more)
             self._decisions.addWidget(Text(rest, ink="quiet"))
         if not cards:
             empty = Card(_("To decide"), "check")
