@@ -134,6 +134,10 @@ class ChildPage:
         history = self._workplace.read(lambda c: child_history(c, self.person))
         actor, today = self._workplace.actor, self._workplace.today()
         is_open, can_write = record.file.status == "active", actor.role in KINDS["child_file"].write
+        syncs = not self._workplace.register.identity.is_training
+        timeline = Timeline(
+            self._workplace.codes, today, record, history, can_correct=can_write and is_open, syncs=syncs
+        )
         return ChildView(
             person=self.person,
             name=record.person.full_name,
@@ -147,9 +151,7 @@ class ChildPage:
             closings=tuple(
                 (code, labels.status_text(code)) for code in FILE_STEPS.get(record.file.status, ()) if code != WITHDRAWN
             ),
-            timeline=Timeline(
-                self._workplace.codes, today, record, history, can_correct=can_write and is_open
-            ).moments(),
+            timeline=timeline.moments(),
             facts=tuple(self._facts(record)),
             family=tuple(self._family(record, today)),
             groups=tuple(self._group(group) for group in reversed(record.groups)),

@@ -51,14 +51,17 @@ class Moment:
 
 
 class Timeline:
-    """Makes the moments of one child from the records and their history; visits with a way to correct them only
-    where `can_correct`."""
+    """Makes the moments of one child from the records and their history.
+
+    Visits have a way to correct them where `can_correct`; what waits to be sent is marked where the register `syncs`.
+    """
 
     def __init__(
-        self, codes: CodeBook, today: date, record: ChildRecord, history: Sequence[Entry], *, can_correct: bool = False
-    ) -> None:
+        self, codes: CodeBook, today: date, record: ChildRecord, history: Sequence[Entry], *,
+        can_correct: bool = False, syncs: bool = True,
+    ) -> None:  # fmt: skip
         self._codes, self._today, self._record, self._history = codes, today, record, history
-        self._can_correct = can_correct
+        self._can_correct, self._syncs = can_correct, syncs
         self._made = {entry.record: entry for entry in reversed(history) if entry.is_first}
         self._unsent = {entry.record for entry in history if entry.is_unsent and entry.is_first}
         self._set_aside = {entry.record for entry in history if entry.is_set_aside and entry.is_first}
@@ -80,7 +83,7 @@ class Timeline:
                 order=f"{visit.visited_on}T{visit.visited_at or _time(made)}",
                 heading=_("Correction of a home visit") if visit.amends else _("Home visit"),
                 meta=labels.joined(
-                    f"{labels.near_day_text(visit.visited_on, self._today)} {visit.visited_at or ''}".strip(),
+                    f"{visit.visited_at or ''} {labels.near_day_text(visit.visited_on, self._today)}".strip(),
                     made.officer if made else "",
                 ),
                 body=self._visit_body(visit),
@@ -202,18 +205,17 @@ class Timeline:
     def _sent(self, moment: Moment, record: str, *, tone: str = "") -> Moment:
         if record in self._set_aside:
             return _set_aside(moment)
-        if record not in self._unsent:
-            return moment
-        unsent = self._unsent_moment(moment)
+        unsent = self._unsent_moment(moment) if record in self._unsent else moment
         return replace(unsent, tone=tone) if tone else unsent
 
     def _unsent_moment(self, moment: Moment) -> Moment:
+        if not self._syncs:
+            return moment
         chip = labels.joined(moment.chip, _(NOT_SENT))
         return replace(moment, chip=chip, chip_tone="warning", tone="warning")
 
     def _when(self, at: str) -> str:
-        moment = _local(at)
-        return f"{labels.near_day_text(moment.date().isoformat(), self._today)} {moment:%H:%M}"
+        return labels.near_instant_text(at, self._today)
 
 
 def _set_aside(moment: Moment) -> Moment:

@@ -9,7 +9,7 @@ from datetime import date
 
 from commune_desk.domain.access import ROLE_LABELS
 from commune_desk.domain.children import RISK_LEVELS
-from commune_desk.domain.clock import from_iso
+from commune_desk.domain.clock import VIETNAM, from_iso
 from commune_desk.domain.codes import ChildGroup, CodeBook
 from commune_desk.domain.dates import ABOUT_YEAR, PartialDate, age_on
 from commune_desk.domain.kinds import KINDS
@@ -18,7 +18,7 @@ from commune_desk.domain.people import format_phone
 from commune_desk.domain.placements import PAPERS
 from commune_desk.domain.record import Field, Shape, Value
 from commune_desk.domain.text import fold, tidy
-from commune_desk.i18n import _, format_date, format_instant, language, ngettext
+from commune_desk.i18n import _, format_date, format_instant, format_time, language, ngettext
 
 GROUPS = "child_groups"
 RESTRICTED = N_("Restricted information")
@@ -184,6 +184,12 @@ def near_day_text(iso: str | None, today: date) -> str:
     if (today - day).days in (0, 1):
         return _("today") if day == today else _("yesterday")
     return f"{day.day:02d}/{day.month:02d}" if day.year == today.year else format_date(day)
+
+
+def near_instant_text(at: str, today: date) -> str:
+    """`14:05 today`, `14:05 18/11` of a stored instant: the hour first, as Viet Nam writes it."""
+    instant = from_iso(at)
+    return f"{format_time(instant)} {near_day_text(instant.astimezone(VIETNAM).date().isoformat(), today)}"
 
 
 def overdue_text(next_visit_on: str | None, today: date) -> str:

@@ -187,32 +187,34 @@ class ResidentPage:
 
     def _timeline(self, record: StayRecord) -> tuple[Moment, ...]:
         row = record.row
-        moments = [self._moment(entry, is_unsent=entry.id in record.unsent) for entry in record.log]
+        unsent = record.unsent if not self._workplace.register.identity.is_training else frozenset()
+        moments = [self._moment(entry, is_unsent=entry.id in unsent) for entry in record.log]
         if row.discharged_at:
             reason = labels.code_text(self._workplace.codes, "discharge_reasons", row.discharge_reason)
-            end = _happening("ended", _("Stay ended"), row.discharged_at, reason, "good")
+            end = self._happening("ended", _("Stay ended"), row.discharged_at, reason, "good")
             later = sum(entry.logged_at > row.discharged_at for entry in record.log)
             moments.insert(later, end)
         reason = labels.code_text(self._workplace.codes, "admission_reasons", row.reason)
         body = labels.joined(reason, record.placement.brought_by)
-        return (*moments, _happening("admitted", _("Admitted"), row.admitted_at, body, "note"))
+        return (*moments, self._happening("admitted", _("Admitted"), row.admitted_at, body, "note"))
 
     def _moment(self, entry: LogRow, *, is_unsent: bool) -> Moment:
         heading = labels.code_text(self._workplace.codes, "care_log_kinds", entry.kind)
-        meta = labels.joined(format_instant(from_iso(entry.logged_at)), entry.officer)
+        meta = labels.joined(labels.near_instant_text(entry.logged_at, self._workplace.today()), entry.officer)
         return Moment(
             order=entry.logged_at,
             heading=heading,
             meta=meta,
             body=entry.note,
             chip=_(NOT_SENT) if is_unsent else "",
+            chip_tone="warning",
             tone=_TONES.get(entry.kind, "quiet"),
             key=entry.id,
         )
 
-
-def _happening(key: str, heading: str, at: str, body: str, tone: str) -> Moment:
-    return Moment(key=key, order=at, heading=heading, meta=format_instant(from_iso(at)), body=body, tone=tone)
+    def _happening(self, key: str, heading: str, at: str, body: str, tone: str) -> Moment:
+        meta = labels.near_instant_text(at, self._workplace.today())
+        return Moment(key=key, order=at, heading=heading, meta=meta, body=body, tone=tone)
 
 
 def _stay_line(alias: str, admitted_at: str) -> str:

@@ -249,7 +249,9 @@ class VisitForm(EntryForm[VisitFormState]):
             (_("Next visit"), labels.day_text(visit.next_visit_on)),
         )
         return PreviousView(
-            heading=labels.joined(labels.day_text(visit.visited_on), visit.visited_at, visit.officer),
+            heading=labels.joined(
+                f"{visit.visited_at or ''} {labels.day_text(visit.visited_on)}".strip(), visit.officer
+            ),
             risk=labels.risk_chip(visit.risk_level),
             observations=visit.observations,
             lines=tuple((label, text) for label, text in lines if text),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -33,8 +32,6 @@ from commune_desk.usecases.window_state import WindowState, take_window
 from commune_desk.usecases.workplace import Workplace
 
 if TYPE_CHECKING:
-    from commune_desk.store.transaction import Tx
-
     # A page's module is loaded by the site map when the page is first shown.
     from commune_desk.ui.pages.register import RegisterPage
     from commune_desk.ui.pages.reports import ReportsPage
@@ -154,22 +151,37 @@ class DeskWindow(QObject):
         """Leave what is open over the page, one step; what is typed there is kept as a draft."""
         if not self._overs:
             return
-        _route, widget = self._overs.pop()
+        route, widget = self._overs.pop()
         keepers = widget.findChildren(DraftKeeper)
-        for keeper in keepers:
-            keeper.save()
-        self._keep([kept for keeper in keepers if (kept := keeper.left_behind()) is not None])
+        drafts = [kept for keeper in keepers if (kept := keeper.left_behind()) is not None]
         self.shell.leave_over(widget, self._overs[-1][1] if self._overs else None)
-
-    def _keep(self, drafts: list[Callable[[Tx], None]]) -> None:
-        """Written once more by the window, which outlives the form: it says what came of it."""
         if drafts:
             self._tasks.run(
                 lambda: self._workplace.write(lambda tx: [keep(tx) for keep in drafts]),
-                lambda _kept: self._say_kept(),
-                self._on_failed,
-                owner=self,
+                lambda _kept: self._let_go(widget),
+                lambda error: self._bring_back(route, widget, error),
+                owner=widget,
             )
+            return
+        for keeper in keepers:
+            keeper.save()
+        widget.deleteLater()
+
+    def _let_go(self, widget: QWidget) -> None:
+        widget.deleteLater()
+        self._say_kept()
+
+    def _bring_back(self, route: Route, widget: QWidget, error: DeskError) -> None:
+        """The form was left and the disk refuses its draft: it is there again with all that was typed, below a form
+        that was opened meanwhile."""
+        if self._overs and self._overs[-1][0].form:
+            self._overs.insert(-1, (route, widget))
+            self.shell.stack.addWidget(widget)
+        else:
+            self._overs.append((route, widget))
+            self.shell.show_over(widget)
+        for keeper in widget.findChildren(DraftKeeper):
+            keeper.was_not_kept(error)
 
     def show_call(self, is_held: bool) -> None:
         """Show whether a call holds the idle lock off."""

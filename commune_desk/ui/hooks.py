@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from commune_desk import __version__
@@ -42,12 +42,15 @@ class BugHook(QObject):
             QApplication.quit()
             return
         log.error("a bug reached the top", exc_info=(kind, error, trace))
-        self._happened.emit(error)
+        if QThread.currentThread() is self.thread() and QThread.currentThread().loopLevel() == 0:
+            self._show(error, has_begun=False)  # the program never came to run, and no later moment will come
+        else:
+            self._happened.emit(error)
 
     def _come_home(self, error: BaseException) -> None:
-        QTimer.singleShot(0, self, lambda: self._show(error))  # after what raised it has returned
+        QTimer.singleShot(0, self, lambda: self._show(error, has_begun=True))  # after what raised it has returned
 
-    def _show(self, error: BaseException) -> None:
+    def _show(self, error: BaseException, *, has_begun: bool) -> None:
         if self._is_showing:
             return
         from commune_desk.ui.dialogs.message import report_bug, show_error  # a start without a bug does not load it
@@ -58,7 +61,7 @@ class BugHook(QObject):
             if isinstance(error, DeskError):
                 show_error(window, error)
             else:
-                report_bug(window, lambda: self._save(error))
+                report_bug(window, lambda: self._save(error), has_begun=has_begun)
         finally:
             self._is_showing = False
 

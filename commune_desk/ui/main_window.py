@@ -143,12 +143,11 @@ class Shell(QMainWindow):
         widget.setFocus()
 
     def leave_over(self, widget: QWidget, below: QWidget | None = None) -> None:
-        """Take such a widget away and show what lies below it, the page when nothing else does; the focus is again
-        where it was there."""
+        """Take such a widget from sight and show what lies below it, the page when nothing else does; the focus is
+        again where it was there. The widget is the caller's, to delete or to show again."""
         if below is not None or self._current:
             self.stack.setCurrentWidget(below or self._built[self._current])
         self.stack.removeWidget(widget)
-        widget.deleteLater()
 
     def set_badge(self, key: str, count: int, tone: Tone = Tone.QUIET) -> None:
         """Show how much waits on a page. Raises KeyError."""

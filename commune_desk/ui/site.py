@@ -44,7 +44,7 @@ def pages(around: Surroundings) -> list[PageEntry]:
         *entries,
         PageEntry("sync", _("Sync"), "refresh", lambda: _sync(around)),
         PageEntry("settings", _("Settings"), "settings", lambda: _settings(around)),
-        PageEntry("help", _("Help"), "help", _help),
+        PageEntry("help", _("Help"), "help", lambda: _help(around)),
     ]
 
 
@@ -106,10 +106,10 @@ def _settings(around: Surroundings) -> QWidget:
     return page
 
 
-def _help() -> QWidget:
+def _help(around: Surroundings) -> QWidget:
     from commune_desk.ui.pages.help import HelpPage
 
-    return HelpPage()
+    return HelpPage(has_register=has_register(around.workplace))
 
 
 def over(around: Surroundings, route: Route) -> QWidget | None:

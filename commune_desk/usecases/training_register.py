@@ -24,6 +24,8 @@ SEED = 2026
 FOLLOWED_SPECIAL, FOLLOWED_AT_RISK = 0.35, 0.4
 """A register holds the children whom a commune follows, so most are in a group."""
 VISIT_DAYS = 120
+FOLLOWED_DAYS = 700
+"""Files were opened before the first visit that is known, over so many days."""
 PER_TRANSACTION = 50
 
 _BEDS = (("A1", "standard"), ("A2", "standard"), ("A3", "standard"), ("B1", "standard"), ("B2", "standard"))
@@ -104,9 +106,13 @@ def _person(tx: Tx, child: TrainingChild) -> Person:
 def _entry(tx: Tx, child: TrainingChild, person: Person) -> ChildEntry:
     scope = tx.actor.scope
     carer = Person(id=new_record_id(), scope=scope, full_name=child.caregiver_name, phone=child.phone)
+    today = tx.ledger.now().astimezone(VIETNAM).date()
+    opened = max(child.born, today - timedelta(days=VISIT_DAYS + child.number * 7 % FOLLOWED_DAYS))
     return ChildEntry(
         person=person,
-        file=ChildFile(id=new_record_id(), scope=scope, person=person.id, risk_level=child.risk_level),
+        file=ChildFile(
+            id=new_record_id(), scope=scope, person=person.id, risk_level=child.risk_level, opened_on=opened.isoformat()
+        ),
         household=Household(id=new_record_id(), scope=scope, head_name=child.household_head, village=child.village),
         kin=(KinEntry(person=carer, relation=child.caregiver_relation, is_caregiver=True, is_guardian=True),),
         groups=child.groups,

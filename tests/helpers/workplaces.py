@@ -8,12 +8,16 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.desks import Officer
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.paths import read_resource
+from commune_desk.store import settings
 from commune_desk.store.register import FILE_NAME, Register
 from commune_desk.store.settings import Identity, ScopeKeyPair, scope_key_id
+from commune_desk.store.transaction import Tx
 from commune_desk.usecases.workplace import Workplace
 from commune_desk.vault.keys import RegisterKey
 from sync.seal import BoxKey, SigningKey
@@ -81,6 +85,13 @@ def make_workplace(tmp_path: Path, *, scope: str = "C:06838", role: str = "commu
     officer = Officer(id=RecordId(OFFICER), scope=Scope(scope), display_name=OFFICER_NAME, role=role)
     workplace.write(lambda tx: tx.save(officer))
     return workplace
+
+
+def work_for_real(tx: Tx) -> None:
+    """Make the training register one that sends."""
+    own = msgspec.structs.replace(settings.identity(tx.connection), is_training=False)
+    settings.put(tx.connection, settings.IDENTITY, own)
+    tx.topic("identity")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from commune_desk.presenters.routes import Route
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_household, make_person, make_report, make_visit, save_all
-from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace
+from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace, work_for_real
 
 GRANDMOTHER = make_person("Bàn Thị Mùi", birth_date="1959", phone="0912345678")
 
@@ -82,13 +82,20 @@ def test_opening_the_page_is_written_down(workplace: Workplace, child: RecordId)
 
 def test_a_visit_not_sent_yet_says_so(workplace: Workplace, child: RecordId) -> None:
     visit = make_visit(child, "2026-11-23", visited_at="08:20", next_step="Gặp nhà trường.", next_visit_on="2026-11-27")
+    workplace.write(work_for_real)
     workplace.write(save_all(visit))
     (moment,) = moments(workplace, child, "Home visit")
-    assert moment.meta == "today 08:20 · Cán bộ Thử"
+    assert moment.meta == "08:20 today · Cán bộ Thử"
     assert moment.chip == "not sent yet"
     assert moment.body.splitlines()[-1] == "Next: Gặp nhà trường. Next visit 27/11."
     sql(workplace, "UPDATE change SET state='accepted'")
     assert moments(workplace, child, "Home visit")[0].chip == ""
+
+
+def test_a_training_register_says_nothing_of_sending(workplace: Workplace, child: RecordId) -> None:
+    workplace.write(save_all(make_visit(child)))
+    (moment,) = moments(workplace, child, "Home visit")
+    assert (moment.chip, moment.tone) == ("", "quiet")
 
 
 @pytest.mark.parametrize("heading", ["Home visit", "Information received", "Joins a group", "Entered the register"])
@@ -119,7 +126,7 @@ def test_an_edit_tells_old_and_new_who_and_where(workplace: Workplace, child: Re
     workplace.write(save_all(msgspec.structs.replace(GRANDMOTHER, phone="0978111222")))
     (moment,) = moments(workplace, child, "Details edited")
     assert moment.body == "Bàn Thị Mùi\nPhone: 0912 345 678 → 0978 111 222"
-    assert moment.meta == "today 09:00 · Cán bộ Thử · D-TEST01"
+    assert moment.meta == "09:00 today · Cán bộ Thử · D-TEST01"
 
 
 def test_a_value_that_lost_is_shown_as_kept(workplace: Workplace, child: RecordId) -> None:

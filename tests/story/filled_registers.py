@@ -6,6 +6,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import VIETNAM, SystemClock, to_iso
 from commune_desk.domain.codes import CodeBook
@@ -84,6 +86,8 @@ def _report(tx: Tx, told: tuple[str, float, str, int, str, str, str, bool]) -> N
             description=description,
         ),
     )
+    taken_up = to_iso(received + timedelta(minutes=10))
+    tx.save(msgspec.structs.replace(tx.existing(Report, report), acknowledged_at=taken_up))
     if measures:
         acted = to_iso(received + timedelta(hours=4))
         record_measures(tx, report, measures=measures, acted_at=acted, is_closed=is_closed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from commune_desk.__main__ import main
 from commune_desk.app import Program, run
-from commune_desk.logs import stop_log
+from commune_desk.logs import LOG_FILE, stop_log
 from commune_desk.presenters.screen_language import keep_language, kept_language
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.usecases.profile import Profile
@@ -98,3 +99,25 @@ def test_the_screen_speaks_as_it_last_did_unless_it_is_told(tmp_path: Path, give
 def test_a_spoilt_choice_of_language_is_none(tmp_path: Path, spoilt: bytes) -> None:
     Profile(tmp_path).language.write_bytes(spoilt)
     assert kept_language(Profile(tmp_path)) == "vi"
+
+
+def test_a_bug_before_the_first_window_is_shown_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No loop turns yet that could show it later: the interpreter hands it to the hook and ends."""
+
+    def start() -> int:
+        try:
+            return run(profile=tmp_path)
+        except RuntimeError as bug:
+            sys.excepthook(type(bug), bug, bug.__traceback__)
+            return 1
+
+    def fail(*_given: object) -> None:
+        raise RuntimeError("a defect of ours")
+
+    monkeypatch.setattr("commune_desk.app.OpeningWindow", fail)
+    assert refusal_of(start) == "Không khởi động được chương trình."
+    stop_log()
+    assert "a defect of ours" not in (tmp_path / LOG_FILE).read_text(encoding="utf-8")
+    caplog.clear()  # the bug was expected

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -10,9 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
 from commune_desk.presenters.routes import Route
-from commune_desk.store import settings
 from commune_desk.store.drafts import load_draft
-from commune_desk.store.transaction import Tx
 from commune_desk.store.visits import standing_visits
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.forms.entry_page import EntryPage
@@ -25,7 +22,7 @@ from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.keys import focused, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
-from tests.helpers.workplaces import OFFICER
+from tests.helpers.workplaces import OFFICER, work_for_real
 
 Key = Qt.Key
 Control, Alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -60,13 +57,6 @@ def fill_in(form: EntryPage) -> None:
     press(Key.Key_Return)
     assert holds(form.fields["observations"], focused())
     commit_text(focused(), "Cháu ở với bà ngoại, ẵm em cả ngày.")
-
-
-def work_for_real(tx: Tx) -> None:
-    """Make the training register one that sends."""
-    own = msgspec.structs.replace(settings.identity(tx.connection), is_training=False)
-    settings.put(tx.connection, settings.IDENTITY, own)
-    tx.topic("identity")
 
 
 def test_a_routine_visit_from_search_to_save(

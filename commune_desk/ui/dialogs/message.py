@@ -111,20 +111,28 @@ def show_error(parent: QWidget | None, error: DeskError) -> None:
     inform(parent, Message(translate_error(error), tone=tone))
 
 
-def report_bug(parent: QWidget | None, save_details: Callable[[], object]) -> None:
+def report_bug(parent: QWidget | None, save_details: Callable[[], object], *, has_begun: bool = True) -> None:
     """Say that the program itself failed; `save_details` writes a scrubbed report where the person chooses."""
-    dialog = bug_dialog(parent, save_details)
+    dialog = bug_dialog(parent, save_details, has_begun=has_begun)
     dialog.ask()
 
 
-def bug_dialog(parent: QWidget | None, save_details: Callable[[], object]) -> MessageDialog:
-    """The dialog of `report_bug`, not shown yet."""
-    detail = _(
-        "What you saved is kept, and so is what you were typing. You can go on working. "
-        "If it happens again, save the details and send them to the province's IT officer: "
-        "they hold no names."
-    )
-    dialog = MessageDialog(Message(_("The program made a mistake."), detail, Tone.DANGER), parent)
+def bug_dialog(parent: QWidget | None, save_details: Callable[[], object], *, has_begun: bool = True) -> MessageDialog:
+    """The dialog of `report_bug`, not shown yet; before the program `has_begun` there is nothing to go on with."""
+    if has_begun:
+        title, go_on = _("The program made a mistake."), _("Go on working")
+        detail = _(
+            "What you saved is kept, and so is what you were typing. You can go on working. "
+            "If it happens again, save the details and send them to the province's IT officer: "
+            "they hold no names."
+        )
+    else:
+        title, go_on = _("The program could not start."), _("Close")
+        detail = _(
+            "What you saved is kept. Start the program again. If it happens again, save the details and send them "
+            "to the province's IT officer: they hold no names."
+        )
+    dialog = MessageDialog(Message(title, detail, Tone.DANGER), parent)
     dialog.add_button(SecondaryButton(_("Save the details…"), "download"), save_details)
-    dialog.add_button(PrimaryButton(_("Go on working")), dialog.accept, default=True)
+    dialog.add_button(PrimaryButton(go_on), dialog.accept, default=True)
     return dialog

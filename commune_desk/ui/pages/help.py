@@ -11,13 +11,13 @@ from commune_desk.ui.widgets.rows import ListRow
 
 
 class HelpPage(Page):
-    """What one wants to know without calling anybody."""
+    """What one wants to know without calling anybody; of the register of children only where there is one."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, has_register: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(_("Help"), _("F1 opens this page from anywhere."), parent=parent)
         columns = TwoColumns()
-        columns.main.addWidget(_card(_("How it works"), "info", _answers()))
-        columns.side.addWidget(_card(_("Keys"), "list", _keys()))
+        columns.main.addWidget(_card(_("How it works"), "info", _answers(has_register=has_register)))
+        columns.side.addWidget(_card(_("Keys"), "list", _keys(has_register=has_register)))
         self.add(columns)
 
 
@@ -28,19 +28,20 @@ def _card(title: str, icon: str, rows: list[tuple[str, str]]) -> Card:
     return card
 
 
-def _answers() -> list[tuple[str, str]]:
+def _answers(*, has_register: bool) -> list[tuple[str, str]]:
+    clock = (
+        _("The 12-hour clock"),
+        _(
+            "It runs from the hour at which the information was received, nights and holidays included "
+            "(Decree 56/2017, art. 26), also while the register is locked."
+        ),
+    )
     return [
         (
             _("Without a network"),
             _("Everything works. What you save waits on this PC, encrypted, and goes when there is a line."),
         ),
-        (
-            _("The 12-hour clock"),
-            _(
-                "It runs from the hour at which the information was received, nights and holidays included "
-                "(Decree 56/2017, art. 26), also while the register is locked."
-            ),
-        ),
+        *([clock] if has_register else []),
         (
             _("Two officers changed the same thing"),
             _("Nothing is overwritten. Both values stand on the Sync page until somebody decides; the other is kept."),
@@ -64,15 +65,16 @@ def _answers() -> list[tuple[str, str]]:
     ]
 
 
-def _keys() -> list[tuple[str, str]]:
+def _keys(*, has_register: bool) -> list[tuple[str, str]]:
+    search, as_last_time = ("Ctrl+K, Ctrl+F", _("search")), ("F4", _("as last time, in a visit"))
     return [
-        ("Ctrl+K, Ctrl+F", _("search")),
+        *([search] if has_register else []),
         ("Alt+1 … Alt+9", _("go to a page")),
         ("Ctrl+S, Ctrl+Enter", _("save a form")),
         ("Esc", _("leave a form; the draft is kept")),
         ("Ctrl+;", _("today, in a date field")),
-        ("F4", _("as last time, in a visit")),
+        *([as_last_time] if has_register else []),
         ("F5", _("sync now, on the Sync page")),
-        ("F6", _("between rail, search and page")),
+        ("F6", _("between rail, search and page") if has_register else _("between rail and page")),
         ("F12, Ctrl+L", _("lock at once")),
     ]
