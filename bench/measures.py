@@ -28,16 +28,16 @@ _ALL = (
         take=saving.save_visit,
     ),
     Measure(
-        name="save_same_engine",
+        name="save_write_ahead",
         unit="µs",
-        person="the same beside SQLCipher without a key",
-        take=saving.save_visit_same_engine,
+        person="the same beside SQLite with a write-ahead log, which is quicker than SQLite as it comes",
+        take=saving.save_visit_write_ahead,
     ),
     Measure(
-        name="save_as_it_comes",
+        name="save_same_engine",
         unit="µs",
-        person="the same beside SQLite as it comes, with a rollback journal",
-        take=saving.save_visit_as_it_comes,
+        person="the same beside SQLCipher with a write-ahead log and without a key",
+        take=saving.save_visit_same_engine,
     ),
     Measure(
         name="save_row",

@@ -100,7 +100,9 @@ def test_a_kept_register_ends_with_the_tables_of_a_new_one(kept: Path, tmp_path:
 
 def test_a_register_is_kept_of_every_step_and_no_step_was_changed_afterwards() -> None:
     assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in steps()} == FROZEN
-    assert [path.name for path in sorted(KEPT.iterdir())] == [f"register-{n:04}.db" for n in range(1, len(FROZEN) + 1)]
+    assert [path.name for path in sorted(KEPT.glob("register-*"))] == [
+        f"register-{n:04}.db" for n in range(1, len(FROZEN) + 1)
+    ]
 
 
 def test_a_register_of_a_newer_program_is_refused_with_a_sentence_and_not_touched(kept: Path) -> None:

@@ -26,6 +26,7 @@ from sync.server import desks, tables
 from sync.server.__main__ import main
 from sync.server.app import Service
 from sync.server.founding import found
+from sync.server.province import open_province
 from sync.server.scopes import ensure_key
 
 COMMUNE, OTHER, SHELTER = "C:06838", "C:06841", "S:AD01"
@@ -63,13 +64,15 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class World:
-    """A province founded in a folder. Give `service` its guards to test what they guard."""
+    """The province in a folder, founded if there is none. Give `service` its guards to test what they guard."""
 
     def __init__(self, folder: Path, **guards: Any) -> None:
         self.clock = SetClock()
-        self.province = found(
-            folder / "data", folder / "key.json", name="Quảng Ninh", hosts=["127.0.0.1"], clock=self.clock
-        )
+        data, key = folder / "data", folder / "key.json"
+        if data.exists():
+            self.province = open_province(data, key, clock=self.clock)
+        else:
+            self.province = found(data, key, name="Quảng Ninh", hosts=["127.0.0.1"], clock=self.clock)
         self.service = Service(self.province, **guards)
         self.app = self.service.app()
         self._runner = asyncio.Runner()

@@ -1,0 +1,68 @@
+"""Provinces that earlier versions really wrote are served by the present program, to the desks that knew them."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from sync.client.page import read_page, verified_keys, verify_page
+from tests.migrations.make_kept import KEPT
+from tests.migrations.make_kept_province import DESK_FILE, NAMES, PHONES, STEPS, KeptDesk
+from tests.sync.server_fixtures import COMMUNE, World, command, province_in
+
+FROZEN = {"v0001_first_release.sql": "d0b4de4261a623f875468bc0c02760bc09d812a7e3be002d598530f276865da9"}
+"""Steps that provinces out there have been through. A change to the tables is a new step, not another of these."""
+
+
+@pytest.fixture(params=sorted(path.name for path in KEPT.glob("province-*")))
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy of a kept province."""
+    copied = tmp_path / "province"
+    shutil.copytree(KEPT / request.param, copied)
+    (copied / "key.json").chmod(0o600)
+    return copied
+
+
+@pytest.fixture
+def world(folder: Path) -> Iterator[World]:
+    with province_in(folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def kept(folder: Path) -> KeptDesk:
+    return msgspec.json.decode((folder / DESK_FILE).read_bytes(), type=KeptDesk)
+
+
+def test_a_kept_province_holds_everything_that_was_written(world: World, kept: KeptDesk) -> None:
+    person = world.row("person", kept.record)
+    assert (person["full_name"], person["phone"]) == (NAMES[0], PHONES[0])
+    assert world.count("feed") == len(NAMES) + len(PHONES)
+    assert len(world.open_conflicts()) == 1
+
+
+def test_a_desk_of_then_pulls_what_it_wrote_with_its_signatures_and_pushes_on(world: World, kept: KeptDesk) -> None:
+    desk = kept.at(world)
+    page = read_page(desk.pull_from({COMMUNE: 0}).body)
+    keys = verified_keys(page.header, world.province.keys.authority.public)
+    assert verify_page(page, {}, keys.get)[COMMUNE].seq == len(page.events) == len(NAMES) + len(PHONES)
+    assert desk.send("person", kept.record, {"village": "Khe Bốc"})
+    assert world.row("person", kept.record)["village"] == "Khe Bốc"
+
+
+def test_the_commands_read_a_kept_province(folder: Path) -> None:
+    told = command(folder, "status")
+    assert told.returncode == 0, told.stderr
+    assert "Quảng Ninh" in told.stdout
+
+
+def test_a_step_that_provinces_have_been_through_is_never_changed() -> None:
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in STEPS.glob("*.sql")}
+    assert found == FROZEN
+    kept = sorted(path.name for path in KEPT.glob("province-*"))
+    assert kept == [f"province-{n:04}" for n in range(1, len(FROZEN) + 1)]
