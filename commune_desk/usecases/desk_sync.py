@@ -63,8 +63,13 @@ class DeskSync:
             self._session.abort()
 
     def sync(self) -> SyncReport:
-        """One whole sync. Raises a SyncFault or Malformed; what was receipted or applied before stays so."""
-        session = self._session or self._begin()
+        """One whole sync. Raises a SyncFault or Malformed, Stopped once `abort` was called; what was receipted or applied
+        before stays so."""
+        if self._session is None:
+            self._session = self._begin()
+        session = self._session
+        if self._is_aborted:  # asked after the session is there for `abort` to find: one of the two sees the other
+            raise Stopped
         self._release_staged()
         report = session.sync()
         if self._awaits_pull():
@@ -76,13 +81,9 @@ class DeskSync:
         return report
 
     def _begin(self) -> Session:
-        """Raises Stopped when `abort` came meanwhile."""
         from sync.client.session import Session
 
-        self._session = session = Session(self._connect(self._pins), self._replica)
-        if self._is_aborted:  # asked after the session is there for `abort` to find: one of the two sees the other
-            raise Stopped
-        return session
+        return Session(self._connect(self._pins), self._replica)
 
     def _awaits_pull(self) -> bool:
         return self._register.write(lambda tx: settings.get(tx.connection, settings.AWAITS_PULL, bool, False)).result()[

@@ -58,6 +58,7 @@ def test_what_a_sync_brings_asks_for_no_other_sync_but_a_save_does(desk: Enrolle
 def test_a_round_that_begins_after_the_program_said_to_stop_connects_to_nobody(desk: EnrolledDesk) -> None:
     session = desk.session()
     session.abort()
-    with pytest.raises(Stopped):
-        session.sync()
+    for _again in range(2):
+        with pytest.raises(Stopped):
+            session.sync()
     assert desk.session().sync().at, "the twin: not told to stop, it goes through"
