@@ -63,8 +63,10 @@ class DeskSync:
             self._session.abort()
 
     def sync(self) -> SyncReport:
-        """One whole sync. Raises a SyncFault or Malformed, Stopped once `abort` was called; what was receipted or applied
-        before stays so."""
+        """One whole sync; what was receipted or applied stays so, whatever follows.
+
+        Raises a SyncFault or Malformed, Stopped once `abort` was called.
+        """
         if self._session is None:
             self._session = self._begin()
         session = self._session

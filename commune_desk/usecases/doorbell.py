@@ -9,13 +9,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from commune_desk.domain.clock import from_iso, to_iso
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.profile import Profile
+from sync.client.errors import Stopped
 from sync.seal import SigningKey
+
+if TYPE_CHECKING:
+    from sync.client.transport import Transport
 
 
 class DoorbellCard(msgspec.Struct, frozen=True):
@@ -79,23 +84,37 @@ def take_card(profile: Profile) -> DoorbellCard | None:
 
 
 ANSWER_SECONDS = 30.0
-"""For a question of a few hundred bytes, on a poor line too: who unlocks or closes meanwhile waits for its end."""
+"""For a question of a few hundred bytes, on a poor line too."""
 
 
-def ask_province(card: DoorbellCard) -> int:
-    """How many reports wait. Raises a SyncFault or Malformed; 0 for a desk without a province."""
-    if not card.address:
-        return 0
-    from sync.client.doorbell import ring  # here, off the UI thread: they load the HTTP library
-    from sync.client.transport import Limits, Transport
+class Question:
+    """One question to the province, asked off the UI thread; `abort` from any thread breaks it off."""
 
-    reply = ring(
-        Transport(card.address, ca_pem=card.ca_pem, limits=Limits(total_seconds=ANSWER_SECONDS)),
-        desk=card.desk,
-        doorbell_key=SigningKey.from_bytes(card.key),
-        authority_public=card.authority_public,
-    )
-    return reply.waiting
+    def __init__(self, card: DoorbellCard) -> None:
+        self._card = card
+        self._transport: Transport | None = None
+        self._is_aborted = False
+
+    def ask(self) -> int:
+        """How many reports wait. Raises a SyncFault or Malformed; 0 for a desk without a province."""
+        card = self._card
+        if not card.address:
+            return 0
+        from sync.client.doorbell import ring  # here, off the UI thread: they load the HTTP library
+        from sync.client.transport import Limits, Transport
+
+        limits = Limits(total_seconds=ANSWER_SECONDS)
+        self._transport = transport = Transport(card.address, ca_pem=card.ca_pem, limits=limits)
+        if self._is_aborted:  # asked after the transport is there for `abort` to find: one of the two sees the other
+            raise Stopped
+        key = SigningKey.from_bytes(card.key)
+        reply = ring(transport, desk=card.desk, doorbell_key=key, authority_public=card.authority_public)
+        return reply.waiting
+
+    def abort(self) -> None:
+        self._is_aborted = True
+        if self._transport is not None:
+            self._transport.abort()
 
 
 def listen(card: DoorbellCard, waiting: int, now: datetime, *, known: int, since: datetime) -> Bell:

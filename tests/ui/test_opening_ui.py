@@ -6,6 +6,7 @@ import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from commune_desk.domain.access import Role
+from commune_desk.domain.clock import to_iso
 from commune_desk.domain.ids import Scope
 from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING, FirstRun
 from commune_desk.ui.opening.first_run import FirstRunPage
@@ -22,9 +24,10 @@ from commune_desk.ui.opening.recovery import RecoveryPage
 from commune_desk.ui.opening.unlock import Doorbell, UnlockPage
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.widgets.fields import LineEdit
-from commune_desk.usecases.doorbell import leave_card
+from commune_desk.usecases.doorbell import DoorbellCard, leave_card
 from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
+from tests.helpers.poor_province import dripping
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import MORNING, HandClock
 
@@ -195,6 +198,20 @@ def test_a_clock_that_ran_out_before_anybody_listened_rings_too(qtbot: QtBot, tm
     qtbot.addWidget(bell)
     with qtbot.waitSignal(bell.rang):
         bell.listen()
+
+
+def test_a_bell_at_rest_waits_for_no_answer(qtbot: QtBot, tmp_path: Path) -> None:
+    """The program ends, or its page is left: the process is not kept alive by a province that drips."""
+    with dripping(tmp_path, DoorbellCard(due=(), left_at=to_iso(MORNING))) as card:
+        profile = Profile(tmp_path)
+        profile.doorbell.write_bytes(msgspec.json.encode(card))
+        bell = Doorbell(profile, HandClock())
+        qtbot.addWidget(bell)
+        bell.listen()
+        qtbot.wait(300)
+        assert bell._work.is_busy, "the twin: left alone, it still waits"
+        bell.rest()
+        qtbot.waitUntil(lambda: not bell._work.is_busy)
 
 
 @pytest.mark.usefixtures("dressed")

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import socket
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from commune_desk.domain.clock import SystemClock, to_iso
+from commune_desk.domain.clock import to_iso
 from commune_desk.presenters.doorbell import bell_text
 from commune_desk.usecases import doorbell
-from commune_desk.usecases.doorbell import Bell, DoorbellCard, ask_province, listen
-from sync.client.errors import SyncFault
-from sync.seal import SigningKey
-from sync.server.authority import make_authority
+from commune_desk.usecases.doorbell import Bell, DoorbellCard, Question, listen
+from sync.client.errors import Stopped, TooSlow
+from tests.helpers.poor_province import dripping
 from tests.helpers.workplaces import MORNING
-from tests.sync.tls_server import tls_server
 
 CARD = DoorbellCard(due=(to_iso(MORNING + timedelta(hours=2)), to_iso(MORNING + timedelta(hours=3))), left_at="")
 
@@ -62,25 +59,26 @@ def test_the_locked_desk_says_how_many_of_them_are_taken_up() -> None:
 
 
 def test_an_answer_that_drips_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever unlocks meanwhile, or closes, waits for the end of the question."""
-    authority = make_authority("Province of tests", clock=SystemClock())
-    ends = threading.Event()
-
-    def drip(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-        while not ends.wait(0.05):
-            connection.sendall(b" ")
-
     monkeypatch.setattr(doorbell, "ANSWER_SECONDS", 0.5)
-    with tls_server(tmp_path, authority, drip) as port:
-        card = msgspec.structs.replace(
-            CARD,
-            address=f"https://127.0.0.1:{port}",
-            ca_pem=authority.certificate,
-            desk="ABC234",
-            key=SigningKey.generate().to_bytes(),
-            authority_public=SigningKey.generate().public,
-        )
-        with pytest.raises(SyncFault):
-            ask_province(card)
-        ends.set()
+    with dripping(tmp_path, CARD) as card, pytest.raises(TooSlow):
+        Question(card).ask()
+
+
+def test_a_question_is_broken_off_when_the_program_ends(tmp_path: Path) -> None:
+    """The end of the process waits for the thread that asks, and until then no other may open the register."""
+    with dripping(tmp_path, CARD) as card, ThreadPoolExecutor() as asking:
+        question = Question(card)
+        answer = asking.submit(question.ask)
+        with pytest.raises(TimeoutError):
+            answer.result(timeout=0.3)
+        question.abort()
+        with pytest.raises(Stopped):
+            answer.result(timeout=10)
+
+
+def test_a_question_broken_off_before_it_is_asked_is_not_asked(tmp_path: Path) -> None:
+    with dripping(tmp_path, CARD) as card:
+        question = Question(card)
+        question.abort()
+        with pytest.raises(Stopped):
+            question.ask()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
@@ -19,6 +20,9 @@ from commune_desk.ui.widgets.fields import PasswordField
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.usecases.profile import Profile
+
+if TYPE_CHECKING:
+    from commune_desk.usecases.doorbell import Question
 
 LISTEN_MS = 60_000
 
@@ -54,6 +58,7 @@ class UnlockPage(OpeningCard):
     def _actions(self) -> QHBoxLayout:
         line = QHBoxLayout()
         self.forgotten = LinkButton(_("Forgot the passphrase?"))
+        self.forgotten.clicked.connect(self.bell.rest)
         self.forgotten.clicked.connect(lambda: self.forgot.emit(self.login.value()))
         line.addWidget(self.forgotten)
         self.restore = LinkButton(_("Restore a backup…"))
@@ -129,26 +134,33 @@ class Doorbell(NoticeBar):
         self._work = Work(self)
         self._work.done.connect(self._heard)
         self._since: datetime | None = None
+        self._question: Question | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.listen)
         self.hide()
         self._card: object = None
+        if app := QApplication.instance():
+            app.aboutToQuit.connect(self.rest)
         if profile.doorbell.exists():
             self._timer.start(LISTEN_MS)
             QTimer.singleShot(200, self, self.listen)
 
     def rest(self) -> None:
-        """Stop listening: the register is open."""
+        """Stop listening, and break off what is being asked: the end of the program would wait for the answer."""
         self._timer.stop()
+        if self._question is not None:
+            self._question.abort()
 
     def listen(self) -> None:
         """Look at the clocks, then ask the province."""
-        from commune_desk.usecases.doorbell import ask_province, take_card
+        from commune_desk.usecases.doorbell import Question, take_card
 
         self._card = card = take_card(self._profile)
         if card is not None:
             self._heard(self._known)  # the clocks do not wait for the line
-            self._work.start(lambda: ask_province(card))
+            if not self._work.is_busy:
+                self._question = Question(card)
+                self._work.start(self._question.ask)
 
     def _heard(self, waiting: int) -> None:
         from commune_desk.usecases.doorbell import DoorbellCard, listen
