@@ -9,8 +9,10 @@ from typing import Any
 from commune_desk.domain.children import RISK_LEVELS, ChildFile, GroupMembership
 from commune_desk.domain.clock import VIETNAM
 from commune_desk.domain.dates import PartialDate
+from commune_desk.domain.desks import Task
 from commune_desk.domain.families import Person, Relation
 from commune_desk.domain.record import Record
+from commune_desk.domain.reports import Report
 from commune_desk.domain.search_text import search_text
 from commune_desk.domain.text import plain_sort_key, sort_key
 from commune_desk.domain.visits import HomeVisit
@@ -18,9 +20,16 @@ from commune_desk.store.database import Connection
 
 _CHUNK = 300
 
+_SHOWN = (
+    "CASE WHEN f.status='withdrawn' THEN EXISTS (SELECT 1 FROM home_visit w WHERE w.person=f.person)"
+    " OR EXISTS (SELECT 1 FROM report w WHERE w.person=f.person)"
+    " OR EXISTS (SELECT 1 FROM task w WHERE w.person=f.person)"
+    " ELSE COALESCE(i.state, 'complete') IN ('complete', 'undone') END"
+)
+"""Not while its list is on the way in or out; taken back with the list, only if somebody has worked with the child."""
 _FILES = (
-    "SELECT p.id, f.id, f.scope, f.status, f.risk_level, f.import_id, p.full_name, p.other_name, p.birth_date,"
-    " p.id_number, p.phone, p.village, COALESCE(i.state, 'complete')"
+    "SELECT p.id, f.id, f.scope, f.status, f.risk_level, f.import_id, p.full_name, p.other_name, p.birth_date,"  # noqa: S608 - constants only
+    f" p.id_number, p.phone, p.village, {_SHOWN}"
     " FROM child_file f JOIN person p ON p.id=f.person LEFT JOIN import i ON i.id=f.import_id WHERE f.person IN ({})"
 )
 _KIN = (
@@ -51,6 +60,8 @@ def affected(connection: Connection, kind: str, record: Record) -> Iterable[str]
             return [person] if person else []
         case HomeVisit(person=person, amends=amends):
             return [person] if person and (amends or not _move_on(connection, record)) else []
+        case Report(person=person) | Task(person=person):
+            return [person] if person and _is_hidden(connection, person) else []
         case Person():
             kin = connection.execute("SELECT person FROM relation WHERE relative=?", (record.id,)).fetchall()
             return [record.id, *(row[0] for row in kin)]
@@ -59,7 +70,7 @@ def affected(connection: Connection, kind: str, record: Record) -> Iterable[str]
 
 
 def _move_on(connection: Connection, visit: HomeVisit) -> bool:
-    """Bring a child's last and next visit forward; False when the child has no derived row yet.
+    """Bring a child's last and next visit forward; False when the child has no derived row yet, or a hidden one.
 
     The everyday save: it must not read a child's whole history nor touch the search index.
     """
@@ -67,11 +78,15 @@ def _move_on(connection: Connection, visit: HomeVisit) -> bool:
         connection.execute(
             "UPDATE child_index SET"
             " next_visit_on=CASE WHEN COALESCE(last_visit_on, '')<=? THEN ? ELSE next_visit_on END,"
-            " last_visit_on=MAX(COALESCE(last_visit_on, ''), ?) WHERE person=?",
+            " last_visit_on=MAX(COALESCE(last_visit_on, ''), ?) WHERE person=? AND shown=1",
             (visit.visited_on, visit.next_visit_on, visit.visited_on, visit.person),
         ).rowcount
         > 0
     )
+
+
+def _is_hidden(connection: Connection, person: str) -> bool:
+    return connection.execute("SELECT 1 FROM child_index WHERE person=? AND shown=0", (person,)).fetchone() is not None
 
 
 def refresh(connection: Connection, people: Collection[str], now: datetime) -> None:
@@ -105,14 +120,14 @@ def _gather(rows: Iterable[Any]) -> dict[str, list[Any]]:
 
 
 def _write(connection: Connection, row: Any, kin: list[Any], groups: list[Any], visits: list[Any], known: Any) -> None:
-    person, file, scope, status, risk, import_id, name, other, birth, id_number, phone, village, state = row
+    person, file, scope, status, risk, import_id, name, other, birth, id_number, phone, village, shown = row
     codes = [code for (code,) in groups]
     last, following = last_visit(visits)
     values = (
         person,
         file,
         scope,
-        int(state == "complete"),
+        shown,
         status,
         name or "",
         sort_key(name or ""),
