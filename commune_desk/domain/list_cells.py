@@ -45,6 +45,14 @@ _MALE = frozenset({"nam", "trai", "m", "male", "be trai"})
 _FEMALE = frozenset({"nu", "gai", "f", "female", "be gai"})
 _SHORT_YEAR = re.compile(r"\d{1,2}\D+\d{1,2}\D+\d{2}")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?e\+?\d{2}", re.IGNORECASE)
+_NONE = frozenset(
+    {"", "0", "khong", "khong co", "khong ro", "khong nho", "khong biet", "ko", "ko co", "ko ro", "chua", "chua co"}
+    | {"chua ro", "chua cap", "chua lam", "chua duoc cap", "n a", "nan"}
+)
+"""What people write, folded, where there is nothing to write."""
+_ROUNDED = re.compile(r"[1-9]\d*0{5}")
+"""No ID number begins otherwise than with 0; one without it came from a number, and Excel shows six digits of that."""
+_PHONE_IN_WORDS = re.compile(r"(?<!\d)(?:\+?84[ .\-]?|0[ .\-]?)(?:[35789](?:[ .\-]?\d){8}|2(?:[ .\-]?\d){9})(?!\d)")
 _BETWEEN_PHONES = re.compile(r"[/;,&()]|\bvà\b|\s-\s|\s{2,}|\n")
 
 
@@ -106,10 +114,14 @@ def read_sex(cell: Cell) -> Reading:
     return found(Level.WARNING, SEX_UNKNOWN, value=text) if word else Reading()
 
 
+def _says_none(text: str) -> bool:
+    return fold(text) in _NONE
+
+
 def read_birth(cell: Cell, today: date) -> Reading:
     """A birth date as `PartialDate` stores it, of someone who may still be under 16 (Law 102/2016 art. 1)."""
     text = cell_text(cell)
-    if not text:
+    if _says_none(text) and text != "0":
         return found(Level.WARNING, BIRTH_DATE_MISSING)
     try:
         birth = _serial(cell) or parse_partial_date(_padded(text), today)
@@ -157,7 +169,9 @@ def _refused_birth(text: str, today: date) -> Reading:
 def read_id_number(cell: Cell) -> Reading:
     """The 12 digits of a personal ID (Decree 137/2015 art. 13), the leading 0 of Excel's numbers put back."""
     text = cell_text(cell)
-    if _SCIENTIFIC.search(text):
+    if _says_none(text):
+        return Reading()
+    if _SCIENTIFIC.search(text) or _ROUNDED.fullmatch(text):
         return found(Level.ERROR, ID_LOST_DIGITS, value=text)
     number, repair = normal_id_number(text)
     if any(finding.level == people.Level.ERROR for finding in check_id_number(number, sex=None, birth=None)):
@@ -170,9 +184,11 @@ def read_id_number(cell: Cell) -> Reading:
 def read_phone(cell: Cell) -> Reading:
     """The first phone number of a cell as `normal_phone` stores it."""
     text = cell_text(cell)
-    if not text:
+    if _says_none(text):
         return Reading()
     parts = [text] if normal_phone(text) else [part for part in _BETWEEN_PHONES.split(text) if normal_phone(part)]
+    if len(parts) < len(in_words := _PHONE_IN_WORDS.findall(text)):
+        parts = in_words
     numbers = [number for part in parts if (number := normal_phone(part))]
     if not numbers:
         return found(Level.WARNING, PHONE_UNREADABLE, value=text)

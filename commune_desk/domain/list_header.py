@@ -1,11 +1,11 @@
-"""Finds the header of a commune's list: below titles and letterheads, over one line or two."""
+"""Finds the header of a commune's list: below titles and letterheads, over one line, two or three."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from commune_desk.domain.legacy_text import Encoding, detect, detect_column, to_unicode
 from commune_desk.domain.list_cells import Cell, Row, cell_text
@@ -16,6 +16,8 @@ SEARCHED_ROWS = 60
 _SAMPLED_ROWS = 2_000
 _LETTERHEAD = re.compile(r"cong hoa xa hoi|doc lap|\bubnd\b|uy ban|danh sach|bieu so|mau so|phu luc|kem theo|bao cao")
 _NUMBER_CELL = re.compile(r"\(?(?:\d{1,2}|[A-Z])(?:\s*=\s*[\d+\-]+)?\)?")
+_VALUE = re.compile(r"[\d\s./\-+]*\d[\d\s./\-]*")
+_NAME_TITLE = re.compile(r"\bt[êe]n\b", re.IGNORECASE)
 _SHORT_LEAVES = frozenset({"ngay", "thang", "nam", "nu", "cha", "bo", "me"})
 
 
@@ -23,7 +25,7 @@ _SHORT_LEAVES = frozenset({"ngay", "thang", "nam", "nu", "cha", "bo", "me"})
 class HeaderGuess:
     """The header's rows, counted from 0 and both included; `titles` has one text for each column, "" for none.
 
-    A two-line header has its lines joined by " / ". `first_data_row` comes after numbering rows such as (1) (2) (3).
+    The lines of a header are joined by " / ". `first_data_row` comes after numbering rows such as (1) (2) (3).
     """
 
     first_row: int
@@ -41,7 +43,7 @@ def find_header(rows: Sequence[Row]) -> HeaderGuess | None:
 
 
 def header_at(rows: Sequence[Row], first_row: int, last_row: int) -> HeaderGuess:
-    """The header that a person points at: one row, or two when `last_row` is the next."""
+    """The header that a person points at: `first_row` to `last_row`, both included."""
     return _guess(_lines(rows[: last_row + SEARCHED_ROWS]), first_row, last_row)
 
 
@@ -82,8 +84,37 @@ def _candidates(lines: Sequence[list[str]]) -> Iterator[HeaderGuess]:
         if _is_title_line(line):
             yield _guess(lines, number, number)
     for number, (above, below) in enumerate(pairwise(lines)):
-        if _may_stand_above(above) and _is_title_line(below):
+        if not _may_stand_above(above) or _holds_digits(below):
+            continue
+        if _is_title_line(below) and _belongs_below(lines, number, number + 1):
             yield _guess(lines, number, number + 1)
+        third = lines[number + 2] if number + 2 < len(lines) else []
+        if (
+            _fills_gaps(above, below)
+            and _fills_gaps(below, third)
+            and _is_title_line(third)
+            and not _holds_digits(third)
+        ):
+            yield _guess(lines, number, number + 2)
+
+
+def _belongs_below(lines: Sequence[list[str]], first: int, last: int) -> bool:
+    """Whether two lines are one header: the lower stands under merged cells, or makes the upper tell more.
+
+    The first child may read like titles too: Nữ, Thôn 2, Hộ nghèo. And a header needs no child of the page before.
+    """
+    above, below, both = (_score(_guess(lines, *rows)) for rows in ((first, first), (last, last), (first, last)))
+    return both > below and (both > above or _fills_gaps(lines[first], lines[last]))
+
+
+def _fills_gaps(above: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a title stands below an empty cell, as under one that is merged over several columns."""
+    return any(text and not "".join(above[column : column + 1]) for column, text in enumerate(below))
+
+
+def _holds_digits(line: Sequence[str]) -> bool:
+    """Whether something is no title: a number in the list, a day, a phone."""
+    return any(_VALUE.fullmatch(text) for text in line)
 
 
 def _filled(line: Sequence[str]) -> list[str]:
@@ -103,7 +134,9 @@ def _is_title_line(line: Sequence[str]) -> bool:
 
 
 def _guess(lines: Sequence[list[str]], first: int, last: int) -> HeaderGuess:
-    titles = lines[first] if first == last else _joined(lines[first], lines[last])
+    titles = lines[first]
+    for line in lines[first + 1 : last + 1]:
+        titles = _joined(titles, line)
     return HeaderGuess(first, last, tuple(titles), _first_data_row(lines, last + 1))
 
 
@@ -132,5 +165,23 @@ def _is_numbering(line: Sequence[str]) -> bool:
 
 def _score(guess: HeaderGuess) -> int:
     """Distinct targets named; 0 without a column of names, or with nothing beside it."""
-    targets = {classify(title) for title in guess.titles} - {None, Target.IGNORE}
+    return _told(guess.titles)
+
+
+def _told(titles: Sequence[str]) -> int:
+    targets = {classify(title) for title in titles} - {None, Target.IGNORE}
     return len(targets) if targets & NAME_TARGETS and len(targets) > 1 else 0
+
+
+def are_titles(texts: Sequence[str]) -> bool:
+    """Whether a row below the header is a header by itself: of the next page, or of another table."""
+    return bool(_NAME_TITLE.search(" ".join(texts))) and _is_title_line(texts) and _told(texts) > 0
+
+
+def says_again(texts: Sequence[str], titles: Sequence[str]) -> bool:
+    """Whether a row of titles repeats the header, or one line of it, in the same columns."""
+    return all(
+        fold(text) in (fold(title), *map(fold, title.split(JOIN)))
+        for text, title in zip_longest(texts, titles, fillvalue="")
+        if text
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -30,9 +30,9 @@ from commune_desk.domain.list_cells import (
     read_phone,
     read_sex,
 )
-from commune_desk.domain.list_columns import GROUP_PREFIX, NAME_TARGETS, Target
+from commune_desk.domain.list_columns import GROUP_PREFIX, Target
 from commune_desk.domain.list_groups import read_groups
-from commune_desk.domain.list_header import row_texts
+from commune_desk.domain.list_header import are_titles, row_texts
 from commune_desk.domain.people import check_id_number
 from commune_desk.domain.text import fold
 
@@ -40,6 +40,11 @@ ETHNICITY_UNKNOWN = N_("The ethnic group “{value}” is not known; it is kept 
 RELATION_UNKNOWN = N_("The relation “{value}” is not clear; it is kept in the note.")
 GROUP_UNKNOWN = N_("“{value}” names a group that is not known; it is kept in the note.")
 BOTH_SEXES = N_("Both Nam (male) and Nữ (female) are filled in; the sex is left open.")
+UNTITLED = N_("“{value}” stands to the right of the last title and is not taken over.")
+BROKEN_LETTERS = N_("“{value}” holds a letter that the file lost.")
+OTHER_TABLE = N_(
+    "Row {row} begins another table with other columns. Choose that row for the titles and import the file once more."
+)
 TEXT_CUT = N_("The text is longer than {limit} characters and would be cut.")
 
 _NOTE_CHARS = 2000
@@ -50,8 +55,13 @@ _SECTION = re.compile(
 _SECTION_NUMBER = re.compile(r"(?:[ivx]+|\d{1,2}|[a-d])[.)]?", re.IGNORECASE)
 _FOOTER = re.compile(
     r"^(?:tong (?:so|cong)\b|(?:tong|cong)(?: \d.*)?$|cong (?:cong|toan)\b|nguoi lap|lap bieu|t ?m\b|chu tich"
-    r"|pho chu tich|noi nhan|xac nhan|ghi chu|can bo|an dinh danh sach|danh sach nay)|\bngay\b.*\bthang\b.*\bnam\b"
+    r"|pho chu tich|noi nhan|xac nhan|ghi chu|can bo|an dinh danh sach|danh sach nay|ky ten\b|ky ghi ro)"
+    r"|\bngay\b.*\bthang\b.*\bnam\b"
 )
+_SIGNATURE = re.compile(r"^(?:nguoi lap|lap bieu|t ?m\b|chu tich|pho chu tich|ky ten\b|ky ghi ro)")
+_COUNT = re.compile(r"\d{1,3}(?: (?:tre|em|chau|ho|khau)\b.*)?")
+_FOOTER_DAY = re.compile(r"\bngay\b.*\bthang\b.*\bnam\b")
+_NAME_PARTS = (Target.FAMILY_NAME, Target.FULL_NAME, Target.GIVEN_NAME)
 _NUMBERING = re.compile(r"\(?\d{1,2}\)?")
 
 
@@ -60,7 +70,9 @@ class RowKind(enum.StrEnum):
 
     CHILD = "child"
     SECTION = "section"
+    TITLES = "titles"
     REMARK = "remark"
+    SIGNATURE = "signature"
     BLANK = "blank"
 
 
@@ -104,16 +116,22 @@ class ListPlan:
     encodings: Mapping[int, Encoding] = field(default_factory=dict)
     codebook: CodeBook
     today: date
+    width: int = 1 << 14
+    """Columns that the header speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row that was read. `child` only for a child's row without errors; `section` is the village of a heading."""
+    """A row that was read. `child` only for a child's row without errors; `section` is the village of a heading.
+
+    `texts` are its cells as they were read.
+    """
 
     kind: RowKind
     child: ListedChild | None = None
     problems: tuple[Problem, ...] = ()
     section: str | None = None
+    texts: tuple[str, ...] = ()
 
     @property
     def is_rejected(self) -> bool:
@@ -125,10 +143,28 @@ def read_row(cells: Row, plan: ListPlan, *, village: str | None = None) -> ReadR
     reader = _RowReader(cells, plan)
     kind, section = reader.judge()
     if kind is not RowKind.CHILD:
-        return ReadRow(kind, section=section)
+        return ReadRow(kind, section=section, texts=reader.texts)
     child = reader.child(village)
     is_refused = any(problem.level is Level.ERROR for problem in reader.problems)
-    return ReadRow(kind, None if is_refused else child, tuple(reader.problems))
+    return ReadRow(kind, None if is_refused else child, tuple(reader.problems), texts=reader.texts)
+
+
+def refused(read: ReadRow, text: str, **params: str) -> ReadRow:
+    """The same row as one that cannot be taken over, for one reason alone."""
+    return ReadRow(RowKind.CHILD, problems=(Problem(None, Level.ERROR, text, params),), texts=read.texts)
+
+
+def is_signing(read: ReadRow) -> bool:
+    """Whether a row below the signatures is no child: a name or two by themselves, without any number."""
+    texts = [text for text in read.texts if text]
+    return len(texts) <= 3 and not any(char.isdigit() for text in texts for char in text)
+
+
+def _heading(texts: Sequence[str]) -> str | None:
+    """The village that a row of its own names, with a number before it or a count behind it at most."""
+    words = [text for text in texts if not (_SECTION_NUMBER.fullmatch(text) or _COUNT.fullmatch(fold(text)))]
+    heading = _SECTION.fullmatch(words[0]) if len(words) == 1 else None
+    return heading[1].split("(")[0].strip(".: ") if heading else None
 
 
 class _RowReader:
@@ -137,7 +173,7 @@ class _RowReader:
     def __init__(self, cells: Row, plan: ListPlan) -> None:
         self._plan = plan
         self._cells = row_texts(cells, plan.encodings)
-        self._texts = tuple(map(cell_text, self._cells))
+        self.texts = tuple(map(cell_text, self._cells))
         self._columns: dict[str, list[int]] = {}
         for column, target in plan.mapping.items():
             self._columns.setdefault(target, []).append(column)
@@ -146,32 +182,40 @@ class _RowReader:
 
     def judge(self) -> tuple[RowKind, str | None]:
         """What kind of row this is; a village heading also gives the village."""
-        texts = [text for text in self._texts if text]
+        texts = [text for text in self.texts if text]
         if not texts:
             return RowKind.BLANK, None
-        if len(texts) <= 4 and any(_FOOTER.search(fold(text)) for text in self._footer_texts()):
-            return RowKind.REMARK, None
-        is_heading = len(texts) == 1 or (len(texts) == 2 and _SECTION_NUMBER.fullmatch(texts[0]))
-        if is_heading and (heading := _SECTION.fullmatch(texts[-1])):
-            return RowKind.SECTION, heading[1].split("(")[0].strip(".: ")
-        if len(texts) == 1 and not self._has_name():
+        if are_titles(self.texts):
+            return RowKind.TITLES, None
+        if heading := _heading(texts):
+            return RowKind.SECTION, heading
+        closing = [fold(text) for text in texts if _FOOTER.search(fold(text))]
+        if closing and len(texts) <= 4 and not self._names_a_child():
+            return (RowKind.SIGNATURE if any(map(_SIGNATURE.search, closing)) else RowKind.REMARK), None
+        if len(texts) == 1 and not self._typed_name():
             return RowKind.REMARK, None
         is_numbering = len(texts) >= 3 and all(_NUMBERING.fullmatch(text) for text in texts)
         return (RowKind.REMARK if is_numbering else RowKind.CHILD), None
 
-    def _has_name(self) -> bool:
-        return any(self._text(column) for target in NAME_TARGETS for column in self._columns.get(target, ()))
+    def _typed_name(self) -> str:
+        parts = (self._text(column) for target in _NAME_PARTS for column in self._columns.get(target, ())[:1])
+        return " ".join(filter(None, parts))
 
-    def _footer_texts(self) -> list[str]:
-        """Where a closing remark may stand; beside a name, "ngày 5 tháng 6 năm 2016" is a birth date."""
-        births = self._columns.get(Target.BIRTH_DATE, ()) if self._has_name() else ()
-        return [text for column, text in enumerate(self._texts) if column not in births]
+    def _names_a_child(self) -> bool:
+        """Whether a row with a closing remark's words is a child's: they stand beside a name, or the name has them."""
+        name = self._typed_name()
+        if not any(map(str.isalpha, name)):
+            return False
+        births = [self._cell(column) for column in self._columns.get(Target.BIRTH_DATE, ())]
+        is_born = any(read_birth(cell, self._plan.today).value for cell in births)
+        return not _FOOTER.search(fold(name)) or (is_born and not _FOOTER_DAY.search(fold(name)))
 
     def child(self, village: str | None) -> ListedChild:
         name = self._name()
         sex, birth = self._sex_and_birth()
         id_number = self._take(Target.ID_NUMBER, read_id_number)
         self._check_id(id_number, sex, birth)
+        self._check_letters()
         phone = self._phone()
         relation = self._code(Target.CAREGIVER_RELATION, RELATION_UNKNOWN)
         groups = self._groups()
@@ -193,11 +237,19 @@ class _RowReader:
             note="\n".join(self._notes)[:_NOTE_CHARS] or None,
         )
 
+    def _check_letters(self) -> None:
+        """What the file itself spoilt: letters that it lost, and cells that an unquoted separator pushed out."""
+        for column, text in enumerate(self.texts):
+            if text and column >= self._plan.width:
+                self._report(column, Finding(Level.WARNING, UNTITLED, {"value": text}))
+            elif "\ufffd" in text and self._plan.mapping.get(column, Target.IGNORE) != Target.IGNORE:
+                self._report(column, Finding(Level.WARNING, BROKEN_LETTERS, {"value": text}))
+
     def _cell(self, column: int) -> Cell:
         return self._cells[column] if column < len(self._cells) else None
 
     def _text(self, column: int) -> str:
-        return self._texts[column] if column < len(self._texts) else ""
+        return self.texts[column] if column < len(self.texts) else ""
 
     def _column(self, target: str) -> int | None:
         return next(iter(self._columns.get(target, ())), None)

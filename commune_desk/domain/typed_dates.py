@@ -15,6 +15,8 @@ _ABOUT = r"(?:(?:khoang|chung|uoc|uoc chung|tam|about|approx|approximately|circa
 _AGE = re.compile(rf"{_ABOUT}?(\d{{1,3}}) (tuoi|thang tuoi|thang|years?|years old|months?|months old)")
 _ABOUT_YEAR = re.compile(rf"{_ABOUT}(?:nam )?(\d{{4}})")
 _WORDS = re.compile(r"\b(?:ngay|thang|nam|sinh|nam sinh)\b")
+_MONTH_SIGN = re.compile(r"\bt(?:h|hg)? ?(?=\d)")
+"""T3/2015: tháng 3."""
 _MIDNIGHT = re.compile(r"(?<=\d)[ T]00:00(?::00(?:\.0+)?)?$")
 _COMPACT = re.compile(r"(\d\d)(\d\d)(\d{4})")
 
@@ -52,7 +54,7 @@ def _guess(plain: str, typed: str, on: date) -> PartialDate | None:
 
 
 def _numbers(plain: str, on: date) -> PartialDate | None:
-    parts = _WORDS.sub(" ", plain).split()
+    parts = _MONTH_SIGN.sub("", _WORDS.sub(" ", plain)).split()
     if len(parts) == 1 and (found := _COMPACT.fullmatch(parts[0])):
         parts = list(found.groups())
     if not 1 <= len(parts) <= 3 or not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):

@@ -9,7 +9,7 @@ from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.labels import N_
 from commune_desk.domain.list_cells import cell_text
 from commune_desk.domain.list_columns import Target, group_target
-from commune_desk.domain.list_header import row_texts
+from commune_desk.domain.list_header import are_titles, row_texts
 from commune_desk.i18n import _
 from commune_desk.presenters import labels
 from commune_desk.usecases.import_source import SheetHead, samples
@@ -92,25 +92,26 @@ def column_rows(sheet: Looked, mapping: Mapping[int, str]) -> tuple[ColumnRow, .
 
 
 def header_options(head: SheetHead) -> list[Option]:
-    """The rows that may be the header, as `first-last` counted from 0: each row by itself, and the one found."""
+    """The rows that may be the header, as `first-last` counted from 0: the one found, each of the first by itself, and
+    further down each that begins another table."""
     chosen = header_code(head)
-    options = [] if "-" not in chosen or len(set(chosen.split("-"))) == 1 else [(chosen, _two_rows(head))]
-    for number, row in enumerate(head.rows[:_HEADER_CHOICES]):
+    options = [] if "-" not in chosen or len(set(chosen.split("-"))) == 1 else [(chosen, _some_rows(head))]
+    for number, row in enumerate(head.rows):
         texts = [text for cell in row_texts(row, {}) if (text := cell_text(cell))]
-        if len(texts) > 1:
+        if len(texts) > 1 and (number < _HEADER_CHOICES or are_titles(texts)):
             text = " | ".join(texts)
             shown = text if len(text) <= _HEADER_CHARS else text[:_HEADER_CHARS] + "…"
             options.append((f"{number}-{number}", _("Row {row}: {text}").format(row=number + 1, text=shown)))
     return options
 
 
-def _two_rows(head: SheetHead) -> str:
+def _some_rows(head: SheetHead) -> str:
     header = head.header
     if header is None:
         return ""
     titles = " | ".join(filter(None, header.titles))
     shown = titles if len(titles) <= _HEADER_CHARS else titles[:_HEADER_CHARS] + "…"
-    return _("Rows {first} and {last}: {text}").format(first=header.first_row + 1, last=header.last_row + 1, text=shown)
+    return _("Rows {first} to {last}: {text}").format(first=header.first_row + 1, last=header.last_row + 1, text=shown)
 
 
 def header_code(head: SheetHead) -> str:

@@ -16,8 +16,17 @@ from commune_desk.domain.labels import N_
 from commune_desk.domain.list_cells import Row, cell_text
 from commune_desk.domain.list_columns import Target
 from commune_desk.domain.list_ditto import without_dittos
-from commune_desk.domain.list_header import row_texts
-from commune_desk.domain.lists import ListedChild, ListPlan, ReadRow, RowKind, read_row
+from commune_desk.domain.list_header import row_texts, says_again
+from commune_desk.domain.lists import (
+    OTHER_TABLE,
+    ListedChild,
+    ListPlan,
+    ReadRow,
+    RowKind,
+    is_signing,
+    read_row,
+    refused,
+)
 from commune_desk.domain.record import kind_of
 from commune_desk.domain.text import fold
 from commune_desk.store import import_rows, imports
@@ -50,11 +59,17 @@ class ListReading:
         self._workplace, self._source = workplace, source
         self._rows: Iterator[tuple[int, Row]] = source.rows()
         self._plan = ListPlan(
-            mapping=source.mapping, encodings=source.encodings, codebook=workplace.codes, today=workplace.today()
+            mapping=source.mapping,
+            encodings=source.encodings,
+            codebook=workplace.codes,
+            today=workplace.today(),
+            width=len(source.header.titles),
         )
         self._families = _Families()
         self._village: str | None = None
         self._above: Row = ()
+        self._is_signed = False
+        self._other_table = 0
         self._children: list[tuple[int, ListedChild]] = []
         self._done = 0
         self._has_begun = False
@@ -100,9 +115,7 @@ class ListReading:
 
     def _read(self, number: int, cells: Row) -> StagedRow | None:
         cells = without_dittos(cells, self._above, self._plan.mapping)
-        read = read_row(cells, self._plan, village=self._village)
-        if read.kind is RowKind.SECTION:
-            self._village, self._above = read.section, ()
+        read = self._placed(number, read_row(cells, self._plan, village=self._village))
         if read.kind is not RowKind.CHILD:
             return None
         self._above = cells
@@ -112,6 +125,17 @@ class ListReading:
             return StagedRow(row=number, payload=payload, level=level, state=RowState.REJECTED)
         self._children.append((number, slim(read.child)))
         return StagedRow(row=number, payload=self._families.place(number, payload), level=level)
+
+    def _placed(self, number: int, read: ReadRow) -> ReadRow:
+        """The row as the rows above it make it: below the signatures, or in another table with other columns."""
+        if read.kind is RowKind.SECTION:
+            self._village, self._above = read.section, ()
+        self._is_signed = read.kind is RowKind.SIGNATURE or (self._is_signed and is_signing(read))
+        if read.kind is RowKind.TITLES:
+            self._other_table = 0 if says_again(read.texts, self._source.header.titles) else number
+        if self._other_table and read.kind in (RowKind.TITLES, RowKind.CHILD):
+            return refused(read, OTHER_TABLE, row=str(self._other_table))
+        return ReadRow(RowKind.SIGNATURE) if read.kind is RowKind.CHILD and self._is_signed else read
 
     def _payload(self, number: int, cells: Row, read: ReadRow) -> Payload:
         """The row with its cells: it may be refused as late as when it is saved, and is then written out whole."""

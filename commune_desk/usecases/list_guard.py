@@ -111,12 +111,22 @@ def _judge(path: Path, start: bytes) -> FileKind:
     return FileKind.TEXT
 
 
+def bare_utf16(start: bytes) -> str | None:
+    """Which UTF-16 a text without a mark at its head is in; None when too few bytes are zero.
+
+    Digits, separators and most letters of a list have one zero byte of two.
+    """
+    if start.count(0) * 4 < max(1, len(start)):
+        return None
+    return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
+
+
 def _looks_binary(start: bytes) -> bool:
     """Control characters that no list has. UTF-16 has zero bytes, but in every second place only."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = start.decode("utf-16", errors="ignore")
-    elif b"\0" in start:
-        text = start.decode("utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be", errors="ignore")
+    elif encoding := bare_utf16(start):
+        text = start.decode(encoding, errors="ignore")
     else:
         text = start.decode("latin-1")
     controls = sum(char < " " and char not in "\t\n\r\f" for char in text)

@@ -12,12 +12,19 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
 from commune_desk.domain.legacy_text import Encoding, detect_column
 from commune_desk.domain.list_cells import Row
 from commune_desk.usecases import list_guard
 
 SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE_LINES, _SAMPLE_BYTES = 200, 1 << 20
+_BROKEN_LETTER = "\ufffd"
+
+OPEN_QUOTE = N_(
+    "{name} has a quotation mark in line {line} that is not closed, so the rows below it cannot be told apart. "
+    "Nothing was imported. Open the file in Excel or a text editor, correct that line and try again."
+)
 
 _VOWELS_1258 = frozenset("aeiouyâăêôơư".encode("cp1258") + "AEIOUYÂĂÊÔƠƯ".encode("cp1258"))
 _MARKS_1258 = frozenset("\u0300\u0301\u0303\u0309\u0323".encode("cp1258"))
@@ -34,9 +41,13 @@ def read_rows(path: Path, limit: int) -> Iterator[Row]:
     try:
         separator = find_separator(text)
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        before = 0
         for number, cells in enumerate(rows):
             if number >= limit:
                 raise Fault(list_guard.TOO_MANY_ROWS, name=path.name, limit=limit)
+            if _swallowed_rows(cells, separator):
+                raise Fault(OPEN_QUOTE, name=path.name, line=before + 1)
+            before = rows.line_num
             yield () if _names_separator(cells, separator) else tuple(cell.strip() or None for cell in cells)
     except csv.Error as error:
         raise Fault(list_guard.DAMAGED, name=path.name) from error
@@ -50,12 +61,19 @@ def decode(data: bytes) -> str:
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16")
-    if b"\0" in data[:4096]:
-        return data.decode("utf-16-le" if data[1:4096:2].count(0) > data[:4096:2].count(0) else "utf-16-be")
+    if encoding := list_guard.bare_utf16(data[:4096]):
+        return data.decode(encoding)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _decode_single_byte(data)
+        return _damaged_utf8(data) or _decode_single_byte(data)
+
+
+def _damaged_utf8(data: bytes) -> str | None:
+    """UTF-8 that was cut or has a few broken bytes: they become a visible mark. None when it is no UTF-8 at all."""
+    text = data.decode("utf-8-sig", errors="replace")
+    whole = sum(char > "\x7f" for char in text) - (broken := text.count(_BROKEN_LETTER))
+    return text if whole > 9 * broken else None
 
 
 def _decode_single_byte(data: bytes) -> str:
@@ -82,6 +100,11 @@ def find_separator(text: str) -> str:
         return count, width
 
     return max(SEPARATORS, key=regularity)
+
+
+def _swallowed_rows(cells: list[str], separator: str) -> bool:
+    """Whether a cell holds further rows: a quotation mark before it was never closed, or closed by the next one."""
+    return any(cell.count(separator) > 1 and separator in cell.partition("\n")[2] for cell in cells if "\n" in cell)
 
 
 def _names_separator(cells: list[str], separator: str) -> bool:

@@ -210,7 +210,7 @@ def test_a_child_beside_a_village_or_a_birth_date_in_words_is_a_child(codebook: 
         ("Cộng", "", "25"),
         ("Tổng 25 trẻ",),
         ("", "", "Bình Liêu, ngày 5 tháng 6 năm 2026"),
-        ("Người lập biểu", "", "Chủ tịch"),
+        ("Tổng cộng", "", "", "12"),
     ],
 )
 def test_what_closes_a_list_is_no_child(codebook: CodeBook, cells: tuple[str, ...]) -> None:

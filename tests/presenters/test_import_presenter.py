@@ -63,7 +63,7 @@ def test_columns_show_their_values_and_what_they_hold(page: ImportPage) -> None:
     assert by_title["Người chăm sóc / Quan hệ với trẻ"].target == "caregiver_relation"
     assert by_title["Số định danh cá nhân"].samples.count(" · ") == 2
     assert view.header == "6-7"
-    assert dict(view.headers)["6-7"].startswith("Rows 7 and 8")
+    assert dict(view.headers)["6-7"].startswith("Rows 7 to 8")
     assert view.problem == ""
 
 

@@ -328,3 +328,14 @@ def test_broken_utf_16_is_no_list(tmp_path: Path) -> None:
 
 def test_separator_of_a_single_column() -> None:
     assert list_text.find_separator("Họ tên\nVi Thị Mai\n") == ";"
+
+
+@pytest.mark.parametrize(
+    "rows", ['1;"Lý Thị Mẩy;2016\n2;Lý Thị Hai;2016\n', '1;"Lý Thị Mẩy;2016\n2;"Lý Thị Hai";2016\n3;Lý A;2016\n']
+)
+def test_a_quotation_mark_that_is_never_closed_swallows_nobody(tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("STT;Họ và tên;Ngày sinh\n" + rows, encoding="utf-8")
+    assert _sentence(path) == list_text.OPEN_QUOTE
+    path.write_text('STT;Họ và tên;Thôn\n1;"Lý "Thị" Mẩy";"Khe Lặc;\nBình Liêu"\n', encoding="utf-8")
+    assert _rows(path)[1][2] == "Khe Lặc;\nBình Liêu"
