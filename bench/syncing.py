@@ -24,7 +24,7 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import Scope
 from commune_desk.store.register import Register
 from commune_desk.store.replica import RegisterReplica
-from commune_desk.usecases.enrolment import enrol_new_register
+from commune_desk.usecases.enrolment import Invitation, enrol_new_register
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.profile import NewOfficer, Profile
 from sync.client.session import Session
@@ -149,7 +149,7 @@ def enrolled_desk(bench: Workbench, folder: Path, label: str, address: str) -> O
     profile.folder.mkdir()
     officer = NewOfficer(LOGIN, "Measurement", PASSPHRASE)
     code = json.loads(made)["code"]
-    return enrol_new_register(profile, officer, address=address, code=code, label=label, clock=SystemClock())
+    return enrol_new_register(profile, officer, Invitation(address, code), label=label, clock=SystemClock())
 
 
 def make_changes(register: Register, count: int = CHANGES) -> int:

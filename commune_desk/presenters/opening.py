@@ -15,6 +15,7 @@ from commune_desk.i18n import _, translate_error
 from commune_desk.usecases.profile import NewOfficer, Profile
 
 if TYPE_CHECKING:
+    from commune_desk.usecases.enrolment import EnrolTries
     from commune_desk.usecases.opening import OpenDesk
 
 ENROL, TRAINING, RESTORE = "enrol", "training", "restore"
@@ -39,6 +40,7 @@ class FirstRun:
     values: dict[str, str] = field(default_factory=lambda: {"place": "commune"})
     instead: bool = False
     """Restore in place of a register that is damaged; there is no other way to begin then."""
+    tries: EnrolTries | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -103,15 +105,12 @@ class FirstRun:
         return begin
 
     def _enrol(self, officer: NewOfficer, values: dict[str, str]) -> Callable[[], OpenDesk]:
-        from commune_desk.usecases.enrolment import enrol_new_register
+        from commune_desk.usecases.enrolment import EnrolTries, Invitation, enrol_new_register
 
+        self.tries = tries = self.tries or EnrolTries()
+        invitation = Invitation(values["address"], values["code"])
         return lambda: enrol_new_register(
-            self.profile,
-            officer,
-            address=values["address"],
-            code=values["code"],
-            label=values["label"],
-            clock=self.clock,
+            self.profile, officer, invitation, label=values["label"], clock=self.clock, tries=tries
         )
 
 

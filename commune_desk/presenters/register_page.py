@@ -41,13 +41,17 @@ _ORDER_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class RegisterView:
-    """What the page shows beside the rows. `hint` is said when nothing, or only something near, was found."""
+    """What the page shows beside the rows. `hint` is said when nothing, or only something near, was found.
+
+    `is_filtered_away`: nobody, but somebody would be without the filters.
+    """
 
     ids: tuple[str, ...]
     count_text: str
     hint: str = ""
     is_empty_register: bool = False
     needs_guesses: bool = False
+    is_filtered_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +106,19 @@ class RegisterPage:
     @property
     def is_narrowed(self) -> bool:
         """Whether anything was typed or chosen."""
-        return bool(fold(self.typed) or self.who or self.risk or self.village or self.age)
+        return bool(fold(self.typed)) or self._is_filtered
+
+    @property
+    def _is_filtered(self) -> bool:
+        return bool(self.who or self.risk or self.village or self.age)
 
     def clear(self) -> None:
-        self.typed = self.who = self.risk = self.village = self.age = ""
+        self.typed = ""
+        self.clear_filters()
+
+    def clear_filters(self) -> None:
+        """Take back what was chosen; what was typed stays."""
+        self.who = self.risk = self.village = self.age = ""
 
     def view(self) -> RegisterView:
         """The ids for what is typed and chosen. One short query; no row is read."""
@@ -113,7 +126,7 @@ class RegisterPage:
             found = self._workplace.read(
                 lambda c: search.search_children(c, self.typed, self._filters(is_search=True), self.order)
             )
-            return self._found_view(found)
+            return self._found_view(found) if found.ids or not self._is_filtered else self._nobody_with_filters()
         ids = self._workplace.read(lambda c: search.list_children(c, self._filters(), self.order))
         return RegisterView(
             ids=tuple(ids),
@@ -133,6 +146,17 @@ class RegisterPage:
         elif not found.ids:
             hint = _("Nobody found for “{typed}”.").format(typed=self.typed.strip())
         return RegisterView(tuple(found.ids), count, hint, needs_guesses=not found.ids)
+
+    def _nobody_with_filters(self) -> RegisterView:
+        found = self._workplace.read(lambda c: search.search_children(c, self.typed, Filters(status="")))
+        if not found.ids:
+            return self._found_view(found)
+        hint = ngettext(
+            "Nobody found for “{typed}” with these filters; without them {count} child is found.",
+            "Nobody found for “{typed}” with these filters; without them {count} children are found.",
+            len(found.ids),
+        ).format(typed=self.typed.strip(), count=f"{len(found.ids)}{'+' if found.has_more else ''}")
+        return RegisterView((), _count(0), hint, is_filtered_away=True)
 
     def guesses(self) -> list[str]:
         """Names that what was typed may be a slip of. Reads every name: ask on the slow-query thread."""

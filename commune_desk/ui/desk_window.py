@@ -233,6 +233,7 @@ class DeskWindow(QObject):
 
     def _wire_register(self, page: RegisterPage) -> None:
         page.cleared.connect(self.shell.top.search.clear_search)
+        page.searched_instead.connect(self.shell.top.search.set_value)
         page.typing_in = self.shell.top.search
         page.typing_in.begun.connect(page.table.leave_row)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from commune_desk import __version__
@@ -20,7 +21,29 @@ from commune_desk.vault.recovery import set_recovery
 from sync.protocol import unb64
 
 if TYPE_CHECKING:
-    from sync.client.enrol import Enrolment
+    from sync.client.enrol import DeskKeys, Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What the province told: where its server is, and the code for this PC."""
+
+    address: str
+    code: str = field(repr=False)
+
+
+class EnrolTries:
+    """The tries of one page. The province may have taken a code whose answer was lost on the line: it gives the same
+    answer again to the same keys."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, DeskKeys] = {}
+
+    def keys(self, code: str) -> DeskKeys:
+        """The keys of whoever tries `code`, however it is spelled."""
+        from sync.client.enrol import DeskKeys
+
+        return self._keys.setdefault("".join(filter(str.isalnum, code)).upper(), DeskKeys())
 
 
 class NotReached(Fault):
@@ -36,29 +59,35 @@ class NotReached(Fault):
 
 
 def enrol_new_register(
-    profile: Profile, officer: NewOfficer, *, address: str, code: str, label: str, clock: Clock
+    profile: Profile,
+    officer: NewOfficer,
+    invitation: Invitation,
+    *,
+    label: str,
+    clock: Clock,
+    tries: EnrolTries | None = None,
 ) -> OpenDesk:
     """Enrol and make the register. Raises Invalid, Refusal, or a SyncFault for the line; takes about a second.
 
-    The code works once: whatever would fail after it is used up is asked for before.
+    The code works once, for the keys of `tries`: whatever would fail after it is used up is asked for before.
     """
     require_login(officer.login)
     require_passphrase(officer.passphrase, officer.login)
     require_names(officer.display_name, label)
     require_room(profile)
-    enrolment = _first_enrol(address, code, label)
+    enrolment = _first_enrol(invitation, label, tries or EnrolTries())
     return make_register(
         profile, officer, identity_of(enrolment, label, uuid7()), scope_keys_of(enrolment), clock=clock
     )
 
 
-def enrol_anew(desk: OpenDesk, *, address: str, code: str) -> ChangeSet:
+def enrol_anew(desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> ChangeSet:
     """Give a register that came out of a backup, or whose sync stopped, a new desk id.
 
     What the province lacks is sent after one full pull. Raises Invalid, Refusal when the code is for another place,
     or a SyncFault.
     """
-    return take_up(desk, _enrol(address, code, desk.register.identity.label))
+    return take_up(desk, _enrol(invitation, desk.register.identity.label, tries))
 
 
 def take_up(desk: OpenDesk, enrolment: Enrolment) -> ChangeSet:
@@ -73,20 +102,21 @@ def take_up(desk: OpenDesk, enrolment: Enrolment) -> ChangeSet:
     return desk.register.write(lambda tx: accept_new_desk(tx, identity, scope_keys_of(enrolment))).result()[1]
 
 
-def _first_enrol(address: str, code: str, label: str) -> Enrolment:
+def _first_enrol(invitation: Invitation, label: str, tries: EnrolTries) -> Enrolment:
     """`_enrol`, where nothing is kept yet that a later try could send."""
     from sync.client.errors import LineFault
 
     try:
-        return _enrol(address, code, label)
+        return _enrol(invitation, label, tries)
     except LineFault as error:
         raise NotReached from error
 
 
-def _enrol(address: str, code: str, label: str) -> Enrolment:
+def _enrol(invitation: Invitation, label: str, tries: EnrolTries) -> Enrolment:
     from sync.client.enrol import enrol  # not with the module: it loads the HTTP library, and pages name this use case
 
-    return enrol(address, code, label, program_version=__version__)
+    keys = tries.keys(invitation.code)
+    return enrol(invitation.address, invitation.code, label, program_version=__version__, desk_keys=keys)
 
 
 def identity_of(enrolment: Enrolment, label: str, db_id: str) -> Identity:

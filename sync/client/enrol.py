@@ -51,6 +51,15 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskKeys:
+    """The keys that a desk is to have. An enrolment whose answer was lost is asked for again with the same ones."""
+
+    signing: seal.SigningKey = field(repr=False, default_factory=seal.SigningKey.generate)
+    box: seal.BoxKey = field(repr=False, default_factory=seal.BoxKey.generate)
+    doorbell: seal.SigningKey = field(repr=False, default_factory=seal.SigningKey.generate)
+
+
+@dataclass(frozen=True, slots=True)
 class _Code:
     locator: bytes
     secret: bytes = field(repr=False)
@@ -69,23 +78,25 @@ def open_transport(address: str, ca_pem: bytes | None) -> Transport:
 
 
 def enrol(
-    address: str, code: str, label: str, *, program_version: str, connect: OpenTransport = open_transport
-) -> Enrolment:
+    address: str, code: str, label: str, *, program_version: str, desk_keys: DeskKeys | None = None,
+    connect: OpenTransport = open_transport,
+) -> Enrolment:  # fmt: skip
     """Enrol under `label` (the PC's name for people). Takes about a second for the code's stretching.
 
-    Raises Invalid for a mistyped address or code, Refusal for another province or a code that is no longer good,
+    A code that the province took although its answer was lost works again with the same `desk_keys`, and only with
+    them. Raises Invalid for a mistyped address or code, Refusal for another province or a code that is no longer good,
     a SyncFault for the line. Nothing is stored here.
     """
     base = read_address(address)
     spelled = _read_code(code)
     ca_pem = _fetch_authority(base, spelled, connect)
     keys = _code_keys(spelled, ca_pem)
-    signing_key, box_key, doorbell_key = seal.SigningKey.generate(), seal.BoxKey.generate(), seal.SigningKey.generate()
+    own = desk_keys or DeskKeys()
     request = protocol.EnrolRequest(
         locator=protocol.b64(spelled.locator),
-        sign_public=protocol.b64(signing_key.public),
-        box_public=protocol.b64(box_key.public),
-        doorbell_public=protocol.b64(doorbell_key.public),
+        sign_public=protocol.b64(own.signing.public),
+        box_public=protocol.b64(own.box.public),
+        doorbell_public=protocol.b64(own.doorbell.public),
         label=label,
         program_version=program_version,
     )
@@ -101,9 +112,9 @@ def enrol(
         grants=enrolled.grants,
         scope_keys=enrolled.scope_keys,
         scope_private=_open_locker(enrolled, keys.locker, spelled.locator),
-        signing_key=signing_key,
-        box_key=box_key,
-        doorbell_key=doorbell_key,
+        signing_key=own.signing,
+        box_key=own.box,
+        doorbell_key=own.doorbell,
     )
 
 

@@ -113,6 +113,17 @@ def test_a_search_without_hits_asks_for_guesses(page: RegisterPage) -> None:
     assert page.guesses() == ["Đặng Thị Hoà"]
 
 
+def test_a_filter_that_hides_who_is_searched_for_is_told(page: RegisterPage) -> None:
+    page.typed, page.who = "duc", "left"
+    view = page.view()
+    assert (view.ids, view.is_filtered_away, view.needs_guesses) == ((), True, False)
+    assert view.hint == "Nobody found for “duc” with these filters; without them 1 child is found."
+    page.clear_filters()
+    assert len(page.view().ids) == 1
+    page.typed, page.who = "dabg thi hoa", "left"
+    assert not page.view().is_filtered_away, "the twin: nobody is hidden"
+
+
 def test_another_spelling_is_told_as_such(page: RegisterPage) -> None:
     page.typed = "lí tài"
     assert page.view().hint.startswith("Nothing is written exactly so.")

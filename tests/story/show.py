@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile
 
 from commune_desk.domain.clock import SystemClock
-from commune_desk.usecases.enrolment import enrol_new_register
+from commune_desk.usecases.enrolment import Invitation, enrol_new_register
 from commune_desk.usecases.profile import NewOfficer, Profile
 from commune_desk.usecases.training_register import fill_commune
 from tests.story.province import Province
@@ -28,7 +28,8 @@ def prepare(folder: Path, province: Province) -> Profile:
     profile.folder.mkdir(mode=0o700)
     officer = NewOfficer(LOGIN, "Cán bộ Một", PASSPHRASE)
     code = province.enrol_code("C:06838", "Máy 1", "Xã Bình Liêu")
-    desk = enrol_new_register(profile, officer, address=province.address, code=code, label="Máy 1", clock=SystemClock())
+    invitation = Invitation(province.address, code)
+    desk = enrol_new_register(profile, officer, invitation, label="Máy 1", clock=SystemClock())
     fill_commune(desk.register, CHILDREN, lambda done, total: print(f"  {done} of {total} children", flush=True))
     desk.register.close()
     return profile

@@ -15,7 +15,7 @@ from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.doorbell import ring
-from sync.client.enrol import enrol
+from sync.client.enrol import DeskKeys, Enrolment, enrol
 from sync.client.session import Session
 from sync.server import desks
 from sync.server.authority import make_authority
@@ -44,8 +44,8 @@ def province(tmp_path_factory: pytest.TempPathFactory, clock: MovableClock) -> I
         yield real
 
 
-def _enrol(province: RealProvince, code: str) -> object:
-    return enrol("province.test", code, "PC", program_version="0", connect=province.transport)
+def _enrol(province: RealProvince, code: str, keys: DeskKeys | None = None) -> Enrolment:
+    return enrol("province.test", code, "PC", program_version="0", desk_keys=keys, connect=province.transport)
 
 
 def test_a_code_makes_a_desk_with_all_it_needs(province: RealProvince) -> None:
@@ -73,6 +73,23 @@ def test_a_code_works_once(province: RealProvince) -> None:
     _enrol(province, code)
     with pytest.raises(Refusal, match="used"):
         _enrol(province, code)
+
+
+def test_a_code_whose_every_answer_was_lost_works_again_for_the_same_keys_and_for_no_others(
+    province: RealProvince,
+) -> None:
+    """The person tries again on a better line; somebody who has only read the code gets nothing."""
+    code, keys = province.code(), DeskKeys()
+    province.line.lose_reply_of = "/v1/enrol"
+    try:
+        with pytest.raises(errors.LineFault):
+            _enrol(province, code.code, keys)
+    finally:
+        province.line.lose_reply_of = ""
+    with pytest.raises(Refusal, match="used"):
+        _enrol(province, code.code)
+    again = _enrol(province, code.code, keys)
+    assert (again.desk, again.signing_key.public) == (code.desk, keys.signing.public)
 
 
 def test_an_old_code_is_refused(province: RealProvince, clock: MovableClock) -> None:

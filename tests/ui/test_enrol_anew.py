@@ -16,7 +16,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.ui.dialogs import enrol
 from commune_desk.ui.dialogs.enrol import EnrolDialog
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.enrolment import take_up
+from commune_desk.usecases.enrolment import EnrolTries, Invitation, take_up
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.working_desk import WorkingDesk
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
@@ -37,7 +37,7 @@ class SlowProvince:
         self.answers = threading.Event()
         self.asked = 0
 
-    def enrol_anew(self, desk: OpenDesk, *, address: str, code: str) -> ChangeSet:
+    def enrol_anew(self, desk: OpenDesk, _invitation: Invitation, _tries: EnrolTries) -> ChangeSet:
         self.asked += 1
         assert self.answers.wait(10)
         return take_up(desk, self._enrolment)

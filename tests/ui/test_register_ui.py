@@ -80,8 +80,20 @@ def test_nobody_found_offers_names_that_are_alike(qtbot: QtBot, page: RegisterPa
     assert not page.table.isVisible()
     qtbot.waitUntil(lambda: bool(page.guesses.findChildren(LinkButton)))
     link = page.guesses.findChildren(LinkButton)[0]
-    QTest.mouseClick(link, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(page.searched_instead) as instead:
+        QTest.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert instead.args == [link.text()]
     assert "Đặng Thị Hoa" in shown(page)[0]
+
+
+def test_whoever_searches_under_a_filter_is_led_out_of_it(qtbot: QtBot, page: RegisterPage) -> None:
+    page.who.set_value("left")
+    page.search("tai")
+    assert shown(page) == []
+    (link,) = page.guesses.findChildren(LinkButton)
+    QTest.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert len(shown(page)) == 1
+    assert page.who.value() == ""
 
 
 def test_filters_by_keyboard(qtbot: QtBot, page: RegisterPage) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.usecases.enrolment import NotReached, enrol_new_register
+from commune_desk.presenters.opening import FirstRun
+from commune_desk.usecases.enrolment import EnrolTries, Invitation, NotReached, enrol_new_register
 from commune_desk.usecases.profile import FolderNotWritten, NewOfficer, Profile
 from sync.client.errors import SyncFault
 from sync.seal import spell
@@ -21,8 +22,8 @@ NOBODY_LISTENS = "https://127.0.0.1:9"
 
 def ask(folder: Path, officer: NewOfficer = GOOD, label: str = "Máy 1") -> None:
     """Enrol with a well-spelled code at an address where nobody listens: whoever comes so far raises a SyncFault."""
-    code = spell(bytes(10))
-    enrol_new_register(Profile(folder), officer, address=NOBODY_LISTENS, code=code, label=label, clock=SystemClock())
+    invitation = Invitation(NOBODY_LISTENS, spell(bytes(10)))
+    enrol_new_register(Profile(folder), officer, invitation, label=label, clock=SystemClock())
 
 
 def test_what_holds_is_asked_of_the_province(tmp_path: Path) -> None:
@@ -67,3 +68,20 @@ def test_a_full_disk_is_said_first(tmp_path: Path) -> None:
         fill_up(disk)
         with pytest.raises(FolderNotWritten):
             ask(disk)
+
+
+def test_the_tries_of_one_page_have_the_same_keys_for_the_same_code_however_it_is_spelled() -> None:
+    tries, other = EnrolTries(), EnrolTries()
+    keys = tries.keys("7zk2m-aaaaa")
+    assert tries.keys("7ZK2M AAAAA") is keys
+    assert keys.signing.public not in (other.keys("7ZK2MAAAAA").signing.public, tries.keys("8ZK2MAAAAA").signing.public)
+
+
+def test_the_first_start_asks_again_with_the_keys_of_its_first_try(tmp_path: Path) -> None:
+    form = FirstRun(Profile(tmp_path), SystemClock())
+    for name in form.fields:
+        form.edit(name, NOBODY_LISTENS if name == "address" else "x")
+    form.submit()
+    first = form.tries
+    form.submit()
+    assert form.tries is first is not None

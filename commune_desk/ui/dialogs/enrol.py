@@ -13,7 +13,7 @@ from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.enrolment import enrol_anew
+from commune_desk.usecases.enrolment import EnrolTries, Invitation, enrol_anew
 from commune_desk.usecases.opening import OpenDesk
 
 WIDTH = 460
@@ -25,7 +25,7 @@ class EnrolDialog(QDialog):
     def __init__(self, desk: OpenDesk, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._tasks = desk, tasks
-        self._is_busy = False
+        self._is_busy, self._tries = False, EnrolTries()
         self.setWindowTitle(_("Sunshine Register"))
         self.setFixedWidth(WIDTH)
         column = QVBoxLayout(self)
@@ -70,7 +70,10 @@ class EnrolDialog(QDialog):
             return
         self._set_busy(True)
         self._tasks.query(
-            lambda: enrol_anew(self._desk, address=address, code=code), self._enrolled, self._failed, owner=self
+            lambda: enrol_anew(self._desk, Invitation(address, code), self._tries),
+            self._enrolled,
+            self._failed,
+            owner=self,
         )
 
     def reject(self) -> None:

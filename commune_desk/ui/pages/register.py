@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -64,6 +65,8 @@ class RegisterPage(LivePage):
 
     cleared = Signal()
     """The search was taken back from this page: the search field should be empty too."""
+    searched_instead = Signal(str)
+    """Another name was chosen on this page: it should stand in the search field too."""
 
     def __init__(
         self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object], parent: QWidget | None = None
@@ -174,10 +177,19 @@ class RegisterPage(LivePage):
     def clear(self) -> None:
         """Take back the search and every filter."""
         self._state.clear()
-        for choice in (self.who, self.risk, self.village, self.age):
-            choice.set_value("")
+        self._show_no_filters()
         self.cleared.emit()
         self._read()
+
+    def clear_filters(self) -> None:
+        """Take back every filter; the search stays."""
+        self._state.clear_filters()
+        self._show_no_filters()
+        self._read()
+
+    def _show_no_filters(self) -> None:
+        for choice in (self.who, self.risk, self.village, self.age):
+            choice.set_value("")
 
     def read(self) -> None:
         """Read the list anew after something changed; the cursor and the place in the list stay."""
@@ -207,6 +219,8 @@ class RegisterPage(LivePage):
         self.clear_all.setVisible(self._state.is_narrowed)
         self.body.setStretch(self.body.count() - 1, 0 if view.ids else 1)
         self._show_guesses([])
+        if view.is_filtered_away:
+            self._offer(_("Search among all children"), self.clear_filters)
         if view.needs_guesses:
             typed = self._state.typed
             self._tasks.query(self._state.guesses, lambda names: self._take_guesses(typed, names), owner=self)
@@ -220,7 +234,15 @@ class RegisterPage(LivePage):
         if names:
             self.guesses.add(Text(_("Did you mean:")))
         for name in names:
-            link = LinkButton(name)
-            link.clicked.connect(lambda _checked=False, one=name: self.search(one))
-            self.guesses.add(link)
+            self._offer(name, partial(self._search_instead, name))
         self.guesses.setVisible(bool(names))
+
+    def _offer(self, text: str, on_click: Callable[[], object]) -> None:
+        link = LinkButton(text)
+        link.clicked.connect(lambda _checked=False: on_click())
+        self.guesses.add(link)
+        self.guesses.setVisible(True)
+
+    def _search_instead(self, name: str) -> None:
+        self.searched_instead.emit(name)
+        self.search(name)
