@@ -31,9 +31,10 @@ class Finding(msgspec.Struct, frozen=True):
 _SEPARATORS = re.compile(r"[\s.\-–'’`]+")
 """Also the quotes that Excel's users put before a number to keep its zeros."""
 _NUMBER_TAIL = re.compile(r"\.0+$")
-_LOST_ONE_ZERO = re.compile("[0-9]{11}")
+_LOST_ONE_ZERO = re.compile("[1-9][0-9]{10}")
 _LOST_TWO_ZEROS = re.compile("[12468][0-5][0-9]{8}")
-"""Codes of the provinces numbered below 010 (Decree 137/2015/ND-CP): 001, 002, 004, 006, 008."""
+"""Codes of the provinces numbered below 010 (Decree 137/2015/ND-CP): 001, 002, 004, 006, 008. Excel takes every leading
+zero: eleven digits that begin with one are a number with a digit left out."""
 
 
 def _warning(text: str) -> Finding:

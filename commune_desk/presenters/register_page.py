@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from commune_desk.domain.children import RISK_LEVELS
 from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, birthday
+from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
 from commune_desk.domain.text import fold
 from commune_desk.i18n import _, format_number, ngettext
@@ -82,6 +83,11 @@ class RegisterPage:
         self.typed = ""
         self.who = self.risk = self.village = self.age = ""
         self.order = "name"
+
+    @property
+    def can_write(self) -> bool:
+        """Whether the officer's role enters children; a chair only reads."""
+        return self._workplace.actor.role in KINDS["child_file"].write
 
     def who_options(self) -> list[Option]:
         return [(code, _(name)) for code, name in _WHO.items()]

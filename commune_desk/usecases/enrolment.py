@@ -95,7 +95,13 @@ def take_up(desk: OpenDesk, enrolment: Enrolment) -> ChangeSet:
     own = desk.register.identity
     identity = identity_of(enrolment, own.label, own.db_id)
     if identity.scope != own.scope:
-        raise Refusal(N_("This code is for another place than this register's. Nothing was changed."))
+        raise Refusal(
+            N_(
+                "This code is for another place than this register's, which is as it was. The code is used up: "
+                "ask the province for one for this place, and to revoke the desk {desk}."
+            ),
+            desk=enrolment.desk,
+        )
     # A forgotten passphrase can then be replaced with the province's spoken answer, without a line. Before the
     # register: a keyfile that cannot be saved must not leave a desk enrolled anew of which nobody is told.
     set_recovery(desk.profile.keyfile, desk.key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)

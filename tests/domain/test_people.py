@@ -44,6 +44,13 @@ def test_anything_but_twelve_digits_is_an_error(text: str) -> None:
     assert levels(text) == [Level.ERROR]
 
 
+def test_eleven_digits_that_begin_with_a_zero_are_a_digit_left_out_and_no_work_of_excel() -> None:
+    """It takes every zero before the first other digit; a number made up of a wrong one would be another person's."""
+    assert normal_id_number("02221600012") == ("02221600012", None)
+    assert levels("02221600012") == [Level.ERROR]
+    assert normal_id_number("22214001234")[0] == "022214001234", "the twin: here Excel took one"
+
+
 @pytest.mark.parametrize(
     ("sex", "birth", "warnings"),
     [

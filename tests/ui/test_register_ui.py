@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.routes import Route
@@ -138,3 +139,17 @@ def test_an_empty_register_says_what_to_do(qtbot: QtBot, tmp_path: Path, tasks: 
     page.empty.acted.emit()
     assert routes == [Route("import")]
     bare.register.close()
+
+
+@pytest.mark.parametrize("role", ["chair", "commune_officer"])
+def test_a_chair_is_not_offered_to_enter_children(qtbot: QtBot, tmp_path: Path, tasks: Tasks, role: str) -> None:
+    (tmp_path / role).mkdir()
+    office = make_workplace(tmp_path / role, role=role)
+    page = RegisterPage(office, tasks, lambda _route: None)
+    qtbot.addWidget(page)
+    with qtbot.waitExposed(page):
+        page.show()
+    offered = [button for button in page.findChildren(QPushButton) if button.isVisible()]
+    assert (page.new in offered, len(offered)) == ((False, 0) if role == "chair" else (True, 3))
+    page.close()
+    office.register.close()

@@ -90,8 +90,9 @@ class RegisterPage(LivePage):
         bring.clicked.connect(lambda: self._navigate(Route("import")))
         self.new = PrimaryButton(_("New child"), "plus", shortcut="Alt+N")
         self.new.clicked.connect(lambda: self._navigate(Route("child", form="child")))
-        self.add_action(bring)
-        self.add_action(self.new)
+        for button in (bring, self.new):
+            self.add_action(button)
+            button.setVisible(self._state.can_write)
 
     def _filter_row(self) -> QWidget:
         state = self._state
@@ -122,7 +123,7 @@ class RegisterPage(LivePage):
             "users",
             _("There is no child in the register yet."),
             detail=_("Enter one child, or bring in the lists that the commune keeps in Excel."),
-            action=_("Bring in a list"),
+            action=_("Bring in a list") if self._state.can_write else "",
         )
         self.empty.acted.connect(lambda: self._navigate(Route("import")))
         top = QWidget()
