@@ -21,6 +21,8 @@ from sync import seal
 
 MAX_LINE = 64 * 1024
 MAX_DEPTH = 8
+GENESIS = bytes(32)
+"""What every chain begins with."""
 
 Wire = str | int | bool | list[str] | None
 """A value as JSON carries it: a list of codes instead of a tuple."""
@@ -106,10 +108,10 @@ def read_line(line: bytes) -> Line:
     try:
         signature = b64decode(head, validate=True)
         change = _decoder.decode(raw)
-        canonical = _encoder.encode(_any.decode(raw)) == raw
+        plain = _any.decode(raw)
     except (binascii.Error, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise BadLine(N_("A change could not be read.")) from None
-    if not space or not canonical or not _within_profile(_any.decode(raw)):
+    if not space or _encoder.encode(plain) != raw or not _within_profile(plain):
         raise BadLine(N_("A change is not in the agreed form."))
     return Line(change, raw, signature)
 
@@ -135,8 +137,10 @@ def from_wire(value: Wire) -> Value:
 
 
 def next_head(head: bytes, digest: bytes) -> bytes:
-    """The desk's chain after one more change: SHA-256(head || digest); the chain starts with 32 zero bytes."""
+    """A desk's chain after one more change: SHA-256(head || digest)."""
     return seal.sha256(head + digest)
 
 
-GENESIS = bytes(32)
+def next_chain(chain: bytes, seq: int, digest: bytes) -> bytes:
+    """A scope's chain after event `seq`: SHA-256(chain || seq as 8 bytes, big-endian || SHA-256 of the change)."""
+    return seal.sha256(chain + seq.to_bytes(8) + digest)

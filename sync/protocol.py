@@ -24,6 +24,10 @@ MAX_INFLATED = 8 << 20
 MAX_PAGE_EVENTS = 500
 SIGNATURE_HEADER = "CD-Signature"
 CONTENT_TYPE = "application/vnd.commune-desk+zstd"
+SIGNED_COMPONENTS = ("@method", "@path", "content-type", "content-digest")
+"""What of a request its signature covers (RFC 9421)."""
+BELL_SUFFIX = ".bell"
+"""What follows a desk's id in the key id of its doorbell: that key opens nothing but `/v1/doorbell`."""
 PROVINCE_DESK = "PROVINCE"
 """The desk id under which the province signs what it sends down."""
 
@@ -259,6 +263,11 @@ def inflate(body: bytes, limit: int = MAX_INFLATED) -> bytes:
 def _whole(body: bytes, inflated: int) -> bool:
     declared = zstandard.frame_content_size(body)
     return declared in (-1, inflated)
+
+
+def head_statement(desk: str, n: int, head: bytes) -> bytes:
+    """What a desk signs under `seal.HEAD`: the JSON array of its id, the number and the base64 of its chain there."""
+    return msgspec.json.encode([desk, n, b64(head)])
 
 
 def event_line(event: Event, line: bytes) -> bytes:

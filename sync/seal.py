@@ -212,6 +212,11 @@ def sha256(data: bytes) -> bytes:
     return Hash.hash(_SHA256, data)
 
 
+def scope_key_id(public: bytes) -> str:
+    """The name of a scope's sealing key: 8 hex digits of its SHA-256."""
+    return sha256(public)[:4].hex()
+
+
 def certificate_fingerprint(pem: bytes) -> bytes:
     """SHA-256 of a certificate (PEM): what an enrolment code names the province's authority by. Raises ValueError."""
     import ssl  # not with the module: a desk that is not in touch with a province does without

@@ -99,7 +99,7 @@ def verify_audit(connection: Connection, audit_key: bytes) -> int | None:
     for *row, h in connection.execute(
         "SELECT seq, at, officer, action, kind, record, detail, h FROM audit ORDER BY seq"
     ):
-        if row[0] != expected or not seal.same(seal.mac(audit_key, previous + _compact(row).encode()), bytes(h)):
+        if row[0] != expected or not seal.is_mac(bytes(h), audit_key, previous + _compact(row).encode()):
             return expected
         previous, expected = bytes(h), expected + 1
     return None

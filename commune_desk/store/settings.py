@@ -8,7 +8,6 @@ from typing import TypeVar
 import msgspec
 
 from commune_desk.store.database import Connection
-from sync.seal import sha256
 
 IDENTITY = "identity"
 AWAITS_PULL = "awaits_pull"
@@ -91,8 +90,3 @@ def replace_scope_keys(connection: Connection, pairs: list[ScopeKeyPair]) -> Non
     """Keep the keys of a new enrolment. Former ones of the same places open what was sealed to them, and no more."""
     connection.executemany("UPDATE scope_key SET scope='' WHERE scope=? AND key<>?", [(p.scope, p.key) for p in pairs])
     put_scope_keys(connection, pairs)
-
-
-def scope_key_id(public: bytes) -> str:
-    """How a scope key is named on the wire: the first 8 hex digits of its SHA-256."""
-    return sha256(public).hex()[:8]

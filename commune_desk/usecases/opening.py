@@ -15,14 +15,14 @@ from commune_desk.domain.labels import N_
 from commune_desk.domain.record import check_value, kind_of
 from commune_desk.store.database import RegisterDamaged
 from commune_desk.store.register import Register
-from commune_desk.store.settings import Identity, ScopeKeyPair, scope_key_id
+from commune_desk.store.settings import Identity, ScopeKeyPair
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.profile import FolderNotWritten, NewOfficer, Profile
 from commune_desk.vault import vault
 from commune_desk.vault.keyfile import KeyfileDamaged
 from commune_desk.vault.keys import RegisterKey
 from commune_desk.vault.recovery import set_recovery
-from sync.seal import BoxKey, SigningKey, spell
+from sync.seal import BoxKey, SigningKey, scope_key_id, spell
 
 TRAINING_PREFIX = "TRAIN-"
 SMALLEST_ROOM = 2 << 20

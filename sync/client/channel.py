@@ -10,8 +10,9 @@ from datetime import datetime
 from commune_desk.domain.clock import from_iso
 from sync import protocol, seal
 from sync.client import errors
-from sync.client.signing import BELL_SUFFIX, RequestSigner
+from sync.client.signing import RequestSigner
 from sync.client.transport import Reply, Transport
+from sync.protocol import BELL_SUFFIX
 
 
 class Refused(errors.LineFault):

@@ -7,8 +7,8 @@ import secrets
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.channel import Channel
-from sync.client.signing import BELL_SUFFIX
 from sync.client.transport import Transport
+from sync.protocol import BELL_SUFFIX
 
 
 def ring(

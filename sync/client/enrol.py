@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from commune_desk.domain.errors import Invalid, Refusal
+from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.tls import authority_fingerprint
 from sync.client.transport import Reply, Transport, read_address
+from sync.enrolment_code import CodeKeys, EnrolmentCode
 
 OpenTransport = Callable[[str, bytes | None], Transport]
 """A transport to an address that trusts the given authority (PEM), or anybody for None."""
 
 _ATTEMPTS = 3
-_LOCATOR_BYTES, _SECRET_BYTES, _PRINT_BYTES = 2, 5, 3
 
 _NOT_ACCEPTED = N_(
     "The province did not accept the code: it is mistyped, already used or too old. "
@@ -59,20 +59,6 @@ class DeskKeys:
     doorbell: seal.SigningKey = field(repr=False, default_factory=seal.SigningKey.generate)
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
-    locator: bytes
-    secret: bytes = field(repr=False)
-    fingerprint_start: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _CodeKeys:
-    request: bytes = field(repr=False)
-    reply: bytes = field(repr=False)
-    locker: bytes = field(repr=False)
-
-
 def open_transport(address: str, ca_pem: bytes | None) -> Transport:
     return Transport(address, ca_pem=ca_pem)
 
@@ -88,12 +74,12 @@ def enrol(
     a SyncFault for the line. Nothing is stored here.
     """
     base = read_address(address)
-    spelled = _read_code(code)
-    ca_pem = _fetch_authority(base, spelled, connect)
-    keys = _code_keys(spelled, ca_pem)
+    parts = EnrolmentCode.read(code)
+    ca_pem = _fetch_authority(base, parts, connect)
+    keys = parts.keys(authority_fingerprint(ca_pem))
     own = desk_keys or DeskKeys()
     request = protocol.EnrolRequest(
-        locator=protocol.b64(spelled.locator),
+        locator=protocol.b64(parts.locator),
         sign_public=protocol.b64(own.signing.public),
         box_public=protocol.b64(own.box.public),
         doorbell_public=protocol.b64(own.doorbell.public),
@@ -111,28 +97,20 @@ def enrol(
         escrow_public=protocol.unb64(enrolled.escrow_public),
         grants=enrolled.grants,
         scope_keys=enrolled.scope_keys,
-        scope_private=_open_locker(enrolled, keys.locker, spelled.locator),
+        scope_private=_open_locker(enrolled, keys.locker, parts.locator),
         signing_key=own.signing,
         box_key=own.box,
         doorbell_key=own.doorbell,
     )
 
 
-def _read_code(code: str) -> _Code:
-    data = seal.read_spelled(code)
-    if len(data) != _LOCATOR_BYTES + _SECRET_BYTES + _PRINT_BYTES:
-        raise Invalid(N_("This is another kind of code. An enrolment code has 18 characters."))
-    secret_end = _LOCATOR_BYTES + _SECRET_BYTES
-    return _Code(data[:_LOCATOR_BYTES], data[_LOCATOR_BYTES:secret_end], data[secret_end:])
-
-
-def _fetch_authority(base: str, code: _Code, connect: OpenTransport) -> bytes:
+def _fetch_authority(base: str, code: EnrolmentCode, connect: OpenTransport) -> bytes:
     transport = connect(base, None)
     try:
         ca_pem = transport.get("/v1/ca")
     finally:
         transport.rest()
-    if not authority_fingerprint(ca_pem).startswith(code.fingerprint_start):
+    if not code.names(authority_fingerprint(ca_pem)):
         raise Refusal(
             N_(
                 "The server at this address is not the province that made the code. Nothing was sent to it. "
@@ -142,17 +120,7 @@ def _fetch_authority(base: str, code: _Code, connect: OpenTransport) -> bytes:
     return ca_pem
 
 
-def _code_keys(code: _Code, ca_pem: bytes) -> _CodeKeys:
-    """The salt is the whole fingerprint, so that a server with another authority learns nothing it could use."""
-    stretched = seal.stretch_code(code.secret.hex(), authority_fingerprint(ca_pem) + code.locator)
-    return _CodeKeys(
-        request=seal.mac(stretched, b"request"),
-        reply=seal.mac(stretched, b"reply"),
-        locker=seal.mac(stretched, b"locker"),
-    )
-
-
-def _ask(transport: Transport, request: protocol.EnrolRequest, keys: _CodeKeys) -> protocol.Enrolled:
+def _ask(transport: Transport, request: protocol.EnrolRequest, keys: CodeKeys) -> protocol.Enrolled:
     body = protocol.encode(request)
     proof = protocol.encode(protocol.Proven(body=protocol.b64(body), mac=protocol.b64(seal.mac(keys.request, body))))
     try:
@@ -163,7 +131,7 @@ def _ask(transport: Transport, request: protocol.EnrolRequest, keys: _CodeKeys) 
         raise _refusal(reply)
     answer = protocol.decode(reply.body, protocol.Proven)
     inside = protocol.unb64(answer.body)
-    if not seal.same(seal.mac(keys.reply, inside), protocol.unb64(answer.mac)):
+    if not seal.is_mac(protocol.unb64(answer.mac), keys.reply, inside):
         raise errors.Unproven
     return protocol.decode(inside, protocol.Enrolled)
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from commune_desk.domain.errors import Fault
 from sync import protocol, seal
-from sync.change import GENESIS, Line
+from sync.change import GENESIS, Line, next_chain
 from sync.client import errors
 
 PublicOf = Callable[[str], bytes | None]
@@ -54,11 +53,6 @@ def verified_keys(header: protocol.PullHeader, authority_public: bytes) -> dict[
         cert = protocol.decode(body, protocol.DeskCert)
         keys[cert.desk] = protocol.unb64(cert.sign_public)
     return keys
-
-
-def next_chain(chain: bytes, seq: int, digest: bytes) -> bytes:
-    """A scope's chain after event `seq`: SHA-256(chain || seq as 8 bytes, big-endian || SHA-256 of the change)."""
-    return seal.sha256(chain + seq.to_bytes(8) + digest)
 
 
 def verify_page(page: Page, places: Mapping[str, Place], public_of: PublicOf) -> dict[str, Place]:
@@ -108,7 +102,3 @@ def portions(
         piece = page.events[start : start + at_once]
         reached |= {event.scope: event.seq for event, _ in piece}
         yield piece, dict(reached)
-
-
-RETRY_SMALLER: tuple[type[Fault], ...] = (errors.HalfPage, errors.TooSlow)
-"""What a poor line does to a page that is too much for it."""

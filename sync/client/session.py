@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.channel import Channel, Refused
-from sync.client.page import RETRY_SMALLER, Page, Place, portions, read_page, verified_keys, verify_page
+from sync.client.page import Page, Place, portions, read_page, verified_keys, verify_page
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
 from sync.client.transport import Transport
 
-__all__ = ["DeskIdentity", "PendingLine", "Replica", "Session", "SyncReport", "head_message"]
+__all__ = ["DeskIdentity", "PendingLine", "Replica", "Session", "SyncReport"]
 
 _ROOM_FOR_HEADER = 4096
 _SMALLEST_PAGE = 32 * 1024
+_TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
+"""What a poor line does to a batch or a page: a smaller one is tried next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,6 @@ class _Tally:
     pulled: int = 0
     quarantined: int = 0
     conflicts: int = 0
-
-
-def head_message(desk: str, n: int, head: bytes) -> bytes:
-    """The bytes that a desk signs under `seal.HEAD`: that its chain after change `n` is `head`."""
-    return msgspec.json.encode([desk, n, protocol.b64(head)])
 
 
 class Session:
@@ -120,13 +115,13 @@ class Session:
             last_n=last_n,
             head=protocol.b64(head),
             head_signature=protocol.b64(
-                identity.signing_key.sign(seal.HEAD, head_message(identity.desk, last_n, head))
+                identity.signing_key.sign(seal.HEAD, protocol.head_statement(identity.desk, last_n, head))
             ),
         )
         body = b"\n".join([protocol.encode(header), *(item.line for item in batch)])
         try:
             receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
-        except RETRY_SMALLER:
+        except _TOO_MUCH_FOR_THE_LINE:
             self._batch = max(1, self._batch // 2)
             raise
         receipt = protocol.decode(receipt_bytes, protocol.Receipt)
@@ -184,7 +179,7 @@ class Session:
         )
         try:
             body, _ = channel.call("/v1/pull", protocol.encode(request), seal.FEED)
-        except RETRY_SMALLER:
+        except _TOO_MUCH_FOR_THE_LINE:
             self._page_bytes = max(_SMALLEST_PAGE, self._page_bytes // 2)
             raise
         self._page_bytes = min(self._page_bytes * 2, protocol.MAX_BODY)

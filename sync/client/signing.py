@@ -6,11 +6,8 @@ from http_message_signatures import HTTPMessageSigner
 from http_message_signatures.algorithms import ED25519
 from requests import PreparedRequest
 
+from sync.protocol import SIGNED_COMPONENTS
 from sync.seal import SigningKey
-
-COVERED = ("@method", "@path", "content-type", "content-digest")
-BELL_SUFFIX = ".bell"
-"""What a doorbell key's id ends with: that key opens nothing but `/v1/doorbell`."""
 
 
 class RequestSigner:
@@ -24,7 +21,7 @@ class RequestSigner:
     def sign(self, request: PreparedRequest, body: bytes, nonce: str) -> None:
         """Add `Content-Digest`, `Signature-Input` and `Signature` to the request, in place."""
         prepared = self._signer.prepare(
-            request, key_id=self._key_id, nonce=nonce, covered_component_ids=COVERED, body=body
+            request, key_id=self._key_id, nonce=nonce, covered_component_ids=SIGNED_COMPONENTS, body=body
         )
         # The signature base begins with a component's name in quotes, which no domain of `seal` does.
         self._signer.apply(request, prepared, self._key.sign(b"", prepared.signature_base))

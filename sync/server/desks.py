@@ -71,8 +71,8 @@ def grant_list(connection: Connection, grants: dict[str, Role]) -> list[Grant]:
 
 
 def expect(connection: Connection, *, label: str, grants: dict[str, Role]) -> str:
-    """Reserve an id (6 characters) for a desk that is to enrol."""
-    desk = "".join(secrets.choice(seal.ALPHABET) for _ in range(6))
+    """Reserve an id for a desk that is to enrol."""
+    desk = "".join(secrets.choice(seal.ALPHABET) for _ in range(seal.DESK_CHARACTERS))
     connection.execute(insert(tables.desk).values(_fresh(desk, label)))
     rows = [{"desk": desk, "scope": scope, "role": role.value} for scope, role in grants.items()]
     connection.execute(insert(tables.desk_grant), rows)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import from_iso, to_iso
 from sync import seal
+from sync.enrolment_code import LOCATOR_BYTES, EnrolmentCode
 from sync.protocol import Enrolled, EnrolRequest, Malformed, Proven, b64, decode, encode, unb64
 from sync.server import tables
 from sync.server.desks import ACTIVE, EXPECTED, certify, expect, grant_list, grants_of
@@ -38,23 +39,23 @@ def make_code(
         {scope: b64(_private(connection, province, scope, name=name)) for scope in sorted(grants)}
     )
     desk = expect(connection, label=label, grants=grants)
-    locator, secret = _free_locator(connection, province), secrets.token_bytes(5)
-    stretched = seal.stretch_code(secret.hex(), province.fingerprint + locator)
+    code = EnrolmentCode.fresh(_free_locator(connection, province), province.fingerprint)
+    keys = code.keys(province.fingerprint)
     expires_at = to_iso(province.clock.now() + timedelta(hours=hours))
     connection.execute(
         insert(tables.enrol_code).values(
-            locator=locator.hex(),
+            locator=code.locator.hex(),
             desk=desk,
             label=label,
-            request_key=seal.mac(stretched, b"request"),
-            reply_key=seal.mac(stretched, b"reply"),
-            locker=seal.wrap(seal.mac(stretched, b"locker"), locker, locator),
+            request_key=keys.request,
+            reply_key=keys.reply,
+            locker=seal.wrap(keys.locker, locker, code.locator),
             expires_at=expires_at,
             tries=0,
         )
     )
     audited(connection, province, "enrol-code", f"{desk} {' '.join(sorted(grants))}")
-    return EnrolCode(seal.spell(locator + secret + province.fingerprint[:3]), desk, expires_at)
+    return EnrolCode(code.spelled(), desk, expires_at)
 
 
 def _private(connection: Connection, province: Province, scope: str, *, name: str) -> bytes:
@@ -64,12 +65,12 @@ def _private(connection: Connection, province: Province, scope: str, *, name: st
 
 
 def _free_locator(connection: Connection, province: Province) -> bytes:
-    """Two bytes that no code has; codes expired for a month make room."""
+    """A locator that no code has; codes expired for a month make room."""
     month_ago = to_iso(province.clock.now() - timedelta(days=31))
     connection.execute(delete(tables.enrol_code).where(tables.enrol_code.c.expires_at < month_ago))
     taken = set(connection.scalars(select(tables.enrol_code.c.locator)))
     while True:
-        locator = secrets.token_bytes(2)
+        locator = secrets.token_bytes(LOCATOR_BYTES)
         if locator.hex() not in taken:
             return locator
 
@@ -94,7 +95,7 @@ def _prove(connection: Connection, locator: str, body: bytes, mac: bytes, *, mos
     code = connection.execute(select(tables.enrol_code).where(tables.enrol_code.c.locator == locator)).first()
     if code is None or code.tries >= most_tries:
         return False
-    if seal.same(seal.mac(code.request_key, body), mac):
+    if seal.is_mac(mac, code.request_key, body):
         return True
     connection.execute(
         update(tables.enrol_code).where(tables.enrol_code.c.locator == locator).values(tries=code.tries + 1)

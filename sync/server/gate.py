@@ -15,14 +15,11 @@ from http_message_signatures import (
 from http_message_signatures.algorithms import HTTPSignatureAlgorithm
 
 from sync import seal
+from sync.protocol import BELL_SUFFIX, SIGNED_COMPONENTS
 from sync.server import desks
 from sync.server.problems import Refused
 from sync.server.province import Province
 from sync.server.tickets import Tickets
-
-COVERED = ("@method", "@path", "content-digest", "content-type")
-BELL = ".bell"
-"""The key id of a desk's doorbell is the desk's id with this behind it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ class Gate:
         callers = _Callers(province, bell=bell)
         verifier = _Verifier(signature_algorithm=_Ed25519, key_resolver=callers)
         try:
-            results = verifier.verify(request, max_age=None, require_components=COVERED, body=request.body)
+            results = verifier.verify(request, max_age=None, require_components=SIGNED_COMPONENTS, body=request.body)
         except InvalidSignature:
             raise Refused(401, "signature") from None
         keyid, nonce = results[0].parameters.get("keyid"), results[0].nonce or ""
@@ -85,8 +82,8 @@ class _Callers(HTTPSignatureKeyResolver):
         self.found: desks.DeskState | None = None
 
     def resolve_public_key(self, key_id: str) -> bytes | None:
-        desk_id = key_id.removesuffix(BELL) if self._bell else key_id
-        if key_id.endswith(BELL) is not self._bell:
+        desk_id = key_id.removesuffix(BELL_SUFFIX) if self._bell else key_id
+        if key_id.endswith(BELL_SUFFIX) is not self._bell:
             return None
         with self._province.database.read() as connection:
             self.found = desks.find(connection, desk_id)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from commune_desk.domain.clock import STEPS, to_iso
 from commune_desk.domain.kinds import KINDS
 from sync import seal
-from sync.change import Change, Line
+from sync.change import Change, Line, next_chain
 from sync.protocol import Event, Result, b64, encode
 from sync.server import tables
 from sync.server.merging import Batch, Merged
@@ -60,9 +60,8 @@ def store(connection: Connection, province: Province, desk: str, fresh: Sequence
             results[item.n] = _set_aside(rows, desk, item, code or "unreadable", now=now)
             continue
         change = item.line.change
-        seq, chain = heads[change.scope]
-        seq, chain = seq + 1, seal.sha256(chain + (seq + 1).to_bytes(8) + item.digest)
-        heads[change.scope] = (seq, chain)
+        head, chain = heads[change.scope]
+        seq, chain = heads[change.scope] = head + 1, next_chain(chain, head + 1, item.digest)
         merged = batch.merge(change, seq=seq, latest=_latest_stamp(now))
         status = merged.status(len(change.fields))
         rows.change.append(_change_row(item.line, status, now, received_at))

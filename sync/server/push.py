@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
 from sqlalchemy import Connection, select, update
 
 from sync import seal
 from sync.change import BadLine, next_head, read_line
-from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, unb64
+from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, head_statement, unb64
 from sync.server import desks, tables
 from sync.server.admission import Admission
 from sync.server.ordering import Incoming, store
@@ -129,17 +128,13 @@ def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[In
 
 def _chain(header: PushHeader, state: desks.DeskState, fresh: Sequence[Incoming]) -> bytes:
     """The desk's chain after the batch. Raises Refused when the desk's signed head says otherwise."""
-    statement = head_statement(header.desk, header.last_n, header.head)
+    said = unb64(header.head)
+    statement = head_statement(header.desk, header.last_n, said)
     if not seal.verify(state.sign_public, seal.HEAD, statement, unb64(header.head_signature)):
         raise Refused(409, "head")
     head = state.head
     for item in fresh:
         head = next_head(head, item.digest)
-    if header.last_n >= state.last_n and head != unb64(header.head):
+    if header.last_n >= state.last_n and head != said:
         raise Refused(409, "head")
     return head
-
-
-def head_statement(desk: str, n: int, head: str) -> bytes:
-    """What a desk signs under `seal.HEAD`: the JSON array of its id, the number and the base64 of its chain there."""
-    return msgspec.json.encode([desk, n, head])

@@ -90,17 +90,14 @@ def born_of(change: Change) -> str:
     return f"{change.desk}/{change.group or change.id}"
 
 
-def _defaults(kind: str) -> dict[str, Wire]:
-    infos = {info.name: info for info in msgspec.structs.fields(KINDS[kind].struct)}
-    return {name: to_wire(infos[name].default) for name in KINDS[kind].fields}
-
-
 def _update_of(table: Table) -> Any:
     columns: dict[str, Any] = {column.name: bindparam(column.name) for column in table.c if column.name != "id"}
     return update(table).where(table.c.id == bindparam("record_id")).values(columns)
 
 
-_DEFAULTS = {kind: _defaults(kind) for kind in KINDS}
+_DEFAULTS = {
+    kind: {name: to_wire(rule.default) for name, rule in declared.fields.items()} for kind, declared in KINDS.items()
+}
 _UPDATES = {kind: _update_of(table) for kind, table in RECORDS.items()}
 
 

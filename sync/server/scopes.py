@@ -34,7 +34,7 @@ def ensure_key(connection: Connection, scope: str, *, escrow_public: bytes) -> S
     if known:
         return known[-1]
     pair = seal.BoxKey.generate()
-    key_id = seal.sha256(pair.public)[:4].hex()
+    key_id = seal.scope_key_id(pair.public)
     wrapped = seal.seal(escrow_public, pair.to_bytes(), info=_info(scope, key_id))
     connection.execute(insert(tables.scope_key).values(key=key_id, scope=scope, public=pair.public, wrapped=wrapped))
     return ScopeKey(scope=scope, key=key_id, public=b64(pair.public))

@@ -63,7 +63,7 @@ class Tickets:
         except (binascii.Error, ValueError):
             return None
         body, proof = raw[:16], raw[16:]
-        genuine = len(raw) == 48 and self.canonical(raw) == ticket and seal.same(seal.mac(self._secret, body), proof)
+        genuine = len(raw) == 48 and self.canonical(raw) == ticket and seal.is_mac(proof, self._secret, body)
         return int.from_bytes(body[:8]) if genuine else None
 
     @staticmethod

@@ -16,11 +16,11 @@ from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.paths import read_resource
 from commune_desk.store import settings
 from commune_desk.store.register import FILE_NAME, Register
-from commune_desk.store.settings import Identity, ScopeKeyPair, scope_key_id
+from commune_desk.store.settings import Identity, ScopeKeyPair
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.workplace import Workplace
 from commune_desk.vault.keys import RegisterKey
-from sync.seal import BoxKey, SigningKey
+from sync.seal import BoxKey, SigningKey, scope_key_id
 
 OFFICER = OfficerId("0198c0de" * 4)
 OFFICER_NAME = "Cán bộ Thử"

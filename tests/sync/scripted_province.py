@@ -11,8 +11,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from sync import protocol, seal
-from sync.change import GENESIS, Line, read_line
-from sync.client.page import next_chain
+from sync.change import GENESIS, Line, next_chain, read_line
 from sync.client.transport import Transport
 from tests.sync.in_process import body_of, response_of
 from tests.sync.memory_replica import Identity, MemoryReplica

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from sync import protocol, seal
-from sync.change import GENESIS, next_head, read_line, sign
+from sync.change import GENESIS, next_chain, next_head, read_line, sign
+from sync.enrolment_code import EnrolmentCode
 from sync.server import admission, ordering, problems, push
 from sync.server.conflicts import conflict_id
 
@@ -20,13 +21,13 @@ def test_the_example_of_the_page_can_be_made_again() -> None:
     line, key = read_line(written), seal.SigningKey.from_bytes(b"\x01" * 32)
     assert sign(line.change, key).encode() == written
     head = next_head(GENESIS, line.digest)
-    statement = push.head_statement(line.change.desk, 1, protocol.b64(head))
+    statement = protocol.head_statement(line.change.desk, 1, head)
     for value in (
         key.public.hex(),
         line.digest.hex(),
         head.hex(),
         protocol.b64(key.sign(seal.HEAD, statement)),
-        seal.sha256(GENESIS + (1).to_bytes(8) + line.digest).hex(),
+        next_chain(GENESIS, 1, line.digest).hex(),
         conflict_id(line.change.id, "phone"),
     ):
         assert f"`{value}`" in PAGE
@@ -34,9 +35,10 @@ def test_the_example_of_the_page_can_be_made_again() -> None:
 
 def test_the_enrolment_of_the_page_can_be_made_again() -> None:
     fingerprint, locator, secret = bytes(range(32)), bytes.fromhex("abcd"), bytes.fromhex("0102030405")
-    assert seal.spell(locator + secret + fingerprint[:3]) in PAGE
-    stretched = seal.stretch_code(secret.hex(), fingerprint + locator)
-    assert seal.mac(stretched, b"request").hex() in PAGE
+    code = EnrolmentCode(locator, secret, fingerprint[:3])
+    assert code.spelled() in PAGE
+    assert EnrolmentCode.read(code.spelled()) == code
+    assert code.keys(fingerprint).request.hex() in PAGE
 
 
 def test_every_code_that_the_server_says_is_explained() -> None:
