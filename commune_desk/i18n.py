@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Literal
 
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.clock import VIETNAM, local_day
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.labels import N_
 from commune_desk.paths import resource
@@ -141,7 +141,7 @@ def format_time(instant: datetime) -> str:
 
 def format_instant(instant: datetime) -> str:
     """`14:05 23/11/2026` in Viet Nam, of an aware instant."""
-    return f"{format_time(instant)} {format_date(instant.astimezone(VIETNAM).date())}"
+    return f"{format_time(instant)} {format_date(local_day(instant))}"
 
 
 def format_number(value: float, digits: int = 0) -> str:

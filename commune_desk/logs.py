@@ -9,7 +9,6 @@ hold a name.
 from __future__ import annotations
 
 import logging
-import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from pathlib import Path
 
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import DeskError
-from commune_desk.domain.ids import is_id
+from commune_desk.domain.ids import is_id, is_scope
 from commune_desk.i18n import is_message
 
 LOG_FILE = "commune_desk.log"
@@ -40,7 +39,7 @@ def _is_number(value: object) -> bool:
 
 
 def _is_scope(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"C:\d{5}|S:[A-Z]{2}\d{2}|P:\d{2}", value) is not None
+    return isinstance(value, str) and is_scope(value)
 
 
 def _is_kind(value: object) -> bool:

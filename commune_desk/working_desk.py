@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.errors import DeskError
+from commune_desk.domain.ids import is_shelter_scope
 from commune_desk.i18n import Language, set_language
 from commune_desk.paths import read_resource
 from commune_desk.presenters.screen_language import keep_language
@@ -68,7 +69,7 @@ class WorkingDesk(QObject):
         return DeskWindow(self.desk, self.workplace, self.tasks)
 
     def _idle_minutes(self) -> float:
-        return SHELTER_MINUTES if self.desk.register.identity.scope.startswith("S:") else OFFICE_MINUTES
+        return SHELTER_MINUTES if is_shelter_scope(self.desk.register.identity.scope) else OFFICE_MINUTES
 
     def _connect(self) -> None:
         window = self.window

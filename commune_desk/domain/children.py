@@ -54,6 +54,10 @@ class ChildFile(Record, frozen=True, kw_only=True):
     note: Annotated[str | None, field(N_("Note"), max_chars=2000)] = None
 
 
+POVERTY_GROUPS = {"poor": "NGCO01", "near_poor": "NGCO02"}
+"""The at-risk group that follows from the class of a child's household."""
+
+
 @kind("group_membership", N_("Group"), scope=ScopeRule.COMMUNE, read=COMMUNE, write=COMMUNE_WRITERS)
 class GroupMembership(Record, frozen=True, kw_only=True):
     """A dated membership in a group of special circumstances (Law 102/2016 art. 10) or at risk; several at once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -73,6 +73,12 @@ def to_iso(instant: datetime) -> str:
 def from_iso(text: str) -> datetime:
     """The instant of `to_iso`. Raises ValueError for another shape."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def local_day(instant: datetime | str) -> date:
+    """The day in Viet Nam on which an instant lies; also of one as stored (`to_iso`)."""
+    moment = from_iso(instant) if isinstance(instant, str) else instant
+    return moment.astimezone(VIETNAM).date()
 
 
 def monotonic() -> float:

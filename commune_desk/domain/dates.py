@@ -1,4 +1,4 @@
-"""Birth dates as they are known: a day, a month, a year, or a guess; ages and the sixteenth birthday."""
+"""Birth dates as they are known: a day, a month, a year, a guess; ages, the sixteenth birthday; months counted."""
 
 from __future__ import annotations
 
@@ -110,12 +110,27 @@ class PartialDate(msgspec.Struct, frozen=True):
         return f"{day}{month}{self.year:04}"
 
 
+def may_be_born_together(one: str | None, other: str | None) -> bool:
+    """Whether two stored birth dates can mean the same day; one that is not known can mean any."""
+    if not one or not other:
+        return True
+    a, b = PartialDate.stored(one).possible, PartialDate.stored(other).possible
+    return a.earliest <= b.latest and b.earliest <= a.latest
+
+
 def birthday(born: date, years: int) -> date:
     """The day on which `years` are completed; born on 29 February, that is 1 March in a year without it."""
     try:
         return born.replace(year=born.year + years)
     except ValueError:
         return date(born.year + years, 3, 1)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month so many months later, or the last day of a month that has no such day."""
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + (month0 + 1) // 12, (month0 + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month0 + 1, min(day.day, last))
 
 
 def _completed_years(born: date, on: date) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from typing import NewType
 
@@ -12,6 +13,8 @@ OfficerId = NewType("OfficerId", str)
 DeskId = NewType("DeskId", str)
 Scope = NewType("Scope", str)
 """`C:06838` a commune, `S:AD01` a shelter, `P:22` the province."""
+
+_SCOPE = re.compile(r"C:[0-9]{5}|S:[A-Z0-9]{2,12}|P:[0-9]{2}")
 
 
 def uuid7() -> str:
@@ -40,6 +43,19 @@ def is_id(text: str) -> bool:
 def desk_mark(desk: DeskId) -> str:
     """What stands for a desk in the numbers it gives out: its last four letters and digits."""
     return "".join(c for c in desk.upper() if c.isalnum())[-4:] or "0"
+
+
+def is_scope(text: str) -> bool:
+    """Whether `text` has the shape of a scope."""
+    return _SCOPE.fullmatch(text) is not None
+
+
+def is_commune_scope(scope: str) -> bool:
+    return scope.startswith("C:")
+
+
+def is_shelter_scope(scope: str) -> bool:
+    return scope.startswith("S:")
 
 
 def commune_scope(code: str) -> Scope:

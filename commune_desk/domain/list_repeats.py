@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from commune_desk.domain.dates import PartialDate
+from commune_desk.domain.dates import may_be_born_together
 from commune_desk.domain.lists import ListedChild
 from commune_desk.domain.text import fold
 
@@ -42,7 +42,7 @@ def likeness(one: ListedChild, other: ListedChild) -> float:
     """
     if one.id_number and one.id_number == other.id_number:
         return SAME_ID
-    if fold(one.full_name) != fold(other.full_name) or not _births_agree(one, other):
+    if fold(one.full_name) != fold(other.full_name) or not may_be_born_together(one.birth_date, other.birth_date):
         return 0.0
     mothers = _agreement(one.mother_name, other.mother_name)
     if mothers is False:
@@ -116,10 +116,3 @@ def _agreement(one: str | None, other: str | None) -> bool | None:
     if not one or not other:
         return None
     return fold(one) == fold(other)
-
-
-def _births_agree(one: ListedChild, other: ListedChild) -> bool:
-    if not one.birth_date or not other.birth_date or one.birth_date == other.birth_date:
-        return True
-    first, second = (PartialDate.stored(child.birth_date or "").possible for child in (one, other))
-    return first.earliest <= second.latest and second.earliest <= first.latest

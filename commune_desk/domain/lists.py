@@ -10,8 +10,10 @@ from datetime import date
 
 import msgspec
 
+from commune_desk.domain.children import ChildFile
 from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.dates import PartialDate
+from commune_desk.domain.families import Household, Person
 from commune_desk.domain.labels import N_
 from commune_desk.domain.legacy_text import Encoding
 from commune_desk.domain.list_cells import (
@@ -34,6 +36,7 @@ from commune_desk.domain.list_columns import GROUP_PREFIX, Target
 from commune_desk.domain.list_groups import read_groups
 from commune_desk.domain.list_header import are_titles, row_texts
 from commune_desk.domain.people import check_id_number
+from commune_desk.domain.record import longest
 from commune_desk.domain.text import fold
 
 ETHNICITY_UNKNOWN = N_("The ethnic group “{value}” is not known; it is kept in the note.")
@@ -47,8 +50,9 @@ OTHER_TABLE = N_(
 )
 TEXT_CUT = N_("The text is longer than {limit} characters and would be cut.")
 
-_NOTE_CHARS = 2000
-_TEXT_LIMITS = {"full_name": 120, "village": 80, "household_head": 120, "note": _NOTE_CHARS}
+_LONGEST_NAME = longest(Person, "full_name")
+_LONGEST_NOTE = longest(ChildFile, "note")
+_LONGEST = {"village": longest(Person, "village"), "household_head": longest(Household, "head_name")}
 _SECTION = re.compile(
     r"(?:(?:[ivx]+|\d{1,2}|[a-d])[.)/: ]+)?((?:thôn|thon|bản|khu|xóm|xom|tổ dân phố|to dan pho|khe)\b.*)", re.IGNORECASE
 )
@@ -234,7 +238,7 @@ class _RowReader:
             caregiver_relation=relation,
             phone=phone,
             groups=groups,
-            note="\n".join(self._notes)[:_NOTE_CHARS] or None,
+            note="\n".join(self._notes)[:_LONGEST_NOTE] or None,
         )
 
     def _check_letters(self) -> None:
@@ -259,7 +263,7 @@ class _RowReader:
         for target in targets:
             column = self._column(target)
             text = self._text(column) if column is not None else ""
-            limit = _TEXT_LIMITS.get(target, 120)
+            limit = _LONGEST.get(target, _LONGEST_NAME)
             if len(text) > limit:
                 self._report(column, Finding(Level.ERROR, TEXT_CUT, {"limit": str(limit)}))
             if text:

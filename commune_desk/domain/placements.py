@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from commune_desk.domain.access import COMMUNE, SHELTER, SHELTER_WRITERS
-from commune_desk.domain.clock import VIETNAM, from_iso
+from commune_desk.domain.clock import local_day
+from commune_desk.domain.dates import months_after
 from commune_desk.domain.ids import OfficerId, RecordId
 from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Data, Field, Merge, Record, ScopeRule, Shape, field, kind
+from commune_desk.domain.record import Data, Merge, Record, ScopeRule, Shape, field, kind, written_once
 
 ISOLATION_DAYS = 15
 """Temporary isolation from parents lasts at most 15 days in total (Decree 56/2017/ND-CP art. 32)."""
@@ -126,24 +127,15 @@ class PlacementNotice(Record, frozen=True, kw_only=True):
     stay_until: Annotated[str | None, field(N_("Stay until"), shape=Shape.DATE, data=Data.OPERATIONAL)] = None
 
 
-def _once(label: str, **rules: Any) -> Field:
-    return field(label, merge=Merge.APPEND_ONLY, **rules)
-
-
 @kind("care_log_entry", N_("Care-log entry"), scope=ScopeRule.SHELTER, read=SHELTER, write=SHELTER_WRITERS)
 class CareLogEntry(Record, frozen=True, kw_only=True):
     """A line of the daily log of a stay; written once."""
 
-    placement: Annotated[RecordId | None, _once(N_("Stay"), shape=Shape.REFERENCE, required=True)] = None
-    logged_at: Annotated[str, _once(N_("Hour"), shape=Shape.INSTANT, required=True)] = ""
-    entry_kind: Annotated[str, _once(N_("Kind of entry"), shape=Shape.CODE, codes="care_log_kinds")] = "daily"
-    note: Annotated[str, _once(N_("Note"), max_chars=2000, required=True)] = ""
-    officer: Annotated[OfficerId | None, _once(N_("Officer"), shape=Shape.REFERENCE)] = None
-
-
-def local_day(instant: str) -> date:
-    """The day in Viet Nam of an ISO instant."""
-    return from_iso(instant).astimezone(VIETNAM).date()
+    placement: Annotated[RecordId | None, written_once(N_("Stay"), shape=Shape.REFERENCE, required=True)] = None
+    logged_at: Annotated[str, written_once(N_("Hour"), shape=Shape.INSTANT, required=True)] = ""
+    entry_kind: Annotated[str, written_once(N_("Kind of entry"), shape=Shape.CODE, codes="care_log_kinds")] = "daily"
+    note: Annotated[str, written_once(N_("Note"), max_chars=2000, required=True)] = ""
+    officer: Annotated[OfficerId | None, written_once(N_("Officer"), shape=Shape.REFERENCE)] = None
 
 
 def isolation_ends(isolation_from: str) -> str:
@@ -154,13 +146,6 @@ def isolation_ends(isolation_from: str) -> str:
 def stay_ends(admitted_at: str) -> str:
     """Last day of the 3 months of emergency protection (ISO date, UTC+7)."""
     return months_after(local_day(admitted_at), STAY_MONTHS).isoformat()
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month so many months later, or the last day of a month that has no such day."""
-    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = (date(year + (month0 + 1) // 12, (month0 + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month0 + 1, min(day.day, last))
 
 
 def follow_up_days(discharged_on: date) -> tuple[date, date, date]:

@@ -108,6 +108,11 @@ def field(label: str, **rules: Any) -> Field:
     return Field(label=label, **rules)
 
 
+def written_once(label: str, **rules: Any) -> Field:
+    """Declare a field of a kind whose records are never changed; what corrects one is a record of its own."""
+    return field(label, merge=Merge.APPEND_ONLY, **rules)
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """What every record has. A kind's own fields all have defaults: a record may arrive in parts."""
 
@@ -197,6 +202,11 @@ def _plain_type(annotation: Any) -> type:
 def kind_of(record: Record | type[Record]) -> Kind:
     """The kind of a record or of its Struct."""
     return _KIND_OF[record if isinstance(record, type) else type(record)]
+
+
+def longest(record: type[Record], name: str) -> int:
+    """How many characters a text field of these records takes."""
+    return kind_of(record).fields[name].max_chars
 
 
 def values_of(record: Record) -> dict[str, Value]:

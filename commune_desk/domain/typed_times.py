@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time
 
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.clock import VIETNAM, local_day
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.labels import N_
 from commune_desk.domain.text import fold, tidy
@@ -55,7 +55,7 @@ def parse_moment(typed: str, now: datetime) -> datetime | None:
     text = tidy(typed)
     if not text:
         return None
-    today = now.astimezone(VIETNAM).date()
+    today = local_day(now)
     day_text, hour_text = _split(text)
     try:
         hour = parse_hour(hour_text)

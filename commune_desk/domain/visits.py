@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from commune_desk.domain.access import COMMUNE, COMMUNE_WRITERS
 from commune_desk.domain.children import RISK_LEVELS
 from commune_desk.domain.ids import OfficerId, RecordId
 from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Field, Merge, Record, ScopeRule, Shape, field, kind
+from commune_desk.domain.record import Record, ScopeRule, Shape, kind, written_once
 
 VISIT_RHYTHM_DAYS = {"high": 7, "medium": 14, "low": 30}
 """Days to the next visit by risk level: the usual ladder of case management; a commune may visit oftener."""
-
-
-def _once(label: str, **rules: Any) -> Field:
-    return field(label, merge=Merge.APPEND_ONLY, **rules)
 
 
 @kind("home_visit", N_("Home visit"), scope=ScopeRule.COMMUNE, read=COMMUNE, write=COMMUNE_WRITERS)
 class HomeVisit(Record, frozen=True, kw_only=True):
     """A dated visit to a child's home. Written once; a correction is a new visit that `amends` it."""
 
-    person: Annotated[RecordId | None, _once(N_("Child"), shape=Shape.REFERENCE, required=True)] = None
-    visited_on: Annotated[str, _once(N_("Visited on"), shape=Shape.DATE, required=True)] = ""
-    visited_at: Annotated[str | None, _once(N_("Hour"), max_chars=5)] = None
-    officer: Annotated[OfficerId | None, _once(N_("Officer"), shape=Shape.REFERENCE)] = None
-    present: Annotated[tuple[str, ...], _once(N_("Present"), shape=Shape.CODE, codes="present")] = ()
-    risk_level: Annotated[str | None, _once(N_("Risk level"), shape=Shape.CODE, ranks=RISK_LEVELS, required=True)] = (
-        None
-    )
-    observations: Annotated[str, _once(N_("Observations"), max_chars=4000, required=True)] = ""
-    needs: Annotated[tuple[str, ...], _once(N_("Needs"), shape=Shape.CODE, codes="needs")] = ()
-    next_step: Annotated[str | None, _once(N_("Next step"), max_chars=500)] = None
-    next_visit_on: Annotated[str | None, _once(N_("Next visit"), shape=Shape.DATE)] = None
-    amends: Annotated[RecordId | None, _once(N_("Corrects"), shape=Shape.REFERENCE)] = None
+    person: Annotated[RecordId | None, written_once(N_("Child"), shape=Shape.REFERENCE, required=True)] = None
+    visited_on: Annotated[str, written_once(N_("Visited on"), shape=Shape.DATE, required=True)] = ""
+    visited_at: Annotated[str | None, written_once(N_("Hour"), max_chars=5)] = None
+    officer: Annotated[OfficerId | None, written_once(N_("Officer"), shape=Shape.REFERENCE)] = None
+    present: Annotated[tuple[str, ...], written_once(N_("Present"), shape=Shape.CODE, codes="present")] = ()
+    risk_level: Annotated[
+        str | None, written_once(N_("Risk level"), shape=Shape.CODE, ranks=RISK_LEVELS, required=True)
+    ] = None
+    observations: Annotated[str, written_once(N_("Observations"), max_chars=4000, required=True)] = ""
+    needs: Annotated[tuple[str, ...], written_once(N_("Needs"), shape=Shape.CODE, codes="needs")] = ()
+    next_step: Annotated[str | None, written_once(N_("Next step"), max_chars=500)] = None
+    next_visit_on: Annotated[str | None, written_once(N_("Next visit"), shape=Shape.DATE)] = None
+    amends: Annotated[RecordId | None, written_once(N_("Corrects"), shape=Shape.REFERENCE)] = None
 
 
 def suggested_next_visit(visited_on: date, risk_level: str | None) -> date:

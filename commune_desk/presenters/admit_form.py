@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.clock import from_iso
+from commune_desk.domain.clock import from_iso, local_day
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, new_record_id
 from commune_desk.domain.labels import N_
-from commune_desk.domain.placements import ALIASES, REVIEW_DAYS, Placement, local_day
+from commune_desk.domain.placements import ALIASES, REVIEW_DAYS, Placement
 from commune_desk.domain.text import fold, tidy
 from commune_desk.domain.typed_dates import parse_partial_date
 from commune_desk.domain.typed_times import parse_day

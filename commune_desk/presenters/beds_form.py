@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.domain.placements import Shelter
+from commune_desk.domain.placements import Bed, Shelter
+from commune_desk.domain.record import longest
 from commune_desk.domain.text import fold, tidy
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters import labels
@@ -29,7 +30,7 @@ from commune_desk.usecases.workplace import Workplace
 
 _FIRST = {"standard": "A1-A4, B1-B4", "sickroom": "C1, C2", "mother_child": "D1, D2", "cot": ""}
 """Offered when there is no bed yet."""
-_LONGEST_LABEL = 20
+_LONGEST_LABEL = longest(Bed, "label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class BedLine:
 class BedsForm(EntryForm[FormState]):
     """Names the house and adds beds; closing and reopening are saved at once."""
 
-    form = "beds"
+    form, kind = "beds", "shelter"
 
     def __init__(self, workplace: Workplace) -> None:
         shelter = workplace.read(lambda c: shelter_here(c, workplace.actor.scope))

@@ -15,7 +15,7 @@ from commune_desk.domain.errors import Invalid
 from commune_desk.domain.families import Household, Person
 from commune_desk.domain.ids import Scope, new_record_id
 from commune_desk.domain.people import normal_id_number, normal_phone
-from commune_desk.domain.record import Record
+from commune_desk.domain.record import Record, longest
 from commune_desk.domain.text import tidy
 from commune_desk.domain.typed_dates import parse_partial_date
 from commune_desk.presenters import labels
@@ -29,19 +29,11 @@ _FILE_TEXTS = ("school", "health_insurance", "birth_certificate", "note")
 _FILE_CODES = ("schooling", "disability_degree")
 
 TEXTS = {
-    "full_name": 120,
-    "other_name": 120,
-    "village": 80,
-    "address": 200,
-    "head_name": 120,
-    "carer_name": 120,
-    "carer_phone": 20,
-    "mother_name": 120,
-    "father_name": 120,
-    "school": 120,
-    "health_insurance": 15,
-    "birth_certificate": 120,
-    "note": 2000,
+    **{name: longest(Person, name) for name in ("full_name", "other_name", "village", "address")},
+    "head_name": longest(Household, "head_name"),
+    **{f"{who}_name": longest(Person, "full_name") for who in ("carer", *PARENTS)},
+    "carer_phone": longest(Person, "phone"),
+    **{name: longest(ChildFile, name) for name in _FILE_TEXTS},
 }
 """The fields of free text and how many characters their records take."""
 

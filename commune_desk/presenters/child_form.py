@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from commune_desk.domain.children import POVERTY_GROUPS
 from commune_desk.domain.dates import PartialDate, is_child_on
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.families import Person
@@ -229,8 +230,7 @@ class ChildForm(EntryForm[ChildFormState]):
         return frozenset({f"{parent}_name"}) if parent in PARENTS else frozenset()
 
     def _suggest_groups(self) -> None:
-        ours = {code for each in ("poor", "near_poor") for code in groups_suggested(self._workplace.codes, each)}
-        kept = [code for code in self._values["groups_at_risk"] if code not in ours]
+        kept = [code for code in self._values["groups_at_risk"] if code not in POVERTY_GROUPS.values()]
         wanted = groups_suggested(self._workplace.codes, self._values["household_class"])
         self._values["groups_at_risk"] = (*kept, *wanted)
 

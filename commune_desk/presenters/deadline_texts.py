@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commune_desk.domain.clock import VIETNAM, from_iso
+from commune_desk.domain.clock import from_iso, local_day
 from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.deadlines import Countdown, DayDue, Urgency, emergency_clock, end_of_stay, visit_due
 from commune_desk.i18n import _, format_date, format_time, language, ngettext
@@ -51,7 +51,7 @@ def _left(clock: Countdown) -> str:
 
 def due_text(due: datetime, now: datetime) -> str:
     """`until 11:40`, with the day when it is another."""
-    local, today = due.astimezone(VIETNAM).date(), now.astimezone(VIETNAM).date()
+    local, today = local_day(due), local_day(now)
     if local == today:
         return _("until {time}").format(time=format_time(due))
     return _("until {time} on {day}").format(time=format_time(due), day=f"{local.day:02d}/{local.month:02d}")
@@ -61,8 +61,8 @@ def moment_text(iso: str | None, now: datetime) -> str:
     """`06:15` of today, `23:40 yesterday`, `06:15 18/11`; empty for none."""
     if not iso:
         return ""
-    moment, today = from_iso(iso), now.astimezone(VIETNAM).date()
-    day = moment.astimezone(VIETNAM).date()
+    moment, today = from_iso(iso), local_day(now)
+    day = local_day(moment)
     return (
         format_time(moment) if day == today else f"{format_time(moment)} {labels.near_day_text(day.isoformat(), today)}"
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from commune_desk.domain.clock import to_iso
+from commune_desk.domain.clock import local_day, to_iso
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
-from commune_desk.domain.placements import follow_up_days, local_day
+from commune_desk.domain.placements import follow_up_days
 from commune_desk.i18n import _, format_date
 from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option
 from commune_desk.presenters.routes import Route

@@ -16,7 +16,7 @@ from commune_desk.domain.text import tidy
 from commune_desk.domain.typed_dates import parse_partial_date
 from commune_desk.i18n import _, format_date, translate_error
 from commune_desk.presenters import labels
-from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option, refuse_long
+from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option
 from commune_desk.presenters.routes import Route
 from commune_desk.store.children import Kin, child_record, kin_of_child, open_memberships
 from commune_desk.store.opened import Opened, open_records
@@ -29,6 +29,8 @@ RELATION, GROUP = "relation", "group"
 
 class RelationForm(EntryForm[FormState]):
     """One relative of a child, new or stored (`relation` is the record's id)."""
+
+    kind = "person"
 
     def __init__(self, workplace: Workplace, person: str, relation: str = "") -> None:
         kin = workplace.read(lambda c: kin_of_child(c, person)) if relation else ()
@@ -71,7 +73,6 @@ class RelationForm(EntryForm[FormState]):
         if not self._values["relation"]:
             errors["relation"] = _("What is this person to the child?")
         self._birth(self._values["birth_date"], errors)
-        refuse_long(errors, self._values, {"full_name": 120, "phone": 20, "occupation": 80})
         return errors
 
     def operation(self) -> Callable[[Tx], str]:
@@ -145,7 +146,7 @@ def _kin_values(kin: Kin | None) -> dict[str, Any]:
 class GroupForm(EntryForm[FormState]):
     """A child joins a group from a day, on the strength of a paper."""
 
-    form = GROUP
+    form, kind = GROUP, "group_membership"
 
     def __init__(self, workplace: Workplace, person: str) -> None:
         today = format_date(workplace.today())
@@ -177,7 +178,6 @@ class GroupForm(EntryForm[FormState]):
         if not self._values["group_code"]:
             errors["group_code"] = _("Please choose a group.")
         self._begun(errors)
-        refuse_long(errors, self._values, {"basis": 200})
         return errors
 
     def operation(self) -> Callable[[Tx], str]:

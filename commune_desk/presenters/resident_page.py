@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.domain.clock import from_iso, local_day, to_iso
 from commune_desk.domain.ids import RecordId
-from commune_desk.domain.placements import PAPERS, PAPERS_ALWAYS, Placement, local_day
+from commune_desk.domain.placements import PAPERS, PAPERS_ALWAYS, Placement
 from commune_desk.i18n import _, format_date, format_instant
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_timeline import NOT_SENT, Moment

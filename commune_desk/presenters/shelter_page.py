@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from commune_desk.domain.clock import VIETNAM, from_iso, to_iso
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.clock import VIETNAM, from_iso, local_day, to_iso
+from commune_desk.domain.ids import RecordId, is_shelter_scope
 from commune_desk.domain.labels import N_
-from commune_desk.domain.placements import local_day
 from commune_desk.i18n import _, format_date, format_long_date, format_time, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.labels import ChipText
@@ -110,7 +109,7 @@ class ShelterPage:
     @property
     def can_write(self) -> bool:
         """Whether the officer at work belongs to the house."""
-        return self._workplace.actor.scope.startswith("S:")
+        return is_shelter_scope(self._workplace.actor.scope)
 
     def came_back(self, stay: str) -> Callable[[Tx], None]:
         note = _("Is back in the house.")

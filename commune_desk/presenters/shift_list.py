@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.domain.clock import from_iso, local_day, to_iso
 from commune_desk.domain.deadlines import Urgency
 from commune_desk.domain.desks import Task
-from commune_desk.domain.placements import local_day
 from commune_desk.i18n import _, format_date, format_time, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.routes import Route

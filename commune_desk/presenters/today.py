@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commune_desk.domain.clock import VIETNAM, SystemClock
+from commune_desk.domain.clock import SystemClock, local_day
 from commune_desk.domain.deadlines import Urgency, emergency_clock
 from commune_desk.domain.errors import Invalid
+from commune_desk.domain.ids import is_commune_scope
 from commune_desk.domain.record import KINDS
 from commune_desk.domain.typed_times import parse_day
 from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
@@ -53,7 +54,7 @@ class TodayPage:
 
     @property
     def is_commune(self) -> bool:
-        return KINDS["child_file"].fits_scope(self._workplace.actor.scope)
+        return is_commune_scope(self._workplace.actor.scope)
 
     def now(self) -> datetime:
         return self._workplace.register.clock.now()
@@ -128,7 +129,7 @@ class TodayPage:
 
     @staticmethod
     def _title(now: datetime) -> str:
-        return _("Today, {day}").format(day=format_long_date(now.astimezone(VIETNAM).date()))
+        return _("Today, {day}").format(day=format_long_date(local_day(now)))
 
 
 def _subtitle(numbers: Counts) -> str:
@@ -145,7 +146,7 @@ def _subtitle(numbers: Counts) -> str:
 def badges(connection: Connection, now: datetime | None = None) -> dict[str, tuple[int, str]]:
     """(number, tone) for pages of the rail that something waits on; red when a clock is under 3 hours or over."""
     now = now or SystemClock().now()
-    numbers = counts(connection, now.astimezone(VIETNAM).date())
+    numbers = counts(connection, local_day(now))
     is_red = bool(numbers.oldest) and emergency_clock(numbers.oldest, now, numbers.hours).urgency >= Urgency.URGENT
     tone = "danger" if is_red or numbers.from_province else "quiet"
     return {

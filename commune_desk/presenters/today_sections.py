@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.clock import local_day
 from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.deadlines import STAY_SOON_DAYS
 from commune_desk.i18n import _, format_date, format_number, ngettext
@@ -25,7 +25,7 @@ from commune_desk.presenters.routes import Route
 from commune_desk.presenters.stay_clocks import clocks_of
 from commune_desk.store.placements import StayRow
 from commune_desk.store.reports import ReportRow
-from commune_desk.store.today import CommuneDay, DueVisit, NoticeEnd, OpenTask, Sixteen, is_day_of
+from commune_desk.store.today import CommuneDay, DueVisit, NoticeEnd, OpenTask, Sixteen
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class CommuneSections:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(VIETNAM).date()
+        return local_day(self.now)
 
     def clocks(self) -> Section:
         """Running emergency clocks, what runs out first on top."""
@@ -284,7 +284,7 @@ class ShelterSections:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(VIETNAM).date()
+        return local_day(self.now)
 
     def ending(self) -> Section:
         """Stays and temporary isolation that end within a week."""
@@ -322,7 +322,7 @@ class ShelterSections:
                 route=Route("resident", stay.id, "care_log"),
             )
             for stay in self.residents
-            if not (stay.id in self.last_logs and is_day_of(self.last_logs[stay.id], self.today))
+            if not (stay.id in self.last_logs and local_day(self.last_logs[stay.id]) >= self.today)
         )
         return Section(
             "logs",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from commune_desk.domain.children import RISK_LEVELS, ChildFile, GroupMembership
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.clock import local_day
 from commune_desk.domain.dates import PartialDate
 from commune_desk.domain.desks import Task
 from commune_desk.domain.families import Person, Relation
@@ -98,7 +98,7 @@ def refresh(connection: Connection, people: Collection[str], now: datetime) -> N
 
 def _refresh_chunk(connection: Connection, ids: list[str], now: datetime) -> None:
     marks = ",".join("?" * len(ids))
-    today = now.astimezone(VIETNAM).date().isoformat()
+    today = local_day(now).isoformat()
     kin = _gather(connection.execute(_KIN.format(marks), ids).fetchall())
     groups = _gather(connection.execute(_GROUPS.format(marks), [*ids, today]).fetchall())
     visits = _gather(connection.execute(_VISITS.format(marks), ids).fetchall())

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import msgspec
 
-from commune_desk.domain.clock import VIETNAM, from_iso
 from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, PartialDate, birthday, birthday_alert, is_child_on
 from commune_desk.domain.deadlines import STAY_SOON_DAYS, WEEK_DAYS
 from commune_desk.store.conflicts import count_open
@@ -183,11 +182,6 @@ def open_tasks(connection: Connection, limit: int) -> list[OpenTask]:
         (limit,),
     )
     return [OpenTask(*row) for row in rows.fetchall()]
-
-
-def is_day_of(instant: str, today: date) -> bool:
-    """Whether an ISO instant lies on that day, in Viet Nam, or after it."""
-    return from_iso(instant).astimezone(VIETNAM).date() >= today
 
 
 def _tasks(connection: Connection) -> tuple[list[OpenTask], int]:

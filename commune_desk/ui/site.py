@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from commune_desk.domain.ids import is_commune_scope
 from commune_desk.i18n import _
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.main_window import PageEntry
@@ -33,7 +34,7 @@ class Surroundings:
 
 def has_register(workplace: Workplace) -> bool:
     """Whether this desk keeps a commune's register; a shelter's desk has the house instead."""
-    return workplace.actor.scope.startswith("C:")
+    return is_commune_scope(workplace.actor.scope)
 
 
 def pages(around: Surroundings) -> list[PageEntry]:

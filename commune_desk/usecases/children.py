@@ -6,8 +6,8 @@ from datetime import date
 
 import msgspec
 
-from commune_desk.domain.children import FILE_STEPS, ChildFile, GroupMembership
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.children import FILE_STEPS, POVERTY_GROUPS, ChildFile, GroupMembership
+from commune_desk.domain.clock import local_day
 from commune_desk.domain.codes import ChildGroup, CodeBook
 from commune_desk.domain.dates import PartialDate, is_child_on
 from commune_desk.domain.errors import Invalid, Refusal
@@ -198,7 +198,7 @@ def next_case_code(tx: Tx, year: str) -> str:
 
 def groups_suggested(codes: CodeBook, household_class: str | None) -> tuple[str, ...]:
     """At-risk groups that follow from the class of the household."""
-    code = {"poor": "NGCO01", "near_poor": "NGCO02"}.get(household_class or "")
+    code = POVERTY_GROUPS.get(household_class or "")
     return (code,) if code and isinstance(codes.entry("child_groups", code), ChildGroup) else ()
 
 
@@ -214,4 +214,4 @@ def _save_changed(tx: Tx, record: Person | Household) -> None:
 
 
 def _today(tx: Tx) -> date:
-    return tx.ledger.now().astimezone(VIETNAM).date()
+    return local_day(tx.ledger.now())

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from commune_desk.domain.dates import PartialDate
+from commune_desk.domain.dates import may_be_born_together
 from commune_desk.domain.families import Person
 from commune_desk.domain.text import fold, given_name, second_fold
 from commune_desk.store.children import ChildRow, child_rows, kin_of_child, person_named
@@ -88,14 +88,6 @@ def alike(one: str, other: str) -> bool:
     from rapidfuzz import fuzz
 
     return fuzz.token_sort_ratio(second_fold(one), second_fold(other)) >= ALIKE
-
-
-def may_be_born_together(one: str | None, other: str | None) -> bool:
-    """Whether two stored birth dates can mean the same day; one that is not known can mean any."""
-    if not one or not other:
-        return True
-    a, b = PartialDate.stored(one).possible, PartialDate.stored(other).possible
-    return a.earliest <= b.latest and b.earliest <= a.latest
 
 
 def similar_names(names: Iterable[str], typed: str, most: int = MOST_SHOWN) -> list[str]:

@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import VIETNAM, from_iso, monotonic
+from commune_desk.domain.clock import local_day, monotonic
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.domain.list_cells import Level
@@ -162,7 +162,7 @@ def origin_of(tx: Tx, import_id: str) -> Origin:
     known = imports.import_named(tx.connection, import_id)
     if known is None:
         raise Refusal(NOT_READY)
-    return Origin(import_id, known.title, from_iso(known.at).astimezone(VIETNAM).date().isoformat())
+    return Origin(import_id, known.title, local_day(known.at).isoformat())
 
 
 def waiting_imports(workplace: Workplace) -> list[Import]:

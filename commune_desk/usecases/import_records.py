@@ -8,19 +8,18 @@ from dataclasses import dataclass
 
 import msgspec
 
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.children import POVERTY_GROUPS, ChildFile
+from commune_desk.domain.clock import local_day
 from commune_desk.domain.families import Household, Person
 from commune_desk.domain.ids import RecordId, new_record_id
 from commune_desk.domain.lists import ListedChild
-from commune_desk.domain.record import check_values, kind_of, values_of
+from commune_desk.domain.record import check_values, kind_of, longest, values_of
 from commune_desk.domain.text import fold
 from commune_desk.store.import_rows import Payload, StagedRow
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import ChildEntry, KinEntry, check_child, join_group, register_child
 
-_CLASSES = {"NGCO01": "poor", "NGCO02": "near_poor"}
-_NOTE_CHARS = 2000
+_CLASSES = {group: name for name, group in POVERTY_GROUPS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def entry_of(tx: Tx, origin: Origin, staged: StagedRow, joined: Iterable[StagedR
         kin=kin_of(tx, origin, staged.payload, child),
         groups=child.groups,
     )
-    check_child(entry.person, tx.ledger.now().astimezone(VIETNAM).date())
+    check_child(entry.person, local_day(tx.ledger.now()))
     homes = (entry.household,) if entry.household else ()
     for record in (entry.person, entry.file, *homes, *(kin.person for kin in entry.kin)):
         check_values(kind_of(record), values_of(record))
@@ -87,7 +86,7 @@ def combined(children: Iterable[ListedChild | None]) -> ListedChild:
     }
     notes = dict.fromkeys(filter(None, (row.note for row in rows)))
     groups = dict.fromkeys(code for row in rows for code in row.groups)
-    note = "\n".join(notes)[:_NOTE_CHARS] or None
+    note = "\n".join(notes)[: longest(ChildFile, "note")] or None
     return msgspec.structs.replace(first, **gaps | {"groups": tuple(groups), "note": note})
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 
 from commune_desk.domain.children import WITHDRAWN, ChildFile
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.clock import local_day
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.store import import_rows, imports
@@ -119,4 +119,4 @@ def _withdraw_some(tx: Tx, import_id: str) -> int:
 
 
 def _today(tx: Tx) -> str:
-    return tx.ledger.now().astimezone(VIETNAM).date().isoformat()
+    return local_day(tx.ledger.now()).isoformat()

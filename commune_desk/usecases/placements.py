@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from commune_desk.domain.clock import to_iso
+from commune_desk.domain.clock import local_day, to_iso
 from commune_desk.domain.desks import Task
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.families import Person
@@ -20,7 +20,6 @@ from commune_desk.domain.placements import (
     Placement,
     PlacementNotice,
     isolation_ends,
-    local_day,
     stay_ends,
 )
 from commune_desk.domain.record import check_required, values_of
@@ -229,7 +228,7 @@ def _check_stay(tx: Tx, stay: Placement) -> None:
     now = tx.ledger.now()
     if stay.admitted_at > to_iso(now):
         faults["admitted_at"] = _FUTURE
-    if stay.isolation_from and date.fromisoformat(stay.isolation_from) > local_day(to_iso(now)):
+    if stay.isolation_from and date.fromisoformat(stay.isolation_from) > local_day(now):
         faults["isolation_from"] = N_("The date lies in the future.")
     if stay.isolation_to and stay.isolation_to < (stay.isolation_from or "~"):
         faults["isolation_to"] = N_("The end lies before the beginning.")

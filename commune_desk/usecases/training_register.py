@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import islice
 
-from commune_desk.domain.clock import VIETNAM, to_iso
+from commune_desk.domain.clock import local_day, to_iso
 from commune_desk.domain.families import Household, Person
 from commune_desk.domain.ids import RecordId, new_record_id
 from commune_desk.domain.kinds import Bed, CareLogEntry, ChildFile, HomeVisit, Placement, Report
@@ -37,7 +37,7 @@ Progress = Callable[[int, int], None]
 
 def fill_commune(register: Register, children: int, progress: Progress | None = None) -> int:
     """Enter `children` training children with their visits; returns how many visits. Runs in batches on the writer."""
-    today = register.clock.now().astimezone(VIETNAM).date()
+    today = local_day(register.clock.now())
     people = training_children(children, seed=SEED, today=today, special=FOLLOWED_SPECIAL, at_risk=FOLLOWED_AT_RISK)
     visits = done = 0
     for batch in _batches(people, PER_TRANSACTION):
@@ -56,7 +56,7 @@ def _enter_children(tx: Tx, batch: list[TrainingChild]) -> list[RecordId]:
 
 
 def _enter_visits(tx: Tx, batch: list[tuple[RecordId, TrainingChild]]) -> int:
-    today = tx.ledger.now().astimezone(VIETNAM).date()
+    today = local_day(tx.ledger.now())
     since = today - timedelta(days=VISIT_DAYS)
     visits = [
         _visit(tx, person, visit)
@@ -106,7 +106,7 @@ def _person(tx: Tx, child: TrainingChild) -> Person:
 def _entry(tx: Tx, child: TrainingChild, person: Person) -> ChildEntry:
     scope = tx.actor.scope
     carer = Person(id=new_record_id(), scope=scope, full_name=child.caregiver_name, phone=child.phone)
-    today = tx.ledger.now().astimezone(VIETNAM).date()
+    today = local_day(tx.ledger.now())
     opened = max(child.born, today - timedelta(days=VISIT_DAYS + child.number * 7 % FOLLOWED_DAYS))
     return ChildEntry(
         person=person,
@@ -149,9 +149,7 @@ def _furnish(tx: Tx) -> None:
     for bed in beds:
         tx.save(bed)
     now = tx.ledger.now()
-    sen = _admit(
-        tx, beds[0], "Sen", "2012-02-03", hours=52, isolation=now.astimezone(VIETNAM).date() - timedelta(days=2)
-    )
+    sen = _admit(tx, beds[0], "Sen", "2012-02-03", hours=52, isolation=local_day(now) - timedelta(days=2))
     mai = _admit(tx, beds[1], "Mai", "1998", hours=30, isolation=None)
     for stay, hours, kind, note in (
         (sen, 49, "health", "Bầm ở tay trái, không sốt. Ăn được nửa suất."),

@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 
 from commune_desk.domain.children import ChildFile
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.clock import local_day
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
@@ -25,7 +25,7 @@ def record_visit(tx: Tx, visit: HomeVisit, opened: Opened | None = None) -> Reco
     transaction; `opened` is the file as the officer saw it. Raises Invalid naming the fields, Refusal when there is no
     child file or the earlier visit was corrected already.
     """
-    today = tx.ledger.now().astimezone(VIETNAM).date()
+    today = local_day(tx.ledger.now())
     faults = visit_faults(visit, today)
     if faults:
         raise Invalid(N_("Some fields do not hold."), fields=faults)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from commune_desk.domain.access import Actor
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.clock import local_day
 from commune_desk.domain.codes import CodeBook
 from commune_desk.store.database import Connection, translated
 from commune_desk.store.register import Register
@@ -35,7 +35,7 @@ class Workplace:
 
     def today(self) -> date:
         """The present day in Viet Nam."""
-        return self.register.clock.now().astimezone(VIETNAM).date()
+        return local_day(self.register.clock.now())
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """A short query on the UI thread's own connection."""

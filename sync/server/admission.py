@@ -7,12 +7,11 @@ from collections.abc import Mapping
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import is_id
+from commune_desk.domain.ids import is_id, is_scope
 from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.record import Data, Field, Kind, Merge, Value, check_values
 from sync.change import Change, Line, Verb, Wire, from_wire
 from sync.seal import is_sealed
-from sync.server.scopes import is_scope
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MAX_FIELDS = 100

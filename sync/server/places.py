@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.clock import SystemClock, local_day
 from commune_desk.domain.codes import Commune
 from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import commune_scope
+from commune_desk.domain.ids import commune_scope, is_commune_scope, is_scope
 from commune_desk.domain.labels import N_
 from sync.server.resources import code_book
-from sync.server.scopes import is_scope
 
 
 def checked_scope(text: str) -> str:
@@ -18,7 +15,7 @@ def checked_scope(text: str) -> str:
     scope = commune_scope(text) if text.isdigit() else text
     if not is_scope(scope):
         raise Invalid(N_('"{scope}" is no place. Write C:06838 for a commune, S:AD01 for a shelter.'), scope=text)
-    if not scope.startswith("C:"):
+    if not is_commune_scope(scope):
         return scope
     commune = _commune(scope)
     if commune is None:
@@ -28,9 +25,9 @@ def checked_scope(text: str) -> str:
 
 def place_name(scope: str) -> str:
     """The commune's name, or the scope itself for places whose names the program does not bring along."""
-    commune = _commune(scope) if scope.startswith("C:") else None
+    commune = _commune(scope) if is_commune_scope(scope) else None
     return commune.name_vi if commune else scope
 
 
 def _commune(scope: str) -> Commune | None:
-    return code_book().commune(scope[2:], datetime.now(VIETNAM).date())
+    return code_book().commune(scope[2:], local_day(SystemClock().now()))

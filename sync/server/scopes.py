@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from sqlalchemy import Connection, insert, select
 
 from sync import seal
 from sync.change import GENESIS
 from sync.protocol import ScopeKey, b64
 from sync.server import tables
-
-_SHAPE = re.compile(r"C:\d{5}|S:[A-Z0-9]{2,12}|P:\d{2}")
-
-
-def is_scope(text: str) -> bool:
-    """Whether `text` is `C:06838`, `S:AD01` or `P:22` in shape."""
-    return _SHAPE.fullmatch(text) is not None
 
 
 def ensure_scope(connection: Connection, scope: str, name: str = "") -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commune_desk.domain.clock import VIETNAM, to_iso
+from commune_desk.domain.clock import VIETNAM, local_day, to_iso
 from commune_desk.domain.deadlines import (
     Urgency,
     emergency_clock,
@@ -92,3 +92,8 @@ def test_visits_are_overdue_today_this_week_or_later(day: str, days: int, urgenc
 )
 def test_the_last_allowed_day_of_a_stay_is_not_late_yet(day: str, urgency: Urgency) -> None:
     assert end_of_stay(day, TODAY).urgency is urgency
+
+
+def test_a_day_in_viet_nam_begins_at_five_in_the_afternoon_of_utc() -> None:
+    assert local_day("2026-11-22T17:00:00Z") == TODAY
+    assert local_day(datetime(2026, 11, 22, 16, 59, 59, tzinfo=UTC)) == TODAY - timedelta(days=1)

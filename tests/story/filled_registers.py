@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from commune_desk.domain.access import Role
-from commune_desk.domain.clock import VIETNAM, SystemClock, to_iso
+from commune_desk.domain.clock import SystemClock, local_day, to_iso
 from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.ids import Scope, commune_scope, new_record_id, shelter_scope
 from commune_desk.domain.kinds import Report
@@ -66,7 +66,7 @@ def _make(folder: Path, scope: Scope, role: Role) -> OpenDesk:
 
 
 def _task(tx: Tx, title: str, days: int | None) -> None:
-    today = tx.ledger.now().astimezone(VIETNAM).date()
+    today = local_day(tx.ledger.now())
     add_task(tx, title, (today + timedelta(days=days)).isoformat() if days is not None else None)
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from commune_desk.domain.clock import VIETNAM, SystemClock
+from commune_desk.domain.clock import SystemClock, local_day
 from commune_desk.domain.ids import RecordId
 from commune_desk.store.register import Register
 from commune_desk.store.transaction import Tx
@@ -46,7 +46,7 @@ def work(today: str) -> Iterator[Work]:
 
 def save_on(register: Register, when: str) -> None:
     """Save without end; say each id after its commit, or before."""
-    for saved, operation in work(register.clock.now().astimezone(VIETNAM).date().isoformat()):
+    for saved, operation in work(local_day(register.clock.now()).isoformat()):
         if when == BEFORE:
             say(saved)
         register.write(operation).result()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.children import ChildFile
+from commune_desk.domain.dates import may_be_born_together
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
@@ -31,7 +32,7 @@ from commune_desk.usecases.children import (
     reopen_file,
     save_kin,
 )
-from commune_desk.usecases.duplicates import Sign, alike, find_twins, may_be_born_together, similar_names
+from commune_desk.usecases.duplicates import Sign, alike, find_twins, similar_names
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_household, make_person, save_all
 from tests.helpers.workplaces import clock_of, code_book, make_workplace

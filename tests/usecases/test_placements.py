@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commune_desk.domain.clock import to_iso
+from commune_desk.domain.dates import months_after
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
-from commune_desk.domain.placements import Bed, Placement, PlacementNotice, isolation_ends, months_after, stay_ends
+from commune_desk.domain.placements import Bed, Placement, PlacementNotice, isolation_ends, stay_ends
 from commune_desk.domain.record import KINDS, Data
 from commune_desk.store.opened import open_records
 from commune_desk.store.placements import bed_board, log_between, open_tasks_of, stay_record, stay_row

@@ -9,7 +9,7 @@ from PySide6.QtCore import QDate, QLocale, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QCalendarWidget, QLineEdit, QWidget
 
-from commune_desk.domain.clock import VIETNAM, SystemClock
+from commune_desk.domain.clock import SystemClock, local_day
 from commune_desk.domain.dates import ABOUT_YEAR, PartialDate
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.labels import N_
@@ -24,7 +24,7 @@ _YEARS_AHEAD = 20
 
 
 def today_in_viet_nam() -> date:
-    return SystemClock().now().astimezone(VIETNAM).date()
+    return local_day(SystemClock().now())
 
 
 class DateField(LineEdit):
