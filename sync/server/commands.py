@@ -20,6 +20,7 @@ from sync.server.enrolment import make_code
 from sync.server.founding import check_hosts, found, write_certificates
 from sync.server.places import checked_scope, place_name
 from sync.server.province import CERT_FILE, Province, audited, fact, open_province
+from sync.server.reasons import reason_of
 from sync.server.reports_in import hand_down, read_received, read_report_file, values_of_file
 from sync.server.status import DeskStatus, desk_list, read_status
 from sync.server.texts import Texts
@@ -215,7 +216,7 @@ def _reports_of(args: Namespace) -> list[tuple[str, dict[str, Value]]]:
             content = args.from_file.read_bytes()
         except OSError as error:
             raise Fault(
-                N_("The file {path} cannot be read: {reason}."), path=args.from_file, reason=error.strerror
+                N_("The file {path} cannot be read: {reason}."), path=args.from_file, reason=reason_of(error)
             ) from None
         return [(report.commune, values_of_file(report)) for report in read_report_file(content)]
     missing = [f"--{name}" for name in ("commune", "received", "place", "description") if not getattr(args, name)]

@@ -15,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
+from sync.server.reasons import reason_of
 
 FILE = "province.db"
 BUSY_MS = 15_000
@@ -67,6 +68,7 @@ def _connect(path: Path, key: str) -> Any:
     if len(key) != 64 or key.strip("0123456789abcdef"):
         raise ValueError("a database key is 64 hex digits")
     connection = sqlcipher3.dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA cipher_log_level=NONE")  # what goes wrong is said in a sentence of ours
     connection.execute(f"PRAGMA key = \"x'{key}'\"")
     if connection.execute("PRAGMA cipher_version").fetchone() is None:
         raise Fault(N_("This program was built without encryption; the database was not opened."))
@@ -87,7 +89,7 @@ def _refuse_plain(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=error.strerror) from None
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
     if plain:
         raise Fault(
             N_("The file {path} is not encrypted; it was not opened. Put back the province's own file."), path=path

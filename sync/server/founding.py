@@ -19,6 +19,7 @@ from sync.server.authority import Identity, make_authority, make_server
 from sync.server.database import FILE, Database
 from sync.server.desks import found_province_desk
 from sync.server.province import CA_FILE, CERT_FILE, KEY_FILE, Province, audited, open_province, write_meta
+from sync.server.reasons import reason_of
 from sync.server.schema import migrate
 
 _LONGEST_NAME, _LONGEST_HOST = 60, 253
@@ -95,7 +96,7 @@ def write_private(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
-        raise Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=error.strerror) from None
+        raise Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=reason_of(error)) from None
 
 
 def _make_folder(data: Path) -> None:
@@ -103,6 +104,6 @@ def _make_folder(data: Path) -> None:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         taken = any(data.iterdir())
     except OSError as error:
-        raise Fault(N_("The folder {path} cannot be made: {reason}."), path=data, reason=error.strerror) from None
+        raise Fault(N_("The folder {path} cannot be made: {reason}."), path=data, reason=reason_of(error)) from None
     if taken:
         raise Refusal(N_("The folder {path} is not empty; nothing was overwritten. Name a new one."), path=data)

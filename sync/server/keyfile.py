@@ -16,6 +16,7 @@ from commune_desk.domain.labels import N_
 from sync import seal
 from sync.protocol import Malformed, b64, decode, unb64
 from sync.server.authority import Identity
+from sync.server.reasons import reason_of
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +75,9 @@ def create(path: Path, *, ca_key: bytes) -> KeyFile:
             N_("The key-file {path} exists already; it was not touched. Name another place."), path=path
         ) from None
     except OSError as error:
-        raise Fault(N_("The key-file {path} cannot be written: {reason}."), path=path, reason=error.strerror) from None
+        raise Fault(
+            N_("The key-file {path} cannot be written: {reason}."), path=path, reason=reason_of(error)
+        ) from None
     with os.fdopen(handle, "wb") as file:
         file.write(msgspec.json.format(msgspec.json.encode(stored), indent=2) + b"\n")
         file.flush()
@@ -91,7 +94,7 @@ def read(path: Path, *, data: Path) -> KeyFile:
         if whole:
             return KeyFile(stored)
     except OSError as error:
-        raise Fault(N_("The key-file {path} cannot be read: {reason}."), path=path, reason=error.strerror) from None
+        raise Fault(N_("The key-file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
     except (Malformed, ValueError):
         pass
     raise Fault(N_("The key-file {path} is damaged. Nothing was changed; use the copy from the safe."), path=path)

@@ -16,6 +16,7 @@ from sync.change import GENESIS
 from sync.protocol import unb64
 from sync.server import keyfile, tables
 from sync.server.database import FILE, Database
+from sync.server.reasons import reason_of
 from sync.server.schema import migrate
 
 CA_FILE = "ca.crt"
@@ -54,6 +55,8 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
     """
     if not (data / FILE).is_file():
         raise Fault(N_("There is no province in {data}. Make one with: commune-desk-server init"), data=data)
+    if not (data / FILE).stat().st_size:
+        raise Fault(N_("The database {path} is empty. Nothing was changed; restore the last backup."), path=data / FILE)
     keys = keyfile.read(key_path, data=data)
     database = Database(data / FILE, keys.database_key)
     migrate(database)
@@ -63,7 +66,7 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
         ca = (data / CA_FILE).read_bytes()
     except OSError as error:
         raise Fault(
-            N_("The file {path} cannot be read: {reason}."), path=data / CA_FILE, reason=error.strerror
+            N_("The file {path} cannot be read: {reason}."), path=data / CA_FILE, reason=reason_of(error)
         ) from None
     return Province(
         data=data,

@@ -175,7 +175,7 @@ def read_report_file(content: bytes) -> list[ReportFile]:
     try:
         found = msgspec.json.decode(content, type=ReportFile | list[ReportFile])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Invalid(N_("The file holds no report: {reason}"), reason=str(error)) from None
+        raise Invalid(N_("The file holds no report. The reader of JSON says: {reason}"), reason=str(error)) from None
     return found if isinstance(found, list) else [found]
 
 

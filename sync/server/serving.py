@@ -20,6 +20,7 @@ from commune_desk.domain.labels import N_
 from sync.server.app import Service
 from sync.server.patience import PatientLoop, PatientProtocol
 from sync.server.province import CERT_FILE, KEY_FILE, Province
+from sync.server.reasons import reason_of
 
 LOCK_FILE = "serve.lock"
 _GRACE_SECONDS = 10
@@ -100,7 +101,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
                 N_("The address {host}:{port} cannot be used: {reason}. Name another port or end the other program."),
                 host=host,
                 port=str(port),
-                reason=error.strerror,
+                reason=reason_of(error),
             ) from None
         yield listener
 
@@ -115,7 +116,7 @@ def _only_process(data: Path) -> Iterator[None]:
     try:
         handle = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise Fault(N_("The folder {path} cannot be written: {reason}."), path=data, reason=error.strerror) from None
+        raise Fault(N_("The folder {path} cannot be written: {reason}."), path=data, reason=reason_of(error)) from None
     try:
         _lock(handle)
         yield

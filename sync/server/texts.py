@@ -33,8 +33,9 @@ class Texts:
         self._catalogue = _catalogue(language)
 
     def say(self, text: str, /, **params: object) -> str:
-        """The translation of `text` with its placeholders filled."""
+        """The translation of `text` with its placeholders filled; an error among them says what it says."""
         translated = self._catalogue.gettext(text)
+        params = {name: self.error(one) if isinstance(one, DeskError) else one for name, one in params.items()}
         try:
             return translated.format(**params) if params else translated
         except (KeyError, IndexError, ValueError):

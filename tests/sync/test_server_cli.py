@@ -170,6 +170,38 @@ def test_a_folder_without_a_province_is_a_sentence(tmp_path: Path) -> None:
     assert (result.returncode, "Traceback" in result.stderr) == (2, False)
 
 
+def test_a_database_that_a_cut_copy_left_empty_is_a_sentence_and_stays_as_it_is(folder: Path) -> None:
+    database = folder / "data" / "province.db"
+    database.write_bytes(b"")
+    told = command(folder, "status")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "is empty" in told.stderr
+    assert database.stat().st_size == 0
+
+
+def test_another_key_file_is_a_sentence_without_a_word_of_the_library(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    assert command(other, "init", "--name", "X", "--host", "localhost").returncode == 0
+    words = ["--data", str(folder / "data"), "--key-file", str(other / "key.json")]
+    told = subprocess.run(
+        [sys.executable, "-m", "sync.server", "status", *words], capture_output=True, encoding="utf-8", check=False
+    )
+    assert told.returncode == 2
+    assert told.stderr.splitlines() == [
+        "Không mở được cơ sở dữ liệu bằng tệp khóa này: tệp khóa thuộc cơ sở dữ liệu khác, hoặc tệp dữ liệu bị hỏng."
+    ]
+
+
+@pytest.mark.parametrize(("language", "reason"), [("en", "no such file"), ("vi", "không có tệp")])
+def test_why_the_system_refuses_is_said_in_the_same_language(
+    folder: Path, capsys: pytest.CaptureFixture[str], language: str, reason: str
+) -> None:
+    places = ["--data", str(folder / "data"), "--key-file", str(folder / "gone.json")]
+    assert main(["--lang", language, "status", *places]) == 2
+    assert reason in capsys.readouterr().err
+
+
 def test_a_forgotten_passphrase_is_answered_and_written_down(folder: Path) -> None:
     code = msgspec.json.decode(command(folder, "enrol-code", "--scope", "C:06838", "--json").stdout)
     once = seal.BoxKey.generate()
