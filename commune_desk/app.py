@@ -57,6 +57,7 @@ def run(*, profile: Path | None = None, announce: bool = False, keeps_language: 
     except OSError:
         return _refuse(_("The folder for the register cannot be made or written."), Tone.DANGER)
     program = Program(app, Profile(folder))
+    hook.met.connect(program.heed)
     if keeps_language:
         set_language(kept_language(program.profile))
         theme.speak()
@@ -112,21 +113,44 @@ class Program(QObject):
         gc.enable()
 
     def open_desk(self, desk: OpenDesk) -> None:
-        """Show the window of an unlocked register in place of the opening window."""
-        # Loaded now and not with the module: the unlock page is on the screen before any of it is needed.
-        from commune_desk.working_desk import WorkingDesk
-
-        with ExitStack() as undo:
-            undo.callback(desk.register.close)  # a bug leaves no register open that nothing can lock
-            self.desk = WorkingDesk(self.app, desk)
-            undo.pop_all()
-        self.desk.lock_asked.connect(self.lock)
-        self.desk.quit_asked.connect(self.quit)
-        self.desk.start(self.opening.size() if self.opening is not None else theme.USUAL_WINDOW)
+        """Show the window of an unlocked register in place of the opening window, which says so where it cannot be."""
+        try:
+            self._put_to_work(desk)
+        except DeskError as error:
+            if self.opening is None:
+                raise
+            log.warning("the register opens but cannot be worked with", exc_info=error)
+            self.heed(error)
+            self.opening.tell(error)
+            self.opening.show()
+            return
         if self.opening is not None:
             self.opening.close()
             self.opening.deleteLater()
             self.opening = None
+
+    def _put_to_work(self, desk: OpenDesk) -> None:
+        # Loaded now and not with the module: the unlock page is on the screen before any of it is needed.
+        from commune_desk.working_desk import WorkingDesk
+
+        with ExitStack() as undo:  # whatever is met leaves no register open that nothing can lock
+            undo.callback(desk.register.close)
+            working = WorkingDesk(self.app, desk)
+            undo.pop_all()
+            undo.callback(working.put_away)
+            working.lock_asked.connect(self.lock)
+            working.quit_asked.connect(self.quit)
+            working.error_met.connect(self.heed)
+            working.start(self.opening.size() if self.opening is not None else theme.USUAL_WINDOW)
+            undo.pop_all()
+        self.desk = working
+
+    def heed(self, error: DeskError) -> None:
+        """Remember a damage that was met, so that the unlock page offers a backup."""
+        from commune_desk.usecases.opening import is_damage
+
+        if is_damage(error):
+            self.profile.note_damage()
 
     def lock(self) -> None:
         """Save what is typed, close the register, start a fresh process that shows the unlock page, and end.

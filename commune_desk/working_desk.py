@@ -42,6 +42,8 @@ class WorkingDesk(QObject):
 
     lock_asked = Signal()
     quit_asked = Signal()
+    error_met = Signal(object)
+    """Any error that a task met and no page took up."""
     _news = Signal(object)
 
     def __init__(self, app: QApplication, desk: OpenDesk) -> None:
@@ -60,6 +62,7 @@ class WorkingDesk(QObject):
         self.session = watch_session(self)
         self.session.left.connect(self.lock_asked)
         self.tasks.register_changed.connect(self._on_changed)
+        self.tasks.failed.connect(self.error_met)
         self._card = QTimer(self, interval=CARD_MS)
         self._card.timeout.connect(self._leave_card)
         self._news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)

@@ -7,12 +7,14 @@ from datetime import date, datetime, time, timedelta
 
 from commune_desk.domain.access import ROLE_LABELS
 from commune_desk.domain.clock import VIETNAM, from_iso
+from commune_desk.domain.errors import DeskError
 from commune_desk.domain.placements import isolation_ends, stay_ends
 from commune_desk.i18n import _, language
 from commune_desk.store.database import Connection
 from commune_desk.store.placements import StayRow, active_stays
 from commune_desk.store.reports import emergency_hours, running_reports
 from commune_desk.store.transaction import load
+from commune_desk.usecases.opening import is_damage
 from commune_desk.usecases.workplace import Workplace
 
 _RINGS = 50
@@ -34,6 +36,11 @@ def place(workplace: Workplace) -> str:
         commune = workplace.codes.commune(code, workplace.today())
         return (commune.name_vi if language() == "vi" else commune.name_en) if commune else code
     return _("Shelter")
+
+
+def way_out(error: DeskError) -> str:
+    """What an officer at work can do about `error` beyond what it says; empty when that is all."""
+    return _("Lock the register: the unlock page then offers to restore a backup.") if is_damage(error) else ""
 
 
 def next_due(connection: Connection) -> list[datetime]:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import DeskError, Fault
 from commune_desk.i18n import _, translate_error
-from commune_desk.presenters.desk_window import next_due, officer, place
+from commune_desk.presenters.desk_window import next_due, officer, place, way_out
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.sync_page import sync_chip
 from commune_desk.presenters.today import badges
@@ -292,7 +292,7 @@ class DeskWindow(QObject):
 
     def _on_failed(self, error: DeskError) -> None:
         tone = Tone.DANGER if isinstance(error, Fault) else Tone.WARNING
-        self.shell.show_notice(translate_error(error), tone)
+        self.shell.show_notice(" ".join(filter(None, (translate_error(error), way_out(error)))), tone)
 
     def keepers(self) -> list[DraftKeeper]:
         """Those that keep the drafts of the open forms."""

@@ -20,8 +20,12 @@ log = logging.getLogger(__name__)
 
 
 class BugHook(QObject):
-    """Takes what nobody caught, on whatever thread, and shows it on the UI thread. `install` once."""
+    """Takes what nobody caught, on whatever thread, and shows it on the UI thread. `install` once.
 
+    Emits `met` with each DeskError before it is shown.
+    """
+
+    met = Signal(object)
     _happened = Signal(object)
 
     def __init__(self) -> None:
@@ -41,7 +45,10 @@ class BugHook(QObject):
         if isinstance(error, KeyboardInterrupt):
             QApplication.quit()
             return
-        log.error("a bug reached the top", exc_info=(kind, error, trace))
+        if isinstance(error, DeskError):
+            log.warning("an error that no page took up", exc_info=(kind, error, trace))
+        else:
+            log.error("a bug reached the top", exc_info=(kind, error, trace))
         if QThread.currentThread() is self.thread() and QThread.currentThread().loopLevel() == 0:
             self._show(error, has_begun=False)  # the program never came to run, and no later moment will come
         else:
@@ -59,6 +66,7 @@ class BugHook(QObject):
         try:
             window = QApplication.activeWindow()
             if isinstance(error, DeskError):
+                self.met.emit(error)
                 show_error(window, error)
             else:
                 report_bug(window, lambda: self._save(error), has_begun=has_begun)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -21,6 +21,8 @@ LOCK_FILE = "desk.lock"
 DOORBELL = "doorbell.json"
 WINDOW_STATE = "window.sealed"
 LANGUAGE = "language"
+DAMAGED = "damaged"
+"""Stands there once part of the register could not be read: the unlock page then offers a backup in its place."""
 SPARE = KEYFILE + ".spare"
 HALF_MADE = "half-made"
 WHOLE = "whole"
@@ -91,6 +93,16 @@ class Profile:
     def has_register(self) -> bool:
         return self.keyfile.exists() or self.spare.exists()
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether part of the register could not be read, though it opens."""
+        return (self.folder / DAMAGED).exists()
+
+    def note_damage(self) -> None:
+        """Remember it until a backup took the register's place; a disk that refuses even that has told so already."""
+        with suppress(OSError):
+            (self.folder / DAMAGED).touch()
+
     def begin(self) -> Profile:
         """An empty folder to make a register in, out of sight until `put_in_place`. Raises FolderNotWritten."""
         half = self.folder / HALF_MADE
@@ -130,6 +142,7 @@ class Profile:
             if (half / name).exists():
                 self._put_aside(name)
                 (half / name).replace(self.folder / name)
+        (self.folder / DAMAGED).unlink(missing_ok=True)
         _make_names_last(self.folder)
 
     def _put_aside(self, name: str) -> None:

@@ -6,13 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from commune_desk.app import Program
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import Scope
 from commune_desk.ui import theme
+from commune_desk.ui.dialogs.message import MessageDialog
+from commune_desk.ui.hooks import BugHook
+from commune_desk.ui.main_window import Shell
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.unlock import UnlockPage
 from commune_desk.ui.opening.window import OpeningWindow
@@ -20,6 +25,7 @@ from commune_desk.usecases.backups import back_up
 from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
 from tests.helpers.builders import make_child, save_all
+from tests.system.surroundings import blank, damage
 
 LOGIN, PASSPHRASE = "hoa", "bốn con mèo đi biển"
 Harm = Callable[[Profile], None]
@@ -121,3 +127,95 @@ def test_one_may_go_back_and_nothing_was_touched(qtbot: QtBot, kept: tuple[Profi
     form.left.emit()
     assert isinstance(window.page, UnlockPage)
     assert {path.name: path.read_bytes() for path in profile.folder.iterdir()} == before
+
+
+def harmed(profile: Profile, name: str) -> None:
+    """Zero the first page of a table or index, as a sector that the disk gave up."""
+    desk = unlock(profile, LOGIN, PASSPHRASE, clock=SystemClock())
+    root = desk.register.reader.execute("SELECT rootpage FROM sqlite_master WHERE name=?", (name,)).fetchone()[0]
+    desk.register.close()
+    damage(profile.register, root - 1, blank)
+
+
+def program_at(qtbot: QtBot, profile: Profile) -> Program:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    program = Program(app, profile)
+    assert program.take_profile()
+    program.show_opening()
+    return program
+
+
+def unlock_at(qtbot: QtBot, program: Program) -> None:
+    assert program.opening is not None
+    page = program.opening.page
+    assert isinstance(page, UnlockPage)
+    qtbot.waitUntil(lambda: bool(page.login.value()))
+    page.passphrase.setText(PASSPHRASE)
+    page.unlock()
+
+
+@pytest.mark.usefixtures("own_hooks")
+def test_a_register_that_opens_but_cannot_be_worked_with_is_closed_again_and_a_backup_is_offered(
+    qtbot: QtBot, kept: tuple[Profile, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    profile, backup = kept
+    harmed(profile, "task")
+    program = program_at(qtbot, profile)
+    assert program.opening is not None
+    for _twice in range(2):
+        first = program.opening.page
+        unlock_at(qtbot, program)
+        qtbot.waitUntil(lambda first=first: program.opening.page is not first, timeout=30_000)  # type: ignore[misc]
+        page = program.opening.page
+        assert isinstance(page, UnlockPage)
+        assert "bản sao lưu" in page.row.error
+        assert page.restore.isVisibleTo(page)
+        assert program.opening.isVisible()
+        assert program.desk is None
+        assert [w for w in QApplication.topLevelWidgets() if isinstance(w, Shell) and w.isVisible()] == []
+    program.opening.show_restore()
+    form = program.opening.page
+    assert isinstance(form, FirstRunPage)
+    for name, value in (("backup", str(backup)), ("login", LOGIN), ("passphrase", PASSPHRASE)):
+        form.form.edit(name, value)
+    form.submit()
+    qtbot.waitUntil(lambda: program.desk is not None, timeout=30_000)
+    assert not profile.is_damaged
+    assert program.put_away()
+    caplog.clear()
+
+
+@pytest.mark.usefixtures("own_hooks")
+def test_damage_met_at_work_leads_to_a_backup_after_the_lock(
+    qtbot: QtBot, kept: tuple[Profile, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    profile, _backup = kept
+    harmed(profile, "child_search_data")
+    program = program_at(qtbot, profile)
+    hook = BugHook()
+    hook.install()
+    hook.met.connect(program.heed)
+    unlock_at(qtbot, program)
+    qtbot.waitUntil(lambda: program.desk is not None, timeout=30_000)
+    assert program.desk is not None
+    told: list[str] = []
+
+    def close() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, MessageDialog):
+            told.append(dialog.accessibleDescription())
+            dialog.accept()
+
+    closing = QTimer()
+    closing.timeout.connect(close)
+    closing.start(20)
+    shell = program.desk.window.shell
+    QTimer.singleShot(0, lambda: shell.search_changed.emit("hoa"))
+    qtbot.waitUntil(lambda: profile.is_damaged and bool(told))
+    closing.stop()
+    assert told == ["Hãy khóa sổ: trang mở khóa sẽ có đường khôi phục bản sao lưu."]
+    assert program.put_away()
+    caplog.clear()
+    _window, page = unlock_page(qtbot, profile)
+    assert page.restore.isVisibleTo(page)

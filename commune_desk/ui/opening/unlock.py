@@ -30,7 +30,7 @@ LISTEN_MS = 60_000
 class UnlockPage(OpeningCard):
     """Emits `opened` with the OpenDesk, `forgot` when the passphrase is forgotten.
 
-    `restore_asked` comes from a link that shows once nothing but a backup helps.
+    `restore_asked` comes from a link that shows once a backup helps: alone, or where part of the register is damaged.
     """
 
     opened = Signal(object)
@@ -63,7 +63,7 @@ class UnlockPage(OpeningCard):
         line.addWidget(self.forgotten)
         self.restore = LinkButton(_("Restore a backup…"))
         self.restore.clicked.connect(self.restore_asked)
-        self.restore.hide()
+        self.restore.setVisible(self._profile.is_damaged)
         line.addWidget(self.restore)
         line.addStretch(1)
         self.button = PrimaryButton(_("Unlock"), "lock-open")
@@ -77,7 +77,7 @@ class UnlockPage(OpeningCard):
         try:
             logins = [slot.login for slot in vault.slots(self._profile.keyfile)]
         except DeskError as error:
-            self._say(error)
+            self.tell(error)
             self.button.setEnabled(False)
             return
         self.login.set_options([(login, login) for login in logins])
@@ -110,15 +110,16 @@ class UnlockPage(OpeningCard):
 
     def _on_refused(self, error: DeskError) -> None:
         self.passphrase.clear()
-        self._say(error)
+        self.tell(error)
         self.passphrase.setFocus()
 
-    def _say(self, error: DeskError) -> None:
+    def tell(self, error: DeskError) -> None:
+        """Say why the register is not open."""
         from commune_desk.usecases.opening import is_damage
 
         self.row.set_error(translate_error(error))
         is_beyond_passphrases = is_damage(error)
-        self.restore.setVisible(is_beyond_passphrases)
+        self.restore.setVisible(is_beyond_passphrases or self._profile.is_damaged)
         self.forgotten.setVisible(not is_beyond_passphrases)
 
 

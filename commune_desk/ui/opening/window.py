@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from commune_desk.domain.clock import Clock
+from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _
 from commune_desk.ui import theme
 from commune_desk.usecases.profile import Profile
@@ -67,6 +68,14 @@ class OpeningWindow(QMainWindow):
         page.left.connect(self.show_first)
         page.opened.connect(self.opened)
         self._show(page)
+
+    def tell(self, error: DeskError) -> None:
+        """The register was unlocked and could not be worked with: the unlock page says why, and what helps."""
+        from commune_desk.ui.opening.unlock import UnlockPage
+
+        self.show_first()
+        if isinstance(self.page, UnlockPage):
+            self.page.tell(error)
 
     @property
     def page(self) -> QWidget:
