@@ -26,13 +26,14 @@ from commune_desk.domain.list_cells import (
 )
 from commune_desk.domain.list_columns import guess_mapping
 from commune_desk.domain.list_header import column_encodings, find_header
-from commune_desk.domain.list_repeats import SAME_ID, find_repeats
+from commune_desk.domain.list_repeats import SAME_ID
 from commune_desk.domain.lists import ETHNICITY_UNKNOWN, RELATION_UNKNOWN, ListedChild, ListPlan, RowKind, read_row
 from commune_desk.domain.text import fold
 from commune_desk.training.lists import AS_OF, CURRENT_NAME, OLD_NAME, SEED
 from commune_desk.training.people import AT_RISK_SHARE, HOA, SPECIAL_SHARE, training_children
 from commune_desk.training.visits import training_visits
 from commune_desk.usecases.read_list import open_list
+from tests.helpers.lists import repeats_in
 from tests.helpers.workplaces import code_book
 
 DEFECT_OF = {
@@ -132,9 +133,9 @@ def test_repeats_within_and_between_the_lists(
     current: Imported, old: Imported, planted: dict[str, dict[str, int]]
 ) -> None:
     facts = planted[CURRENT_NAME]
-    within = Counter(repeat.score == SAME_ID for repeat in find_repeats(current.children))
+    within = Counter(repeat.score == SAME_ID for repeat in repeats_in(current.children))
     assert within == {True: facts["repeated_with_id"], False: facts["repeated_without_id"]}
-    both = len(list(find_repeats([*current.children, *old.children])))
+    both = len(list(repeats_in([*current.children, *old.children])))
     assert both == within.total() + planted[OLD_NAME]["also_in_current_list"]
 
 

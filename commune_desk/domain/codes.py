@@ -86,10 +86,6 @@ LISTS: dict[str, type[Code]] = {
 """Every list by name; its file is `resources/codes/<name>.csv`."""
 
 _KIND_NAMES = {"ward": "Phường", "commune": "Xã", "special_zone": "Đặc khu"}
-_KIND_WORDS = {"phuong": "ward", "p": "ward", "xa": "commune", "x": "commune", "dac khu": "special_zone"}
-_KIND_WORDS["dk"] = "special_zone"
-_KIND_HEAD = re.compile(f"({'|'.join(_KIND_WORDS)}) (.+)")
-_PROVINCE_TAIL = re.compile(" (?:tinh )?quang ninh$")
 _CHILD_HEAD = re.compile("^(?:nhom )?tre(?: em)? ")
 _LIST_MARK = "|"
 
@@ -129,10 +125,6 @@ class CodeBook:
         self.ethnic_groups = self._typed("ethnic_groups", EthnicGroup)
         self.child_groups = self._typed("child_groups", ChildGroup)
         self.relations = self._typed("relations", Relation)
-        self._commune_names: dict[str, list[Commune]] = {}
-        for commune in self.communes:
-            for spelling in {fold(commune.short_name), *map(fold, commune.aliases)}:
-                self._commune_names.setdefault(spelling, []).append(commune)
 
     @classmethod
     def parse(cls, read: Callable[[str], str]) -> CodeBook:
@@ -170,19 +162,6 @@ class CodeBook:
         wanted = code.strip().zfill(5)
         known = (c for c in self.communes if wanted == c.code or wanted in c.code_aliases)
         return next((c for c in known if c.is_valid_on(on)), None)
-
-    def find_commune(self, name: str, on: date | None = None) -> Commune | None:
-        """The commune of this name, with or without its kind; a kind that does not fit means another place.
-
-        (Xã Hạ Long was never Phường Hạ Long.) None when unknown or ambiguous.
-        """
-        plain = _PROVINCE_TAIL.sub("", fold(name))
-        head = _KIND_HEAD.fullmatch(plain)
-        kind, short = (_KIND_WORDS[head[1]], head[2]) if head else ("", plain)
-        fits = [
-            c for c in self._commune_names.get(short, ()) if kind in ("", c.kind) and (on is None or c.is_valid_on(on))
-        ]
-        return fits[0] if len(fits) == 1 else None
 
     def ethnic_group(self, text: str) -> EthnicGroup | None:
         """By number, name or alias: "9", "Dao", "Dao Thanh Y", "H'Mông", "dân tộc Tày"."""

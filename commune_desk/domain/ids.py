@@ -8,7 +8,6 @@ import time
 from typing import NewType
 
 RecordId = NewType("RecordId", str)
-ChangeId = NewType("ChangeId", str)
 OfficerId = NewType("OfficerId", str)
 DeskId = NewType("DeskId", str)
 Scope = NewType("Scope", str)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from commune_desk.domain.dates import may_be_born_together
@@ -59,11 +58,6 @@ def likeness(one: ListedChild, other: ListedChild) -> float:
     return SAME_MOTHER if mothers else 0.0
 
 
-def likely_same(one: ListedChild, other: ListedChild) -> bool:
-    """Whether a person should be shown both."""
-    return likeness(one, other) >= LIKELY
-
-
 class Repeats:
     """Takes the children of a list one by one, and tells of each whether an earlier one is likely the same child."""
 
@@ -92,15 +86,6 @@ class Repeats:
                 here.setdefault(told, place)
         if child.id_number:
             self._by_id.setdefault(child.id_number, place)
-
-
-def find_repeats(children: Iterable[ListedChild]) -> Iterator[Repeat]:
-    """Pairs that are likely one child, each later place once, with the likeliest earlier one; in order of the list."""
-    repeats = Repeats()
-    for child in children:
-        found = repeats.add(child)
-        if found is not None:
-            yield found
 
 
 def _meeting_keys(child: ListedChild) -> list[tuple[str, ...]]:

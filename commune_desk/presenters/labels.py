@@ -9,7 +9,7 @@ from datetime import date
 
 from commune_desk.domain.access import ROLE_LABELS
 from commune_desk.domain.children import RISK_LEVELS
-from commune_desk.domain.clock import VIETNAM, from_iso
+from commune_desk.domain.clock import from_iso, local_day
 from commune_desk.domain.codes import ChildGroup, CodeBook
 from commune_desk.domain.dates import ABOUT_YEAR, PartialDate, age_on
 from commune_desk.domain.kinds import KINDS
@@ -189,7 +189,7 @@ def near_day_text(iso: str | None, today: date) -> str:
 def near_instant_text(at: str, today: date) -> str:
     """`14:05 today`, `14:05 18/11` of a stored instant: the hour first, as Viet Nam writes it."""
     instant = from_iso(at)
-    return f"{format_time(instant)} {near_day_text(instant.astimezone(VIETNAM).date().isoformat(), today)}"
+    return f"{format_time(instant)} {near_day_text(local_day(instant).isoformat(), today)}"
 
 
 def overdue_text(next_visit_on: str | None, today: date) -> str:

@@ -102,12 +102,6 @@ def _conditions(filters: Filters) -> tuple[str, list[Any]]:
     return " AND ".join(["i.shown=1", *(test for test, _ in tests)]), [value for _, value in tests]
 
 
-def count_children(connection: Connection, status: str = ACTIVE) -> int:
-    """How many child files have this status."""
-    row = connection.execute("SELECT count(*) FROM child_index WHERE shown=1 AND status=?", (status,)).fetchone()
-    return int(row[0])
-
-
 def villages(connection: Connection) -> list[str]:
     """Every village of a child in the register, in Vietnamese order, as it is written for the oldest entry."""
     rows = connection.execute(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.store import journal, settings
-from commune_desk.store.database import Connection
 from commune_desk.store.transaction import Tx
 
 _READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
@@ -27,10 +26,6 @@ def release_next(tx: Tx, limit: int = 200) -> int:
     if rows:
         tx.topic("sync")
     return len(rows)
-
-
-def count_staged(connection: Connection) -> int:
-    return int(connection.execute("SELECT count(*) FROM change WHERE state='staged'").fetchone()[0])
 
 
 def mark_restored(tx: Tx) -> None:

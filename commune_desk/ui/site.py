@@ -80,9 +80,9 @@ def _reports(around: Surroundings) -> QWidget:
 
 
 def _import(around: Surroundings) -> QWidget:
-    from commune_desk.ui.pages.import_page import build_import_page
+    from commune_desk.ui.pages.import_page import ImportPage
 
-    return build_import_page(around.workplace, around.tasks, around.navigate)
+    return ImportPage(around.workplace, around.tasks, around.navigate)
 
 
 def _house(around: Surroundings) -> QWidget:

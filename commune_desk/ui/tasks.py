@@ -76,14 +76,6 @@ class Tasks(QObject):
         if changes:
             self._came_home.emit(partial(self.register_changed.emit, changes))
 
-    def on_ui(self, call: Callable[..., object]) -> Callable[..., None]:
-        """`call` wrapped so that it runs on the UI thread whoever calls it, e.g. to report progress."""
-
-        def post(*values: object) -> None:
-            self._came_home.emit(partial(call, *values))
-
-        return post
-
     @property
     def is_idle(self) -> bool:
         """Whether everything handed in has come home."""

@@ -15,7 +15,7 @@ from commune_desk.domain.list_cells import Level
 from commune_desk.domain.lists import Problem
 from commune_desk.store import import_rows, imports
 from commune_desk.store.import_rows import RowState, StagedRow
-from commune_desk.store.imports import Import, ImportState
+from commune_desk.store.imports import ImportState
 from commune_desk.store.staged import release_next
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.import_fill import fill_child
@@ -163,8 +163,3 @@ def origin_of(tx: Tx, import_id: str) -> Origin:
     if known is None:
         raise Refusal(NOT_READY)
     return Origin(import_id, known.title, local_day(known.at).isoformat())
-
-
-def waiting_imports(workplace: Workplace) -> list[Import]:
-    """Imports that a crash, a lock or a power cut broke off: to be gone on with or discarded."""
-    return workplace.read(imports.unfinished)

@@ -79,33 +79,6 @@ def test_a_code_means_nothing_before_its_first_day() -> None:
     assert unchanged.short_name == "Cái Chiên"
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("Xã Bình Liêu", "06838"),
-        ("binh lieu", "06838"),
-        ("X. Hải Hoà", "06799"),
-        ("Đặc khu Cô Tô", "07192"),
-        ("ĐK Vân Đồn", "06994"),
-        ("P.Hạ Long, tỉnh Quảng Ninh", "06688"),
-        ("Móng Cái 1", "06712"),
-        ("Hòn Gai", "06685"),
-        ("Móng Cái", None),  # three wards
-        ("Xã Hạ Long", None),  # an old commune of Vân Đồn, not the ward
-        ("Phường Hải Hòa", None),  # an old ward of Móng Cái, not the commune
-        ("Thị trấn Bình Liêu", None),
-        ("", None),
-    ],
-)
-def test_a_commune_is_found_by_its_name(name: str, code: str | None) -> None:
-    found = BOOK.find_commune(name)
-    assert (found.code if found else None) == code
-
-
-def test_a_commune_is_not_found_before_it_was() -> None:
-    assert BOOK.find_commune("Xã Bình Liêu", date(2025, 6, 30)) is None
-
-
 def test_ethnic_groups_have_the_numbers_of_the_statistics_office() -> None:
     codes = [group.code for group in BOOK.ethnic_groups]
     assert codes == [f"{number:02}" for number in range(1, 56)] + ["99"]
@@ -198,7 +171,7 @@ def test_labels_come_in_the_readers_language() -> None:
 
 @given(st.text(max_size=30))
 def test_lookups_take_any_text(text: str) -> None:
-    lookups: list[Callable[[str], object]] = [BOOK.find_commune, BOOK.ethnic_group, BOOK.relation, BOOK.child_group]
+    lookups: list[Callable[[str], object]] = [BOOK.ethnic_group, BOOK.relation, BOOK.child_group]
     for lookup in lookups:
         lookup(text)
     BOOK.commune(text, TODAY)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from commune_desk.domain import list_repeats
-from commune_desk.domain.list_repeats import duplicate_keys, find_repeats, likely_same, likeness
+from commune_desk.domain.list_repeats import LIKELY, duplicate_keys, likeness
 from commune_desk.domain.lists import ListedChild
+from tests.helpers.lists import repeats_in
 
 A = ListedChild(full_name="Đặng Thị Hoà", birth_date="2012-02-03", mother_name="Bàn Tài Múi", id_number="022312004518")
 
@@ -26,8 +27,8 @@ A = ListedChild(full_name="Đặng Thị Hoà", birth_date="2012-02-03", mother_
     ],
 )
 def test_who_is_shown_as_perhaps_the_same_child(other: ListedChild, is_same: bool) -> None:
-    assert likely_same(A, other) is is_same
-    assert likely_same(other, A) is is_same
+    assert (likeness(A, other) >= LIKELY) is is_same
+    assert (likeness(other, A) >= LIKELY) is is_same
     assert bool(set(duplicate_keys(A)) & set(duplicate_keys(other))) or not is_same
 
 
@@ -40,8 +41,8 @@ def test_repeats_in_a_list_agree_with_comparing_every_pair() -> None:
         ListedChild(full_name="Khác Hẳn", id_number="022312004518"),
     ]
     children = [A, *others]
-    expected = {j for j in range(len(children)) if any(likely_same(children[i], children[j]) for i in range(j))}
-    assert {repeat.second for repeat in find_repeats(children)} == expected == {2, 3, 4, 5}
+    expected = {j for j in range(len(children)) if any(likeness(children[i], children[j]) >= LIKELY for i in range(j))}
+    assert {repeat.second for repeat in repeats_in(children)} == expected == {2, 3, 4, 5}
 
 
 @pytest.mark.parametrize("mother", [None, "Chíu Thị Múi"])
@@ -61,9 +62,9 @@ def test_a_list_of_one_name_takes_no_more_than_some_comparisons_a_row(
         ListedChild(full_name="Xã Bình Liêu", birth_date=birth, mother_name=mother, id_number=f"022316{n:06}")
         for n in range(400)
     ]
-    list(find_repeats(rows))
+    list(repeats_in(rows))
     assert len(compared) <= 2 * list_repeats._MOST_RIVALS * len(rows)
     same = [ListedChild(full_name="Lý Thị Mẩy", birth_date="2016-06-05")] * 400
     compared.clear()
-    assert [(found.first, found.second) for found in find_repeats(same)] == [(0, n) for n in range(1, 400)]
+    assert [(found.first, found.second) for found in repeats_in(same)] == [(0, n) for n in range(1, 400)]
     assert len(compared) == 399

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from commune_desk.domain.list_repeats import Repeat, Repeats
+from commune_desk.domain.lists import ListedChild
 from commune_desk.store import import_rows, imports
 from commune_desk.store.children import ChildRecord, child_record
+from commune_desk.store.database import Connection
 from commune_desk.store.import_rows import Counts, View
 from commune_desk.store.imports import ImportState
-from commune_desk.store.search import Filters, count_children, search_children
+from commune_desk.store.search import Filters, search_children
 from commune_desk.usecases.import_list import ListSaving, decide
 from commune_desk.usecases.import_reading import ListReading
 from commune_desk.usecases.import_source import look_into, mapping_for, source_of
@@ -35,6 +39,23 @@ def read(workplace: Workplace, path: Path) -> str:
     while not reading.step().is_over:
         pass
     return reading.import_id
+
+
+def repeats_in(children: Iterable[ListedChild]) -> list[Repeat]:
+    """Pairs that are likely one child, each later place once."""
+    repeats = Repeats()
+    return [found for child in children if (found := repeats.add(child)) is not None]
+
+
+def count_children(connection: Connection, status: str = "active") -> int:
+    """How many children the register shows with this status."""
+    found = connection.execute("SELECT count(*) FROM child_index WHERE shown=1 AND status=?", (status,)).fetchone()
+    return int(found[0])
+
+
+def count_staged(connection: Connection) -> int:
+    """How many changes are not given a number yet."""
+    return int(connection.execute("SELECT count(*) FROM change WHERE state='staged'").fetchone()[0])
 
 
 def settle(workplace: Workplace, import_id: str, decision: str = "same") -> None:

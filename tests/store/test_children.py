@@ -19,7 +19,6 @@ from commune_desk.store.search import (
     MOST_FOUND,
     Filters,
     all_names,
-    count_children,
     list_children,
     search_children,
     villages,
@@ -35,6 +34,7 @@ from tests.helpers.builders import (
     make_visit,
     save_all,
 )
+from tests.helpers.lists import count_children
 from tests.helpers.workplaces import make_workplace
 
 NAMES = ("Đặng Thị Hoà", "Đặng Thị Hoa", "Lý A Tài", "Trần Văn Đức", "Hoàng Thị Ngọc Ánh", "Tằng Dảu Sáng")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -25,6 +26,10 @@ from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.text_edit import TextEdit
 
 
+def today() -> date:
+    return date(2026, 11, 23)
+
+
 def sync() -> QWidget:
     page = Page("Đồng bộ", "Gửi được khi có mạng hoặc qua USB. Không có gì bị bỏ.")
     columns = TwoColumns()
@@ -39,7 +44,7 @@ def sync() -> QWidget:
                 "0987 111 222",
                 (Version("1", "0987 111 223"), Version("2", "0366 404 505"), Version("3", "0366 404 550")),
             ),
-            CompareRow("carer", "Người chăm sóc chính", "Mẹ", (None, Version("1", "Dì ruột, Mẫu Thị Ỗ"), None)),
+            CompareRow("carer", "Người chăm sóc chính", "Mẹ", (*map(Version, "123", ("Dì ruột", "Mẹ", "")),)),
         ],
     )
     table.choose("phone", "1")
@@ -86,10 +91,10 @@ def form() -> QWidget:
     )
     card = Card("Phiếu thăm hộ", "home")
     fields = Form()
-    day = DateField()
+    day = DateField(today=today)
     day.set_value("2026-11-23")
     fields.add("day", FieldRow("Ngày thăm", day, required=True))
-    birth = DateField(partial=True)
+    birth = DateField(partial=True, today=today)
     birth.setText("31/02/2012")
     fields.add("birth", FieldRow("Ngày sinh", birth, hint="Ngày, tháng hoặc chỉ năm"))
     name = LineEdit()
@@ -131,7 +136,7 @@ def register() -> QWidget:
             Column("Họ và tên", lambda r: Cell(r.name, "mẹ: Mẫu Thị Ể", bold=True), stretch=3),
             Column("Nơi ở", lambda r: Cell(r.place, quiet=True), stretch=2),
             Column("Nguy cơ", lambda r: Cell(r.risk, tone=tones[r.risk]), width=130),
-            Column("Lần thăm cuối", lambda r: Cell("14/11/2026"), width=130, right=True),
+            Column("Lần thăm cuối", lambda r: Cell("14/11/2026"), width=130),
         ],
         lambda ids: [SampleRow(i, f"Nguyễn Ẫ Mẫu {i}", "thôn Khe Lặc", risks[int(i) % 3]) for i in ids],
     )
@@ -139,7 +144,8 @@ def register() -> QWidget:
     table = PagedTable(model, "Danh sách trẻ", two_lines=True)
     table.select_id("1")
     card = Card("Danh sách", "list", aside="lọc: đang theo dõi")
-    card.add_filling(table)
+    card.add(table)
+    card.column.setStretchFactor(table, 1)
     page.add(card, 1)
     return page
 

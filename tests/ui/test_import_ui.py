@@ -16,11 +16,11 @@ from pytestqt.qtbot import QtBot
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.presenters.import_page import Stage
 from commune_desk.presenters.routes import Route
-from commune_desk.store.search import count_children
 from commune_desk.ui.dialogs.message import MessageDialog
-from commune_desk.ui.pages.import_page import ImportPage, build_import_page
+from commune_desk.ui.pages.import_page import ImportPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.workplace import Workplace
+from tests.helpers.lists import count_children
 from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace
 
 CURRENT = Path(__file__).parent.parent.parent / "resources" / "demo" / "ds-tre-em-binh-lieu.xlsx"
@@ -42,7 +42,7 @@ def tasks(workplace: Workplace) -> Iterator[Tasks]:
 
 @pytest.fixture
 def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route]) -> ImportPage:
-    made = build_import_page(workplace, tasks, routes.append)
+    made = ImportPage(workplace, tasks, routes.append)
     qtbot.addWidget(made)
     made.resize(1100, 640)
     made.show()
@@ -199,7 +199,7 @@ def test_a_new_window_shows_the_rows_one_was_looking_at(
     qtbot: QtBot, page: ImportPage, tasks: Tasks, workplace: Workplace
 ) -> None:
     to_check(qtbot, page, tasks)
-    again = build_import_page(workplace, tasks, lambda _route: None)
+    again = ImportPage(workplace, tasks, lambda _route: None)
     qtbot.addWidget(again)
     assert again.state.stage is Stage.CHECK
     assert again.check.model.rowCount() == 18
@@ -214,7 +214,7 @@ def test_an_import_broken_off_is_offered_and_gone_on_with(
     saving = page.state.saving()
     for _ in range(3):
         saving.step()
-    again = build_import_page(workplace, tasks, lambda _route: None)
+    again = ImportPage(workplace, tasks, lambda _route: None)
     qtbot.addWidget(again)
     again.show()
     assert again.choose.broken.isVisible()

@@ -139,17 +139,3 @@ def test_a_cancelled_operation_is_silent(qtbot: QtBot, tasks: Tasks) -> None:
     gate.set()
     qtbot.waitUntil(lambda: tasks.is_idle)
     assert done == []
-
-
-def test_progress_reported_from_the_work_arrives_on_the_ui_thread(qtbot: QtBot, tasks: Tasks) -> None:
-    steps: list[tuple[int, threading.Thread]] = []
-    report = tasks.on_ui(lambda step: steps.append((step, threading.current_thread())))
-
-    def work() -> None:
-        report(1)
-        report(2)
-
-    done: list[object] = []
-    tasks.run(work, done.append)
-    qtbot.waitUntil(lambda: bool(done))
-    assert steps == [(1, threading.main_thread()), (2, threading.main_thread())]

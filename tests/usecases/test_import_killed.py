@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from commune_desk.store import imports
 from commune_desk.store.imports import ImportState
-from commune_desk.store.search import count_children
-from commune_desk.store.staged import count_staged
-from commune_desk.usecases.import_list import ListSaving, waiting_imports
+from commune_desk.usecases.import_list import ListSaving
 from commune_desk.usecases.workplace import Workplace
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.importing import open_workplace
-from tests.helpers.lists import CURRENT, rows_in, run, undo
+from tests.helpers.lists import CURRENT, count_children, count_staged, rows_in, run, undo
 from tests.helpers.workplaces import make_register
 
 CHILDREN = 452
@@ -57,12 +56,12 @@ def test_killed_while_rows_are_saved_it_goes_on_to_the_same_end(tmp_path: Path, 
     killed_at(tmp_path, word, times)
     with opened_again(tmp_path) as workplace:
         assert workplace.read(count_children) == (CHILDREN if word == "shown" else 0)
-        for one in waiting_imports(workplace):
+        for one in workplace.read(imports.unfinished):
             assert one.state is ImportState.RUNNING
             run(ListSaving(workplace, one.id))
         assert workplace.read(count_children) == CHILDREN
         assert rows_in(workplace, "child_file") == {"child_file": CHILDREN}
-        assert waiting_imports(workplace) == []
+        assert workplace.read(imports.unfinished) == []
 
 
 @pytest.mark.parametrize(("word", "times"), [("read", 1), ("saving", 1), ("saved", 3)])
@@ -70,9 +69,9 @@ def test_killed_and_then_discarded_nothing_is_left(tmp_path: Path, word: str, ti
     killed_at(tmp_path, word, times)
     with opened_again(tmp_path) as workplace:
         assert workplace.read(count_children) == 0
-        (left,) = waiting_imports(workplace)
+        (left,) = workplace.read(imports.unfinished)
         undo(workplace, left.id)
         tables = ("person", "child_file", "household", "relation", "change", "import_row", "child_index")
         assert rows_in(workplace, *tables) == dict.fromkeys(tables, 0)
         assert workplace.read(count_staged) == 0
-        assert waiting_imports(workplace) == []
+        assert workplace.read(imports.unfinished) == []

@@ -12,10 +12,10 @@ import pytest
 from commune_desk.domain.children import ChildFile
 from commune_desk.domain.errors import DeskError, Fault, Refusal
 from commune_desk.domain.ids import is_id, uuid7
-from commune_desk.store import import_rows
+from commune_desk.store import import_rows, imports
 from commune_desk.store.child_history import child_history
 from commune_desk.store.import_rows import RowState
-from commune_desk.usecases.import_list import ListSaving, start, waiting_imports
+from commune_desk.usecases.import_list import ListSaving, start
 from commune_desk.usecases.import_reading import ListReading
 from commune_desk.usecases.import_records import row_id
 from commune_desk.usecases.import_source import look_into, mapping_for, source_of
@@ -191,9 +191,9 @@ def test_what_columns_mean_is_remembered_for_the_same_titles(workplace: Workplac
 def test_a_list_without_children_says_so_and_leaves_nothing(workplace: Workplace, tmp_path: Path) -> None:
     with pytest.raises(Fault):
         read(workplace, list_of(tmp_path))
-    (left,) = waiting_imports(workplace)
+    (left,) = workplace.read(imports.unfinished)
     undo(workplace, left.id)
-    assert waiting_imports(workplace) == []
+    assert workplace.read(imports.unfinished) == []
 
 
 def test_who_may_not_write_children_may_not_bring_in_a_list(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_who_may_not_write_children_may_not_bring_in_a_list(tmp_path: Path) -> N
     try:
         with pytest.raises(DeskError):
             read(chair, list_of(tmp_path, "Lý Thị Mẩy;Nữ;2016;;;;;;;;;"))
-        assert waiting_imports(chair) == []
+        assert chair.read(imports.unfinished) == []
     finally:
         chair.register.close()
 

@@ -12,20 +12,20 @@ import pytest
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
-from commune_desk.store import import_rows
+from commune_desk.store import import_rows, imports
 from commune_desk.store.children import child_record
 from commune_desk.store.import_rows import View
 from commune_desk.store.imports import ImportState
-from commune_desk.store.staged import count_staged
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import join_group
-from commune_desk.usecases.import_list import ListSaving, waiting_imports
+from commune_desk.usecases.import_list import ListSaving
 from commune_desk.usecases.visits import record_visit
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_relation, make_visit, save_all
 from tests.helpers.lists import (
     CURRENT,
     bring_in,
+    count_staged,
     counts,
     found,
     list_of,
@@ -75,10 +75,10 @@ def test_an_import_broken_off_goes_on_with_the_same_people(workplace: Workplace)
     broken = ListSaving(workplace, import_id)
     for _ in range(4):
         broken.step()
-    (waiting,) = waiting_imports(workplace)
+    (waiting,) = workplace.read(imports.unfinished)
     assert (waiting.id, waiting.state) == (import_id, ImportState.RUNNING)
     run(ListSaving(workplace, import_id))
-    assert waiting_imports(workplace) == []
+    assert workplace.read(imports.unfinished) == []
     once = rows_in(workplace, *RECORDS)
     undo(workplace, import_id)
     other = bring_in(workplace, CURRENT)

@@ -16,7 +16,7 @@ from commune_desk.store import settings
 from commune_desk.store.backup import BackupDamaged, BackupNotSaved
 from commune_desk.store.database import DiskFull
 from commune_desk.store.register import Register
-from commune_desk.store.staged import accept_new_desk, count_staged, pulled_once, release_next
+from commune_desk.store.staged import accept_new_desk, pulled_once, release_next
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.backups import back_up, backup_name, restore
 from commune_desk.usecases.officers import add_officer, change_passphrase, logins, recovery_request, remove_officer
@@ -26,6 +26,7 @@ from commune_desk.usecases.window_state import WindowState, keep_window, take_wi
 from commune_desk.vault import WrongPassphrase
 from sync.seal import SigningKey
 from tests.helpers.builders import make_person, save_all
+from tests.helpers.lists import count_staged
 from tests.helpers.workplaces import HandClock
 
 PASSPHRASE = "bốn con mèo đi biển"

@@ -9,7 +9,7 @@ import pytest
 
 from commune_desk.domain.ids import RecordId
 from commune_desk.store.children import file_of
-from commune_desk.store.search import Filters, count_children, search_children
+from commune_desk.store.search import Filters, search_children
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import reopen_file
 from commune_desk.usecases.reports import record_report
@@ -18,7 +18,7 @@ from commune_desk.usecases.visits import record_visit
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_report, make_visit
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.helpers.lists import bring_in, list_of, undo
+from tests.helpers.lists import bring_in, count_children, list_of, undo
 from tests.helpers.workplaces import code_book
 from tests.sync.real_province import real_province
 

@@ -62,14 +62,13 @@ _READ: dict[int, Callable[[Cell], object]] = {
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """A column: its heading, how a row becomes a cell, its share of the width, and which side it keeps to."""
+    """A column: its heading, how a row becomes a cell, and its share of the width."""
 
     title: str
     cell: Callable[[Row], Cell]
     stretch: int = 1
     width: int = 0
     """In logical pixels; 0 shares what is left by `stretch`."""
-    right: bool = False
     sort_key: str = ""
     """What the page orders by when the heading is pressed; empty when it cannot be."""
 
@@ -162,6 +161,5 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if self.columns[section].right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None

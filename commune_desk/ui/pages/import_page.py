@@ -32,11 +32,6 @@ from commune_desk.usecases.workplace import Workplace
 _STEPS = {Stage.CHOOSE: 1, Stage.COLUMNS: 2, Stage.CHECK: 3, Stage.DONE: 4}
 
 
-def build_import_page(workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object]) -> ImportPage:
-    """The page behind the route `import`."""
-    return ImportPage(workplace, tasks, navigate)
-
-
 class ImportPage(Page):
     """The page of imports. `open_path` does what choosing or dropping a file does."""
 

@@ -112,13 +112,6 @@ class Card(Surface):
         self.add(holder)
         return body
 
-    def add_filling(self, body: QWidget) -> QWidget:
-        """Append a table or list that takes all the room left and keeps clear of the rounded corners."""
-        self.add(body)
-        self.column.setStretchFactor(body, 1)
-        self.column.setContentsMargins(1, 1, 1, theme.CARD_RADIUS)
-        return body
-
     @property
     def rows(self) -> tuple[QWidget, ...]:
         return tuple(self._rows)

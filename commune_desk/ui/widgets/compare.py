@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.card import Hairline
-from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.toggles import Dot
 
@@ -20,7 +19,7 @@ _UNBROKEN = 16
 
 @dataclass(frozen=True)
 class Version:
-    """One hand's value of a field; `key` names it in the decision, None for a hand that left the field alone."""
+    """One hand's value of a field; `key` names it in the decision."""
 
     key: str
     text: str
@@ -28,19 +27,12 @@ class Version:
 
 @dataclass(frozen=True)
 class CompareRow:
-    """A field with its value before and the version of each author, None where that author changed nothing.
-
-    A row with one version only was taken already; it shows a chip and needs no decision.
-    """
+    """A field with its value before and the version of each author."""
 
     field: str
     label: str
     base: str
-    versions: tuple[Version | None, ...]
-
-    @property
-    def is_open(self) -> bool:
-        return sum(v is not None for v in self.versions) > 1
+    versions: tuple[Version, ...]
 
 
 class CompareTable(QWidget):
@@ -71,10 +63,6 @@ class CompareTable(QWidget):
         """Choose a version. Raises KeyError when there is none."""
         self._buttons[field][key].setChecked(True)
 
-    @property
-    def is_complete(self) -> bool:
-        return len(self.decision()) == len(self._buttons)
-
     def _add(self, row: CompareRow, line: int) -> None:
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(Hairline(), line, 0, 1, len(self._authors) + 2)
@@ -82,21 +70,7 @@ class CompareTable(QWidget):
         self._grid.addWidget(Text(row.base or _("(empty)"), ink="quiet", wrap=True), line + 1, 1, top)
         group = QButtonGroup(self)
         for column, (author, version) in enumerate(zip(self._authors, row.versions, strict=True), start=2):
-            self._grid.addWidget(self._cell(row, author, version, group), line + 1, column, top)
-
-    def _cell(self, row: CompareRow, author: str, version: Version | None, group: QButtonGroup) -> QWidget:
-        if version is None:
-            return Text(_("(not changed)"), ink="quiet", wrap=True)
-        shown = version.text or _("(empty)")
-        if row.is_open:
-            return self._choice(row, author, version, group)
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(Text(shown, wrap=True))
-        column.addWidget(Chip(_("taken"), Tone.GOOD))
-        return holder
+            self._grid.addWidget(self._choice(row, author, version, group), line + 1, column, top)
 
     def _choice(self, row: CompareRow, author: str, version: Version, group: QButtonGroup) -> QWidget:
         """A radio button whose text wraps: the words stand beside it and check it when clicked."""

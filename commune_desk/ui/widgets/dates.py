@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import QDate, QLocale, QPoint, Qt, Signal
+from PySide6.QtCore import QDate, QLocale, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QCalendarWidget, QLineEdit, QWidget
 
-from commune_desk.domain.clock import SystemClock, local_day
 from commune_desk.domain.dates import ABOUT_YEAR, PartialDate
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.labels import N_
 from commune_desk.domain.typed_dates import parse_partial_date
-from commune_desk.i18n import _, translate_error
+from commune_desk.i18n import _
 from commune_desk.ui.icons import icon
 from commune_desk.ui.widgets.fields import LineEdit
 
@@ -23,17 +22,8 @@ TODAY_KEY = "Ctrl+;"
 _YEARS_AHEAD = 20
 
 
-def today_in_viet_nam() -> date:
-    return local_day(SystemClock().now())
-
-
 class DateField(LineEdit):
-    """A typed date. Ctrl+; writes today, Alt+Down opens a calendar.
-
-    `value_changed` fires with the stored form (`2014`, `2014-05`, `2014-05-17`, `~2014`) or an empty text.
-    """
-
-    value_changed = Signal(str)
+    """A typed date. Ctrl+; writes today, Alt+Down opens a calendar."""
 
     def __init__(
         self,
@@ -41,13 +31,12 @@ class DateField(LineEdit):
         *,
         partial: bool = False,
         future: bool = False,
-        today: Callable[[], date] = today_in_viet_nam,
+        today: Callable[[], date],
         parent: QWidget | None = None,
     ) -> None:
         """`partial` takes a month, a year or a guess too; `future` takes days to come."""
         super().__init__(name, placeholder=_("dd/mm/yyyy"), parent=parent)
         self._partial, self._future, self._today = partial, future, today
-        self._last = ""
         hint = _("{key} writes today's date, Alt+Down opens the calendar").format(key=TODAY_KEY)
         self.setToolTip(hint)
         self.setAccessibleDescription(hint)
@@ -56,10 +45,12 @@ class DateField(LineEdit):
         pick = QAction(icon("calendar", "quiet"), _("Choose from the calendar"), self)
         pick.triggered.connect(self.open_calendar)
         self.addAction(pick, QLineEdit.ActionPosition.TrailingPosition)
-        self.textChanged.connect(lambda _text: self._announce())
 
     def stored(self) -> str:
-        """The date in stored form, empty when nothing is typed. Raises Invalid when it cannot be read."""
+        """The date in stored form (`2014`, `2014-05`, `2014-05-17`, `~2014`), empty when nothing is typed.
+
+        Raises Invalid when it cannot be read.
+        """
         today = self._today()
         horizon = date(today.year + _YEARS_AHEAD, 12, 31) if self._future else today
         found = parse_partial_date(self.text(), horizon)
@@ -68,14 +59,6 @@ class DateField(LineEdit):
         if not self._partial and found.day is None:
             raise Invalid(N_("Write the day as well: 17/05/2014."))
         return found.text
-
-    def fault(self) -> str:
-        """What is wrong with the date in the reader's language, or an empty text."""
-        try:
-            self.stored()
-        except Invalid as invalid:
-            return translate_error(invalid)
-        return ""
 
     def value(self) -> str:
         """The stored form, or an empty text while the field cannot be read."""
@@ -140,9 +123,3 @@ class DateField(LineEdit):
         if self._calendar is not None:
             self._calendar.hide()
         self.setFocus()
-
-    def _announce(self) -> None:
-        value = self.value()
-        if value != self._last:
-            self._last = value
-            self.value_changed.emit(value)

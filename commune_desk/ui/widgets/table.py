@@ -31,7 +31,6 @@ _SPARE = 10
 _PAD = 8
 _EDGE = 14
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -61,7 +60,7 @@ class RowDelegate(QStyledItemDelegate):
         if cell.tone is not None:
             self._paint_chip(painter, inner, cell)
         else:
-            self._paint_lines(painter, inner, cell, _RIGHT if self._model.columns[column].right else _LEFT)
+            self._paint_lines(painter, inner, cell, _LEFT)
 
     def _inner(self, rect: QRect, column: int) -> QRect:
         is_last = column == len(self._model.columns) - 1
