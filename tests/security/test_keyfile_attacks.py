@@ -15,10 +15,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk import vault
 from commune_desk.domain.clock import SystemClock
-from commune_desk.vault.keyfile import MAGIC, VERSION, Keyfile, KeySlot, read_copies, spare_of
-from commune_desk.vault.passphrases import open_slot
+from commune_desk.vault import recovery, vault
+from commune_desk.vault.keyfile import (
+    MAGIC,
+    VERSION,
+    Keyfile,
+    KeyfileDamaged,
+    KeyfileNewer,
+    KeySlot,
+    read_copies,
+    spare_of,
+)
+from commune_desk.vault.keys import RegisterKey
+from commune_desk.vault.passphrases import WrongPassphrase, open_slot
 from sync.seal import BoxKey, answer_recovery, sha256, unwrap, wrap
 
 PASSPHRASE = "bốn con mèo đi biển"
@@ -26,7 +36,7 @@ Attack = Callable[[dict[str, Any]], None]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, vault.RegisterKey]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, RegisterKey]:
     """A keyfile with two officers of the same passphrase, and its register key."""
     path = tmp_path_factory.mktemp("made") / "register.key"
     key = vault.create(path, login="hoa", officer_id="1" * 32, passphrase=PASSPHRASE, db_id="first")
@@ -35,12 +45,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, vault.Registe
 
 
 @pytest.fixture
-def content(made: tuple[bytes, vault.RegisterKey]) -> bytes:
+def content(made: tuple[bytes, RegisterKey]) -> bytes:
     return made[0]
 
 
 @pytest.fixture
-def key(made: tuple[bytes, vault.RegisterKey]) -> vault.RegisterKey:
+def key(made: tuple[bytes, RegisterKey]) -> RegisterKey:
     return made[1]
 
 
@@ -70,7 +80,7 @@ def body_of(content: bytes) -> bytes:
     return content[content.index(b'"body":') + 7 : -1]
 
 
-def unlock(path: Path, login: str = "hoa") -> vault.RegisterKey:
+def unlock(path: Path, login: str = "hoa") -> RegisterKey:
     return vault.unlock(path, login, PASSPHRASE, clock=SystemClock())
 
 
@@ -104,12 +114,12 @@ def test_without_a_spare_a_flip_is_a_damaged_keyfile_never_a_wrong_passphrase(tm
     place = content.index(b'"wrapped":"') + 15
     other = b"A" if content[place : place + 1] != b"A" else b"B"
     path = laid_out(tmp_path, content[:place] + other + content[place + 1 :])
-    with pytest.raises(vault.KeyfileDamaged):
+    with pytest.raises(KeyfileDamaged):
         unlock(path)
 
 
 def test_a_flip_with_the_sum_made_right_again_is_seen_by_the_key(
-    tmp_path: Path, content: bytes, key: vault.RegisterKey
+    tmp_path: Path, content: bytes, key: RegisterKey
 ) -> None:
     path, outside, body = laid_out(tmp_path, content, content), json.loads(content), body_of(content)
     readable = 0
@@ -134,7 +144,7 @@ def test_without_sum_and_mac_most_flips_would_pass_unseen(content: bytes) -> Non
 
 
 def test_tampering_elsewhere_in_the_file_sends_the_officer_to_the_spare(
-    tmp_path: Path, content: bytes, key: vault.RegisterKey
+    tmp_path: Path, content: bytes, key: RegisterKey
 ) -> None:
     def drop_the_other_officer(body: dict[str, Any]) -> None:
         del body["slots"][1]
@@ -144,7 +154,7 @@ def test_tampering_elsewhere_in_the_file_sends_the_officer_to_the_spare(
     path = laid_out(tmp_path, tampered, content)
     assert unlock(path) == key
     assert path.read_bytes() == content
-    with pytest.raises(vault.KeyfileDamaged):
+    with pytest.raises(KeyfileDamaged):
         unlock(laid_out(tmp_path, tampered, tampered))
 
 
@@ -173,7 +183,7 @@ def test_a_bomb_or_a_downgrade_of_the_stretching_is_refused_before_it_is_run(
     def plant(body: dict[str, Any]) -> None:
         body["slots"][0][name] = value
 
-    with pytest.raises(vault.KeyfileDamaged):
+    with pytest.raises(KeyfileDamaged):
         unlock(laid_out(tmp_path, forged(content, plant)))
 
 
@@ -189,7 +199,7 @@ def test_stretching_changed_within_the_limits_does_not_open(tmp_path: Path, cont
     def weaken(body: dict[str, Any]) -> None:
         body["slots"][0]["rounds"] = 4
 
-    with pytest.raises(vault.WrongPassphrase):
+    with pytest.raises(WrongPassphrase):
         unlock(laid_out(tmp_path, forged(content, weaken)))
 
 
@@ -200,19 +210,19 @@ def test_a_slot_carried_to_another_login_does_not_open(tmp_path: Path, content: 
 
     path = laid_out(tmp_path, forged(content, swap))
     for login in ("hoa", "lan"):
-        with pytest.raises(vault.WrongPassphrase):
+        with pytest.raises(WrongPassphrase):
             unlock(path, login)
 
 
 def test_a_slot_carried_to_another_officer_or_another_pc_does_not_open(content: bytes) -> None:
     slot = msgspec.json.decode(body_of(content), type=Keyfile).slots[0]
-    with pytest.raises(vault.WrongPassphrase):
+    with pytest.raises(WrongPassphrase):
         open_slot(msgspec.structs.replace(slot, officer_id="2" * 32), "first", PASSPHRASE)
-    with pytest.raises(vault.WrongPassphrase):
+    with pytest.raises(WrongPassphrase):
         open_slot(slot, "second", PASSPHRASE)
 
 
-def test_without_binding_a_carried_slot_would_open(key: vault.RegisterKey) -> None:
+def test_without_binding_a_carried_slot_would_open(key: RegisterKey) -> None:
     kek = bytes(32)
     unbound = wrap(kek, key.raw, b"")
     assert unwrap(kek, unbound, b"") == key.raw
@@ -226,7 +236,7 @@ def test_a_slot_of_another_register_is_not_slipped_in(tmp_path: Path, content: b
     def slip_in(body: dict[str, Any]) -> None:
         body["slots"].append(planted)
 
-    with pytest.raises(vault.KeyfileDamaged):
+    with pytest.raises(KeyfileDamaged):
         unlock(laid_out(tmp_path, forged(content, slip_in)), "thief")
 
 
@@ -234,29 +244,27 @@ def test_two_slots_of_one_login_are_damage(tmp_path: Path, content: bytes) -> No
     def double(body: dict[str, Any]) -> None:
         body["slots"].append(body["slots"][0])
 
-    with pytest.raises(vault.KeyfileDamaged):
+    with pytest.raises(KeyfileDamaged):
         vault.slots(laid_out(tmp_path, forged(content, double)))
 
 
-def test_a_recovery_believes_only_a_copy_its_key_vouches_for(
-    tmp_path: Path, content: bytes, key: vault.RegisterKey
-) -> None:
+def test_a_recovery_believes_only_a_copy_its_key_vouches_for(tmp_path: Path, content: bytes, key: RegisterKey) -> None:
     def drop_the_other_officer(body: dict[str, Any]) -> None:
         del body["slots"][1]
 
     escrow, path = BoxKey.generate(), laid_out(tmp_path, content)
-    vault.set_recovery(path, key, escrow_public=escrow.public, desk_id="7KQ2M9")
-    _, answer = answer_recovery(escrow.to_bytes(), vault.recovery_request(path))
+    recovery.set_recovery(path, key, escrow_public=escrow.public, desk_id="7KQ2M9")
+    _, answer = answer_recovery(escrow.to_bytes(), recovery.recovery_request(path))
     tampered = laid_out(tmp_path, forged(path.read_bytes(), drop_the_other_officer))
     spare_of(tampered).unlink()
-    with pytest.raises(vault.KeyfileDamaged):
-        vault.recover(tampered, answer, login="hoa", officer_id="1" * 32, passphrase=PASSPHRASE)
+    with pytest.raises(KeyfileDamaged):
+        recovery.recover(tampered, answer, login="hoa", officer_id="1" * 32, passphrase=PASSPHRASE)
 
 
 def work_to_refuse(path: Path, login: str) -> float:
     """Seconds of processor, which other programs on the machine do not change much."""
     began = time.process_time()
-    with pytest.raises(vault.WrongPassphrase):
+    with pytest.raises(WrongPassphrase):
         vault.unlock(path, login, "không phải câu này", clock=SystemClock())
     return time.process_time() - began
 
@@ -268,7 +276,7 @@ def test_an_unknown_login_costs_the_same_stretching_as_a_wrong_passphrase(tmp_pa
 
 @pytest.mark.parametrize("version", [0, -1])
 def test_a_version_turned_back_is_refused(tmp_path: Path, content: bytes, version: int) -> None:
-    with pytest.raises(vault.KeyfileDamaged):
+    with pytest.raises(KeyfileDamaged):
         vault.slots(laid_out(tmp_path, forged(content, do_nothing, version)))
 
 
@@ -276,17 +284,17 @@ def test_a_newer_keyfile_is_left_alone_even_when_the_spare_is_old(tmp_path: Path
     newer = forged(content, lambda body: body.update(invented_later=1), VERSION + 1)
     for path in (laid_out(tmp_path, newer), laid_out(tmp_path, newer, content), laid_out(tmp_path, content, newer)):
         before = path.read_bytes()
-        with pytest.raises(vault.KeyfileNewer):
+        with pytest.raises(KeyfileNewer):
             unlock(path)
         assert path.read_bytes() == before
 
 
 def test_an_unknown_field_in_this_version_is_damage_not_ignored(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(vault.KeyfileDamaged):
+    with pytest.raises(KeyfileDamaged):
         unlock(laid_out(tmp_path, forged(content, lambda body: body.update(invented=1))))
 
 
 @pytest.mark.parametrize("hostile", [b"[" * 200_000, b'{"magic":' * 20_000, b"\xed\xa0\x80", b"null", b"1e999"])
 def test_hostile_json_is_damage_and_nothing_worse(tmp_path: Path, hostile: bytes) -> None:
-    with pytest.raises(vault.KeyfileDamaged):
+    with pytest.raises(KeyfileDamaged):
         unlock(laid_out(tmp_path, hostile))

@@ -23,7 +23,7 @@ from commune_desk.usecases.officers import add_officer, change_passphrase, login
 from commune_desk.usecases.opening import OpenDesk, RegisterMissing, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
 from commune_desk.usecases.window_state import WindowState, keep_window, take_window
-from commune_desk.vault import WrongPassphrase
+from commune_desk.vault.passphrases import WrongPassphrase
 from sync.seal import SigningKey
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.lists import count_staged

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk import vault
+from commune_desk.vault import recovery, vault
 from commune_desk.vault.keyfile import spare_of
+from commune_desk.vault.keys import RegisterKey
 from sync.seal import BoxKey
 
 PASSPHRASE = "bốn con mèo đi biển"
@@ -39,10 +40,10 @@ class Clock:
 @dataclass
 class Desk:
     path: Path
-    key: vault.RegisterKey
+    key: RegisterKey
     clock: Clock
 
-    def unlock(self, login: str = "hoa", passphrase: str = PASSPHRASE) -> vault.RegisterKey:
+    def unlock(self, login: str = "hoa", passphrase: str = PASSPHRASE) -> RegisterKey:
         return vault.unlock(self.path, login, passphrase, clock=self.clock, uptime=self.clock.uptime)
 
 
@@ -55,7 +56,7 @@ def escrow() -> BoxKey:
 def made(tmp_path_factory: pytest.TempPathFactory, escrow: BoxKey) -> Desk:
     path = tmp_path_factory.mktemp("made") / "register.key"
     key = vault.create(path, login="hoa", officer_id="1" * 32, passphrase=PASSPHRASE, db_id=DB_ID)
-    vault.set_recovery(path, key, escrow_public=escrow.public, desk_id=DESK_ID)
+    recovery.set_recovery(path, key, escrow_public=escrow.public, desk_id=DESK_ID)
     return Desk(path, key, Clock())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from commune_desk import vault
+from commune_desk.vault import recovery, vault
 from sync.seal import BoxKey, answer_recovery
 
 from .conftest import PASSPHRASE, Clock
@@ -32,5 +32,5 @@ def test_a_keyfile_of_the_first_version_opens(tmp_path: Path) -> None:
 def test_a_recovery_blob_of_the_first_version_opens(tmp_path: Path) -> None:
     path = tmp_path / "register.key"
     path.write_text(KEPT)
-    _, answer = answer_recovery(ESCROW.to_bytes(), vault.recovery_request(path))
-    assert vault.recover(path, answer, login="hoa", officer_id="1" * 32, passphrase=PASSPHRASE).hex == KEPT_KEY
+    _, answer = answer_recovery(ESCROW.to_bytes(), recovery.recovery_request(path))
+    assert recovery.recover(path, answer, login="hoa", officer_id="1" * 32, passphrase=PASSPHRASE).hex == KEPT_KEY

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commune_desk import vault
-from commune_desk.vault.throttle import DELAYS, Tries, begin_try, forget_tries, tries_of
+from commune_desk.vault.passphrases import WrongPassphrase
+from commune_desk.vault.throttle import DELAYS, TooManyTries, Tries, begin_try, forget_tries, tries_of
 
 from .conftest import Clock, Desk
 
@@ -22,7 +22,7 @@ def fail(path: Path, clock: Clock, times: int, login: str = "hoa") -> None:
 
 
 def left(path: Path, clock: Clock, login: str = "hoa") -> int:
-    with pytest.raises(vault.TooManyTries) as caught:
+    with pytest.raises(TooManyTries) as caught:
         begin_try(path, login, uptime=clock.up, wall=clock.wall)
     seconds = caught.value.params["seconds"]
     assert isinstance(seconds, int)
@@ -114,9 +114,9 @@ def test_a_spoilt_sidecar_counts_as_none(tmp_path: Path, content: bytes) -> None
 
 def test_unlocking_counts_before_it_tries_and_forgets_on_success(desk: Desk) -> None:
     fail(desk.path, desk.clock, 3)
-    with pytest.raises(vault.WrongPassphrase):
+    with pytest.raises(WrongPassphrase):
         desk.unlock(passphrase="không phải câu này")
-    with pytest.raises(vault.TooManyTries):
+    with pytest.raises(TooManyTries):
         desk.unlock()
     desk.clock.pass_by(5)
     assert desk.unlock() == desk.key
@@ -126,6 +126,6 @@ def test_unlocking_counts_before_it_tries_and_forgets_on_success(desk: Desk) -> 
 def test_unknown_logins_are_slowed_together(desk: Desk) -> None:
     fail(desk.path, desk.clock, 4, "")
     for login in ("nobody", "somebody"):
-        with pytest.raises(vault.TooManyTries):
+        with pytest.raises(TooManyTries):
             desk.unlock(login)
     assert desk.unlock() == desk.key
