@@ -1,4 +1,4 @@
-"""The composition root: puts register, use cases, sync agent and window together, and takes them apart at lock."""
+"""The process: it takes a profile, shows the opening window and then a desk at work, until the lock ends it all."""
 
 from __future__ import annotations
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import msgspec
 
-from commune_desk.domain.clock import from_iso, local_day, to_iso
+from commune_desk.domain.clock import from_iso, local_day
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.placements import PAPERS, PAPERS_ALWAYS, Placement
 from commune_desk.i18n import _, format_date, format_instant
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_timeline import NOT_SENT, Moment
+from commune_desk.presenters.deadline_texts import moment_text
 from commune_desk.presenters.labels import ChipText
 from commune_desk.presenters.shelter_page import status_chip, with_companions
-from commune_desk.presenters.shift_list import due_text
+from commune_desk.presenters.shift_list import is_late
 from commune_desk.presenters.stay_clocks import ClockText, clocks_of, missing_papers, missing_text, night_text
 from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.placements import LogRow, StayRecord, stay_record
@@ -146,9 +147,9 @@ class ResidentPage:
         row = record.row
         if row.status != "out":
             return ""
-        now = to_iso(self._workplace.register.clock.now())
-        due = due_text(row.due_back_at, now)
-        if row.due_back_at and row.due_back_at < now:
+        now = self._workplace.register.clock.now()
+        due = moment_text(row.due_back_at, now)
+        if is_late(row, now):
             return _("Out of the house and late: should have been back at {hour}.").format(hour=due)
         return _("Out of the house, due back at {hour}.").format(hour=due) if due else _("Out of the house.")
 

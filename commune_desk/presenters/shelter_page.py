@@ -11,9 +11,10 @@ from commune_desk.domain.ids import RecordId, is_shelter_scope
 from commune_desk.domain.labels import N_
 from commune_desk.i18n import _, format_date, format_long_date, format_time, ngettext
 from commune_desk.presenters import labels
+from commune_desk.presenters.deadline_texts import moment_text
 from commune_desk.presenters.labels import ChipText
 from commune_desk.presenters.routes import Route
-from commune_desk.presenters.shift_list import ShiftRow, due_text, shift_rows
+from commune_desk.presenters.shift_list import ShiftRow, is_late, shift_rows
 from commune_desk.presenters.stay_clocks import clocks_of, missing_papers, missing_text, night_text
 from commune_desk.store.placements import (
     BedRow,
@@ -189,9 +190,9 @@ class ShelterPage:
         )
 
     def _out_chip(self, stay: StayRow) -> ChipText:
-        now = to_iso(self._workplace.register.clock.now())
-        due = due_text(stay.due_back_at, now)
-        if stay.due_back_at and stay.due_back_at < now:
+        now = self._workplace.register.clock.now()
+        due = moment_text(stay.due_back_at, now)
+        if is_late(stay, now):
             return ChipText(_("late since {hour}").format(hour=due), "danger", "alert-triangle")
         return ChipText(_("out, back {hour}").format(hour=due) if due else _("out"), "warning", "door-open")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from commune_desk.domain.clock import from_iso, local_day, to_iso
+from commune_desk.domain.clock import from_iso
 from commune_desk.domain.deadlines import Urgency
 from commune_desk.domain.desks import Task
-from commune_desk.i18n import _, format_date, format_time, ngettext
+from commune_desk.i18n import _, ngettext
 from commune_desk.presenters import labels
+from commune_desk.presenters.deadline_texts import moment_text
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.stay_clocks import NEAR_DAYS, TONES, ClockText, clocks_of
 from commune_desk.store.placements import StayRow, active_stays, tasks_due
@@ -37,37 +38,34 @@ class ShiftRow:
 def shift_rows(workplace: Workplace) -> tuple[ShiftRow, ...]:
     """The lines, the most pressing first."""
     today = workplace.today()
-    now = to_iso(workplace.register.clock.now())
+    now = workplace.register.clock.now()
     stays = workplace.read(active_stays)
     due = workplace.read(lambda c: tasks_due(c, today.isoformat()))
     found = [*_out(stays, now), *_ending(stays, today), *_tasks(due, today)]
     return tuple(row for _order, row in sorted(found, key=lambda pair: pair[0]))
 
 
-def _out(stays: list[StayRow], now: str) -> Iterator[tuple[tuple[int, str], ShiftRow]]:
+def is_late(stay: StayRow, now: datetime) -> bool:
+    """Whether somebody who is out should be back by now."""
+    return bool(stay.due_back_at) and from_iso(stay.due_back_at or "") < now
+
+
+def _out(stays: list[StayRow], now: datetime) -> Iterator[tuple[tuple[int, str], ShiftRow]]:
     for stay in (one for one in stays if one.status == "out"):
         due = stay.due_back_at
-        is_late = bool(due and due < now)
+        late = is_late(stay, now)
         yield (
-            (0 if is_late else 1, due or "~"),
+            (0 if late else 1, due or "~"),
             ShiftRow(
-                lead=due_text(due, now) or _("out"),
+                lead=moment_text(due, now) or _("out"),
                 title=stay.alias,
-                detail=_("should be back by now") if is_late else _("is out of the house"),
+                detail=_("should be back by now") if late else _("is out of the house"),
                 button=_("Is back"),
-                ink="danger" if is_late else "warning",
-                icon="alert-triangle" if is_late else "door-open",
+                ink="danger" if late else "warning",
+                icon="alert-triangle" if late else "door-open",
                 back=stay.id,
             ),
         )
-
-
-def due_text(due: str | None, now: str) -> str:
-    """`11:30` when that is today, otherwise with its day; empty for none."""
-    if not due:
-        return ""
-    time, day = format_time(from_iso(due)), local_day(due)
-    return time if day == local_day(now) else f"{time} {format_date(day)[:5]}"
 
 
 def _ending(stays: list[StayRow], today: date) -> Iterator[tuple[tuple[int, str], ShiftRow]]:

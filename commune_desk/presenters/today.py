@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commune_desk.domain.clock import SystemClock, local_day
+from commune_desk.domain.clock import local_day
 from commune_desk.domain.deadlines import Urgency, emergency_clock
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.ids import is_commune_scope
@@ -143,9 +143,8 @@ def _subtitle(numbers: Counts) -> str:
     return ", ".join(said) or _("Nothing is due today.")
 
 
-def badges(connection: Connection, now: datetime | None = None) -> dict[str, tuple[int, str]]:
+def badges(connection: Connection, now: datetime) -> dict[str, tuple[int, str]]:
     """(number, tone) for pages of the rail that something waits on; red when a clock is under 3 hours or over."""
-    now = now or SystemClock().now()
     numbers = counts(connection, local_day(now))
     is_red = bool(numbers.oldest) and emergency_clock(numbers.oldest, now, numbers.hours).urgency >= Urgency.URGENT
     tone = "danger" if is_red or numbers.from_province else "quiet"

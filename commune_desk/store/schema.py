@@ -45,7 +45,7 @@ def from_column(field: Field, stored: Any) -> Value:
 
 
 def read_record(kind: Kind, row: Sequence[Any]) -> tuple[Record, str]:
-    """A record and its writers from a row of `select_sql`."""
+    """A record and its writers from a row of `SELECT`."""
     values = {
         name: value
         for (name, field), stored in zip(kind.fields.items(), row[3:], strict=True)

@@ -227,7 +227,7 @@ class Tx:
     def _remember_standing(
         self, entry: Kind, record: Record, before: Record | None, written: str, changed: Iterable[str]
     ) -> None:
-        """Keep what the province holds of a field before our change hides it (see replica.apply)."""
+        """Keep what the province holds of a field before our change hides it (see `Incoming.apply`)."""
         if before is None:
             return
         seen = writers.parse(written)

@@ -45,7 +45,7 @@ class Tone(StrEnum):
 
 
 class Size(StrEnum):
-    """The five sizes of text; `points` gives their size."""
+    """The sizes of text."""
 
     SMALL = "small"
     BODY = "body"

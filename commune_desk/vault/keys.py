@@ -46,7 +46,7 @@ class RegisterKey:
 
 
 def subkey(key: RegisterKey, purpose: bytes) -> bytes:
-    """32 bytes for one purpose (`b"audit"`, `b"backup"`); none tells anything of another or of the register key."""
+    """32 bytes for one purpose (`b"audit"`); none tells anything of another or of the register key."""
     return derive(key.raw, b"cd-sub-v1\0" + purpose)
 
 

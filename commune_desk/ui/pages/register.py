@@ -26,8 +26,6 @@ from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases import searches
 from commune_desk.usecases.workplace import Workplace
 
-"""A search is written down once the typist has stopped, not at every letter."""
-
 
 def _columns() -> list[Column[RowText]]:
     return [
