@@ -34,6 +34,8 @@ PAPERS_ALWAYS = ("declaration", "emergency_record", "decision")
 REVIEW_DAYS = (3, 7)
 """Days of a stay, the first being day 1, on which the house looks at the stay again."""
 
+ACTIVE = ("staying", "out")
+"""While somebody has a place in the house."""
 PLACEMENT_STEPS = {"staying": ("out", "ended"), "out": ("staying", "ended"), "ended": ()}
 BED_STEPS = {"open": ("closed",), "closed": ("open",)}
 

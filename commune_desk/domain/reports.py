@@ -21,6 +21,8 @@ REPORT_STEPS = {
     "closed": ("acknowledged",),
 }
 """`waiting` to be taken up, `acknowledged` by an officer, `acted` on (the 12-hour clock stops), `closed`."""
+RUNNING = ("waiting", "acknowledged")
+"""While the 12-hour clock runs."""
 
 
 OLDEST_YEARS = 5
@@ -88,4 +90,4 @@ class Report(Record, frozen=True, kw_only=True):
 
 def clock_runs(report: Report) -> bool:
     """Whether the 12-hour clock still runs."""
-    return report.status in ("waiting", "acknowledged")
+    return report.status in RUNNING

@@ -10,7 +10,8 @@ from commune_desk.i18n import _
 from commune_desk.presenters import labels
 from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option, require_filled
 from commune_desk.presenters.routes import Route
-from commune_desk.store.placements import open_tasks_of, stay_row
+from commune_desk.store.placements import stay_row
+from commune_desk.store.tasks import open_tasks_of
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.placements import log_care
 from commune_desk.usecases.workplace import Workplace

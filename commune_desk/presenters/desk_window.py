@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from commune_desk.domain.access import ROLE_LABELS
 from commune_desk.domain.clock import VIETNAM, from_iso
+from commune_desk.domain.deadlines import emergency_due_at
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.placements import isolation_ends, stay_ends
 from commune_desk.i18n import _, language
@@ -45,8 +46,8 @@ def way_out(error: DeskError) -> str:
 
 def next_due(connection: Connection) -> list[datetime]:
     """What a locked desk must ring for: 12-hour clocks that run out, residents due back, the last day of a stay."""
-    hours = timedelta(hours=emergency_hours(connection))
-    reports = [from_iso(row.received_at) + hours for row in running_reports(connection, _RINGS)]
+    hours = emergency_hours(connection)
+    reports = [emergency_due_at(row.received_at, hours) for row in running_reports(connection, _RINGS)]
     return reports + [instant for stay in active_stays(connection) for instant in _of_stay(stay)]
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.domain.clock import to_iso
+from commune_desk.domain.deadlines import emergency_due_at
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters.deadline_texts import moment_text, source_text
 from commune_desk.presenters.routes import Route
@@ -43,7 +43,7 @@ class ReportNews:
 
     def _sentence(self, rows: list[ReportRow]) -> str:
         first, count = rows[0], len(rows)
-        due = from_iso(first.received_at) + timedelta(hours=self._workplace.read(emergency_hours))
+        due = emergency_due_at(first.received_at, self._workplace.read(emergency_hours))
         time = moment_text(to_iso(due), self._workplace.register.clock.now())
         if count == 1:
             source = source_text(self._workplace.codes, first.source)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from commune_desk.domain.record import KINDS
-from commune_desk.domain.reports import Report, clock_runs
+from commune_desk.domain.reports import RUNNING, Report, clock_runs
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.deadline_texts import ClockText, emergency_text, moment_text, source_text
@@ -19,7 +19,6 @@ from commune_desk.store.transaction import Tx
 from commune_desk.usecases import reports as usecases
 from commune_desk.usecases.workplace import Workplace
 
-RUNNING = ("waiting", "acknowledged")
 ACKNOWLEDGE, MEASURES, CLOSE, REOPEN, LINK = "acknowledge", "measures", "close", "reopen", "link"
 _ACTIONS = {
     "waiting": (ACKNOWLEDGE, MEASURES, LINK),

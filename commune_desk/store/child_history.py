@@ -10,10 +10,10 @@ import msgspec
 from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.domain.record import KINDS, Value
 from commune_desk.store.database import Connection
+from commune_desk.store.journal import UNSENT
 from sync.change import Change, Verb, from_wire
 from sync.merge import Outcome
 
-UNSENT = ("waiting", "sent", "staged")
 _LOST = (Outcome.CONFLICT.value, Outcome.OLDER.value)
 
 

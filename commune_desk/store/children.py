@@ -16,6 +16,7 @@ from commune_desk.domain.reports import Report
 from commune_desk.domain.visits import HomeVisit
 from commune_desk.store.database import Connection
 from commune_desk.store.schema import read_many
+from commune_desk.store.tasks import open_tasks_of
 from commune_desk.store.transaction import load
 
 R = TypeVar("R", bound=Record)
@@ -118,7 +119,7 @@ def child_record(connection: Connection, person: str) -> ChildRecord | None:
         visits=read_many(connection, HomeVisit, "person=? ORDER BY visited_on, visited_at, id", person),
         reports=read_many(connection, Report, "person=? ORDER BY received_at, id", person),
         notices=_notices(connection, file),
-        tasks=read_many(connection, Task, "person=? AND status='open' ORDER BY due_on IS NULL, due_on, id", person),
+        tasks=open_tasks_of(connection, person),
         risk=index[0] if index else 0,
         next_visit_on=index[1] if index else None,
     )

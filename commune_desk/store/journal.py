@@ -5,6 +5,8 @@ from __future__ import annotations
 from commune_desk.store.database import Connection
 from sync.change import Line
 
+UNSENT = ("waiting", "sent", "staged")
+"""Made here, and the province has not signed for it."""
 OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
 """Exactly the condition of the index `change_open`: a query that repeats it never reads what is settled."""
 

@@ -13,14 +13,14 @@ import msgspec
 
 from commune_desk.domain.desks import Task
 from commune_desk.domain.families import Person
-from commune_desk.domain.placements import Bed, Placement, PlacementNotice, Shelter
+from commune_desk.domain.placements import ACTIVE, Bed, Placement, PlacementNotice, Shelter
 from commune_desk.domain.record import kind_of
 from commune_desk.domain.text import fold, plain_sort_key
 from commune_desk.store.database import Connection
+from commune_desk.store.journal import UNSENT
 from commune_desk.store.schema import SELECT, read_many, read_record
+from commune_desk.store.tasks import open_tasks_of
 from commune_desk.store.transaction import load
-
-ACTIVE = ("staying", "out")
 
 
 class StayRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,11 +103,11 @@ _LOG = (
     " COALESCE(o.display_name, '') FROM care_log_entry e LEFT JOIN placement s ON s.id=e.placement"
     " LEFT JOIN officer o ON o.id=e.officer"
 )
-_UNSENT = (
-    "SELECT c.record FROM care_log_entry e JOIN change c ON c.record=e.id"
-    " WHERE e.placement=? AND c.state IN ('waiting', 'sent', 'staged')"
+_UNSENT_ENTRIES = (
+    "SELECT c.record FROM care_log_entry e JOIN change c ON c.record=e.id"  # noqa: S608 - constants only
+    f" WHERE e.placement=? AND c.state IN {UNSENT}"
 )
-_IS_ACTIVE = "s.status IN ('staying', 'out')"
+_IS_ACTIVE = f"s.status IN {ACTIVE}"
 _BY_ARRIVAL = "s.admitted_at DESC, s.id DESC"
 _WHICH = {"here": _IS_ACTIVE, "ended": "s.status='ended'", "all": "1"}
 
@@ -158,7 +158,7 @@ def stay_record(connection: Connection, stay: str) -> StayRecord | None:
         log=tuple(_log(connection, "e.placement=? ORDER BY e.logged_at DESC, e.id DESC", stay)),
         tasks=open_tasks_of(connection, row.person),
         earlier=tuple(_stays(connection, f"s.person=? AND s.id<>? ORDER BY {_BY_ARRIVAL}", row.person, stay)),
-        unsent=frozenset(one for (one,) in connection.execute(_UNSENT, (stay,))),
+        unsent=frozenset(one for (one,) in connection.execute(_UNSENT_ENTRIES, (stay,))),
     )
 
 
@@ -203,11 +203,6 @@ def notice_of(connection: Connection, case_code: str, scope: str) -> PlacementNo
         f"{SELECT['placement_notice']} WHERE case_code=? AND scope=? ORDER BY id DESC", (case_code, scope)
     ).fetchall()
     return cast(PlacementNotice, read_record(kind_of(PlacementNotice), rows[0])[0]) if rows else None
-
-
-def open_tasks_of(connection: Connection, person: str) -> tuple[Task, ...]:
-    """What is still to be done for a person, the nearest day first."""
-    return read_many(connection, Task, "person=? AND status='open' ORDER BY due_on IS NULL, due_on, id", person)
 
 
 def tasks_due(connection: Connection, until: str) -> list[tuple[Task, StayRow]]:

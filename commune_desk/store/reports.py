@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.reports import EMERGENCY_HOURS, Report
+from commune_desk.domain.reports import EMERGENCY_HOURS, RUNNING, Report
 from commune_desk.store import settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import OPEN
@@ -16,8 +16,9 @@ from commune_desk.store.transaction import load
 
 HOURS = "emergency_hours"
 
+_RUNS = f"status IN {RUNNING}"
 _WHERE = {
-    "open": "status IN ('waiting', 'acknowledged') ORDER BY received_at, id",
+    "open": f"{_RUNS} ORDER BY received_at, id",
     "acted": "status='acted' ORDER BY received_at DESC, id DESC",
     "closed": "status='closed' ORDER BY received_at DESC, id DESC",
 }
@@ -72,7 +73,7 @@ def report_rows(connection: Connection, ids: Sequence[str]) -> list[ReportRow]:
 
 def running_reports(connection: Connection, limit: int) -> list[ReportRow]:
     """The reports whose emergency clock runs, the one that runs out first before the others."""
-    sql = f"{_ROWS} WHERE r.status IN ('waiting', 'acknowledged') ORDER BY r.received_at, r.id LIMIT ?"
+    sql = f"{_ROWS} WHERE r.{_RUNS} ORDER BY r.received_at, r.id LIMIT ?"
     return [_row(row) for row in connection.execute(sql, (limit,))]
 
 
@@ -112,7 +113,7 @@ def count_taken_unsent(connection: Connection) -> int:
 def oldest_running(connection: Connection) -> str:
     """When the oldest report whose clock runs was received (ISO instant); empty when none runs."""
     row = connection.execute(
-        "SELECT min(received_at) FROM report WHERE status IN ('waiting', 'acknowledged')"
+        f"SELECT min(received_at) FROM report WHERE {_RUNS}"  # noqa: S608 - constants only
     ).fetchone()
     return row[0] or ""
 

@@ -7,7 +7,7 @@ import msgspec
 from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.store import conflicts, settings
 from commune_desk.store.database import Connection
-from commune_desk.store.journal import OPEN
+from commune_desk.store.journal import OPEN, UNSENT
 from commune_desk.store.replica import LAST_CONTACT
 
 
@@ -88,7 +88,7 @@ def _waiting(connection: Connection, desk: str) -> tuple[tuple[Waiting, ...], in
     """What waits by kind, and the stamp of the oldest. A training register is never asked: nothing of it is sent."""
     rows = connection.execute(
         "SELECT kind, count(DISTINCT record), count(*), sum(length(raw) + 89) FROM change"  # noqa: S608 - constants only
-        f" WHERE {OPEN} AND state IN ('waiting', 'sent', 'staged') AND desk IN ('', ?) GROUP BY kind ORDER BY kind",
+        f" WHERE {OPEN} AND state IN {UNSENT} AND desk IN ('', ?) GROUP BY kind ORDER BY kind",
         (desk,),
     ).fetchall()
     oldest = connection.execute(

@@ -8,6 +8,8 @@ import msgspec
 
 from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, PartialDate, birthday, birthday_alert, is_child_on
 from commune_desk.domain.deadlines import STAY_SOON_DAYS, WEEK_DAYS
+from commune_desk.domain.placements import ACTIVE
+from commune_desk.domain.reports import RUNNING
 from commune_desk.store.conflicts import count_open
 from commune_desk.store.database import Connection
 from commune_desk.store.reports import (
@@ -128,7 +130,7 @@ def counts(connection: Connection, today: date) -> Counts:
         "SELECT count(*), COALESCE(sum(i.next_visit_on<=?), 0)" + _DUE, (day, week)
     ).fetchone()
     return Counts(
-        running=reports.get("waiting", 0) + reports.get("acknowledged", 0),
+        running=sum(reports.get(status, 0) for status in RUNNING),
         oldest=oldest_running(connection),
         hours=emergency_hours(connection),
         from_province=count_from_province(connection),
@@ -167,8 +169,8 @@ def due_visits(connection: Connection, today: date, limit: int) -> list[DueVisit
 def last_logs(connection: Connection) -> dict[str, str]:
     """The instant of the latest log entry of each stay in the house that has one, by the stay's id."""
     rows = connection.execute(
-        "SELECT l.placement, max(l.logged_at) FROM care_log_entry l JOIN placement p ON p.id=l.placement"
-        " WHERE p.status IN ('staying', 'out') GROUP BY l.placement"
+        "SELECT l.placement, max(l.logged_at) FROM care_log_entry l JOIN placement p ON p.id=l.placement"  # noqa: S608
+        f" WHERE p.status IN {ACTIVE} GROUP BY l.placement"
     )
     return dict(rows.fetchall())
 

@@ -14,6 +14,7 @@ from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, commune_scope, desk_mark, new_record_id
 from commune_desk.domain.labels import N_
 from commune_desk.domain.placements import (
+    ACTIVE,
     PLACEMENT_STEPS,
     Bed,
     CareLogEntry,
@@ -26,7 +27,8 @@ from commune_desk.domain.record import check_required, values_of
 from commune_desk.domain.text import fold
 from commune_desk.store.numbers import next_number
 from commune_desk.store.opened import Opened, edited
-from commune_desk.store.placements import ACTIVE, active_stays, notice_of, open_tasks_of, stays_in
+from commune_desk.store.placements import active_stays, notice_of, stays_in
+from commune_desk.store.tasks import open_tasks_of
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.tasks import finish_task
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
+from commune_desk.paths import settle_names
 
 KEYFILE = "keyfile.json"
 REGISTER = "register.db"
@@ -123,7 +124,7 @@ class Profile:
         with _writing():
             with (half / WHOLE).open("wb") as mark:
                 os.fsync(mark.fileno())
-            _make_names_last(half)
+            settle_names(half)
         self.settle()
 
     def settle(self) -> None:
@@ -143,7 +144,7 @@ class Profile:
                 self._put_aside(name)
                 (half / name).replace(self.folder / name)
         (self.folder / DAMAGED).unlink(missing_ok=True)
-        _make_names_last(self.folder)
+        settle_names(self.folder)
 
     def _put_aside(self, name: str) -> None:
         """With what the engine keeps beside a register: its log would be taken for the new one's.
@@ -163,17 +164,6 @@ def _asides() -> Iterator[str]:
 
 def _is_unfolded(log: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
-
-
-def _make_names_last(folder: Path) -> None:
-    """Have the disk keep what files are called here; Windows does so by itself."""
-    if os.name == "nt":
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import msgspec
 
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
+from commune_desk.paths import settle_names
 from commune_desk.vault.keys import RegisterKey
 from sync.seal import ALPHABET, DESK_CHARACTERS, derive, is_mac, mac, sha256
 
@@ -191,7 +192,7 @@ def save(path: Path, keyfile: Keyfile, key: RegisterKey) -> None:
         raise KeyfileNotSaved from error
     with suppress(OSError):  # the new content is in force; `mend` brings the spare up at the next unlocking
         os.replace(_staged(spare), spare)
-        _settle(path.parent)
+        settle_names(path.parent)
 
 
 def mend(path: Path, copy: Copy) -> None:
@@ -201,7 +202,7 @@ def mend(path: Path, copy: Copy) -> None:
             if _content(place) != copy.content:
                 _stage(place, copy.content)
                 os.replace(_staged(place), place)
-                _settle(place.parent)
+                settle_names(place.parent)
 
 
 def _encode(keyfile: Keyfile, key: RegisterKey) -> bytes:
@@ -264,14 +265,3 @@ def _stage(place: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _settle(folder: Path) -> None:
-    """Make the new name durable too; Windows has no such call and needs none."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -19,7 +19,8 @@ from commune_desk.presenters.outing_form import BedChangeForm, OutingForm
 from commune_desk.presenters.resident_page import ResidentPage
 from commune_desk.presenters.shelter_page import ShelterPage
 from commune_desk.presenters.stay_clocks import clocks_of
-from commune_desk.store.placements import StayRow, active_stays, bed_board, open_tasks_of, stay_row
+from commune_desk.store.placements import StayRow, active_stays, bed_board, stay_row
+from commune_desk.store.tasks import open_tasks_of
 from commune_desk.usecases import placements
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers import shelter_house

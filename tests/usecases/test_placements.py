@@ -19,8 +19,9 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.domain.placements import Bed, Placement, PlacementNotice, isolation_ends, stay_ends
 from commune_desk.domain.record import KINDS, Data
 from commune_desk.store.opened import open_records
-from commune_desk.store.placements import bed_board, log_between, open_tasks_of, stay_record, stay_row
+from commune_desk.store.placements import bed_board, log_between, stay_record, stay_row
 from commune_desk.store.schema import SELECT, read_record
+from commune_desk.store.tasks import open_tasks_of
 from commune_desk.usecases import placements
 from commune_desk.usecases.beds import NewBed, add_beds, close_bed, read_labels, reopen_bed
 from commune_desk.usecases.placements import Admission, Leaving, Reminder
