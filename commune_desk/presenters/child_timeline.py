@@ -153,7 +153,7 @@ class Timeline:
             is_new_kin = entry.kind == "relation" and entry.is_first and opened and entry.at[:16] != opened.at[:16]
             if entry.kind in _EDITED and (is_new_kin or not entry.is_first):
                 merged.setdefault((entry.record, entry.officer, entry.at[:16], entry.is_decision), []).append(entry)
-        for entries in merged.values():
+        for entries in reversed(merged.values()):  # of one minute too the newest comes first
             lines = [line for entry in entries for edit in entry.edits if (line := self._edit_line(entry, edit))]
             if lines or entries[0].kind == "relation":
                 yield self._edit(entries, lines)

@@ -14,13 +14,15 @@ from commune_desk.store.journal import UNSENT
 from sync.change import Change, Verb, from_wire
 from sync.merge import Outcome
 
+SET_ASIDE = "quarantined"
 _LOST = (Outcome.CONFLICT.value, Outcome.OLDER.value)
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
     """One field of a change. For a list of codes `after` holds `+code` and `-code`, `before` nothing.
 
-    `is_lost` when another desk's value stands instead; the value is kept here. `is_sealed` when it is not shown.
+    `is_lost` when another desk's value stands instead and nobody decided for this one; the value is kept here.
+    `is_sealed` when it is not shown.
     """
 
     field: str
@@ -67,18 +69,34 @@ def child_history(connection: Connection, person: str) -> list[Entry]:
     """Every change of the records around a child, oldest first."""
     rows = connection.execute(_CHANGES, {"who": person}).fetchall()
     changes = {row[0]: msgspec.json.decode(row[1], type=Change) for row in rows}
+    decided = {(one.record, field): one for row in rows for one, field in _decisions(row, changes[row[0]])}
     seen: set[str] = set()
     entries = []
     for row in rows:
         change = changes[row[0]]
-        entries.append(_entry(row, change, changes, is_first=change.record not in seen))
+        lost = {field for field in _lost(row) if not _won_later(change, field, decided)}
+        entries.append(_entry(row, change, changes, lost, is_first=change.record not in seen))
         seen.add(change.record)
     return entries
 
 
-def _entry(row: Any, change: Change, changes: dict[str, Change], *, is_first: bool) -> Entry:
-    _, _, state, outcomes, officer, desk = row
-    became = json.loads(outcomes) if outcomes else {}
+def _lost(row: Any) -> set[str]:
+    return {field for field, outcome in json.loads(row[3] or "{}").items() if outcome in _LOST}
+
+
+def _decisions(row: Any, change: Change) -> list[tuple[Change, str]]:
+    """The fields that a change decided, unless another decision stands or the province set this one aside."""
+    return [(change, field) for field in set(change.resolves) - _lost(row)] if row[2] != SET_ASIDE else []
+
+
+def _won_later(change: Change, field: str, decided: dict[tuple[str, str], Change]) -> bool:
+    """Whether somebody decided for the value of a field that had lost. What a sealed value says is not compared."""
+    decision = decided.get((change.record, field))
+    return decision is not None and field in change.set and decision.set.get(field) == change.set[field]
+
+
+def _entry(row: Any, change: Change, changes: dict[str, Change], lost: set[str], *, is_first: bool) -> Entry:
+    _, _, state, _, officer, desk = row
     return Entry(
         change=change.id,
         kind=change.kind,
@@ -89,8 +107,8 @@ def _entry(row: Any, change: Change, changes: dict[str, Change], *, is_first: bo
         is_first=is_first,
         is_decision=change.verb == Verb.RESOLVE.value,
         is_unsent=state in UNSENT,
-        is_set_aside=state == "quarantined",
-        edits=tuple(_edit(change, field, changes, became) for field in change.fields if _is_known(change, field)),
+        is_set_aside=state == SET_ASIDE,
+        edits=tuple(_edit(change, field, changes, lost) for field in change.fields if _is_known(change, field)),
     )
 
 
@@ -98,7 +116,7 @@ def _is_known(change: Change, field: str) -> bool:
     return change.kind in KINDS and field in KINDS[change.kind].fields
 
 
-def _edit(change: Change, field: str, changes: dict[str, Change], became: dict[str, str]) -> Edit:
+def _edit(change: Change, field: str, changes: dict[str, Change], lost: set[str]) -> Edit:
     base = changes.get(change.base.get(field) or "")
     is_sealed = field in change.seal
     return Edit(
@@ -106,6 +124,6 @@ def _edit(change: Change, field: str, changes: dict[str, Change], became: dict[s
         before=from_wire(base.set.get(field)) if base is not None else None,
         after=from_wire(change.set.get(field)),
         has_before=base is not None and not is_sealed,
-        is_lost=became.get(field) in _LOST,
+        is_lost=field in lost,
         is_sealed=is_sealed,
     )

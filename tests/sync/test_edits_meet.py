@@ -12,10 +12,14 @@ import pytest
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child_form import ChildForm
+from commune_desk.presenters.child_timeline import Moment, Timeline
 from commune_desk.presenters.entry_form import EntryForm
 from commune_desk.presenters.relation_form import RelationForm
+from commune_desk.store.child_history import child_history
 from commune_desk.store.children import ChildRecord, Kin, child_record
+from commune_desk.store.conflicts import open_conflicts
 from commune_desk.usecases.children import join_group
+from commune_desk.usecases.conflicts import decide_conflict
 from tests.helpers.builders import make_child, make_household, make_person, make_relation, save_all
 from tests.sync.colleagues import Colleague, from_draft, two_colleagues
 from tests.sync.real_province import OFFICE
@@ -110,6 +114,44 @@ def test_two_who_write_one_field_leave_a_conflict_with_both_values(
     for one in office:
         assert one.conflicts() == [("phone", [NEW, OTHER])]
         assert carer_of(one, child).person.phone == NEW
+
+
+@pytest.mark.parametrize(("value", "lost"), [(NEW, [OTHER]), (OTHER, []), (OLD, [OTHER])])
+def test_the_history_calls_a_value_kept_only_while_another_one_stands(
+    office: tuple[Colleague, Colleague], child: RecordId, value: str, lost: list[str]
+) -> None:
+    here, there = office
+    form, phone = relation_form(here, child)
+    form.edit(phone, OTHER)
+    write_phone(there, child, NEW)
+    here.save(form)
+    here.sync()
+    assert lost_values(here, child) == [OTHER]
+    (conflict,) = here.workplace.read(open_conflicts)
+    carer = conflict.record
+    here.workplace.write(
+        lambda tx: decide_conflict(tx, kind="person", record=carer, field="phone", ids=conflict.ids, value=value)
+    )
+    assert lost_values(here, child) == lost
+    here.sync()
+    there.sync()
+    for one in office:
+        assert carer_of(one, child).person.phone == value
+        assert lost_values(one, child) == lost
+        decided, *_edits = edits_of(one, child)
+        assert decided.heading == "Conflict decided"
+
+
+def lost_values(at: Colleague, child: str) -> list[object]:
+    history = at.workplace.read(lambda c: child_history(c, child))
+    return [edit.after for entry in history for edit in entry.edits if edit.is_lost]
+
+
+def edits_of(at: Colleague, child: str) -> list[Moment]:
+    """What was edited, as the child's page tells it: newest first."""
+    history = at.workplace.read(lambda c: child_history(c, child))
+    told = Timeline(at.workplace.codes, at.workplace.today(), file_of(at, child), history).moments()
+    return [moment for moment in told if "decided" in moment.heading or "edited" in moment.heading]
 
 
 def test_a_whole_record_read_earlier_writes_over_a_colleague(
