@@ -51,7 +51,8 @@ SHARED_TARGETS = frozenset(
     }
 )
 """What brothers and sisters have in common: lists write it once, in a cell merged over their rows."""
-_REPEATABLE = frozenset({Target.NOTE, Target.IGNORE})
+REPEATABLE = frozenset({Target.NOTE, Target.IGNORE})
+"""What several columns of a list may hold."""
 
 _SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("head", re.compile(r"\bchu ho\b")),
@@ -217,7 +218,7 @@ def _once_each(wanted: Mapping[int, str], titles: Sequence[str]) -> dict[int, st
     taken: set[str] = set()
     for column in sorted(wanted, key=weakness):
         target = wanted[column]
-        if target in _REPEATABLE or target not in taken:
+        if target in REPEATABLE or target not in taken:
             mapping[column] = str(target)
             taken.add(target)
     return mapping

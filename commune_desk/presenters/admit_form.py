@@ -23,14 +23,15 @@ from commune_desk.domain.typed_times import parse_day
 from commune_desk.i18n import _, format_date, translate_error
 from commune_desk.presenters import labels
 from commune_desk.presenters.admit_fields import admit_fields
-from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, Option, moment_typed, require_filled
+from commune_desk.presenters.beds_form import free_beds
+from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, moment_typed, require_filled
+from commune_desk.presenters.labels import Option
 from commune_desk.presenters.routes import Route
 from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.placements import (
     StayRecord,
     active_stays,
     aliases_used,
-    bed_board,
     residents_named,
     stay_record,
 )
@@ -101,10 +102,7 @@ class AdmitForm(EntryForm[FormState]):
 
     def options(self, name: str) -> list[Option]:
         if name == "bed":
-            rows = self._workplace.read(bed_board)
-            free = [row.bed for row in rows if row.bed.status == "open" and not row.stays]
-            kinds = self._workplace.codes
-            return [(b.id, labels.joined(b.label, labels.code_text(kinds, "bed_kinds", b.bed_kind))) for b in free]
+            return free_beds(self._workplace)
         if name == "home_commune":
             today = self._workplace.today()
             valid = [commune for commune in self._workplace.codes.communes if commune.is_valid_on(today)]

@@ -12,7 +12,7 @@ from commune_desk.domain.text import fold, tidy
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, too_long
-from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.labels import ChipText, Option
 from commune_desk.presenters.routes import Route
 from commune_desk.store.opened import open_records
 from commune_desk.store.placements import BedRow, bed_board, shelter_here
@@ -43,6 +43,13 @@ class BedLine:
     second: str
     chip: ChipText
     action: str
+
+
+def free_beds(workplace: Workplace) -> list[Option]:
+    """The beds that somebody can be given now."""
+    free = [row.bed for row in workplace.read(bed_board) if row.bed.status == "open" and not row.stays]
+    kinds = workplace.codes
+    return [(bed.id, labels.joined(bed.label, labels.code_text(kinds, "bed_kinds", bed.bed_kind))) for bed in free]
 
 
 class BedsForm(EntryForm[FormState]):

@@ -8,7 +8,8 @@ from commune_desk.domain.ids import RecordId, new_record_id
 from commune_desk.domain.placements import CareLogEntry
 from commune_desk.i18n import _
 from commune_desk.presenters import labels
-from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option, require_filled
+from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, require_filled
+from commune_desk.presenters.labels import Option
 from commune_desk.presenters.routes import Route
 from commune_desk.store.placements import stay_row
 from commune_desk.store.tasks import open_tasks_of

@@ -27,7 +27,8 @@ from commune_desk.presenters.child_entry import (
     untouched_entry,
 )
 from commune_desk.presenters.child_fields import GROUP_FIELDS, child_fields
-from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, Option, refuse_long
+from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, refuse_long
+from commune_desk.presenters.labels import Option
 from commune_desk.presenters.routes import Route
 from commune_desk.store.children import child_record
 from commune_desk.store.opened import Opened, open_records

@@ -17,7 +17,7 @@ from commune_desk.domain.reports import clock_runs
 from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_timeline import Moment, Timeline
-from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.labels import ChipText, Fact
 from commune_desk.store.child_history import child_history
 from commune_desk.store.children import ChildRecord, Kin, child_record
 from commune_desk.store.conflicts import count_open_of
@@ -42,14 +42,6 @@ _FILE_FIELDS = (
     *("case_number", "status", "opened_on", "schooling", "school", "health_insurance", "birth_certificate"),
     *("disability_types", "disability_degree", "note"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A line of the details: what it is called and what it is."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)

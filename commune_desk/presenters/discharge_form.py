@@ -10,7 +10,8 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.placements import follow_up_days
 from commune_desk.i18n import _, format_date
-from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option
+from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState
+from commune_desk.presenters.labels import Option
 from commune_desk.presenters.routes import Route
 from commune_desk.store.placements import stay_row
 from commune_desk.store.transaction import Tx

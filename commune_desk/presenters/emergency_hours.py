@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from commune_desk.domain.reports import EMERGENCY_HOURS
 from commune_desk.i18n import _, ngettext
-from commune_desk.presenters.entry_form import Option
+from commune_desk.presenters.labels import Option
 from commune_desk.store.reports import emergency_hours
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.reports import set_emergency_hours

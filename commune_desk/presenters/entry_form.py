@@ -17,14 +17,13 @@ from commune_desk.domain.text import nfc, tidy
 from commune_desk.domain.typed_times import parse_moment
 from commune_desk.i18n import _, format_number, translate_error
 from commune_desk.presenters import labels
+from commune_desk.presenters.labels import Option
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.saved_notice import saved_notice
 from commune_desk.store.opened import Opened, opened_from
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.drafts import drop_draft
 from commune_desk.usecases.workplace import Workplace
-
-Option = tuple[str, str]
 
 AS_OPENED = "as_opened"
 """In a draft: the records that it is an edit of, as they stood."""

@@ -12,9 +12,8 @@ from commune_desk.domain.list_columns import Target, group_target
 from commune_desk.domain.list_header import are_titles, row_texts
 from commune_desk.i18n import _
 from commune_desk.presenters import labels
+from commune_desk.presenters.labels import Option
 from commune_desk.usecases.import_source import SheetHead, samples
-
-Option = tuple[str, str]
 
 TARGET_NAMES: dict[str, str] = {
     Target.IGNORE: N_("Not taken over"),

@@ -16,13 +16,13 @@ from commune_desk.i18n import _, format_instant, format_number, ngettext, transl
 from commune_desk.presenters.import_columns import (
     ColumnRow,
     Looked,
-    Option,
     column_rows,
     header_code,
     looked,
     target_options,
 )
 from commune_desk.presenters.import_rows import ListRowText, RowView, findings_of, row_texts, row_view
+from commune_desk.presenters.labels import Option
 from commune_desk.store import import_rows, imports
 from commune_desk.store.database import Connection
 from commune_desk.store.import_rows import Counts, View

@@ -19,6 +19,7 @@ from commune_desk.domain.placements import PAPERS
 from commune_desk.domain.record import Field, Shape, Value
 from commune_desk.domain.text import fold, tidy
 from commune_desk.i18n import _, format_date, format_instant, format_time, language, ngettext
+from commune_desk.store.visits import ChildBrief
 
 GROUPS = "child_groups"
 RESTRICTED = N_("Restricted information")
@@ -51,6 +52,18 @@ STEP_NAMES: dict[str, dict[str, str]] = {
 }
 """The state of a record by its kind."""
 _NAMES_WITHOUT_LIST = {**RISK_NAMES, **PAPERS, **{role.value: name for role, name in ROLE_LABELS.items()}}
+
+
+Option = tuple[str, str]
+"""A code and what it is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the details: what it is called and what it is."""
+
+    label: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,11 @@ def age_and_birth(stored: str | None, on: date) -> str:
 def sex_text(codes: CodeBook, sex: str | None) -> str:
     """`female`, in lower case as inside a line; empty when not known."""
     return code_text(codes, "sexes", sex).lower() if sex and sex != "unknown" else ""
+
+
+def child_line(child: ChildBrief | None, today: date) -> str:
+    """Whose form it is: name, age, village; empty for nobody."""
+    return joined(child.name, age_text(child.birth_date, today), village_text(child.village)) if child else ""
 
 
 def village_text(village: str | None) -> str:

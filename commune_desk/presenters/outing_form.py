@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.clock import VIETNAM, to_iso
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.text import tidy
 from commune_desk.domain.typed_times import parse_hour
 from commune_desk.i18n import _, translate_error
-from commune_desk.presenters import labels
-from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option
+from commune_desk.presenters.beds_form import free_beds
+from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState
+from commune_desk.presenters.labels import Option
 from commune_desk.presenters.routes import Route
 from commune_desk.store.opened import open_records
-from commune_desk.store.placements import bed_board, stay_row
+from commune_desk.store.placements import stay_row
 from commune_desk.store.transaction import Tx, load
 from commune_desk.usecases.placements import change_bed, go_out
 from commune_desk.usecases.workplace import Workplace
@@ -83,7 +84,7 @@ class OutingForm(EntryForm[FormState]):
         now = self._workplace.register.clock.now()
         back = datetime.combine(self._workplace.today(), hour, VIETNAM)
         back += timedelta(days=0 if back > now else 1)
-        return back.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return to_iso(back)
 
 
 class BedChangeForm(EntryForm[FormState]):
@@ -115,10 +116,7 @@ class BedChangeForm(EntryForm[FormState]):
         )
 
     def options(self, name: str) -> list[Option]:
-        rows = self._workplace.read(bed_board)
-        codes = self._workplace.codes
-        free = [row.bed for row in rows if row.bed.status == "open" and not row.stays]
-        return [(bed.id, labels.joined(bed.label, labels.code_text(codes, "bed_kinds", bed.bed_kind))) for bed in free]
+        return free_beds(self._workplace)
 
     def check(self) -> dict[str, str]:
         return {}

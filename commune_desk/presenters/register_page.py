@@ -13,15 +13,13 @@ from commune_desk.domain.labels import N_
 from commune_desk.domain.text import fold
 from commune_desk.i18n import _, format_number, ngettext
 from commune_desk.presenters import labels
-from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.labels import ChipText, Option
 from commune_desk.store import search
 from commune_desk.store.children import ChildRow, child_rows
 from commune_desk.store.search import Filters, Found
 from commune_desk.usecases import searches
 from commune_desk.usecases.duplicates import similar_names
 from commune_desk.usecases.workplace import Workplace
-
-Option = tuple[str, str]
 
 _WHO = {
     "": N_("All children"),

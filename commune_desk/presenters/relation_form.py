@@ -16,11 +16,13 @@ from commune_desk.domain.text import tidy
 from commune_desk.domain.typed_dates import parse_partial_date
 from commune_desk.i18n import _, format_date, translate_error
 from commune_desk.presenters import labels
-from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option
+from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState
+from commune_desk.presenters.labels import Option
 from commune_desk.presenters.routes import Route
-from commune_desk.store.children import Kin, child_record, kin_of_child, open_memberships
+from commune_desk.store.children import Kin, kin_of_child, open_memberships
 from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.transaction import Tx
+from commune_desk.store.visits import child_brief
 from commune_desk.usecases.children import KinEntry, edit_kin, join_group, save_kin
 from commune_desk.usecases.workplace import Workplace
 
@@ -34,7 +36,7 @@ class RelationForm(EntryForm[FormState]):
 
     def __init__(self, workplace: Workplace, person: str, relation: str = "") -> None:
         kin = workplace.read(lambda c: kin_of_child(c, person)) if relation else ()
-        self._child = _child_line(workplace, person)
+        self._child = labels.child_line(workplace.read(lambda c: child_brief(c, person)), workplace.today())
         self._kin = next((one for one in kin if one.relation.id == relation), None)
         self.form = f"{RELATION}:{relation}" if relation else RELATION
         super().__init__(workplace, person, {})
@@ -122,16 +124,6 @@ class RelationForm(EntryForm[FormState]):
         return {}
 
 
-def _child_line(workplace: Workplace, person: str) -> str:
-    """Whose form it is: name, age, village."""
-    record = workplace.read(lambda c: child_record(c, person))
-    if record is None:
-        return ""
-    child = record.person
-    age, village = labels.age_text(child.birth_date, workplace.today()), labels.village_text(child.village)
-    return labels.joined(child.full_name, age, village)
-
-
 def _kin_values(kin: Kin | None) -> dict[str, Any]:
     names = ("full_name", "sex", "phone", "life_status", "occupation")
     values: dict[str, Any] = {name: (getattr(kin.person, name) or "") if kin else "" for name in names}
@@ -151,7 +143,7 @@ class GroupForm(EntryForm[FormState]):
     def __init__(self, workplace: Workplace, person: str) -> None:
         today = format_date(workplace.today())
         super().__init__(workplace, person, {"group_code": "", "from_on": today, "basis": ""})
-        self._child = _child_line(workplace, person)
+        self._child = labels.child_line(workplace.read(lambda c: child_brief(c, person)), workplace.today())
 
     def fields(self) -> Sequence[FieldSpec]:
         return (

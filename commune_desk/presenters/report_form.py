@@ -14,7 +14,8 @@ from commune_desk.i18n import _
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_picker import options_of
 from commune_desk.presenters.deadline_texts import emergency_text, moment_text, source_text
-from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option, moment_typed
+from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, moment_typed
+from commune_desk.presenters.labels import Option
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.saved_notice import saved_notice
 from commune_desk.store.opened import Opened, open_records

@@ -14,7 +14,7 @@ from commune_desk.i18n import _, format_date, format_instant
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_timeline import NOT_SENT, Moment
 from commune_desk.presenters.deadline_texts import moment_text
-from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.labels import ChipText, Fact
 from commune_desk.presenters.shelter_page import status_chip, with_companions
 from commune_desk.presenters.shift_list import is_late
 from commune_desk.presenters.stay_clocks import ClockText, clocks_of, missing_papers, missing_text, night_text
@@ -25,14 +25,6 @@ from commune_desk.usecases.placements import come_back, set_papers
 from commune_desk.usecases.workplace import Workplace
 
 _TONES = {"incident": "danger", "health": "warning", "medicine": "warning"}
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A line of the details: what it is called and what it is."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)

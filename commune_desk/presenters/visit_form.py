@@ -15,8 +15,8 @@ from commune_desk.domain.typed_times import parse_day, parse_hour
 from commune_desk.domain.visits import VISIT_RHYTHM_DAYS, HomeVisit, suggested_next_visit
 from commune_desk.i18n import _, format_date, ngettext, translate_error
 from commune_desk.presenters import labels
-from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState, Option
-from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.entry_form import Editor, EntryForm, FieldSpec, FormState
+from commune_desk.presenters.labels import ChipText, Option
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.saved_notice import saved_notice
 from commune_desk.store.opened import open_records
@@ -87,7 +87,7 @@ class VisitForm(EntryForm[VisitFormState]):
     def state(self) -> VisitFormState:
         return VisitFormState(
             title=self._title(),
-            subtitle=self._child_line(),
+            subtitle=labels.child_line(self._child, self._workplace.today()),
             must_choose_child=self._child is None,
             values=dict(self._values),
             errors=self.shown_errors(),
@@ -154,13 +154,6 @@ class VisitForm(EntryForm[VisitFormState]):
         if self._earlier is not None:
             return _("Correct the visit of {day}").format(day=labels.day_text(self._earlier.visited_on))
         return _("Home visit")
-
-    def _child_line(self) -> str:
-        child = self._child
-        if child is None:
-            return ""
-        today = self._workplace.today()
-        return labels.joined(child.name, labels.age_text(child.birth_date, today), labels.village_text(child.village))
 
     def _suggest_day(self) -> None:
         """The rhythm of the risk level, unless a day was written by hand."""

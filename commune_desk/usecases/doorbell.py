@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from sync.client.transport import Transport
 
 
+ANSWER_SECONDS = 30.0
+"""For a question of a few hundred bytes, on a poor line too."""
+
+
 class DoorbellCard(msgspec.Struct, frozen=True):
     """`due` are the next instants (ISO) that must ring, as of `left_at`; without an address only they do.
 
@@ -81,10 +85,6 @@ def take_card(profile: Profile) -> DoorbellCard | None:
         return msgspec.json.decode(profile.doorbell.read_bytes(), type=DoorbellCard)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-ANSWER_SECONDS = 30.0
-"""For a question of a few hundred bytes, on a poor line too."""
 
 
 class Question:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from commune_desk.domain.children import GroupMembership
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from commune_desk.domain.legacy_text import Encoding
 from commune_desk.domain.list_cells import Row, cell_text
-from commune_desk.domain.list_columns import NAME_TARGETS, SHARED_TARGETS, Target, guess_mapping, title_key
+from commune_desk.domain.list_columns import NAME_TARGETS, REPEATABLE, SHARED_TARGETS, guess_mapping, title_key
 from commune_desk.domain.list_header import HeaderGuess, column_encodings, find_header, header_at, row_texts
+from commune_desk.domain.record import longest
 from commune_desk.domain.text import fold
 from commune_desk.store.database import Connection
 from commune_desk.store.imports import remembered_mapping
@@ -26,8 +28,6 @@ SAMPLES = 3
 _SAMPLED_ROWS = 60
 NO_NAME = N_("No column holds the child's name. Choose which one does.")
 TWICE = N_("Two columns are said to hold the same. Choose another meaning for one of them.")
-_BASIS_CHARS = 200
-_REPEATABLE = (Target.NOTE, Target.IGNORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def mapping_for(connection: Connection, header: HeaderGuess) -> dict[int, str]:
 
 def mapping_problem(mapping: Mapping[int, str]) -> str | None:
     """The message id of what is missing or twice in a mapping, or None."""
-    targets = [target for target in mapping.values() if target not in _REPEATABLE]
+    targets = [target for target in mapping.values() if target not in REPEATABLE]
     if not NAME_TARGETS.intersection(targets):
         return NO_NAME
     return TWICE if len(set(targets)) < len(targets) else None
@@ -146,4 +146,4 @@ def list_title(head: SheetHead) -> str:
     above = head.rows[: head.header.first_row] if head.header else ()
     texts = [cell_text(cell) for row in above for cell in row_texts(row, {}) if isinstance(cell, str)]
     named = next((text for text in texts if fold(text).startswith("danh sach")), "")
-    return (named or head.file.path.stem)[:_BASIS_CHARS]
+    return (named or head.file.path.stem)[: longest(GroupMembership, "basis")]

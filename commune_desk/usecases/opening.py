@@ -29,6 +29,10 @@ SMALLEST_ROOM = 2 << 20
 """Bytes that a new register with its log takes while it is made."""
 
 
+class RegisterMissing(Fault):
+    """The keyfile is there, the register is not."""
+
+
 @dataclass(frozen=True)
 class OpenDesk:
     """An unlocked register with the key that opened it and the login at work."""
@@ -136,10 +140,6 @@ def unlock(profile: Profile, login: str, passphrase: str, *, clock: Clock) -> Op
     """
     key = vault.unlock(profile.keyfile, login, passphrase, clock=clock)
     return OpenDesk(profile, open_register(profile, key, login, clock=clock), key, login)
-
-
-class RegisterMissing(Fault):
-    """The keyfile is there, the register is not."""
 
 
 def is_damage(error: DeskError) -> bool:

@@ -8,8 +8,9 @@ from functools import partial
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.resident_page import Fact, ResidentView
+from commune_desk.presenters.labels import Fact
 from commune_desk.presenters.resident_page import ResidentPage as State
+from commune_desk.presenters.resident_page import ResidentView
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.pages.moments import entry_of
