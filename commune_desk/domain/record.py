@@ -285,16 +285,20 @@ def _check_text(declared: Field, text: object) -> str | None:
     return _SHAPE_CHECKS[declared.shape](declared, text)
 
 
+_YEARS = range(1800, 2200)
+"""Whatever is reckoned from a day or an hour within them, a deadline or a sixteenth birthday, exists too."""
+
+
 def _any_text(declared: Field, text: str) -> str | None:
     return None
 
 
 def _date_shape(declared: Field, text: str) -> str | None:
     try:
-        date.fromisoformat(text)
+        is_real = date.fromisoformat(text).year in _YEARS and len(text) == 10
     except ValueError:
-        return N_("The date does not exist.")
-    return None if len(text) == 10 else N_("The date does not exist.")
+        is_real = False
+    return None if is_real else N_("The date does not exist.")
 
 
 def _partial_date_shape(declared: Field, text: str) -> str | None:
@@ -305,10 +309,10 @@ def _partial_date_shape(declared: Field, text: str) -> str | None:
 
 def _instant_shape(declared: Field, text: str) -> str | None:
     try:
-        from_iso(text)
+        is_real = from_iso(text).year in _YEARS
     except ValueError:
-        return N_("The time does not exist.")
-    return None
+        is_real = False
+    return None if is_real else N_("The time does not exist.")
 
 
 def _code_shape(declared: Field, text: str) -> str | None:

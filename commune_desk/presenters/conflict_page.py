@@ -42,7 +42,7 @@ class ConflictCard:
 
 def conflict_cards(workplace: Workplace, *, most: int) -> tuple[list[ConflictCard], int]:
     """The cards of the `most` oldest open conflicts, and how many more are open after these."""
-    found = [one for one in workplace.read(open_conflicts) if one.kind in KINDS]
+    found = workplace.read(open_conflicts)
     return [_card(workplace, one) for one in found[:most]], len(found[most:])
 
 

@@ -64,7 +64,7 @@ def affected(connection: Connection, kind: str, record: Record) -> Iterable[str]
             return [person] if person and _is_hidden(connection, person) else []
         case Person():
             kin = connection.execute("SELECT person FROM relation WHERE relative=?", (record.id,)).fetchall()
-            return [record.id, *(row[0] for row in kin)]
+            return [record.id, *(row[0] for row in kin if row[0])]
         case _:
             return []
 
@@ -103,13 +103,21 @@ def _refresh_chunk(connection: Connection, ids: list[str], now: datetime) -> Non
     groups = _gather(connection.execute(_GROUPS.format(marks), [*ids, today]).fetchall())
     visits = _gather(connection.execute(_VISITS.format(marks), ids).fetchall())
     rows = {r[0]: r for r in connection.execute(f"SELECT person, row FROM child_index WHERE person IN ({marks})", ids)}  # noqa: S608
-    for row in connection.execute(_FILES.format(marks), ids).fetchall():
+    for row in _one_each(connection.execute(_FILES.format(marks), ids).fetchall()):
         person = row[0]
         known = rows.pop(person, None)
         _write(connection, row, kin.get(person, []), groups.get(person, []), visits.get(person, []), known)
     for _, number in rows.values():
         connection.execute("DELETE FROM child_index WHERE row=?", (number,))
         connection.execute("DELETE FROM child_search WHERE rowid=?", (number,))
+
+
+def _one_each(files: Iterable[Any]) -> list[Any]:
+    """The first file of each person: another desk may have opened a second one, and the list shows a child once."""
+    first: dict[str, Any] = {}
+    for row in sorted(files, key=lambda row: str(row[1])):
+        first.setdefault(row[0], row)
+    return list(first.values())
 
 
 def _gather(rows: Iterable[Any]) -> dict[str, list[Any]]:

@@ -131,8 +131,8 @@ def person_named(connection: Connection, person: str) -> Person | None:
 
 
 def file_of(connection: Connection, person: str) -> ChildFile | None:
-    """The person's child file, or None."""
-    return next(iter(read_many(connection, ChildFile, "person=?", person)), None)
+    """The person's child file, the first if another desk opened a second one, or None."""
+    return next(iter(read_many(connection, ChildFile, "person=? ORDER BY id", person)), None)
 
 
 def open_memberships(connection: Connection, person: str) -> tuple[GroupMembership, ...]:

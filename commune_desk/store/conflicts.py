@@ -43,15 +43,20 @@ class OpenConflict(msgspec.Struct, frozen=True, kw_only=True):
 
 def count_open(connection: Connection) -> int:
     """How many fields wait for a decision."""
-    row = connection.execute("SELECT count(*) FROM (SELECT DISTINCT record, field FROM conflict WHERE state='open')")
-    return int(row.fetchone()[0])
+    rows = connection.execute("SELECT DISTINCT kind, field, record FROM conflict WHERE state='open'").fetchall()
+    return sum(is_known(kind, field) for kind, field, _ in rows)
 
 
 def count_open_of(connection: Connection, records: Collection[str]) -> int:
     """How many fields of these records wait for a decision."""
     marks = ",".join("?" * len(records))
-    sql = f"SELECT DISTINCT record, field FROM conflict WHERE state='open' AND record IN ({marks})"  # noqa: S608
-    return len(connection.execute(sql, tuple(records)).fetchall())
+    sql = f"SELECT DISTINCT kind, field, record FROM conflict WHERE state='open' AND record IN ({marks})"  # noqa: S608
+    return sum(is_known(kind, field) for kind, field, _ in connection.execute(sql, tuple(records)).fetchall())
+
+
+def is_known(kind: str, field: str) -> bool:
+    """Whether this version can show the field: what a newer one has, its own officers decide."""
+    return kind in KINDS and field in KINDS[kind].fields
 
 
 def open_conflicts(connection: Connection, record: str = "") -> list[OpenConflict]:
@@ -61,7 +66,8 @@ def open_conflicts(connection: Connection, record: str = "") -> list[OpenConflic
         " ORDER BY record, field, opened_seq, id",
         (record, record),
     ).fetchall()
-    grouped = [list(group) for _, group in groupby(rows, key=lambda row: (row[1], row[2]))]
+    shown = [row for row in rows if is_known(row[0], row[2])]
+    grouped = [list(group) for _, group in groupby(shown, key=lambda row: (row[1], row[2]))]
     return sorted((_gather(connection, group) for group in grouped), key=lambda one: min(one.ids))
 
 

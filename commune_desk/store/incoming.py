@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
+from commune_desk.domain.clock import VIETNAM, to_iso
 from commune_desk.domain.ids import Scope
-from commune_desk.domain.record import KINDS, Kind, Merge, Record, Value, check_value, record_from, values_of
+from commune_desk.domain.record import KINDS, Kind, Merge, Record, Shape, Value, check_value, record_from, values_of
 from commune_desk.store import journal, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
@@ -21,6 +23,7 @@ from sync import protocol, seal
 from sync.change import Change, Line, Wire, from_wire, to_wire
 from sync.merge import Outcome, apply_delta
 
+_TIMES = (Shape.INSTANT, Shape.DATE)
 _STANDS = (Outcome.APPLIED.value, Outcome.APPLIED_CONFLICT.value)
 
 
@@ -97,6 +100,8 @@ class Incoming:
         outcomes = json.dumps(event.outcomes) if event.outcomes else None
         row = self._db.execute("SELECT seq, state FROM change WHERE id=?", (change.id,)).fetchone()
         if row is None:
+            if self._db.execute("SELECT 1 FROM change WHERE desk=? AND n=?", (change.desk, change.n)).fetchone():
+                raise protocol.Malformed  # a desk's number twice: no honest province lets that through
             journal.keep(self._db, line, state="received", place=(event.seq, outcomes))
             return "new"
         if row[0] is not None:
@@ -221,11 +226,24 @@ class Incoming:
 
     def _store(self, record_id: str, held: _Held) -> None:
         present = {name: value for name, value in held.values.items() if value is not None}
+        present |= self._times(record_id, held.kind, present)
         record: Record = record_from(held.kind.name, record_id, Scope(held.scope), present)
         written = "" if held.kind.append_only else writers.write(held.writers)
         columns = [to_column(value) for value in values_of(record).values()]
         self._db.execute(UPSERT[held.kind.name], (record_id, held.scope, written, *columns))
         self._tx.touched(held.kind.name, record_id, record)
+
+    def _times(self, record_id: str, kind: Kind, present: Mapping[str, Value]) -> dict[str, str]:
+        """For a required day or hour that another desk left out: when the record's id was made, and not after now.
+
+        Clocks and pages reckon from them.
+        """
+        missing = [f for f in kind.fields.values() if f.required and f.shape in _TIMES and not present.get(f.name)]
+        if not missing:
+            return {}
+        began = datetime.fromtimestamp(min(int(record_id[:12], 16) / 1000, self._tx.ledger.now().timestamp()), UTC)
+        day = began.astimezone(VIETNAM).date().isoformat()
+        return {f.name: to_iso(began) if f.shape is Shape.INSTANT else day for f in missing}
 
 
 def _show(held: _Held, field: str, value: Value, writer: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import islice
 
 import msgspec
 
@@ -10,7 +11,7 @@ from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, PartialDate, birthd
 from commune_desk.domain.deadlines import STAY_SOON_DAYS, WEEK_DAYS
 from commune_desk.domain.placements import ACTIVE
 from commune_desk.domain.reports import RUNNING
-from commune_desk.store.conflicts import count_open
+from commune_desk.store.conflicts import count_open, is_known
 from commune_desk.store.database import Connection
 from commune_desk.store.reports import (
     ReportRow,
@@ -202,10 +203,10 @@ def _never_visited(connection: Connection) -> int:
 def _decisions(connection: Connection) -> list[Decision]:
     rows = connection.execute(
         "SELECT kind, record, field FROM conflict WHERE state='open'"
-        " GROUP BY kind, record, field ORDER BY min(opened_seq), min(id) LIMIT ?",
-        (SHOWN_BESIDE,),
-    ).fetchall()
-    return [Decision(kind, record, field, _name(connection, kind, record)) for kind, record, field in rows]
+        " GROUP BY kind, record, field ORDER BY min(opened_seq), min(id)"
+    )
+    known = ((kind, record, field) for kind, record, field in rows if is_known(kind, field))
+    return [Decision(*one, _name(connection, *one[:2])) for one in islice(known, SHOWN_BESIDE)]
 
 
 def _name(connection: Connection, kind: str, record: str) -> str:

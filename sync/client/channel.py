@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,12 +15,15 @@ from sync.client.signing import RequestSigner
 from sync.client.transport import Reply, Transport
 from sync.protocol import BELL_SUFFIX
 
+_TICKET = re.compile(r"[!#-\[\]-~]{1,200}")
+"""What a header's quoted string may hold as it is."""
+
 
 class Refused(errors.LineFault):
     """The province said no with a reason and a sentence of its own; the session knows what to do about most codes."""
 
     def __init__(self, status: int, problem: protocol.Problem) -> None:
-        self.sentence = problem.text
+        self.sentence = errors.told(problem.text)
         super().__init__()
         self.status = status
         self.problem = problem
@@ -48,6 +52,8 @@ class Channel:
             raise errors.Busy(hello.retry_after)
         if not hello.protocols[0] <= protocol.PROTOCOL <= hello.protocols[1]:
             raise errors.AnotherVersion
+        if not _TICKET.fullmatch(hello.ticket):
+            raise protocol.Malformed
         self._nonces = (f"{hello.ticket}.{counter}" for counter in itertools.count(1))
         return hello
 

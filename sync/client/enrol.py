@@ -152,7 +152,7 @@ def _refusal(reply: Reply) -> Refusal | errors.SyncFault:
     if reply.status >= 500:
         return errors.ServerTrouble(status=reply.status)
     text = protocol.decode(reply.body, protocol.Problem).text if reply.body else ""
-    return Refusal(text or _NOT_ACCEPTED)
+    return Refusal(errors.told(text) or _NOT_ACCEPTED)
 
 
 def _open_locker(enrolled: protocol.Enrolled, locker_key: bytes, locator: bytes) -> dict[str, seal.BoxKey]:

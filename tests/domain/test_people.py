@@ -297,3 +297,16 @@ def test_a_year_spans_its_sixteenth_birthdays() -> None:
 )
 def test_the_alert_comes_ninety_days_ahead(birth: str, alert: date | None) -> None:
     assert birthday_alert(PartialDate.stored(birth), TODAY) == alert
+
+
+@pytest.mark.parametrize("year", ["0001", "1799", "2200", "9998", "9999"])
+def test_no_date_stands_where_nothing_can_be_reckoned_from_it(year: str) -> None:
+    """The sixteenth birthday of 9999 and the midnight of its last day do not exist."""
+    for shape, text in (
+        (Shape.DATE, f"{year}-12-31"),
+        (Shape.PARTIAL_DATE, f"{year}-12-31"),
+        (Shape.PARTIAL_DATE, f"~{year}"),
+        (Shape.INSTANT, f"{year}-12-31T23:59:59Z"),
+    ):
+        assert check_value(field("", shape=shape), text) is not None
+        assert check_value(field("", shape=shape), "2016" + text[4:] if text[0] != "~" else "~2016") is None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlcipher3.dbapi2 import IntegrityError
 
+from commune_desk.domain.clock import from_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.ids import uuid7
+from commune_desk.store import child_index, conflicts
 from commune_desk.store.incoming import Incoming
 from sync import protocol, seal
 from sync.change import Line, Wire
@@ -123,6 +127,77 @@ def _five_people(office: Office) -> list[str]:
     for number, person in enumerate(people):
         office.tell("person", person, {"full_name": f"Người {number}"})
     return people
+
+
+def _second_file(office: Office) -> str:
+    person, first, second = sorted(uuid7() for _ in range(3))
+    office.tell("person", person, {"full_name": "Bàn A Sáng"})
+    for file in (second, first):
+        office.tell("child_file", file, {"person": person, "opened_on": "2026-01-02"}, data=0)
+    return first
+
+
+def test_a_second_file_of_one_child_stops_no_feed(office: Office) -> None:
+    first = _second_file(office)
+    assert office.desk.sync().pulled == 3
+    assert office.desk.ask("SELECT file FROM child_index") == [(first,)]
+
+
+def test_two_rows_of_one_child_would_stop_the_feed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    _second_file(office)
+    monkeypatch.setattr(child_index, "_one_each", list)
+    with pytest.raises(IntegrityError):
+        office.desk.sync()
+
+
+def test_a_relative_of_nobody_stops_no_feed(office: Office) -> None:
+    person = uuid7()
+    office.tell("relation", uuid7(), {"relative": person, "relation": "mother"})
+    office.tell("person", person, {"full_name": "Chíu Thị Múi"})
+    assert office.desk.sync().pulled == 2
+
+
+def test_a_report_without_its_hour_counts_from_when_it_was_made(office: Office) -> None:
+    """An empty hour would leave its clock, and every page that shows it, with nothing to reckon from."""
+    report = _report(office)
+    office.tell("report", report, {"received_at": None}, data=0)
+    far = "f" * 12 + report[12:]
+    office.tell("report", far, {"status": "waiting"}, data=0)
+    office.desk.sync()
+    hours = dict(office.desk.ask("SELECT id, received_at FROM report"))
+    assert from_iso(hours[report]).timestamp() == int(report[:12], 16) // 1000
+    assert abs(from_iso(hours[far]) - datetime.now(UTC)) < timedelta(hours=1)
+
+
+def test_without_an_hour_of_its_own_it_would_have_none(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(Incoming, "_times", lambda *_: {})
+    office.tell("report", _report(office), {"received_at": None}, data=0)
+    office.desk.sync()
+    assert office.desk.ask("SELECT received_at FROM report") == [("",)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("person", "of_a_newer_program"), ("kind_of_a_newer_program", "full_name")]
+)
+def test_a_conflict_that_only_a_newer_program_can_show_is_left_to_it(office: Office, kind: str, field: str) -> None:
+    line = office.colleague.record(SCOPE, kind, uuid7(), {field: "x"}, schema=99)
+    opened = protocol.OpenedConflict(id=uuid7(), field=field, base=None, ours=None, theirs=line.change.id)
+    office.province.publish(line, opened=[opened])
+    office.desk.sync()
+    reader = office.desk.register.reader
+    assert office.desk.ask("SELECT count(*) FROM conflict WHERE state='open'") == [(1,)]
+    assert (conflicts.open_conflicts(reader), conflicts.count_open(reader)) == ([], 0)
+    assert conflicts.count_open_of(reader, [line.change.record]) == 0
+
+
+def test_a_desks_number_used_twice_is_refused_with_its_page(office: Office) -> None:
+    office.tell("person", uuid7(), {"full_name": "Bàn A Sáng"})
+    office.tell("person", uuid7(), {"full_name": "Bàn A Tài"}, n=1)
+    with pytest.raises(protocol.Malformed):
+        office.desk.sync()
+    assert (office.cursor, office.desk.ask("SELECT count(*) FROM person")) == (0, [(0,)])
 
 
 def test_rows_and_cursor_of_a_page_are_one(office: Office) -> None:
