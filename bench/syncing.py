@@ -149,7 +149,7 @@ def enrolled_desk(bench: Workbench, folder: Path, label: str, address: str) -> O
     profile.folder.mkdir()
     officer = NewOfficer(LOGIN, "Measurement", PASSPHRASE)
     code = json.loads(made)["code"]
-    return enrol_new_register(profile, officer, Invitation(address, code), label=label, clock=SystemClock())
+    return enrol_new_register(profile, officer, Invitation(address, code, label), clock=SystemClock())
 
 
 def make_changes(register: Register, count: int = CHANGES) -> int:

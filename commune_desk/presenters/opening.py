@@ -108,10 +108,8 @@ class FirstRun:
         from commune_desk.usecases.enrolment import EnrolTries, Invitation, enrol_new_register
 
         self.tries = tries = self.tries or EnrolTries()
-        invitation = Invitation(values["address"], values["code"])
-        return lambda: enrol_new_register(
-            self.profile, officer, invitation, label=values["label"], clock=self.clock, tries=tries
-        )
+        invitation = Invitation(values["address"], values["code"], values["label"])
+        return lambda: enrol_new_register(self.profile, officer, invitation, clock=self.clock, tries=tries)
 
 
 def spoken_groups(code: str) -> str:

@@ -199,7 +199,8 @@ class VisitForm(EntryForm[VisitFormState]):
             next_visit_on=read["next_visit_on"],
             amends=RecordId(self._earlier.id) if self._earlier else None,
         )
-        faults = visit_faults(visit, self._workplace.today())
+        born = self._child.birth_date if self._child else None
+        faults = visit_faults(visit, self._workplace.today(), born)
         return visit, {name: _(text) for name, text in faults.items()} | errors
 
     def _read_time(self, name: str) -> str | None:

@@ -73,6 +73,7 @@ def edit_child(tx: Tx, opened: Opened, before: ChildEntry, after: ChildEntry) ->
 
     What another desk wrote meanwhile stays, or meets the edit as a conflict. Raises as register_child.
     """
+    _check_name(after.person)
     _check_person(after.person)
     if before.household is not None and after.household is not None:
         tx.edit(opened, before.household, after.household)
@@ -173,11 +174,19 @@ def _move_file(tx: Tx, file_id: RecordId, status: str) -> None:
 
 def check_child(person: Person, on: date) -> None:
     """Raise Invalid unless the person is complete and may still be under 16 on that day (Law 102/2016/QH13 art. 1)."""
+    _check_name(person)
     _check_person(person)
     birth = PartialDate.stored(person.birth_date) if person.birth_date else None
     if is_child_on(birth, on) is False:
         too_old = N_("This person is 16 or older and is not entered as a child.")
         raise Invalid(too_old, fields={"birth_date": too_old})
+
+
+def _check_name(person: Person) -> None:
+    """A child is looked for by name; of a relative anything may be noted."""
+    if person.full_name and not any(map(str.isalpha, person.full_name)):
+        nameless = N_("This is not a name: it holds no letter.")
+        raise Invalid(nameless, fields={"full_name": nameless})
 
 
 def _check_person(person: Person) -> None:

@@ -14,7 +14,7 @@ from commune_desk.domain.ids import uuid7
 from commune_desk.domain.labels import N_
 from commune_desk.store.settings import Identity, Pins, ScopeKeyPair
 from commune_desk.store.staged import accept_new_desk
-from commune_desk.usecases.opening import OpenDesk, make_register, require_names, require_room
+from commune_desk.usecases.opening import OpenDesk, make_register, require_label, require_names, require_room
 from commune_desk.usecases.profile import NewOfficer, Profile
 from commune_desk.vault.passphrases import require_login, require_passphrase
 from commune_desk.vault.recovery import set_recovery
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What the province told: where its server is, and the code for this PC."""
+    """What the province told, where its server is and the code for this PC, and what the PC is called there."""
 
     address: str
     code: str = field(repr=False)
+    label: str
 
 
 class EnrolTries:
@@ -63,7 +64,6 @@ def enrol_new_register(
     officer: NewOfficer,
     invitation: Invitation,
     *,
-    label: str,
     clock: Clock,
     tries: EnrolTries | None = None,
 ) -> OpenDesk:
@@ -73,11 +73,11 @@ def enrol_new_register(
     """
     require_login(officer.login)
     require_passphrase(officer.passphrase, officer.login)
-    require_names(officer.display_name, label)
+    require_names(officer.display_name, invitation.label)
     require_room(profile)
-    enrolment = _first_enrol(invitation, label, tries or EnrolTries())
+    enrolment = _first_enrol(invitation, tries or EnrolTries())
     return make_register(
-        profile, officer, identity_of(enrolment, label, uuid7()), scope_keys_of(enrolment), clock=clock
+        profile, officer, identity_of(enrolment, invitation.label, uuid7()), scope_keys_of(enrolment), clock=clock
     )
 
 
@@ -87,13 +87,14 @@ def enrol_anew(desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> Cha
     What the province lacks is sent after one full pull. Raises Invalid, Refusal when the code is for another place,
     or a SyncFault.
     """
-    return take_up(desk, _enrol(invitation, desk.register.identity.label, tries))
+    require_label(invitation.label)
+    return take_up(desk, _enrol(invitation, tries), invitation.label)
 
 
-def take_up(desk: OpenDesk, enrolment: Enrolment) -> ChangeSet:
+def take_up(desk: OpenDesk, enrolment: Enrolment, label: str) -> ChangeSet:
     """Go on as the desk that the province has just enrolled. Raises Refusal for another place than the register's."""
     own = desk.register.identity
-    identity = identity_of(enrolment, own.label, own.db_id)
+    identity = identity_of(enrolment, label, own.db_id)
     if identity.scope != own.scope:
         raise Refusal(
             N_(
@@ -108,21 +109,21 @@ def take_up(desk: OpenDesk, enrolment: Enrolment) -> ChangeSet:
     return desk.register.write(lambda tx: accept_new_desk(tx, identity, scope_keys_of(enrolment))).result()[1]
 
 
-def _first_enrol(invitation: Invitation, label: str, tries: EnrolTries) -> Enrolment:
+def _first_enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
     """`_enrol`, where nothing is kept yet that a later try could send."""
     from sync.client.errors import LineFault
 
     try:
-        return _enrol(invitation, label, tries)
+        return _enrol(invitation, tries)
     except LineFault as error:
         raise NotReached from error
 
 
-def _enrol(invitation: Invitation, label: str, tries: EnrolTries) -> Enrolment:
+def _enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
     from sync.client.enrol import enrol  # not with the module: it loads the HTTP library, and pages name this use case
 
     keys = tries.keys(invitation.code)
-    return enrol(invitation.address, invitation.code, label, program_version=__version__, desk_keys=keys)
+    return enrol(invitation.address, invitation.code, invitation.label, program_version=__version__, desk_keys=keys)
 
 
 def identity_of(enrolment: Enrolment, label: str, db_id: str) -> Identity:

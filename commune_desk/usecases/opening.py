@@ -12,7 +12,7 @@ from commune_desk.domain.errors import DeskError, Fault, Invalid, Refusal
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.domain.kinds import Desk, Officer
 from commune_desk.domain.labels import N_
-from commune_desk.domain.record import check_value, kind_of
+from commune_desk.domain.record import Record, check_value, kind_of
 from commune_desk.store.database import RegisterDamaged
 from commune_desk.store.register import Register
 from commune_desk.store.settings import Identity, ScopeKeyPair
@@ -65,7 +65,15 @@ def make_training_register(
 
 def require_names(display_name: str, label: str = "") -> None:
     """Raises Invalid unless an officer's name and a PC's label hold; both are written once a register is made."""
-    typed = (("display_name", Officer, display_name), ("label", Desk, label))
+    _require(("display_name", Officer, display_name), ("label", Desk, label))
+
+
+def require_label(label: str) -> None:
+    """Raises Invalid unless a PC's label holds."""
+    _require(("label", Desk, label))
+
+
+def _require(*typed: tuple[str, type[Record], str]) -> None:
     faults = {name: check_value(kind_of(struct).fields[name], text) for name, struct, text in typed}
     if found := {name: fault for name, fault in faults.items() if fault is not None}:
         raise Invalid(N_("Some fields do not hold."), fields=found)

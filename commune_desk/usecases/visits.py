@@ -13,6 +13,7 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import check_required
 from commune_desk.domain.visits import HomeVisit
+from commune_desk.store.child_index import birth_key
 from commune_desk.store.opened import Opened
 from commune_desk.store.transaction import Tx
 from commune_desk.store.visits import child_brief, correction_of, past_visit, standing_visits
@@ -26,10 +27,10 @@ def record_visit(tx: Tx, visit: HomeVisit, opened: Opened | None = None) -> Reco
     child file or the earlier visit was corrected already.
     """
     today = local_day(tx.ledger.now())
-    faults = visit_faults(visit, today)
+    child = child_brief(tx.connection, visit.person or "")
+    faults = visit_faults(visit, today, child.birth_date if child else None)
     if faults:
         raise Invalid(N_("Some fields do not hold."), fields=faults)
-    child = child_brief(tx.connection, visit.person or "")
     if child is None:
         raise Refusal(N_("This child is not in this register. The entry is kept as a draft."))
     _check_amended(tx, visit)
@@ -40,11 +41,13 @@ def record_visit(tx: Tx, visit: HomeVisit, opened: Opened | None = None) -> Reco
     return visit.id
 
 
-def visit_faults(visit: HomeVisit, today: date) -> dict[str, str]:
-    """What keeps a visit from being saved: message ids by field."""
+def visit_faults(visit: HomeVisit, today: date, born: str | None = None) -> dict[str, str]:
+    """What keeps a visit from being saved: message ids by field. `born` is the child's birth date as it is stored."""
     faults = check_required(visit)
     if visit.visited_on > today.isoformat():
         faults["visited_on"] = N_("The date lies in the future.")
+    elif visit.visited_on and visit.visited_on < birth_key(born):
+        faults["visited_on"] = N_("The child was not born yet on this day.")
     elif visit.next_visit_on and visit.next_visit_on <= visit.visited_on:
         faults["next_visit_on"] = N_("The next visit comes after this one.")
     return faults

@@ -56,7 +56,7 @@ class EnrolledDesk:
         Session(self.province.transport(), RegisterReplica(self.open.register, self.heard.append)).sync()
 
     def enrol_anew(self, grants: Mapping[str, Role] = OFFICE) -> None:
-        take_up(self.open, self.province.enrol(grants))
+        take_up(self.open, self.province.enrol(grants), "PC of tests")
 
     def ask(self, sql: str, *values: object) -> list[Any]:
         """Rows, read on the writer's own connection."""

@@ -28,8 +28,7 @@ def prepare(folder: Path, province: Province) -> Profile:
     profile.folder.mkdir(mode=0o700)
     officer = NewOfficer(LOGIN, "Cán bộ Một", PASSPHRASE)
     code = province.enrol_code("C:06838", "Máy 1", "Xã Bình Liêu")
-    invitation = Invitation(province.address, code)
-    desk = enrol_new_register(profile, officer, invitation, label="Máy 1", clock=SystemClock())
+    desk = enrol_new_register(profile, officer, Invitation(province.address, code, "Máy 1"), clock=SystemClock())
     fill_commune(desk.register, CHILDREN, lambda done, total: print(f"  {done} of {total} children", flush=True))
     desk.register.close()
     return profile

@@ -37,10 +37,10 @@ class SlowProvince:
         self.answers = threading.Event()
         self.asked = 0
 
-    def enrol_anew(self, desk: OpenDesk, _invitation: Invitation, _tries: EnrolTries) -> ChangeSet:
+    def enrol_anew(self, desk: OpenDesk, invitation: Invitation, _tries: EnrolTries) -> ChangeSet:
         self.asked += 1
         assert self.answers.wait(10)
-        return take_up(desk, self._enrolment)
+        return take_up(desk, self._enrolment, invitation.label)
 
 
 def test_while_the_province_is_asked_the_dialog_stays_and_then_every_page_is_told(
@@ -55,6 +55,7 @@ def test_while_the_province_is_asked_the_dialog_stays_and_then_every_page_is_tol
     qtbot.addWidget(dialog)
     dialog.show()
     dialog.code.set_value("7ZK2M")
+    dialog.label.set_value("Máy mới")
     for _press in range(2):
         QTest.keyClick(dialog.code, Qt.Key.Key_Return)
     assert not dialog.cancel.isEnabled()
@@ -64,6 +65,7 @@ def test_while_the_province_is_asked_the_dialog_stays_and_then_every_page_is_tol
     qtbot.waitUntil(lambda: dialog.result() == QDialog.DialogCode.Accepted)
     assert any(changes.touches("identity") for changes in heard)
     assert province.asked == 1
+    assert desk.open.register.identity.label == "Máy mới"
     desk.close()
 
 
@@ -83,7 +85,7 @@ def test_after_an_enrolment_the_desk_syncs_under_its_new_id(
     working = WorkingDesk(qapp, desk.open)
     former = working.agent
     assert former is not None
-    working.tasks.announce(take_up(desk.open, desk.province.enrol()))
+    working.tasks.announce(take_up(desk.open, desk.province.enrol(), "PC of tests"))
     qtbot.waitUntil(lambda: working.agent is not former)
     assert working.agent is not None
     qtbot.waitUntil(lambda: working.tasks.is_idle)

@@ -108,7 +108,12 @@ def test_the_day_before_the_sixteenth_birthday_still_counts(workplace: Workplace
 
 
 @pytest.mark.parametrize(
-    ("values", "field"), [({"full_name": ""}, "full_name"), ({"id_number": "02231200011"}, "id_number")]
+    ("values", "field"),
+    [
+        ({"full_name": ""}, "full_name"),
+        ({"full_name": "12345"}, "full_name"),
+        ({"id_number": "02231200011"}, "id_number"),
+    ],
 )
 def test_a_child_without_name_or_with_a_short_id_is_refused(
     workplace: Workplace, values: dict[str, str], field: str

@@ -180,7 +180,7 @@ def test_a_province_founded_anew_gets_everything_and_can_have_it_opened(office: 
         office.province = second
         for desk in office.desks:
             desk.province = second
-            take_up(desk.open, second.enrol(OFFICE))
+            take_up(desk.open, second.enrol(OFFICE), "PC of tests")
         office.sync()
         newcomer = enrolled_desk(second, tmp_path / "newcomer")
         office.desks.append(newcomer)

@@ -22,8 +22,8 @@ NOBODY_LISTENS = "https://127.0.0.1:9"
 
 def ask(folder: Path, officer: NewOfficer = GOOD, label: str = "Máy 1") -> None:
     """Enrol with a well-spelled code at an address where nobody listens: whoever comes so far raises a SyncFault."""
-    invitation = Invitation(NOBODY_LISTENS, spell(bytes(10)))
-    enrol_new_register(Profile(folder), officer, invitation, label=label, clock=SystemClock())
+    invitation = Invitation(NOBODY_LISTENS, spell(bytes(10)), label)
+    enrol_new_register(Profile(folder), officer, invitation, clock=SystemClock())
 
 
 def test_what_holds_is_asked_of_the_province(tmp_path: Path) -> None:

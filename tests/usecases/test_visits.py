@@ -85,6 +85,7 @@ def test_a_visit_of_another_child_cannot_be_corrected(workplace: Workplace, chil
     ("field", "values"),
     [
         ("visited_on", {"visited_on": "2026-11-24"}),
+        ("visited_on", {"visited_on": "2005-01-01"}),
         ("next_visit_on", {"next_visit_on": "2026-11-20"}),
         ("observations", {"observations": ""}),
         ("risk_level", {"risk_level": None}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size
@@ -42,10 +42,12 @@ class EnrolDialog(QDialog):
         self.address = LineEdit(_("Address of the province's server"))
         self.address.set_value(own.pins.address if own.pins else "")
         self.code = LineEdit(_("Enrolment code"))
+        self.label = LineEdit(_("Name of this PC"))
+        self.label.set_value(own.label)
         self.form = Form(columns=1)
-        self.form.add("address", FieldRow(_("Address of the province's server"), self.address, required=True))
-        self.form.add("code", FieldRow(_("Enrolment code"), self.code, required=True))
-        for field in (self.address, self.code):
+        self._fields = {"address": self.address, "code": self.code, "label": self.label}
+        for name, field in self._fields.items():
+            self.form.add(name, FieldRow(field.accessibleName(), field, required=True))
             field.returnPressed.connect(self.submit)
         column.addWidget(self.form)
         self.button = PrimaryButton(_("Enrol"))
@@ -62,15 +64,14 @@ class EnrolDialog(QDialog):
         """Ask the province, off the UI thread; once at a time."""
         if self._is_busy:
             return
-        address, code = self.address.value(), self.code.value()
-        missing = _("Please fill this in.")
-        errors = {name: missing for name, value in (("address", address), ("code", code)) if not value}
+        typed = {name: field.value() for name, field in self._fields.items()}
+        errors = {name: _("Please fill this in.") for name, value in typed.items() if not value}
         self.form.set_errors(errors, focus=True)
         if errors:
             return
         self._set_busy(True)
         self._tasks.query(
-            lambda: enrol_anew(self._desk, Invitation(address, code), self._tries),
+            lambda: enrol_anew(self._desk, Invitation(**typed), self._tries),
             self._enrolled,
             self._failed,
             owner=self,
@@ -92,4 +93,7 @@ class EnrolDialog(QDialog):
 
     def _failed(self, error: DeskError) -> None:
         self._set_busy(False)
-        self.form.set_errors({"code": translate_error(error)}, focus=True)
+        if isinstance(error, Invalid) and set(error.fields) <= set(self._fields) and error.fields:
+            self.form.set_errors({name: _(text) for name, text in error.fields.items()}, focus=True)
+        else:
+            self.form.set_errors({"code": translate_error(error)}, focus=True)
