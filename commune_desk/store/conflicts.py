@@ -12,8 +12,9 @@ from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.domain.record import KINDS, Value
 from commune_desk.store import writers
 from commune_desk.store.database import Connection
-from sync import seal
+from commune_desk.store.sealing import private_box, unsealed
 from sync.change import Change, from_wire
+from sync.seal import SealBroken
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,12 +122,10 @@ def _side(connection: Connection, change_id: str, field: str) -> Side:
 def _value(connection: Connection, change: Change, field: str) -> tuple[Value, bool]:
     if field not in change.seal:
         return from_wire(change.set.get(field)), True
-    row = connection.execute("SELECT private FROM scope_key WHERE key=?", (change.key,)).fetchone()
-    if row is None or row[0] is None:
+    box = private_box(connection, change.key)
+    if box is None:
         return None, False
-    box = seal.BoxKey.from_bytes(bytes(row[0]))
     try:
-        opened = seal.open_value(box, change.seal[field], scope=change.scope, record=change.record, field=field)
-    except seal.SealBroken:
+        return unsealed(box, change, field), True
+    except SealBroken:
         return None, False
-    return from_wire(opened), True  # type: ignore[arg-type]

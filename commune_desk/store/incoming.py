@@ -18,6 +18,7 @@ from commune_desk.domain.record import KINDS, Kind, Merge, Record, Shape, Value,
 from commune_desk.store import journal, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
+from commune_desk.store.sealing import unsealed
 from commune_desk.store.transaction import Tx
 from sync import protocol, seal
 from sync.change import Change, Line, Wire, from_wire, to_wire
@@ -219,10 +220,9 @@ class Incoming:
         if box is None:
             return None
         try:
-            opened = seal.open_value(box, change.seal[field], scope=change.scope, record=change.record, field=field)
+            return unsealed(box, change, field)
         except seal.SealBroken:
             return None
-        return from_wire(opened)  # type: ignore[arg-type]
 
     def _store(self, record_id: str, held: _Held) -> None:
         present = {name: value for name, value in held.values.items() if value is not None}
