@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -26,6 +27,7 @@ from python_calamine import (
 )
 
 from commune_desk.domain.list_cells import Cell, Row
+from commune_desk.usecases.ods_merges import merged_ranges
 
 MEMORY_LIMIT = 2 << 30
 """Bytes of address space; a list of 250,000 rows takes under a tenth of it."""
@@ -134,7 +136,9 @@ def _row_frames(sheet: CalamineSheet, request: Request) -> Iterator[Frame]:
 def _merged_downwards(sheet: CalamineSheet, request: Request) -> dict[tuple[int, int], int]:
     """(first row, column) of each such cell to its last row."""
     shared = set(request.shared)
-    ranges = sheet.merged_cell_ranges or []
+    ranges = sheet.merged_cell_ranges if shared else []
+    if ranges is None:
+        ranges = merged_ranges(Path(os.fsdecode(request.path)), sheet.name)
     return {
         (top, column): bottom
         for (top, column), (bottom, _right) in ranges

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,7 +56,46 @@ def xls(path: Path) -> None:
     book.save(str(path))
 
 
-@pytest.mark.parametrize("make", [xlsx, xls], ids=["xlsx", "xls"])
+def ods(path: Path) -> None:
+    """Over one sheet that merges other cells, and below rows that are said once and repeated."""
+    tall, covered = f' table:number-rows-spanned="{len(CHILDREN)}"', "<table:covered-table-cell/>"
+
+    def cell(text: str, more: str = "") -> str:
+        return f'<table:table-cell office:value-type="string"{more}><text:p>{text}</text:p></table:table-cell>'
+
+    def row(*cells: str, more: str = "") -> str:
+        return f"<table:table-row{more}>{''.join(cells)}</table:table-row>"
+
+    first, *others = (
+        cell(str(number)) + cell(name) + cell(f"0{number + 2}/02/2016") for number, name in enumerate(CHILDREN, 1)
+    )
+    rows = [
+        row("<table:table-cell/>"),
+        row(*(cell(title, ' table:number-rows-spanned="2"') for title in HEADER)),
+        row(f'<table:covered-table-cell table:number-columns-repeated="{len(HEADER)}"/>'),
+        row(first, *(cell(value, tall) for value in MERGED.values())),
+        *(row(other, covered * len(MERGED)) for other in others),
+        row(
+            cell("4"), cell("Bàn Thị Thử"), cell("07/02/2016"), "<table:table-cell table:number-columns-repeated='3'/>"
+        ),
+        row("<table:table-cell/>", more=' table:number-rows-repeated="1048000"'),
+    ]
+    other_sheet = f'<table:table table:name="A">{row(cell("x", tall), cell("y"))}</table:table>'
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("META-INF/manifest.xml", "<manifest/>")
+        package.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>{other_sheet}"
+            f'<table:table table:name="Trang 1">{"".join(rows)}</table:table></office:spreadsheet></office:body>'
+            "</office:document-content>",
+        )
+
+
+@pytest.mark.parametrize("make", [xlsx, xls, ods], ids=["xlsx", "xls", "ods"])
 def test_what_is_merged_over_a_family_is_said_of_each_child(
     workplace: Workplace, tmp_path: Path, make: Callable[[Path], None]
 ) -> None:
