@@ -56,6 +56,12 @@ def match_query(typed: str, *, loose: bool = False) -> str:
     return " AND ".join(terms)
 
 
+def initials_term(typed: str) -> str:
+    """The term of a full-text query for names whose words begin as those typed, in order; "" where there are none."""
+    words = fold(typed).split()
+    return f'"{INITIALS_MARK}{initials(typed)}"' if 2 <= len(words) <= 8 and not any(map(_is_number, words)) else ""
+
+
 def exact_marks_rank(typed: str, name: str) -> int:
     """0 when every mark typed stands in the name (or none was typed), else 1. For ordering hits.
 

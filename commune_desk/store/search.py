@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.search_text import exact_marks_rank, match_query, own_name_rank
+from commune_desk.domain.search_text import exact_marks_rank, initials_term, match_query, own_name_rank
 from commune_desk.domain.text import fold, plain_sort_key
 from commune_desk.store.database import Connection
 
@@ -78,6 +78,10 @@ def _search(connection: Connection, typed: str, query: str, filters: Filters, or
         f" WHERE child_search MATCH ? AND {where} ORDER BY i.status<>'active', {_ORDERS[order]} LIMIT ?"
     )
     rows = connection.execute(sql, (query, *values, _RANKED if has_marks else MOST_FOUND + 1)).fetchall()
+    if len(rows) > MOST_FOUND and (term := initials_term(typed)):
+        # Whoever bears the name typed may stand behind all that are shown of those whose family bears parts of it.
+        near = connection.execute(sql, (f"{query} AND {term}", *values, _RANKED))
+        rows = list(dict.fromkeys([*(row for row in near if own_name_rank(typed, row[1]) < 2), *rows]))
     rows.sort(key=lambda row: (exact_marks_rank(typed, row[1]) if has_marks else 0, own_name_rank(typed, row[1])))
     return [row[0] for row in rows[: MOST_FOUND + 1]]
 

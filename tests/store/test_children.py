@@ -247,3 +247,15 @@ def test_the_child_whose_own_name_was_typed_stands_before_those_whose_family_bea
     workplace.write(save_all(mother, other, other_file, make_relation(other.id, mother.id), wanted, wanted_file))
     found = workplace.read(lambda db: search_children(db, "quach thi xoan", Filters()))
     assert found.ids == [wanted.id, other.id]
+
+
+@pytest.mark.parametrize("typed", ["hoang thi hoa", "hoàng thị hoa", "hoang thi ho"])
+def test_a_whole_name_finds_who_bears_it_before_all_whose_family_bears_parts_of_it(own: Workplace, typed: str) -> None:
+    mother = make_person("Lý Thị Hoa")
+    family = [make_child("Hoàng Văn An") for _ in range(MOST_FOUND + 1)]
+    mothers = [make_relation(child.id, mother.id, "mother") for child, _file in family]
+    named, file = make_child("Hoàng Thị Hoa")
+    own.write(save_all(mother, *(record for child in family for record in child), *mothers, named, file))
+    found = own.read(lambda c: search_children(c, typed, Filters()))
+    assert found.has_more
+    assert found.ids[0] == named.id
