@@ -16,6 +16,7 @@ from commune_desk.usecases.profile import NewOfficer, Profile
 
 if TYPE_CHECKING:
     from commune_desk.usecases.enrolment import EnrolTries
+    from commune_desk.usecases.officers import RecoveryAnswer
     from commune_desk.usecases.opening import OpenDesk
 
 ENROL, TRAINING, RESTORE = "enrol", "training", "restore"
@@ -88,6 +89,23 @@ class FirstRun:
         return lambda: restore(
             self.profile, source, values["login"], values["passphrase"], clock=self.clock, instead=self.instead
         )
+
+    def lay_out(self) -> Callable[[], Profile]:
+        """The work, off the UI thread, that makes the chosen backup ready to be opened with the province's answer."""
+        from commune_desk.usecases.backups import lay_out
+
+        source = Path(self.values["backup"])
+        return lambda: lay_out(self.profile, source, instead=self.instead)
+
+    def restore_recovered(self, laid_out: Profile, answer: RecoveryAnswer) -> OpenDesk:
+        """Restore what `lay_out` made ready."""
+        from commune_desk.usecases.backups import restore_recovered
+
+        return restore_recovered(self.profile, laid_out, answer, clock=self.clock)
+
+    def give_up(self) -> None:
+        """Forget what `lay_out` made ready."""
+        self.profile.settle()
 
     def _train(self, officer: NewOfficer, place: str) -> Callable[[], OpenDesk]:
         from commune_desk.usecases.opening import make_training_register

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.store.backup import SUFFIX, Manifest, make_backup, unpack_backup
 from commune_desk.store.staged import mark_restored
+from commune_desk.usecases.officers import RecoveryAnswer, recover
 from commune_desk.usecases.opening import OpenDesk, open_register, unlock
 from commune_desk.usecases.profile import FolderNotWritten, Profile
 
@@ -49,20 +51,45 @@ def restore(
     the desk it was copied from. Raises BackupDamaged, BackupNotRestored, FolderNotWritten, WrongPassphrase,
     Refusal.
     """
+    half = lay_out(profile, source, instead=instead)
+    try:
+        return _put_in_place(profile, unlock(half, login, passphrase, clock=clock))
+    finally:
+        profile.settle()
+
+
+def lay_out(profile: Profile, source: Path, *, instead: bool = False) -> Profile:
+    """Unpack a backup beside what stands in the profile, out of sight; `profile.settle` gives it up.
+
+    Raises BackupDamaged, BackupNotRestored, FolderNotWritten, Refusal.
+    """
     if profile.has_register() and not instead:
         raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
     half = profile.begin()
-    try:
+    with ExitStack() as undo:
+        undo.callback(profile.settle)
         unpack_backup(source, half.folder)
-        desk = unlock(half, login, passphrase, clock=clock)
-        try:
-            if not desk.register.identity.is_training:
-                desk.register.write(mark_restored).result()
-        finally:
-            desk.register.close()
-        if not half.spare.exists():
-            raise FolderNotWritten  # the spare of a register that is put aside would stay beside the new keyfile
-        profile.put_in_place()
+        undo.pop_all()
+    return half
+
+
+def restore_recovered(profile: Profile, half: Profile, answer: RecoveryAnswer, *, clock: Clock) -> OpenDesk:
+    """Open a backup that was laid out in `half` with the province's answer, where its passphrase is forgotten.
+
+    What does not hold can be typed again. Raises as `recover`, FolderNotWritten.
+    """
+    return _put_in_place(profile, recover(half, answer, clock=clock))
+
+
+def _put_in_place(profile: Profile, desk: OpenDesk) -> OpenDesk:
+    """Mark an opened register that was laid out, and take it into the profile; it is open again there."""
+    half, clock = desk.profile, desk.register.clock
+    try:
+        if not desk.register.identity.is_training:
+            desk.register.write(mark_restored).result()
     finally:
-        profile.settle()
-    return OpenDesk(profile, open_register(profile, desk.key, login, clock=clock), desk.key, login)
+        desk.register.close()
+    if not half.spare.exists():
+        raise FolderNotWritten  # the spare of a register that is put aside would stay beside the new keyfile
+    profile.put_in_place()
+    return OpenDesk(profile, open_register(profile, desk.key, desk.login, clock=clock), desk.key, desk.login)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import DeskError, Refusal
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
@@ -61,11 +63,21 @@ def recovery_request(profile: Profile) -> str:
     return recovery.recovery_request(profile.keyfile)
 
 
-def recover(profile: Profile, answer: str, *, login: str, passphrase: str, clock: Clock) -> OpenDesk:
-    """Open the register with the province's answer and give `login` a new passphrase; the answer works once.
+@dataclass(frozen=True, slots=True)
+class RecoveryAnswer:
+    """What the province answered, whose passphrase was forgotten, and the new one."""
+
+    answer: str = field(repr=False)
+    login: str
+    passphrase: str = field(repr=False)
+
+
+def recover(profile: Profile, typed: RecoveryAnswer, *, clock: Clock) -> OpenDesk:
+    """Open the register with the province's answer and give the login a new passphrase; the answer works once.
 
     Raises Invalid for a misread answer or a weak passphrase, WrongAnswer, Refusal for an unknown login.
     """
+    answer, login, passphrase = typed.answer, typed.login, typed.passphrase
     slot = next((one for one in vault.slots(profile.keyfile) if one.login == login), None)
     if slot is None:
         raise Refusal(N_("There is no such login on this PC. Choose one of those shown."))

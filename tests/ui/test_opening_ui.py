@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,7 @@ from commune_desk.ui.opening.unlock import Doorbell, UnlockPage
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.usecases.doorbell import DoorbellCard, leave_card
+from commune_desk.usecases.officers import recover
 from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
 from tests.helpers.poor_province import dripping
@@ -264,7 +266,7 @@ def test_after_a_bug_at_the_first_start_one_can_try_again(qtbot: QtBot, tmp_path
 
 def test_a_weak_new_passphrase_is_said_beside_the_passphrase(qtbot: QtBot, tmp_path: Path) -> None:
     profile = made(tmp_path)
-    page = RecoveryPage(profile, HandClock(), "hoa")
+    page = RecoveryPage(profile, "hoa", partial(recover, profile, clock=HandClock()))
     qtbot.addWidget(page)
     page.answer.set_value("AAAAA")
     for field in (page.passphrase, page.again):

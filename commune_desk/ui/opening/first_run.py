@@ -24,10 +24,14 @@ _WIDE = {ENROL: "login", TRAINING: "login", RESTORE: "backup"}
 
 
 class FirstRunPage(OpeningCard):
-    """Emits `opened` with the OpenDesk, `left` to go back to the unlock page of a damaged register."""
+    """Emits `opened` with the OpenDesk, `left` to go back to the unlock page of a damaged register.
+
+    `recovery_asked` comes with the profile of a backup that is ready to be opened with the province's answer.
+    """
 
     opened = Signal(object)
     left = Signal()
+    recovery_asked = Signal(object)
 
     def __init__(self, form: FirstRun, parent: QWidget | None = None) -> None:
         super().__init__(*_words(form.instead), width=WIDE, parent=parent)
@@ -36,6 +40,10 @@ class FirstRunPage(OpeningCard):
         self._work.ended.connect(lambda: self._set_busy(False))
         self._work.done.connect(self.opened)
         self._work.refused.connect(self._on_refused)
+        self._laying_out = Work(self)
+        self._laying_out.ended.connect(lambda: self._set_busy(False))
+        self._laying_out.done.connect(self.recovery_asked)
+        self._laying_out.refused.connect(self._on_refused)
         self.ways = RadioRow(
             _("How to begin"),
             [(ENROL, _("Enrol with a code")), (TRAINING, _("Training")), (RESTORE, _("Restore a backup"))],
@@ -57,6 +65,9 @@ class FirstRunPage(OpeningCard):
         self.back.clicked.connect(self.left)
         self.back.setVisible(self.form.instead)
         line.addWidget(self.back)
+        self.forgotten = LinkButton(_("Forgot the passphrase?"))
+        self.forgotten.clicked.connect(self.recover)
+        line.addWidget(self.forgotten)
         line.addStretch(1)
         line.addWidget(self.button)
         return line
@@ -73,7 +84,8 @@ class FirstRunPage(OpeningCard):
         for name in self.form.fields:
             self.fields.add(name, self._row(name), wide=name == _WIDE[way])
         self.body.insertWidget(self.body.count() - 1, self.fields)
-        follow(stops(self.fields)[-1], self.back, self.button)
+        self.forgotten.setVisible(way == RESTORE)
+        follow(stops(self.fields)[-1], self.back, self.forgotten, self.button)
 
     def _row(self, name: str) -> FieldRow:
         label, hint = _labels()[name]
@@ -98,7 +110,7 @@ class FirstRunPage(OpeningCard):
 
     def submit(self) -> None:
         """Check what was typed, then do it off the UI thread."""
-        if self._work.is_busy or self.fields is None:
+        if self._is_busy or self.fields is None:
             return
         errors = self.form.errors()
         self.fields.set_errors(errors, focus=True)
@@ -108,7 +120,24 @@ class FirstRunPage(OpeningCard):
         self._set_busy(True)
         self._work.start(self.form.submit())
 
+    def recover(self) -> None:
+        """Make the chosen backup ready for the province's answer."""
+        if self._is_busy or self.fields is None:
+            return
+        missing = {} if self.form.values.get("backup") else {"backup": _("Please fill this in.")}
+        self.fields.set_errors(missing, focus=True)
+        if missing:
+            return
+        self._set_trouble("")
+        self._set_busy(True)
+        self._laying_out.start(self.form.lay_out())
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._work.is_busy or self._laying_out.is_busy
+
     def _set_busy(self, is_busy: bool) -> None:
+        self.forgotten.setEnabled(not is_busy)
         self.button.setEnabled(not is_busy)
         self.button.setText(_("Please wait…") if is_busy else _("Begin"))
 

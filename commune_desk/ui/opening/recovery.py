@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.opening import spoken_groups
@@ -18,6 +21,9 @@ from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.profile import Profile
 
+if TYPE_CHECKING:
+    from commune_desk.usecases.officers import RecoveryAnswer
+
 
 class RecoveryPage(OpeningCard):
     """Emits `opened` with the OpenDesk, `left` to go back to the unlock page."""
@@ -25,13 +31,16 @@ class RecoveryPage(OpeningCard):
     opened = Signal(object)
     left = Signal()
 
-    def __init__(self, profile: Profile, clock: Clock, login: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, profile: Profile, login: str, recover: Callable[[RecoveryAnswer], object], parent: QWidget | None = None
+    ) -> None:
+        """`recover` opens the register of `profile` with the answer, off the UI thread; its result is emitted."""
         super().__init__(
             _("Forgot the passphrase"),
             _("Call the province and read out this request. Nothing in it tells anything about the register."),
             parent=parent,
         )
-        self._profile, self._clock = profile, clock
+        self._profile, self._recover = profile, recover
         self._work = Work(self)
         self._work.ended.connect(lambda: self.button.setEnabled(True))
         self._work.done.connect(self.opened)
@@ -95,10 +104,10 @@ class RecoveryPage(OpeningCard):
         self.form.set_errors(errors, focus=True)
         if errors or self._work.is_busy:
             return
-        from commune_desk.usecases.officers import recover
+        from commune_desk.usecases.officers import RecoveryAnswer
 
         self.button.setEnabled(False)
-        self._work.start(lambda: recover(self._profile, answer, login=login, passphrase=passphrase, clock=self._clock))
+        self._work.start(partial(self._recover, RecoveryAnswer(answer, login, passphrase)))
 
     def _on_refused(self, error: DeskError) -> None:
         fields = error.fields if isinstance(error, Invalid) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -58,14 +59,26 @@ class OpeningWindow(QMainWindow):
 
         first = FirstRunPage(form)
         first.left.connect(self.show_first)
+        first.recovery_asked.connect(lambda laid_out: self._show_recovery_of(form, laid_out))
         first.opened.connect(self.opened)
         self._show(first)
 
     def show_recovery(self, login: str) -> None:
         from commune_desk.ui.opening.recovery import RecoveryPage
+        from commune_desk.usecases.officers import recover
 
-        page = RecoveryPage(self._profile, self._clock, login)
+        page = RecoveryPage(self._profile, login, partial(recover, self._profile, clock=self._clock))
         page.left.connect(self.show_first)
+        page.opened.connect(self.opened)
+        self._show(page)
+
+    def _show_recovery_of(self, form: FirstRun, laid_out: Profile) -> None:
+        """A backup is to be restored whose passphrase is forgotten."""
+        from commune_desk.ui.opening.recovery import RecoveryPage
+
+        page = RecoveryPage(laid_out, form.values.get("login", ""), partial(form.restore_recovered, laid_out))
+        page.left.connect(form.give_up)
+        page.left.connect(lambda: self._show_form(form))
         page.opened.connect(self.opened)
         self._show(page)
 
