@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Any
+from collections import Counter
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -20,13 +21,25 @@ class PatientProtocol(H11Protocol):
     """From the beginning, or from the answer before, to the next request's whole head."""
     exchange_seconds = 330.0
     """From a request's head to the end of its answer: more than a desk itself waits on a poor line."""
+    from_one_address = 200
+    """Connections at once: half of all, so that one stranger keeps nobody else out. A desk has one, and only while it
+    syncs: all desks of a province may stand behind one address."""
     _limit: asyncio.TimerHandle | None = None
+    _open: ClassVar[Counter[str]] = Counter()
+    _address = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._address = self.client[0] if self.client else ""
+        self._open[self._address] += 1
         self._allow(self.head_seconds)
+        if self._open[self._address] > self.from_one_address:
+            transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._open[self._address] -= 1
+        if not self._open[self._address]:
+            del self._open[self._address]
         self._allow(None)
         super().connection_lost(exc)
 

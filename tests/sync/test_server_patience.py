@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -203,3 +204,29 @@ def _never_shakes_hands(loop_factory: Callable[[], asyncio.AbstractEventLoop]) -
 def test_a_handshake_that_never_comes_is_not_waited_for() -> None:
     assert not _never_shakes_hands(ImpatientLoop)
     assert _never_shakes_hands(asyncio.new_event_loop), "the twin: asyncio's own waits a minute"
+
+
+class Crowded(PatientProtocol):
+    from_one_address = 3
+
+
+async def _held(kind: type[H11Protocol], count: int) -> tuple[int, bool]:
+    """How many of so many silent connections from one address stay, and whether another address is answered."""
+    async with _listening(kind) as port:
+        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(count)]
+        await asyncio.sleep(0.1)
+        held = sum(not reader.at_eof() and reader.exception() is None for reader, _writer in silent)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+        writer.write(HELLO)
+        answered = (await reader.read(12)).startswith(b"HTTP/1.1 200")
+        for _reader, one in [*silent, (reader, writer)]:
+            one.transport.abort()
+        await asyncio.sleep(0.1)
+        return held, answered
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here every address of 127.0.0.0/8 is this machine")
+def test_one_address_has_its_share_of_the_connections_and_no_more() -> None:
+    assert asyncio.run(_held(Crowded, 10)) == (3, True)
+    assert asyncio.run(_held(Crowded, 3)) == (3, True), "what was let go counts no more"
+    assert asyncio.run(_held(PatientProtocol, 10)) == (10, True), "the twin: with a larger share they stay"
