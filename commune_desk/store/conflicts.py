@@ -10,7 +10,7 @@ import msgspec
 
 from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.domain.record import KINDS, Value
-from commune_desk.store import writers
+from commune_desk.store import shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.sealing import private_box, unsealed
 from sync.change import Change, from_wire
@@ -89,10 +89,10 @@ def _gather(connection: Connection, rows: list[Any]) -> OpenConflict:
 
 
 def _standing_writer(connection: Connection, kind: str, record: str, field: str) -> str | None:
-    """The change whose value the province holds: behind a waiting change of ours it is in `shadow`."""
-    behind = connection.execute("SELECT writer FROM shadow WHERE record=? AND field=?", (record, field)).fetchone()
-    if behind is not None:
-        return behind[0] if behind[0] else None
+    """The change whose value the province holds: behind a waiting change of ours it is in the shadow."""
+    behind = shadow.standing_writers(connection, record)
+    if field in behind:
+        return behind[field]
     row = connection.execute(f"SELECT writers FROM {KINDS[kind].name} WHERE id=?", (record,)).fetchone()  # noqa: S608
     return writers.parse(row[0]).get(field) if row else None
 

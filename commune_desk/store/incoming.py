@@ -1,6 +1,6 @@
 """Applying what the province sends: server truth plus the replay of this desk's waiting changes.
 
-A pull never changes a field that one of our waiting changes speaks of: the province's value goes to `shadow`, and
+A pull never changes a field that one of our waiting changes speaks of: the province's value goes to the shadow, and
 comes to light when our change comes back as not applied.
 """
 
@@ -15,13 +15,13 @@ import msgspec
 from commune_desk.domain.clock import VIETNAM, to_iso
 from commune_desk.domain.ids import Scope
 from commune_desk.domain.record import KINDS, Kind, Merge, Record, Shape, Value, check_value, record_from, values_of
-from commune_desk.store import journal, writers
+from commune_desk.store import journal, shadow, writers
 from commune_desk.store.database import Connection
-from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
+from commune_desk.store.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.sealing import unsealed
 from commune_desk.store.transaction import Tx
 from sync import protocol, seal
-from sync.change import Change, Line, Wire, from_wire, to_wire
+from sync.change import Change, Line, Wire, from_wire
 from sync.merge import Outcome, apply_delta
 
 _TIMES = (Shape.INSTANT, Shape.DATE)
@@ -60,10 +60,10 @@ class Incoming:
 
     def put_back(self, change: Change) -> None:
         """Show again what the province holds in the fields of a change of ours that it set aside."""
-        held, shadows = self._hold(KINDS[change.kind], change), self._shadows(change.record)
+        held, shadows = self._hold(KINDS[change.kind], change), shadow.of_record(self._db, change.record)
         for field in change.fields:
             if field in shadows and held.writers.get(field) == change.id:
-                self._db.execute("DELETE FROM shadow WHERE record=? AND field=?", (change.record, field))
+                shadow.drop(self._db, change.record, field)
                 _show(held, field, *shadows[field])
         self._store(change.record, held)
 
@@ -84,7 +84,7 @@ class Incoming:
         if kind is None or origin == "known":
             return
         waiting = self._waiting(change.record)
-        shadows = self._shadows(change.record)
+        shadows = shadow.of_record(self._db, change.record)
         is_plain = not (waiting or shadows or event.outcomes or event.values)
         if origin == "ours" and is_plain and self._is_shown(kind, change):
             return
@@ -185,20 +185,12 @@ class Incoming:
         if event.outcomes.get(field, Outcome.APPLIED.value) in _STANDS:
             value, writer = self._incoming(held.kind, event, change, field), change.id
         if not later:
-            self._db.execute("DELETE FROM shadow WHERE record=? AND field=?", (change.record, field))
+            shadow.drop(self._db, change.record, field)
             _show(held, field, value, writer)
             return
-        self._db.execute(
-            "INSERT INTO shadow VALUES (?,?,?,?) ON CONFLICT(record, field) DO UPDATE SET value=excluded.value,"
-            " writer=excluded.writer",
-            (change.record, field, msgspec.json.encode(to_wire(value)).decode(), writer),
-        )
+        shadow.put(self._db, change.record, field, value, writer)
         if held.kind.fields[field].merge is Merge.SET:
             held.values[field] = _replayed(value, later, field)
-
-    def _shadows(self, record: str) -> dict[str, tuple[Value, str | None]]:
-        rows = self._db.execute("SELECT field, value, writer FROM shadow WHERE record=?", (record,)).fetchall()
-        return {field: (from_wire(msgspec.json.decode(value)), writer) for field, value, writer in rows}
 
     def _waiting(self, record: str) -> list[Change]:
         """Our changes of this record that have not come back yet, in order; after a restore they have no number."""
@@ -229,8 +221,7 @@ class Incoming:
         present |= self._times(record_id, held.kind, present)
         record: Record = record_from(held.kind.name, record_id, Scope(held.scope), present)
         written = "" if held.kind.append_only else writers.write(held.writers)
-        columns = [to_column(value) for value in values_of(record).values()]
-        self._db.execute(UPSERT[held.kind.name], (record_id, held.scope, written, *columns))
+        write_record(self._db, record, written)
         self._tx.touched(held.kind.name, record_id, record)
 
     def _times(self, record_id: str, kind: Kind, present: Mapping[str, Value]) -> dict[str, str]:

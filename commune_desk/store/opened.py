@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from commune_desk.domain.record import KINDS, Kind, Merge, Record, Value, kind_of, record_from, values_of
-from commune_desk.store import writers
+from commune_desk.store import shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.schema import SELECT_ONE, read_record
 from sync.change import from_wire, to_wire
@@ -58,12 +58,11 @@ def open_records(connection: Connection, *records: Record | None) -> Opened:
     bases: dict[str, Base] = {}
     for record in filter(None, records):
         entry = kind_of(record)
-        held_back = {name: _shadow_writer(connection, record.id, name) for name in _sets_of(entry)}
         row = connection.execute(SELECT_ONE[entry.name], (record.id,)).fetchone()
         if row is not None:
             found[record.id], written = read_record(entry, row)
             seen = writers.parse(written)
-            bases[record.id] = {name: _base(connection, seen[name], name, held_back) for name in seen}
+            bases[record.id] = _base(connection, entry, record.id, seen)
     return Opened(found, bases)
 
 
@@ -78,9 +77,7 @@ def opened_from(payload: Mapping[str, Any]) -> Opened:
 
 def base_of(connection: Connection, entry: Kind, record_id: str, written: str) -> Base:
     """The base of an edit of a stored record as it stands, from its `writers` column."""
-    seen = writers.parse(written)
-    held_back = {name: _shadow_writer(connection, record_id, name) for name in _sets_of(entry) if name in seen}
-    return {name: _base(connection, writer, name, held_back) for name, writer in seen.items()}
+    return _base(connection, entry, record_id, writers.parse(written))
 
 
 def edited(before: R, after: R, present: R) -> R:
@@ -105,20 +102,18 @@ def edited_fields(before: Record, after: Record) -> list[str]:
     return [name for name in kind_of(after).fields if getattr(before, name) != getattr(after, name)]
 
 
-def _sets_of(entry: Kind) -> list[str]:
-    return [name for name, declared in entry.fields.items() if declared.merge is Merge.SET]
-
-
-def _base(connection: Connection, writer: str, name: str, held_back: Mapping[str, str | None]) -> str | None:
+def _base(connection: Connection, entry: Kind, record_id: str, seen: Mapping[str, str]) -> Base:
     """Of a SET field the last change that came from the province: a removal takes what its author saw there."""
-    if name in held_back and is_our_own_yet(connection, writer):
-        return held_back[name]
-    return writer
+    base: dict[str, str | None] = dict(seen)
+    ours = [name for name in seen if _is_set(entry, name) and is_our_own_yet(connection, seen[name])]
+    if ours:
+        behind = shadow.standing_writers(connection, record_id)
+        base.update({name: behind.get(name) for name in ours})
+    return base
 
 
-def _shadow_writer(connection: Connection, record_id: str, name: str) -> str | None:
-    row = connection.execute("SELECT writer FROM shadow WHERE record=? AND field=?", (record_id, name)).fetchone()
-    return row[0] if row else None
+def _is_set(entry: Kind, name: str) -> bool:
+    return name in entry.fields and entry.fields[name].merge is Merge.SET
 
 
 def _values(kept: Mapping[str, Any]) -> dict[str, Value]:

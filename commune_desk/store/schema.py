@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from commune_desk.domain.kinds import KINDS, Kind
-from commune_desk.domain.record import Field, Record, Value, kind_of, record_from
+from commune_desk.domain.record import Field, Record, Value, kind_of, record_from, values_of
 from commune_desk.store.database import Connection
 
 R = TypeVar("R", bound=Record)
@@ -67,7 +67,14 @@ def _upsert(kind: Kind) -> str:
 
 SELECT: Mapping[str, str] = {name: _select(kind) for name, kind in KINDS.items()}
 SELECT_ONE: Mapping[str, str] = {name: sql + " WHERE id=?" for name, sql in SELECT.items()}
-UPSERT: Mapping[str, str] = {name: _upsert(kind) for name, kind in KINDS.items()}
+_UPSERT: Mapping[str, str] = {name: _upsert(kind) for name, kind in KINDS.items()}
+
+
+def write_record(connection: Connection, record: Record, written: str) -> None:
+    """Put the record's row as it is given, with its `writers` column; only the write path may do this."""
+    name = kind_of(record).name
+    columns = [to_column(value) for value in values_of(record).values()]
+    connection.execute(_UPSERT[name], (record.id, record.scope, written, *columns))
 
 
 def read_many(connection: Connection, struct: type[R], where: str, value: Any) -> tuple[R, ...]:

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from commune_desk.domain.access import Actor
+from commune_desk.domain.access import Actor, require
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.ids import uuid7
@@ -25,11 +25,11 @@ from commune_desk.domain.record import (
     kind_of,
     values_of,
 )
-from commune_desk.store import child_index, journal, writers
+from commune_desk.store import child_index, journal, shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.ledger import Ledger, ScopeSeal
 from commune_desk.store.opened import Base, Opened, base_of, edited, edited_fields, is_our_own_yet
-from commune_desk.store.schema import SELECT_ONE, UPSERT, read_record, to_column
+from commune_desk.store.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.sealing import sealed_anew
 from sync import seal
 from sync.change import Change, Line, Verb, Wire, to_wire
@@ -81,9 +81,9 @@ class Tx:
         for data, changed in difference(before, record).items():
             change = self._change(entry, record, before, base, data, changed)
             self._journal(change)
-            self._remember_standing(entry, record, before, written, changed)
+            self._remember_standing(before, written, changed)
             written = "" if entry.append_only else writers.updated(written, changed, change.id)
-        self._store(entry, record, written)
+        write_record(self.connection, record, written)
         self.audit("create" if before is None else "edit", entry.name, record.id)
         self.touched(entry.name, record.id, record)
 
@@ -112,8 +112,8 @@ class Tx:
         change = self._change(entry, record, before, base, entry.fields[field].data, changed)
         change = msgspec.structs.replace(change, verb=Verb.RESOLVE.value, resolves={field: ids})
         self._journal(change)
-        self._remember_standing(entry, record, before, written, changed)
-        self._store(entry, record, writers.updated(written, changed, change.id))
+        self._remember_standing(before, written, changed)
+        write_record(self.connection, record, writers.updated(written, changed, change.id))
         self.connection.executemany("UPDATE conflict SET state='deciding' WHERE id=?", [(one,) for one in ids])
         self.audit("decide", entry.name, record.id, {"field": field, "conflicts": ids})
         self.touched(entry.name, record.id, record)
@@ -143,8 +143,8 @@ class Tx:
 
     def _check(self, entry: Kind, record: Record, before: Record | None) -> None:
         is_guest = self.actor.role in entry.guests
-        if self.actor.role not in entry.write and not is_guest:
-            raise Refusal(N_("Your role does not allow this. Nothing was changed; ask a colleague whose task it is."))
+        if not is_guest:
+            require(self.actor, entry.write)
         if not entry.fits_scope(record.scope) or not (is_guest or record.scope == self.actor.scope):
             raise Refusal(N_("This record belongs to another place. Nothing was changed."))
         if before is not None and (entry.append_only or before.scope != record.scope):
@@ -224,9 +224,7 @@ class Tx:
                 (line.change.desk, line.change.n, line.raw, line.signature, head, change_id),
             )
 
-    def _remember_standing(
-        self, entry: Kind, record: Record, before: Record | None, written: str, changed: Iterable[str]
-    ) -> None:
+    def _remember_standing(self, before: Record | None, written: str, changed: Iterable[str]) -> None:
         """Keep what the province holds of a field before our change hides it (see `Incoming.apply`)."""
         if before is None:
             return
@@ -234,14 +232,7 @@ class Tx:
         for name in changed:
             writer = seen.get(name)
             if writer is not None and not is_our_own_yet(self.connection, writer):
-                self.connection.execute(
-                    "INSERT OR IGNORE INTO shadow VALUES (?,?,?,?)",
-                    (record.id, name, msgspec.json.encode(to_wire(getattr(before, name))).decode(), writer),
-                )
-
-    def _store(self, entry: Kind, record: Record, written: str) -> None:
-        columns = [to_column(value) for value in values_of(record).values()]
-        self.connection.execute(UPSERT[entry.name], (record.id, record.scope, written, *columns))
+                shadow.begin(self.connection, before.id, name, getattr(before, name), writer)
 
 
 def _is_set(entry: Kind, name: str) -> bool:

@@ -10,8 +10,7 @@ import pytest
 
 from commune_desk.domain.desks import Task
 from commune_desk.domain.ids import Scope, new_record_id
-from commune_desk.domain.record import values_of
-from commune_desk.store.schema import UPSERT, to_column
+from commune_desk.store.schema import write_record
 from commune_desk.store.today import commune_day, counts, due_visits, last_logs, open_tasks
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.tasks import add_task, finish_task
@@ -135,8 +134,7 @@ def test_notices_are_shown_a_week_before_they_end(workplace: Workplace) -> None:
     def arrive(tx: Tx) -> None:
         """As the province's pages bring them: a commune does not write notices."""
         for row in rows:
-            columns = [to_column(value) for value in values_of(row).values()]
-            tx.connection.execute(UPSERT["placement_notice"], (row.id, row.scope, "", *columns))
+            write_record(tx.connection, row, "")
 
     workplace.write(arrive)
     found = workplace.read(lambda c: commune_day(c, TODAY)).notices
