@@ -12,16 +12,16 @@ from itertools import islice
 from pathlib import Path
 
 from commune_desk.domain.access import Role
-from commune_desk.domain.children import ChildFile, GroupMembership
+from commune_desk.domain.children import GroupMembership
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.codes import CodeBook
-from commune_desk.domain.families import Person, Relation
+from commune_desk.domain.families import Relation
 from commune_desk.domain.ids import Scope, commune_scope, new_record_id
 from commune_desk.domain.record import Record
-from commune_desk.domain.visits import HomeVisit
 from commune_desk.paths import read_resource
 from commune_desk.store.transaction import Tx
 from commune_desk.training.people import TrainingChild, training_children
+from commune_desk.training.records import caregiver_of, file_of, home_visit, person_of
 from commune_desk.training.visits import TrainingVisit, training_visits
 from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
@@ -92,19 +92,7 @@ def enter_batch(tx: Tx, *, scope: Scope, batch: list[tuple[TrainingChild, int]])
 
 
 def _family(scope: Scope, child: TrainingChild, visits: int) -> Iterator[Record]:
-    person = Person(
-        id=new_record_id(),
-        scope=scope,
-        full_name=child.full_name,
-        sex=child.sex,
-        birth_date=child.born.isoformat(),
-        ethnicity=child.ethnicity,
-        id_number=child.id_number,
-        village=child.village,
-    )
-    carer = Person(
-        id=new_record_id(), scope=scope, full_name=child.caregiver_name, phone=child.phone, village=child.village
-    )
+    person, carer = person_of(child, scope), caregiver_of(child, scope)
     yield person
     yield carer
     yield Relation(
@@ -115,20 +103,14 @@ def _family(scope: Scope, child: TrainingChild, visits: int) -> Iterator[Record]
         relation=child.caregiver_relation,
         is_caregiver=True,
     )
-    yield ChildFile(
-        id=new_record_id(),
-        scope=scope,
-        person=person.id,
-        opened_on=child.born.isoformat(),
-        case_number=f"QN-06838-2026-TEST-{child.number:06}",
-        risk_level=child.risk_level,
-    )
+    case_number = f"QN-06838-2026-TEST-{child.number:06}"
+    yield file_of(child, person, opened_on=child.born, case_number=case_number)
     for code in child.groups:
         yield GroupMembership(
             id=new_record_id(), scope=scope, person=person.id, group_code=code, from_on=child.born.isoformat()
         )
     for visit in _last_visits(child, visits):
-        yield visit_record(scope, person, visit)
+        yield home_visit(visit, scope, person.id)
 
 
 def _last_visits(child: TrainingChild, count: int) -> list[TrainingVisit]:
@@ -139,19 +121,3 @@ def _last_visits(child: TrainingChild, count: int) -> list[TrainingVisit]:
     since = max(child.born, today - timedelta(days=40 * count))
     found = list(training_visits(child, seed=SEED, since=since, until=today))
     return [found[place % len(found)] for place in range(count)] if found else []
-
-
-def visit_record(scope: Scope, person: Person, visit: TrainingVisit) -> HomeVisit:
-    return HomeVisit(
-        id=new_record_id(),
-        scope=scope,
-        person=person.id,
-        visited_on=visit.visited_on.isoformat(),
-        visited_at=visit.visited_at,
-        present=visit.present,
-        risk_level=visit.risk_level,
-        observations=visit.observations,
-        needs=visit.needs,
-        next_step=visit.next_step,
-        next_visit_on=visit.next_visit_on.isoformat(),
-    )

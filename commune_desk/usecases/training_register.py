@@ -8,13 +8,14 @@ from functools import partial
 from itertools import islice
 
 from commune_desk.domain.clock import local_day, to_iso
-from commune_desk.domain.families import Household, Person
+from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.domain.kinds import Bed, CareLogEntry, ChildFile, HomeVisit, Placement, Report
+from commune_desk.domain.kinds import Bed, CareLogEntry, Placement, Report
 from commune_desk.store.register import Register
 from commune_desk.store.transaction import Tx
 from commune_desk.training.people import TrainingChild, training_children
-from commune_desk.training.visits import TrainingVisit, training_visits
+from commune_desk.training.records import caregiver_of, file_of, home_visit, household_of, person_of
+from commune_desk.training.visits import training_visits
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.placements import Admission, admit_to_shelter, log_care
 from commune_desk.usecases.reports import record_report
@@ -51,7 +52,7 @@ def fill_commune(register: Register, children: int, progress: Progress | None = 
 
 
 def _enter_children(tx: Tx, batch: list[TrainingChild]) -> list[RecordId]:
-    people = [_person(tx, child) for child in batch]
+    people = [person_of(child, tx.actor.scope) for child in batch]
     return [register_child(tx, _entry(tx, child, person)) for child, person in zip(batch, people, strict=True)]
 
 
@@ -59,7 +60,7 @@ def _enter_visits(tx: Tx, batch: list[tuple[RecordId, TrainingChild]]) -> int:
     today = local_day(tx.ledger.now())
     since = today - timedelta(days=VISIT_DAYS)
     visits = [
-        _visit(tx, person, visit)
+        home_visit(visit, tx.actor.scope, person)
         for person, child in batch
         for visit in training_visits(child, seed=SEED, since=since, until=today)
     ]
@@ -68,52 +69,20 @@ def _enter_visits(tx: Tx, batch: list[tuple[RecordId, TrainingChild]]) -> int:
     return len(visits)
 
 
-def _visit(tx: Tx, person: RecordId, visit: TrainingVisit) -> HomeVisit:
-    return HomeVisit(
-        id=new_record_id(),
-        scope=tx.actor.scope,
-        person=person,
-        visited_on=visit.visited_on.isoformat(),
-        visited_at=visit.visited_at,
-        present=visit.present,
-        risk_level=visit.risk_level,
-        observations=visit.observations,
-        needs=visit.needs,
-        next_step=visit.next_step,
-        next_visit_on=visit.next_visit_on.isoformat(),
-    )
-
-
 def _batches(people: Iterable[TrainingChild], size: int) -> Iterator[list[TrainingChild]]:
     remaining = iter(people)
     while batch := list(islice(remaining, size)):
         yield batch
 
 
-def _person(tx: Tx, child: TrainingChild) -> Person:
-    return Person(
-        id=new_record_id(),
-        scope=tx.actor.scope,
-        full_name=child.full_name,
-        sex=child.sex,
-        birth_date=child.born.isoformat(),
-        ethnicity=child.ethnicity,
-        id_number=child.id_number,
-        village=child.village,
-    )
-
-
 def _entry(tx: Tx, child: TrainingChild, person: Person) -> ChildEntry:
-    scope = tx.actor.scope
-    carer = Person(id=new_record_id(), scope=scope, full_name=child.caregiver_name, phone=child.phone)
+    carer = caregiver_of(child, tx.actor.scope)
     today = local_day(tx.ledger.now())
     opened = max(child.born, today - timedelta(days=VISIT_DAYS + child.number * 7 % FOLLOWED_DAYS))
     return ChildEntry(
         person=person,
-        file=ChildFile(
-            id=new_record_id(), scope=scope, person=person.id, risk_level=child.risk_level, opened_on=opened.isoformat()
-        ),
-        household=Household(id=new_record_id(), scope=scope, head_name=child.household_head, village=child.village),
+        file=file_of(child, person, opened_on=opened),
+        household=household_of(child, tx.actor.scope),
         kin=(KinEntry(person=carer, relation=child.caregiver_relation, is_caregiver=True, is_guardian=True),),
         groups=child.groups,
     )
