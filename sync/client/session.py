@@ -193,12 +193,22 @@ class Session:
         chains = self._replica.feed_chains()
         places = {scope: Place(seq, chains.get(scope)) for scope, seq in cursors.items()}
         verify_page(page, places, lambda desk: self._key_of(desk, keys))
+        self._refuse_to_be_a_past(page, identity)
         self._replica.accept_certs(page.header)
         for events, reached in portions(page, cursors, self._apply_at_once):
             self._replica.apply(events, reached)
         self._replica.heads(page.trailer.heads)
         self._tally.pulled += len(page.events)
         self._tally.conflicts += sum(len(event.opened) for event, _ in page.events)
+
+    def _refuse_to_be_a_past(self, page: Page, identity: DeskIdentity) -> None:
+        """Raise Forked for a change of this desk's own that this register never made.
+
+        It is an older copy that was put back without `restore`: its next number would be one that is taken already.
+        """
+        own = max((line.change.n for _, line in page.events if line.change.desk == identity.desk), default=0)
+        if own > self._replica.last_n():
+            raise errors.Forked
 
     def _key_of(self, desk: str, known: dict[str, bytes | None]) -> bytes | None:
         """A page names few desks thousands of times: the register is asked once for each."""
