@@ -45,13 +45,14 @@ class Incoming:
         self._tx = tx
         self._db: Connection = tx.connection
         self._boxes = box_keys
-        self._held: dict[str, _Held] = {}
+        self._held: dict[tuple[str, str], _Held] = {}
+        """By kind and id: one desk may give two records of two kinds the same id."""
 
     def apply(self, events: Sequence[tuple[protocol.Event, Line]], cursors: Mapping[str, int]) -> None:
         """Rows and cursors together; an event applied before changes nothing."""
         for event, line in events:
             self._event(event, line)
-        for record_id, held in self._held.items():
+        for (_kind, record_id), held in self._held.items():
             self._store(record_id, held)
         for scope, seq in cursors.items():
             chain = next((e.chain for e, _ in reversed(events) if e.scope == scope), None)
@@ -127,7 +128,7 @@ class Incoming:
         """Whether a change of ours is what stands in its fields; what is written once has no other."""
         if kind.append_only:
             return True
-        held = self._held.get(change.record)
+        held = self._held.get((kind.name, change.record))
         if held is not None:
             seen = held.writers
         else:
@@ -158,7 +159,7 @@ class Incoming:
             self._tx.topic("conflicts")
 
     def _hold(self, kind: Kind, change: Change) -> _Held:
-        held = self._held.get(change.record)
+        held = self._held.get((kind.name, change.record))
         if held is None:
             row = self._db.execute(SELECT_ONE[kind.name], (change.record,)).fetchone()
             if row is None:
@@ -166,7 +167,7 @@ class Incoming:
             else:
                 record, written = read_record(kind, row)
                 held = _Held(kind, record.scope, values_of(record), writers.parse(written))
-            self._held[change.record] = held
+            self._held[kind.name, change.record] = held
         return held
 
     def _field(

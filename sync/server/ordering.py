@@ -93,7 +93,9 @@ def _check_against_records(connection: Connection, batch: Batch, fresh: Sequence
 
 
 def _record_fault(batch: Batch, change: Change) -> str | None:
-    """What the record itself forbids: another place, or writing again what is written once."""
+    """What the record itself forbids: an id of another kind's, another place, or writing again what is written once."""
+    if batch.records.kind_of(change.record) not in (None, change.kind):
+        return "id"
     known = batch.records.find(change.kind, change.record)
     if known is None:
         return None

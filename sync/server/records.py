@@ -14,6 +14,7 @@ from commune_desk.domain.record import Field
 from sync.change import Change, Wire, to_wire
 from sync.merge import Tags
 from sync.server.tables import RECORDS
+from sync.server.tables import change as change_table
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -46,6 +47,7 @@ class RecordPage:
 
     def __init__(self) -> None:
         self._records: dict[tuple[str, str], Stored] = {}
+        self._kinds: dict[str, str] = {}
         self._new: set[tuple[str, str]] = set()
         self._touched: set[tuple[str, str]] = set()
 
@@ -57,6 +59,16 @@ class RecordPage:
             table = RECORDS[kind]
             for row in connection.execute(select(table).where(table.c.id.in_(ids))).mappings():
                 self._records[kind, row["id"]] = _from_row(kind, dict(row))
+        ids = set().union(*wanted.values())
+        held = select(change_table.c.record, change_table.c.kind).where(change_table.c.record.in_(ids)).distinct()
+        self._kinds |= {row.record: row.kind for row in connection.execute(held)}
+
+    def kind_of(self, record: str) -> str | None:
+        """Of which kind the record with this id is, None for an id that is free.
+
+        Conflicts are found by the record's id alone, and so is what a desk still has to send.
+        """
+        return self._kinds.get(record)
 
     def find(self, kind: str, record: str) -> Stored | None:
         return self._records.get((kind, record))
@@ -68,6 +80,7 @@ class RecordPage:
         if found is None:
             found = Stored(change.record, change.scope, born_of(change), dict(_DEFAULTS[change.kind]))
             self._records[key] = found
+            self._kinds[change.record] = change.kind
             self._new.add(key)
         self._touched.add(key)
         return found
