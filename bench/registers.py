@@ -14,11 +14,10 @@ from pathlib import Path
 from commune_desk.domain.access import Role
 from commune_desk.domain.children import GroupMembership
 from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.families import Relation
 from commune_desk.domain.ids import Scope, commune_scope, new_record_id
 from commune_desk.domain.record import Record
-from commune_desk.paths import read_resource
+from commune_desk.program_files import code_book
 from commune_desk.store.transaction import Tx
 from commune_desk.training.people import TrainingChild, training_children
 from commune_desk.training.records import caregiver_of, file_of, home_visit, person_of
@@ -46,7 +45,7 @@ class Filled:
 
 
 def workplace(desk: OpenDesk) -> Workplace:
-    return Workplace(desk.register, CodeBook.parse(lambda name: read_resource(f"codes/{name}")))
+    return Workplace(desk.register, code_book())
 
 
 def empty_register(folder: Path) -> OpenDesk:

@@ -14,7 +14,7 @@ from typing import Literal
 from commune_desk.domain.clock import VIETNAM, local_day
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.labels import N_
-from commune_desk.paths import resource
+from commune_desk.program_files import resource
 
 Language = Literal["vi", "en"]
 

@@ -1,32 +1,12 @@
-"""Where the program's own files and the officer's files lie."""
+"""Where the officer's files lie."""
 
 from __future__ import annotations
 
 import os
-from functools import cache
 from pathlib import Path
 
 APP_FOLDER = "CommuneDesk"
 PROFILE_VARIABLE = "COMMUNE_DESK_PROFILE"
-
-_PACKAGE = Path(__file__).resolve().parent
-
-
-@cache
-def _resources() -> Path:
-    """The resources of an installed wheel lie inside the package, those of a checkout beside it."""
-    installed = _PACKAGE / "resources"
-    return installed if installed.is_dir() else _PACKAGE.parent / "resources"
-
-
-def resource(name: str) -> Path:
-    """The path of a file or folder that comes with the program, e.g. `icons/lock.svg`. It need not exist."""
-    return _resources() / name
-
-
-def read_resource(name: str) -> str:
-    """The UTF-8 text of a file that comes with the program. Raises FileNotFoundError."""
-    return resource(name).read_text(encoding="utf-8")
 
 
 def profile_dir(override: Path | None = None) -> Path:

@@ -11,12 +11,11 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import is_shelter_scope
 from commune_desk.i18n import Language, set_language
-from commune_desk.paths import read_resource
 from commune_desk.presenters.screen_language import keep_language
+from commune_desk.program_files import code_book
 from commune_desk.store.sync_status import count_waiting
 from commune_desk.store.transaction import Tx
 from commune_desk.ui import theme
@@ -52,7 +51,7 @@ class WorkingDesk(QObject):
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="operations")
         self._slow = ThreadPoolExecutor(max_workers=1, thread_name_prefix="queries")
         self.tasks = Tasks(self._writer, self._slow, self)
-        self.workplace = Workplace(desk.register, CodeBook.parse(lambda name: read_resource(f"codes/{name}")))
+        self.workplace = Workplace(desk.register, code_book())
         self.agent = self._make_agent()
         self._hears_of_line = False
         self.window = self._make_window()

@@ -29,12 +29,12 @@ from commune_desk.domain.list_header import column_encodings, find_header
 from commune_desk.domain.list_repeats import SAME_ID
 from commune_desk.domain.lists import ETHNICITY_UNKNOWN, RELATION_UNKNOWN, ListedChild, ListPlan, RowKind, read_row
 from commune_desk.domain.text import fold
+from commune_desk.program_files import code_book
 from commune_desk.training.lists import AS_OF, CURRENT_NAME, OLD_NAME, SEED
 from commune_desk.training.people import AT_RISK_SHARE, HOA, SPECIAL_SHARE, training_children
 from commune_desk.training.visits import training_visits
 from commune_desk.usecases.read_list import open_list
 from tests.helpers.lists import repeats_in
-from tests.helpers.workplaces import code_book
 
 DEFECT_OF = {
     BIRTH_DATE_UNREADABLE: "date_does_not_exist",

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk import paths
+from commune_desk import paths, program_files
 
 
 def test_resources_are_found_in_a_checkout() -> None:
-    assert paths.resource("locale").is_dir()
-    assert "thứ Hai" in paths.read_resource("locale/vi/LC_MESSAGES/commune_desk.po")
+    assert program_files.resource("locale").is_dir()
+    assert "thứ Hai" in program_files.read_resource("locale/vi/LC_MESSAGES/commune_desk.po")
 
 
 def test_the_profile_is_closed_to_others(tmp_path: Path) -> None:

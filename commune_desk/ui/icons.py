@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from commune_desk.paths import read_resource
+from commune_desk.program_files import read_resource
 from commune_desk.ui import theme
 
 ICON_SIZE = 18

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette, QPen
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.i18n import language
-from commune_desk.paths import resource
+from commune_desk.program_files import resource
 from commune_desk.ui.style_sheet import style_sheet
 
 FAMILY = "Be Vietnam Pro"

@@ -7,7 +7,7 @@ from commune_desk.domain.codes import Commune
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.ids import commune_scope, is_commune_scope, is_scope
 from commune_desk.domain.labels import N_
-from sync.server.resources import code_book
+from commune_desk.program_files import code_book
 
 
 def checked_scope(text: str) -> str:

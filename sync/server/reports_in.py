@@ -18,6 +18,7 @@ from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Data, Record, Value, check_required, check_values, difference, record_from
 from commune_desk.domain.reports import Report, intake_faults
+from commune_desk.program_files import code_book
 from sync import seal
 from sync.change import Change, Line, next_head, sign, to_wire
 from sync.protocol import PROVINCE_DESK, ScopeKey, unb64
@@ -26,7 +27,6 @@ from sync.server.admission import Admission
 from sync.server.ordering import Incoming, store
 from sync.server.places import checked_scope
 from sync.server.province import Province, audited, fact
-from sync.server.resources import code_book
 from sync.server.scopes import ensure_key
 
 

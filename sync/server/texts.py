@@ -6,7 +6,7 @@ import gettext
 import os
 
 from commune_desk.domain.errors import DeskError
-from sync.server.resources import resource
+from commune_desk.program_files import resource
 
 LANGUAGES = ("vi", "en")
 _DOMAIN = "commune_desk"

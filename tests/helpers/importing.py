@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from commune_desk.program_files import code_book
 from commune_desk.store.register import FILE_NAME, Register
 from commune_desk.usecases.import_list import ListSaving
 from commune_desk.usecases.import_reading import ListReading
@@ -13,7 +14,7 @@ from commune_desk.usecases.import_source import look_into, mapping_for, source_o
 from commune_desk.usecases.workplace import Workplace
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.lists import settle
-from tests.helpers.workplaces import OFFICER, HandClock, code_book
+from tests.helpers.workplaces import OFFICER, HandClock
 
 AT = datetime(2026, 9, 30, 3, tzinfo=UTC)
 

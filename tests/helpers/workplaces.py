@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.desks import Officer
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
-from commune_desk.paths import read_resource
+from commune_desk.program_files import code_book
 from commune_desk.store import settings
 from commune_desk.store.register import FILE_NAME, Register
 from commune_desk.store.settings import Identity, ScopeKeyPair
@@ -26,12 +24,6 @@ OFFICER = OfficerId("0198c0de" * 4)
 OFFICER_NAME = "Cán bộ Thử"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday 23/11/2026, 08:00 in Viet Nam."""
-
-
-@cache
-def code_book() -> CodeBook:
-    """The code lists that come with the program."""
-    return CodeBook.parse(lambda name: read_resource(f"codes/{name}"))
 
 
 class HandClock:

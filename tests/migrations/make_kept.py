@@ -12,6 +12,7 @@ from pathlib import Path
 
 from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.domain.kinds import Officer
+from commune_desk.program_files import code_book
 from commune_desk.store.database import connect
 from commune_desk.store.migrate import steps
 from commune_desk.usecases.children import ChildEntry, KinEntry, close_file, register_child
@@ -22,7 +23,7 @@ from commune_desk.usecases.visits import record_visit
 from commune_desk.usecases.workplace import Workplace
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_file, make_household, make_person, make_report, make_visit
-from tests.helpers.workplaces import OFFICER, OFFICER_NAME, code_book, make_register
+from tests.helpers.workplaces import OFFICER, OFFICER_NAME, make_register
 
 KEPT = Path(__file__).parent / "kept"
 KEY = RegisterKey(bytes(range(32)))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from commune_desk.i18n import translate_error
+from commune_desk.program_files import code_book
 from commune_desk.store.child_history import child_history
 from commune_desk.store.database import RegisterNewer, connect
 from commune_desk.store.drafts import open_drafts
@@ -22,7 +23,7 @@ from sync.change import read_line
 from sync.protocol import b64
 from sync.seal import CHANGE, SigningKey, verify
 from tests.helpers.builders import make_visit
-from tests.helpers.workplaces import OFFICER, HandClock, code_book
+from tests.helpers.workplaces import OFFICER, HandClock
 from tests.migrations.make_kept import KEPT, KEY, MOTHER, NAMES, OBSERVED, REPORTED
 from tests.system.register_check import faults
 

@@ -10,10 +10,11 @@ import pytest
 from commune_desk.i18n import set_language
 from commune_desk.presenters import labels
 from commune_desk.presenters.register_page import RegisterPage
+from commune_desk.program_files import code_book
 from commune_desk.store import search
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_group, make_person, make_relation, make_visit, save_all
-from tests.helpers.workplaces import code_book, make_workplace
+from tests.helpers.workplaces import make_workplace
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope, new_record_id
 from commune_desk.logs import start_log
+from commune_desk.program_files import code_book
 from commune_desk.usecases.backups import back_up
 from commune_desk.usecases.beds import NewBed, set_up_shelter
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
@@ -35,7 +36,6 @@ from commune_desk.usecases.visits import record_visit
 from commune_desk.usecases.window_state import WindowState, keep_window
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_log_entry, make_person, make_placement, make_report, make_visit
-from tests.helpers.workplaces import code_book
 
 PASSPHRASE = "bốn con Mèo Quẫng đi biển"
 CHILD, MOTHER, OFFICER, COLLEAGUE = "Đặng Thị Nghiễng", "Bàn Thị Khuyếch", "Cán bộ Thoắng", "Cán bộ Quyểnh"

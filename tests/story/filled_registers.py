@@ -10,10 +10,9 @@ import msgspec
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock, local_day, to_iso
-from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.ids import Scope, commune_scope, new_record_id, shelter_scope
 from commune_desk.domain.kinds import Report
-from commune_desk.paths import read_resource
+from commune_desk.program_files import code_book
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.opening import OpenDesk, make_training_register
 from commune_desk.usecases.profile import NewOfficer, Profile
@@ -55,7 +54,7 @@ def make_commune(folder: Path) -> Profile:
 def make_shelter(folder: Path) -> Profile:
     """A shelter's training register with nine residents and their logs, closed."""
     desk = _make(folder, shelter_scope("AD01"), Role.SHELTER_WORKER)
-    shelter_house.fill(Workplace(desk.register, CodeBook.parse(lambda name: read_resource(f"codes/{name}"))))
+    shelter_house.fill(Workplace(desk.register, code_book()))
     desk.register.close()
     return desk.profile
 

@@ -12,6 +12,7 @@ import sqlcipher3
 from commune_desk.domain.errors import DeskError, Fault
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import translate_error
+from commune_desk.program_files import code_book
 from commune_desk.store import database
 from commune_desk.store.child_history import child_history
 from commune_desk.store.children import child_record
@@ -22,7 +23,7 @@ from commune_desk.usecases.visits import record_visit
 from commune_desk.usecases.workplace import Workplace
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_child, make_visit, save_all
-from tests.helpers.workplaces import OFFICER, HandClock, code_book, make_register
+from tests.helpers.workplaces import OFFICER, HandClock, make_register
 from tests.system.register_check import faults
 from tests.system.surroundings import PAGE, blank, damage, fill_up, flip, open_folder, refusing, small_disk
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.domain.clock import SystemClock
+from commune_desk.program_files import code_book
 from commune_desk.store.sync_status import count_waiting
 from commune_desk.ui import theme
 from commune_desk.ui.pages.sync import SyncPage
@@ -26,7 +27,6 @@ from commune_desk.usecases.workplace import Workplace
 from sync.client.session import Session
 from sync.client.transport import Transport
 from tests.helpers.builders import make_child, save_all
-from tests.helpers.workplaces import code_book
 from tests.sync.in_process import InProcess, response_of
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import RealProvince, real_province

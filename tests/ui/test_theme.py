@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QFontInfo, QFontMetricsF, QIcon, QPixmap, QRawFont
 from PySide6.QtWidgets import QApplication
 
-from commune_desk.paths import resource
+from commune_desk.program_files import resource
 from commune_desk.ui import theme
 from commune_desk.ui.icons import icon, icon_pixmap
 from commune_desk.ui.style_sheet import style_sheet

@@ -17,6 +17,7 @@ from commune_desk.domain.dates import may_be_born_together
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
+from commune_desk.program_files import code_book
 from commune_desk.store.children import ChildRecord, child_record, open_memberships
 from commune_desk.store.opened import open_records
 from commune_desk.usecases.children import (
@@ -35,7 +36,7 @@ from commune_desk.usecases.children import (
 from commune_desk.usecases.duplicates import Sign, alike, find_twins, similar_names
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_household, make_person, save_all
-from tests.helpers.workplaces import clock_of, code_book, make_workplace
+from tests.helpers.workplaces import clock_of, make_workplace
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.ids import RecordId
+from commune_desk.program_files import code_book
 from commune_desk.store.children import file_of
 from commune_desk.store.search import Filters, search_children
 from commune_desk.store.transaction import Tx
@@ -19,7 +20,6 @@ from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_report, make_visit
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.lists import bring_in, count_children, list_of, undo
-from tests.helpers.workplaces import code_book
 from tests.sync.real_province import real_province
 
 ROWS = ("Bàn Thị Ngân;Nữ;02/01/2015;;Khe Lặc;;;;;;;", "Lý Thị Mẩy;Nữ;2016;;Khe Lặc;;;;;;;")
