@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from commune_desk.domain import people
 from commune_desk.domain.dates import PartialDate, is_child_on
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.labels import N_
-from commune_desk.domain.people import check_id_number, has_lost_zero, normal_id_number, normal_phone
+from commune_desk.domain.people import Level, check_id_number, has_lost_zero, normal_id_number, normal_phone
 from commune_desk.domain.text import fold, tidy
 from commune_desk.domain.typed_dates import parse_partial_date
 
@@ -56,7 +55,7 @@ _PHONE_IN_WORDS = re.compile(r"(?<!\d)(?:\+?84[ .\-]?|0[ .\-]?)(?:[35789](?:[ .\
 _BETWEEN_PHONES = re.compile(r"[/;,&()]|\bvà\b|\s-\s|\s{2,}|\n")
 
 
-class Level(enum.StrEnum):
+class ListLevel(enum.StrEnum):
     """How grave a finding is: an error keeps the row out, a warning asks for a look, a repair is only told."""
 
     ERROR = "error"
@@ -65,10 +64,10 @@ class Level(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ListFinding:
     """Something about a cell: `text` is an English message id, `params` fills its placeholders."""
 
-    level: Level
+    level: ListLevel
     text: str
     params: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,12 +77,12 @@ class Reading:
     """The value of a cell as it is stored (None when nothing usable), and what was found on the way."""
 
     value: str | None = None
-    finding: Finding | None = None
+    finding: ListFinding | None = None
 
 
-def found(level: Level, text: str, **params: str) -> Reading:
+def found(level: ListLevel, text: str, **params: str) -> Reading:
     """A finding and no usable value."""
-    return Reading(None, Finding(level, text, params))
+    return Reading(None, ListFinding(level, text, params))
 
 
 def cell_text(cell: Cell) -> str:
@@ -111,7 +110,7 @@ def read_sex(cell: Cell) -> Reading:
     word = fold(text)
     if word in _MALE or word in _FEMALE:
         return Reading("male" if word in _MALE else "female")
-    return found(Level.WARNING, SEX_UNKNOWN, value=text) if word else Reading()
+    return found(ListLevel.WARNING, SEX_UNKNOWN, value=text) if word else Reading()
 
 
 def _says_none(text: str) -> bool:
@@ -122,17 +121,17 @@ def read_birth(cell: Cell, today: date) -> Reading:
     """A birth date as `PartialDate` stores it, of someone who may still be under 16 (Law 102/2016 art. 1)."""
     text = cell_text(cell)
     if _says_none(text) and text != "0":
-        return found(Level.WARNING, BIRTH_DATE_MISSING)
+        return found(ListLevel.WARNING, BIRTH_DATE_MISSING)
     try:
         birth = _serial(cell) or parse_partial_date(_padded(text), today)
     except Invalid:
         return _refused_birth(text, today)
     if birth is None:
-        return found(Level.ERROR, BIRTH_DATE_UNREADABLE, value=text)
+        return found(ListLevel.ERROR, BIRTH_DATE_UNREADABLE, value=text)
     if birth.possible.earliest > today:
-        return found(Level.ERROR, BIRTH_DATE_AHEAD, value=birth.display())
+        return found(ListLevel.ERROR, BIRTH_DATE_AHEAD, value=birth.display())
     if not is_child_on(birth, today):
-        return found(Level.ERROR, ALREADY_SIXTEEN, value=birth.display())
+        return found(ListLevel.ERROR, ALREADY_SIXTEEN, value=birth.display())
     return Reading(birth.text, _guessed(cell, text, birth))
 
 
@@ -149,11 +148,11 @@ def _serial(cell: Cell) -> PartialDate | None:
     return None
 
 
-def _guessed(cell: Cell, text: str, birth: PartialDate) -> Finding | None:
+def _guessed(cell: Cell, text: str, birth: PartialDate) -> ListFinding | None:
     if _serial(cell):
-        return Finding(Level.REPAIRED, SERIAL_DATE, {"value": text, "date": birth.display()})
+        return ListFinding(ListLevel.REPAIRED, SERIAL_DATE, {"value": text, "date": birth.display()})
     if _SHORT_YEAR.fullmatch(text):
-        return Finding(Level.WARNING, YEAR_OF_TWO_DIGITS, {"value": text, "date": birth.display()})
+        return ListFinding(ListLevel.WARNING, YEAR_OF_TWO_DIGITS, {"value": text, "date": birth.display()})
     return None
 
 
@@ -163,7 +162,9 @@ def _refused_birth(text: str, today: date) -> Reading:
         far = parse_partial_date(_padded(text), today.replace(year=today.year + 200, day=1))
     except Invalid:
         far = None
-    return Reading(None, Finding(Level.ERROR, BIRTH_DATE_AHEAD if far else BIRTH_DATE_UNREADABLE, {"value": text}))
+    return Reading(
+        None, ListFinding(ListLevel.ERROR, BIRTH_DATE_AHEAD if far else BIRTH_DATE_UNREADABLE, {"value": text})
+    )
 
 
 def read_id_number(cell: Cell) -> Reading:
@@ -172,12 +173,12 @@ def read_id_number(cell: Cell) -> Reading:
     if _says_none(text):
         return Reading()
     if _SCIENTIFIC.search(text) or _ROUNDED.fullmatch(text):
-        return found(Level.ERROR, ID_LOST_DIGITS, value=text)
+        return found(ListLevel.ERROR, ID_LOST_DIGITS, value=text)
     number, repair = normal_id_number(text)
-    if any(finding.level == people.Level.ERROR for finding in check_id_number(number, sex=None, birth=None)):
-        return found(Level.ERROR, ID_NOT_TWELVE_DIGITS, value=text)
+    if any(finding.level == Level.ERROR for finding in check_id_number(number, sex=None, birth=None)):
+        return found(ListLevel.ERROR, ID_NOT_TWELVE_DIGITS, value=text)
     if repair:
-        return Reading(number, Finding(Level.REPAIRED, ID_ZERO_RESTORED, {"value": number}))
+        return Reading(number, ListFinding(ListLevel.REPAIRED, ID_ZERO_RESTORED, {"value": number}))
     return Reading(number or None)
 
 
@@ -191,11 +192,11 @@ def read_phone(cell: Cell) -> Reading:
         parts = in_words
     numbers = [number for part in parts if (number := normal_phone(part))]
     if not numbers:
-        return found(Level.WARNING, PHONE_UNREADABLE, value=text)
+        return found(ListLevel.WARNING, PHONE_UNREADABLE, value=text)
     if len(numbers) > 1:
-        return Reading(numbers[0], Finding(Level.WARNING, PHONE_SEVERAL, {"value": numbers[0]}))
+        return Reading(numbers[0], ListFinding(ListLevel.WARNING, PHONE_SEVERAL, {"value": numbers[0]}))
     if has_lost_zero(parts[0]):
-        return Reading(numbers[0], Finding(Level.REPAIRED, PHONE_ZERO_RESTORED, {"value": numbers[0]}))
+        return Reading(numbers[0], ListFinding(ListLevel.REPAIRED, PHONE_ZERO_RESTORED, {"value": numbers[0]}))
     return Reading(numbers[0])
 
 
@@ -203,11 +204,11 @@ def read_name(cell: Cell) -> Reading:
     """A child's name as it was typed, composed and tidied; its case is never changed here."""
     name = cell_text(cell)
     if not fold(name):
-        return found(Level.ERROR, NAME_MISSING)
+        return found(ListLevel.ERROR, NAME_MISSING)
     if not any(char.isalpha() for char in name):
-        return found(Level.ERROR, NAME_WITHOUT_LETTERS, value=name)
+        return found(ListLevel.ERROR, NAME_WITHOUT_LETTERS, value=name)
     if any(char.isdigit() for char in name):
-        return Reading(name, Finding(Level.WARNING, NAME_WITH_DIGITS, {"value": name}))
+        return Reading(name, ListFinding(ListLevel.WARNING, NAME_WITH_DIGITS, {"value": name}))
     if " " not in name:
-        return Reading(name, Finding(Level.WARNING, NAME_OF_ONE_WORD, {"value": name}))
+        return Reading(name, ListFinding(ListLevel.WARNING, NAME_OF_ONE_WORD, {"value": name}))
     return Reading(name)

@@ -20,8 +20,8 @@ from commune_desk.domain.list_cells import (
     PHONE_SEVERAL,
     PHONE_UNREADABLE,
     Cell,
-    Finding,
-    Level,
+    ListFinding,
+    ListLevel,
     Reading,
     Row,
     cell_text,
@@ -85,7 +85,7 @@ class Problem:
     """A finding about a row, and the index of the column it stands in (None: the column is missing)."""
 
     column: int | None
-    level: Level
+    level: ListLevel
     text: str
     params: Mapping[str, str] = field(default_factory=dict)
 
@@ -149,13 +149,13 @@ def read_row(cells: Row, plan: ListPlan, *, village: str | None = None) -> ReadR
     if kind is not RowKind.CHILD:
         return ReadRow(kind, section=section, texts=reader.texts)
     child = reader.child(village)
-    is_refused = any(problem.level is Level.ERROR for problem in reader.problems)
+    is_refused = any(problem.level is ListLevel.ERROR for problem in reader.problems)
     return ReadRow(kind, None if is_refused else child, tuple(reader.problems), texts=reader.texts)
 
 
 def refused(read: ReadRow, text: str, **params: str) -> ReadRow:
     """The same row as one that cannot be taken over, for one reason alone."""
-    return ReadRow(RowKind.CHILD, problems=(Problem(None, Level.ERROR, text, params),), texts=read.texts)
+    return ReadRow(RowKind.CHILD, problems=(Problem(None, ListLevel.ERROR, text, params),), texts=read.texts)
 
 
 def is_signing(read: ReadRow) -> bool:
@@ -245,9 +245,9 @@ class _RowReader:
         """What the file itself spoilt: letters that it lost, and cells that an unquoted separator pushed out."""
         for column, text in enumerate(self.texts):
             if text and column >= self._plan.width:
-                self._report(column, Finding(Level.WARNING, UNTITLED, {"value": text}))
+                self._report(column, ListFinding(ListLevel.WARNING, UNTITLED, {"value": text}))
             elif "\ufffd" in text and self._plan.mapping.get(column, Target.IGNORE) != Target.IGNORE:
-                self._report(column, Finding(Level.WARNING, BROKEN_LETTERS, {"value": text}))
+                self._report(column, ListFinding(ListLevel.WARNING, BROKEN_LETTERS, {"value": text}))
 
     def _cell(self, column: int) -> Cell:
         return self._cells[column] if column < len(self._cells) else None
@@ -265,12 +265,12 @@ class _RowReader:
             text = self._text(column) if column is not None else ""
             limit = _LONGEST.get(target, _LONGEST_NAME)
             if len(text) > limit:
-                self._report(column, Finding(Level.ERROR, TEXT_CUT, {"limit": str(limit)}))
+                self._report(column, ListFinding(ListLevel.ERROR, TEXT_CUT, {"limit": str(limit)}))
             if text:
                 return text[:limit]
         return None
 
-    def _report(self, column: int | None, finding: Finding | None) -> None:
+    def _report(self, column: int | None, finding: ListFinding | None) -> None:
         if finding:
             self.problems.append(Problem(column, finding.level, finding.text, finding.params))
 
@@ -304,7 +304,7 @@ class _RowReader:
         is_boy = boy is not None and is_filled(self._cell(boy))
         is_girl = girl is not None and is_filled(self._cell(girl))
         if is_boy and is_girl:
-            self._report(girl, Finding(Level.WARNING, BOTH_SEXES))
+            self._report(girl, ListFinding(ListLevel.WARNING, BOTH_SEXES))
         if is_boy is is_girl:
             return None
         return "male" if is_boy else "female"
@@ -326,7 +326,7 @@ class _RowReader:
     def _check_id(self, id_number: str | None, sex: str | None, birth: str | None) -> None:
         known = PartialDate.stored(birth) if birth else None
         for finding in check_id_number(id_number or "", sex=sex, birth=known):
-            self._report(self._column(Target.ID_NUMBER), Finding(Level(finding.level), finding.text))
+            self._report(self._column(Target.ID_NUMBER), ListFinding(ListLevel(finding.level), finding.text))
 
     def _code(self, target: str, unknown: str) -> str | None:
         """A code by its name; what is not known goes to the note, so that nothing written is dropped."""
@@ -337,7 +337,7 @@ class _RowReader:
         book = self._plan.codebook
         entry = book.ethnic_group(text) if target == Target.ETHNICITY else book.relation(text)
         if entry is None:
-            self._report(column, Finding(Level.WARNING, unknown, {"value": text}))
+            self._report(column, ListFinding(ListLevel.WARNING, unknown, {"value": text}))
             self._notes.append(text)
         return entry.code if entry else None
 
@@ -359,5 +359,5 @@ class _RowReader:
             if rest:
                 self._notes.append(text)
             if rest and not named:
-                self._report(column, Finding(Level.WARNING, GROUP_UNKNOWN, {"value": text}))
+                self._report(column, ListFinding(ListLevel.WARNING, GROUP_UNKNOWN, {"value": text}))
         return tuple(codes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from commune_desk.domain.dates import PartialDate
 from commune_desk.domain.labels import N_
-from commune_desk.domain.list_cells import Level
+from commune_desk.domain.list_cells import ListLevel
 from commune_desk.domain.list_repeats import SAME_BIRTH, SAME_BIRTH_AND_MOTHER, SAME_ID
 from commune_desk.domain.lists import ListedChild
 from commune_desk.domain.text import fold
@@ -41,7 +41,7 @@ class ListRowText:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ImportCompared:
     """One thing that both rows tell; `differs` when both do and not the same."""
 
     label: str
@@ -51,12 +51,12 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class TwinView:
+class ImportTwinView:
     """A row beside the row or the child it may repeat."""
 
     sign: str
     other_title: str
-    lines: tuple[Compared, ...]
+    lines: tuple[ImportCompared, ...]
     decision: str
 
 
@@ -68,7 +68,7 @@ class RowView:
     title: str
     findings: tuple[tuple[str, str], ...]
     told: tuple[tuple[str, str], ...]
-    twin: TwinView | None = None
+    twin: ImportTwinView | None = None
 
 
 def row_texts(workplace: Workplace, rows: Sequence[StagedRow]) -> list[ListRowText]:
@@ -107,7 +107,7 @@ def _repeats(one: StagedRow) -> str:
 
 def findings_of(one: StagedRow) -> list[tuple[str, str]]:
     """(tone, sentence) of each finding, the gravest first."""
-    tones = {Level.ERROR: "danger", Level.WARNING: "warning", Level.REPAIRED: "note"}
+    tones = {ListLevel.ERROR: "danger", ListLevel.WARNING: "warning", ListLevel.REPAIRED: "note"}
     found = sorted(one.payload.problems, key=lambda problem: list(tones).index(problem.level))
     return [(tones[problem.level], fill(problem.text, problem.params)) for problem in found]
 
@@ -133,7 +133,7 @@ def _read_as(workplace: Workplace, import_id: str, one: StagedRow) -> tuple[tupl
     return tuple((title, text) for title, text in zip(titles, one.payload.cells, strict=False) if title and text)
 
 
-def _twin(workplace: Workplace, import_id: str, one: StagedRow) -> TwinView | None:
+def _twin(workplace: Workplace, import_id: str, one: StagedRow) -> ImportTwinView | None:
     child = one.payload.child
     if not one.is_twin or child is None:
         return None
@@ -147,7 +147,7 @@ def _twin(workplace: Workplace, import_id: str, one: StagedRow) -> TwinView | No
         title = _("In the register")
     if other is None:
         return None
-    return TwinView(_sign(one.score, child, other), title, _compared(workplace, child, other), one.decision)
+    return ImportTwinView(_sign(one.score, child, other), title, _compared(workplace, child, other), one.decision)
 
 
 def _as_listed(record: ChildRecord) -> ListedChild:
@@ -182,10 +182,10 @@ def _sign(score: float, child: ListedChild, other: ListedChild) -> str:
     return _("Same name and mother; the birth dates can agree")
 
 
-def _compared(workplace: Workplace, child: ListedChild, other: ListedChild) -> tuple[Compared, ...]:
+def _compared(workplace: Workplace, child: ListedChild, other: ListedChild) -> tuple[ImportCompared, ...]:
     ours, theirs = _told(workplace, child), _told(workplace, other)
     return tuple(
-        Compared(
+        ImportCompared(
             label, ours[label], theirs[label], bool(ours[label] and theirs[label]) and ours[label] != theirs[label]
         )
         for label in ours

@@ -17,7 +17,7 @@ from commune_desk.presenters.deadline_texts import moment_text
 from commune_desk.presenters.labels import ChipText, Fact
 from commune_desk.presenters.shelter_page import status_chip, with_companions
 from commune_desk.presenters.shift_list import is_late
-from commune_desk.presenters.stay_clocks import ClockText, clocks_of, missing_papers, missing_text, night_text
+from commune_desk.presenters.stay_clocks import StayClock, clocks_of, missing_papers, missing_text, night_text
 from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.placements import LogRow, StayRecord, stay_record
 from commune_desk.store.transaction import Tx
@@ -49,7 +49,7 @@ class ResidentView:
     notice: str
     status: str
     can_write: bool
-    clocks: tuple[ClockText, ...]
+    clocks: tuple[StayClock, ...]
     papers: tuple[str, ...]
     papers_note: str
     facts: tuple[Fact, ...]

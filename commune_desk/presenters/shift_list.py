@@ -13,7 +13,7 @@ from commune_desk.i18n import _, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.deadline_texts import moment_text
 from commune_desk.presenters.routes import Route
-from commune_desk.presenters.stay_clocks import NEAR_DAYS, TONES, ClockText, clocks_of
+from commune_desk.presenters.stay_clocks import NEAR_DAYS, TONES, StayClock, clocks_of
 from commune_desk.store.placements import StayRow, active_stays, tasks_due
 from commune_desk.usecases.workplace import Workplace
 
@@ -91,7 +91,7 @@ def _ending(stays: list[StayRow], today: date) -> Iterator[tuple[tuple[int, str]
             )
 
 
-def _rank(clock: ClockText) -> int:
+def _rank(clock: StayClock) -> int:
     if clock.urgency is Urgency.OVERDUE:
         return 0
     return 1 if clock.days <= NEAR_DAYS else 3

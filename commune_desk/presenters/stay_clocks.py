@@ -18,7 +18,7 @@ NEAR_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class ClockText:
+class StayClock:
     """A running clock. `days` is what is left, negative when it is over; `order` sorts the most pressing first."""
 
     name: str
@@ -38,7 +38,7 @@ class ClockText:
         return -self.urgency, self.days
 
 
-def clocks_of(stay: StayRow, today: date) -> tuple[ClockText, ...]:
+def clocks_of(stay: StayRow, today: date) -> tuple[StayClock, ...]:
     """The clocks that run for a stay, the most pressing first; none once it has ended."""
     if not stay.is_active or not stay.admitted_at:
         return ()
@@ -63,7 +63,7 @@ def missing_text(count: int) -> str:
     return ngettext("{count} paper missing", "{count} papers missing", count).format(count=count) if count else ""
 
 
-def _stay_clock(stay: StayRow, today: date) -> ClockText:
+def _stay_clock(stay: StayRow, today: date) -> StayClock:
     last = stay_ends(stay.admitted_at)
     began = local_day(stay.admitted_at)
     total = (date.fromisoformat(last) - began).days
@@ -74,7 +74,7 @@ def _stay_clock(stay: StayRow, today: date) -> ClockText:
     else:
         text = _("last day today") if left == 0 else _late(-left)
     rule = _("day {day} of {total}, until {last} · at most 3 months, Decree 20/2021 art. 24")
-    return ClockText(
+    return StayClock(
         name=_("Stay"),
         chip=ChipText(text, TONES[urgency], _icon(urgency, left)),
         left=text,
@@ -86,7 +86,7 @@ def _stay_clock(stay: StayRow, today: date) -> ClockText:
     )
 
 
-def _isolation_clock(began_on: str, today: date) -> ClockText:
+def _isolation_clock(began_on: str, today: date) -> StayClock:
     last = isolation_ends(began_on)
     left = (date.fromisoformat(last) - today).days
     urgency = end_of_stay(last, today).urgency
@@ -96,7 +96,7 @@ def _isolation_clock(began_on: str, today: date) -> ClockText:
         text = _("last day today") if left == 0 else _late(-left)
     rule = _("day {day} of {total}, until {last} · Decree 56/2017 art. 32")
     day = (today - date.fromisoformat(began_on)).days + 1
-    return ClockText(
+    return StayClock(
         name=_("Temporary isolation"),
         chip=ChipText(_("isolation: {text}").format(text=text), TONES[urgency], _icon(urgency, left)),
         left=text,

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.list_cells import Level
+from commune_desk.domain.list_cells import ListLevel
 from commune_desk.domain.lists import ListedChild, Problem
 from commune_desk.store.database import Connection
 from commune_desk.store.transaction import Tx
@@ -96,7 +96,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int = 0
 
 
-LEVELS = {Level.REPAIRED: 0, Level.WARNING: 1, Level.ERROR: 2}
+LEVELS = {ListLevel.REPAIRED: 0, ListLevel.WARNING: 1, ListLevel.ERROR: 2}
 _TWIN = "(twin_row>0 OR twin_person<>'')"
 _VIEWS = {
     View.ALL: "1",

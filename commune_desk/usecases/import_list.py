@@ -11,7 +11,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import local_day, monotonic
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.labels import N_
-from commune_desk.domain.list_cells import Level
+from commune_desk.domain.list_cells import ListLevel
 from commune_desk.domain.lists import Problem
 from commune_desk.store import import_rows, imports
 from commune_desk.store.import_rows import RowState, StagedRow
@@ -132,7 +132,7 @@ def _save_one(tx: Tx, origin: Origin, one: StagedRow, joined: list[StagedRow]) -
     try:
         entry = entry_of(tx, origin, one, joined)
     except Invalid as refused:
-        reasons = [Problem(None, Level.ERROR, text) for text in refused.fields.values() or [refused.text]]
+        reasons = [Problem(None, ListLevel.ERROR, text) for text in refused.fields.values() or [refused.text]]
         payload = msgspec.structs.replace(one.payload, problems=(*one.payload.problems, *reasons))
         import_rows.set_payload(tx, origin.import_id, one.row, payload, level=2)
         return RowState.REJECTED

@@ -32,11 +32,11 @@ PER_TRANSACTION = 50
 _BEDS = (("A1", "standard"), ("A2", "standard"), ("A3", "standard"), ("B1", "standard"), ("B2", "standard"))
 _BEDS_SPECIAL = (("C1", "sickroom"), ("D1", "mother_child"), ("D2", "mother_child"))
 
-Progress = Callable[[int, int], None]
+FillProgress = Callable[[int, int], None]
 """Called with (children done, children in all)."""
 
 
-def fill_commune(register: Register, children: int, progress: Progress | None = None) -> int:
+def fill_commune(register: Register, children: int, progress: FillProgress | None = None) -> int:
     """Enter `children` training children with their visits; returns how many visits. Runs in batches on the writer."""
     today = local_day(register.clock.now())
     people = training_children(children, seed=SEED, today=today, special=FOLLOWED_SPECIAL, at_risk=FOLLOWED_AT_RISK)

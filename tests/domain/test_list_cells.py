@@ -21,7 +21,7 @@ from commune_desk.domain.list_cells import (
     SERIAL_DATE,
     YEAR_OF_TWO_DIGITS,
     Cell,
-    Level,
+    ListLevel,
     read_birth,
     read_id_number,
     read_name,
@@ -141,5 +141,5 @@ def test_a_cell_without_letters_is_no_name() -> None:
         reading = read_name(cell)
         assert reading.value is None
         assert reading.finding is not None
-        assert (reading.finding.level, reading.finding.text) == (Level.ERROR, NAME_WITHOUT_LETTERS)
+        assert (reading.finding.level, reading.finding.text) == (ListLevel.ERROR, NAME_WITHOUT_LETTERS)
     assert read_name("Lý Thị Mẩy 2").value == "Lý Thị Mẩy 2"

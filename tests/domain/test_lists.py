@@ -16,7 +16,7 @@ from commune_desk.domain.list_cells import (
     ID_NOT_TWELVE_DIGITS,
     NAME_MISSING,
     Cell,
-    Level,
+    ListLevel,
     Row,
 )
 from commune_desk.domain.list_columns import guess_mapping
@@ -125,7 +125,7 @@ def test_an_error_keeps_the_row_out_and_names_its_column(codebook: CodeBook) -> 
     row = _read(codebook, TITLES, (*SOUND[:3], "31/02/2012", *SOUND[4:]))
     assert row.is_rejected
     assert [(problem.column, problem.level, problem.text) for problem in row.problems] == [
-        (3, Level.ERROR, BIRTH_DATE_UNREADABLE)
+        (3, ListLevel.ERROR, BIRTH_DATE_UNREADABLE)
     ]
     assert row.problems[0].params == {"value": "31/02/2012"}
 
@@ -156,7 +156,7 @@ def test_phones_that_do_not_fit_stay_in_the_note(codebook: CodeBook) -> None:
 def test_an_id_of_the_other_sex_is_a_warning_only(codebook: CodeBook) -> None:
     row = _read(codebook, TITLES, (*SOUND[:2], "Nam", *SOUND[3:]))
     assert row.child is not None
-    assert [problem.level for problem in row.problems] == [Level.WARNING]
+    assert [problem.level for problem in row.problems] == [ListLevel.WARNING]
 
 
 def test_birth_dates_in_a_column_for_each_sex(codebook: CodeBook) -> None:

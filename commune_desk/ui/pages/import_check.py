@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout
 
 from commune_desk.i18n import _
 from commune_desk.presenters.import_page import CheckView
-from commune_desk.presenters.import_rows import ListRowText, RowView, TwinView
+from commune_desk.presenters.import_rows import ImportTwinView, ListRowText, RowView
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton
@@ -180,7 +180,7 @@ class RowPanel(QScrollArea):
             card.add_padded(_facts(view.told))
         return card
 
-    def _twin(self, view: RowView, twin: TwinView) -> Card:
+    def _twin(self, view: RowView, twin: ImportTwinView) -> Card:
         card = Card(twin.sign, "users", tone="note")
         self.choice = RadioRow(
             _("Is it the same child?"),
@@ -239,7 +239,7 @@ def _at_top(text: Text) -> Text:
     return text
 
 
-def _comparison(row: int, twin: TwinView) -> QWidget:
+def _comparison(row: int, twin: ImportTwinView) -> QWidget:
     """What both tell, side by side: "the same" where they agree, bold where they differ."""
     holder, grid = _grid()
     for column, head in enumerate((_("Row {row}").format(row=row), twin.other_title), start=1):
