@@ -145,6 +145,11 @@ def isolation_ends(isolation_from: str) -> str:
     return (date.fromisoformat(isolation_from) + timedelta(days=ISOLATION_DAYS - 1)).isoformat()
 
 
+def has_isolation_ended(isolation_to: str | None, day: str) -> bool:
+    """Whether temporary isolation is over on a day (ISO dates): the day on which it was ended is none of its own."""
+    return bool(isolation_to and isolation_to <= day)
+
+
 def stay_ends(admitted_at: str) -> str:
     """Last day of the 3 months of emergency protection (ISO date, UTC+7)."""
     return months_after(local_day(admitted_at), STAY_MONTHS).isoformat()

@@ -9,7 +9,7 @@ from commune_desk.domain.access import ROLE_LABELS
 from commune_desk.domain.clock import VIETNAM, from_iso
 from commune_desk.domain.deadlines import emergency_due_at
 from commune_desk.domain.errors import DeskError
-from commune_desk.domain.placements import isolation_ends, stay_ends
+from commune_desk.domain.placements import has_isolation_ended, isolation_ends, stay_ends
 from commune_desk.i18n import _, language
 from commune_desk.store.database import Connection
 from commune_desk.store.placements import StayRow, active_stays
@@ -55,7 +55,7 @@ def _of_stay(stay: StayRow) -> Iterator[datetime]:
     if stay.status == "out" and stay.due_back_at:
         yield from_iso(stay.due_back_at)
     last_days = [stay_ends(stay.admitted_at)] if stay.admitted_at else []
-    if stay.isolation_from and (stay.isolation_to or "9999") > (last := isolation_ends(stay.isolation_from)):
+    if stay.isolation_from and not has_isolation_ended(stay.isolation_to, last := isolation_ends(stay.isolation_from)):
         last_days.append(last)
     for day in last_days:
         yield datetime.combine(date.fromisoformat(day), _MORNING, VIETNAM)

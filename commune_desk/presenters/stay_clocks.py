@@ -7,7 +7,7 @@ from datetime import date
 
 from commune_desk.domain.clock import local_day
 from commune_desk.domain.deadlines import Urgency, end_of_stay
-from commune_desk.domain.placements import ISOLATION_DAYS, PAPERS_ALWAYS, isolation_ends, stay_ends
+from commune_desk.domain.placements import ISOLATION_DAYS, PAPERS_ALWAYS, has_isolation_ended, isolation_ends, stay_ends
 from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters.labels import ChipText
 from commune_desk.store.placements import StayRow
@@ -43,7 +43,7 @@ def clocks_of(stay: StayRow, today: date) -> tuple[StayClock, ...]:
     if not stay.is_active or not stay.admitted_at:
         return ()
     found = [_stay_clock(stay, today)]
-    if stay.isolation_from and not (stay.isolation_to and stay.isolation_to <= today.isoformat()):
+    if stay.isolation_from and not has_isolation_ended(stay.isolation_to, today.isoformat()):
         found.append(_isolation_clock(stay.isolation_from, today))
     return tuple(sorted(found, key=lambda clock: clock.order))
 

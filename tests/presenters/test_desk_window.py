@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from commune_desk.domain.placements import has_isolation_ended
+from commune_desk.presenters.admit_form import AdmitForm
 from commune_desk.presenters.desk_window import next_due
 from commune_desk.store.placements import active_stays
 from commune_desk.usecases.placements import come_back
@@ -48,3 +50,20 @@ def test_a_shelter_is_rung_for_on_the_morning_of_a_last_day(shelter: Workplace) 
         "three months of emergency protection from 28 August in Viet Nam"
     )
     assert datetime(2026, 11, 25, 1, tzinfo=UTC) in eight, "fifteen days of isolation of Hoa Huệ"
+
+
+def test_a_shelter_is_not_rung_for_an_isolation_that_is_over_by_its_last_day(shelter: Workplace) -> None:
+    stays = fill(shelter)
+    form = AdmitForm(shelter, stay=stays["Hoa Huệ"])
+    form.edit("isolation_to", "22/11/2026")
+    operation = form.submit()
+    assert operation is not None, form.state().errors
+    shelter.write(operation)
+    assert datetime(2026, 11, 25, 1, tzinfo=UTC) not in shelter.read(next_due)
+
+
+@pytest.mark.parametrize(
+    ("ended", "is_over"), [(None, False), ("2026-11-24", False), ("2026-11-23", True), ("2026-11-22", True)]
+)
+def test_the_day_on_which_isolation_is_ended_is_none_of_its_own(ended: str | None, is_over: bool) -> None:
+    assert has_isolation_ended(ended, "2026-11-23") is is_over
