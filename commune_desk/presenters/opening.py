@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,11 +29,17 @@ _FIELDS = {
     TRAINING: ("place", "display_name", "login", "passphrase", "again"),
     RESTORE: ("backup", "login", "passphrase"),
 }
+SECRETS = ("passphrase", "again")
+"""Fields whose text the form never keeps: it is handed over anew with each try."""
 
 
 @dataclass
 class FirstRun:
-    """The form of the first start. `edit` what was typed, ask `errors`, then `submit` gives the work to do."""
+    """The form of the first start. `edit` what was typed, ask `errors`, then `submit` gives the work to do.
+
+    Both take the `secrets` as they stand in their fields, so that `values` holds no passphrase for as long as the form
+    lives, and a failed try is followed by another.
+    """
 
     profile: Profile
     clock: Clock
@@ -49,18 +55,22 @@ class FirstRun:
         return _FIELDS[self.way]
 
     def edit(self, name: str, value: str) -> None:
+        """What was typed in a field that is no secret."""
+        if name in SECRETS:
+            raise ValueError(name)
         self.values[name] = value
 
-    def errors(self) -> dict[str, str]:
+    def errors(self, secrets: Mapping[str, str]) -> dict[str, str]:
         """What is wrong, by field, in the language of the screen."""
-        empty = {name: _("Please fill this in.") for name in self.fields if not self.values.get(name)}
-        return empty or self._secret_errors()
+        values = {**self.values, **secrets}
+        empty = {name: _("Please fill this in.") for name in self.fields if not values.get(name)}
+        return empty or self._secret_errors(secrets)
 
-    def _secret_errors(self) -> dict[str, str]:
+    def _secret_errors(self, secrets: Mapping[str, str]) -> dict[str, str]:
         if self.way == RESTORE:
             return {}
         found: dict[str, str] = {}
-        login, passphrase = self.values["login"], self.values["passphrase"]
+        login, passphrase = self.values["login"], secrets["passphrase"]
         from commune_desk.vault.passphrases import check_passphrase, require_login
 
         try:
@@ -70,25 +80,23 @@ class FirstRun:
         weakness = check_passphrase(passphrase, login)
         if weakness is not None:
             found["passphrase"] = translate_error(weakness)
-        elif passphrase != self.values["again"]:
+        elif passphrase != secrets["again"]:
             found["again"] = _("The two passphrases differ.")
         return found
 
-    def submit(self) -> Callable[[], OpenDesk]:
+    def submit(self, secrets: Mapping[str, str]) -> Callable[[], OpenDesk]:
         """The work to run off the UI thread. Call only when `errors` is empty."""
-        values = dict(self.values)
+        values, passphrase = dict(self.values), secrets["passphrase"]
         if self.way == RESTORE:
-            return self._restore(values)
-        officer = NewOfficer(values["login"], values["display_name"], values["passphrase"])
+            return self._restore(values, passphrase)
+        officer = NewOfficer(values["login"], values["display_name"], passphrase)
         return self._train(officer, values["place"]) if self.way == TRAINING else self._enrol(officer, values)
 
-    def _restore(self, values: dict[str, str]) -> Callable[[], OpenDesk]:
+    def _restore(self, values: dict[str, str], passphrase: str) -> Callable[[], OpenDesk]:
         from commune_desk.usecases.backups import restore
 
-        source = Path(values["backup"])
-        return lambda: restore(
-            self.profile, source, values["login"], values["passphrase"], clock=self.clock, instead=self.instead
-        )
+        source, login = Path(values["backup"]), values["login"]
+        return lambda: restore(self.profile, source, login, passphrase, clock=self.clock, instead=self.instead)
 
     def lay_out(self) -> Callable[[], Profile]:
         """The work, off the UI thread, that makes the chosen backup ready to be opened with the province's answer."""

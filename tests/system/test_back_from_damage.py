@@ -21,6 +21,7 @@ from commune_desk.ui.main_window import Shell
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.unlock import UnlockPage
 from commune_desk.ui.opening.window import OpeningWindow
+from commune_desk.ui.widgets.fields import PasswordField
 from commune_desk.usecases.backups import back_up
 from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
@@ -29,6 +30,15 @@ from tests.system.surroundings import blank, damage
 
 LOGIN, PASSPHRASE = "hoa", "bốn con mèo đi biển"
 Harm = Callable[[Profile], None]
+
+
+def fill_in(page: FirstRunPage, backup: Path) -> None:
+    assert page.fields is not None
+    page.form.edit("backup", str(backup))
+    page.form.edit("login", LOGIN)
+    secret = page.fields.row("passphrase").editor
+    assert isinstance(secret, PasswordField)
+    secret.setText(PASSPHRASE)
 
 
 def emptied(profile: Profile) -> None:
@@ -97,8 +107,7 @@ def test_a_backup_takes_the_place_of_what_cannot_be_opened(
     form = window.page
     assert isinstance(form, FirstRunPage)
     assert not form.ways.isVisibleTo(form)
-    for name, value in (("backup", str(backup)), ("login", LOGIN), ("passphrase", PASSPHRASE)):
-        form.form.edit(name, value)
+    fill_in(form, backup)
     with qtbot.waitSignal(window.opened, timeout=30_000) as opened:
         form.submit()
     desk = opened.args[0]
@@ -177,8 +186,7 @@ def test_a_register_that_opens_but_cannot_be_worked_with_is_closed_again_and_a_b
     program.opening.show_restore()
     form = program.opening.page
     assert isinstance(form, FirstRunPage)
-    for name, value in (("backup", str(backup)), ("login", LOGIN), ("passphrase", PASSPHRASE)):
-        form.form.edit(name, value)
+    fill_in(form, backup)
     form.submit()
     qtbot.waitUntil(lambda: program.desk is not None, timeout=30_000)
     assert not profile.is_damaged

@@ -264,6 +264,29 @@ def test_after_a_bug_at_the_first_start_one_can_try_again(qtbot: QtBot, tmp_path
     assert page.button.isEnabled()
 
 
+def test_a_refused_first_start_is_tried_again_with_enter_and_only_the_field_has_kept_the_passphrase(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = FirstRunPage(FirstRun(Profile(tmp_path), HandClock(), RESTORE))
+    qtbot.addWidget(page)
+    page.form.edit("backup", str(tmp_path / "none.cdbackup"))
+    for name, text in (("login", "hoa"), ("passphrase", PASSPHRASE)):
+        QTest.keyClicks(editor(page, name), text)
+    for _try in range(2):
+        with qtbot.waitSignal(page._work.refused, timeout=30_000):
+            QTest.keyClick(editor(page, "passphrase"), Qt.Key.Key_Return)
+        assert page.trouble is not None
+        assert PASSPHRASE not in repr(page.form)
+    page.choose(TRAINING)
+    assert editor(page, "passphrase").value() == PASSPHRASE, "it goes with the person to another way to begin"
+
+
+def test_the_form_of_the_first_start_takes_no_passphrase_to_keep(tmp_path: Path) -> None:
+    form = FirstRun(Profile(tmp_path), HandClock())
+    with pytest.raises(ValueError, match="passphrase"):
+        form.edit("passphrase", PASSPHRASE)
+
+
 def test_a_weak_new_passphrase_is_said_beside_the_passphrase(qtbot: QtBot, tmp_path: Path) -> None:
     profile = made(tmp_path)
     page = RecoveryPage(profile, "hoa", partial(recover, profile, clock=HandClock()))

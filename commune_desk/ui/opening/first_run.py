@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from commune_desk.domain.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error
-from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING, FirstRun
+from commune_desk.presenters.opening import ENROL, RESTORE, SECRETS, TRAINING, FirstRun
 from commune_desk.ui.opening.frame import WIDE, OpeningCard, Work
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -38,7 +38,7 @@ class FirstRunPage(OpeningCard):
         self.form = form
         self._work = Work(self)
         self._work.ended.connect(lambda: self._set_busy(False))
-        self._work.done.connect(self.opened)
+        self._work.done.connect(self._on_opened)
         self._work.refused.connect(self._on_refused)
         self._laying_out = Work(self)
         self._laying_out.ended.connect(lambda: self._set_busy(False))
@@ -73,7 +73,8 @@ class FirstRunPage(OpeningCard):
         return line
 
     def choose(self, way: str) -> None:
-        """Show the fields of one way to begin; what was typed stays."""
+        """Show the fields of one way to begin; what was typed stays where the new way has a field for it."""
+        secrets = self._secrets()
         self.form.way = way
         self._set_trouble("")
         if self.fields is not None:
@@ -83,6 +84,8 @@ class FirstRunPage(OpeningCard):
         self.fields = Form(columns=2)
         for name in self.form.fields:
             self.fields.add(name, self._row(name), wide=name == _WIDE[way])
+        for name, field in self._secret_fields():
+            field.set_value(secrets.get(name, ""))
         self.body.insertWidget(self.body.count() - 1, self.fields)
         self.forgotten.setVisible(way == RESTORE)
         follow(stops(self.fields)[-1], self.back, self.forgotten, self.button)
@@ -101,24 +104,42 @@ class FirstRunPage(OpeningCard):
             return places
         if name == "backup":
             return BackupPicker(label, lambda path: self.form.edit(name, path), self)
-        editor = PasswordField(label) if name in ("passphrase", "again") else LineEdit(label)
-        editor.set_value(self.form.values.get(name, ""))
-        editor.edited.connect(lambda _text: self.form.edit(name, editor.value()))
-        editor.left.connect(lambda _text: self.form.edit(name, editor.value()))
+        editor = PasswordField(label) if name in SECRETS else LineEdit(label)
         editor.returnPressed.connect(self.submit)
+        if name not in SECRETS:
+            editor.set_value(self.form.values.get(name, ""))
+            editor.edited.connect(lambda _text: self.form.edit(name, editor.value()))
+            editor.left.connect(lambda _text: self.form.edit(name, editor.value()))
         return editor
+
+    def _secret_fields(self) -> Iterator[tuple[str, PasswordField]]:
+        if self.fields is not None:
+            for name in self.fields.names:
+                editor = self.fields.row(name).editor
+                if isinstance(editor, PasswordField):
+                    yield name, editor
+
+    def _secrets(self) -> dict[str, str]:
+        """What stands in the fields of passphrases: they alone keep it between two tries."""
+        return {name: field.value() for name, field in self._secret_fields()}
+
+    def _on_opened(self, desk: object) -> None:
+        for _name, field in self._secret_fields():
+            field.clear()
+        self.opened.emit(desk)
 
     def submit(self) -> None:
         """Check what was typed, then do it off the UI thread."""
         if self._is_busy or self.fields is None:
             return
-        errors = self.form.errors()
+        secrets = self._secrets()
+        errors = self.form.errors(secrets)
         self.fields.set_errors(errors, focus=True)
         if errors:
             return
         self._set_trouble("")
         self._set_busy(True)
-        self._work.start(self.form.submit())
+        self._work.start(self.form.submit(secrets))
 
     def recover(self) -> None:
         """Make the chosen backup ready for the province's answer."""
