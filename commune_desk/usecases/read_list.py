@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,8 +21,8 @@ from commune_desk.usecases.list_guard import FileKind
 from commune_desk.usecases.list_worker import LENGTH_BYTES, Frame, Request, as_row, unpack_cell
 
 MAX_ROWS = 250_000
-FIRST_ANSWER_SECONDS = 120.0
-"""A list of 200,000 rows is parsed in about three seconds here; an old PC may need ten times that."""
+ANSWER_SECONDS = 120.0
+"""For each frame. A list of 200,000 rows is parsed in three seconds here, before its first; an old PC needs more."""
 MAX_FRAME_BYTES = 64 << 20
 WORKER_OPTION = "--read-list"
 """With this option the packaged program runs `list_worker.main`: it has no `python -m`."""
@@ -71,26 +72,24 @@ def _ask(path: Path, request: Request) -> Iterator[Frame]:
     with _worker() as process:
         assert process.stdin is not None  # noqa: S101 - both are pipes
         assert process.stdout is not None  # noqa: S101
-        watchdog = threading.Timer(FIRST_ANSWER_SECONDS, process.kill)
-        watchdog.start()
         try:
             process.stdin.write(msgspec.json.encode(request))
             process.stdin.close()
-            yield from _frames(process.stdout, path, watchdog)
+            yield from _frames(process.stdout, path, process.kill)
         except OSError as error:  # Windows has no word of its own for a pipe that nobody reads any more
             raise list_guard.broken(path) from error
         finally:
-            watchdog.cancel()
             process.kill()
 
 
-def _frames(pipe: IO[bytes], path: Path, watchdog: threading.Timer) -> Iterator[Frame]:
+def _frames(pipe: IO[bytes], path: Path, kill: Callable[[], None]) -> Iterator[Frame]:
+    """The answer, frame by frame; `kill` ends a worker that keeps one waiting, and never one that waits for us."""
     decode = msgspec.msgpack.Decoder(Frame, ext_hook=unpack_cell).decode
     last = False
     while not last:
-        length = int.from_bytes(pipe.read(LENGTH_BYTES), "big")
-        body = pipe.read(length) if 0 < length <= MAX_FRAME_BYTES else b""
-        watchdog.cancel()
+        with _watched(kill):
+            length = int.from_bytes(pipe.read(LENGTH_BYTES), "big")
+            body = pipe.read(length) if 0 < length <= MAX_FRAME_BYTES else b""
         if not body or len(body) < length:
             raise list_guard.broken(path)
         frame = decode(body)
@@ -100,6 +99,17 @@ def _frames(pipe: IO[bytes], path: Path, watchdog: threading.Timer) -> Iterator[
             raise Fault(_FAULTS[frame.fault], name=path.name, limit=MAX_ROWS)
         last = frame.last
         yield frame
+
+
+@contextmanager
+def _watched(kill: Callable[[], None]) -> Iterator[None]:
+    watchdog = threading.Timer(ANSWER_SECONDS, kill)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
 
 
 def _worker() -> subprocess.Popen[bytes]:

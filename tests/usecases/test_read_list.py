@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import random
+import threading
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 import xlsxwriter
 import xlwt
@@ -23,6 +26,7 @@ from commune_desk.domain.legacy_text import Encoding, from_unicode
 from commune_desk.domain.list_cells import Cell, Row
 from commune_desk.domain.list_header import column_encodings, find_header
 from commune_desk.usecases import list_guard, list_text, read_list
+from commune_desk.usecases.list_worker import LENGTH_BYTES, Frame
 from commune_desk.usecases.read_list import open_list
 
 TABLE: list[list[Cell]] = [
@@ -317,8 +321,31 @@ def test_an_old_xls_with_a_password(tmp_path: Path) -> None:
 
 
 def test_a_silent_worker_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_list, "FIRST_ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr(read_list, "ANSWER_SECONDS", 0.0)
     assert _sentence(_xlsx(tmp_path / "a.xlsx", TABLE)) == list_guard.DAMAGED
+
+
+def test_a_worker_that_falls_silent_after_its_first_rows_is_given_up_but_not_while_nobody_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_list, "ANSWER_SECONDS", 0.2)
+    heard, said = os.pipe()
+    killed = threading.Event()
+
+    def kill() -> None:
+        os.close(said)
+        killed.set()
+
+    body = msgspec.msgpack.encode(Frame(rows=[["Đặng Thị Hoà"]]))
+    os.write(said, len(body).to_bytes(LENGTH_BYTES, "big") + body)
+    with os.fdopen(heard, "rb") as pipe:
+        frames = read_list._frames(pipe, tmp_path / "a.xlsx", kill)
+        assert next(frames).rows == [["Đặng Thị Hoà"]]
+        assert not killed.wait(0.6), "what takes long is the work with these rows"
+        with pytest.raises(Fault) as caught:
+            next(frames)
+    assert caught.value.text == list_guard.DAMAGED
+    assert killed.is_set()
 
 
 def test_broken_utf_16_is_no_list(tmp_path: Path) -> None:
