@@ -329,6 +329,7 @@ def test_a_worker_that_falls_silent_after_its_first_rows_is_given_up_but_not_whi
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(read_list, "ANSWER_SECONDS", 0.2)
+    path = _xlsx(tmp_path / "a.xlsx", TABLE)
     heard, said = os.pipe()
     killed = threading.Event()
 
@@ -339,7 +340,7 @@ def test_a_worker_that_falls_silent_after_its_first_rows_is_given_up_but_not_whi
     body = msgspec.msgpack.encode(Frame(rows=[["Đặng Thị Hoà"]]))
     os.write(said, len(body).to_bytes(LENGTH_BYTES, "big") + body)
     with os.fdopen(heard, "rb") as pipe:
-        frames = read_list._frames(pipe, tmp_path / "a.xlsx", kill)
+        frames = read_list._frames(pipe, path, kill)
         assert next(frames).rows == [["Đặng Thị Hoà"]]
         assert not killed.wait(0.6), "what takes long is the work with these rows"
         with pytest.raises(Fault) as caught:
