@@ -14,6 +14,10 @@ AWAITS_PULL = "awaits_pull"
 """Set while a re-enrolled register has not yet seen what the province holds of its former desk."""
 
 
+REMOVED_OFFICERS = "removed_officers"
+"""Ids of officers whose slot was taken away: an older keyfile, put back, still has it."""
+
+
 class Pins(msgspec.Struct, frozen=True, kw_only=True):
     """What enrolment pinned of the province; nothing here is ever fetched anew from the server."""
 
@@ -75,6 +79,15 @@ def put(connection: Connection, name: str, value: object) -> None:
 def identity(connection: Connection) -> Identity:
     row = connection.execute("SELECT value FROM setting WHERE name=?", (IDENTITY,)).fetchone()
     return msgspec.json.decode(row[0], type=Identity)
+
+
+def note_removed(connection: Connection, officer: str) -> None:
+    """The officer may not open this register any more."""
+    put(connection, REMOVED_OFFICERS, [*get(connection, REMOVED_OFFICERS, list[str], []), officer])
+
+
+def is_removed(connection: Connection, officer: str) -> bool:
+    return officer in get(connection, REMOVED_OFFICERS, list[str], [])
 
 
 def put_scope_keys(connection: Connection, pairs: Iterable[ScopeKeyPair]) -> None:

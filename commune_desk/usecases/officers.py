@@ -9,6 +9,7 @@ from commune_desk.domain.errors import DeskError, Refusal
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.domain.kinds import Officer
 from commune_desk.domain.labels import N_
+from commune_desk.store import settings
 from commune_desk.store.subjects import name_of
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.opening import OpenDesk, open_register, require_names
@@ -44,12 +45,17 @@ def _introduce(tx: Tx, officer_id: OfficerId, display_name: str) -> None:
 
 
 def remove_officer(desk: OpenDesk, login: str) -> None:
-    """Take a colleague's slot away. It is no revocation: who copied the keyfile before can still open a copy."""
+    """Take a colleague's slot away. It is no revocation: who copied keyfile and register before can still open those."""
     if login == desk.login:
         raise Refusal(N_("You cannot remove yourself while you work. Ask a colleague to do it."))
     officer_id = next((slot.officer_id for slot in vault.slots(desk.profile.keyfile) if slot.login == login), "")
     vault.remove_officer(desk.profile.keyfile, desk.key, login=login)
-    desk.register.write(lambda tx: tx.audit("remove officer", "officer", officer_id)).result()
+    desk.register.write(lambda tx: _note_removed(tx, officer_id)).result()
+
+
+def _note_removed(tx: Tx, officer_id: str) -> None:
+    settings.note_removed(tx.connection, officer_id)
+    tx.audit("remove officer", "officer", officer_id)
 
 
 def change_passphrase(desk: OpenDesk, old: str, new: str, *, clock: Clock) -> None:

@@ -15,12 +15,13 @@ from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Record, check_value, kind_of
 from commune_desk.store.database import RegisterDamaged
 from commune_desk.store.register import Register
-from commune_desk.store.settings import Identity, ScopeKeyPair
+from commune_desk.store.settings import Identity, ScopeKeyPair, is_removed
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.profile import FolderNotWritten, NewOfficer, Profile
 from commune_desk.vault import vault
 from commune_desk.vault.keyfile import KeyfileDamaged
 from commune_desk.vault.keys import RegisterKey
+from commune_desk.vault.passphrases import WrongPassphrase
 from commune_desk.vault.recovery import set_recovery
 from sync.seal import BoxKey, SigningKey, scope_key_id, spell
 
@@ -156,10 +157,17 @@ def is_damage(error: DeskError) -> bool:
 
 
 def open_register(profile: Profile, key: RegisterKey, login: str, *, clock: Clock) -> Register:
-    """The register, once its key is known."""
+    """The register, once its key is known. Raises WrongPassphrase for an officer who was removed.
+
+    Such a one may have put back an older keyfile, in which the slot still is.
+    """
     if not profile.register.exists():
         raise RegisterMissing(
             N_("The register file is missing from its folder. Put it back, or restore the last backup.")
         )
     officer = next(slot.officer_id for slot in vault.slots(profile.keyfile) if slot.login == login)
-    return Register(profile.register, key, clock, OfficerId(officer))
+    register = Register(profile.register, key, clock, OfficerId(officer))
+    if is_removed(register.reader, officer):
+        register.close()
+        raise WrongPassphrase
+    return register
