@@ -46,6 +46,7 @@ def run(*, profile: Path | None = None, announce: bool = False, keeps_language: 
     With `keeps_language` the screen speaks as it last did on this profile.
     """
     os.umask(0o077)  # whatever is written beside the register is for this account alone
+    leave_no_core()
     app = QApplication.instance() or theme.new_app()
     assert isinstance(app, QApplication)  # noqa: S101 - there is no other kind here
     theme.apply(app)
@@ -69,6 +70,17 @@ def run(*, profile: Path | None = None, announce: bool = False, keeps_language: 
         return _refuse(_("The register is open in another window already."), Tone.WARNING)
     program.show_opening(announce=announce)
     return app.exec()
+
+
+def leave_no_core() -> None:
+    """Have the system keep no picture of the memory when the process crashes: names and the register's key are in it.
+
+    Whatever this process starts is held to it too. On Windows reports of crashes are the system's own matter.
+    """
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _refuse(sentence: str, tone: Tone) -> int:
