@@ -45,7 +45,7 @@ def _introduce(tx: Tx, officer_id: OfficerId, display_name: str) -> None:
 
 
 def remove_officer(desk: OpenDesk, login: str) -> None:
-    """Take a colleague's slot away. It is no revocation: who copied keyfile and register before can still open those."""
+    """Take a colleague's slot away. It is no revocation: who copied both files before can still open the copies."""
     if login == desk.login:
         raise Refusal(N_("You cannot remove yourself while you work. Ask a colleague to do it."))
     officer_id = next((slot.officer_id for slot in vault.slots(desk.profile.keyfile) if slot.login == login), "")

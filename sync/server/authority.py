@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -83,6 +84,12 @@ def make_server(authority: Identity, names: Sequence[str], *, clock: Clock) -> I
         .sign(issuer_key, SHA256())
     )
     return Identity(certificate.public_bytes(Encoding.PEM), _key_pem(key))
+
+
+def under_password(key: bytes, password: str) -> bytes:
+    """The key (PEM) encrypted, so that who copies the folder it lies in cannot answer in the server's name."""
+    opened = load_pem_private_key(key, password=None)
+    return opened.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password.encode("ascii")))
 
 
 def valid_until(pem: bytes) -> datetime:

@@ -91,7 +91,8 @@ def renew(args: Namespace, console: Console) -> None:
         with province.database.read() as connection:
             hosts = args.host or fact(connection, "hosts").split()
         check_hosts(hosts)
-        write_certificates(province.data, province.keys.ca(province.ca), hosts, clock=province.clock)
+        keys = province.keys
+        write_certificates(province.data, keys.ca(province.ca), keys, hosts, clock=province.clock)
         with province.database.write() as connection:
             audited(connection, province, "renew", " ".join(hosts))
     console.say(N_("The certificate is made anew. Start the server again to use it."))

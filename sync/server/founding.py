@@ -15,7 +15,7 @@ from commune_desk.domain.ids import new_record_id
 from commune_desk.domain.labels import N_
 from sync.protocol import b64
 from sync.server import keyfile
-from sync.server.authority import Identity, make_authority, make_server
+from sync.server.authority import Identity, make_authority, make_server, under_password
 from sync.server.database import FILE, Database
 from sync.server.desks import found_province_desk
 from sync.server.province import CA_FILE, CERT_FILE, KEY_FILE, Province, audited, open_province, write_meta
@@ -39,7 +39,8 @@ def found(data: Path, key_path: Path, *, name: str, hosts: Sequence[str], clock:
     _make_folder(data)
     authority = make_authority(name, clock=clock)
     keys = keyfile.create(key_path, ca_key=authority.key)
-    write_certificates(data, authority, hosts, clock=clock)
+    write_certificates(data, authority, keys, hosts, clock=clock)
+    write_private(data / FILE, b"")  # what the engine puts beside it gets the same rights
     database = Database(data / FILE, keys.database_key)
     migrate(database)
     with database.write() as connection:
@@ -79,10 +80,13 @@ def check_hosts(hosts: Sequence[str]) -> None:
                 ) from None
 
 
-def write_certificates(data: Path, authority: Identity, hosts: Sequence[str], *, clock: Clock) -> None:
+def write_certificates(
+    data: Path, authority: Identity, keys: keyfile.KeyFile, hosts: Sequence[str], *, clock: Clock
+) -> None:
     """Make a certificate for `hosts` and put it, its key and the authority's certificate into the folder."""
     server = make_server(authority, hosts, clock=clock)
-    for name, content in ((CA_FILE, authority.certificate), (CERT_FILE, server.certificate), (KEY_FILE, server.key)):
+    locked = under_password(server.key, keys.tls_password)
+    for name, content in ((CA_FILE, authority.certificate), (CERT_FILE, server.certificate), (KEY_FILE, locked)):
         write_private(data / name, content)
 
 

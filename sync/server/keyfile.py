@@ -53,6 +53,11 @@ class KeyFile:
             )
         return seal.BoxKey.from_bytes(unb64(self._stored.escrow))
 
+    @property
+    def tls_password(self) -> str:
+        """What the server's TLS key lies under in the data folder."""
+        return seal.derive(bytes.fromhex(self.database_key), b"cd-tls-key-v1").hex()
+
     def ca(self, certificate: bytes) -> Identity:
         """The private authority, given its certificate from the data folder."""
         return Identity(certificate, self._stored.ca_key.encode("ascii"))

@@ -47,6 +47,7 @@ def serve(province: Province, host: str, port: int, *, ready: Callable[[str], No
             timeout_graceful_shutdown=_GRACE_SECONDS,
             ssl_certfile=province.data / CERT_FILE,
             ssl_keyfile=str(province.data / KEY_FILE),
+            ssl_keyfile_password=province.keys.tls_password,
         )
         _harden(config, province.data)
         address = f"https://{_shown(host)}:{listener.getsockname()[1]}"

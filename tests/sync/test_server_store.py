@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,11 @@ from sqlalchemy import Connection, create_engine, text
 from commune_desk.domain.errors import DeskError, Fault, Refusal
 from commune_desk.domain.ids import uuid7
 from commune_desk.domain.kinds import KINDS
-from sync.server import tables
+from sync.server import founding, keyfile, tables
 from sync.server.database import FILE, Database, StoreFault
 from sync.server.founding import found
 from sync.server.province import open_province
-from tests.sync.server_fixtures import SetClock, World, province_in
+from tests.sync.server_fixtures import SetClock, World, command, province_in
 
 
 @pytest.fixture
@@ -165,11 +166,42 @@ def test_founding_overwrites_nothing(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="Windows gives a file the rights of the folder it lies in")
 def test_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     data, key = _province(tmp_path)
-    for path in (key, data / "server.key", data / "ca.crt"):
-        assert path.stat().st_mode & 0o077 == 0
+    province = open_province(data, key)
+    with province.database.write() as connection:
+        connection.execute(tables.meta.select())
+        assert {"province.db-wal", "province.db-shm"} < {path.name for path in data.iterdir()}
+        for path in (key, *data.iterdir()):
+            assert path.stat().st_mode & 0o077 == 0, path.name
+    province.close()
     stored = msgspec.json.decode(key.read_bytes())
     for secret in (stored["escrow"], stored["database"], stored["ca_key"]):
         assert not any(secret.encode() in path.read_bytes() for path in data.iterdir())
+
+
+def _answers_with(data: Path, password: str) -> bool:
+    """Whether the files of a data folder serve TLS in the province's name."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(data / "server.crt", data / "server.key", password)
+    except ssl.SSLError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+def test_a_copied_data_folder_does_not_answer_in_the_provinces_name(tmp_path: Path, renewed: bool) -> None:
+    data, key = _province(tmp_path)
+    if renewed:
+        assert command(tmp_path, "renew").returncode == 0
+    assert not _answers_with(data, "")
+    assert _answers_with(data, keyfile.read(key, data=data).tls_password)
+
+
+def test_a_key_left_as_it_is_made_would_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(founding, "under_password", lambda key, _password: key)
+    data, _key = _province(tmp_path)
+    assert _answers_with(data, "")
 
 
 def test_the_audit_log_is_one_chain(world: World) -> None:
