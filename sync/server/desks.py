@@ -138,6 +138,12 @@ def certs_for(connection: Connection, scopes: list[str]) -> tuple[str, list[Sign
     return version, [SignedCert(body=b64(row.cert), signature=b64(row.cert_signature)) for row in rows]
 
 
+def settle_enrolment(connection: Connection, desk: str) -> None:
+    """The desk has its places' keys, as a signed request of its own shows: the copy that its code would open goes."""
+    table = tables.enrol_code
+    connection.execute(update(table).where(table.c.desk == desk).values(locker=b""))
+
+
 def revocable(connection: Connection, desk: str) -> DeskState:
     """The desk, if it can be taken out of service. Raises Refusal for an unknown desk, and for one that was."""
     state = find(connection, desk)

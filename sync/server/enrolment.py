@@ -65,9 +65,11 @@ def _private(connection: Connection, province: Province, scope: str, *, name: st
 
 
 def _free_locator(connection: Connection, province: Province) -> bytes:
-    """A locator that no code has; codes expired for a month make room."""
+    """A locator that no code has; codes expired for a month make room, and no expired one keeps its locker."""
     month_ago = to_iso(province.clock.now() - timedelta(days=31))
     connection.execute(delete(tables.enrol_code).where(tables.enrol_code.c.expires_at < month_ago))
+    expired = tables.enrol_code.c.expires_at < province.now()
+    connection.execute(update(tables.enrol_code).where(expired).values(locker=b""))
     taken = set(connection.scalars(select(tables.enrol_code.c.locator)))
     while True:
         locator = secrets.token_bytes(LOCATOR_BYTES)
@@ -107,7 +109,7 @@ def _admit(connection: Connection, province: Province, request: EnrolRequest, lo
     code = connection.execute(select(tables.enrol_code).where(tables.enrol_code.c.locator == locator)).one()
     desk = connection.execute(select(tables.desk).where(tables.desk.c.id == code.desk)).one()
     repeated = code.used_at is not None and desk.sign_public == unb64(request.sign_public)
-    if code.used_at is not None and not repeated:
+    if code.used_at is not None and not (repeated and code.locker):
         raise Refused(410, "used")
     if province.clock.now() > from_iso(code.expires_at) or desk.status not in (EXPECTED, ACTIVE):
         raise Refused(410, "expired")

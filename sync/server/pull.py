@@ -115,4 +115,6 @@ def note_contact(province: Province, caller: desks.DeskState) -> None:
     if caller.seen_at is not None and province.clock.now() - from_iso(caller.seen_at) < _CONTACT_STEP:
         return
     with province.database.write() as connection:
+        if caller.seen_at is None:
+            desks.settle_enrolment(connection, caller.id)
         connection.execute(update(tables.desk).where(tables.desk.c.id == caller.id).values(seen_at=province.now()))

@@ -80,6 +80,8 @@ def _commit(
         raise Refused(409, "gap", expect_n=state.last_n + 1)
     if (state.status, state.grants) != (caller.status, caller.grants):
         _pass_the_door(incoming, state, door)  # revoked, or granted otherwise, since the request came in
+    if state.seen_at is None:
+        desks.settle_enrolment(connection, state.id)
     results = _repeated(connection, state, [item for item in incoming if item.n <= state.last_n])
     fresh = [item for item in incoming if item.n > state.last_n]
     head = _chain(header, state, fresh)

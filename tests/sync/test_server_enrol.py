@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.errors import Refusal
+from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
-from sync.server import tables
+from sync.server import desks, tables
 from sync.server.enrolment import EnrolCode, make_code
 from sync.server.limits import Limits
 from sync.server.scopes import keys_of
-from tests.sync.server_fixtures import COMMUNE, Reply, World, province_in
+from tests.sync.server_fixtures import COMMUNE, Reply, ServerDesk, World, province_in
 
 
 @pytest.fixture
@@ -102,6 +103,43 @@ def test_a_lost_reply_is_given_again_to_the_same_pc_and_to_no_other(world: World
     second = Applicant(world, code.code).ask()
     assert (second.status, second.code) == (410, "used")
     assert world.count("desk") == 2
+
+
+def _first_word(world: World) -> tuple[Applicant, bytes]:
+    """A PC that enrolled and has sent its first changes; and what the province still keeps under its code."""
+    code = _code(world)
+    applicant = Applicant(world, code.code)
+    applicant.enrolled()
+    desk = ServerDesk(world)
+    desk.id, desk.key = code.desk, applicant.key
+    desk.send("person", uuid7(), {"full_name": "Bàn Thị Một"})
+    with world.province.database.read() as connection:
+        return applicant, connection.scalar(select(tables.enrol_code.c.locker)) or b""
+
+
+def test_once_a_desk_is_heard_of_its_code_opens_nothing_any_more(world: World) -> None:
+    applicant, locker = _first_word(world)
+    assert locker == b""
+    again = applicant.ask()
+    assert (again.status, again.code) == (410, "used")
+
+
+def test_a_locker_kept_on_would_open_for_whoever_finds_out_the_code(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: forty bits are few for whoever has the database, and years."""
+    monkeypatch.setattr(desks, "settle_enrolment", lambda *_: None)
+    applicant, locker = _first_word(world)
+    assert COMMUNE in msgspec.json.decode(seal.unwrap(applicant.locker_key, locker, applicant.locator))
+
+
+def test_a_code_that_nobody_used_in_time_keeps_no_locker(world: World) -> None:
+    _code(world, hours=1)
+    world.clock.move(hours=2)
+    _code(world)
+    with world.province.database.read() as connection:
+        lockers = connection.scalars(select(tables.enrol_code.c.locker).order_by(tables.enrol_code.c.expires_at)).all()
+    assert [bool(locker) for locker in lockers] == [False, True]
 
 
 def test_a_code_runs_out(world: World) -> None:
