@@ -12,6 +12,7 @@ import struct
 import zipfile
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -131,13 +132,19 @@ def _count(connection: Connection, table: str) -> int:
 
 def _pack(target: Path, copy: Path, keyfile: Path, manifest: Manifest) -> None:
     part = target.with_name(target.name + ".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+    with _made_anew(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(MANIFEST, msgspec.json.encode(manifest))
         archive.write(keyfile, KEYFILE_NAME)
         archive.write(copy, FILE_NAME)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     part.replace(target)
+
+
+def _made_anew(path: Path) -> BinaryIO:
+    """For this account alone; a link of that name, where others may write, would have another file overwritten."""
+    path.unlink(missing_ok=True)
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 def unpack_backup(source: Path, folder: Path) -> Manifest:

@@ -82,9 +82,14 @@ def leave_card(desk: OpenDesk, due: Sequence[datetime], taken: int = 0) -> None:
 def take_card(profile: Profile) -> DoorbellCard | None:
     """The card left at lock, or None. A damaged card is no reason to stop anybody from unlocking."""
     try:
-        return msgspec.json.decode(profile.doorbell.read_bytes(), type=DoorbellCard)
-    except (OSError, msgspec.DecodeError):
+        card = msgspec.json.decode(profile.doorbell.read_bytes(), type=DoorbellCard)
+        for instant in (card.left_at, *card.due):
+            from_iso(instant)
+        if card.address:
+            SigningKey.from_bytes(card.key)
+    except (OSError, ValueError):  # of which msgspec's is one
         return None
+    return card
 
 
 class Question:
@@ -96,15 +101,15 @@ class Question:
         self._is_aborted = False
 
     def ask(self) -> int:
-        """How many reports wait. Raises a SyncFault or Malformed; 0 for a desk without a province."""
+        """How many reports wait. Raises a SyncFault, Malformed or Invalid; 0 for a desk without a province."""
         card = self._card
         if not card.address:
             return 0
         from sync.client.doorbell import ring  # here, off the UI thread: they load the HTTP library
-        from sync.client.transport import Limits, Transport
+        from sync.client.transport import Limits, Transport, read_address
 
         limits = Limits(total_seconds=ANSWER_SECONDS)
-        self._transport = transport = Transport(card.address, ca_pem=card.ca_pem, limits=limits)
+        self._transport = transport = Transport(read_address(card.address), ca_pem=card.ca_pem, limits=limits)
         if self._is_aborted:  # asked after the transport is there for `abort` to find: one of the two sees the other
             raise Stopped
         key = SigningKey.from_bytes(card.key)

@@ -179,13 +179,14 @@ class Transport:
 def read_address(text: str) -> str:
     """`https://host[:port]` from what a person typed: a host, with or without port and `https://`. Raises Invalid."""
     typed = text.strip().removesuffix("/")
-    parts = urlsplit(typed if "://" in typed else f"https://{typed}")
+    wrong = Invalid(N_("The province's address should look like a name or numbers, for example 10.0.0.5:8743."))
     try:
-        port = parts.port
+        parts = urlsplit(typed if "://" in typed else f"https://{typed}")
+        _ = parts.port  # read here because it is checked when it is read
     except ValueError:
-        port = -1
-    if parts.scheme != "https" or not parts.hostname or port == -1 or parts.path or parts.username or parts.query:
-        raise Invalid(N_("The province's address should look like a name or numbers, for example 10.0.0.5:8743."))
+        raise wrong from None
+    if parts.scheme != "https" or not parts.hostname or parts.path or parts.username or parts.query:
+        raise wrong
     return f"https://{parts.netloc}"
 
 

@@ -270,7 +270,9 @@ def test_an_address_as_people_type_it(typed: str, base: str) -> None:
     assert read_address(typed) == base
 
 
-@pytest.mark.parametrize("typed", ["", "http://10.0.0.5", "10.0.0.5:99999", "host/path", "user@host", "https://"])
+@pytest.mark.parametrize(
+    "typed", ["", "http://10.0.0.5", "10.0.0.5:99999", "host/path", "user@host", "https://", "[::1"]
+)
 def test_an_address_that_cannot_be(typed: str) -> None:
     with pytest.raises(Invalid):
         read_address(typed)

@@ -10,9 +10,11 @@ import msgspec
 import pytest
 
 from commune_desk.domain.clock import to_iso
+from commune_desk.domain.errors import Invalid
 from commune_desk.presenters.doorbell import bell_text
 from commune_desk.usecases import doorbell
-from commune_desk.usecases.doorbell import Bell, DoorbellCard, Question, listen
+from commune_desk.usecases.doorbell import Bell, DoorbellCard, Question, listen, take_card
+from commune_desk.usecases.profile import Profile
 from sync.client.errors import Stopped, TooSlow
 from tests.helpers.poor_province import dripping
 from tests.helpers.workplaces import MORNING
@@ -56,6 +58,29 @@ def test_what_was_taken_up_and_not_sent_is_told_beside_what_waits_and_never_take
 def test_the_locked_desk_says_how_many_of_them_are_taken_up() -> None:
     assert bell_text(2, "", 1) == "Có 2 tin của tỉnh chờ tiếp nhận · trong đó 1 tin đã nhận trên máy này, chưa gửi"
     assert bell_text(2, "") == "Có 2 tin của tỉnh chờ tiếp nhận"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"left_at": "nonsense"},
+        {"due": ("2026-02-30T00:00:00Z",)},
+        {"address": "https://10.0.0.5", "key": b"short"},
+    ],
+)
+def test_a_card_that_somebody_changed_is_none(tmp_path: Path, changed: dict[str, object]) -> None:
+    profile = Profile(tmp_path)
+    card = msgspec.structs.replace(CARD, left_at=to_iso(MORNING))
+    profile.doorbell.write_bytes(msgspec.json.encode(card))
+    assert take_card(profile) == card
+    profile.doorbell.write_bytes(msgspec.json.encode(msgspec.structs.replace(card, **changed)))
+    assert take_card(profile) is None
+
+
+def test_an_address_that_is_none_is_not_asked() -> None:
+    card = msgspec.structs.replace(CARD, address="https://[::1", key=bytes(32))
+    with pytest.raises(Invalid):
+        Question(card).ask()
 
 
 def test_an_answer_that_drips_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
