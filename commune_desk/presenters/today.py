@@ -13,10 +13,20 @@ from commune_desk.domain.ids import is_commune_scope
 from commune_desk.domain.record import KINDS
 from commune_desk.domain.typed_times import parse_day
 from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
-from commune_desk.presenters.today_sections import CommuneSections, Section, ShelterSections
+from commune_desk.presenters.today_sections import MOST_TASKS, CommuneSections, Section, ShelterSections
 from commune_desk.store.database import Connection
 from commune_desk.store.placements import active_stays
-from commune_desk.store.today import SHOWN, CommuneDay, Counts, commune_day, counts, last_logs, open_tasks
+from commune_desk.store.today import (
+    SHOWN,
+    SHOWN_BESIDE,
+    CommuneDay,
+    Counts,
+    commune_day,
+    count_open_tasks,
+    counts,
+    last_logs,
+    open_tasks,
+)
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.reports import acknowledge_report
 from commune_desk.usecases.tasks import add_task, finish_task
@@ -48,7 +58,7 @@ class TodayPage:
 
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace
-        self._most_visits = SHOWN
+        self._most_visits, self._most_tasks = SHOWN, SHOWN_BESIDE if self.is_commune else SHOWN
         self._day: date | None = None
         self._commune: CommuneDay | None = None
 
@@ -65,7 +75,9 @@ class TodayPage:
         self._day = today
         if not self.is_commune:
             return self._shelter_state()
-        self._commune = self._workplace.read(lambda c: commune_day(c, today, most_visits=self._most_visits))
+        self._commune = self._workplace.read(
+            lambda c: commune_day(c, today, most_visits=self._most_visits, most_tasks=self._most_tasks)
+        )
         return self._commune_state(self._commune)
 
     def reworded(self) -> TodayState:
@@ -74,9 +86,12 @@ class TodayPage:
             return self.read()
         return self._commune_state(self._commune)
 
-    def show_all_visits(self) -> TodayState:
-        """Show many more of the visits that are due."""
-        self._most_visits = MOST_VISITS
+    def show_all(self, section: str) -> TodayState:
+        """Show many more of the visits that are due, or of the tasks."""
+        if section == "tasks":
+            self._most_tasks = MOST_TASKS
+        else:
+            self._most_visits = MOST_VISITS
         return self.read()
 
     def operation(self, act: str, record: str) -> Callable[[Tx], None]:
@@ -111,9 +126,10 @@ class TodayPage:
     def _shelter_state(self) -> TodayState:
         residents = self._workplace.read(active_stays)
         logs = self._workplace.read(last_logs)
-        tasks = self._workplace.read(lambda c: open_tasks(c, SHOWN))
+        tasks = self._workplace.read(lambda c: open_tasks(c, self._most_tasks))
+        count_tasks = self._workplace.read(count_open_tasks)
         now = self.now()
-        sections = ShelterSections(residents, logs, tasks, now)
+        sections = ShelterSections(residents, logs, tasks, count_tasks, now)
         count = ngettext("{count} resident", "{count} residents", len(residents)).format(count=len(residents))
         return TodayState(
             title=self._title(now),

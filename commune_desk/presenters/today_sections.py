@@ -27,6 +27,8 @@ from commune_desk.store.placements import StayRow
 from commune_desk.store.reports import ReportRow
 from commune_desk.store.today import CommuneDay, DueVisit, NoticeEnd, OpenTask, Sixteen
 
+MOST_TASKS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -242,12 +244,11 @@ class CommuneSections:
         return Row(child.person, child.name, day, route=Route("child", child.person))
 
     def _tasks(self) -> Section:
-        rest = self.day.open_tasks - len(self.day.tasks)
-        return tasks_section(self.day.tasks, rest, self.today, can_write=self.can_write)
+        return tasks_section(self.day.tasks, self.day.open_tasks, self.today, can_write=self.can_write)
 
 
-def tasks_section(tasks: Sequence[OpenTask], rest: int, today: date, *, can_write: bool) -> Section:
-    """Tasks with their days; a new one is written down in the card."""
+def tasks_section(tasks: Sequence[OpenTask], count: int, today: date, *, can_write: bool) -> Section:
+    """Tasks with their days, perhaps not all of the `count` there are; a new one is written down in the card."""
     rows = tuple(
         Row(
             task.id,
@@ -259,8 +260,11 @@ def tasks_section(tasks: Sequence[OpenTask], rest: int, today: date, *, can_writ
         )
         for task in tasks
     )
+    rest = count - len(tasks)
     aside = _("{count} more").format(count=rest) if rest > 0 else ""
-    return Section("tasks", _("Tasks"), "check", rows, aside=aside, has_entry=can_write)
+    following = min(rest, MOST_TASKS - len(tasks))
+    more = _("Show {count} more tasks").format(count=following) if following > 0 else ""
+    return Section("tasks", _("Tasks"), "check", rows, aside=aside, more=more, has_entry=can_write)
 
 
 def _due_text(due_on: str | None, today: date) -> str:
@@ -280,6 +284,7 @@ class ShelterSections:
     last_logs: Mapping[str, str]
     """The instant of the latest entry of a stay that has one."""
     open_tasks: Sequence[OpenTask]
+    count_tasks: int
     now: datetime
 
     @property
@@ -335,4 +340,4 @@ class ShelterSections:
         )
 
     def tasks(self) -> Section:
-        return tasks_section(self.open_tasks, 0, self.today, can_write=True)
+        return tasks_section(self.open_tasks, self.count_tasks, self.today, can_write=True)

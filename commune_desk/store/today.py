@@ -141,10 +141,11 @@ def counts(connection: Connection, today: date) -> Counts:
     )
 
 
-def commune_day(connection: Connection, today: date, *, most_visits: int = SHOWN) -> CommuneDay:
+def commune_day(
+    connection: Connection, today: date, *, most_visits: int = SHOWN, most_tasks: int = SHOWN_BESIDE
+) -> CommuneDay:
     """Everything the Today page of a commune desk shows."""
     coming, turning, past = _sixteen(connection, today)
-    tasks, open_tasks = _tasks(connection)
     return CommuneDay(
         counts=counts(connection, today),
         reports=running_reports(connection, SHOWN),
@@ -155,8 +156,8 @@ def commune_day(connection: Connection, today: date, *, most_visits: int = SHOWN
         sixteen=coming,
         turning_sixteen=turning,
         past_sixteen=past,
-        tasks=tasks,
-        open_tasks=open_tasks,
+        tasks=open_tasks(connection, most_tasks),
+        open_tasks=count_open_tasks(connection),
     )
 
 
@@ -187,9 +188,9 @@ def open_tasks(connection: Connection, limit: int) -> list[OpenTask]:
     return [OpenTask(*row) for row in rows.fetchall()]
 
 
-def _tasks(connection: Connection) -> tuple[list[OpenTask], int]:
-    count = connection.execute("SELECT count(*) FROM task WHERE status='open'").fetchone()[0]
-    return (open_tasks(connection, SHOWN_BESIDE) if count else []), count
+def count_open_tasks(connection: Connection) -> int:
+    """How many tasks are to be done."""
+    return int(connection.execute("SELECT count(*) FROM task WHERE status='open'").fetchone()[0])
 
 
 def _never_visited(connection: Connection) -> int:

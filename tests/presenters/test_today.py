@@ -33,6 +33,12 @@ def workplace(tmp_path: Path) -> Iterator[Workplace]:
     made.register.close()
 
 
+def write_task(workplace: Workplace, page: TodayPage, title: str, day: str) -> None:
+    operation = page.new_task(title, day)
+    assert callable(operation)
+    workplace.write(operation)
+
+
 def section(state: TodayState, key: str) -> Section:
     return next(one for one in (*state.main, *state.side) if one.key == key)
 
@@ -116,7 +122,7 @@ def test_long_lists_are_cut_and_can_be_shown(workplace: Workplace) -> None:
     page = TodayPage(workplace)
     visits = section(page.read(), "visits")
     assert (len(visits.rows), visits.more, visits.more_route) == (8, "Show all (11)", None)
-    visits = section(page.show_all_visits(), "visits")
+    visits = section(page.show_all("visits"), "visits")
     assert (len(visits.rows), visits.more) == (11, "")
 
 
@@ -143,6 +149,28 @@ def test_tasks_are_written_down_and_done(workplace: Workplace) -> None:
     assert (row.title, row.second, row.button) == ("Gặp nhà trường", "by 27/11", "Done")
     workplace.write(page.operation(row.act, row.key))
     assert section(page.read(), "tasks").rows == ()
+
+
+def test_every_task_can_be_reached_however_many_there_are(workplace: Workplace) -> None:
+    page = TodayPage(workplace)
+    for number in range(12):
+        write_task(workplace, page, f"Việc {number}", f"{number + 1}/12/2026")
+    tasks = section(page.read(), "tasks")
+    assert (len(tasks.rows), tasks.aside, tasks.more, tasks.more_route) == (3, "9 more", "Show 9 more tasks", None)
+    tasks = section(page.show_all("tasks"), "tasks")
+    assert (len(tasks.rows), tasks.aside, tasks.more) == (12, "", "")
+
+
+def test_a_house_says_how_many_tasks_it_does_not_show(tmp_path: Path) -> None:
+    set_language("en")
+    shelter = make_workplace(tmp_path, scope="S:AD01", role="shelter_worker")
+    page = TodayPage(shelter)
+    for number in range(12):
+        write_task(shelter, page, f"Việc {number}", "")
+    tasks = section(page.read(), "tasks")
+    assert (len(tasks.rows), tasks.more) == (8, "Show 4 more tasks")
+    assert len(section(page.show_all("tasks"), "tasks").rows) == 12
+    shelter.register.close()
 
 
 def test_badges_are_red_under_three_hours(workplace: Workplace) -> None:

@@ -18,15 +18,18 @@ from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.forms.child_form import ChildFormPage
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.pages.child import ChildPage
+from commune_desk.ui.pages.subject import SubjectHeader
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.text import line_height
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_person, make_visit, save_all
 from tests.helpers.typing_vietnamese import commit_text, compose
 from tests.helpers.workplaces import asked_by_the_screen
+from tests.story.cut_texts import cut_texts
 
 
 @pytest.fixture
@@ -311,3 +314,13 @@ def test_a_person_edited_elsewhere_is_read_again(
     renamed = msgspec.structs.replace(record.person, full_name="Đặng Thị Hoa")
     tasks.run(lambda: workplace.write(save_all(renamed)))
     qtbot.waitUntil(lambda: page.header.name.plain == "Đặng Thị Hoa")
+
+
+def test_the_longest_name_stands_whole_above_the_file(qtbot: QtBot) -> None:
+    header = SubjectHeader()
+    qtbot.addWidget(header)
+    header.show_subject("TH", ("Công Tằng Tôn Nữ Kiều Diễm " * 5)[:120], "nữ · 14 tuổi", ())
+    header.resize(600, 120)
+    header.show()
+    assert cut_texts(header) == []
+    assert header.name.height() > line_height(header.name.font())

@@ -16,10 +16,11 @@ from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.field_editors import holds, raw_value
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.register import RegisterPage
+from commune_desk.ui.widgets.page import Page
 from commune_desk.usecases.drafts import save_draft
 from commune_desk.usecases.sync_agent import SyncStatus
 from commune_desk.usecases.workplace import Workplace
-from tests.helpers.builders import make_child, make_report, save_all
+from tests.helpers.builders import make_child, make_report, make_visit, save_all
 from tests.helpers.keys import focused, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import OFFICER, work_for_real
@@ -205,6 +206,36 @@ def test_escape_leaves_help_for_the_form_one_came_from(qtbot: QtBot, window: Des
     assert isinstance(form, EntryPage)
     assert form.isAncestorOf(focused())
     assert window.shell.current_page == "register"
+
+
+def test_a_page_without_anything_to_press_is_read_to_its_end_by_keyboard(window: DeskWindow) -> None:
+    window.shell.resize(window.shell.minimumSize())
+    press(Key.Key_F1)
+    QApplication.processEvents()
+    shown = top_of(window)
+    assert isinstance(shown, Page)
+    bar = shown.scroll_area.verticalScrollBar()
+    assert bar.maximum() > 0
+    press(Key.Key_PageDown)
+    assert bar.value() > 0
+    press(Key.Key_End)
+    assert bar.value() == bar.maximum()
+    press(Key.Key_Home)
+    assert bar.value() == 0
+
+
+def test_the_page_keys_scroll_below_the_tabs_of_a_child(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId
+) -> None:
+    workplace.write(save_all(*(make_visit(hoa, f"2026-10-{day:02d}") for day in range(1, 29))))
+    window.navigate(Route("child", hoa))
+    child = top_of(window)
+    assert isinstance(child, ChildPage)
+    bar = child.scroll_area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 1000)
+    assert focused() is child.tabs
+    press(Key.Key_PageDown)
+    assert 0 < bar.value() < bar.maximum()
 
 
 @pytest.mark.parametrize("typed", ["", "zzzz"])

@@ -6,15 +6,18 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.tab_order import stops
+from commune_desk.usecases.tasks import add_task
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_report, make_visit, save_all
-from tests.helpers.typing_vietnamese import commit_text
+from tests.helpers.typing_vietnamese import commit_text, compose
 from tests.helpers.workplaces import clock_of, make_workplace
 
 
@@ -102,6 +105,48 @@ def test_a_task_is_written_down_and_done(qtbot: QtBot, workplace: Workplace, tas
     next(iter(card.targets.values())).setFocus()
     QTest.keyClick(next(iter(card.targets.values())), Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: not card.targets, timeout=5_000)
+
+
+def test_a_task_that_comes_last_of_many_is_seen_once_written_and_the_line_stays_under_the_hands(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    for number in range(5):
+        workplace.write(lambda tx, one=number: add_task(tx, f"Việc {one}", "2026-11-24"))  # type: ignore[misc]
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    card = page.sections["tasks"]
+    assert "more" in card.targets
+    assert card.entry is not None
+    commit_text(card.entry.title, "Việc không hẹn ngày")
+    QTest.keyClick(card.entry.title, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(card.targets) == 6, timeout=5_000)
+    assert QApplication.focusWidget() is card.entry.title
+    assert card.entry.typed() == ("", "")
+
+
+def test_what_comes_in_meanwhile_leaves_a_half_composed_task_alone(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    card = page.sections["tasks"]
+    assert card.entry is not None
+    commit_text(card.entry.title, "Gặp ")
+    compose(card.entry.title, "nhà")
+    tasks.run(lambda: workplace.write(lambda tx: add_task(tx, "Của đồng nghiệp")))
+    qtbot.waitUntil(lambda: len(card.targets) == 1, timeout=5_000)
+    assert QApplication.focusWidget() is card.entry.title
+    assert card.entry.title.is_composing
+    assert card.entry.title.text() == "Gặp "
+
+
+def test_tab_goes_through_the_rows_as_the_eyes_do_after_new_ones_came(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    add_child(workplace)
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    tasks.run(lambda: workplace.write(save_all(make_report())))
+    qtbot.waitUntil(lambda: bool(page.sections["clocks"].targets), timeout=5_000)
+    order = [stop for card in ("clocks", "visits", "tasks") for stop in page.sections[card].stops()]
+    assert [stop for stop in stops(page) if stop in order] == order
 
 
 def test_all_visits_are_shown_on_demand(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:

@@ -23,7 +23,7 @@ class SubjectHeader(QWidget):
         super().__init__()
         self._mark = QHBoxLayout()
         self._mark.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.name = Text("", size=Size.TITLE, bold=True)
+        self.name = Text("", size=Size.TITLE, bold=True, wrap=True)
         self._line = Text("", ink="quiet", wrap=True)
         self._chips = Flow()
         row = QHBoxLayout(self)

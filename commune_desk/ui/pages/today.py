@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.presenters.deadline_texts import ClockText
-from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.labels import ChipText, joined
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.today import TOUCHED_BY, TodayState
 from commune_desk.presenters.today import TodayPage as State
@@ -26,6 +26,7 @@ from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.tab_order import follow, stops
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.workplace import Workplace
 
@@ -78,6 +79,7 @@ class TodayPage(LivePage):
         shown = {section.key for section in (*state.main, *state.side)}
         for key in self.sections.keys() - shown:
             self.sections[key].hide()
+        follow(self.visit, *(stop for card in self._cards() for stop in card.stops()))
 
     def _fill(self, column: QVBoxLayout, sections: tuple[Section, ...]) -> None:
         for place, section in enumerate(sections):
@@ -86,7 +88,7 @@ class TodayPage(LivePage):
                 card = self.sections[section.key] = SectionCard(section, self._workplace)
                 card.route_asked.connect(self._navigate)
                 card.acted.connect(self._act)
-                card.all_asked.connect(lambda: self._render(self._state.show_all_visits()))
+                card.all_asked.connect(lambda key: self._render(self._state.show_all(key)))
                 card.written.connect(self._write_task)
             if column.indexOf(card) != place:
                 column.insertWidget(place, card)
@@ -97,12 +99,15 @@ class TodayPage(LivePage):
         """The row that matters most."""
         return next(iter(self._targets()), None)
 
-    def _targets(self) -> list[QWidget]:
-        """What takes the keyboard in the rows, from top to bottom, the main column first."""
+    def _cards(self) -> list[SectionCard]:
+        """The cards in sight from top to bottom, the main column first."""
         columns = (self.columns.main, self.columns.side)
         cards = sorted(self.sections.values(), key=lambda card: max(column.indexOf(card) for column in columns))
-        sides = [[card for card in cards if column.indexOf(card) >= 0 and not card.isHidden()] for column in columns]
-        return [target for side in sides for card in side for target in card.targets.values()]
+        return [card for column in columns for card in cards if column.indexOf(card) >= 0 and not card.isHidden()]
+
+    def _targets(self) -> list[QWidget]:
+        """What takes the keyboard in the rows."""
+        return [target for card in self._cards() for target in card.targets.values()]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
@@ -122,7 +127,12 @@ class TodayPage(LivePage):
         if isinstance(operation, str):
             card.show_problem(operation)
             return
-        self.write(operation, lambda _done: card.clear_entry())
+        self.write(operation, lambda _done: self._task_written(card))
+
+    def _task_written(self, card: SectionCard) -> None:
+        """What was just written down is seen, however many come before it."""
+        card.clear_entry()
+        self._render(self._state.show_all("tasks"))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -134,7 +144,7 @@ class SectionCard(Card):
 
     route_asked = Signal(object)
     acted = Signal(str, str)
-    all_asked = Signal()
+    all_asked = Signal(str)
     written = Signal(str, str)
 
     def __init__(self, section: Section, workplace: Workplace) -> None:
@@ -149,10 +159,19 @@ class SectionCard(Card):
             return
         self._shown = section
         focused = next((key for key, target in self.targets.items() if target.hasFocus()), "")
-        typed = self.entry.typed() if self.entry is not None else None
+        former = self.targets.keys()
+        if self.entry is not None:
+            self.column.removeWidget(self.entry)
         self.clear()
-        self.targets = {}
         self.aside.set_text(section.aside)
+        self._fill(section)
+        if focused == "more":
+            focused = next((key for key in self.targets if key not in former), "more")
+        if focused in self.targets:
+            self.targets[focused].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fill(self, section: Section) -> None:
+        self.targets = {}
         chips = {row.key: _chip(row.chip) for row in section.rows if row.chip is not None}
         widest = max((chip.sizeHint().width() for chip in chips.values()), default=0)
         clock = max((_clock_width(row.clock) for row in section.rows if row.clock is not None), default=0)
@@ -167,9 +186,12 @@ class SectionCard(Card):
             self.add_padded(Text(section.empty, ink="quiet", wrap=True))
         if section.more:
             self.add(self._more(section))
-        self.entry = self._entry(typed) if section.has_entry else None
-        if focused in self.targets:
-            self.targets[focused].setFocus(Qt.FocusReason.OtherFocusReason)
+        if section.has_entry:
+            self._add_entry()
+
+    def stops(self) -> list[QWidget]:
+        """What takes the keyboard, from top to bottom."""
+        return [*self.targets.values(), *(stops(self.entry) if self.entry is not None else ())]
 
     def show_problem(self, sentence: str) -> None:
         """Say what is wrong with what was written down."""
@@ -195,7 +217,7 @@ class SectionCard(Card):
         return shown
 
     def _button(self, row: Row) -> QPushButton:
-        name = f"{row.button}: {row.title}"
+        name = f"{row.button}: {joined(row.title, row.detail, row.second)}"
         button = PrimaryButton(row.button, name=name) if row.is_first else SecondaryButton(row.button, name=name)
         if row.act:
             button.clicked.connect(lambda: self.acted.emit(row.act, row.key))
@@ -207,7 +229,7 @@ class SectionCard(Card):
         link = LinkButton(section.more)
         route = section.more_route
         if route is None:
-            link.clicked.connect(self.all_asked)
+            link.clicked.connect(lambda: self.all_asked.emit(section.key))
         else:
             link.clicked.connect(lambda: self.route_asked.emit(route))
         self.targets["more"] = link
@@ -218,13 +240,12 @@ class SectionCard(Card):
         line.addStretch(1)
         return holder
 
-    def _entry(self, typed: tuple[str, str] | None) -> TaskEntry:
-        entry = TaskEntry(self._workplace)
-        if typed is not None:
-            entry.restore(*typed)
-        entry.written.connect(self.written)
-        self.add_padded(entry)
-        return entry
+    def _add_entry(self) -> None:
+        """The same line as before: somebody may be typing in it."""
+        if self.entry is None:
+            self.entry = TaskEntry(self._workplace)
+            self.entry.written.connect(self.written)
+        self.add(self.entry)
 
 
 class TaskEntry(QWidget):
@@ -241,7 +262,7 @@ class TaskEntry(QWidget):
         self.problem = Text("", size=Size.SMALL, ink="danger", wrap=True)
         self.problem.hide()
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(6)
         column.addWidget(self.title)
         column.addWidget(Flow(self.day, add, gap=8))
@@ -253,12 +274,9 @@ class TaskEntry(QWidget):
     def typed(self) -> tuple[str, str]:
         return self.title.value(), self.day.text()
 
-    def restore(self, title: str, day: str) -> None:
-        self.title.set_value(title)
-        self.day.setText(day)
-
     def clear(self) -> None:
-        self.restore("", "")
+        self.title.clear()
+        self.day.clear()
         self.say("")
 
     def say(self, sentence: str) -> None:

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QSizePolicy, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QBoxLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from commune_desk.ui import theme
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.flow import Stack
 from commune_desk.ui.widgets.text import Text
 
+_SCROLLING = {
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+}
+_ARROWS = {
+    Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+}
 STACK_BELOW = 760
 """Under this width in logical pixels the side column goes below the main one."""
 
@@ -110,7 +129,7 @@ class Page(QWidget):
     def __init__(self, title: str = "", subtitle: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(title)
-        self.title = Text(title, size=Size.TITLE, bold=True)
+        self.title = Text(title, size=Size.TITLE, bold=True, wrap=True)
         self.subtitle = Text(subtitle, ink="quiet", wrap=True)
         if not subtitle:
             self.subtitle.hide()
@@ -146,6 +165,14 @@ class Page(QWidget):
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll_area.setAccessibleName(self.accessibleName())
         return self.scroll_area
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys that turn pages scroll, as do the arrows where nothing on the page takes the keyboard."""
+        act = _SCROLLING.get(Qt.Key(event.key())) or (_ARROWS.get(Qt.Key(event.key())) if self.hasFocus() else None)
+        if act is None:
+            super().keyPressEvent(event)
+        else:
+            self.scroll_area.verticalScrollBar().triggerAction(act)
 
     def first_focus(self) -> QWidget | None:
         """Where the keyboard begins; None for the first thing that takes it."""

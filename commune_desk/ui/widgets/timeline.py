@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QSize, QTimer, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from commune_desk.i18n import _
 from commune_desk.ui import theme
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Flow, Stack, clear_layout
+from commune_desk.ui.widgets.tab_order import rest_focus
 from commune_desk.ui.widgets.text import RichLine, Run, Text
 
 _DOT_X = 13
@@ -21,6 +23,9 @@ _TEXT_X = 28
 _DOT_Y = 14
 _AT_ONCE = 8
 """Entries that fill a screen: those below it are made after the first picture, so that nobody waits for them."""
+_AT_FIRST = 40
+"""Entries before one asks for earlier ones. Qt lays out all rows anew for each: two years of visits would stop the
+window for seconds."""
 
 
 @dataclass(frozen=True)
@@ -86,35 +91,78 @@ class _EntryRow(QWidget):
 
 
 class Timeline(QWidget):
-    """Entries from top to bottom; `opened` carries the key of the entry whose link was pressed."""
+    """Entries from top to bottom, the earlier ones of many when one asks for them; `opened` carries the key of the
+    entry whose link was pressed."""
 
     opened = Signal(str)
 
     def __init__(self, entries: Sequence[Entry] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self._column = QVBoxLayout()
         self._column.setSpacing(0)
+        outer.addLayout(self._column)
+        self.earlier: LinkButton | None = None
         self._entries: Sequence[Entry] = ()
+        self._most = _AT_FIRST
         self._rest = QTimer(self, singleShot=True)
         self._rest.timeout.connect(self._add_rest)
         self.set_entries(entries)
+
+    @property
+    def rows(self) -> list[QWidget]:
+        """The rows made so far."""
+        items = (self._column.itemAt(at) for at in range(self._column.count()))
+        return [row for item in items if item is not None and (row := item.widget()) is not None]
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Replace what is shown; where somebody had scrolled to stays, as many rows as there were come at once."""
         at_once = max(_AT_ONCE, self._column.count())
         clear_layout(self._column)
         self._entries = entries
+        self._drop_earlier()
         self._add_rows(at_once)
-        if self._column.count() < len(entries):
+        if self._column.count() < min(self._most, len(entries)):
             self._rest.start()
+        else:
+            self._offer_earlier()
+
+    def show_earlier(self) -> None:
+        """Show as many entries again; the keyboard goes on at the first of them."""
+        had = self._column.count()
+        self._most *= 2
+        self._add_rest()
+        first = self.rows[had : had + 1]
+        links = [link for row in first for link in row.findChildren(LinkButton)]
+        if links:
+            links[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _offer_earlier(self) -> None:
+        """The link to more of them, below all that is shown and last in the order of Tab; none where that is all."""
+        self._drop_earlier()
+        layout = self.layout()
+        rest = len(self._entries) - self._most
+        if rest > 0 and isinstance(layout, QVBoxLayout):
+            self.earlier = LinkButton(_("Show {count} earlier").format(count=min(rest, self._most)), "history")
+            self.earlier.clicked.connect(self.show_earlier)
+            layout.addWidget(self.earlier, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _drop_earlier(self) -> None:
+        if self.earlier is not None:
+            rest_focus(self.earlier)
+            self.earlier.hide()
+            self.earlier.deleteLater()
+            self.earlier = None
 
     def _add_rest(self) -> None:
-        self._add_rows(len(self._entries))
+        self._add_rows(self._most)
+        self._offer_earlier()
 
     def _add_rows(self, up_to: int) -> None:
         last = len(self._entries) - 1
-        for position in range(self._column.count(), min(up_to, last + 1)):
+        for position in range(self._column.count(), min(up_to, self._most, last + 1)):
             entry = self._entries[position]
             row = _EntryRow(entry, is_first=position == 0, is_last=position == last)
             if row.link is not None:

@@ -40,8 +40,12 @@ def _begin(button: QAbstractButton) -> QPainter:
         painter.setPen(QPen(theme.colour("accent"), 2))
         painter.drawRoundedRect(QRectF(button.rect()).adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
     painter.setPen(theme.colour("ink" if button.isEnabled() else "quiet"))
-    words = QRect(_PAD + _MARK + _GAP, 0, button.width(), button.height())
-    painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, button.text())
+    left = _PAD + _MARK + _GAP
+    words = QRect(left, 0, button.width() - left, button.height())
+    shown = painter.fontMetrics().elidedText(button.text(), Qt.TextElideMode.ElideRight, words.width())
+    painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, shown)
+    if shown != button.text():
+        button.setToolTip(button.text())
     painter.setPen(QPen(theme.colour("accent" if button.isChecked() or button.underMouse() else "edge"), 1.4))
     painter.setBrush(theme.colour("surface"))
     return painter
