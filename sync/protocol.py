@@ -270,10 +270,6 @@ def head_statement(desk: str, n: int, head: bytes) -> bytes:
     return msgspec.json.encode([desk, n, b64(head)])
 
 
-def event_line(event: Event, line: bytes) -> bytes:
-    return encode(event) + b"\t" + line
-
-
 def read_event(line: bytes) -> tuple[Event, Line]:
     """An event and its change. Raises Malformed."""
     head, tab, rest = line.partition(b"\t")

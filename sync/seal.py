@@ -34,9 +34,7 @@ DESK_CERT = b"cd-desk-v1"
 FEED = b"cd-feed-v1"
 HELLO = b"cd-hello-v1"
 RECEIPT = b"cd-receipt-v1"
-AUDIT = b"cd-audit-v1"
-BUNDLE = b"cd-bundle-v1"
-DOMAINS = (CHANGE, HEAD, DESK_CERT, FEED, HELLO, RECEIPT, AUDIT, BUNDLE)
+DOMAINS = (CHANGE, HEAD, DESK_CERT, FEED, HELLO, RECEIPT)
 
 BUCKET = 256
 """Sealed values come in multiples of this many bytes, so that a length tells nothing about a text."""

@@ -78,7 +78,7 @@ def _import(name: str) -> Imported:
         row = read_row(cells, plan, village=village)
         village = row.section if row.kind is RowKind.SECTION else village
         imported.found.update(problem.text for problem in row.problems)
-        imported.rejected += row.is_rejected
+        imported.rejected += row.kind is RowKind.CHILD and row.child is None
         imported.children += [row.child] if row.child else []
     return imported
 

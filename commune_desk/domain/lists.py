@@ -137,10 +137,6 @@ class ReadRow:
     section: str | None = None
     texts: tuple[str, ...] = ()
 
-    @property
-    def is_rejected(self) -> bool:
-        return self.kind is RowKind.CHILD and self.child is None
-
 
 def read_row(cells: Row, plan: ListPlan, *, village: str | None = None) -> ReadRow:
     """Read one row below the header. `village` is the heading above, for a list divided by village without a column."""

@@ -97,8 +97,3 @@ def colleagues(desk: OpenDesk) -> list[tuple[str, str]]:
     """(login, name) of everybody who may unlock here, in the order they were added."""
     reader = desk.register.reader
     return [(slot.login, name_of(reader, slot.officer_id)) for slot in vault.slots(desk.profile.keyfile)]
-
-
-def logins(profile: Profile) -> list[str]:
-    """Who may unlock here, in the order they were added."""
-    return [slot.login for slot in vault.slots(profile.keyfile)]

@@ -46,9 +46,8 @@ class SyncStatus:
     is_paused: bool = False
     last_receipt_at: datetime | None = None
     """The province's own time on its last receipt."""
-    last_success_at: datetime | None = None
-    """When a whole sync last went through, by the province's clock."""
     last_report: SyncReport | None = None
+    """Of the last sync that went through as a whole."""
     failure: DeskError | None = None
     """Why the last sync failed; None after one that went through."""
     next_try_at: datetime | None = None
@@ -180,7 +179,7 @@ class SyncAgent:
         else:
             with self._guard:
                 self._schedule.succeeded(monotonic())
-            self._tell(failure=None, last_report=report, last_success_at=_instant(report.at))
+            self._tell(failure=None, last_report=report)
 
     def _failed(self, failure: DeskError) -> None:
         with self._guard:

@@ -123,7 +123,7 @@ def test_a_sound_row_becomes_a_child_without_problems(codebook: CodeBook) -> Non
 
 def test_an_error_keeps_the_row_out_and_names_its_column(codebook: CodeBook) -> None:
     row = _read(codebook, TITLES, (*SOUND[:3], "31/02/2012", *SOUND[4:]))
-    assert row.is_rejected
+    assert (row.kind, row.child) == (RowKind.CHILD, None)
     assert [(problem.column, problem.level, problem.text) for problem in row.problems] == [
         (3, ListLevel.ERROR, BIRTH_DATE_UNREADABLE)
     ]

@@ -16,7 +16,9 @@ from commune_desk.store import settings
 from commune_desk.store.register import FILE_NAME, Register
 from commune_desk.store.settings import Identity, ScopeKeyPair
 from commune_desk.store.transaction import Tx
+from commune_desk.usecases.profile import Profile
 from commune_desk.usecases.workplace import Workplace
+from commune_desk.vault import vault
 from commune_desk.vault.keys import RegisterKey
 from sync.seal import BoxKey, SigningKey, scope_key_id
 
@@ -105,3 +107,8 @@ def clock_of(workplace: Workplace) -> HandClock:
     clock = workplace.register.clock
     assert isinstance(clock, HandClock)
     return clock
+
+
+def logins(profile: Profile) -> list[str]:
+    """Who may unlock here, in the order they were added."""
+    return [slot.login for slot in vault.slots(profile.keyfile)]

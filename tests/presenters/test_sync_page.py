@@ -32,7 +32,7 @@ PROVEN = SyncFacts(
     behind=0,
     open_conflicts=0,
 )
-QUIET = SyncStatus(last_success_at=datetime(2026, 11, 23, 0, 42, tzinfo=UTC))
+QUIET = SyncStatus()
 
 
 def facts(**changed: Any) -> SyncFacts:

@@ -151,7 +151,7 @@ class ScriptedProvince(BaseAdapter):
             if all_events
         }
         trailer = protocol.PullTrailer(cursors=cursors, more=more, heads=heads)
-        lines = [protocol.event_line(event, line.encode()) for event, line in events]
+        lines = [protocol.encode(event) + b"\t" + line.encode() for event, line in events]
         return b"\n".join([protocol.encode(header), *lines, protocol.encode(trailer)])
 
     def certs(self) -> list[protocol.SignedCert]:

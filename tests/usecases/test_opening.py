@@ -19,7 +19,7 @@ from commune_desk.store.register import Register
 from commune_desk.store.staged import accept_new_desk, pulled_once, release_next
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.backups import back_up, backup_name, restore
-from commune_desk.usecases.officers import add_officer, change_passphrase, logins, recovery_request, remove_officer
+from commune_desk.usecases.officers import add_officer, change_passphrase, recovery_request, remove_officer
 from commune_desk.usecases.opening import OpenDesk, RegisterMissing, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
 from commune_desk.usecases.window_state import WindowState, keep_window, take_window
@@ -27,7 +27,7 @@ from commune_desk.vault.passphrases import WrongPassphrase
 from sync.seal import SigningKey
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.lists import count_staged
-from tests.helpers.workplaces import HandClock
+from tests.helpers.workplaces import HandClock, logins
 
 PASSPHRASE = "bốn con mèo đi biển"
 FIRST = NewOfficer("hoa", "Cán bộ Thử", PASSPHRASE)

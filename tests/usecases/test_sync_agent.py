@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.clock import SystemClock, from_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.usecases.sync_agent import SyncAgent, SyncStatus
 from commune_desk.usecases.sync_schedule import Pace
@@ -93,12 +93,12 @@ def test_it_syncs_at_start_and_says_what_a_receipt_proves() -> None:
     with _agent(session, board, waiting=lambda: 1 - min(session.count, 1)):
         running = board.until(lambda s: s.is_running)
         assert (running.waiting, running.last_receipt_at) == (1, None)
-        done = board.until(lambda s: not s.is_running and s.last_success_at is not None)
+        done = board.until(lambda s: not s.is_running and s.last_report is not None)
     assert (done.waiting, done.failure) == (0, None)
-    assert done.last_receipt_at == done.last_success_at == datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
+    assert done.last_receipt_at == datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
     assert done.next_try_at is not None
     assert done.last_report is not None
-    assert done.last_report.pushed == 1
+    assert (done.last_report.pushed, from_iso(done.last_report.at)) == (1, done.last_receipt_at)
 
 
 def test_a_change_is_counted_at_once_and_sent_after_the_pause_in_typing() -> None:
@@ -121,7 +121,7 @@ def test_a_failure_is_told_keeps_the_last_success_and_is_tried_again() -> None:
         agent.sync_now()
         session.wait()
         failed = board.until(lambda s: isinstance(s.failure, NoLine))
-        assert failed.last_success_at is not None
+        assert failed.last_report is not None
         assert not failed.is_halted
         agent.hint_line_changed()
         session.wait()
@@ -211,7 +211,7 @@ def test_after_a_defect_the_next_event_starts_it_again() -> None:
             time.sleep(0.01)
         agent.sync_now()
         session.wait()
-        board.until(lambda s: s.last_success_at is not None and not s.is_running)
+        board.until(lambda s: s.last_report is not None and not s.is_running)
 
 
 def test_status_is_published_only_when_something_is_new() -> None:
