@@ -16,10 +16,9 @@ from PySide6.QtWidgets import QApplication
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import DeskError
-from commune_desk.i18n import _, language, set_language, translate_error
+from commune_desk.i18n import _, language, language_of, set_language, translate_error
 from commune_desk.logs import start_log
 from commune_desk.paths import profile_dir
-from commune_desk.presenters.screen_language import kept_language
 from commune_desk.ui import theme
 from commune_desk.ui.hooks import BugHook
 from commune_desk.ui.opening.window import OpeningWindow
@@ -60,7 +59,7 @@ def run(*, profile: Path | None = None, announce: bool = False, keeps_language: 
     program = Program(app, Profile(folder))
     hook.met.connect(program.heed)
     if keeps_language:
-        set_language(kept_language(program.profile))
+        set_language(language_of(program.profile.kept_language()))
         theme.speak()
     try:
         is_ours = program.take_profile()

@@ -49,6 +49,11 @@ def _catalogue(language: Language) -> _gettext.NullTranslations:
     return _gettext.translation(DOMAIN, resource("locale"), languages=[language], fallback=True)
 
 
+def language_of(code: str) -> Language:
+    """The language that a code names; the default for any other."""
+    return "en" if code == "en" else DEFAULT
+
+
 def set_language(language: Language) -> None:
     """Speak `language` from now on; widgets already shown keep their texts."""
     _Screen.language = language

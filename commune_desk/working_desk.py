@@ -14,7 +14,6 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import is_shelter_scope
 from commune_desk.i18n import Language, set_language
-from commune_desk.presenters.screen_language import keep_language
 from commune_desk.program_files import code_book
 from commune_desk.store.sync_status import count_waiting
 from commune_desk.store.transaction import Tx
@@ -97,7 +96,7 @@ class WorkingDesk(QObject):
                 owner=self,
             )
             return
-        self.tasks.run(partial(_try, lambda: keep_language(self.desk.profile, code)), owner=self)
+        self.tasks.run(partial(_try, lambda: self.desk.profile.keep_language(code)), owner=self)
         set_language(code)
         theme.speak()
         former = self.window

@@ -91,6 +91,17 @@ class Profile:
     def language(self) -> Path:
         return self.folder / LANGUAGE
 
+    def keep_language(self, code: str) -> None:
+        """The screen's language from the next start on. Raises OSError."""
+        self.language.write_text(code, encoding="ascii")
+
+    def kept_language(self) -> str:
+        """The code of the language chosen last; empty where none was, or where it cannot be read."""
+        try:
+            return self.language.read_bytes().decode("ascii", errors="replace")
+        except OSError:
+            return ""
+
     def has_register(self) -> bool:
         return self.keyfile.exists() or self.spare.exists()
 

@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import Refusal
-from commune_desk.presenters.screen_language import kept_language
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.usecases.profile import Profile
 from tests.helpers.builders import make_person, save_all
@@ -35,7 +34,7 @@ def test_the_form_is_there_again_in_english_and_a_save_tells_no_window_that_is_g
     assert form.fields["observations"].value() == TYPED
     assert desk.window.shell.windowTitle() == "Sunshine Register"
     assert QLocale().language() == QLocale.Language.English
-    qtbot.waitUntil(lambda: kept_language(Profile(tmp_path)) == "en")
+    qtbot.waitUntil(lambda: Profile(tmp_path).kept_language() == "en")
     with qtbot.capture_exceptions() as bugs, qtbot.waitSignal(desk.tasks.register_changed):
         desk.tasks.run(lambda: desk.workplace.write(save_all(make_person("Lý A Tài"))))
     with qtbot.capture_exceptions() as more:

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from commune_desk.__main__ import main
 from commune_desk.app import Program, run
+from commune_desk.i18n import language_of
 from commune_desk.logs import LOG_FILE, stop_log
-from commune_desk.presenters.screen_language import keep_language, kept_language
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.usecases.profile import Profile
 from tests.system.surroundings import fill_up, open_folder, refusing, small_disk
@@ -82,11 +82,12 @@ def test_a_lock_file_that_a_power_cut_left_keeps_nobody_out(qapp: QApplication, 
 
 @pytest.mark.parametrize(("given", "said"), [([], "Sunshine Register"), (["--lang", "vi"], "Sổ Ánh Dương")])
 def test_the_screen_speaks_as_it_last_did_unless_it_is_told(tmp_path: Path, given: list[str], said: str) -> None:
-    keep_language(Profile(tmp_path), "en")
+    Profile(tmp_path).keep_language("en")
     titles: list[str] = []
 
     def read() -> None:
         titles.extend(one.windowTitle() for one in QApplication.topLevelWidgets() if one.isVisible())
+        QApplication.closeAllWindows()
         QApplication.exit(0)
 
     QTimer.singleShot(0, read)
@@ -98,7 +99,7 @@ def test_the_screen_speaks_as_it_last_did_unless_it_is_told(tmp_path: Path, give
 @pytest.mark.parametrize("spoilt", [b"", b"xx", b"\xff\xfe"])
 def test_a_spoilt_choice_of_language_is_none(tmp_path: Path, spoilt: bytes) -> None:
     Profile(tmp_path).language.write_bytes(spoilt)
-    assert kept_language(Profile(tmp_path)) == "vi"
+    assert language_of(Profile(tmp_path).kept_language()) == "vi"
 
 
 def test_a_bug_before_the_first_window_is_shown_and_what_to_do(
