@@ -114,7 +114,11 @@ class SignedCert(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """First line of a push. `head` is the desk's chain after `last_n`, signed under `seal.HEAD` with `n` and desk."""
+    """First line of a push. `head` is the desk's chain after `last_n`, signed under `seal.HEAD` with `n` and desk.
+
+    `audit_head` is the end of the desk's audit log, `audit_cut` the first row of it that differs from what the province
+    remembered (0: none).
+    """
 
     desk: str
     epoch: str
@@ -123,6 +127,7 @@ class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     head: B64
     head_signature: B64
     audit_head: str = ""
+    audit_cut: Count = 0
 
 
 class Result(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -134,13 +139,17 @@ class Result(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """Signed under `seal.RECEIPT`: the province holds every change of this desk up to `accepted_n`."""
+    """Signed under `seal.RECEIPT`: the province holds every change of this desk up to `accepted_n`.
+
+    `audit_head` is the end of the desk's audit log as it was at the push before.
+    """
 
     desk: str
     accepted_n: Count
     durable_n: Count
     at: str
     results: list[Result]
+    audit_head: str = ""
 
 
 class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):

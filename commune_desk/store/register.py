@@ -15,6 +15,7 @@ from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.ids import DeskId, OfficerId, Scope
 from commune_desk.store import settings
+from commune_desk.store.audit_mark import first_cut
 from commune_desk.store.database import READER_CACHE_KIB, Connection, connect, refuse_empty, transaction, translated
 from commune_desk.store.ledger import Ledger, ScopeSeal, verify_audit
 from commune_desk.store.migrate import migrate
@@ -106,9 +107,12 @@ class Register:
             return query(self._slow)
 
     def audit_fault(self) -> int | None:
-        """The number of the first audit row that was touched afterwards, or None when the chain holds. Slow."""
+        """The number of the first audit row that was touched afterwards, or None when the chain holds. Slow.
+
+        Also one that only the province remembers otherwise.
+        """
         key = subkey(self._key, AUDIT_PURPOSE)
-        return self.read_slowly(lambda connection: verify_audit(connection, key)).result()
+        return self.read_slowly(lambda connection: verify_audit(connection, key) or first_cut(connection)).result()
 
     def close(self) -> None:
         """Drain the writer, fold the write-ahead log into the file, close everything.

@@ -66,6 +66,10 @@ class Replica(Protocol):
         """Keep the receipt: the province holds every change up to `up_to`, the last one sent that it speaks of."""
         ...
 
+    def audit_mark(self) -> tuple[str, int]:
+        """The end of the audit log, and the first row that differs from what the province remembered (0: none)."""
+        ...
+
     def last_n(self) -> int:
         """The number of this desk's last change; 0 for none."""
         ...

@@ -108,6 +108,7 @@ class Session:
     def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
         last_n = batch[-1].n
         head = self._replica.chain_head(last_n)
+        audit_head, audit_cut = self._replica.audit_mark()
         header = protocol.PushHeader(
             desk=identity.desk,
             epoch=identity.epoch,
@@ -117,6 +118,8 @@ class Session:
             head_signature=protocol.b64(
                 identity.signing_key.sign(seal.HEAD, protocol.head_statement(identity.desk, last_n, head))
             ),
+            audit_head=audit_head,
+            audit_cut=audit_cut,
         )
         body = b"\n".join([protocol.encode(header), *(item.line for item in batch)])
         try:

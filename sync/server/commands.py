@@ -270,6 +270,7 @@ def status(args: Namespace, console: Console) -> None:
         (N_("Records by kind"), found_status.records),
         (N_("Open conflicts by place"), found_status.open_conflicts),
         (N_("Set aside, by desk and reason"), found_status.quarantine),
+        (N_("Lists of who did what touched from outside, by desk and entry"), found_status.audit_cuts),
         (N_("Reports waiting, not yet acknowledged"), found_status.reports_waiting),
     ):
         shown = ", ".join(f"{name} {number}" for name, number in numbers.items() if number)

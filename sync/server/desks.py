@@ -18,6 +18,7 @@ from sync.server.places import place_name
 from sync.server.province import Province, audited
 
 EXPECTED, ACTIVE, REVOKED, FROZEN = "expected", "active", "revoked", "frozen"
+AUDIT_CUT = "audit-cut"
 _NO_KEY = b""
 
 
@@ -33,6 +34,7 @@ class DeskState:
     head: bytes
     durable_n: int
     seen_at: str | None
+    audit_head: str
     grants: dict[str, Role]
 
 
@@ -50,6 +52,7 @@ def find(connection: Connection, desk: str) -> DeskState | None:
         head=row.head,
         durable_n=row.durable_n,
         seen_at=row.seen_at,
+        audit_head=row.audit_head,
         grants=grants_of(connection, desk),
     )
 
@@ -161,6 +164,20 @@ def revoke(connection: Connection, province: Province, desk: str) -> None:
     if state.sign_public:
         certify(connection, province, desk)
     audited(connection, province, "desk-revoke", desk)
+
+
+def note_audit_cut(connection: Connection, province: Province, desk: str, row: int) -> None:
+    """Write down, once, that a desk found its audit log other than the province remembered it."""
+    table, subject = tables.audit, f"{desk} {row}"
+    known = select(table.c.seq).where(table.c.action == AUDIT_CUT, table.c.subject == subject)
+    if connection.scalar(known) is None:
+        audited(connection, province, AUDIT_CUT, subject, actor=desk)
+
+
+def audit_cuts(connection: Connection) -> dict[str, int]:
+    """By desk, the first row of its audit log that was touched."""
+    rows = connection.scalars(select(tables.audit.c.subject).where(tables.audit.c.action == AUDIT_CUT))
+    return {desk: int(row) for desk, row in (subject.split(" ") for subject in rows)}
 
 
 def freeze(connection: Connection, province: Province, desk: str) -> None:

@@ -86,6 +86,8 @@ def _commit(
     fresh = [item for item in incoming if item.n > state.last_n]
     head = _chain(header, state, fresh)
     results |= store(connection, province, state.id, fresh)
+    if header.audit_cut:
+        desks.note_audit_cut(connection, province, state.id, header.audit_cut)
     connection.execute(
         update(tables.desk)
         .where(tables.desk.c.id == state.id)
@@ -93,7 +95,7 @@ def _commit(
             last_n=max(state.last_n, header.last_n),
             head=head,
             seen_at=province.now(),
-            audit_head=header.audit_head[:200],
+            audit_head=header.audit_head[:200] or state.audit_head,
         )
     )
     accepted = max(state.last_n, header.last_n)
@@ -103,6 +105,7 @@ def _commit(
         durable_n=state.durable_n,
         at=province.now(),
         results=[results[item.n] for item in incoming],
+        audit_head=state.audit_head,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from sync.protocol import PROVINCE_DESK
 from sync.server import tables
+from sync.server.desks import audit_cuts
 from sync.server.province import Province
 from sync.server.reports_in import reports_waiting
 
@@ -33,6 +34,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """By scope."""
     quarantine: dict[str, int]
     """By desk and code, `7ZK2MQ grant`."""
+    audit_cuts: dict[str, int]
+    """By desk, the first row of its list of who did what that was touched from outside."""
     reports_waiting: dict[str, int]
     oldest_waiting: str | None
 
@@ -76,6 +79,7 @@ def read_status(province: Province) -> Status:
             records={name: _count(connection, name) for name in sorted(tables.RECORDS)},
             open_conflicts=_open_conflicts(connection),
             quarantine=_quarantine(connection),
+            audit_cuts=audit_cuts(connection),
             reports_waiting=by_scope,
             oldest_waiting=waiting[0][1] if waiting else None,
         )

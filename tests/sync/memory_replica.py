@@ -95,6 +95,9 @@ class MemoryReplica:
         self.accepted_n = max(self.accepted_n, up_to)
         self.receipts.append(receipt)
 
+    def audit_mark(self) -> tuple[str, int]:
+        return "", 0
+
     def last_n(self) -> int:
         return len(self.lines)
 

@@ -1,0 +1,36 @@
+"""The end of the audit log as the province remembers it.
+
+Whoever may unlock this register can make up an audit chain that holds. What the province was told of it before, no key
+on this PC can change: with each push goes the last row, and back comes the one of the push before.
+"""
+
+from __future__ import annotations
+
+from commune_desk.store import settings
+from commune_desk.store.database import Connection
+from commune_desk.store.transaction import Tx
+from sync import protocol
+
+AUDIT_CUT = "audit_cut"
+
+
+def mark(connection: Connection) -> str:
+    """The last row, as the province keeps it: its number and its link of the chain."""
+    row = connection.execute("SELECT seq, h FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    return f"{row[0]} {protocol.b64(bytes(row[1]))}" if row else ""
+
+
+def compare(tx: Tx, remembered: str) -> None:
+    """Write down, once and for good, the first row that the province remembers and the log does not hold."""
+    number, _, link = remembered.partition(" ")
+    if not number.isdecimal() or first_cut(tx.connection) is not None:
+        return
+    row = tx.connection.execute("SELECT h FROM audit WHERE seq=?", (int(number),)).fetchone()
+    if row is None or protocol.b64(bytes(row[0])) != link:
+        settings.put(tx.connection, AUDIT_CUT, int(number))
+        tx.audit("audit log touched", detail={"row": int(number)})
+
+
+def first_cut(connection: Connection) -> int | None:
+    """The number of that row, or None where all is as the province remembers it."""
+    return settings.get(connection, AUDIT_CUT, int, 0) or None
