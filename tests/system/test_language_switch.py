@@ -52,7 +52,9 @@ def test_a_call_goes_on_in_the_other_language_and_its_end_is_seen(qtbot: QtBot, 
     former = desk.window
     former.shell.top.call.click()
     former.language_asked.emit("en")
-    qtbot.waitUntil(lambda: desk.window is not former)
+    qtbot.waitUntil(
+        lambda: isinstance(desk.window.shell.stack.currentWidget(), EntryPage) and desk.window is not former
+    )
     assert desk.window.shell.top.call.isChecked()
     desk._idle.hold(False)
     assert not desk.window.shell.top.call.isChecked()
