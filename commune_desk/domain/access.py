@@ -32,6 +32,8 @@ COMMUNE = frozenset({Role.COMMUNE_OFFICER, Role.CHAIR, Role.PROVINCE})
 COMMUNE_WRITERS = frozenset({Role.COMMUNE_OFFICER, Role.PROVINCE})
 SHELTER = frozenset({Role.SHELTER_WORKER, Role.SHELTER_HEAD, Role.PROVINCE})
 SHELTER_WRITERS = frozenset({Role.SHELTER_WORKER, Role.SHELTER_HEAD})
+PEOPLE_WRITERS = COMMUNE_WRITERS | SHELTER_WRITERS
+"""Who enters people and their families. A chair only reads."""
 EVERYBODY = frozenset(Role)
 
 

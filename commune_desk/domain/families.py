@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from commune_desk.domain.access import PEOPLE_WRITERS
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Merge, Record, ScopeRule, Shape, field, kind
 
 
-@kind("person", N_("Person"), scope=ScopeRule.ANY)
+@kind("person", N_("Person"), scope=ScopeRule.ANY, write=PEOPLE_WRITERS)
 class Person(Record, frozen=True, kw_only=True):
     """The identity that child files, relations, placements and reports point to."""
 
@@ -26,7 +27,7 @@ class Person(Record, frozen=True, kw_only=True):
     life_status: Annotated[str | None, field(N_("Situation"), shape=Shape.CODE, codes="life_statuses")] = None
 
 
-@kind("household", N_("Household"), scope=ScopeRule.COMMUNE)
+@kind("household", N_("Household"), scope=ScopeRule.COMMUNE, write=PEOPLE_WRITERS)
 class Household(Record, frozen=True, kw_only=True):
     """People living together at an address."""
 
@@ -39,7 +40,7 @@ class Household(Record, frozen=True, kw_only=True):
     class_year: Annotated[int | None, field(N_("Year of review"))] = None
 
 
-@kind("relation", N_("Relation"), scope=ScopeRule.ANY)
+@kind("relation", N_("Relation"), scope=ScopeRule.ANY, write=PEOPLE_WRITERS)
 class Relation(Record, frozen=True, kw_only=True):
     """What `relative` is to `person`; paternal and maternal kin stay apart (nội, ngoại)."""
 

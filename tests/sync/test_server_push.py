@@ -155,12 +155,14 @@ def test_a_change_that_does_not_hold_is_set_aside_whole(world: World, fault: str
 
 
 def test_an_open_door_would_let_such_changes_through(tmp_path: Path) -> None:
-    """The twin of the test above: without the door, another's place and a clear text are merged."""
+    """The twin of the test above: without the door, another's place, a clear text and a chair's person are merged."""
     with province_in(tmp_path, door=OpenDoor()) as world:
         desk = world.desk()
         other = desk.change("person", uuid7(), NAME, scope=OTHER)
         clear = desk.change("report", uuid7(), {}, set={"description": "clear text"}, seal={}, data=2)
         assert [status for status, _ in desk.results(other, clear)] == ["ok", "ok"]
+        chair = world.desk({COMMUNE: Role.CHAIR})
+        assert chair.results(chair.change("person", uuid7(), NAME)) == [("ok", "")]
 
 
 def test_lines_that_cannot_be_read_do_not_stop_the_queue(world: World) -> None:
@@ -193,7 +195,20 @@ def test_sealed_values_pass_only_under_a_key_of_their_place(world: World) -> Non
 
 def test_a_role_that_may_only_read_writes_nothing(world: World) -> None:
     chair = world.desk({COMMUNE: Role.CHAIR})
-    assert chair.results(chair.change("child_file", uuid7(), {"status": "active"}, data=0)) == [("quarantined", "role")]
+    written = (
+        chair.change("child_file", uuid7(), {"status": "active"}, data=0),
+        chair.change("person", uuid7(), NAME),
+        chair.change("household", uuid7(), {"village": "Khe Lạc"}),
+        chair.change("relation", uuid7(), {"relation": "mother"}),
+    )
+    assert chair.results(*written) == [("quarantined", "role")] * len(written)
+
+
+def test_a_chairs_desk_says_who_works_at_it(world: World) -> None:
+    chair = world.desk({COMMUNE: Role.CHAIR})
+    officer = chair.change("officer", chair.officer, {"display_name": "Chủ tịch Thử"})
+    desk = chair.change("desk", uuid7(), {"desk_id": chair.id}, data=0)
+    assert chair.results(officer, desk) == [("ok", "")] * 2
 
 
 def test_a_shelter_may_leave_a_notice_in_a_commune_and_nothing_else(world: World) -> None:
