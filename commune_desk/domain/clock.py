@@ -81,6 +81,18 @@ def local_day(instant: datetime | str) -> date:
     return moment.astimezone(VIETNAM).date()
 
 
+_MINUTE = len("2026-11-23T01:02")
+
+
+def lies_before(hour: str, bound: str, now: datetime) -> bool:
+    """Whether an hour that a person wrote lies before another, to the minute (ISO instants).
+
+    A bound that lies after `now` was written on a PC whose clock runs ahead, or this one's runs behind: an hour of now
+    is then never too early, or nothing could be written down until the two clocks meet.
+    """
+    return hour[:_MINUTE] < min(bound, to_iso(now))[:_MINUTE]
+
+
 def monotonic() -> float:
     """Seconds that only grow, for measuring how long something took."""
     return time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Annotated
 
 from commune_desk.domain.access import COMMUNE, SHELTER, SHELTER_WRITERS
@@ -37,6 +38,8 @@ REVIEW_DAYS = (3, 7)
 ACTIVE = ("staying", "out")
 """While somebody has a place in the house."""
 PLACEMENT_STEPS = {"staying": ("out", "ended"), "out": ("staying", "ended"), "ended": ()}
+NOTICE_STEPS = PLACEMENT_STEPS | {"ended": ("staying",)}
+"""A stay that was ended by mistake goes on, and its commune is told so."""
 BED_STEPS = {"open": ("closed",), "closed": ("open",)}
 
 
@@ -116,17 +119,24 @@ class Placement(Record, frozen=True, kw_only=True):
     guests=SHELTER_WRITERS,
 )
 class PlacementNotice(Record, frozen=True, kw_only=True):
-    """What the home commune sees of a stay: that it is, and until when. Never where."""
+    """What the home commune sees of a stay: that it is, and until when. Never where.
 
-    case_code: Annotated[str, field(N_("Case code"), data=Data.OPERATIONAL, max_chars=40, required=True)] = ""
+    The desks of a house write it without seeing each other's notice, and nobody in the commune may: the later stands.
+    """
+
+    case_code: Annotated[
+        str, field(N_("Case code"), merge=Merge.LWW, data=Data.OPERATIONAL, max_chars=40, required=True)
+    ] = ""
     status: Annotated[
-        str, field(N_("Status"), merge=Merge.FSM, steps=PLACEMENT_STEPS, shape=Shape.CODE, data=Data.OPERATIONAL)
+        str, field(N_("Status"), merge=Merge.FSM, steps=NOTICE_STEPS, shape=Shape.CODE, data=Data.OPERATIONAL)
     ] = "staying"
-    since_on: Annotated[str, field(N_("Since"), shape=Shape.DATE, data=Data.OPERATIONAL)] = ""
+    since_on: Annotated[str, field(N_("Since"), merge=Merge.LWW, shape=Shape.DATE, data=Data.OPERATIONAL)] = ""
     isolation_until: Annotated[
-        str | None, field(N_("Temporary isolation until"), shape=Shape.DATE, data=Data.OPERATIONAL)
+        str | None, field(N_("Temporary isolation until"), merge=Merge.LWW, shape=Shape.DATE, data=Data.OPERATIONAL)
     ] = None
-    stay_until: Annotated[str | None, field(N_("Stay until"), shape=Shape.DATE, data=Data.OPERATIONAL)] = None
+    stay_until: Annotated[
+        str | None, field(N_("Stay until"), merge=Merge.LWW, shape=Shape.DATE, data=Data.OPERATIONAL)
+    ] = None
 
 
 @kind("care_log_entry", N_("Care-log entry"), scope=ScopeRule.SHELTER, read=SHELTER, write=SHELTER_WRITERS)
@@ -138,6 +148,11 @@ class CareLogEntry(Record, frozen=True, kw_only=True):
     entry_kind: Annotated[str, written_once(N_("Kind of entry"), shape=Shape.CODE, codes="care_log_kinds")] = "daily"
     note: Annotated[str, written_once(N_("Note"), max_chars=2000, required=True)] = ""
     officer: Annotated[OfficerId | None, written_once(N_("Officer"), shape=Shape.REFERENCE)] = None
+
+
+def notice_id(stay: RecordId, commune: str) -> RecordId:
+    """The notice of a stay for a commune: the same at every desk of the house, for none can read another's."""
+    return RecordId(stay[:12] + sha256(f"{stay}|{commune}".encode()).hexdigest()[:20])
 
 
 def isolation_ends(isolation_from: str) -> str:

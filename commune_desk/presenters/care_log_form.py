@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from commune_desk.domain.clock import lies_before
 from commune_desk.domain.ids import RecordId, new_record_id
 from commune_desk.domain.placements import CareLogEntry
 from commune_desk.i18n import _
@@ -69,7 +70,8 @@ class CareLogForm(EntryForm[FormState]):
         require_filled(errors, self._values, "logged_at", "entry_kind")
         if not self.text("note"):
             errors["note"] = _("Please fill this in.")
-        if at and self._stay is not None and at < self._stay.admitted_at:
+        now = self._workplace.register.clock.now()
+        if at and self._stay is not None and lies_before(at, self._stay.admitted_at, now):
             errors["logged_at"] = _("This hour lies before the admission.")
         return errors
 

@@ -136,7 +136,7 @@ class ChildPage:
             initials=labels.initials_of(record.person.full_name),
             line=self._line(record, today),
             chips=tuple(self._chips(record, today)),
-            notice=_protection(record),
+            notice=_protection(record, today),
             conflict_notice=self._conflicts(record),
             can_write=can_write,
             is_open=is_open,
@@ -185,7 +185,7 @@ class ChildPage:
         risk = labels.risk_chip(labels.risk_level_of(record.risk))
         if risk is not None:
             yield risk
-        here = [g.group_code for g in record.groups if not g.to_on or g.to_on >= today.isoformat()]
+        here = list(dict.fromkeys(g.group_code for g in record.groups if not g.to_on))
         yield from labels.group_chips(self._workplace.codes, here)
         yield from self._clocks(record, today)
 
@@ -295,12 +295,13 @@ class ChildPage:
         return Step(day, when, text, bool(day) and day < today.isoformat())
 
 
-def _protection(record: ChildRecord) -> str:
+def _protection(record: ChildRecord, today: date) -> str:
     """What the commune may know of a stay in a shelter: that it is, and until when. Never where."""
     standing = [notice for notice in record.notices if notice.status != "ended"]
     if not standing:
         return ""
-    until = standing[-1].isolation_until or standing[-1].stay_until
+    isolation, stay = standing[-1].isolation_until, standing[-1].stay_until
+    until = isolation if isolation and isolation >= today.isoformat() else stay
     if until:
         return _("Under protection until {day}; contact the province.").format(day=labels.day_text(until))
     return _("Under protection; contact the province.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from commune_desk.domain.clock import local_day, to_iso
+from commune_desk.domain.clock import local_day
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
 from commune_desk.domain.placements import follow_up_days
@@ -70,8 +70,7 @@ class DischargeForm(EntryForm[FormState]):
         errors: dict[str, str] = {}
         leaving = self._leaving(errors)
         admitted = self._stay.admitted_at if self._stay else ""
-        now = to_iso(self._workplace.register.clock.now())
-        faults = leaving_faults(leaving, admitted, now)
+        faults = leaving_faults(leaving, admitted, self._workplace.register.clock.now())
         return {name: _(text) for name, text in faults.items()} | errors
 
     def operation(self) -> Callable[[Tx], str]:

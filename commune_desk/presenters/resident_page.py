@@ -127,13 +127,11 @@ class ResidentPage:
 
     def _line(self, record: StayRecord) -> str:
         person, codes = record.person, self._workplace.codes
-        if person is None:
-            return _("age not known")
         today = self._workplace.today()
-        age = labels.age_and_birth(person.birth_date, today)
+        age = labels.age_and_birth(person.birth_date if person else None, today)
         commune = record.placement.home_commune
         home = labels.code_text(codes, "communes", commune) if commune else _("home commune not known")
-        return labels.joined(labels.sex_text(codes, person.sex), age, home)
+        return labels.joined(labels.sex_text(codes, person.sex if person else None), age, home)
 
     def _notice(self, record: StayRecord) -> str:
         row = record.row

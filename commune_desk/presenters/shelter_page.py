@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from commune_desk.domain.clock import VIETNAM, from_iso, local_day, to_iso
 from commune_desk.domain.ids import RecordId, is_shelter_scope
 from commune_desk.domain.labels import N_
+from commune_desk.domain.text import fold
 from commune_desk.i18n import _, format_date, format_long_date, format_time, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.deadline_texts import moment_text
@@ -98,12 +100,16 @@ class ShelterPage:
         stays = self._workplace.read(active_stays)
         shelter = self._workplace.read(lambda c: shelter_here(c, self._workplace.actor.scope))
         lost = [stay for stay in stays if stay.bed_id not in known]
+        doubles = _doubles(stays)
         return BoardView(
             title=shelter.name if shelter else _("Sunshine House"),
             subtitle=_subtitle(beds, stays),
             is_set_up=bool(beds),
             can_write=self.can_write,
-            tiles=(*(tile for row in beds for tile in self._tiles(row)), *(self._tile(stay, "", []) for stay in lost)),
+            tiles=(
+                *(tile for row in beds for tile in self._tiles(row, doubles)),
+                *(self._tile(stay, "", doubles.get(stay.id)) for stay in lost),
+            ),
             shift=shift_rows(self._workplace),
         )
 
@@ -152,12 +158,13 @@ class ShelterPage:
             for row in found
         )
 
-    def _tiles(self, row: BedRow) -> list[BedView]:
+    def _tiles(self, row: BedRow, doubles: Mapping[str, ChipText]) -> list[BedView]:
         bed = row.bed
         short = BED_KINDS_SHORT.get(bed.bed_kind, "")
         label = " ".join(filter(None, (bed.label, _(short))))
         if row.stays:
-            return [self._tile(stay, label, [o for o in row.stays if o.id != stay.id]) for stay in row.stays]
+            twice = ChipText(_("bed given twice"), "danger", "alert-triangle") if len(row.stays) > 1 else None
+            return [self._tile(stay, label, twice or doubles.get(stay.id)) for stay in row.stays]
         if bed.status == "closed":
             chip = ChipText(_("closed"), "outline", "lock")
             title = bed.note or _("Closed")
@@ -168,15 +175,13 @@ class ShelterPage:
         detail = _("Press to admit") if self.can_write else ""
         return [BedView(bed.id, label, _("Free"), detail, "", chip, True, Route("shelter", bed.id, "admit"))]
 
-    def _tile(self, stay: StayRow, label: str, others: Sequence[StayRow]) -> BedView:
+    def _tile(self, stay: StayRow, label: str, double: ChipText | None) -> BedView:
         today = self._workplace.today()
         clocks = clocks_of(stay, today)
         chip, where = clocks[0].chip, night_text(stay, today)
         running = [clock.short for clock in clocks[1:]]
         if stay.status == "out":
             chip, where = self._out_chip(stay), clocks[0].short
-        if others:
-            chip = ChipText(_("bed given twice"), "danger", "alert-triangle")
         age = labels.age_text(stay.birth_date, today) or _("age not known")
         return BedView(
             bed=stay.bed_id,
@@ -184,7 +189,7 @@ class ShelterPage:
             title=with_companions(stay),
             detail=labels.joined(age, where),
             second=labels.joined(*running, missing_text(missing_papers(stay))),
-            chip=chip,
+            chip=double or chip,
             is_free=False,
             route=Route("resident", stay.id),
         )
@@ -211,6 +216,18 @@ class ShelterPage:
             status=status_chip(stay.status),
             clock=clocks[0].chip if clocks else None,
         )
+
+
+def _doubles(stays: Sequence[StayRow]) -> dict[str, ChipText]:
+    """What two desks did twice without a line, by stay: one person admitted twice, or two with one name."""
+    people, names = Counter(stay.person for stay in stays), Counter(fold(stay.alias) for stay in stays)
+    found = {}
+    for stay in stays:
+        if stay.person and people[stay.person] > 1:
+            found[stay.id] = ChipText(_("admitted twice"), "danger", "alert-triangle")
+        elif names[fold(stay.alias)] > 1:
+            found[stay.id] = ChipText(_("name given twice"), "danger", "alert-triangle")
+    return found
 
 
 def status_chip(status: str) -> ChipText:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from typing import Any
 
 from commune_desk.domain.children import RISK_LEVELS, ChildFile, GroupMembership
-from commune_desk.domain.clock import local_day
 from commune_desk.domain.dates import PartialDate
 from commune_desk.domain.desks import Task
 from commune_desk.domain.families import Person, Relation
@@ -37,8 +35,9 @@ _KIN = (
     " WHERE r.person IN ({}) AND r.ended_on IS NULL"
     " ORDER BY r.is_caregiver DESC, r.is_guardian DESC, r.id"
 )
+# By the day these rows would tell yesterday's groups until the child's next change, and on each desk others.
 _GROUPS = (
-    "SELECT person, group_code FROM group_membership WHERE person IN ({}) AND (to_on IS NULL OR to_on>=?)"
+    "SELECT DISTINCT person, group_code FROM group_membership WHERE person IN ({}) AND to_on IS NULL"
     " ORDER BY group_code"
 )
 _COLUMNS = (
@@ -72,14 +71,17 @@ def affected(connection: Connection, kind: str, record: Record) -> Iterable[str]
 def _move_on(connection: Connection, visit: HomeVisit) -> bool:
     """Bring a child's last and next visit forward; False when the child has no derived row yet, or a hidden one.
 
+    Nor for a second visit of one day: which of the two tells the next must not hang on which came first.
+
     The everyday save: it must not read a child's whole history nor touch the search index.
     """
     return (
         connection.execute(
             "UPDATE child_index SET"
-            " next_visit_on=CASE WHEN COALESCE(last_visit_on, '')<=? THEN ? ELSE next_visit_on END,"
-            " last_visit_on=MAX(COALESCE(last_visit_on, ''), ?) WHERE person=? AND shown=1",
-            (visit.visited_on, visit.next_visit_on, visit.visited_on, visit.person),
+            " next_visit_on=CASE WHEN COALESCE(last_visit_on, '')<?1 THEN ?2 ELSE next_visit_on END,"
+            " last_visit_on=MAX(COALESCE(last_visit_on, ''), ?1)"
+            " WHERE person=?3 AND shown=1 AND COALESCE(last_visit_on, '')<>?1",
+            (visit.visited_on, visit.next_visit_on, visit.person),
         ).rowcount
         > 0
     )
@@ -89,18 +91,17 @@ def _is_hidden(connection: Connection, person: str) -> bool:
     return connection.execute("SELECT 1 FROM child_index WHERE person=? AND shown=0", (person,)).fetchone() is not None
 
 
-def refresh(connection: Connection, people: Collection[str], now: datetime) -> None:
+def refresh(connection: Connection, people: Collection[str]) -> None:
     """Rewrite the derived rows of `people`; those without a child file lose theirs."""
     ids = sorted(people)
     for start in range(0, len(ids), _CHUNK):
-        _refresh_chunk(connection, ids[start : start + _CHUNK], now)
+        _refresh_chunk(connection, ids[start : start + _CHUNK])
 
 
-def _refresh_chunk(connection: Connection, ids: list[str], now: datetime) -> None:
+def _refresh_chunk(connection: Connection, ids: list[str]) -> None:
     marks = ",".join("?" * len(ids))
-    today = local_day(now).isoformat()
     kin = _gather(connection.execute(_KIN.format(marks), ids).fetchall())
-    groups = _gather(connection.execute(_GROUPS.format(marks), [*ids, today]).fetchall())
+    groups = _gather(connection.execute(_GROUPS.format(marks), ids).fetchall())
     visits = _gather(connection.execute(_VISITS.format(marks), ids).fetchall())
     rows = {r[0]: r for r in connection.execute(f"SELECT person, row FROM child_index WHERE person IN ({marks})", ids)}  # noqa: S608
     for row in _one_each(connection.execute(_FILES.format(marks), ids).fetchall()):

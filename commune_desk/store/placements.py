@@ -13,12 +13,11 @@ import msgspec
 
 from commune_desk.domain.desks import Task
 from commune_desk.domain.families import Person
-from commune_desk.domain.placements import ACTIVE, Bed, Placement, PlacementNotice, Shelter
-from commune_desk.domain.record import kind_of
+from commune_desk.domain.placements import ACTIVE, Bed, Placement, Shelter
 from commune_desk.domain.text import fold, plain_sort_key
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import UNSENT
-from commune_desk.store.schema import SELECT, read_many, read_record
+from commune_desk.store.schema import read_many
 from commune_desk.store.tasks import open_tasks_of
 from commune_desk.store.transaction import load
 
@@ -195,14 +194,6 @@ def aliases_used(connection: Connection) -> list[tuple[str, bool]]:
 
 def bed_labels(connection: Connection) -> list[str]:
     return [row[0] or "" for row in connection.execute("SELECT label FROM bed")]
-
-
-def notice_of(connection: Connection, case_code: str, scope: str) -> PlacementNotice | None:
-    """What this desk told a commune of a case, or None."""
-    rows = connection.execute(
-        f"{SELECT['placement_notice']} WHERE case_code=? AND scope=? ORDER BY id DESC", (case_code, scope)
-    ).fetchall()
-    return cast(PlacementNotice, read_record(kind_of(PlacementNotice), rows[0])[0]) if rows else None
 
 
 def tasks_due(connection: Connection, until: str) -> list[tuple[Task, StayRow]]:

@@ -134,7 +134,7 @@ class Tx:
 
     def finish(self) -> ChangeSet:
         """Bring the derived rows up to date; called once, just before the commit."""
-        child_index.refresh(self.connection, self._index, self.ledger.now())
+        child_index.refresh(self.connection, self._index)
         return ChangeSet.of(self._changed, self._topics)
 
     def _load(self, entry: Kind, record_id: str) -> tuple[Record, str] | None:

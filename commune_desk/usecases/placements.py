@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
-from commune_desk.domain.clock import local_day, to_iso
+from commune_desk.domain.clock import lies_before, local_day, to_iso
 from commune_desk.domain.desks import Task
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, commune_scope, desk_mark, new_record_id
+from commune_desk.domain.ids import RecordId, desk_mark, new_record_id
 from commune_desk.domain.labels import N_
 from commune_desk.domain.placements import (
     ACTIVE,
@@ -19,17 +19,15 @@ from commune_desk.domain.placements import (
     Bed,
     CareLogEntry,
     Placement,
-    PlacementNotice,
-    isolation_ends,
-    stay_ends,
 )
 from commune_desk.domain.record import check_required, values_of
 from commune_desk.domain.text import fold
 from commune_desk.store.numbers import next_number
 from commune_desk.store.opened import Opened, edited
-from commune_desk.store.placements import active_stays, notice_of, stays_in
+from commune_desk.store.placements import active_stays, stays_in
 from commune_desk.store.tasks import open_tasks_of
 from commune_desk.store.transaction import Tx
+from commune_desk.usecases.commune_notices import tell_commune
 from commune_desk.usecases.tasks import finish_task
 
 NO_RECEIVER = ("left", "independent", "died")
@@ -84,7 +82,7 @@ def admit_to_shelter(tx: Tx, admission: Admission) -> RecordId:
         stay = msgspec.structs.replace(stay, case_code=next_case_code(tx, stay))
     _know_person(tx, admission.person)
     tx.save(stay)
-    _tell_commune(tx, None, stay)
+    tell_commune(tx, None, stay)
     _remind(tx, admission.person.id, admission.reminders)
     return stay.id
 
@@ -110,7 +108,7 @@ def complete_stay(tx: Tx, opened: Opened, before: Admission, after: Admission) -
         tx.edit(opened, before.person, after.person)
     whole = tx.edit(opened, before.placement, entered)
     if whole != stored:
-        _tell_commune(tx, stored, whole)
+        tell_commune(tx, stored, whole)
     return stored.id
 
 
@@ -123,9 +121,10 @@ def log_care(tx: Tx, entry: CareLogEntry, done: Collection[RecordId] = ()) -> Re
     """Write a line of the daily log by the officer at work, and tick off the tasks `done` with it. Raises Invalid."""
     stay = tx.existing(Placement, entry.placement or "")
     faults = check_required(entry)
-    if not faults and entry.logged_at > to_iso(tx.ledger.now()):
+    now = tx.ledger.now()
+    if not faults and entry.logged_at > to_iso(now):
         faults["logged_at"] = _FUTURE
-    elif not faults and entry.logged_at < stay.admitted_at:
+    elif not faults and lies_before(entry.logged_at, stay.admitted_at, now):
         faults["logged_at"] = N_("This hour lies before the admission.")
     if faults:
         raise Invalid(_NOT_HOLD, fields=faults)
@@ -170,7 +169,7 @@ def discharge(tx: Tx, leaving: Leaving) -> None:
     Raises Invalid naming the fields, Refusal when the stay has ended already.
     """
     stay = tx.existing(Placement, leaving.stay)
-    faults = leaving_faults(leaving, stay.admitted_at, to_iso(tx.ledger.now()))
+    faults = leaving_faults(leaving, stay.admitted_at, tx.ledger.now())
     if faults:
         raise Invalid(_NOT_HOLD, fields=faults)
     _move(
@@ -191,7 +190,7 @@ def discharge(tx: Tx, leaving: Leaving) -> None:
     _remind(tx, stay.person, () if leaving.reason in NO_FOLLOW_UP else leaving.reminders)
 
 
-def leaving_faults(leaving: Leaving, admitted_at: str, now: str) -> dict[str, str]:
+def leaving_faults(leaving: Leaving, admitted_at: str, now: datetime) -> dict[str, str]:
     """What keeps a discharge from being saved: message ids by field."""
     faults = {}
     if not leaving.reason:
@@ -200,9 +199,9 @@ def leaving_faults(leaving: Leaving, admitted_at: str, now: str) -> dict[str, st
         faults["receiver"] = N_("Write to whom the resident was handed over.")
     if not leaving.at:
         faults["at"] = N_("Please fill this in.")
-    elif leaving.at > now:
+    elif leaving.at > to_iso(now):
         faults["at"] = _FUTURE
-    elif leaving.at < admitted_at:
+    elif lies_before(leaving.at, admitted_at, now):
         faults["at"] = N_("This hour lies before the admission.")
     return faults
 
@@ -255,39 +254,7 @@ def _move(tx: Tx, stay_id: RecordId, status: str, **changed: str | None) -> None
 def _save_stay(tx: Tx, before: Placement, after: Placement) -> None:
     if after != before:
         tx.save(after)
-        _tell_commune(tx, before, after)
-
-
-def _tell_commune(tx: Tx, before: Placement | None, after: Placement) -> None:
-    """Keep the home commune's notice in step: that the person is protected and until when. Never who, never where.
-
-    Nor that she is out of the house: whoever looks for her would know when to wait outside.
-    """
-    if before is not None and before.home_commune and before.home_commune != after.home_commune:
-        _take_back(tx, before.case_code, before.home_commune)
-    if not after.home_commune or not after.case_code:
-        return
-    scope = commune_scope(after.home_commune)
-    known = notice_of(tx.connection, before.case_code or "", scope) if before else None
-    is_same = known is not None and (known.status != "ended" or after.status == "ended")
-    notice = PlacementNotice(
-        id=known.id if known is not None and is_same else new_record_id(),
-        scope=scope,
-        case_code=after.case_code,
-        status="ended" if after.status == "ended" else "staying",
-        since_on=local_day(after.admitted_at).isoformat(),
-        isolation_until=after.isolation_to or (isolation_ends(after.isolation_from) if after.isolation_from else None),
-        stay_until=stay_ends(after.admitted_at),
-    )
-    if notice != known:
-        tx.save(notice)
-
-
-def _take_back(tx: Tx, case_code: str | None, commune: str) -> None:
-    """A commune that was told by mistake learns that nothing concerns it any more."""
-    known = notice_of(tx.connection, case_code or "", commune_scope(commune))
-    if known is not None and known.status != "ended":
-        tx.save(msgspec.structs.replace(known, status="ended"))
+        tell_commune(tx, before, after)
 
 
 def _log_step(tx: Tx, stay_id: RecordId, note: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.domain.clock import from_iso, lies_before, to_iso
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
@@ -82,7 +82,7 @@ def measures_faults(report: Report, measures: str, acted_at: str, now: datetime)
         faults["acted_at"] = N_("Please fill this in.")
     elif from_iso(acted_at) > now:
         faults["acted_at"] = N_("This hour has not come yet.")
-    elif acted_at[:_MINUTE] < report.received_at[:_MINUTE]:
+    elif lies_before(acted_at, report.received_at, now):
         faults["acted_at"] = N_("This hour lies before the report was received.")
     return faults
 

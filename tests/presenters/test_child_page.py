@@ -178,6 +178,9 @@ def test_protection_is_told_without_the_place(workplace: Workplace, child: Recor
         number,
     )
     assert view(workplace, child).notice == "Under protection until 22/02/2027; contact the province."
+    for isolated, shown in (("2026-11-23", "23/11/2026"), ("2026-11-22", "22/02/2027")):
+        sql(workplace, "UPDATE placement_notice SET isolation_until=?", isolated)
+        assert view(workplace, child).notice == f"Under protection until {shown}; contact the province."
     sql(workplace, "UPDATE placement_notice SET status='ended'")
     assert view(workplace, child).notice == ""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from commune_desk.domain.ids import new_record_id
 from commune_desk.i18n import set_language
 from commune_desk.presenters.admit_form import OTHER_PERSON, AdmitForm
 from commune_desk.presenters.beds_form import BedsForm
@@ -24,6 +25,7 @@ from commune_desk.store.tasks import open_tasks_of
 from commune_desk.usecases import placements
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers import shelter_house
+from tests.helpers.builders import SHELTER_SCOPE, make_person, make_placement, save_all
 from tests.helpers.workplaces import clock_of, make_workplace
 
 
@@ -287,3 +289,31 @@ def test_no_resident_is_lost_when_the_bed_is_not_here(house: Workplace) -> None:
     (tile,) = ShelterPage(house).board().tiles
     assert (tile.label, tile.title) == ("No bed yet", "Hoa Sen")
     assert len(house.read(active_stays)) == 1
+
+
+def test_what_two_desks_did_twice_is_said_on_the_board(house: Workplace) -> None:
+    """Neither desk could know; alike names in one house mix up two residents' medicine."""
+    people = [make_person("", birth_date=None, scope=SHELTER_SCOPE) for _ in range(3)]
+    stays = [
+        make_placement(people[0].id, alias="Hoa Sen"),
+        make_placement(people[1].id, alias="hoa sen"),
+        make_placement(people[2].id, alias="Hoa Mai"),
+        make_placement(people[2].id, alias="Hoa Ban"),
+    ]
+    house.write(save_all(*people, *stays))
+    board = {(tile.title, tile.chip.text) for tile in ShelterPage(house).board().tiles}
+    assert board == {
+        ("Hoa Sen", "name given twice"),
+        ("hoa sen", "name given twice"),
+        ("Hoa Mai", "admitted twice"),
+        ("Hoa Ban", "admitted twice"),
+    }
+
+
+def test_of_a_resident_nobody_knows_anything_about_the_home_commune_is_told(house: Workplace) -> None:
+    """What another desk admitted: a person of whom nothing is known has no record to send."""
+    stay = make_placement(new_record_id(), home_commune="06838")
+    house.write(save_all(stay))
+    view = ResidentPage(house, stay.id).view()
+    assert view is not None
+    assert view.line == "birth date not known · Bình Liêu Commune"
