@@ -11,12 +11,13 @@ from commune_desk.i18n import set_language
 from commune_desk.presenters.child_page import ChildPage
 from commune_desk.presenters.register_page import RegisterPage, RowText
 from commune_desk.presenters.visit_form import VisitForm
+from commune_desk.program_files import code_book
 from commune_desk.store import child_index
 from commune_desk.usecases.children import join_group
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_group, make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.helpers.workplaces import HandClock, code_book
+from tests.helpers.workplaces import HandClock
 from tests.sync.colleagues import Colleague, two_colleagues
 from tests.sync.real_province import OFFICE, real_province
 
