@@ -18,6 +18,7 @@ from commune_desk.program_files import code_book
 from commune_desk.store.sync_status import count_waiting
 from commune_desk.store.transaction import Tx
 from commune_desk.ui import theme
+from commune_desk.ui.copied import Copied
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.idle_lock import OFFICE_MINUTES, SHELTER_MINUTES, IdleLock
@@ -57,6 +58,7 @@ class WorkingDesk(QObject):
         self._idle = IdleLock(app, self._idle_minutes(), self)
         self._idle.expired.connect(self.lock_asked)
         self._idle.pressed.connect(self.lock_asked)
+        self._copied = Copied(app, self)
         self.session = watch_session(self)
         self.session.left.connect(self.lock_asked)
         self.tasks.register_changed.connect(self._on_changed)
@@ -185,6 +187,7 @@ class WorkingDesk(QObject):
             self._card.stop,
             *(partial(_gather, keeper, kept) for keeper in self.window.keepers()),
             self._hide,
+            self._copied.take_away,
             lambda: self._write_all(kept),
             lambda: keep_window(self.desk, self.window.state()),
             self._stop_agent,

@@ -63,13 +63,24 @@ def _card(workplace: Workplace, conflict: OpenConflict) -> ConflictCard:
 
 
 def _hand(workplace: Workplace, kind: str, rule: Field, side: Side) -> Hand:
+    text = _shown(workplace, kind, rule, side.value) if side.is_readable else _("(sealed for another desk)")
+    return Hand(side.change, author_of(workplace, side), text, side.is_readable)
+
+
+def author_of(workplace: Workplace, side: Side) -> str:
+    """Who wrote a value, when and where."""
     who = side.officer or _("unknown officer")
-    if side.officer_id == workplace.actor.officer:
+    if side.officer_id == workplace.actor.officer and _is_from_here(workplace, side):
         who = _("you")
     where = _("this PC") if side.desk == workplace.actor.desk else side.desk_label or side.desk
     when = format_instant(from_iso(side.at)) if side.at else ""
-    text = _shown(workplace, kind, rule, side.value) if side.is_readable else _("(sealed for another desk)")
-    return Hand(side.change, " · ".join(part for part in (who, when, where) if part), text, side.is_readable)
+    return " · ".join(part for part in (who, when, where) if part)
+
+
+def _is_from_here(workplace: Workplace, side: Side) -> bool:
+    """A change names its officer by itself, and only its desk is proven: another PC's may name whom it likes."""
+    own = workplace.register.identity
+    return side.desk in (own.desk, *own.former)
 
 
 def _shown(workplace: Workplace, kind: str, rule: Field, value: Value) -> str:

@@ -41,6 +41,18 @@ class WrongPassphrase(Fault):
         )
 
 
+class NotEnoughMemory(Fault):
+    """The stretching of a passphrase wants more memory than the PC has free."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This PC has too little free memory to open the register. Nothing was changed; "
+                "close other programs and try again."
+            )
+        )
+
+
 def check_passphrase(text: str, login: str = "") -> Invalid | None:
     """What is wrong with a new passphrase, or None: at least 12 characters or 4 words, and not one easily guessed."""
     text = unicodedata.normalize("NFC", text)
@@ -105,9 +117,16 @@ def refuse_like(slot: KeySlot, db_id: str, passphrase: str) -> None:
 
 
 def _slot_key(slot: KeySlot, passphrase: str) -> bytes:
-    """NFC first: the same words typed with composed or with combining marks are the same passphrase."""
+    """NFC first: the same words typed with composed or with combining marks are the same passphrase.
+
+    Raises NotEnoughMemory.
+    """
     kdf = Argon2id(salt=slot.salt, length=32, iterations=slot.rounds, lanes=slot.lanes, memory_cost=slot.memory_kib)
-    return derive(kdf.derive(unicodedata.normalize("NFC", passphrase).encode()), b"cd-slot-key-v1")
+    try:
+        stretched = kdf.derive(unicodedata.normalize("NFC", passphrase).encode())
+    except MemoryError:
+        raise NotEnoughMemory from None
+    return derive(stretched, b"cd-slot-key-v1")
 
 
 def _bound_to(slot: KeySlot, db_id: str) -> bytes:
