@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -32,8 +33,9 @@ from commune_desk.store.placements import (
     StayRecord,
     active_stays,
     aliases_used,
-    residents_named,
+    residents_by_name,
     stay_record,
+    stays_of,
 )
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.placements import Admission, Reminder, admit_to_shelter, complete_stay
@@ -61,6 +63,8 @@ class AdmitForm(EntryForm[FormState]):
     def __init__(self, workplace: Workplace, bed: str = "", *, stay: str = "") -> None:
         self._stored = workplace.read(lambda c: stay_record(c, stay)) if stay else None
         self.form = COMPLETE if stay else ADMIT
+        self._offered = self._free_aliases(workplace)
+        self._residents: dict[str, list[str]] | None = None
         super().__init__(workplace, stay, {})
         self._values = _typed(None) | self._fresh(bed)
         self._id = new_record_id()
@@ -115,7 +119,7 @@ class AdmitForm(EntryForm[FormState]):
 
     def suggestions(self, name: str) -> list[str]:
         if name == "alias":
-            return self._free_aliases()
+            return self._offered
         return [_(text) for text in _BRINGERS] if name == "brought_by" else []
 
     def check(self) -> dict[str, str]:
@@ -154,12 +158,12 @@ class AdmitForm(EntryForm[FormState]):
         self._untouched = self._admission()
 
     def _fresh(self, bed: str) -> dict[str, Any]:
-        fresh = {"bed": bed, "alias": next(iter(self._free_aliases()), ""), "admitted_at": self.now_text()}
+        fresh = {"bed": bed, "alias": next(iter(self._offered), ""), "admitted_at": self.now_text()}
         return fresh | {"same_person": ""}
 
-    def _free_aliases(self) -> list[str]:
+    def _free_aliases(self, workplace: Workplace) -> list[str]:
         """Names that nobody in the house has: those never used first, then those used longest ago."""
-        used = self._workplace.read(aliases_used)
+        used = workplace.read(aliases_used)
         here = {fold(alias) for alias, is_here in used if is_here}
         before = [fold(alias) for alias, _is_here in used]
         free = [alias for alias in ALIASES if fold(alias) not in here]
@@ -175,12 +179,17 @@ class AdmitForm(EntryForm[FormState]):
         """Former residents of the name typed, each by the name used in the house and the day of arrival."""
         if "same_person" not in self._values:
             return []
-        name = self._values["full_name"]
-        found = self._workplace.read(lambda c: residents_named(c, name)) if fold(name) else []
+        name = fold(self._values["full_name"])
+        if not name:
+            return []
+        if self._residents is None:
+            self._residents = self._workplace.read(residents_by_name)
         text = _("Yes, {alias}, admitted {day}")
+        found = {one: self._workplace.read(partial(stays_of, person=one)) for one in self._residents.get(name, ())}
         return [
-            (one.person, text.format(alias=one.stay.alias, day=format_date(local_day(one.stay.admitted_at))))
-            for one in found
+            (person, text.format(alias=stays[0].alias, day=format_date(local_day(stays[0].admitted_at))))
+            for person, stays in found.items()
+            if stays
         ]
 
     def _returning_stay_is_active(self) -> bool:

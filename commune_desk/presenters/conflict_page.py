@@ -10,7 +10,7 @@ from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Field, Shape, Value, check_value
 from commune_desk.i18n import _, format_instant
 from commune_desk.presenters.labels import value_text
-from commune_desk.store.conflicts import OpenConflict, Side, open_conflicts
+from commune_desk.store.conflicts import OpenConflict, Side, count_open, open_conflicts
 from commune_desk.store.subjects import name_of, subject_of
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.conflicts import decide_conflict
@@ -42,8 +42,8 @@ class ConflictCard:
 
 def conflict_cards(workplace: Workplace, *, most: int) -> tuple[list[ConflictCard], int]:
     """The cards of the `most` oldest open conflicts, and how many more are open after these."""
-    found = workplace.read(open_conflicts)
-    return [_card(workplace, one) for one in found[:most]], len(found[most:])
+    found = workplace.read(lambda c: open_conflicts(c, most=most))
+    return [_card(workplace, one) for one in found], workplace.read(count_open) - len(found)
 
 
 def _card(workplace: Workplace, conflict: OpenConflict) -> ConflictCard:

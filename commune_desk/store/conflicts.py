@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import groupby
-from typing import Any
+from itertools import islice
 
 import msgspec
 
@@ -60,29 +59,33 @@ def is_known(kind: str, field: str) -> bool:
     return kind in KINDS and field in KINDS[kind].fields
 
 
-def open_conflicts(connection: Connection, record: str = "") -> list[OpenConflict]:
-    """The conflicts to decide, oldest first; with `record`, only that record's."""
+def open_conflicts(connection: Connection, record: str = "", *, most: int | None = None) -> list[OpenConflict]:
+    """The conflicts to decide, oldest first: all of them, the `most` oldest, or with `record` only that record's."""
+    of_record, values = ("AND record=?", (record,)) if record else ("", ())
     rows = connection.execute(
-        "SELECT kind, record, field, scope, id, base, theirs FROM conflict WHERE state='open' AND (?='' OR record=?)"
-        " ORDER BY record, field, opened_seq, id",
-        (record, record),
+        f"SELECT kind, record, field FROM conflict WHERE state='open' {of_record}"  # noqa: S608 - constants only
+        " GROUP BY kind, record, field ORDER BY min(id)",
+        values,
     ).fetchall()
-    shown = [row for row in rows if is_known(row[0], row[2])]
-    grouped = [list(group) for _, group in groupby(shown, key=lambda row: (row[1], row[2]))]
-    return sorted((_gather(connection, group) for group in grouped), key=lambda one: min(one.ids))
+    shown = (row for row in rows if is_known(row[0], row[2]))
+    return [_gather(connection, *row) for row in islice(shown, most)]
 
 
-def _gather(connection: Connection, rows: list[Any]) -> OpenConflict:
-    kind, record, field, scope = rows[0][:4]
-    base = next((row[5] for row in rows if row[5]), None)
+def _gather(connection: Connection, kind: str, record: str, field: str) -> OpenConflict:
+    rows = connection.execute(
+        "SELECT scope, id, base, theirs FROM conflict WHERE state='open' AND kind=? AND record=? AND field=?"
+        " ORDER BY opened_seq, id",
+        (kind, record, field),
+    ).fetchall()
+    base = next((row[2] for row in rows if row[2]), None)
     standing = _standing_writer(connection, kind, record, field)
-    changes = list(dict.fromkeys([standing, *(row[6] for row in rows)] if standing else [row[6] for row in rows]))
+    changes = list(dict.fromkeys([standing, *(row[3] for row in rows)] if standing else [row[3] for row in rows]))
     return OpenConflict(
         kind=kind,
         record=record,
         field=field,
-        scope=scope,
-        ids=tuple(row[4] for row in rows),
+        scope=rows[0][0],
+        ids=tuple(row[1] for row in rows),
         base=_side(connection, base, field) if base else None,
         sides=tuple(_side(connection, change, field) for change in changes),
     )

@@ -81,13 +81,6 @@ class StayRecord(msgspec.Struct, frozen=True, kw_only=True):
     unsent: frozenset[str]
 
 
-class FormerResident(msgspec.Struct, frozen=True):
-    """Somebody who was or is here: the person, and the stay begun last."""
-
-    person: str
-    stay: StayRow
-
-
 _STAY_FIELDS = StayRow.__struct_fields__
 # A stay from another desk comes in parts; it shows once its first part is here.
 _STAYS = (
@@ -176,18 +169,20 @@ def log_between(connection: Connection, start: str, end: str) -> list[LogRow]:
     return _log(connection, "e.logged_at>=? AND e.logged_at<? ORDER BY e.logged_at DESC, e.id DESC", start, end)
 
 
-def residents_named(connection: Connection, name: str) -> list[FormerResident]:
-    """Residents of this name, with or without its marks; each with the stay begun last."""
+def residents_by_name(connection: Connection) -> dict[str, list[str]]:
+    """Everybody who was or is here by each of their names without its marks; reads every stay there ever was."""
     rows = connection.execute(
         "SELECT DISTINCT p.id, p.full_name, p.other_name FROM person p JOIN placement s ON s.person=p.id"
     ).fetchall()
-    wanted = fold(name)
-    same = [row[0] for row in rows if wanted and wanted in (fold(row[1] or ""), fold(row[2] or ""))]
-    return [FormerResident(person, stays[0]) for person in same if (stays := stays_of(connection, person))]
+    found: dict[str, list[str]] = {}
+    for person, *names in rows:
+        for name in {fold(one) for one in names if one} - {""}:
+            found.setdefault(name, []).append(person)
+    return found
 
 
 def aliases_used(connection: Connection) -> list[tuple[str, bool]]:
-    """Every name ever used in the house, the latest first, and whether its bearer is here."""
+    """Every name ever used in the house, the latest first, and whether its bearer is here; reads every stay."""
     sql = f"SELECT s.alias, {_IS_ACTIVE} FROM placement s WHERE s.alias IS NOT NULL ORDER BY {_BY_ARRIVAL}"  # noqa: S608
     return [(alias, bool(is_here)) for alias, is_here in connection.execute(sql)]
 

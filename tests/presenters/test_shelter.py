@@ -26,7 +26,7 @@ from commune_desk.usecases import placements
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers import shelter_house
 from tests.helpers.builders import SHELTER_SCOPE, make_person, make_placement, save_all
-from tests.helpers.workplaces import clock_of, make_workplace
+from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace
 
 
 @pytest.fixture(autouse=True)
@@ -148,6 +148,19 @@ def test_names_of_flowers_are_offered_those_never_used_first(house: Workplace) -
     leave.edit("reason", "left")
     save(house, leave)
     assert AdmitForm(house).suggestions("alias")[-1] == "Hoa Sen"
+
+
+def test_what_is_typed_into_an_admission_reads_the_stays_of_ten_years_once(house: Workplace) -> None:
+    stays = shelter_house.fill(house)
+    form = AdmitForm(house)
+    form.edit("full_name", "Mẫu")
+    with asked_by_the_screen(house) as asked:
+        for typed in ("Mẫu Thị", "Mẫu Thị Sen"):
+            state = form.edit("full_name", typed)
+    assert "same_person" not in state.hidden
+    whole = [sql for sql in asked if "placement" in sql and "s.person=" not in sql and "s.status IN" not in sql]
+    assert whole == []
+    assert form.options("same_person")[0][0] == stay_of(house, stays["Hoa Sen"]).person
 
 
 def test_isolation_as_a_reason_starts_its_clock_today(house: Workplace) -> None:

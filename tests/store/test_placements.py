@@ -86,9 +86,10 @@ def test_those_in_the_house_come_before_those_who_left(house: Workplace) -> None
 
 def test_a_former_resident_is_found_without_marks(house: Workplace) -> None:
     shelter_house.fill(house)
-    (found,) = house.read(lambda c: store.residents_named(c, "mau thi sen"))
-    assert found.stay.alias == "Hoa Sen"
-    assert house.read(lambda c: store.residents_named(c, "")) == []
+    found = house.read(store.residents_by_name)
+    (person,) = found["mau thi sen"]
+    assert house.read(lambda c: store.stays_of(c, person))[0].alias == "Hoa Sen"
+    assert "" not in found
 
 
 @pytest.mark.parametrize("query", ["log", "person", "active"])
