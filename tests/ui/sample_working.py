@@ -53,7 +53,7 @@ def sync() -> QWidget:
     line = QHBoxLayout(foot)
     line.setContentsMargins(14, 7, 14, 7)
     line.addWidget(SecondaryButton("Nhập giá trị khác…"))
-    line.addWidget(Text("Giá trị không chọn vẫn còn trong lịch sử.", size=Size.SMALL, ink="quiet"), 1)
+    line.addWidget(Text("Giá trị không chọn vẫn còn trong lịch sử.", size=Size.SMALL, ink="quiet", wrap=True), 1)
     line.addWidget(PrimaryButton("Quyết định"))
     conflict.add(foot)
     columns.main.addWidget(conflict)

@@ -7,18 +7,25 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.families import Person
 from commune_desk.store.conflicts import open_conflicts
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.transaction import Tx
+from commune_desk.ui import theme
 from commune_desk.ui.pages.sync import DecisionCard, SyncPage
 from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.workplace import Workplace
 from sync import protocol, seal
 from sync.change import Change, Line, sign
 from tests.helpers.builders import make_child, save_all
+from tests.helpers.typing_vietnamese import commit_text, compose
+from tests.story.cut_texts import cut_texts
 
 STRANGER = seal.SigningKey.generate()
 
@@ -29,13 +36,13 @@ def tasks() -> Iterator[Tasks]:
         yield Tasks(writer, slow)
 
 
-def in_conflict(workplace: Workplace, *phones: str) -> Person:
+def in_conflict(workplace: Workplace, *phones: str, after: int = 0) -> Person:
     """A person whose phone the province holds as the first of `phones`, with a conflict for each other one."""
     person, file = make_child(phone="0987111222")
     workplace.write(save_all(person, file))
     base = workplace.read(lambda db: db.execute("SELECT id FROM change WHERE record=?", (person.id,)).fetchone()[0])
     events = []
-    for number, phone in enumerate(phones):
+    for number, phone in enumerate(phones, start=after):
         change = Change(
             id=f"{number + 1:032x}",
             desk="9ZZZZ9",
@@ -52,11 +59,11 @@ def in_conflict(workplace: Workplace, *phones: str) -> Person:
         )
         opened = []
         outcomes = {}
-        if number:
+        if number > after:
             outcomes = {"phone": "conflict"}
             opened = [
                 protocol.OpenedConflict(
-                    id=f"{number:032x}", field="phone", base=base, ours=f"{1:032x}", theirs=change.id
+                    id=f"{number:032x}", field="phone", base=base, ours=f"{after + 1:032x}", theirs=change.id
                 )
             ]
         event = protocol.Event(
@@ -64,12 +71,12 @@ def in_conflict(workplace: Workplace, *phones: str) -> Person:
         )
         events.append((event, sign(change, STRANGER)))
     own = workplace.read(lambda db: db.execute("SELECT raw, signature FROM change WHERE id=?", (base,)).fetchone())
-    first = protocol.Event(scope=person.scope, seq=1, chain=protocol.b64(bytes(32)))
+    first = protocol.Event(scope=person.scope, seq=after + 1, chain=protocol.b64(bytes(32)))
 
     mine = Line(msgspec.json.decode(own[0], type=Change), bytes(own[0]), bytes(own[1]))
 
     def apply(tx: Tx) -> None:
-        Incoming(tx, {}).apply([(first, mine), *events], {person.scope: len(events) + 1})
+        Incoming(tx, {}).apply([(first, mine), *events], {person.scope: after + len(events) + 1})
 
     workplace.write(apply)
     return person
@@ -114,6 +121,46 @@ def test_another_value_may_be_written(qtbot: QtBot, workplace: Workplace, tasks:
     qtbot.waitUntil(lambda: tasks.is_idle)
     phone = workplace.read(lambda db: db.execute("SELECT phone FROM person WHERE id=?", (person.id,)).fetchone()[0])
     assert phone == "0977000999"
+
+
+def test_another_decision_leaves_what_is_chosen_and_written_alone_and_the_keyboard_goes_on(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    for child in range(3):
+        in_conflict(workplace, "0987111223", "0366404505", after=10 * child)
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    first, second, third = page.cards
+    second.table.choose("phone", second.card.hands[1].key)
+    third.other.show()
+    commit_text(third.other, "0977")
+    compose(third.other, "0")
+    first.table.choose("phone", first.card.hands[0].key)
+    first.button.setFocus()
+    QTest.keyClick(first.button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page.cards == [second, third])
+    assert second.table.decision() == {"phone": second.card.hands[1].key}
+    assert third.other.text() == "0977"
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert second.isAncestorOf(focused)
+    qtbot.waitUntil(lambda: tasks.is_idle)
+
+
+def test_each_of_four_values_can_be_read_to_its_end_in_the_smallest_window(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    in_conflict(workplace, *(f"09000000{n:02d}" for n in range(4)))
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    page.resize(theme.SMALLEST_WINDOW.width() - 210, 560)
+    page.show()
+    QApplication.processEvents()
+    assert cut_texts(page.cards[0]) == []
+    assert all(text.height() >= text.heightForWidth(text.width()) for text in page.cards[0].findChildren(Text))
 
 
 def test_nothing_chosen_is_said_and_changes_nothing(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.change_set import ChangeSet
@@ -24,6 +24,7 @@ from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.tab_order import follow, stops
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.sync_agent import SyncStatus
 from commune_desk.usecases.workplace import Workplace
@@ -43,6 +44,7 @@ class SyncPage(Page):
         self._workplace, self._tasks = workplace, tasks
         self._status = SyncStatus()
         self.notice: NoticeBar | None = None
+        self.cards: list[DecisionCard] = []
         self.decisions = QWidget()
         self._decisions = QVBoxLayout(self.decisions)
         self._decisions.setContentsMargins(0, 0, 0, 0)
@@ -103,11 +105,18 @@ class SyncPage(Page):
             card.add(row)
 
     def refresh_conflicts(self) -> None:
-        """Show what is open to decide, oldest first."""
-        clear_layout(self._decisions)
+        """Show what is open to decide, oldest first; what is chosen or written in a card that stays is left alone."""
         cards, more = conflict_cards(self._workplace, most=_SHOWN_CONFLICTS)
-        for card in cards:
-            self._decisions.addWidget(DecisionCard(card, self._decide))
+        former = {shown.card.conflict.ids: shown for shown in self.cards if shown.card in cards}
+        place = self._place_of_focus()
+        for kept in former.values():
+            self._decisions.removeWidget(kept)
+        clear_layout(self._decisions)
+        self.cards = [former.get(card.conflict.ids) or DecisionCard(card, self._decide) for card in cards]
+        for shown in self.cards:
+            self._decisions.addWidget(shown)
+        if self.cards:
+            follow(*(stop for shown in self.cards for stop in stops(shown)))
         if more:
             rest = _("{count} more to decide after these").format(count=more)
             self._decisions.addWidget(Text(rest, ink="quiet"))
@@ -115,6 +124,15 @@ class SyncPage(Page):
             empty = Card(_("To decide"), "check")
             empty.add(EmptyState("check", _("No decision is open.")))
             self._decisions.addWidget(empty)
+        if place is not None and self._place_of_focus() is None:
+            following: list[QWidget] = [stops(shown)[0] for shown in self.cards[place : place + 1] or self.cards[-1:]]
+            (*following, self)[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _place_of_focus(self) -> int | None:
+        """Which card the keyboard is in."""
+        focused = self.window().focusWidget()
+        places = (at for at, shown in enumerate(self.cards) if focused is not None and shown.isAncestorOf(focused))
+        return next(places, None)
 
     def _decide(self, card: ConflictCard, chosen: str, written: str) -> str:
         """Start the decision; returns what is wrong with it, or an empty text."""
@@ -167,7 +185,7 @@ class DecisionCard(Card):
             write = LinkButton(_("Write another value…"))
             write.clicked.connect(self._write_other)
             line.addWidget(write)
-        line.addWidget(Text(_("Values not chosen stay in the history."), size=Size.SMALL, ink="quiet"), 1)
+        line.addWidget(Text(_("Values not chosen stay in the history."), size=Size.SMALL, ink="quiet", wrap=True), 1)
         line.addWidget(self.button)
         column.addLayout(line)
         return foot

@@ -84,7 +84,7 @@ class Card(Surface):
         head.setSpacing(8)
         if icon:
             head.addWidget(IconLabel(icon, size=17, ink=tone))
-        self.title = Text(title, size=Size.HEADING, bold=True)
+        self.title = Text(title, size=Size.HEADING, bold=True, wrap=True)
         self.aside = Text(aside, size=Size.SMALL, ink="quiet")
         head.addWidget(self.title)
         head.addWidget(self.aside)

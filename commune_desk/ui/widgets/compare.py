@@ -15,6 +15,8 @@ from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.toggles import Dot
 
 _UNBROKEN = 16
+_SIDE_BY_SIDE = 2
+"""More values stand below each other: in narrow columns the ends of phone numbers would be cut."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,10 @@ class CompareRow:
 
 
 class CompareTable(QWidget):
-    """Fields down, authors across. `decided` fires whenever a choice changes; `decision` holds the choices."""
+    """Fields down, authors across; more than two authors below each other.
+
+    `decided` fires whenever a choice changes; `decision` holds the choices.
+    """
 
     decided = Signal()
 
@@ -49,8 +54,14 @@ class CompareTable(QWidget):
         self._grid.setContentsMargins(14, 6, 14, 10)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(6)
+        if len(authors) > _SIDE_BY_SIDE:
+            self._grid.setColumnStretch(0, 2)
+            self._grid.setColumnStretch(1, 3)
+            for row in rows:
+                self._add_below(row)
+            return
         for column, head in enumerate((_("Field"), _("Before"), *authors)):
-            self._grid.addWidget(Text(head, size=Size.SMALL, ink="quiet", bold=True, wrap=True), 0, column)
+            self._grid.addWidget(_head(head), 0, column)
             self._grid.setColumnStretch(column, 4 if column > 1 else 3)
         for position, row in enumerate(rows):
             self._add(row, 2 * position + 1)
@@ -72,6 +83,19 @@ class CompareTable(QWidget):
         for column, (author, version) in enumerate(zip(self._authors, row.versions, strict=True), start=2):
             self._grid.addWidget(self._choice(row, author, version, group), line + 1, column, top)
 
+    def _add_below(self, row: CompareRow) -> None:
+        """A field with its values below each other, each beside its author."""
+        top, line = Qt.AlignmentFlag.AlignTop, self._grid.rowCount()
+        if line > 1:
+            self._grid.addWidget(Hairline(), line, 0, 1, 2)
+        self._grid.addWidget(Text(row.label, bold=True, wrap=True), line + 1, 0, 1, 2)
+        self._grid.addWidget(_head(_("Before")), line + 2, 0, top)
+        self._grid.addWidget(Text(row.base or _("(empty)"), ink="quiet", wrap=True), line + 2, 1, top)
+        group = QButtonGroup(self)
+        for place, (author, version) in enumerate(zip(self._authors, row.versions, strict=True), start=line + 3):
+            self._grid.addWidget(_head(author), place, 0, top)
+            self._grid.addWidget(self._choice(row, author, version, group), place, 1, top)
+
     def _choice(self, row: CompareRow, author: str, version: Version, group: QButtonGroup) -> QWidget:
         """A radio button whose text wraps: the words stand beside it and check it when clicked."""
         holder = _ChoiceCell(version.text or _("(empty)"))
@@ -80,6 +104,10 @@ class CompareTable(QWidget):
         holder.button.toggled.connect(lambda is_on: self.decided.emit() if is_on else None)
         self._buttons.setdefault(row.field, {})[version.key] = holder.button
         return holder
+
+
+def _head(text: str) -> Text:
+    return Text(text, size=Size.SMALL, ink="quiet", bold=True, wrap=True)
 
 
 class _ChoiceCell(QWidget):
