@@ -24,9 +24,14 @@ def nfc(s: str) -> str:
     return unicodedata.normalize("NFC", s)
 
 
+def visible(s: str) -> str:
+    """NFC without the characters that nobody sees, as they come with text from elsewhere."""
+    return nfc(_INVISIBLE.sub("", s))
+
+
 def tidy(s: str) -> str:
     """One line of text as it is stored: NFC, every kind of space single, ends stripped, no invisible characters."""
-    return " ".join(_INVISIBLE.sub("", nfc(s)).split())
+    return " ".join(visible(s).split())
 
 
 @lru_cache(maxsize=16_384)

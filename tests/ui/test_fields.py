@@ -9,10 +9,12 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCompleter, QWidget
+from PySide6.QtWidgets import QApplication, QCalendarWidget, QCompleter, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.errors import Invalid
+from commune_desk.domain.record import longest
+from commune_desk.domain.visits import HomeVisit
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField
@@ -120,6 +122,25 @@ def test_a_text_grows_keeps_its_lines_and_is_tidied_when_left(qtbot: QtBot) -> N
     assert field.toPlainText().startswith(unicodedata.normalize("NFD", "Cháu"))
 
 
+@pytest.mark.parametrize(
+    "pasted", ["Đa\u0306\u0323ng\r\nThị", "Đặ\x00ng\u200b\n\u202eThị\u202c", "\ufeffĐặng\u2029Thị\x07"]
+)
+def test_what_nobody_sees_is_not_kept_of_a_pasted_text(qtbot: QtBot, pasted: str) -> None:
+    field = TextEdit()
+    qtbot.addWidget(field)
+    QApplication.clipboard().setText(pasted)
+    field.paste()
+    assert field.value() == "Đặng\nThị"
+
+
+def test_a_pasted_book_is_cut_to_what_is_still_too_long_for_any_field(qtbot: QtBot) -> None:
+    field = TextEdit()
+    qtbot.addWidget(field)
+    QApplication.clipboard().setText("x" * 300_000)
+    field.paste()
+    assert longest(HomeVisit, "observations") < len(field.value()) < 30_000
+
+
 def test_a_text_does_not_announce_what_the_program_wrote(qtbot: QtBot) -> None:
     field = TextEdit()
     qtbot.addWidget(field)
@@ -179,6 +200,35 @@ def test_days_to_come_are_taken_only_where_they_may_be(qtbot: QtBot) -> None:
     assert following.value() == "2026-11-27"
 
 
+def test_the_calendar_offers_the_day_that_has_begun_since_it_was_opened_last(qtbot: QtBot) -> None:
+    now = [date(2026, 11, 23)]
+    field = DateField("Ngày thăm", today=lambda: now[0])
+    qtbot.addWidget(field)
+    field.show()
+    for day in (date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 22)):
+        now[0] = day
+        field.open_calendar()
+        calendar = field.findChild(QCalendarWidget)
+        assert isinstance(calendar, QCalendarWidget)
+        assert calendar.maximumDate().toPython() == day
+        calendar.hide()
+
+
+@pytest.mark.parametrize("low", [False, True])
+def test_the_calendar_stays_on_the_screen(qtbot: QtBot, low: bool) -> None:
+    field = DateField("Ngày thăm", today=day)
+    qtbot.addWidget(field)
+    screen = field.screen().availableGeometry()
+    field.move(screen.right() - 60, screen.bottom() - 40 if low else screen.top())
+    field.show()
+    field.open_calendar()
+    calendar = field.findChild(QCalendarWidget)
+    assert isinstance(calendar, QCalendarWidget)
+    assert screen.contains(calendar.geometry())
+    assert (calendar.y() < field.y()) is low
+    calendar.hide()
+
+
 def test_one_key_writes_today(qtbot: QtBot) -> None:
     field = DateField(today=day)
     qtbot.addWidget(field)
@@ -233,3 +283,14 @@ def test_one_of_few_and_any_of_many(qtbot: QtBot) -> None:
     assert not risk.value()
     assert not present.value()
     assert risk.buttons["a"].accessibleName() == "Nguy cơ: Kinh"
+
+
+def test_a_list_that_opens_shows_its_longest_label_whole(qtbot: QtBot) -> None:
+    longest_label = "Trẻ em không nơi nương tựa: cha hoặc mẹ chết, người còn lại ở cơ sở trợ giúp xã hội"
+    choice = Choice("Nhóm", [("a", "Trẻ em bị bỏ rơi"), ("b", longest_label)])
+    qtbot.addWidget(choice)
+    choice.resize(200, 32)
+    choice.show()
+    choice.showPopup()
+    assert choice.view().width() > choice.fontMetrics().horizontalAdvance(longest_label)
+    choice.hidePopup()

@@ -17,6 +17,8 @@ from commune_desk.ui.icons import paint_icon
 if TYPE_CHECKING:
     from commune_desk.ui.widgets.type_ahead import TypeAheadList
 
+_AROUND_ITEM = 44
+"""What a row of the list takes beside its words."""
 Option = tuple[str, str]
 """A code and its label in the reader's language."""
 
@@ -70,7 +72,9 @@ class Choice(QComboBox):
         return self._list
 
     def showPopup(self) -> None:
-        self._ready_list()
+        metrics = self.fontMetrics()
+        longest = max(metrics.horizontalAdvance(self.itemText(at)) for at in range(self.count())) + _AROUND_ITEM
+        self._ready_list().setMinimumWidth(min(longest, self.screen().availableGeometry().width()))
         super().showPopup()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import QDate, QLocale, QPoint, Qt
+from PySide6.QtCore import QDate, QLocale, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QCalendarWidget, QLineEdit, QWidget
 
@@ -98,10 +98,20 @@ class DateField(LineEdit):
             self._calendar = self._make_calendar()
         stored = self.value()
         known = date.fromisoformat(stored) if len(stored) == 10 else self._today()
-        self._calendar.setSelectedDate(QDate(known.year, known.month, known.day))
-        self._calendar.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        if not self._future:
+            self._calendar.setMaximumDate(_shown(self._today()))
+        self._calendar.setSelectedDate(_shown(known))
+        self._calendar.adjustSize()
+        self._calendar.move(self._place_of(self._calendar.size()))
         self._calendar.show()
         self._calendar.setFocus()
+
+    def _place_of(self, size: QSize) -> QPoint:
+        """Below the field, or above it and further left where the screen ends."""
+        screen = self.screen().availableGeometry().adjusted(4, 4, -4, -4)
+        below, above = self.mapToGlobal(QPoint(0, self.height() + 2)), self.mapToGlobal(QPoint(0, -size.height() - 2))
+        place = below if below.y() + size.height() <= screen.bottom() or above.y() < screen.top() else above
+        return QPoint(max(min(place.x(), screen.right() - size.width()), screen.left()), place.y())
 
     def _make_calendar(self) -> QCalendarWidget:
         calendar = QCalendarWidget(self)
@@ -110,9 +120,6 @@ class DateField(LineEdit):
         calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         calendar.setAccessibleName(_("Calendar"))
-        if not self._future:
-            today = self._today()
-            calendar.setMaximumDate(QDate(today.year, today.month, today.day))
         calendar.activated.connect(self._take)
         calendar.clicked.connect(self._take)
         return calendar
@@ -123,3 +130,7 @@ class DateField(LineEdit):
         if self._calendar is not None:
             self._calendar.hide()
         self.setFocus()
+
+
+def _shown(day: date) -> QDate:
+    return QDate(day.year, day.month, day.day)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QResizeEvent, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
-from commune_desk.domain.text import nfc
+from commune_desk.domain.text import visible
 from commune_desk.ui import theme
 from commune_desk.ui.widgets.text import line_height
 
+_MOST_PASTED = 20_000
+"""Characters of one paste: several times what any field takes. Qt needs minutes to break a million into lines."""
+
 
 def tidy_text(text: str) -> str:
-    """Several lines in NFC, without spaces at line ends or empty lines at either end."""
-    lines = nfc(text).replace("\u2029", "\n").splitlines()
+    """Several lines in NFC, without invisible characters, spaces at line ends or empty lines at either end."""
+    lines = visible(text).replace("\u2029", "\n").splitlines()
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
@@ -68,6 +71,14 @@ class TextEdit(QTextEdit):
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """What is pasted or dropped here, unless it is a whole book: then its beginning, which is still too long."""
+        text = source.text()
+        if len(text) > _MOST_PASTED:
+            source = QMimeData()
+            source.setText(text[:_MOST_PASTED])
+        super().insertFromMimeData(source)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._is_composing = bool(event.preeditString())
