@@ -6,10 +6,11 @@ on this PC can change: with each push goes the last row, and back comes the one 
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from commune_desk.store import settings
 from commune_desk.store.database import Connection
 from commune_desk.store.transaction import Tx
-from sync import protocol
 
 AUDIT_CUT = "audit_cut"
 
@@ -17,7 +18,7 @@ AUDIT_CUT = "audit_cut"
 def mark(connection: Connection) -> str:
     """The last row, as the province keeps it: its number and its link of the chain."""
     row = connection.execute("SELECT seq, h FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-    return f"{row[0]} {protocol.b64(bytes(row[1]))}" if row else ""
+    return f"{row[0]} {_spelled(row[1])}" if row else ""
 
 
 def compare(tx: Tx, remembered: str) -> None:
@@ -26,7 +27,7 @@ def compare(tx: Tx, remembered: str) -> None:
     if not number.isdecimal() or first_cut(tx.connection) is not None:
         return
     row = tx.connection.execute("SELECT h FROM audit WHERE seq=?", (int(number),)).fetchone()
-    if row is None or protocol.b64(bytes(row[0])) != link:
+    if row is None or _spelled(row[0]) != link:
         settings.put(tx.connection, AUDIT_CUT, int(number))
         tx.audit("audit log touched", detail={"row": int(number)})
 
@@ -34,3 +35,7 @@ def compare(tx: Tx, remembered: str) -> None:
 def first_cut(connection: Connection) -> int | None:
     """The number of that row, or None where all is as the province remembers it."""
     return settings.get(connection, AUDIT_CUT, int, 0) or None
+
+
+def _spelled(link: bytes) -> str:
+    return b64encode(link).decode("ascii")
