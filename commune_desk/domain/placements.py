@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Annotated
 
 from commune_desk.domain.access import COMMUNE, SHELTER, SHELTER_WRITERS
@@ -152,6 +151,8 @@ class CareLogEntry(Record, frozen=True, kw_only=True):
 
 def notice_id(stay: RecordId, commune: str) -> RecordId:
     """The notice of a stay for a commune: the same at every desk of the house, for none can read another's."""
+    from hashlib import sha256  # not with the module: it loads a second OpenSSL, and no first page gives a notice
+
     return RecordId(stay[:12] + sha256(f"{stay}|{commune}".encode()).hexdigest()[:20])
 
 
