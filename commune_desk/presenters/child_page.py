@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.children import FILE_STEPS, RISK_LEVELS, WITHDRAWN, ChildFile, GroupMembership
 from commune_desk.domain.clock import VIETNAM
 from commune_desk.domain.dates import birthday_alert
@@ -115,7 +116,7 @@ class ChildPage:
         self._workplace = workplace
         self.person = RecordId(person)
         self._file: ChildFile | None = None
-        workplace.note("open", "child_file", person)
+        workplace.note(AuditAction.OPEN, "child_file", person)
 
     def view(self) -> ChildView | None:
         """What to show now; None when the child has no file here (any more)."""

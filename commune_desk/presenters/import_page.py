@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from commune_desk.domain.access import require
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.children import ChildFile
 from commune_desk.domain.clock import from_iso
 from commune_desk.domain.errors import Refusal
@@ -350,7 +351,7 @@ class ImportPage:
             list_title=known.title if known else "",
             reason_title=_("Why it was refused"),
         )
-        self._workplace.note("export", "import", self.import_id, {"rows": count})
+        self._workplace.note(AuditAction.EXPORT, "import", self.import_id, {"rows": count})
         return count
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.record import KINDS
 from commune_desk.domain.reports import RUNNING, Report, clock_runs
 from commune_desk.i18n import _, ngettext
@@ -137,7 +138,7 @@ class ReportsPage:
         view = self._workplace.read(lambda c: store.report_view(c, report))
         if view is None:
             return None
-        self._workplace.note("open_informant" if with_informant else "open", "report", report)
+        self._workplace.note(AuditAction.OPEN_INFORMANT if with_informant else AuditAction.OPEN, "report", report)
         return self.detail(view, with_informant=with_informant)
 
     def again(self, report: str) -> ReportDetail | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.clock import from_iso, local_day
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.placements import PAPERS, PAPERS_ALWAYS, Placement
@@ -66,7 +67,7 @@ class ResidentPage:
         self._workplace, self.stay = workplace, stay
         self._shown: Placement | None = None
         self._opened = Opened()
-        workplace.note("open", "placement", stay)
+        workplace.note(AuditAction.OPEN, "placement", stay)
 
     def view(self) -> ResidentView | None:
         """The stay as it stands, or None when it is not in this register."""
@@ -80,7 +81,7 @@ class ResidentPage:
     def sealed(self) -> tuple[Fact, ...]:
         """What only this house can read; asking for it is written down."""
         record = self._workplace.read(lambda c: stay_record(c, self.stay))
-        self._workplace.note("open_sealed", "placement", self.stay)
+        self._workplace.note(AuditAction.OPEN_SEALED, "placement", self.stay)
         return _sealed_facts(record) if record else ()
 
     def paper_options(self) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.store import settings
 from commune_desk.store.database import Connection
 from commune_desk.store.transaction import Tx
@@ -29,7 +30,7 @@ def compare(tx: Tx, remembered: str) -> None:
     row = tx.connection.execute("SELECT h FROM audit WHERE seq=?", (int(number),)).fetchone()
     if row is None or _spelled(row[0]) != link:
         settings.put(tx.connection, AUDIT_CUT, int(number))
-        tx.audit("audit log touched", detail={"row": int(number)})
+        tx.audit(AuditAction.LOG_TOUCHED, detail={"row": int(number)})
 
 
 def first_cut(connection: Connection) -> int | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.clock import Clock, HybridClock, to_iso
 from commune_desk.domain.ids import DeskId
 from commune_desk.store import settings
@@ -84,10 +85,12 @@ class Ledger:
         self._state = msgspec.structs.replace(self._state, n=n, head=head)
         return line, head
 
-    def audit(self, connection: Connection, *, officer: str, action: str, kind: str, record: str, detail: Any) -> None:
+    def audit(
+        self, connection: Connection, *, officer: str, action: AuditAction, kind: str, record: str, detail: Any
+    ) -> None:
         """Append to the audit chain: h = HMAC(audit key, previous h | the row)."""
         seq = self._state.audit_seq + 1
-        row = [seq, to_iso(self.now()), officer, action, kind, record, _compact(detail)]
+        row = [seq, to_iso(self.now()), officer, action.value, kind, record, _compact(detail)]
         h = seal.mac(self._audit_key, self._state.audit_head + _compact(row).encode())
         connection.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?,?)", (*row, h))
         self._state = msgspec.structs.replace(self._state, audit_seq=seq, audit_head=h)

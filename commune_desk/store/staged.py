@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.store import journal, settings
 from commune_desk.store.transaction import Tx
 
@@ -37,7 +38,7 @@ def mark_restored(tx: Tx) -> None:
     _take_numbers_back(tx, own.desk)
     renamed = msgspec.structs.replace(own, desk="", former=_former(own), frozen="restored")
     settings.put(tx.connection, settings.IDENTITY, renamed)
-    tx.audit("restore")
+    tx.audit(AuditAction.RESTORE)
     tx.topic("identity")
 
 
@@ -55,7 +56,7 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     settings.put(tx.connection, settings.AWAITS_PULL, True)
     settings.replace_scope_keys(tx.connection, keys)
     tx.connection.execute("DELETE FROM receipt")  # they speak of the former desk's numbers
-    tx.audit("enrol")
+    tx.audit(AuditAction.ENROL)
     tx.topic("identity")
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from commune_desk.domain.access import Actor, require
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.ids import uuid7
@@ -84,7 +85,7 @@ class Tx:
             self._remember_standing(before, written, changed)
             written = "" if entry.append_only else writers.updated(written, changed, change.id)
         write_record(self.connection, record, written)
-        self.audit("create" if before is None else "edit", entry.name, record.id)
+        self.audit(AuditAction.CREATE if before is None else AuditAction.EDIT, entry.name, record.id)
         self.touched(entry.name, record.id, record)
 
     def edit(self, opened: Opened, before: R, after: R) -> R:
@@ -115,11 +116,11 @@ class Tx:
         self._remember_standing(before, written, changed)
         write_record(self.connection, record, writers.updated(written, changed, change.id))
         self.connection.executemany("UPDATE conflict SET state='deciding' WHERE id=?", [(one,) for one in ids])
-        self.audit("decide", entry.name, record.id, {"field": field, "conflicts": ids})
+        self.audit(AuditAction.DECIDE, entry.name, record.id, {"field": field, "conflicts": ids})
         self.touched(entry.name, record.id, record)
         self.topic("conflicts")
 
-    def audit(self, action: str, kind: str = "", record: str = "", detail: object = "") -> None:
+    def audit(self, action: AuditAction, kind: str = "", record: str = "", detail: object = "") -> None:
         """One row in the audit chain; `detail` never holds a value of a record."""
         self.ledger.audit(
             self.connection, officer=self.actor.officer, action=action, kind=kind, record=record, detail=detail

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.clock import VIETNAM, Clock
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
@@ -36,7 +37,7 @@ def back_up(desk: OpenDesk, target: Path) -> BackedUp:
     Saves go on meanwhile. Raises BackupNotSaved, DiskFull.
     """
     manifest = make_backup(desk.register, desk.key, desk.profile.keyfile, target)
-    desk.register.write(lambda tx: tx.audit("backup", detail={"changes": manifest.changes})).result()
+    desk.register.write(lambda tx: tx.audit(AuditAction.BACKUP, detail={"changes": manifest.changes})).result()
     return BackedUp(manifest, desk.register.audit_fault())
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 import msgspec
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import local_day, monotonic
 from commune_desk.domain.errors import Invalid, Refusal
@@ -48,7 +49,7 @@ def start(tx: Tx, import_id: str) -> int:
             raise Refusal(UNDECIDED, count=undecided)
         import_rows.settle_twins(tx, import_id, *_roots(import_rows.twins(tx.connection, import_id)))
         imports.set_state(tx, import_id, ImportState.RUNNING)
-        tx.audit("import", record=import_id)
+        tx.audit(AuditAction.IMPORT, record=import_id)
     return import_rows.count_in(tx.connection, import_id, RowState.STAGED, RowState.FILLING)
 
 
@@ -154,7 +155,7 @@ def fill_next(tx: Tx, import_id: str) -> int:
 
 def _complete(tx: Tx, import_id: str) -> None:
     imports.complete(tx, import_id)
-    tx.audit("import_complete", record=import_id)
+    tx.audit(AuditAction.IMPORT_COMPLETE, record=import_id)
 
 
 def origin_of(tx: Tx, import_id: str) -> Origin:

@@ -6,6 +6,7 @@ from functools import partial
 
 import msgspec
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.children import WITHDRAWN, ChildFile
 from commune_desk.domain.clock import local_day
 from commune_desk.domain.errors import Refusal
@@ -84,7 +85,7 @@ def _begin(tx: Tx, import_id: str, *, is_released: bool = False) -> ImportState:
     else:
         return ImportState.COMPLETE
     imports.hide(tx, import_id, state)
-    tx.audit("import_undo", record=import_id)
+    tx.audit(AuditAction.IMPORT_UNDO, record=import_id)
     return state
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import DeskError, Refusal
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
@@ -41,7 +42,7 @@ def _introduce(tx: Tx, officer_id: OfficerId, display_name: str) -> None:
     actor = tx.actor
     scope = Scope(actor.scope)
     tx.save(Officer(id=RecordId(officer_id), scope=scope, display_name=display_name, role=actor.role.value))
-    tx.audit("add officer", "officer", officer_id)
+    tx.audit(AuditAction.OFFICER_ADD, "officer", officer_id)
 
 
 def remove_officer(desk: OpenDesk, login: str) -> None:
@@ -55,13 +56,13 @@ def remove_officer(desk: OpenDesk, login: str) -> None:
 
 def _note_removed(tx: Tx, officer_id: str) -> None:
     settings.note_removed(tx.connection, officer_id)
-    tx.audit("remove officer", "officer", officer_id)
+    tx.audit(AuditAction.OFFICER_REMOVE, "officer", officer_id)
 
 
 def change_passphrase(desk: OpenDesk, old: str, new: str, *, clock: Clock) -> None:
     """Replace one's own passphrase. Raises WrongPassphrase, TooManyTries, Invalid when the new one is weak."""
     vault.change_passphrase(desk.profile.keyfile, desk.login, old, new, clock=clock)
-    desk.register.write(lambda tx: tx.audit("change passphrase", "officer", tx.actor.officer)).result()
+    desk.register.write(lambda tx: tx.audit(AuditAction.PASSPHRASE_CHANGE, "officer", tx.actor.officer)).result()
 
 
 def recovery_request(profile: Profile) -> str:
@@ -89,7 +90,7 @@ def recover(profile: Profile, typed: RecoveryAnswer, *, clock: Clock) -> OpenDes
         raise Refusal(N_("There is no such login on this PC. Choose one of those shown."))
     key = recovery.recover(profile.keyfile, answer, login=login, officer_id=slot.officer_id, passphrase=passphrase)
     register = open_register(profile, key, login, clock=clock)
-    register.write(lambda tx: tx.audit("recover passphrase", "officer", slot.officer_id)).result()
+    register.write(lambda tx: tx.audit(AuditAction.PASSPHRASE_RECOVER, "officer", slot.officer_id)).result()
     return OpenDesk(profile, register, key, login)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.clock import from_iso, lies_before, to_iso
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.ids import RecordId
@@ -114,7 +115,7 @@ def set_emergency_hours(tx: Tx, hours: int) -> None:
     if not 1 <= hours <= EMERGENCY_HOURS:
         raise Invalid(N_("The law allows 12 hours; a place may set itself 1 to 12."))
     settings.put(tx.connection, HOURS, hours)
-    tx.audit("setting", detail={"name": HOURS, "value": hours})
+    tx.audit(AuditAction.SETTING, detail={"name": HOURS, "value": hours})
     tx.topic("settings")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.text import fold
 from commune_desk.usecases.workplace import Workplace
 
@@ -16,4 +17,4 @@ def note_search(workplace: Workplace, typed: str, found: int) -> None:
     words = fold(typed)
     if words:
         digest = hashlib.sha256(f"{workplace.register.identity.db_id}|{words}".encode()).hexdigest()[:16]
-        workplace.note("search", "child_file", detail={"q": digest, "found": found})
+        workplace.note(AuditAction.SEARCH, "child_file", detail={"q": digest, "found": found})

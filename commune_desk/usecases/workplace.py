@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from commune_desk.domain.access import Actor
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import local_day
 from commune_desk.domain.codes import CodeBook
@@ -46,7 +47,7 @@ class Workplace:
         """One transaction on the writer thread; waits for it, so call it from a task, never from the UI thread."""
         return self.register.write(operation).result()
 
-    def note(self, action: str, kind: str = "", record: str = "", detail: object = "") -> None:
+    def note(self, action: AuditAction, kind: str = "", record: str = "", detail: object = "") -> None:
         """Write down that something was read (a child's page, a search, an export) without making the reader wait."""
         self.register.write(lambda tx: tx.audit(action, kind, record, detail)).add_done_callback(_log_failure)
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from commune_desk.domain.access import Role
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.children import ChildFile
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
@@ -85,7 +86,7 @@ def work_in_commune(folder: Path, lists: tuple[Path, Path]) -> OpenDesk:
     workplace.write(lambda tx: record_visit(tx, visit))
     report = make_report(description=REPORT, received_at=f"{today.isoformat()}T01:00:00Z")
     workplace.write(lambda tx: record_report(tx, report))
-    workplace.note("search", detail="digest")
+    workplace.note(AuditAction.SEARCH, detail="digest")
     bring_in(workplace, lists)
     workplace.write(lambda tx: save_draft(tx, "visit", child, "observations", {"observations": DRAFT, "who": CHILD}))
     back_up(desk, folder / "backup.cdbackup")

@@ -16,6 +16,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.errors import Fault, Invalid
 from commune_desk.logs import LOG_FILE, start_log, stop_log
 from commune_desk.ui import theme
@@ -59,7 +60,7 @@ def in_an_audit_row(workplace: Workplace) -> None:
         def items(self) -> NoReturn:
             _fail()
 
-    workplace.note("search", detail=Odd(key="value"))
+    workplace.note(AuditAction.SEARCH, detail=Odd(key="value"))
 
 
 def in_the_database(workplace: Workplace) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.clock import SystemClock
 from commune_desk.store import audit_mark
 from commune_desk.store.database import connect
@@ -32,7 +33,7 @@ def _save(desk: RealDesk) -> None:
 
 def _read_about_children(desk: RealDesk, count: int) -> None:
     for _ in range(count):
-        desk.register.write(lambda tx: tx.audit("open child")).result()
+        desk.register.write(lambda tx: tx.audit(AuditAction.OPEN)).result()
 
 
 def _cut(real: RealProvince, folder: Path, keep: int) -> RealDesk:
@@ -62,7 +63,7 @@ def test_a_log_that_was_cut_is_found_by_what_the_province_remembers(real: RealPr
         _save(desk)
         desk.sync()
     assert list(read_status(real.province).audit_cuts.values()) == [6]
-    assert desk.ask("SELECT count(*) FROM audit WHERE action='audit log touched'") == [(1,)]
+    assert desk.ask("SELECT count(*) FROM audit WHERE action='log_touched'") == [(1,)]
     desk.register.close()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlcipher3
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.errors import DeskError, Fault
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import translate_error
@@ -161,7 +162,7 @@ def use(path: Path) -> Iterator[str]:
             workplace.read(lambda c, one=person: (child_record(c, one), child_history(c, one)))  # type: ignore[misc]
             yield visit(workplace, person)
         enter(workplace)
-        workplace.note("search")
+        workplace.note(AuditAction.SEARCH)
     finally:
         workplace.register.close()
 

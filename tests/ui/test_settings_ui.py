@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.access import Role
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import Scope
 from commune_desk.ui.dialogs.message import MessageDialog
@@ -194,7 +195,7 @@ def test_a_backup_that_cannot_be_written_is_a_sentence(qtbot: QtBot, page: Setti
 def test_a_list_of_deeds_that_was_touched_is_told_with_the_backup(
     qtbot: QtBot, page: SettingsPage, desk: OpenDesk, tmp_path: Path
 ) -> None:
-    desk.register.write(lambda tx: tx.audit("open", "child_file")).result()
+    desk.register.write(lambda tx: tx.audit(AuditAction.OPEN, "child_file")).result()
     desk.register.write(lambda tx: tx.connection.execute("UPDATE audit SET officer='' WHERE seq=2") and None).result()
     page.back_up(tmp_path / "so.cdbackup")
     assert "mục 2" in until_said(qtbot, page)

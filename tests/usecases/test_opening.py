@@ -91,7 +91,7 @@ def test_a_colleague_unlocks_with_a_slot_of_their_own_until_it_is_taken_away(tmp
         remove_officer(colleague, "quang")
     remove_officer(colleague, "hoa")
     assert logins(desk.profile) == ["quang"]
-    removed = colleague.register.reader.execute("SELECT record FROM audit WHERE action='remove officer'").fetchall()
+    removed = colleague.register.reader.execute("SELECT record FROM audit WHERE action='officer_remove'").fetchall()
     assert removed == [(desk.register.actor.officer,)]
     colleague.register.close()
     with pytest.raises(WrongPassphrase):

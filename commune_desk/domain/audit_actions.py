@@ -1,0 +1,35 @@
+"""What the audit log of a desk can say that somebody did."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AuditAction(StrEnum):
+    """The word of a row. Rows are chained and keep theirs, so a word that was changed here stays in older rows."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    DECIDE = "decide"
+    OPEN = "open"
+    OPEN_INFORMANT = "open_informant"
+    OPEN_SEALED = "open_sealed"
+    SEARCH = "search"
+    EXPORT = "export"
+    IMPORT = "import"
+    IMPORT_COMPLETE = "import_complete"
+    IMPORT_UNDO = "import_undo"
+    SETTING = "setting"
+    BACKUP = "backup"
+    RESTORE = "restore"
+    ENROL = "enrol"
+    OFFICER_ADD = "officer_add"
+    """`add officer` in older rows."""
+    OFFICER_REMOVE = "officer_remove"
+    """`remove officer` in older rows."""
+    PASSPHRASE_CHANGE = "passphrase_change"  # noqa: S105 - a word
+    """`change passphrase` in older rows."""
+    PASSPHRASE_RECOVER = "passphrase_recover"  # noqa: S105 - a word
+    """`recover passphrase` in older rows."""
+    LOG_TOUCHED = "log_touched"
+    """`audit log touched` in older rows."""
