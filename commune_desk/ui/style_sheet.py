@@ -77,6 +77,7 @@ QMenu { background: $surface; border: 1px solid $edge; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $accent_tint; color: $ink; }
 QCalendarWidget QWidget { alternate-background-color: $sunken; }
+QCalendarWidget QWidget#qt_calendar_navigationbar { background: $quiet_tint; }
 QCalendarWidget QToolButton { color: $ink; background: transparent; padding: 4px 8px; border-radius: 4px; }
 QCalendarWidget QToolButton:hover { background: $accent_tint; }
 """)

@@ -22,8 +22,8 @@ LINE_EM = 1.43
 RADIUS = 6
 CARD_RADIUS = 8
 USUAL_WINDOW = QSize(1366, 768)
-SMALLEST_WINDOW = QSize(1000, 560)
-"""Fits 1366x768 at 125 % scaling with a task bar."""
+SMALLEST_WINDOW = QSize(900, 440)
+"""Fits 1366x768 at 150 % scaling with a task bar."""
 
 _FONT_FILES = ("Regular", "Medium", "SemiBold", "Bold")
 

@@ -16,11 +16,13 @@ from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.field_editors import holds, raw_value
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.register import RegisterPage
+from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.page import Page
+from commune_desk.usecases.children import end_relation
 from commune_desk.usecases.drafts import save_draft
 from commune_desk.usecases.sync_agent import SyncStatus
 from commune_desk.usecases.workplace import Workplace
-from tests.helpers.builders import make_child, make_report, make_visit, save_all
+from tests.helpers.builders import make_child, make_person, make_relation, make_report, make_visit, save_all
 from tests.helpers.keys import focused, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import OFFICER, work_for_real
@@ -236,6 +238,43 @@ def test_the_page_keys_scroll_below_the_tabs_of_a_child(
     assert focused() is child.tabs
     press(Key.Key_PageDown)
     assert 0 < bar.value() < bar.maximum()
+
+
+@pytest.mark.parametrize("part", ["timeline", "family"])
+def test_what_comes_in_leaves_the_keyboard_where_it_was(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId, part: str
+) -> None:
+    mother = make_person("Bàn Thị Mùi", birth_date="1988")
+    workplace.write(save_all(mother, make_relation(hoa, mother.id)))
+    window.navigate(Route("child", hoa))
+    child = top_of(window)
+    assert isinstance(child, ChildPage)
+    child.tabs.choose(part)
+    shown = child.family if part == "family" else child.timeline
+    held = next(one for one in shown.findChildren(LinkButton) if "Sửa" in one.text() or "Đính chính" in one.text())
+    name = held.accessibleName()
+    held.setFocus()
+    workplace.write(save_all(make_visit(hoa, "2026-11-19")))
+    child.read_again()
+    qtbot.waitUntil(lambda: focused().accessibleName() == name and focused().isVisible())
+    assert focused() is not held
+    assert child.isAncestorOf(focused())
+
+
+def test_when_what_had_the_keyboard_is_gone_no_other_button_has_it(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId
+) -> None:
+    mother = make_person("Bàn Thị Mùi", birth_date="1988")
+    relation = make_relation(hoa, mother.id)
+    workplace.write(save_all(mother, relation))
+    window.navigate(Route("child", hoa))
+    child = top_of(window)
+    assert isinstance(child, ChildPage)
+    child.tabs.choose("family")
+    next(one for one in child.family.findChildren(LinkButton) if one.text() == "Bỏ").setFocus()
+    workplace.write(lambda tx: end_relation(tx, relation.id, on="2026-11-23"))
+    child.read_again()
+    qtbot.waitUntil(lambda: focused() is child.tabs)
 
 
 @pytest.mark.parametrize("typed", ["", "zzzz"])

@@ -156,7 +156,7 @@ def test_each_of_four_values_can_be_read_to_its_end_in_the_smallest_window(
     in_conflict(workplace, *(f"09000000{n:02d}" for n in range(4)))
     page = SyncPage(workplace, tasks)
     qtbot.addWidget(page)
-    page.resize(theme.SMALLEST_WINDOW.width() - 210, 560)
+    page.resize(theme.SMALLEST_WINDOW.width() - 210, 440)
     page.show()
     QApplication.processEvents()
     assert cut_texts(page.cards[0]) == []

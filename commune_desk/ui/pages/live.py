@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.store.transaction import Tx
@@ -39,7 +40,23 @@ class LivePage(Page):
         """Show what the register holds now."""
         self._is_stale = False
         self._again.stop()
+        held = self.window().focusWidget()
+        if held is None or not self.isAncestorOf(held):
+            self.read()
+            return
+        kind, name = type(held), held.accessibleName()
         self.read()
+        if not isValid(held) or not held.isVisibleTo(self):
+            QTimer.singleShot(0, self, lambda: self._hold_again(kind, name))  # what was made anew is shown by then
+
+    def _hold_again(self, kind: type[QWidget], name: str) -> None:
+        """What had the keyboard was made anew: it goes to the one of the same name, or to no button at all."""
+        alike = (one for one in self.findChildren(kind) if one.accessibleName() == name and one.isVisibleTo(self))
+        next(alike, self.resting_place()).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resting_place(self) -> QWidget:
+        """Where the keyboard waits when what had it is gone: where no key does anything by itself."""
+        return self
 
     def write(self, operation: Callable[[Tx], object], done: Callable[[object], object] = lambda _result: None) -> None:
         """Run an operation of this page; `done` hears its result."""

@@ -134,6 +134,9 @@ class ReportsPage(LivePage):
     def first_focus(self) -> QWidget | None:
         return None if self.table.isHidden() else self.table
 
+    def resting_place(self) -> QWidget:
+        return self.table
+
     def read(self) -> None:
         """Read the list anew; the report that is open stays open, also when it moved to another tab."""
         current, was_in_card = self.card.report, self.card.isAncestorOf(QApplication.focusWidget() or self)

@@ -14,6 +14,7 @@ from commune_desk.domain.errors import Invalid
 from commune_desk.domain.labels import N_
 from commune_desk.domain.typed_dates import parse_partial_date
 from commune_desk.i18n import _
+from commune_desk.ui import theme
 from commune_desk.ui.icons import icon
 from commune_desk.ui.widgets.fields import LineEdit
 
@@ -120,6 +121,10 @@ class DateField(LineEdit):
         calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         calendar.setAccessibleName(_("Calendar"))
+        for weekend in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            dressed = calendar.weekdayTextFormat(weekend)
+            dressed.setForeground(theme.colour("danger"))
+            calendar.setWeekdayTextFormat(weekend, dressed)
         calendar.activated.connect(self._take)
         calendar.clicked.connect(self._take)
         return calendar
