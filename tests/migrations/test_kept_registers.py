@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from commune_desk.program_files import code_book
 from commune_desk.store.child_history import child_history
 from commune_desk.store.database import RegisterNewer, connect
 from commune_desk.store.drafts import open_drafts
-from commune_desk.store.migrate import migrate, steps
+from commune_desk.store.migrate import migrate, steps, version
 from commune_desk.store.register import Register
 from commune_desk.store.search import Filters, search_children
 from commune_desk.usecases.visits import record_visit
@@ -27,7 +28,10 @@ from tests.helpers.workplaces import OFFICER, HandClock
 from tests.migrations.make_kept import KEPT, KEY, MOTHER, NAMES, OBSERVED, REPORTED
 from tests.system.register_check import faults
 
-FROZEN = {"0001_register.sql": "3800f965a2fcfbe3670995c8ce0871741d5781aa8e579e83863a33e57b5f6ca3"}
+FROZEN = {
+    "0001_register.sql": "3800f965a2fcfbe3670995c8ce0871741d5781aa8e579e83863a33e57b5f6ca3",
+    "0002_indexes.sql": "017667e06af4abf6e1036175c649386289cc19072fd89ba2e009bbcf096262b7",
+}
 """Steps that registers out there have been through. A change to the tables is a new step, not another of these."""
 
 
@@ -97,6 +101,29 @@ def test_a_kept_register_ends_with_the_tables_of_a_new_one(kept: Path, tmp_path:
     connection.execute("ALTER TABLE person ADD COLUMN drifted TEXT")
     connection.close()
     assert tables(kept) != tables(tmp_path / "new.db")
+
+
+def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All that stands in a register, by table; not which steps it has been through."""
+    connection = connect(path, KEY)
+    names = connection.execute("SELECT name FROM sqlite_master WHERE type='table' AND name<>'_sqlite_migrations'")
+    found = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in names.fetchall()}
+    connection.close()
+    return found
+
+
+def test_the_first_register_comes_to_the_present_step_whole(tmp_path: Path) -> None:
+    path = Path(shutil.copyfile(KEPT / "register-0001.db", tmp_path / "register.db"))
+    before = rows(path)
+    assert len(before["change"]) > 20
+    connection = connect(path, KEY)
+    assert version(connection) == 1
+    assert migrate(connection) == len(steps()) - 1
+    assert version(connection) == len(steps())
+    assert migrate(connection) == 0
+    connection.close()
+    assert rows(path) == before
+    assert {"task_person", "task_due", "placement_notice_case_code"} <= {name for name, _sql in tables(path)}
 
 
 def test_a_register_is_kept_of_every_step_and_no_step_was_changed_afterwards() -> None:
