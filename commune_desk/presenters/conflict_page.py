@@ -63,7 +63,8 @@ def _card(workplace: Workplace, conflict: OpenConflict) -> ConflictCard:
 
 
 def _hand(workplace: Workplace, kind: str, rule: Field, side: Side) -> Hand:
-    text = _shown(workplace, kind, rule, side.value) if side.is_readable else _("(sealed for another desk)")
+    said = _shown(workplace, kind, rule, side.value) or _("(empty)")
+    text = said if side.is_readable else _("(sealed for another desk)")
     return Hand(side.change, author_of(workplace, side), text, side.is_readable)
 
 

@@ -30,7 +30,10 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenConflict(msgspec.Struct, frozen=True, kw_only=True):
-    """All open conflicts on one field of one record. `sides[0]` stands now; the others lost or wait to be judged."""
+    """All open conflicts on one field of one record. `sides[0]` stands now; the others lost or wait to be judged.
+
+    Where the graver value was applied, what it overruled is among them.
+    """
 
     kind: str
     record: str
@@ -73,13 +76,14 @@ def open_conflicts(connection: Connection, record: str = "", *, most: int | None
 
 def _gather(connection: Connection, kind: str, record: str, field: str) -> OpenConflict:
     rows = connection.execute(
-        "SELECT scope, id, base, theirs FROM conflict WHERE state='open' AND kind=? AND record=? AND field=?"
+        "SELECT scope, id, base, theirs, ours FROM conflict WHERE state='open' AND kind=? AND record=? AND field=?"
         " ORDER BY opened_seq, id",
         (kind, record, field),
     ).fetchall()
     base = next((row[2] for row in rows if row[2]), None)
     standing = _standing_writer(connection, kind, record, field)
-    changes = list(dict.fromkeys([standing, *(row[3] for row in rows)] if standing else [row[3] for row in rows]))
+    overruled = [row[4] for row in rows if row[4] and row[3] == standing]
+    changes = list(dict.fromkeys([*([standing] if standing else []), *overruled, *(row[3] for row in rows)]))
     return OpenConflict(
         kind=kind,
         record=record,

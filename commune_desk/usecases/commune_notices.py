@@ -38,6 +38,14 @@ def _catch_up(tx: Tx, told: PlacementNotice | None, present: PlacementNotice) ->
         _end(tx, present)
 
 
+def tell_again(tx: Tx, stay: Placement) -> None:
+    """Say how a stay that people decided about stands, whatever another desk of the house told meanwhile."""
+    present = _notice(stay)
+    if present is not None:
+        _end(tx, present)
+        _say(tx, present)
+
+
 def take_back(tx: Tx, stay: Placement, communes: Iterable[str]) -> None:
     """Communes that were told by mistake learn that nothing concerns them any more."""
     for commune in communes:

@@ -12,7 +12,7 @@ from commune_desk.domain.placements import Placement
 from commune_desk.domain.record import KINDS, Value, check_value
 from commune_desk.store.conflicts import open_conflicts
 from commune_desk.store.transaction import Tx
-from commune_desk.usecases.commune_notices import take_back, tell_commune
+from commune_desk.usecases.commune_notices import take_back, tell_again, tell_commune
 
 
 def decide_conflict(tx: Tx, *, kind: str, record: str, field: str, ids: Sequence[str], value: Value) -> None:
@@ -40,3 +40,4 @@ def _tell_communes(tx: Tx, before: Placement, after: Placement, named: Collectio
     """The decision on a stay reaches its commune, and the others that were `named` are told to forget it."""
     take_back(tx, after, [str(one) for one in named if one and one != after.home_commune])
     tell_commune(tx, before, after)
+    tell_again(tx, after)

@@ -104,9 +104,12 @@ class Batch:
             self._apply(record, change, name)
             if rule.merge is Merge.LWW:
                 record.stamps[name] = stamp
+        overruled = succeeded.ours if succeeded and succeeded.theirs == former else None
         if decision.outcome in (Outcome.CONFLICT, Outcome.APPLIED_CONFLICT):
             origin = succeeded.base if succeeded else base
             merged.opened.append(self._conflicts.open(change, name, base=origin, ours=former))
+        elif succeeded and overruled and decision.outcome is Outcome.APPLIED:
+            merged.opened.append(self._conflicts.open(change, name, base=succeeded.base, ours=overruled))
         self._note(change, name, decision.outcome, former, merged)
 
     def _decide(self, record: Stored, change: Change, name: str, rule: Field, base: str | None, stamp: int) -> Decision:

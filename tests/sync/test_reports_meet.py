@@ -12,6 +12,7 @@ import pytest
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.reports import Report
 from commune_desk.i18n import set_language
+from commune_desk.presenters.conflict_page import conflict_cards, decision
 from commune_desk.presenters.report_form import MeasuresForm
 from commune_desk.presenters.reports_page import LINK, ReportsPage
 from commune_desk.presenters.visit_form import VisitForm
@@ -115,3 +116,61 @@ def test_a_visit_does_not_lower_the_risk_that_came_meanwhile(office: tuple[Colle
         assert found is not None
         assert found.risk_level == "high"
         assert at.conflicts() == [("risk_level", ["high", "medium"])]
+
+
+def visit(at: Colleague, person: str, risk: str) -> None:
+    at.save(VisitForm(at.workplace, person), risk_level=risk, observations=f"Thấy {risk}.")
+
+
+def test_a_graver_second_word_leaves_the_first_to_be_chosen(office: tuple[Colleague, Colleague]) -> None:
+    here, there = office
+    person, file = make_child("Bàn Văn Tài", risk_level="low")
+    here.workplace.write(save_all(person, file))
+    for one in (here, there):
+        one.sync()
+    visit(here, person.id, "medium")
+    visit(there, person.id, "high")
+    for one in (here, there, here):
+        one.sync()
+    for one in office:
+        assert one.conflicts() == [("risk_level", ["high", "medium"])]
+
+
+def test_who_judges_anew_overrules_no_colleague_unseen(office: tuple[Colleague, Colleague]) -> None:
+    """High and then low, without a line; a colleague has said medium meanwhile: low stands, and people are asked."""
+    here, there = office
+    person, file = make_child("Bàn Văn Tài", risk_level="low")
+    here.workplace.write(save_all(person, file))
+    for one in (here, there):
+        one.sync()
+    visit(here, person.id, "medium")
+    visit(there, person.id, "high")
+    visit(there, person.id, "low")
+    for one in (here, there, here):
+        one.sync()
+    for one in office:
+        assert one.conflicts() == [("risk_level", ["low", "medium"])]
+    (card,) = conflict_cards(here.workplace, most=9)[0]
+    operation = decision(card, chosen=card.hands[1].key)
+    assert not isinstance(operation, str)
+    here.workplace.write(operation)
+    for one in (here, there):
+        one.sync()
+    assert [one.conflicts() for one in office] == [[], []]
+    found = there.workplace.read(lambda c: file_of(c, person.id))
+    assert found is not None
+    assert found.risk_level == "medium"
+
+
+def test_a_value_that_was_cleared_can_be_read_on_the_card(office: tuple[Colleague, Colleague]) -> None:
+    here, there = office
+    person, file = make_child("Bàn Văn Tài", village="Khe Lạc")
+    here.workplace.write(save_all(person, file))
+    for one in (here, there):
+        one.sync()
+    for one, village in ((here, None), (there, "Nà Làng")):
+        one.workplace.write(save_all(msgspec.structs.replace(person, village=village)))
+    for one in (here, there, here):
+        one.sync()
+    (card,) = conflict_cards(here.workplace, most=9)[0]
+    assert [hand.text for hand in card.hands] == ["(empty)", "Nà Làng"]

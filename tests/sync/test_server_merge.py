@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.protocol import Event
-from sync.server.conflicts import conflict_id
+from sync.server.conflicts import ConflictBook, OpenConflict, conflict_id
 from sync.server.scopes import keys_of
 from tests.sync.server_fixtures import COMMUNE, ServerDesk, World, province_in
 
@@ -171,6 +171,37 @@ def test_the_more_severe_risk_stands_and_a_person_is_asked(world: World) -> None
     assert [(c.ours, c.theirs) for c in world.open_conflicts()] == [(medium, high)]
     a.send("child_file", file, {"risk_level": "low"}, data=0, base={"risk_level": medium})
     assert world.row("child_file", file)["risk_level"] == "high"
+
+
+def _judged_anew(world: World) -> tuple[str, str]:
+    """(medium of one desk, low of another that had said high, and both without having seen the first)."""
+    a, b = world.desk(), world.desk()
+    file = uuid7()
+    first = a.send("child_file", file, {"risk_level": "low"}, data=0)
+    medium = a.send("child_file", file, {"risk_level": "medium"}, data=0, base={"risk_level": first})
+    high = b.send("child_file", file, {"risk_level": "high"}, data=0, base={"risk_level": first})
+    low = b.send("child_file", file, {"risk_level": "low"}, data=0, base={"risk_level": high})
+    assert world.row("child_file", file)["risk_level"] == "low"
+    return medium, low
+
+
+def test_whom_a_graver_value_overruled_is_asked_after_the_next_value_too(world: World) -> None:
+    medium, low = _judged_anew(world)
+    assert [(c.ours, c.theirs) for c in world.open_conflicts()] == [(medium, low)]
+
+
+def test_without_the_one_overruled_nobody_would_be_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: a conflict is closed by the author's next value, and that is all."""
+    close = ConflictBook.close
+
+    def forgetful(book: ConflictBook, conflict: OpenConflict, by: str) -> str:
+        closed = close(book, conflict, by)
+        conflict.ours = None
+        return closed
+
+    monkeypatch.setattr(ConflictBook, "close", forgetful)
+    _judged_anew(world)
+    assert world.open_conflicts() == []
 
 
 def test_a_state_takes_only_steps_that_exist(world: World) -> None:
