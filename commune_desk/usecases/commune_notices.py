@@ -15,6 +15,8 @@ import msgspec
 from commune_desk.domain.clock import local_day
 from commune_desk.domain.ids import commune_scope
 from commune_desk.domain.placements import Placement, PlacementNotice, isolation_ends, notice_id, stay_ends
+from commune_desk.domain.record import kind_of
+from commune_desk.store.schema import read_many
 from commune_desk.store.transaction import Tx
 
 
@@ -44,6 +46,19 @@ def tell_again(tx: Tx, stay: Placement) -> None:
     if present is not None:
         _end(tx, present)
         _say(tx, present)
+
+
+def keep_told(tx: Tx) -> None:
+    """What this desk told follows what its colleagues have written about the stays since."""
+    if tx.actor.role not in kind_of(PlacementNotice).guests:
+        return
+    stays = {notice.id: notice for stay in read_many(tx.connection, Placement, "1=?", 1) if (notice := _notice(stay))}
+    for told in read_many(tx.connection, PlacementNotice, "1=?", 1):
+        present = stays.get(told.id)
+        if present is not None:
+            _say(tx, present)
+        elif told.status != "ended":
+            _end(tx, told)
 
 
 def take_back(tx: Tx, stay: Placement, communes: Iterable[str]) -> None:

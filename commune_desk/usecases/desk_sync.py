@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.ids import is_shelter_scope
 from commune_desk.store import settings
 from commune_desk.store.register import Register
 from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.staged import pulled_once, release_next
+from commune_desk.usecases.commune_notices import keep_told
 from sync.client.errors import Stopped
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ class DeskSync:
         self._register = register
         self._changed = changed
         self._connect = connect
-        self._replica = RegisterReplica(register, changed)
+        self._replica = RegisterReplica(register, self._hear)
+        self._stays_changed = False
         self._session: Session | None = None
         self._is_aborted = False
 
@@ -80,7 +83,18 @@ class DeskSync:
                 report = session.sync()
         if self._register.identity.frozen:
             self._replica.freeze("")
+        self._keep_told()
         return report
+
+    def _keep_told(self) -> None:
+        """In a shelter: notices that two desks wrote apart follow the stay that came of it, with the next sync."""
+        if self._stays_changed and is_shelter_scope(self._register.identity.scope):
+            self._note(self._register.write(keep_told).result()[1])
+        self._stays_changed = False
+
+    def _hear(self, changes: ChangeSet) -> None:
+        self._stays_changed |= changes.touches("placement")
+        self._changed(changes)
 
     def _begin(self) -> Session:
         from sync.client.session import Session

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,13 @@ from commune_desk.i18n import format_date, set_language
 from commune_desk.presenters.admit_form import AdmitForm
 from commune_desk.presenters.conflict_page import conflict_cards, decision
 from commune_desk.presenters.discharge_form import DischargeForm
+from commune_desk.presenters.entry_form import EntryForm
 from commune_desk.presenters.outing_form import OutingForm
+from commune_desk.program_files import code_book
 from commune_desk.store.placements import stay_record
-from commune_desk.usecases import commune_notices
+from commune_desk.usecases import commune_notices, desk_sync
+from commune_desk.usecases.workplace import Workplace
+from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.colleagues import Colleague
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, HOUSE, OFFICE, real_province
@@ -142,3 +147,50 @@ def test_a_commune_that_people_decide_against_is_relieved(places: Places) -> Non
     decide(places.there, "home_commune", "Hoành Mô Commune")
     places.sync()
     assert [status for status, *_ in places.told()] == ["ended"]
+
+
+def apart(folder: Path) -> list[str]:
+    """One desk ends a stay, the other learns its commune, both without a line: the states of the notices at the end."""
+    set_language("en")
+    with real_province(folder) as province, ExitStack() as stack:
+        desks = [
+            enrolled_desk(province, folder / name, grants=at)
+            for name, at in (("a", HOUSE), ("b", HOUSE), ("c", OFFICE))
+        ]
+        for desk in desks:
+            stack.callback(desk.close)
+        here, there = (Workplace(desk.open.register, code_book()) for desk in desks[:2])
+        form = AdmitForm(here)
+        form.edit("reason", "isolation")
+        stay = save(here, form)
+        sync_all(desks)
+        leaving, known = DischargeForm(here, stay), AdmitForm(there, stay=stay)
+        for name, value in LEFT.items():
+            leaving.edit(name, value)
+        save(here, leaving)
+        known.edit("home_commune", COMMUNE[2:])
+        save(there, known)
+        sync_all(desks)
+        return [status for (status,) in desks[2].ask("SELECT status FROM placement_notice")]
+
+
+def save(at: Workplace, form: EntryForm[Any]) -> str:
+    operation = form.submit()
+    assert operation is not None
+    return str(at.write(operation)[0])
+
+
+def sync_all(desks: list[EnrolledDesk]) -> None:
+    for _ in range(3):
+        for desk in desks:
+            desk.sync()
+
+
+def test_a_stay_that_ended_while_its_commune_became_known_is_ended_there(tmp_path: Path) -> None:
+    assert apart(tmp_path) == ["ended"]
+
+
+def test_what_was_told_apart_would_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: nobody looks again at what this desk told."""
+    monkeypatch.setattr(desk_sync, "keep_told", lambda tx: None)
+    assert apart(tmp_path) == ["staying"]
