@@ -65,6 +65,16 @@ class ChildGroup(Code, frozen=True, kw_only=True):
     is_restricted: bool = False
 
 
+def is_special_group(code: str) -> bool:
+    """Whether a code, of this version or a newer one, is that of a group in special circumstances; see `ChildGroup`."""
+    return code.startswith("HCDB")
+
+
+def is_at_risk_group(code: str) -> bool:
+    """Whether a code, of this version or a newer one, is that of a group at risk."""
+    return code.startswith("NGCO")
+
+
 class Relation(Code, frozen=True, kw_only=True):
     """What a relative is to a person; `side` is `paternal` (nội), `maternal` (ngoại) or empty."""
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from commune_desk.domain.children import RISK_LEVELS, ChildFile, GroupMembership
+from commune_desk.domain.codes import is_at_risk_group, is_special_group
 from commune_desk.domain.dates import PartialDate
 from commune_desk.domain.desks import Task
 from commune_desk.domain.families import Person, Relation
@@ -144,8 +145,8 @@ def _write(connection: Connection, row: Any, kin: list[Any], groups: list[Any], 
         birth_key(birth),
         RISK_LEVELS.index(risk) + 1 if risk in RISK_LEVELS else 0,
         " ".join(codes),
-        sum(code.startswith("HCDB") for code in codes),
-        sum(code.startswith("NGCO") for code in codes),
+        sum(map(is_special_group, codes)),
+        sum(map(is_at_risk_group, codes)),
         last,
         following,
         import_id,

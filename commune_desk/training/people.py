@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
+from commune_desk.domain.codes import is_special_group
 from commune_desk.training.names import DAO, NameGrammar, elder_name, person_name, pick_grammar
 
 HOA = "Đặng Thị Hoà"
@@ -201,7 +202,7 @@ def _child(
 ) -> TrainingChild:
     is_male = rng.random() < 0.527  # 111.5 boys for 100 girls
     born = _birth(rng, siblings, today)
-    kind = "none" if not groups else "special" if groups[0].startswith("HCDB") else "at_risk"
+    kind = "none" if not groups else "special" if is_special_group(groups[0]) else "at_risk"
     relation, caregiver = _caregiver(rng, home, groups)
     is_abandoned = "HCDB02" in groups
     return TrainingChild(

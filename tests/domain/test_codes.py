@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vietnam_provinces import ProvinceCode, Ward
 
 from commune_desk.domain.children import RISK_LEVELS
-from commune_desk.domain.codes import AT_RISK, LISTS, SPECIAL, CodeBook, code_label
+from commune_desk.domain.codes import AT_RISK, LISTS, SPECIAL, CodeBook, code_label, is_at_risk_group, is_special_group
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.text import fold, nfc
 
@@ -183,3 +183,10 @@ def test_a_damaged_list_names_its_file_and_line() -> None:
 
     with pytest.raises(ValueError, match=r"communes\.csv line 2"):
         CodeBook.parse(damaged)
+
+
+def test_the_code_of_a_group_tells_its_kind() -> None:
+    told = [(SPECIAL if is_special_group(one.code) else AT_RISK, one.kind) for one in BOOK.child_groups]
+    assert {kind for _told, kind in told} == {SPECIAL, AT_RISK}
+    assert [pair for pair in told if pair[0] != pair[1]] == []
+    assert all(is_special_group(one.code) is not is_at_risk_group(one.code) for one in BOOK.child_groups)
