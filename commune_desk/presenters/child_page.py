@@ -19,6 +19,7 @@ from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_timeline import Moment, Timeline
 from commune_desk.presenters.labels import ChipText, Fact
+from commune_desk.presenters.next_steps import Step
 from commune_desk.store.child_history import child_history
 from commune_desk.store.children import ChildRecord, Kin, child_record
 from commune_desk.store.conflicts import count_open_of
@@ -67,16 +68,6 @@ class GroupRow:
     period: str
     basis: str
     is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something to come. `order` is the ISO day, empty when no day is set."""
-
-    order: str
-    when: str
-    text: str
-    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

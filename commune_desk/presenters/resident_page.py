@@ -16,6 +16,7 @@ from commune_desk.presenters import labels
 from commune_desk.presenters.child_timeline import NOT_SENT, Moment
 from commune_desk.presenters.deadline_texts import moment_text
 from commune_desk.presenters.labels import ChipText, Fact
+from commune_desk.presenters.next_steps import Step
 from commune_desk.presenters.shelter_page import status_chip, with_companions
 from commune_desk.presenters.shift_list import is_late
 from commune_desk.presenters.stay_clocks import StayClock, clocks_of, missing_papers, missing_text, night_text
@@ -26,15 +27,6 @@ from commune_desk.usecases.placements import come_back, set_papers
 from commune_desk.usecases.workplace import Workplace
 
 _TONES = {"incident": "danger", "health": "warning", "medicine": "warning"}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A task that is open."""
-
-    when: str
-    text: str
-    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +166,9 @@ class ResidentPage:
         steps = []
         for task in record.tasks:
             late = labels.overdue_text(task.due_on, today)
-            steps.append(Step(late or labels.near_day_text(task.due_on, today), task.title, bool(late)))
+            steps.append(
+                Step(task.due_on or "", late or labels.near_day_text(task.due_on, today), task.title, bool(late))
+            )
         return tuple(steps)
 
     def _timeline(self, record: StayRecord) -> tuple[Moment, ...]:
