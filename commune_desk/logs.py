@@ -43,7 +43,7 @@ def _is_scope(value: object) -> bool:
 
 
 def _is_kind(value: object) -> bool:
-    from commune_desk.domain.record import KINDS  # with the first record that is logged: the unlock page needs none
+    from commune_desk.domain.kinds import KINDS  # with the first record that is logged: the unlock page needs none
 
     return isinstance(value, str) and value in KINDS
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from commune_desk.domain.children import ChildFile, GroupMembership
 from commune_desk.domain.desks import Desk, Officer, Task
 from commune_desk.domain.families import Household, Person, Relation
 from commune_desk.domain.placements import Bed, CareLogEntry, Placement, PlacementNotice, Shelter
-from commune_desk.domain.record import KINDS, Kind
+from commune_desk.domain.record import DECLARED, Kind
 from commune_desk.domain.reports import Report
 from commune_desk.domain.visits import HomeVisit
 
+KINDS: Mapping[str, Kind] = DECLARED
+"""Each kind by its name; the one place to ask, for the modules that declare them are all loaded here."""
 SCHEMA_VERSION = 1
 """Raised by one whenever a kind or a field is added; travels in every change."""
 

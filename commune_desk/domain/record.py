@@ -137,7 +137,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
         return self.scope is ScopeRule.ANY or scope.startswith(SCOPE_PREFIX[self.scope])
 
 
-KINDS: dict[str, Kind] = {}
+DECLARED: dict[str, Kind] = {}
+"""The kinds whose modules are loaded so far: every one of them is in `domain.kinds.KINDS`."""
 _KIND_OF: dict[type[Record], Kind] = {}
 
 R = TypeVar("R", bound=Record)
@@ -168,7 +169,7 @@ def kind(
             append_only=append_only,
             fields=fields,
         )
-        KINDS[name] = _KIND_OF[struct] = entry
+        DECLARED[name] = _KIND_OF[struct] = entry
         return struct
 
     return register
@@ -216,7 +217,7 @@ def values_of(record: Record) -> dict[str, Value]:
 
 def record_from(kind_name: str, record_id: str, scope: str, values: Mapping[str, Value]) -> Record:
     """A record from stored or received values; what is absent keeps its default, what is unknown is left out."""
-    entry = KINDS[kind_name]
+    entry = DECLARED[kind_name]
     known = {name: values[name] for name in entry.fields if name in values}
     return entry.struct(id=RecordId(record_id), scope=Scope(scope), **known)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.record import KINDS
+from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.reports import RUNNING, Report, clock_runs
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters import labels

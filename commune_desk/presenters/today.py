@@ -10,7 +10,7 @@ from commune_desk.domain.clock import local_day
 from commune_desk.domain.deadlines import Urgency, emergency_clock
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.ids import is_commune_scope
-from commune_desk.domain.record import KINDS
+from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.typed_times import parse_day
 from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
 from commune_desk.presenters.today_sections import MOST_TASKS, CommuneSections, Section, ShelterSections

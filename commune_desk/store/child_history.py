@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from commune_desk.domain.clock import stamp_instant, to_iso
-from commune_desk.domain.record import KINDS, Value
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Value
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import UNSENT
 from sync.change import Change, Verb, from_wire

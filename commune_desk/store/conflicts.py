@@ -8,7 +8,8 @@ from itertools import islice
 import msgspec
 
 from commune_desk.domain.clock import stamp_instant, to_iso
-from commune_desk.domain.record import KINDS, Value
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Value
 from commune_desk.store import shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.sealing import private_box, unsealed

@@ -14,7 +14,8 @@ import msgspec
 
 from commune_desk.domain.clock import VIETNAM, to_iso
 from commune_desk.domain.ids import Scope
-from commune_desk.domain.record import KINDS, Kind, Merge, Record, Shape, Value, check_value, record_from, values_of
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Kind, Merge, Record, Shape, Value, check_value, record_from, values_of
 from commune_desk.store import journal, shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.schema import SELECT_ONE, read_record, write_record

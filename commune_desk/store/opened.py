@@ -11,7 +11,8 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from commune_desk.domain.record import KINDS, Kind, Merge, Record, Value, kind_of, record_from, values_of
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Kind, Merge, Record, Value, kind_of, record_from, values_of
 from commune_desk.store import shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.schema import SELECT_ONE, read_record

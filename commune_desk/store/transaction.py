@@ -12,10 +12,9 @@ from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.ids import uuid7
-from commune_desk.domain.kinds import SCHEMA_VERSION
+from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import (
-    KINDS,
     Data,
     Kind,
     Merge,

@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from commune_desk.domain.errors import Refusal
+from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
 from commune_desk.domain.placements import Placement
-from commune_desk.domain.record import KINDS, Value, check_value
+from commune_desk.domain.record import Value, check_value
 from commune_desk.store.conflicts import open_conflicts
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.commune_notices import take_back, tell_again, tell_commune

@@ -16,8 +16,9 @@ from commune_desk.domain.dates import months_after
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
+from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.placements import Bed, Placement, PlacementNotice, isolation_ends, stay_ends
-from commune_desk.domain.record import KINDS, Data
+from commune_desk.domain.record import Data
 from commune_desk.store.opened import open_records
 from commune_desk.store.placements import bed_board, log_between, stay_record, stay_row
 from commune_desk.store.schema import SELECT, read_record
