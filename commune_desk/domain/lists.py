@@ -234,8 +234,16 @@ class _RowReader:
             caregiver_relation=relation,
             phone=phone,
             groups=groups,
-            note="\n".join(self._notes)[:_LONGEST_NOTE] or None,
+            note=self._note(),
         )
+
+    def _note(self) -> str | None:
+        """What stands in the columns of remarks and found no other place; a row whose remarks would be cut is named."""
+        whole = "\n".join(self._notes)
+        if len(whole) > _LONGEST_NOTE:
+            column = next(iter(self._columns.get(Target.NOTE, ())), None)
+            self._report(column, ListFinding(ListLevel.ERROR, TEXT_CUT, {"limit": str(_LONGEST_NOTE)}))
+        return whole[:_LONGEST_NOTE] or None
 
     def _check_letters(self) -> None:
         """What the file itself spoilt: letters that it lost, and cells that an unquoted separator pushed out."""

@@ -19,12 +19,13 @@ from commune_desk.domain.list_cells import (
     ListLevel,
     Row,
 )
-from commune_desk.domain.list_columns import guess_mapping
+from commune_desk.domain.list_columns import Target, guess_mapping
 from commune_desk.domain.list_groups import find_groups, read_groups
 from commune_desk.domain.list_header import column_encodings, find_header
 from commune_desk.domain.lists import (
     GROUP_UNKNOWN,
     RELATION_UNKNOWN,
+    TEXT_CUT,
     ListedChild,
     ListPlan,
     ReadRow,
@@ -239,3 +240,12 @@ def test_no_row_whatever_it_holds_stops_the_reading(codebook: CodeBook, cells: l
     row = _read(codebook, TITLES, tuple(cells))
     assert (row.child is None) or row.child.full_name
     find_header([tuple(cells)])
+
+
+@pytest.mark.parametrize(("long", "problems"), [(1000, []), (1001, [TEXT_CUT])])
+def test_a_row_whose_remarks_together_would_be_cut_is_named(codebook: CodeBook, long: int, problems: list[str]) -> None:
+    read = read_row(
+        ("Đặng Thị Hoà", "a" * 999, "b" * long),
+        ListPlan(mapping={0: Target.FULL_NAME, 1: Target.NOTE, 2: Target.NOTE}, codebook=codebook, today=TODAY),
+    )
+    assert [one.text for one in read.problems if one.level is ListLevel.ERROR] == problems
