@@ -138,12 +138,14 @@ def test_one_may_go_back_and_nothing_was_touched(qtbot: QtBot, kept: tuple[Profi
     assert {path.name: path.read_bytes() for path in profile.folder.iterdir()} == before
 
 
-def harmed(profile: Profile, name: str) -> None:
-    """Zero the first page of a table or index, as a sector that the disk gave up."""
+def harmed(profile: Profile, *names: str) -> None:
+    """Zero the first page of each of these tables and indexes, as sectors that the disk gave up."""
     desk = unlock(profile, LOGIN, PASSPHRASE, clock=SystemClock())
-    root = desk.register.reader.execute("SELECT rootpage FROM sqlite_master WHERE name=?", (name,)).fetchone()[0]
+    asked = "SELECT rootpage FROM sqlite_master WHERE name=?"
+    roots = [desk.register.reader.execute(asked, (name,)).fetchone()[0] for name in names]
     desk.register.close()
-    damage(profile.register, root - 1, blank)
+    for root in roots:
+        damage(profile.register, root - 1, blank)
 
 
 def program_at(qtbot: QtBot, profile: Profile) -> Program:
@@ -169,7 +171,7 @@ def test_a_register_that_opens_but_cannot_be_worked_with_is_closed_again_and_a_b
     qtbot: QtBot, kept: tuple[Profile, Path], caplog: pytest.LogCaptureFixture
 ) -> None:
     profile, backup = kept
-    harmed(profile, "task")
+    harmed(profile, "child_index", "child_index_name", "child_index_next_visit")
     program = program_at(qtbot, profile)
     assert program.opening is not None
     for _twice in range(2):

@@ -15,6 +15,7 @@ from commune_desk.app import Program, run
 from commune_desk.i18n import language_of
 from commune_desk.logs import LOG_FILE, stop_log
 from commune_desk.ui.dialogs.message import MessageDialog
+from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.usecases.profile import Profile
 from tests.system.surroundings import fill_up, open_folder, refusing, small_disk
 
@@ -86,7 +87,8 @@ def test_the_screen_speaks_as_it_last_did_unless_it_is_told(tmp_path: Path, give
     before, titles = QApplication.topLevelWidgets(), list[str]()
 
     def read() -> None:
-        shown = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one not in before]
+        windows = (one for one in QApplication.topLevelWidgets() if isinstance(one, OpeningWindow))
+        shown = [one for one in windows if one.isVisible() and one not in before]
         titles.extend(one.windowTitle() for one in shown)
         QApplication.exit(0)
 
