@@ -34,7 +34,7 @@ def _columns() -> list[Column[RowText]]:
         Column(_("Carer"), lambda row: Cell(row.carer, row.reached), 13),
         Column(_("Groups"), _groups_cell, 18),
         Column(_("Risk"), _risk_cell, width=104, sort_key="risk"),
-        Column(_("Next visit"), _visit_cell, width=128, sort_key="next_visit"),
+        Column(_("Next visit"), _visit_cell, width=148, sort_key="next_visit"),
     ]
 
 
