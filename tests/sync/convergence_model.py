@@ -124,10 +124,13 @@ class Model:
         moved_on = [one for one, (name, loser) in truth.open.items() if (name, loser) == (edit.field, edit.base)]
         for conflict in moved_on:
             del truth.open[conflict]
+        overruled_somebody = bool(moved_on) and edit.base == writer
         if saw != writer and writer is not None and edit.value == standing:
             self.agreed[edit.id] = writer
         elif saw == writer or (RULES[edit.field] == STATE and edit.value in STEPS.get(standing or "", ())):
             self._write(edit)
+            if overruled_somebody:  # whom the graver value overruled is still to be asked
+                self._open(edit)
         elif RULES[edit.field] == LATEST:
             if (edit.stamp, edit.id) >= (truth.stamp.get(edit.field, 0), writer or ""):
                 self._write(edit)
