@@ -267,7 +267,8 @@ def texts(rest: list[str]) -> int:
 
 
 def windows(rest: list[str]) -> int:
-    if shutil.which("wine") is None or shutil.which("x86_64-w64-mingw32-gcc") is None:
+    asked = rest[:1] in (["-h"], ["--help"])
+    if not asked and (shutil.which("wine") is None or shutil.which("x86_64-w64-mingw32-gcc") is None):
         install_debian(WINE_PACKAGES, why="Windows' own Python needs Wine and a compiler for what it lacks.")
     return python([*UNDER_WINE, *rest])
 

@@ -123,10 +123,16 @@ def copy_checkout() -> None:
 
 
 def main() -> int:
+    if sys.argv[1:] in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
     words = sys.argv[1:] or STORY
     environment = of_windows(os.environ, settings_of_pip())
     set_up(environment)
     copy_checkout()
+    if words[0] != "desk.py" and not (CHECKOUT / ".venv" / "Scripts" / "python.exe").exists():
+        print("Windows' Python has no packages yet: play the story first, `python3 desk.py windows`.", file=sys.stderr)
+        return 2
     if words == STORY:
         shutil.rmtree(DISK / "out", ignore_errors=True)
     return wine([PYTHON if words[0] == "desk.py" else VENV_PYTHON, *words], environment)
