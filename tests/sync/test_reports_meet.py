@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from commune_desk.domain.clock import to_iso
+from commune_desk.domain.families import Person
 from commune_desk.domain.reports import Report
 from commune_desk.i18n import set_language
 from commune_desk.presenters.conflict_page import conflict_cards, decision
@@ -118,16 +119,22 @@ def test_a_visit_does_not_lower_the_risk_that_came_meanwhile(office: tuple[Colle
         assert at.conflicts() == [("risk_level", ["high", "medium"])]
 
 
+def known_to_both(office: tuple[Colleague, Colleague], **values: str) -> Person:
+    """A child that one colleague wrote down and both have."""
+    person, file = make_child("Bàn Văn Tài", **values)
+    office[0].workplace.write(save_all(person, file))
+    for one in office:
+        one.sync()
+    return person
+
+
 def visit(at: Colleague, person: str, risk: str) -> None:
     at.save(VisitForm(at.workplace, person), risk_level=risk, observations=f"Thấy {risk}.")
 
 
 def test_a_graver_second_word_leaves_the_first_to_be_chosen(office: tuple[Colleague, Colleague]) -> None:
     here, there = office
-    person, file = make_child("Bàn Văn Tài", risk_level="low")
-    here.workplace.write(save_all(person, file))
-    for one in (here, there):
-        one.sync()
+    person = known_to_both(office, risk_level="low")
     visit(here, person.id, "medium")
     visit(there, person.id, "high")
     for one in (here, there, here):
@@ -139,10 +146,7 @@ def test_a_graver_second_word_leaves_the_first_to_be_chosen(office: tuple[Collea
 def test_who_judges_anew_overrules_no_colleague_unseen(office: tuple[Colleague, Colleague]) -> None:
     """High and then low, without a line; a colleague has said medium meanwhile: low stands, and people are asked."""
     here, there = office
-    person, file = make_child("Bàn Văn Tài", risk_level="low")
-    here.workplace.write(save_all(person, file))
-    for one in (here, there):
-        one.sync()
+    person = known_to_both(office, risk_level="low")
     visit(here, person.id, "medium")
     visit(there, person.id, "high")
     visit(there, person.id, "low")
@@ -164,10 +168,7 @@ def test_who_judges_anew_overrules_no_colleague_unseen(office: tuple[Colleague, 
 
 def test_a_value_that_was_cleared_can_be_read_on_the_card(office: tuple[Colleague, Colleague]) -> None:
     here, there = office
-    person, file = make_child("Bàn Văn Tài", village="Khe Lạc")
-    here.workplace.write(save_all(person, file))
-    for one in (here, there):
-        one.sync()
+    person = known_to_both(office, village="Khe Lạc")
     for one, village in ((here, None), (there, "Nà Làng")):
         one.workplace.write(save_all(msgspec.structs.replace(person, village=village)))
     for one in (here, there, here):
