@@ -113,8 +113,18 @@ class SignedCert(_Message, frozen=True, kw_only=True, omit_defaults=True):
     signature: B64
 
 
+class HeadMark(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A desk's signature, under `seal.HEAD`, over its chain after change `n`."""
+
+    n: Count
+    signature: B64
+
+
 class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """First line of a push. `head` is the desk's chain after `last_n`, signed under `seal.HEAD` with `n` and desk.
+
+    `marks` are heads on the way there, signed too: a line without a signature of its own lies at most `MAX_RUN` behind
+    the head that proves it.
 
     `audit_head` is the end of the desk's audit log, `audit_cut` the first row of it that differs from what the province
     remembered (0: none).
@@ -128,6 +138,7 @@ class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     head_signature: B64
     audit_head: str = ""
     audit_cut: Count = 0
+    marks: list[HeadMark] = []
 
 
 class Result(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -187,7 +198,6 @@ class Event(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
     scope: str = msgspec.field(name="s")
     seq: Count = msgspec.field(name="q")
-    chain: B64 = msgspec.field(name="h")
     outcomes: dict[str, str] = msgspec.field(name="o", default_factory=dict)
     values: dict[str, Wire] = msgspec.field(name="v", default_factory=dict)
     opened: list[OpenedConflict] = msgspec.field(name="c", default_factory=list)
@@ -199,12 +209,31 @@ class FeedHead(_Message, frozen=True, kw_only=True, omit_defaults=True):
     chain: B64
 
 
-class PullTrailer(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """Last line of a page. A page without it is half a page and counts for nothing."""
+class Run(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """What proves changes that carry no signature: `before` is the chain of their desk before `first_n`.
 
-    cursors: dict[str, int]
+    `absent` gives the digests of those of the run that are not in the page; with all of them the chain after `last_n`
+    can be made again, and `signature` is the desk's over it (see `HeadMark`).
+    """
+
+    desk: str
+    first_n: Count
+    last_n: Count
+    before: B64
+    signature: B64
+    absent: dict[int, B64] = {}
+
+
+class PullTrailer(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """Last line of a page. A page without it is half a page and counts for nothing.
+
+    `cursors` says how far the page goes in each scope, `heads` where the feeds end.
+    """
+
+    cursors: dict[str, FeedHead]
     more: bool
     heads: dict[str, FeedHead]
+    runs: list[Run] = []
 
 
 class DoorbellReply(_Message, frozen=True, kw_only=True, omit_defaults=True):

@@ -22,7 +22,7 @@ from commune_desk.store.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.sealing import unsealed
 from commune_desk.store.transaction import Tx
 from sync import protocol, seal
-from sync.change import Change, Line, Wire, from_wire
+from sync.change import Change, Line, Place, Wire, from_wire
 from sync.merge import Outcome, apply_delta
 
 _TIMES = (Shape.INSTANT, Shape.DATE)
@@ -49,15 +49,14 @@ class Incoming:
         self._held: dict[tuple[str, str], _Held] = {}
         """By kind and id: one desk may give two records of two kinds the same id."""
 
-    def apply(self, events: Sequence[tuple[protocol.Event, Line]], cursors: Mapping[str, int]) -> None:
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
         """Rows and cursors together; an event applied before changes nothing."""
         for event, line in events:
             self._event(event, line)
         for (_kind, record_id), held in self._held.items():
             self._store(record_id, held)
-        for scope, seq in cursors.items():
-            chain = next((e.chain for e, _ in reversed(events) if e.scope == scope), None)
-            self._move_cursor(scope, seq, chain)
+        for scope, place in places.items():
+            self._move_cursor(scope, place)
         self._tx.topic("sync")
 
     def put_back(self, change: Change) -> None:
@@ -69,13 +68,12 @@ class Incoming:
                 _show(held, field, *shadows[field])
         self._store(change.record, held)
 
-    def _move_cursor(self, scope: str, seq: int, chain: str | None) -> None:
-        if chain is not None:
-            self._db.execute(
-                "INSERT INTO cursor (scope, seq, chain) VALUES (?,?,?)"
-                " ON CONFLICT(scope) DO UPDATE SET seq=excluded.seq, chain=excluded.chain",
-                (scope, seq, protocol.unb64(chain)),
-            )
+    def _move_cursor(self, scope: str, place: Place) -> None:
+        self._db.execute(
+            "INSERT INTO cursor (scope, seq, chain) VALUES (?,?,?)"
+            " ON CONFLICT(scope) DO UPDATE SET seq=excluded.seq, chain=excluded.chain",
+            (scope, place.seq, place.chain),
+        )
 
     def _event(self, event: protocol.Event, line: Line) -> None:
         change = line.change
@@ -119,7 +117,7 @@ class Incoming:
                 change.desk,
                 change.n,
                 line.raw,
-                line.signature,
+                line.signature or None,
                 change.id,
             ),
         )

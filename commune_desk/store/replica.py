@@ -18,7 +18,7 @@ from commune_desk.store.journal import OPEN
 from commune_desk.store.register import Register
 from commune_desk.store.transaction import Tx
 from sync import protocol
-from sync.change import GENESIS, Change, Line
+from sync.change import GENESIS, Change, Line, Place
 from sync.seal import BoxKey, SigningKey, sha256
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ class RegisterReplica:
         found: list[Waiting] = []
         size = 0
         for n, raw, signature in rows:
-            line = protocol.b64(bytes(signature)).encode() + b" " + bytes(raw)
+            line = protocol.b64(bytes(signature or b"")).encode() + b" " + bytes(raw)
             size += len(line) + 1
             if found and (size > max_bytes or n != found[-1].n + 1):
                 break
@@ -194,8 +194,8 @@ class RegisterReplica:
         )
         settings.put(db, CERTS_VERSION, header.certs_version)
 
-    def apply(self, events: Sequence[tuple[protocol.Event, Line]], cursors: Mapping[str, int]) -> None:
-        self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, cursors))
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
+        self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, places))
 
     def _boxes(self, db: Connection) -> dict[str, BoxKey]:
         rows = db.execute("SELECT key, private FROM scope_key WHERE private IS NOT NULL").fetchall()

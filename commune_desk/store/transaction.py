@@ -221,7 +221,7 @@ class Tx:
             line, head = self.ledger.number(change)
             self.connection.execute(
                 "UPDATE change SET desk=?, n=?, raw=?, signature=?, head=?, state='waiting' WHERE id=?",
-                (line.change.desk, line.change.n, line.raw, line.signature, head, change_id),
+                (line.change.desk, line.change.n, line.raw, line.signature or None, head, change_id),
             )
 
     def _remember_standing(self, before: Record | None, written: str, changed: Iterable[str]) -> None:

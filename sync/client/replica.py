@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from sync import protocol
-from sync.change import Line
+from sync.change import Line, Place
 from sync.seal import SigningKey
 
 APPLY_AT_ONCE = 300
@@ -83,7 +83,7 @@ class Replica(Protocol):
         ...
 
     def feed_chains(self) -> Mapping[str, bytes]:
-        """Each scope's chain at its cursor: the `chain` of the last event given to `apply`, decoded."""
+        """Each scope's chain at its cursor, as the last `apply` was told it."""
         ...
 
     def certs_version(self) -> str: ...
@@ -92,7 +92,7 @@ class Replica(Protocol):
         """Keep grants, scope keys and, where they came, certificates; all are verified."""
         ...
 
-    def apply(self, events: Sequence[tuple[protocol.Event, Line]], cursors: Mapping[str, int]) -> None:
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
         """Apply at most `APPLY_AT_ONCE` verified events and set the cursors, in one transaction."""
         ...
 

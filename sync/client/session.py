@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sync import protocol, seal
+from sync.change import Place
 from sync.client import errors
 from sync.client.channel import Channel, Refused
-from sync.client.page import Page, Place, portions, read_page, verified_keys, verify_page
+from sync.client.page import Page, portions, read_page, verified_keys, verify_page
+from sync.client.pushing import push_body
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
 from sync.client.transport import Transport
 
@@ -106,22 +108,7 @@ class Session:
         return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - _ROOM_FOR_HEADER)
 
     def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
-        last_n = batch[-1].n
-        head = self._replica.chain_head(last_n)
-        audit_head, audit_cut = self._replica.audit_mark()
-        header = protocol.PushHeader(
-            desk=identity.desk,
-            epoch=identity.epoch,
-            first_n=batch[0].n,
-            last_n=last_n,
-            head=protocol.b64(head),
-            head_signature=protocol.b64(
-                identity.signing_key.sign(seal.HEAD, protocol.head_statement(identity.desk, last_n, head))
-            ),
-            audit_head=audit_head,
-            audit_cut=audit_cut,
-        )
-        body = b"\n".join([protocol.encode(header), *(item.line for item in batch)])
+        body = push_body(identity, self._replica, batch)
         try:
             receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
         except _TOO_MUCH_FOR_THE_LINE:
@@ -131,7 +118,7 @@ class Session:
         if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:
             raise errors.Unproven
         # What a receipt says of changes that were never sent proves nothing.
-        self._replica.acknowledge(receipt, min(receipt.accepted_n, last_n), receipt_bytes, signature)
+        self._replica.acknowledge(receipt, min(receipt.accepted_n, batch[-1].n), receipt_bytes, signature)
         self._count(receipt)
         return receipt
 
@@ -194,11 +181,11 @@ class Session:
             raise errors.ProvinceRestored
         keys: dict[str, bytes | None] = {**verified_keys(page.header, identity.authority_public)}
         chains = self._replica.feed_chains()
-        places = {scope: Place(seq, chains.get(scope)) for scope, seq in cursors.items()}
-        verify_page(page, places, lambda desk: self._key_of(desk, keys))
+        places = {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
+        after = verify_page(page, places, lambda desk: self._key_of(desk, keys))
         self._refuse_to_be_a_past(page, identity)
         self._replica.accept_certs(page.header)
-        for events, reached in portions(page, cursors, self._apply_at_once):
+        for events, reached in portions(page, after, self._apply_at_once):
             self._replica.apply(events, reached)
         self._replica.heads(page.trailer.heads)
         self._tally.pulled += len(page.events)

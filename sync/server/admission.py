@@ -22,9 +22,12 @@ class Admission:
     """Decides whether a change of a desk may be merged; answers with the code of what is wrong, or None."""
 
     def fault(self, line: Line, *, n: int, public: bytes, desk: str, grants: Mapping[str, Role]) -> str | None:
-        """What is wrong with the change by itself: its signature, its shape, its place, its values."""
+        """What is wrong with the change by itself: its signature, its shape, its place, its values.
+
+        What carries no signature is proven by a signed head of its desk (`runs.proven`).
+        """
         change = line.change
-        if not line.signed_by(public):
+        if line.signature and not line.signed_by(public):
             return "signature"
         if change.desk != desk or change.n != n:
             return "identity"

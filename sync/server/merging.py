@@ -66,6 +66,26 @@ class Batch:
         """Merge one change at place `seq` of its scope. `latest` caps its stamp: no clock wins by running ahead."""
         record = self.records.touch(change)
         merged = Merged()
+        if not record.writers and change.verb == Verb.SET.value and not any(change.base.values()):
+            self._write_first(record, change, seq, latest, merged)
+        else:
+            self._merge_fields(record, change, seq, latest, merged)
+        self._places[change.scope, change.id] = seq
+        return merged
+
+    def _write_first(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
+        """The fields of a record that nobody has written yet: there is nothing that they could meet."""
+        rules = KINDS[change.kind].fields
+        for name, value in (*change.set.items(), *change.seal.items()):
+            merge = rules[name].merge if name in rules else Merge.REVIEW
+            if merge is Merge.SET and name in change.set:
+                self._merge_members(record, change, name, seq, merged)
+                continue
+            record.put(name, value, change.id)
+            if merge is Merge.LWW:
+                record.stamps[name] = min(change.stamp, latest)
+
+    def _merge_fields(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
         for name in change.fields:
             rule = KINDS[change.kind].fields.get(name, _NEWER)
             if rule.merge is Merge.SET and name in change.set:
@@ -74,8 +94,6 @@ class Batch:
                 self._resolve(record, change, name, merged)
             else:
                 self._merge_field(record, change, name, rule, latest, merged)
-        self._places[change.scope, change.id] = seq
-        return merged
 
     def flush(self, connection: Connection, *, now: str) -> None:
         self.records.flush(connection)

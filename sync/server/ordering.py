@@ -12,7 +12,7 @@ from commune_desk.domain.clock import STEPS, to_iso
 from commune_desk.domain.kinds import KINDS
 from sync import seal
 from sync.change import Change, Line, next_chain
-from sync.protocol import Event, Result, b64, encode
+from sync.protocol import Event, Result, encode
 from sync.server import tables
 from sync.server.merging import Batch, Merged
 from sync.server.province import Province
@@ -32,6 +32,11 @@ class Incoming:
     @property
     def digest(self) -> bytes:
         return self.line.digest if self.line else seal.sha256(self.raw)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the line carries a signature of its own; else a signed head has to prove it."""
+        return self.line is not None and self.line.signature != b""
 
     @property
     def id(self) -> str:
@@ -160,7 +165,6 @@ def _feed_row(change: Change, seq: int, chain: bytes, merged: Merged) -> dict[st
     event = Event(
         scope=change.scope,
         seq=seq,
-        chain=b64(chain),
         outcomes=merged.outcomes,
         values=merged.values,
         opened=merged.opened,

@@ -9,7 +9,9 @@ from datetime import timedelta
 from sqlalchemy import Connection, select, update
 
 from commune_desk.domain.clock import from_iso
+from sync.change import GENESIS
 from sync.protocol import (
+    B64,
     MAX_BODY,
     MAX_PAGE_EVENTS,
     FeedHead,
@@ -22,6 +24,7 @@ from sync.protocol import (
 from sync.server import desks, tables
 from sync.server.problems import Refused
 from sync.server.province import Province
+from sync.server.runs import runs_of
 from sync.server.scopes import keys_of
 
 _LEAST_BYTES = 32 * 1024
@@ -34,7 +37,9 @@ class _Page:
 
     bytes_left: int
     lines: list[bytes] = field(default_factory=list)
-    cursors: dict[str, int] = field(default_factory=dict)
+    cursors: dict[str, FeedHead] = field(default_factory=dict)
+    unsigned: dict[str, set[int]] = field(default_factory=dict)
+    present: dict[str, set[int]] = field(default_factory=dict)
     full: bool = False
 
     def add(self, line: bytes) -> bool:
@@ -45,6 +50,12 @@ class _Page:
         self.lines.append(line)
         self.bytes_left -= len(line)
         return True
+
+    def note(self, desk: str, n: int, *, is_signed: bool) -> None:
+        """Remember what is in the page and what of it is still to be proven."""
+        self.present.setdefault(desk, set()).add(n)
+        if not is_signed:
+            self.unsigned.setdefault(desk, set()).add(n)
 
 
 def page(province: Province, caller: desks.DeskState, request: PullRequest) -> bytes:
@@ -63,7 +74,8 @@ def page(province: Province, caller: desks.DeskState, request: PullRequest) -> b
         for scope in sorted(cursors):
             _fill(connection, content, scope, cursors[scope])
         header = _header(connection, province, caller, request)
-    trailer = PullTrailer(cursors=content.cursors, more=content.full, heads=heads)
+        runs = runs_of(connection, content.unsigned, content.present)
+    trailer = PullTrailer(cursors=content.cursors, more=content.full, heads=heads, runs=runs)
     return b"\n".join([encode(header), *content.lines, encode(trailer)])
 
 
@@ -81,12 +93,12 @@ def _heads(connection: Connection, scopes: list[str]) -> dict[str, FeedHead]:
 
 
 def _fill(connection: Connection, content: _Page, scope: str, cursor: int) -> None:
-    content.cursors[scope] = cursor
+    feed, change = tables.feed, tables.change
+    content.cursors[scope] = FeedHead(seq=cursor, chain=_chain_at(connection, scope, cursor))
     if content.full:
         return
-    feed, change = tables.feed, tables.change
     rows = connection.execute(
-        select(feed.c.seq, feed.c.event, change.c.signature, change.c.raw)
+        select(feed.c.seq, feed.c.event, feed.c.chain, change.c.desk, change.c.n, change.c.signature, change.c.raw)
         .join(change, change.c.id == feed.c.change)
         .where(feed.c.scope == scope, feed.c.seq > cursor)
         .order_by(feed.c.seq)
@@ -95,7 +107,14 @@ def _fill(connection: Connection, content: _Page, scope: str, cursor: int) -> No
     for row in rows:
         if not content.add(row.event.encode() + b"\t" + b64encode(row.signature) + b" " + row.raw):
             return
-        content.cursors[scope] = row.seq
+        content.note(row.desk, row.n, is_signed=row.signature != b"")
+        content.cursors[scope] = FeedHead(seq=row.seq, chain=b64(row.chain))
+
+
+def _chain_at(connection: Connection, scope: str, seq: int) -> B64:
+    feed = tables.feed
+    chain = connection.scalar(select(feed.c.chain).where(feed.c.scope == scope, feed.c.seq == seq))
+    return b64(GENESIS if chain is None else chain)
 
 
 def _header(connection: Connection, province: Province, caller: desks.DeskState, request: PullRequest) -> PullHeader:

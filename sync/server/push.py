@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from sync import seal
-from sync.change import BadLine, next_head, read_line
-from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, head_statement, unb64
+from sync.change import BadLine, read_line
+from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode
 from sync.server import desks, tables
 from sync.server.admission import Admission
 from sync.server.ordering import Incoming, store
 from sync.server.problems import Refused
 from sync.server.province import Province
+from sync.server.runs import Linked, proven
 
 
 def take_in(province: Province, caller: desks.DeskState, body: bytes, door: Admission) -> Receipt:
@@ -84,8 +84,11 @@ def _commit(
         desks.settle_enrolment(connection, state.id)
     results = _repeated(connection, state, [item for item in incoming if item.n <= state.last_n])
     fresh = [item for item in incoming if item.n > state.last_n]
-    head = _chain(header, state, fresh)
+    links = [Linked(item.n, item.digest, item.is_signed) for item in fresh]
+    head, heads = proven(header, links, before=state.head, public=state.sign_public)
     results |= store(connection, province, state.id, fresh)
+    if heads:
+        connection.execute(insert(tables.signed_head), heads)
     if header.audit_cut:
         desks.note_audit_cut(connection, province, state.id, header.audit_cut)
     connection.execute(
@@ -129,17 +132,3 @@ def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[In
     if any(item.n not in held or held[item.n][0] != item.digest for item in again):
         raise Refused(409, "fork")
     return {item.n: Result(id=item.id, status=held[item.n][1], code=held[item.n][2]) for item in again}
-
-
-def _chain(header: PushHeader, state: desks.DeskState, fresh: Sequence[Incoming]) -> bytes:
-    """The desk's chain after the batch. Raises Refused when the desk's signed head says otherwise."""
-    said = unb64(header.head)
-    statement = head_statement(header.desk, header.last_n, said)
-    if not seal.verify(state.sign_public, seal.HEAD, statement, unb64(header.head_signature)):
-        raise Refused(409, "head")
-    head = state.head
-    for item in fresh:
-        head = next_head(head, item.digest)
-    if header.last_n >= state.last_n and head != said:
-        raise Refused(409, "head")
-    return head

@@ -69,6 +69,16 @@ scope_key = Table(
     Index("scope_key_by_scope", "scope"),
 )
 
+signed_head = Table(
+    "signed_head",
+    metadata,
+    _text("desk", primary_key=True),
+    _number("last_n", primary_key=True),
+    _number("first_n"),
+    _bytes("before"),
+    _bytes("signature"),
+)
+
 scope_writer = Table("scope_writer", metadata, _text("scope", primary_key=True), _text("desk", primary_key=True))
 
 change = Table(
@@ -190,5 +200,5 @@ RECORDS: dict[str, Table] = {name: _table_of(kind) for name, kind in KINDS.items
 """`born` says which desk and group of changes made the record; `writers`, `tags` and `stamps` are JSON by field:
 the change that wrote it, a SET's members with their order, an LWW's time; `extra` keeps fields of a newer program."""
 
-APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit")
+APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit", "signed_head")
 """Tables whose rows are never changed or removed; triggers of the migrations see to it."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from commune_desk.domain.ids import uuid7
 from sync import protocol
-from sync.change import GENESIS, Change, Line, Wire, next_head, sign
+from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
 from sync.client.replica import APPLY_AT_ONCE
 from sync.seal import SigningKey
 
@@ -119,13 +119,13 @@ class MemoryReplica:
             cert = protocol.decode(protocol.unb64(signed.body), protocol.DeskCert)
             self.certs[cert.desk] = protocol.unb64(cert.sign_public)
 
-    def apply(self, events: Sequence[tuple[protocol.Event, Line]], cursors: Mapping[str, int]) -> None:
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
         assert 0 < len(events) <= APPLY_AT_ONCE
         self.threads.add(threading.get_ident())
         self.applied += events
         self.applied_sizes.append(len(events))
-        self.places |= cursors
-        self.chains |= {event.scope: protocol.unb64(event.chain) for event, _ in events}
+        self.places |= {scope: place.seq for scope, place in places.items()}
+        self.chains |= {scope: place.chain for scope, place in places.items()}
 
     def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
         self.known_heads |= heads

@@ -121,10 +121,7 @@ class ScriptedProvince(BaseAdapter):
         """Append a change to its scope's feed."""
         scope = line.change.scope
         events = self.feed.setdefault(scope, [])
-        before = protocol.unb64(events[-1][0].chain) if events else GENESIS
-        seq = len(events) + 1
-        chain = protocol.b64(next_chain(before, seq, line.digest))
-        events.append((protocol.Event(scope=scope, seq=seq, chain=chain, **event), line))
+        events.append((protocol.Event(scope=scope, seq=len(events) + 1, **event), line))
 
     def pull(self, body: bytes) -> Raw:
         return self.signed(self.page(protocol.decode(body, protocol.PullRequest)), seal.FEED)
@@ -136,8 +133,8 @@ class ScriptedProvince(BaseAdapter):
             cursor = request.cursors.get(scope, 0)
             fresh = all_events[cursor : cursor + self.page_events]
             events += fresh
-            cursors[scope] = cursor + len(fresh)
-            more = more or cursors[scope] < len(all_events)
+            cursors[scope] = self.head(scope, cursor + len(fresh))
+            more = more or cursors[scope].seq < len(all_events)
         header = protocol.PullHeader(
             epoch=self.epoch,
             grants=[protocol.Grant(scope=scope, role="commune_officer") for scope in self.feed],
@@ -145,14 +142,17 @@ class ScriptedProvince(BaseAdapter):
             scope_keys=self.scope_keys,
             certs=self.certs() if certs is None and request.certs != "v1" else certs,
         )
-        heads = {
-            scope: protocol.FeedHead(seq=len(all_events), chain=all_events[-1][0].chain)
-            for scope, all_events in self.feed.items()
-            if all_events
-        }
+        heads = {scope: self.head(scope, len(all_events)) for scope, all_events in self.feed.items() if all_events}
         trailer = protocol.PullTrailer(cursors=cursors, more=more, heads=heads)
         lines = [protocol.encode(event) + b"\t" + line.encode() for event, line in events]
         return b"\n".join([protocol.encode(header), *lines, protocol.encode(trailer)])
+
+    def head(self, scope: str, seq: int) -> protocol.FeedHead:
+        """Where a feed stands after `seq` events."""
+        chain = GENESIS
+        for place, (_, line) in enumerate(self.feed[scope][:seq], start=1):
+            chain = next_chain(chain, place, line.digest)
+        return protocol.FeedHead(seq=seq, chain=protocol.b64(chain))
 
     def certs(self) -> list[protocol.SignedCert]:
         return [self.cert(desk, key.public, self.authority) for desk, key in self.keys.items()]

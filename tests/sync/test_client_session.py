@@ -361,7 +361,7 @@ def test_a_rewritten_history_is_found_by_its_chain() -> None:
         province.publish(line)
     with pytest.raises(errors.HistoryRewritten):
         _session(province, desk).sync()
-    desk.chains.clear()
+    desk.chains[SCOPE] = protocol.unb64(province.head(SCOPE, desk.places[SCOPE]).chain)
     _session(province, desk).sync()
     assert len(desk.applied) == 6, "without the chain kept at the cursor nobody would have noticed"
 
