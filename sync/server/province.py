@@ -15,7 +15,7 @@ from sync import seal
 from sync.change import GENESIS
 from sync.protocol import unb64
 from sync.server import keyfile, tables
-from sync.server.database import FILE, Database
+from sync.server.database import FILE, NO_SCOPE, Database
 from sync.server.reasons import reason_of
 from sync.server.schema import migrate
 
@@ -60,8 +60,7 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
     keys = keyfile.read(key_path, data=data)
     database = Database(data / FILE, keys.database_key)
     migrate(database)
-    with database.read() as connection:
-        facts = read_meta(connection)
+    facts = database.read(read_meta, NO_SCOPE)
     try:
         ca = (data / CA_FILE).read_bytes()
     except OSError as error:

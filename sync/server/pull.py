@@ -22,6 +22,7 @@ from sync.protocol import (
     encode,
 )
 from sync.server import desks, tables
+from sync.server.database import NO_SCOPE, reach_of
 from sync.server.problems import Refused
 from sync.server.province import Province
 from sync.server.runs import runs_of
@@ -64,17 +65,24 @@ def page(province: Province, caller: desks.DeskState, request: PullRequest) -> b
     note_contact(province, caller)
     if request.epoch != province.epoch:
         raise Refused(409, "epoch")
-    with province.database.read() as connection:
-        grants = desks.grants_of(connection, caller.id)
-        heads = _heads(connection, list(grants))
-        cursors = {scope: request.cursors.get(scope, 0) for scope in heads}
-        if any(cursor < 0 or cursor > heads[scope].seq for scope, cursor in cursors.items()):
-            raise Refused(410, "resync")
-        content = _Page(bytes_left=min(max(request.max_bytes, _LEAST_BYTES), MAX_BODY))
-        for scope in sorted(cursors):
-            _fill(connection, content, scope, cursors[scope])
-        header = _header(connection, province, caller, request)
-        runs = runs_of(connection, content.unsigned, content.present)
+    return province.database.read(
+        lambda connection: _page(connection, province, caller, request), reach_of(caller.id, caller.grants)
+    )
+
+
+def _page(connection: Connection, province: Province, caller: desks.DeskState, request: PullRequest) -> bytes:
+    grants = desks.grants_of(connection, caller.id)
+    if grants != caller.grants:  # granted otherwise since the request came in
+        province.database.confine(connection, reach_of(caller.id, grants))
+    heads = _heads(connection, list(grants))
+    cursors = {scope: request.cursors.get(scope, 0) for scope in heads}
+    if any(cursor < 0 or cursor > heads[scope].seq for scope, cursor in cursors.items()):
+        raise Refused(410, "resync")
+    content = _Page(bytes_left=min(max(request.max_bytes, _LEAST_BYTES), MAX_BODY))
+    for scope in sorted(cursors):
+        _fill(connection, content, scope, cursors[scope])
+    header = _header(connection, province, caller, request)
+    runs = runs_of(connection, content.unsigned, content.present)
     trailer = PullTrailer(cursors=content.cursors, more=content.full, heads=heads, runs=runs)
     return b"\n".join([encode(header), *content.lines, encode(trailer)])
 
@@ -133,7 +141,10 @@ def note_contact(province: Province, caller: desks.DeskState) -> None:
     """Remember that the desk was heard of, to within a few minutes."""
     if caller.seen_at is not None and province.clock.now() - from_iso(caller.seen_at) < _CONTACT_STEP:
         return
-    with province.database.write() as connection:
+
+    def work(connection: Connection) -> None:
         if caller.seen_at is None:
             desks.settle_enrolment(connection, caller.id)
         connection.execute(update(tables.desk).where(tables.desk.c.id == caller.id).values(seen_at=province.now()))
+
+    province.database.write(work, NO_SCOPE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -10,6 +11,7 @@ from sync.change import BadLine, read_line
 from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode
 from sync.server import desks, tables
 from sync.server.admission import Admission
+from sync.server.database import NO_SCOPE, Reach, reach_of
 from sync.server.ordering import Incoming, store
 from sync.server.problems import Refused
 from sync.server.province import Province
@@ -22,13 +24,15 @@ def take_in(province: Province, caller: desks.DeskState, body: bytes, door: Admi
     if header.desk != caller.id:
         raise Refused(404, "not_found")
     _pass_the_door(incoming, caller, door)
+
+    def work(connection: Connection) -> Receipt:
+        return _commit(connection, province, header, [replace(item) for item in incoming], caller, door)
+
     try:
-        with province.database.write() as connection:
-            return _commit(connection, province, header, incoming, caller, door)
+        return province.database.write(work, _reach(caller, incoming))
     except Refused as refusal:
         if refusal.code == "fork" and caller.status == desks.ACTIVE:
-            with province.database.write() as connection:
-                desks.freeze(connection, province, caller.id)
+            province.database.write(lambda connection: desks.freeze(connection, province, caller.id), NO_SCOPE)
         raise
 
 
@@ -63,6 +67,12 @@ def _door_code(item: Incoming, caller: desks.DeskState, door: Admission) -> str 
     return door.fault(item.line, n=item.n, public=caller.sign_public, desk=caller.id, grants=caller.grants)
 
 
+def _reach(caller: desks.DeskState, incoming: Sequence[Incoming]) -> Reach:
+    """The desk's own scopes, and those where the door lets it write as a guest."""
+    written = (item.line.change.scope for item in incoming if item.line and item.code is None)
+    return reach_of(caller.id, {*caller.grants, *written})
+
+
 def _commit(
     connection: Connection,
     province: Province,
@@ -80,6 +90,7 @@ def _commit(
         raise Refused(409, "gap", expect_n=state.last_n + 1)
     if (state.status, state.grants) != (caller.status, caller.grants):
         _pass_the_door(incoming, state, door)  # revoked, or granted otherwise, since the request came in
+        province.database.confine(connection, _reach(state, incoming))
     if state.seen_at is None:
         desks.settle_enrolment(connection, state.id)
     results = _repeated(connection, state, [item for item in incoming if item.n <= state.last_n])

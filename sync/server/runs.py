@@ -14,6 +14,8 @@ from sync.protocol import Malformed, PushHeader, Run, b64, head_statement, unb64
 from sync.server import tables
 from sync.server.problems import Refused
 
+_DIGEST = 32
+
 
 @dataclass(frozen=True)
 class Linked:
@@ -55,7 +57,14 @@ def _row(desk: str, run: Sequence[Linked], before: bytes, signature: bytes) -> d
         return None
     if len(run) > MAX_RUN:
         raise Malformed
-    return {"desk": desk, "first_n": run[0].n, "last_n": run[-1].n, "before": before, "signature": signature}
+    return {
+        "desk": desk,
+        "first_n": run[0].n,
+        "last_n": run[-1].n,
+        "before": before,
+        "signature": signature,
+        "digests": b"".join(item.digest for item in run),
+    }
 
 
 def _check(desk: str, n: int, head: bytes, signature: bytes, public: bytes) -> None:
@@ -66,7 +75,7 @@ def _check(desk: str, n: int, head: bytes, signature: bytes, public: bytes) -> N
 def runs_of(connection: Connection, unsigned: dict[str, set[int]], present: dict[str, set[int]]) -> list[Run]:
     """What proves the numbers in `unsigned`, by desk; of `present` ones the reader has the bytes."""
     return [
-        _run(connection, row, present[desk])
+        _run(row, present[desk])
         for desk, numbers in sorted(unsigned.items())
         for row in _heads(connection, desk, numbers)
     ]
@@ -79,21 +88,13 @@ def _heads(connection: Connection, desk: str, numbers: set[int]) -> list[Any]:
     return [row for row in rows if any(row.first_n <= n <= row.last_n for n in numbers)]
 
 
-def _run(connection: Connection, row: Any, present: set[int]) -> Run:
-    wanted = set(range(row.first_n, row.last_n + 1)) - present
+def _run(row: Any, present: set[int]) -> Run:
+    digests = (row.digests[start : start + _DIGEST] for start in range(0, len(row.digests), _DIGEST))
     return Run(
         desk=row.desk,
         first_n=row.first_n,
         last_n=row.last_n,
         before=b64(row.before),
         signature=b64(row.signature),
-        absent={n: b64(digest) for n, digest in sorted(_digests(connection, row.desk, wanted).items())},
+        absent={n: b64(digest) for n, digest in enumerate(digests, start=row.first_n) if n not in present},
     )
-
-
-def _digests(connection: Connection, desk: str, numbers: set[int]) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    for table in (tables.change, tables.quarantine) if numbers else ():
-        rows = connection.execute(select(table.c.n, table.c.digest).where(table.c.desk == desk, table.c.n.in_(numbers)))
-        found |= {row.n: row.digest for row in rows}
-    return found

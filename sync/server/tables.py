@@ -77,6 +77,7 @@ signed_head = Table(
     _number("first_n"),
     _bytes("before"),
     _bytes("signature"),
+    _bytes("digests"),
 )
 
 scope_writer = Table("scope_writer", metadata, _text("scope", primary_key=True), _text("desk", primary_key=True))

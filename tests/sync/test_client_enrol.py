@@ -222,8 +222,7 @@ def test_a_restart_of_the_server_ends_tickets_and_nothing_else(province: RealPro
 
 def test_a_revoked_desk_still_hands_in_its_work_and_then_stops(province: RealProvince) -> None:
     desk = _desk(province)
-    with province.province.database.write() as connection:
-        desks.revoke(connection, province.province, desk.me.desk)
+    province.write(lambda connection: desks.revoke(connection, province.province, desk.me.desk))
     desk.record(COMMUNE, "person", uuid7(), {"full_name": "Hoàng Thị Sinh"})
     with pytest.raises(errors.DeskRevoked):
         Session(province.transport(), desk).sync()

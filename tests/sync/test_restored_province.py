@@ -54,8 +54,7 @@ class Office:
 
     def lacks(self) -> set[str]:
         """Changes that a desk has a receipt for and the province does not hold."""
-        with self.real.province.database.read() as connection:
-            held = set(connection.scalars(select(tables.change.c.id)))
+        held = set(self.real.scalars(select(tables.change.c.id)))
         proven = "SELECT id FROM change WHERE state='accepted'"
         return {row[0] for desk in self.desks for row in desk.ask(proven)} - held
 

@@ -125,8 +125,7 @@ def test_a_body_that_drips_is_cut_off(world: World) -> None:
 def test_a_full_disk_is_told_as_busy_and_nothing_is_kept(world: World, caplog: pytest.LogCaptureFixture) -> None:
     desk = world.desk()
     line = desk.change("person", uuid7(), {"full_name": "x"})
-    with world.province.database.read() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    pages = world.read(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
     engine = world.province.database._engine
     engine.dispose()
     from sqlalchemy import event

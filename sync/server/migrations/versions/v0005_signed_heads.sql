@@ -4,6 +4,7 @@ CREATE TABLE signed_head (
     first_n BIGINT NOT NULL,
     before BLOB NOT NULL,
     signature BLOB NOT NULL,
+    digests BLOB NOT NULL,
     PRIMARY KEY (desk, last_n)
 )
 --
