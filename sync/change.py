@@ -35,6 +35,17 @@ class Verb(StrEnum):
 
     SET = "set"
     RESOLVE = "resolve"
+    MOVE = "move"
+    """A person, and all that belongs to them, goes to the commune in `to`."""
+    SHARE = "share"
+    """The record is held in `to` as well."""
+    UNSHARE = "unshare"
+    RESEAL = "reseal"
+    """Sealed values of a record that moved, sealed again to the key of the commune in `to`."""
+
+
+RELOCATING = frozenset({Verb.MOVE.value, Verb.SHARE.value, Verb.UNSHARE.value})
+"""Verbs that say where a record is held; they carry no fields."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -61,6 +72,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     resolves: dict[str, list[str]] = {}
     """For a resolution: each field's conflicts that it closes."""
     import_id: str = msgspec.field(name="im", default="")
+    to: str = ""
+    """The scope that a verb of place speaks of."""
 
     @property
     def fields(self) -> list[str]:
@@ -146,6 +159,11 @@ def _within_profile(value: Any, depth: int = 0) -> bool:
     if isinstance(value, int):
         return abs(value) < _LARGEST
     return not isinstance(value, float)
+
+
+def sealed_for(change: Change) -> str:
+    """The scope whose key the change's sealed values are sealed to."""
+    return change.to if change.verb == Verb.RESEAL.value else change.scope
 
 
 def to_wire(value: Value) -> Wire:

@@ -142,7 +142,10 @@ class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Result(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one change: ok, dup, noop, late, conflict or quarantined; `code` says why not."""
+    """What became of one change: ok, dup, noop, late, conflict or quarantined; `code` says why not.
+
+    `late`: its record has moved; it applies there, where its author's desk may not see it any more.
+    """
 
     id: str
     status: str
@@ -161,6 +164,37 @@ class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
     at: str
     results: list[Result]
     audit_head: str = ""
+
+
+class PurgeStatement(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A desk's word, signed under `seal.PURGE`, that it removed what left with a change."""
+
+    desk: str
+    change: str
+    records: Count
+    at: str
+
+
+class SignedPurge(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A `PurgeStatement` as it was signed."""
+
+    body: B64
+    signature: B64
+
+
+class ReportRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """What a desk tells of itself after a sync; nothing in it names anybody."""
+
+    purges: list[SignedPurge] = []
+    waiting: Count = 0
+    oldest_waiting_at: str = ""
+    program_version: str = ""
+
+
+class ReportReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """The changes whose purge statements the province keeps now."""
+
+    purges: list[str] = []
 
 
 class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -202,6 +236,12 @@ class Event(_Message, frozen=True, kw_only=True, omit_defaults=True):
     values: dict[str, Wire] = msgspec.field(name="v", default_factory=dict)
     opened: list[OpenedConflict] = msgspec.field(name="c", default_factory=list)
     closed: list[str] = msgspec.field(name="x", default_factory=list)
+    entered: str = msgspec.field(name="e", default="")
+    """The change that brought this one's record here, where it was not written for this scope."""
+    left: list[tuple[str, str]] = msgspec.field(name="l", default_factory=list)
+    """(kind, id) of the records that leave this scope with this change."""
+    digest: B64 = msgspec.field(name="d", default="")
+    """Of a change whose record has left this scope since: it is handed out no more, the chain goes over it."""
 
 
 class FeedHead(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -308,13 +348,16 @@ def head_statement(desk: str, n: int, head: bytes) -> bytes:
     return msgspec.json.encode([desk, n, b64(head)])
 
 
-def read_event(line: bytes) -> tuple[Event, Line]:
-    """An event and its change. Raises Malformed."""
+def read_event(line: bytes) -> tuple[Event, Line | None]:
+    """An event and its change; only its digest is told where its record has left the scope. Raises Malformed."""
     head, tab, rest = line.partition(b"\t")
     if not tab:
         raise Malformed
+    event = decode(head, Event)
+    if not rest and event.digest:
+        return event, None
     try:
-        return decode(head, Event), read_line(rest)
+        return event, read_line(rest)
     except BadLine:
         raise Malformed from None
 

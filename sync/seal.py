@@ -34,7 +34,8 @@ DESK_CERT = b"cd-desk-v1"
 FEED = b"cd-feed-v1"
 HELLO = b"cd-hello-v1"
 RECEIPT = b"cd-receipt-v1"
-DOMAINS = (CHANGE, HEAD, DESK_CERT, FEED, HELLO, RECEIPT)
+PURGE = b"cd-purge-v1"
+DOMAINS = (CHANGE, HEAD, DESK_CERT, FEED, HELLO, RECEIPT, PURGE)
 
 BUCKET = 256
 """Sealed values come in multiples of this many bytes, so that a length tells nothing about a text."""

@@ -12,17 +12,17 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from commune_desk.domain.clock import VIETNAM, to_iso
+from commune_desk.domain.clock import VIETNAM, stamp_instant, to_iso
 from commune_desk.domain.ids import Scope
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Kind, Merge, Record, Shape, Value, check_value, record_from, values_of
-from commune_desk.store import journal, shadow, writers
+from commune_desk.store import departures, journal, shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.sealing import unsealed
 from commune_desk.store.transaction import Tx
 from sync import protocol, seal
-from sync.change import Change, Line, Place, Wire, from_wire
+from sync.change import RELOCATING, Change, Line, Place, Wire, from_wire
 from sync.merge import Outcome, apply_delta
 
 _TIMES = (Shape.INSTANT, Shape.DATE)
@@ -57,11 +57,13 @@ class Incoming:
             self._store(record_id, held)
         for scope, place in places.items():
             self._move_cursor(scope, place)
+        departures.settle(self._tx)
         self._tx.topic("sync")
 
     def put_back(self, change: Change) -> None:
         """Show again what the province holds in the fields of a change of ours that it set aside."""
-        held, shadows = self._hold(KINDS[change.kind], change), shadow.of_record(self._db, change.record)
+        held = self._hold(KINDS[change.kind], change, change.scope)
+        shadows = shadow.of_record(self._db, change.record)
         for field in change.fields:
             if field in shadows and held.writers.get(field) == change.id:
                 shadow.drop(self._db, change.record, field)
@@ -77,18 +79,49 @@ class Incoming:
 
     def _event(self, event: protocol.Event, line: Line) -> None:
         change = line.change
+        self._refuse_strangers(event, change)
         origin = self._log(event, line)
         self._conflicts(event, change)
         self._tx.ledger.saw(change.stamp)
         kind = KINDS.get(change.kind)
         if kind is None or origin == "known":
             return
+        if change.verb in RELOCATING:
+            self._relocate(event, change)
+            return
+        self._merge(event, change, kind, origin)
+
+    def _refuse_strangers(self, event: protocol.Event, change: Change) -> None:
+        """Raise Malformed for a change of another place that no signed move or share brought here."""
+        if change.scope == event.scope or (event.entered == change.id and event.scope in (change.to, change.scope)):
+            return
+        row = self._db.execute("SELECT raw FROM change WHERE id=?", (event.entered,)).fetchone()
+        brought = msgspec.json.decode(row[0], type=Change) if row and row[0] else None
+        if brought is None or brought.verb not in RELOCATING or event.scope not in (brought.to, brought.scope):
+            raise protocol.Malformed
+
+    def _relocate(self, event: protocol.Event, change: Change) -> None:
+        """A person or a record comes here, or leaves."""
+        instant = to_iso(stamp_instant(change.stamp))
+        if event.left:
+            for one in event.left:
+                self._held.pop(one, None)
+            departures.note(self._tx, change, event.left, instant=instant)
+        elif change.to == event.scope:
+            self._db.execute(
+                "INSERT OR REPLACE INTO arrival VALUES (?,?,?,?,0)", (change.record, change.id, change.scope, instant)
+            )
+            self._tx.topic("arrivals")
+
+    def _merge(self, event: protocol.Event, change: Change, kind: Kind, origin: str) -> None:
         waiting = self._waiting(change.record)
         shadows = shadow.of_record(self._db, change.record)
         is_plain = not (waiting or shadows or event.outcomes or event.values)
         if origin == "ours" and is_plain and self._is_shown(kind, change):
             return
-        held = self._hold(kind, change)
+        held = self._hold(kind, change, event.scope)
+        if event.entered:
+            departures.come_back(self._db, kind.name, change.record)
         for field in change.fields:
             if field in kind.fields:
                 later = [one for one in waiting if field in one.fields]
@@ -107,13 +140,14 @@ class Incoming:
             return "new"
         if row[0] is not None:
             return "known"
-        is_heard_again = row[1] == "received"
+        is_heard_again = row[1] in ("received", journal.LEFT)
+        is_own = change.desk == self._tx.ledger.desk
         self._db.execute(
             "UPDATE change SET seq=?, outcomes=?, state=?, desk=?, n=?, raw=?, signature=? WHERE id=?",
             (
                 event.seq,
                 outcomes,
-                "received" if is_heard_again else "accepted",
+                "received" if is_heard_again and not is_own else "accepted",
                 change.desk,
                 change.n,
                 line.raw,
@@ -141,7 +175,7 @@ class Incoming:
                 "INSERT OR IGNORE INTO conflict VALUES (?,?,?,?,?,?,?,?,?,'open',NULL)",
                 (
                     opened.id,
-                    change.scope,
+                    event.scope,
                     change.kind,
                     change.record,
                     opened.field,
@@ -157,12 +191,13 @@ class Incoming:
         if event.opened or event.closed:
             self._tx.topic("conflicts")
 
-    def _hold(self, kind: Kind, change: Change) -> _Held:
+    def _hold(self, kind: Kind, change: Change, scope: str) -> _Held:
+        """The record as it stands; held through `scope`, wherever the change was written."""
         held = self._held.get((kind.name, change.record))
         if held is None:
             row = self._db.execute(SELECT_ONE[kind.name], (change.record,)).fetchone()
             if row is None:
-                held = _Held(kind, change.scope, {}, {})
+                held = _Held(kind, scope, {}, {})
             else:
                 record, written = read_record(kind, row)
                 held = _Held(kind, record.scope, values_of(record), writers.parse(written))

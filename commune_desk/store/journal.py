@@ -7,6 +7,8 @@ from sync.change import Line
 
 UNSENT = ("waiting", "sent", "staged")
 """Made here, and the province has not signed for it."""
+LEFT = "left"
+"""Made here about a record that has left this place: kept for the province alone until a verified backup has it."""
 OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
 """Exactly the condition of the index `change_open`: a query that repeats it never reads what is settled."""
 

@@ -11,7 +11,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store import audit_mark, settings
+from commune_desk.store import audit_mark, departures, settings
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
@@ -130,6 +130,8 @@ class RegisterReplica:
             "INSERT OR REPLACE INTO receipt VALUES (?,?,?,?,?)",
             (up_to, receipt.durable_n, to_iso(tx.ledger.now()), body, signature),
         )
+        departures.settle(tx)
+        departures.forget_durable(db, receipt.desk, receipt.durable_n)
         audit_mark.compare(tx, receipt.audit_head)
         tx.topic("sync")
 

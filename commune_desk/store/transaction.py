@@ -129,6 +129,12 @@ class Tx:
         self._changed.setdefault(kind, set()).add(record_id)
         self._index.update(child_index.affected(self.connection, kind, record))
 
+    def forget(self, kind: str, record_id: str) -> None:
+        """The record's row is about to be removed."""
+        record = load(self.connection, kind, record_id)
+        if record is not None:
+            self.touched(kind, record_id, record)
+
     def topic(self, name: str) -> None:
         self._topics.add(name)
 

@@ -21,8 +21,14 @@ class Page:
     """A page as it came; nothing of it is proven yet but the province's signature over the whole."""
 
     header: protocol.PullHeader
-    events: list[tuple[protocol.Event, Line]]
+    steps: list[tuple[protocol.Event, Line | None]]
+    """The feed as it goes on; of a change whose record has left the scope only the digest is told."""
     trailer: protocol.PullTrailer
+
+    @property
+    def events(self) -> list[tuple[protocol.Event, Line]]:
+        """The steps that bring a change."""
+        return [(event, line) for event, line in self.steps if line is not None]
 
 
 def read_page(body: bytes) -> Page:
@@ -52,18 +58,24 @@ def verify_page(page: Page, places: Mapping[str, Place], public_of: PublicOf) ->
     granted = {grant.scope for grant in page.header.grants}
     proven = _proven_by_heads(page, public_of)
     after, reached = dict(places), []
-    for event, line in page.events:
-        if event.scope not in granted or event.scope != line.change.scope:
+    for event, line in page.steps:
+        if event.scope not in granted or not _is_for(event, line):
             raise errors.Unproven
         before = after.get(event.scope, START)
         if event.seq != before.seq + 1:
             raise errors.HistoryRewritten
-        after[event.scope] = Place(event.seq, next_chain(before.chain, event.seq, line.digest))
+        digest = line.digest if line is not None else protocol.unb64(event.digest)
+        after[event.scope] = Place(event.seq, next_chain(before.chain, event.seq, digest))
         reached.append(after[event.scope])
-        if not _is_proven(line, proven, public_of):
+        if line is not None and not _is_proven(line, proven, public_of):
             raise errors.Unproven
     _check_trailer(page, after)
     return reached
+
+
+def _is_for(event: protocol.Event, line: Line | None) -> bool:
+    """Whether the change was written for the event's scope, or says what brought it there."""
+    return line is None or line.change.scope == event.scope or event.entered != ""
 
 
 def _is_proven(line: Line, by_heads: set[tuple[str, int]], public_of: PublicOf) -> bool:
@@ -106,14 +118,15 @@ def _check_trailer(page: Page, after: Mapping[str, Place]) -> None:
         place = after.get(scope, START)
         if head.seq < place.seq or (head.seq == place.seq and protocol.unb64(head.chain) != place.chain):
             raise errors.HistoryRewritten
-    if {event.scope for event, _ in page.events} - trailer.cursors.keys() or (trailer.more and not page.events):
+    if {event.scope for event, _ in page.steps} - trailer.cursors.keys() or (trailer.more and not page.steps):
         raise protocol.Malformed
 
 
 def portions(
     page: Page, reached: Sequence[Place], at_once: int
 ) -> Iterator[tuple[list[tuple[protocol.Event, Line]], dict[str, Place]]]:
-    """The page in pieces of at most `at_once` events, each with the places that its scopes stand at after it."""
-    for start in range(0, len(page.events), at_once):
-        piece = page.events[start : start + at_once]
-        yield piece, {event.scope: place for (event, _), place in zip(piece, reached[start:], strict=False)}
+    """The page in pieces of at most `at_once` steps, each with the places that its scopes stand at after it."""
+    for start in range(0, len(page.steps), at_once):
+        piece = page.steps[start : start + at_once]
+        places = {event.scope: place for (event, _), place in zip(piece, reached[start:], strict=False)}
+        yield [(event, line) for event, line in piece if line is not None], places

@@ -5,15 +5,17 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, update
 
 from commune_desk.domain.clock import from_iso
-from sync.change import GENESIS
+from sync.change import GENESIS, read_line
 from sync.protocol import (
     B64,
     MAX_BODY,
     MAX_PAGE_EVENTS,
+    Event,
     FeedHead,
     PullHeader,
     PullRequest,
@@ -105,18 +107,51 @@ def _fill(connection: Connection, content: _Page, scope: str, cursor: int) -> No
     content.cursors[scope] = FeedHead(seq=cursor, chain=_chain_at(connection, scope, cursor))
     if content.full:
         return
+    own = (change.c.desk, change.c.n, change.c.record, change.c.digest, change.c.signature, change.c.raw)
     rows = connection.execute(
-        select(feed.c.seq, feed.c.event, feed.c.chain, change.c.desk, change.c.n, change.c.signature, change.c.raw)
-        .join(change, change.c.id == feed.c.change)
+        select(feed.c.seq, feed.c.event, feed.c.chain, feed.c.line, *own)
+        .join(change, change.c.id == feed.c.change, isouter=True)
         .where(feed.c.scope == scope, feed.c.seq > cursor)
         .order_by(feed.c.seq)
         .limit(MAX_PAGE_EVENTS + 1)
     )
+    departed = _departed(connection, scope)
     for row in rows:
-        if not content.add(row.event.encode() + b"\t" + b64encode(row.signature) + b" " + row.raw):
+        step = _step(row)
+        has_left = row.seq < departed.get(step.record, 0)
+        event = encode(Event(scope=scope, seq=row.seq, digest=b64(step.digest))) if has_left else row.event.encode()
+        if not content.add(event + b"\t" + (b"" if has_left else step.line)):
             return
-        content.note(row.desk, row.n, is_signed=row.signature != b"")
+        if not has_left:
+            content.note(step.desk, step.n, is_signed=step.is_signed)
         content.cursors[scope] = FeedHead(seq=row.seq, chain=b64(row.chain))
+
+
+class _Step(NamedTuple):
+    """What an event's change is, wherever it was written."""
+
+    desk: str
+    n: int
+    record: str
+    digest: bytes
+    is_signed: bool
+    line: bytes
+
+
+def _step(row: Any) -> _Step:
+    if row.line is None:
+        line = b64encode(row.signature) + b" " + row.raw
+        return _Step(row.desk, row.n, row.record, row.digest, row.signature != b"", line)
+    line = read_line(row.line)
+    change = line.change
+    return _Step(change.desk, change.n, change.record, line.digest, line.signature != b"", row.line)
+
+
+def _departed(connection: Connection, scope: str) -> dict[str, int]:
+    """The records that left the scope, and the place in its feed where they did: what stood before is told no more."""
+    table = tables.departure
+    rows = connection.execute(select(table.c.record, table.c.seq).where(table.c.scope == scope))
+    return {record: seq for record, seq in rows}
 
 
 def _chain_at(connection: Connection, scope: str, seq: int) -> B64:

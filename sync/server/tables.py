@@ -109,8 +109,33 @@ feed = Table(
     _text("change"),
     _bytes("chain"),
     _text("event"),
-    Index("feed_by_change", "change", unique=True),
+    Column("line", LargeBinary, nullable=True),
+    Index("feed_by_change", "change"),
 )
+"""`line` holds a change's own line where it was written for another scope; else it stands in `change`."""
+
+guest = Table(
+    "guest",
+    metadata,
+    _text("scope", primary_key=True),
+    _text("record", primary_key=True),
+    _text("kind"),
+    _text("since"),
+    Index("guest_by_record", "record"),
+)
+"""Scopes that hold a record beside its home, each since a change."""
+
+departure = Table(
+    "departure",
+    metadata,
+    _text("scope", primary_key=True),
+    _text("record", primary_key=True),
+    _text("kind"),
+    _text("change"),
+    _number("seq"),
+    Index("departure_by_record", "record"),
+)
+"""Records that left a scope and are not back: by which change, and where that stands in the scope's feed."""
 
 outcome = Table(
     "outcome",
@@ -194,6 +219,7 @@ def _table_of(kind: Kind) -> Table:
         _text("stamps"),
         _text("extra"),
         Index(f"record_{kind.name}_by_scope", "scope"),
+        *(Index(f"record_{kind.name}_by_{one}", one) for one in (kind.belongs_to, *kind.brings) if one),
     )
 
 

@@ -306,6 +306,7 @@ def test_the_feed_is_dense_and_its_chain_verifies(world: World) -> None:
     chain = GENESIS
     for seq, raw in enumerate(events, start=1):
         event, line = protocol.read_event(raw)
+        assert line is not None
         chain = seal.sha256(chain + seq.to_bytes(8) + line.digest)
         assert event.seq == seq
         author = next(desk for desk in desks_here if desk.id == line.change.desk)

@@ -107,7 +107,7 @@ def test_whatever_is_changed_in_a_proof_proves_nothing(world: World, part: str) 
     false: dict[str, Any] = {part: run.absent | {max(run.absent): other} if part == "absent" else other}
     trailer = msgspec.structs.replace(page.trailer, runs=[msgspec.structs.replace(run, **false)])
     with pytest.raises(errors.Unproven):
-        verify_page(Page(page.header, page.events, trailer), {}, keys.get)
+        verify_page(Page(page.header, page.steps, trailer), {}, keys.get)
 
 
 def test_a_change_outside_every_run_is_not_believed(world: World) -> None:
@@ -117,7 +117,7 @@ def test_a_change_outside_every_run_is_not_believed(world: World) -> None:
     keys = verified_keys(page.header, world.province.keys.authority.public)
     trailer = msgspec.structs.replace(page.trailer, runs=[])
     with pytest.raises(errors.Unproven):
-        verify_page(Page(page.header, page.events, trailer), {}, keys.get)
+        verify_page(Page(page.header, page.steps, trailer), {}, keys.get)
 
 
 def test_what_was_set_aside_stays_part_of_the_proof(world: World) -> None:
