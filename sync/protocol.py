@@ -201,17 +201,25 @@ class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
     epoch: str
     cursors: dict[str, int]
     certs: str = ""
+    directory: str = ""
     max_bytes: int = MAX_BODY
 
 
 class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """First line of a page. `certs` comes only when it differs from what the desk has."""
+    """First line of a page. `certs` and `directory` come only when they differ from what the desk has.
+
+    `directory` names the communes of the province and their keys; `drops_stubs` is the policy that no line stays about
+    a child that moved away.
+    """
 
     epoch: str
     grants: list[Grant]
     certs_version: str
     certs: list[SignedCert] | None = None
     scope_keys: list[ScopeKey] = []
+    directory: list[ScopeKey] | None = None
+    directory_version: str = ""
+    drops_stubs: bool = False
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,6 +11,7 @@ class AuditAction(StrEnum):
     CREATE = "create"
     EDIT = "edit"
     DECIDE = "decide"
+    MOVE = "move"
     OPEN = "open"
     OPEN_INFORMANT = "open_informant"
     OPEN_SEALED = "open_sealed"

@@ -137,3 +137,8 @@ def _sign_receipt(tx: Tx, change: str, records: int) -> None:
 def unsent_receipts(connection: Connection) -> list[Any]:
     """(change, body, signature) of the receipts that the province lacks."""
     return connection.execute("SELECT change, body, signature FROM purge_receipt WHERE is_sent=0").fetchall()
+
+
+def receipts_sent(connection: Connection, changes: Iterable[str]) -> None:
+    """The province keeps them."""
+    connection.executemany("UPDATE purge_receipt SET is_sent=1 WHERE change=?", [(change,) for change in changes])

@@ -11,7 +11,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store import audit_mark, departures, settings
+from commune_desk.store import audit_mark, departures, relocating, settings
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
@@ -178,6 +178,16 @@ class RegisterReplica:
     def certs_version(self) -> str:
         return self._write(lambda tx: settings.get(tx.connection, CERTS_VERSION, str, ""))
 
+    def directory_version(self) -> str:
+        return self._write(lambda tx: settings.get(tx.connection, relocating.DIRECTORY_VERSION, str, ""))
+
+    def unsent_purges(self) -> Sequence[protocol.SignedPurge]:
+        rows = self._write(lambda tx: departures.unsent_receipts(tx.connection))
+        return [protocol.SignedPurge(body=protocol.b64(body), signature=protocol.b64(sign)) for _, body, sign in rows]
+
+    def purges_kept(self, changes: Sequence[str]) -> None:
+        self._write(lambda tx: departures.receipts_sent(tx.connection, changes))
+
     def accept_certs(self, header: protocol.PullHeader) -> None:
         self._write(lambda tx: self._accept_certs(tx, header))
 
@@ -186,6 +196,10 @@ class RegisterReplica:
         settings.put_scope_keys(
             db, [settings.ScopeKeyPair(k.scope, k.key, protocol.unb64(k.public), None) for k in header.scope_keys]
         )
+        settings.put(db, departures.KEEPS_STUBS, not header.drops_stubs)
+        if header.directory is not None:
+            settings.put(db, relocating.DIRECTORY, header.directory)
+            settings.put(db, relocating.DIRECTORY_VERSION, header.directory_version)
         if header.certs is None:
             return
         certs = [protocol.decode(protocol.unb64(c.body), protocol.DeskCert) for c in header.certs]

@@ -80,7 +80,7 @@ class Tx:
         base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}
         for data, changed in difference(before, record).items():
             change = self._change(entry, record, before, base, data, changed)
-            self._journal(change)
+            self.write_down(change)
             self._remember_standing(before, written, changed)
             written = "" if entry.append_only else writers.updated(written, changed, change.id)
         write_record(self.connection, record, written)
@@ -111,7 +111,7 @@ class Tx:
         base = base_of(self.connection, entry, record.id, written)
         change = self._change(entry, record, before, base, entry.fields[field].data, changed)
         change = msgspec.structs.replace(change, verb=Verb.RESOLVE.value, resolves={field: ids})
-        self._journal(change)
+        self.write_down(change)
         self._remember_standing(before, written, changed)
         write_record(self.connection, record, writers.updated(written, changed, change.id))
         self.connection.executemany("UPDATE conflict SET state='deciding' WHERE id=?", [(one,) for one in ids])
@@ -204,7 +204,8 @@ class Tx:
             for name, value in changed.items()
         }
 
-    def _journal(self, change: Change) -> None:
+    def write_down(self, change: Change) -> None:
+        """Put the change into the journal under this desk's next number; the record's row is the caller's affair."""
         if self._import_id or not self.ledger.may_number:
             journal.keep(self.connection, Line(change, msgspec.json.encode(change), b""), state="staged")
             return

@@ -88,8 +88,18 @@ class Replica(Protocol):
 
     def certs_version(self) -> str: ...
 
+    def directory_version(self) -> str: ...
+
+    def unsent_purges(self) -> Sequence[protocol.SignedPurge]:
+        """Statements of what was removed that the province has not confirmed."""
+        ...
+
+    def purges_kept(self, changes: Sequence[str]) -> None:
+        """The province keeps the statements about these changes."""
+        ...
+
     def accept_certs(self, header: protocol.PullHeader) -> None:
-        """Keep grants, scope keys and, where they came, certificates; all are verified."""
+        """Keep grants, scope keys and, where they came, certificates and directory; all are verified."""
         ...
 
     def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:

@@ -81,6 +81,7 @@ class Session:
                 raise errors.ProvinceRestored
             self._push_all(channel, identity)
             self._pull_or_mend(channel, identity)
+            self._report(channel)
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)
             raise
@@ -155,6 +156,14 @@ class Session:
             self._push_all(channel, identity)
             self._pull_all(channel, identity)
 
+    def _report(self, channel: Channel) -> None:
+        """Tell what was removed because it left, until the province has kept it."""
+        purges = self._replica.unsent_purges()
+        if purges:
+            request = protocol.ReportRequest(purges=list(purges))
+            body, _ = channel.call("/v1/report", protocol.encode(request), seal.HELLO)
+            self._replica.purges_kept(protocol.decode(body, protocol.ReportReply).purges)
+
     def _pull_all(self, channel: Channel, identity: DeskIdentity) -> None:
         more = True
         while more:
@@ -165,7 +174,11 @@ class Session:
 
     def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> Page:
         request = protocol.PullRequest(
-            epoch=identity.epoch, cursors=cursors, certs=self._replica.certs_version(), max_bytes=self._page_bytes
+            epoch=identity.epoch,
+            cursors=cursors,
+            certs=self._replica.certs_version(),
+            directory=self._replica.directory_version(),
+            max_bytes=self._page_bytes,
         )
         try:
             body, _ = channel.call("/v1/pull", protocol.encode(request), seal.FEED)

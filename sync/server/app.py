@@ -25,6 +25,7 @@ from sync.protocol import (
     Malformed,
     Proven,
     PullRequest,
+    ReportRequest,
     b64,
     decode,
     deflate,
@@ -34,6 +35,7 @@ from sync.protocol import (
 from sync.server import desks
 from sync.server.admission import Admission
 from sync.server.database import StoreFault
+from sync.server.desk_reports import take_report
 from sync.server.doorbell import ring
 from sync.server.enrolment import enrol
 from sync.server.gate import WHAT_A_FORGERY_BREAKS, Gate, Headers, Signed
@@ -79,6 +81,7 @@ class Service:
                 self._open("/v1/enrol", self._enrol),
                 self._signed("/v1/push", self._push, most=MAX_BODY),
                 self._signed("/v1/pull", self._pull),
+                self._signed("/v1/report", self._report),
                 self._signed("/v1/doorbell", self._doorbell, bell=True),
                 self._authority(),
             ],
@@ -210,6 +213,9 @@ class Service:
 
     def _pull(self, caller: desks.DeskState, body: bytes) -> Answer:
         return page(self.province, caller, decode(body, PullRequest)), seal.FEED
+
+    def _report(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return encode(take_report(self.province, caller, decode(body, ReportRequest))), seal.HELLO
 
     def _doorbell(self, caller: desks.DeskState, body: bytes) -> Answer:
         return encode(ring(self.province, caller, decode(body, HelloRequest).nonce)), seal.HELLO

@@ -24,6 +24,7 @@ from sync.server.places import checked_scope, place_name
 from sync.server.province import CERT_FILE, Province, audited, fact, open_province
 from sync.server.reasons import reason_of
 from sync.server.reports_in import hand_down, read_received, read_report_file, values_of_file
+from sync.server.scopes import ensure_communes
 from sync.server.status import DeskStatus, desk_list, read_status
 from sync.server.texts import Texts
 
@@ -84,6 +85,8 @@ def serve(args: Namespace, console: Console) -> None:
                 N_("The server's certificate runs out on {day}; run: commune-desk-server renew"),
                 day=until.strftime("%d/%m/%Y"),
             )
+        escrow = province.escrow_public
+        province.database.write(lambda connection: ensure_communes(connection, escrow_public=escrow), WHOLE_PROVINCE)
         listen(province, args.host, args.port, ready=lambda address: console.line(f"ready {address}"))
     console.say(N_("Stopped."))
 

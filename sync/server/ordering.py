@@ -54,8 +54,8 @@ class Incoming:
 
 def store(connection: Connection, province: Province, desk: str, fresh: Sequence[Incoming]) -> dict[int, Result]:
     """Merge, order and keep changes that passed or failed the door; what the records forbid joins the quarantine."""
-    intake = _Intake(connection, province, desk)
-    intake.find([item.line.change for item in fresh if item.line and item.code is None])
+    admitted = [item.line.change for item in fresh if item.line and item.code is None]
+    intake = _Intake(connection, province, desk, admitted)
     for relocates, items in groupby(fresh, lambda item: item.code is None and item.relocates):
         if relocates:
             for item in items:
@@ -68,30 +68,30 @@ def store(connection: Connection, province: Province, desk: str, fresh: Sequence
 class _Intake:
     """The changes of one push on their way into their feeds."""
 
-    def __init__(self, connection: Connection, province: Province, desk: str) -> None:
+    def __init__(self, connection: Connection, province: Province, desk: str, admitted: Sequence[Change]) -> None:
         self.results: dict[int, Result] = {}
         self._connection = connection
         self._province = province
         self._desk = desk
         self._now = province.clock.now()
         self._feeds = Feeds(connection)
-        self._whereabouts = Whereabouts()
+        self._admitted = admitted
+        self._whereabouts = self._find()
         self._changes: list[dict[str, object]] = []
         self._set_aside: list[dict[str, object]] = []
 
-    def find(self, changes: Sequence[Change]) -> None:
+    def _find(self) -> Whereabouts:
         """Lock every scope that the changes speak of or whose records they touch, and learn where those are held.
 
         What is read before its scope is locked may be elsewhere by then: it is read again until nothing new comes.
         """
-        wanted = {change.scope for change in changes} | {change.to for change in changes if is_scope(change.to)}
+        wanted = {one for change in self._admitted for one in (change.scope, change.to) if is_scope(one)}
         while True:
             self._feeds.lock(wanted)
-            self._whereabouts = Whereabouts.of(self._connection, changes)
-            more = self._whereabouts.all_scopes - wanted
-            if not more:
-                return
-            wanted |= more
+            found = Whereabouts.of(self._connection, self._admitted)
+            if found.all_scopes <= wanted:
+                return found
+            wanted |= found.all_scopes
 
     def take(self, items: Sequence[Incoming]) -> None:
         """Merge changes of fields, in order."""
@@ -118,8 +118,8 @@ class _Intake:
             self.results[item.n] = Result(id=line.change.id, status="ok")
             self._write(Batch())
             relocating.relocate(self._connection, self._feeds, line, route)
-        self._write(Batch())
-        self.find([line.change] if line else [])
+            self._write(Batch())
+            self._whereabouts = self._find()
 
     def _route(self, item: Incoming) -> Route | None:
         return self._whereabouts.route(item.line.change) if item.line and item.code is None else None

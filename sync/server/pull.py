@@ -28,7 +28,7 @@ from sync.server.database import NO_SCOPE, reach_of
 from sync.server.problems import Refused
 from sync.server.province import Province
 from sync.server.runs import runs_of
-from sync.server.scopes import keys_of
+from sync.server.scopes import directory, keys_of
 
 _LEAST_BYTES = 32 * 1024
 _CONTACT_STEP = timedelta(minutes=5)
@@ -163,12 +163,15 @@ def _chain_at(connection: Connection, scope: str, seq: int) -> B64:
 def _header(connection: Connection, province: Province, caller: desks.DeskState, request: PullRequest) -> PullHeader:
     grants = desks.grants_of(connection, caller.id)
     version, certs = desks.certs_for(connection, list(grants))
+    places_version, places = directory(connection)
     return PullHeader(
         epoch=province.epoch,
         grants=desks.grant_list(connection, grants),
         certs_version=version,
         certs=certs if version != request.certs else None,
         scope_keys=keys_of(connection, list(grants)),
+        directory=places if places_version != request.directory else None,
+        directory_version=places_version,
     )
 
 

@@ -175,6 +175,17 @@ quarantine = Table(
     _text("received_at"),
 )
 
+purge = Table(
+    "purge",
+    metadata,
+    _text("desk", primary_key=True),
+    _text("change", primary_key=True),
+    _bytes("body"),
+    _bytes("signature"),
+    _text("received_at"),
+)
+"""Desks' signed words that they removed what left with a change."""
+
 enrol_code = Table(
     "enrol_code",
     metadata,

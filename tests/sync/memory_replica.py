@@ -113,6 +113,15 @@ class MemoryReplica:
     def certs_version(self) -> str:
         return self.version
 
+    def directory_version(self) -> str:
+        return ""
+
+    def unsent_purges(self) -> Sequence[protocol.SignedPurge]:
+        return []
+
+    def purges_kept(self, changes: Sequence[str]) -> None:
+        raise AssertionError(f"nothing was removed here, and the province speaks of {len(changes)} statements")
+
     def accept_certs(self, header: protocol.PullHeader) -> None:
         self.version, self.grants = header.certs_version, header.grants
         for signed in header.certs or ():

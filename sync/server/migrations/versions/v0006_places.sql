@@ -40,3 +40,12 @@ CREATE INDEX record_report_by_person ON record_report (person)
 CREATE INDEX record_task_by_person ON record_task (person)
 --
 CREATE INDEX record_child_file_by_household ON record_child_file (household)
+--
+CREATE TABLE purge (
+    desk TEXT NOT NULL,
+    change TEXT NOT NULL,
+    body BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    received_at TEXT NOT NULL,
+    PRIMARY KEY (desk, change)
+)
