@@ -36,7 +36,7 @@ LIBRARIES = {
 
 SYNC = {
     "commune_desk.vault": ("sync.seal",),
-    "commune_desk.store": ("sync.change", "sync.merge", "sync.seal", "sync.protocol"),  # decision 0005
+    "commune_desk.store": ("sync.change", "sync.merge", "sync.seal", "sync.protocol", "sync.content"),  # decision 0005
 }
 """Which parts of sync a layer may know."""
 
