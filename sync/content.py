@@ -11,6 +11,20 @@ from collections.abc import Iterator
 from os import urandom
 
 from sync import seal
+from sync.seal import SealBroken
+
+__all__ = [
+    "KEY_BYTES",
+    "MAX_FILE",
+    "PIECE",
+    "SealBroken",
+    "decrypted",
+    "digest_of",
+    "encrypted",
+    "encrypted_size",
+    "is_digest",
+    "new_key",
+]
 
 PIECE = 256 * 1024
 """Bytes of a piece as it is kept, its tag included; the last one may be shorter."""
@@ -41,7 +55,7 @@ def encrypted(key: bytes, content: bytes) -> bytes:
 def decrypted(key: bytes, ciphertext: bytes) -> bytes:
     """The content. Raises SealBroken unless every piece is there, whole, in its place, and the last is the last."""
     if not ciphertext:
-        raise seal.SealBroken
+        raise SealBroken
     return b"".join(
         seal.decrypt_piece(key, nonce, ciphertext[start : start + PIECE], _AAD)
         for start, nonce in _places(len(ciphertext), PIECE)

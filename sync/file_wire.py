@@ -58,6 +58,17 @@ class FilePiece(_Message, frozen=True, kw_only=True, omit_defaults=True):
     offset: Count
 
 
+class FileTask(msgspec.Struct, frozen=True):
+    """A file that a desk is to carry on with: up or down, the bytes that are over, and how many may go over now."""
+
+    scope: str
+    file: str
+    size: int
+    is_up: bool
+    reached: int
+    most: int
+
+
 def with_bytes(header: msgspec.Struct, data: bytes) -> bytes:
     """A message of a header and the bytes it speaks of."""
     return encode(header) + b"\n" + data
