@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from commune_desk.domain.attachments import Attachment
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.store import settings
 from commune_desk.store.database import Connection
 from commune_desk.store.transaction import Tx
@@ -118,6 +119,22 @@ def send_now(tx: Tx, day: date) -> None:
     tx.topic(FILES_ASKED)
 
 
+def set_budget(tx: Tx, megabytes: int) -> None:
+    """Megabytes of files a day; 0 sets no bound."""
+    settings.put(tx.connection, BUDGET_MB, megabytes)
+    tx.audit(AuditAction.SETTING, detail={"name": BUDGET_MB, "value": megabytes})
+    tx.topic(FILES)
+
+
+def waiting(db: Connection) -> tuple[int, int, int]:
+    """How many files wait, with how many bytes still to go, and how many were refused or came damaged."""
+    row = db.execute(
+        "SELECT total(state='waiting'), total(CASE WHEN state='waiting' THEN size-reached END),"
+        " total(state IN ('refused','damaged')) FROM file_queue"
+    ).fetchone()
+    return int(row[0]), int(row[1]), int(row[2])
+
+
 def offer_again(tx: Tx) -> None:
     """The province may have lost what it had: it is asked again about every file whose content is here."""
     tx.connection.execute(
@@ -152,7 +169,7 @@ def budget(db: Connection, day: date) -> Budget:
     megabytes = settings.get(db, BUDGET_MB, int, DEFAULT_BUDGET_MB)
     row = db.execute("SELECT bytes FROM file_day WHERE day=?", (day.isoformat(),)).fetchone()
     lifted = settings.get(db, SENT_NOW_ON, str, "") == day.isoformat()
-    return Budget(megabytes * 1_000_000, int(row[0]) if row else 0, lifted)
+    return Budget(megabytes << 20, int(row[0]) if row else 0, lifted)
 
 
 def spend(db: Connection, day: date, more: int) -> None:

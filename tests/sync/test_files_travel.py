@@ -127,7 +127,7 @@ def set_budget(desk: Place, megabytes: int) -> None:
 def test_a_days_budget_holds_files_back_until_the_next_day_in_viet_nam(office: Office) -> None:
     set_budget(office.here, 1)
     files = [office.add(LARGE, seed) for seed in (1, 2)]
-    assert office.here.carry().file_bytes == 1_000_000
+    assert office.here.carry().file_bytes == 1 << 20
     assert [office.here.state(file)[0] for file in files] == ["done", "waiting"]
     office.clock.pass_by(hours=15, minutes=59)
     assert office.here.carry().file_bytes == 0, "23:59 of the same day in Viet Nam"
