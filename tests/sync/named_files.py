@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -33,11 +34,11 @@ def make_file(size: int = 300_000, seed: int = 1) -> NamedFile:
     return NamedFile(key, plain, content.encrypted(key, plain))
 
 
-def name_it(desk: ServerDesk, file: NamedFile, **facts: object) -> str:
-    """Push the change that names the file; the record's id."""
+def name_it(desk: ServerDesk, file: NamedFile, more: Mapping[str, object] | None = None, **facts: object) -> str:
+    """Push the change that names the file, with `more` members of a change; the record's id."""
     record = uuid7()
     values = {"person": uuid7(), "document": "photo", "media_type": "image/jpeg", "size": len(file.cipher)}
-    desk.send("attachment", record, values | {"sha256": file.digest} | facts)  # type: ignore[arg-type]
+    desk.send("attachment", record, values | {"sha256": file.digest} | facts, **(more or {}))  # type: ignore[arg-type]
     return record
 
 

@@ -20,6 +20,7 @@ from sync.protocol import unb64
 from sync.server import desks, files, tables
 from sync.server.desks import DeskState
 from sync.server.files import FileDoor, FileLimits, Files
+from sync.server.scopes import keys_of
 from tests.sync.named_files import (
     NamedFile,
     as_json,
@@ -122,6 +123,19 @@ def test_without_the_check_a_wrong_file_would_stay(world: World, monkeypatch: py
 
 def refused(*replies: Reply) -> list[tuple[int, str, str]]:
     return [(reply.status, reply.code, str(as_json(reply)["text"])) for reply in replies]
+
+
+def test_the_sealed_part_of_a_record_is_taken_with_its_group_and_not_without(world: World) -> None:
+    desk, file = world.desk(), make_file(1000)
+    with world.province.database.read() as connection:
+        key = keys_of(connection, [COMMUNE])[0]
+    results = {}
+    for group in ("0198c0de" * 4, ""):
+        record = name_it(desk, file, more={"group": group})
+        sealed = seal.seal_value(unb64(key.public), "x", scope=COMMUNE, record=record, field="caption")
+        line = desk.change("attachment", record, {"caption": sealed}, data=2, key=key.key, group=group)
+        results[group] = desk.results(line)
+    assert list(results.values()) == [[("ok", "")], [("quarantined", "append_only")]]
 
 
 def test_what_no_change_names_and_what_another_place_names_look_the_same(world: World) -> None:
