@@ -78,8 +78,12 @@ class Tx:
         before, written = found if found else (None, "")
         self._check(entry, record, before)
         base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}
-        for data, changed in difference(before, record).items():
+        parts = difference(before, record)
+        # The parts of what is written once are known for one record by their group.
+        group = uuid7() if entry.append_only and len(parts) > 1 else ""
+        for data, changed in parts.items():
             change = self._change(entry, record, before, base, data, changed)
+            change = msgspec.structs.replace(change, group=group) if group else change
             self.write_down(change)
             self._remember_standing(before, written, changed)
             written = "" if entry.append_only else writers.updated(written, changed, change.id)

@@ -1,7 +1,8 @@
-"""One sync of a desk with its province: hello, push everything, pull until there is no more.
+"""One sync of a desk with its province: hello, push everything, pull until there is no more, then files.
 
 Nothing here decides what becomes of a change: the province orders and merges, the register applies. A failure at any
 point leaves both sides whole, because a receipt alone moves the journal and a proven page alone moves the cursors.
+Text never waits for files: after each piece of a file the session looks for changes, and now and then it pulls.
 """
 
 from __future__ import annotations
@@ -9,19 +10,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from commune_desk.domain.clock import monotonic
 from sync import protocol, seal
 from sync.change import Place
 from sync.client import errors
 from sync.client.channel import Channel, Refused
+from sync.client.files import FileCarrier, FileStore
 from sync.client.page import Page, portions, read_page, verified_keys, verify_page
 from sync.client.pushing import push_body
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
 from sync.client.transport import Transport
 
-__all__ = ["DeskIdentity", "PendingLine", "Replica", "Session", "SyncReport"]
+__all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "SyncReport"]
 
 _ROOM_FOR_HEADER = 4096
 _SMALLEST_PAGE = 32 * 1024
+_PULL_SECONDS = 60.0
+"""How long files may be carried until the feed is looked at again: it may bring a report with hours to answer it."""
 _TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
 """What a poor line does to a batch or a page: a smaller one is tried next."""
 
@@ -37,6 +42,10 @@ class SyncReport:
     """How many conflicts opened in what was pulled."""
     at: str
     receipt_at: str
+    file_bytes: int = 0
+    """What of files went over the line, up and down."""
+    file_fault: errors.LineFault | protocol.Malformed | None = None
+    """Why files were broken off, all text being through."""
 
 
 @dataclass(slots=True)
@@ -50,8 +59,16 @@ class _Tally:
 class Session:
     """Syncs a register through a transport, as often as asked. One thread at a time; `abort` from any."""
 
-    def __init__(self, transport: Transport, replica: Replica, *, apply_at_once: int = APPLY_AT_ONCE) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        replica: Replica,
+        files: FileStore | None = None,
+        *,
+        apply_at_once: int = APPLY_AT_ONCE,
+    ) -> None:
         """`apply_at_once`: events in one transaction of the register; few, so that typing never waits."""
+        self._carrier = FileCarrier(files) if files is not None else None
         self._apply_at_once = apply_at_once
         self._transport = transport
         self._replica = replica
@@ -81,17 +98,46 @@ class Session:
                 raise errors.ProvinceRestored
             self._push_all(channel, identity)
             self._pull_or_mend(channel, identity)
+            file_fault = self._carry_files(channel, identity)
             self._report(channel)
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)
             raise
         finally:
             self._transport.rest()
-        return SyncReport(tally.pushed, tally.pulled, tally.quarantined, tally.conflicts, hello.time, self._receipt_at)
+        return SyncReport(
+            tally.pushed,
+            tally.pulled,
+            tally.quarantined,
+            tally.conflicts,
+            hello.time,
+            self._receipt_at,
+            self._carrier.carried if self._carrier else 0,
+            file_fault,
+        )
 
     def abort(self) -> None:
         """Break off a running sync; this session is finished then."""
         self._transport.abort()
+
+    def _carry_files(self, channel: Channel, identity: DeskIdentity) -> errors.LineFault | protocol.Malformed | None:
+        """One piece after another; what was typed meanwhile goes before the next. What broke them off, if anything."""
+        if self._carrier is None:
+            return None
+        self._carrier.begin()
+        pulled_at = monotonic()
+        while True:
+            try:
+                if not self._carrier.step(channel):
+                    return None
+            except errors.Stopped:
+                raise
+            except (errors.LineFault, protocol.Malformed) as fault:
+                return fault
+            self._push_all(channel, identity)
+            if monotonic() - pulled_at > _PULL_SECONDS:
+                self._pull_or_mend(channel, identity)
+                pulled_at = monotonic()
 
     def _push_all(self, channel: Channel, identity: DeskIdentity) -> None:
         after, gaps = 0, 0

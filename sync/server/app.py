@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from commune_desk.domain.kinds import SCHEMA_VERSION
 from sync import seal
+from sync.file_wire import MAX_MESSAGE
 from sync.protocol import (
     CONTENT_TYPE,
     MAX_BODY,
@@ -38,6 +39,7 @@ from sync.server.database import StoreFault
 from sync.server.desk_reports import take_report
 from sync.server.doorbell import ring
 from sync.server.enrolment import enrol
+from sync.server.files import Files
 from sync.server.gate import WHAT_A_FORGERY_BREAKS, Gate, Headers, Signed
 from sync.server.limits import Limits
 from sync.server.problems import Refused
@@ -66,12 +68,14 @@ class Service:
         gate: Gate | None = None,
         door: Admission | None = None,
         limits: Limits | None = None,
+        files: Files | None = None,
     ) -> None:
         self.province = province
         self.tickets = tickets or Tickets()
         self.gate = gate or Gate(self.tickets)
         self.door = door or Admission()
         self.limits = limits or Limits()
+        self.files = files or Files()
 
     def app(self) -> Litestar:
         """The ASGI application."""
@@ -83,6 +87,9 @@ class Service:
                 self._signed("/v1/pull", self._pull),
                 self._signed("/v1/report", self._report),
                 self._signed("/v1/doorbell", self._doorbell, bell=True),
+                self._signed("/v1/files/offset", self._file_offset),
+                self._signed("/v1/files/put", self._file_put, most=MAX_MESSAGE),
+                self._signed("/v1/files/get", self._file_get),
                 self._authority(),
             ],
             exception_handlers={HTTPException: self._unknown, Exception: self._bug},
@@ -219,6 +226,15 @@ class Service:
 
     def _doorbell(self, caller: desks.DeskState, body: bytes) -> Answer:
         return encode(ring(self.province, caller, decode(body, HelloRequest).nonce)), seal.HELLO
+
+    def _file_offset(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return self.files.offset(self.province, caller, body), seal.FILE
+
+    def _file_put(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return self.files.put(self.province, caller, body), seal.FILE
+
+    def _file_get(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return self.files.get(self.province, caller, body), seal.FILE
 
 
 __all__ = ["BUSY_SECONDS", "Service"]

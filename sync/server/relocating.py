@@ -72,6 +72,7 @@ def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person
     for kind, some in _by_kind(family.moved):
         table = RECORDS[kind]
         connection.execute(update(table).where(table.c.id.in_([one.id for one in some])).values(scope=target))
+    _take_files_along(connection, family.moved, route.home, target)
     conflict = tables.conflict
     for part in _portions(ids):
         open_ones = conflict.c.record.in_(part), conflict.c.closed_by.is_(None)
@@ -83,6 +84,16 @@ def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person
     left = tables.departure
     for part in _portions(ids):
         connection.execute(delete(left).where(left.c.scope == target, left.c.record.in_(part)))
+
+
+def _take_files_along(connection: Connection, records: Sequence[Stored], home: str, target: str) -> None:
+    """The content of files lies with the scope of the records that name it."""
+    names = [str(record.value("sha256")) for record in records if record.kind == "attachment"]
+    for table in (tables.blob, tables.blob_piece) if names else ():
+        there = set(connection.scalars(select(table.c.sha256).where(table.c.scope == target)))
+        for part in _portions([name for name in names if name not in there]):
+            mine = table.c.scope == home, table.c.sha256.in_(part)
+            connection.execute(update(table).where(*mine).values(scope=target))
 
 
 def _family_of(connection: Connection, person: Stored) -> _Family:

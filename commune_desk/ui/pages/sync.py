@@ -13,6 +13,7 @@ from commune_desk.i18n import _
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
 from commune_desk.store.sync_status import sync_facts
+from commune_desk.ui.pages.file_budget import FilesCard
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -56,6 +57,9 @@ class SyncPage(Page):
         columns.main.addWidget(self.waiting)
         columns.side.addWidget(self.proven)
         columns.side.addLayout(self._buttons())
+        self.files = FilesCard(workplace, tasks)
+        self.files.setVisible(not workplace.register.identity.is_training)
+        columns.side.addWidget(self.files)
         self.add(columns)
         tasks.register_changed.connect(self._on_changed)
         self.refresh()
