@@ -72,7 +72,7 @@ _ASKED = (
 _UP = (
     "SELECT q.scope, q.sha256, q.size, q.direction, q.reached FROM file_queue q"  # noqa: S608 - constants only
     " JOIN attachment a ON a.sha256=q.sha256 WHERE q.state='waiting' AND q.direction='up'"
-    f" AND NOT {_CHANGES_WAIT} ORDER BY a.added_at, q.sha256"
+    f" AND NOT {_CHANGES_WAIT} ORDER BY a.added_at, a.id"
 )
 _DOWN = (
     "SELECT scope, sha256, size, direction, reached FROM file_queue WHERE state='waiting' AND direction='down'"

@@ -22,7 +22,7 @@ from sync.server import tables
 from sync.server.database import WHOLE_PROVINCE
 from tests.helpers.attached import add_child, add_file, ask_for, content_at, file_of, scan, state_of
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.file_office import Office, Place, file_office
+from tests.sync.file_office import Office, Place, file_office, forget_files
 from tests.sync.real_province import real_province
 
 SMALL, LARGE = 50_000, 700_000
