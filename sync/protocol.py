@@ -203,6 +203,8 @@ class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
     certs: str = ""
     directory: str = ""
     max_bytes: int = MAX_BODY
+    snapshots: bool = False
+    """Whether the desk fetches a snapshot where the page says that one is better than the feed from its start."""
 
 
 class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -282,6 +284,8 @@ class PullTrailer(_Message, frozen=True, kw_only=True, omit_defaults=True):
     more: bool
     heads: dict[str, FeedHead]
     runs: list[Run] = []
+    snapshots: list[str] = []
+    """Scopes to begin with a snapshot of; the page brings nothing of them."""
 
 
 class DoorbellReply(_Message, frozen=True, kw_only=True, omit_defaults=True):

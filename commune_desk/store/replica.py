@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -11,19 +12,22 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store import audit_mark, departures, relocating, settings
+from commune_desk.store import audit_mark, departures, relocating, restating, settings, snapshot_parts
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
 from commune_desk.store.register import Register
+from commune_desk.store.sealing import private_box
 from commune_desk.store.transaction import Tx
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place
-from sync.seal import BoxKey, SigningKey, sha256
+from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 
 T = TypeVar("T")
 CERTS_VERSION = "certs_version"
 LAST_CONTACT = "last_contact"
+APPLY_AT_ONCE = 300
+"""Standing lines in one transaction: few, so that typing never waits."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -212,6 +216,34 @@ class RegisterReplica:
 
     def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
         self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, places))
+
+    def snapshot_size(self, token: str) -> int:
+        return self._write(lambda tx: snapshot_parts.size(tx.connection, token))
+
+    def keep_snapshot(self, token: str, piece: bytes) -> None:
+        self._write(lambda tx: snapshot_parts.keep(tx.connection, token, piece))
+
+    def snapshot_bytes(self, token: str) -> bytes:
+        return self._write(lambda tx: snapshot_parts.content(tx.connection, token))
+
+    def drop_snapshot(self) -> None:
+        self._write(lambda tx: snapshot_parts.drop(tx.connection))
+
+    def scope_box(self, key: str) -> BoxKey:
+        box = self._write(lambda tx: private_box(tx.connection, key))
+        if box is None:
+            raise SealBroken
+        return box
+
+    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> None:
+        self._write(lambda tx: restating.unplace(tx.connection, scope))
+        for records in restating.portions(events, APPLY_AT_ONCE):
+            self._write(partial(self._restate, records))
+        self._write(lambda tx: Incoming(tx, {}).apply((), {scope: place}))
+
+    def _restate(self, records: list[list[tuple[protocol.Event, Line]]], tx: Tx) -> None:
+        restating.Restating(tx, self._boxes(tx.connection)).restate(records)
+        tx.topic("sync")
 
     def _boxes(self, db: Connection) -> dict[str, BoxKey]:
         rows = db.execute("SELECT key, private FROM scope_key WHERE private IS NOT NULL").fetchall()

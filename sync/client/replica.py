@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sync import protocol
 from sync.change import Line, Place
-from sync.seal import SigningKey
+from sync.seal import BoxKey, SigningKey
 
 APPLY_AT_ONCE = 300
 """Events in one call of `apply`: one transaction, short enough that typing never waits."""
@@ -104,6 +104,29 @@ class Replica(Protocol):
 
     def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
         """Apply at most `APPLY_AT_ONCE` verified events and set the cursors, in one transaction."""
+        ...
+
+    def snapshot_size(self, token: str) -> int:
+        """Bytes that are kept of a snapshot that is being fetched."""
+        ...
+
+    def keep_snapshot(self, token: str, piece: bytes) -> None:
+        """Keep the next bytes of a snapshot; those of any other are dropped."""
+        ...
+
+    def snapshot_bytes(self, token: str) -> bytes: ...
+
+    def drop_snapshot(self) -> None: ...
+
+    def scope_box(self, key: str) -> BoxKey:
+        """The private half of a scope's key. Raises SealBroken when this desk does not hold it."""
+        ...
+
+    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> None:
+        """Bring the records of a scope to what these standing lines say, and the cursor to `place` at the end.
+
+        What the register holds and they lack stays. In pieces, so that typing never waits; broken off, it begins again.
+        """
         ...
 
     def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:

@@ -19,6 +19,7 @@ from sync.client.files import FileCarrier, FileStore
 from sync.client.page import Page, portions, read_page, verified_keys, verify_page
 from sync.client.pushing import push_body
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
+from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
 
 __all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "SyncReport"]
@@ -216,7 +217,9 @@ class Session:
             cursors = dict(self._replica.cursors())
             page = self._pull(channel, identity, cursors)
             self._take_over(page, cursors, identity)
-            more = page.trailer.more
+            for scope in page.trailer.snapshots:
+                self._tally.pulled += begin_scope(self._transport, channel, self._replica, identity, scope)
+            more = page.trailer.more or bool(page.trailer.snapshots)
 
     def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> Page:
         request = protocol.PullRequest(
@@ -225,6 +228,7 @@ class Session:
             certs=self._replica.certs_version(),
             directory=self._replica.directory_version(),
             max_bytes=self._page_bytes,
+            snapshots=True,
         )
         try:
             body, _ = channel.call("/v1/pull", protocol.encode(request), seal.FEED)

@@ -11,7 +11,7 @@ from commune_desk.domain.ids import uuid7
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
 from sync.client.replica import APPLY_AT_ONCE
-from sync.seal import SigningKey
+from sync.seal import BoxKey, SealBroken, SigningKey
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class MemoryReplica:
     version: str = ""
     known_heads: dict[str, protocol.FeedHead] = field(default_factory=dict)
     frozen: list[str] = field(default_factory=list)
+    part: bytes = b""
     threads: set[int] = field(default_factory=set)
 
     def record(self, scope: str, kind: str, record: str, values: dict[str, Wire], **more: object) -> Line:
@@ -135,6 +136,25 @@ class MemoryReplica:
         self.applied_sizes.append(len(events))
         self.places |= {scope: place.seq for scope, place in places.items()}
         self.chains |= {scope: place.chain for scope, place in places.items()}
+
+    def snapshot_size(self, token: str) -> int:
+        return len(self.part)
+
+    def keep_snapshot(self, token: str, piece: bytes) -> None:
+        self.part += piece
+
+    def snapshot_bytes(self, token: str) -> bytes:
+        return self.part
+
+    def drop_snapshot(self) -> None:
+        self.part = b""
+
+    def scope_box(self, key: str) -> BoxKey:
+        raise SealBroken
+
+    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> None:
+        self.places[scope], self.chains[scope] = place.seq, place.chain
+        self.applied += events
 
     def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
         self.known_heads |= heads
