@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
@@ -26,6 +27,8 @@ from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 T = TypeVar("T")
 CERTS_VERSION = "certs_version"
 LAST_CONTACT = "last_contact"
+TO_BEGIN_ANEW = "to_begin_anew"
+"""Scopes whose feed is another one than the register knew: each is begun from a snapshot."""
 APPLY_AT_ONCE = 300
 """Standing lines in one transaction: few, so that typing never waits."""
 
@@ -57,6 +60,11 @@ class EnrolledAnew(Fault):
                 "Everything is kept here."
             )
         )
+
+
+def _all_anew(connection: Connection) -> None:
+    scopes = [scope for (scope,) in connection.execute("SELECT scope FROM cursor ORDER BY scope").fetchall()]
+    settings.put(connection, TO_BEGIN_ANEW, scopes)
 
 
 class RegisterReplica:
@@ -239,7 +247,12 @@ class RegisterReplica:
         self._write(lambda tx: restating.unplace(tx.connection, scope))
         for records in restating.portions(events, APPLY_AT_ONCE):
             self._write(partial(self._restate, records))
-        self._write(lambda tx: Incoming(tx, {}).apply((), {scope: place}))
+        self._write(lambda tx: self._begun(tx, scope, place))
+
+    def _begun(self, tx: Tx, scope: str, place: Place) -> None:
+        Incoming(tx, {}).apply((), {scope: place})
+        left = [one for one in settings.get(tx.connection, TO_BEGIN_ANEW, list[str], []) if one != scope]
+        settings.put(tx.connection, TO_BEGIN_ANEW, left)
 
     def _restate(self, records: list[list[tuple[protocol.Event, Line]]], tx: Tx) -> None:
         restating.Restating(tx, self._boxes(tx.connection)).restate(records)
@@ -260,6 +273,27 @@ class RegisterReplica:
         )
         settings.put(tx.connection, LAST_CONTACT, to_iso(tx.ledger.now()))
         tx.topic("sync")
+
+    def last_receipt(self) -> tuple[bytes, bytes]:
+        newest = "SELECT body, signature FROM receipt ORDER BY accepted_n DESC LIMIT 1"
+        row = self._write(lambda tx: tx.connection.execute(newest).fetchone())
+        return (bytes(row[0]), bytes(row[1])) if row else (b"", b"")
+
+    def follow(self, epoch: str) -> None:
+        def go_on(tx: Tx) -> None:
+            own = settings.identity(tx.connection)
+            settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, epoch=epoch))
+            _all_anew(tx.connection)
+            tx.audit(AuditAction.FOLLOW_EPOCH, detail={"epoch": epoch})
+            tx.topic("identity")
+
+        self._write(go_on)
+
+    def begin_all_anew(self) -> None:
+        self._write(lambda tx: _all_anew(tx.connection))
+
+    def to_begin_anew(self) -> Sequence[str]:
+        return self._write(lambda tx: settings.get(tx.connection, TO_BEGIN_ANEW, list[str], []))
 
     def freeze(self, code: str) -> None:
         """Keep why the province refuses this desk; empty once it does not any more."""

@@ -133,6 +133,22 @@ class Replica(Protocol):
         """Where the scopes' feeds ended at the last page."""
         ...
 
+    def last_receipt(self) -> tuple[bytes, bytes]:
+        """The exact bytes of the last receipt and the province's signature; empty before the first."""
+        ...
+
+    def follow(self, epoch: str) -> None:
+        """The province was put back from a backup and says so: go on in its new epoch, every scope begun anew."""
+        ...
+
+    def begin_all_anew(self) -> None:
+        """The feeds are not those that are known here: every scope is to be begun anew."""
+        ...
+
+    def to_begin_anew(self) -> Sequence[str]:
+        """The scopes that are still to be begun anew."""
+        ...
+
     def freeze(self, code: str) -> None:
         """Stop sync until a person decides: `fork`, `revoked`, `epoch` or `resync`."""
         ...

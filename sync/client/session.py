@@ -76,6 +76,7 @@ class Session:
         self._batch = protocol.MAX_CHANGES
         self._page_bytes = protocol.MAX_BODY
         self._receipt_at = ""
+        self._shows_receipt = False
         self._tally = _Tally()
 
     @property
@@ -87,6 +88,7 @@ class Session:
         """Raises a SyncFault or Malformed; whatever was receipted or applied before stays so."""
         identity = self._replica.identity()
         self._tally = tally = _Tally()
+        self._shows_receipt = False
         channel = Channel(
             self._transport,
             key_id=identity.desk,
@@ -95,12 +97,11 @@ class Session:
         )
         try:
             hello = channel.hello()
-            if hello.epoch != identity.epoch:
-                raise errors.ProvinceRestored
-            self._push_all(channel, identity)
-            self._pull_or_mend(channel, identity)
-            file_fault = self._carry_files(channel, identity)
-            self._report(channel)
+            try:
+                file_fault = self._go_through(channel, self._in_epoch(hello.epoch, identity))
+            except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed
+                hello = channel.hello()
+                file_fault = self._go_through(channel, self._in_epoch(hello.epoch, identity))
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)
             raise
@@ -116,6 +117,21 @@ class Session:
             self._carrier.carried if self._carrier else 0,
             file_fault,
         )
+
+    def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
+        """This desk in the province's present epoch. After another one all that it had signed for is offered again."""
+        if epoch == identity.epoch:
+            return identity
+        self._replica.follow(epoch)
+        self._replica.resend_from(self._replica.last_n())
+        return self._replica.identity()
+
+    def _go_through(self, channel: Channel, identity: DeskIdentity) -> errors.LineFault | protocol.Malformed | None:
+        self._push_all(channel, identity)
+        self._pull_or_mend(channel, identity)
+        file_fault = self._carry_files(channel, identity)
+        self._report(channel)
+        return file_fault
 
     def abort(self) -> None:
         """Break off a running sync; this session is finished then."""
@@ -156,7 +172,7 @@ class Session:
         return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - _ROOM_FOR_HEADER)
 
     def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
-        body = push_body(identity, self._replica, batch)
+        body = push_body(identity, self._replica, batch, shows_receipt=self._shows_receipt)
         try:
             receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
         except _TOO_MUCH_FOR_THE_LINE:
@@ -187,21 +203,34 @@ class Session:
             raise refused
         if gaps > 1:
             raise errors.ChangesMissing from refused
+        self._shows_receipt = True
         self._replica.resend_from(problem.expect_n)
         return problem.expect_n - 1
 
     def _pull_or_mend(self, channel: Channel, identity: DeskIdentity) -> None:
-        """Pull. A province that lacks what was seen was restored from a backup: it is offered this desk's last change.
+        """Pull. A province that lacks what was seen was put back from a backup: it is offered this desk's last change.
 
         If it lacks that too it says from where on, and gets back what it had signed for. What others sent comes from
-        them; until then their part of the feed stays as it is known here, and the sync ends with the reason.
+        them. The feeds are other ones now: each scope is begun anew from what stands, and what is only here stays.
         """
         try:
+            self._begin_anew(channel, identity)
             self._pull_all(channel, identity)
         except errors.HistoryRewritten:
+            self._shows_receipt = True
             self._replica.resend_from(self._replica.last_n())
             self._push_all(channel, identity)
+            self._replica.begin_all_anew()
+            self._begin_anew(channel, identity)
             self._pull_all(channel, identity)
+
+    def _begin_anew(self, channel: Channel, identity: DeskIdentity) -> None:
+        for scope in self._replica.to_begin_anew():
+            try:
+                count = begin_scope(self._transport, channel, self._replica, identity, scope, fresh=True)
+            except errors.NotRecognised as unknown:  # a province whose program offers no snapshots
+                raise errors.HistoryRewritten from unknown
+            self._tally.pulled += count
 
     def _report(self, channel: Channel) -> None:
         """Tell what was removed because it left, until the province has kept it."""

@@ -36,7 +36,7 @@ from sync.protocol import (
 )
 from sync.server import desks
 from sync.server.admission import Admission
-from sync.server.database import StoreFault
+from sync.server.database import NO_SCOPE, StoreFault
 from sync.server.desk_reports import take_report
 from sync.server.doorbell import ring
 from sync.server.enrolment import enrol
@@ -44,7 +44,7 @@ from sync.server.files import Files
 from sync.server.gate import WHAT_A_FORGERY_BREAKS, Gate, Headers, Signed
 from sync.server.limits import Limits
 from sync.server.problems import Refused
-from sync.server.province import Province
+from sync.server.province import Province, epoch_of
 from sync.server.pull import page, refuse_stopped
 from sync.server.push import take_in
 from sync.server.snapshots import Snapshots, read_part
@@ -231,7 +231,7 @@ class Service:
         hello = Hello(
             nonce=decode(body, HelloRequest).nonce,
             time=self.province.now(),
-            epoch=self.province.epoch,
+            epoch=self.province.database.read(epoch_of, NO_SCOPE),
             protocols=(PROTOCOL, PROTOCOL),
             schema=SCHEMA_VERSION,
             ticket=self.tickets.issue(),

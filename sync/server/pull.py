@@ -26,7 +26,7 @@ from sync.server import desks, tables
 from sync.server.database import NO_SCOPE, reach_of
 from sync.server.page_header import header_for
 from sync.server.problems import Refused
-from sync.server.province import Province
+from sync.server.province import Province, epoch_of
 from sync.server.runs import runs_of
 from sync.server.snapshots import WORTH
 
@@ -65,14 +65,14 @@ def page(province: Province, caller: desks.DeskState, request: PullRequest) -> b
     """One page, not yet deflated. Raises Refused; scopes that the desk does not hold are as if not asked for."""
     refuse_stopped(caller)
     note_contact(province, caller)
-    if request.epoch != province.epoch:
-        raise Refused(409, "epoch")
     return province.database.read(
         lambda connection: _page(connection, province, caller, request), reach_of(caller.id, caller.grants)
     )
 
 
 def _page(connection: Connection, province: Province, caller: desks.DeskState, request: PullRequest) -> bytes:
+    if request.epoch != epoch_of(connection):
+        raise Refused(409, "epoch")
     grants = desks.grants_of(connection, caller.id)
     if grants != caller.grants:  # granted otherwise since the request came in
         province.database.confine(connection, reach_of(caller.id, grants))
@@ -84,7 +84,7 @@ def _page(connection: Connection, province: Province, caller: desks.DeskState, r
     begin = [scope for scope in sorted(cursors) if _is_better_begun(request, cursors[scope], heads[scope])]
     for scope in sorted(cursors.keys() - set(begin)):
         _fill(connection, content, scope, cursors[scope])
-    header = header_for(connection, province, caller, certs=request.certs, known_directory=request.directory)
+    header = header_for(connection, caller, certs=request.certs, known_directory=request.directory)
     runs = runs_of(connection, content.unsigned, content.present)
     trailer = PullTrailer(cursors=content.cursors, more=content.full, heads=heads, runs=runs, snapshots=begin)
     return b"\n".join([encode(header), *content.lines, encode(trailer)])

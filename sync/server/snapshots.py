@@ -20,7 +20,7 @@ from sync.server.database import NO_SCOPE, WHOLE_PROVINCE, reach_of
 from sync.server.founding import write_private
 from sync.server.page_header import header_for
 from sync.server.problems import Refused
-from sync.server.province import Province
+from sync.server.province import Province, epoch_of
 from sync.server.records import Stored, read_records
 from sync.server.runs import runs_of
 from sync.server.scopes import keys_of
@@ -45,17 +45,13 @@ class Snapshots:
 
     def offer(self, province: Province, caller: desks.DeskState, request: SnapshotRequest) -> SnapshotOffer:
         """The newest snapshot of a scope that the desk holds, made if there is none. Raises Refused."""
-        if request.epoch != province.epoch:
-            raise Refused(409, "epoch")
         if request.scope not in caller.grants:
             raise Refused(404, "not_found")
         with self._making:
             row = province.database.read(lambda connection: _newest(connection, province, request), NO_SCOPE)
             row = row or self._make(province, request.scope)
         header = province.database.read(
-            lambda connection: header_for(
-                connection, province, caller, certs=request.certs, known_directory=request.directory
-            ),
+            lambda connection: header_for(connection, caller, certs=request.certs, known_directory=request.directory),
             reach_of(caller.id, caller.grants),
         )
         return SnapshotOffer(
@@ -93,7 +89,9 @@ def read_part(data: Path, token: str, start: int, most: int) -> tuple[bytes, int
 def _newest(connection: Connection, province: Province, request: SnapshotRequest) -> Mapping[str, Any] | None:
     """The last snapshot of the scope, unless it is too old for the desk that asks."""
     table, scope = tables.snapshot, request.scope
-    newest = select(table).where(table.c.scope == scope, table.c.epoch == province.epoch)
+    if request.epoch != epoch_of(connection):
+        raise Refused(409, "epoch")
+    newest = select(table).where(table.c.scope == scope, table.c.epoch == epoch_of(connection))
     row = connection.execute(newest.order_by(table.c.seq.desc()).limit(1)).mappings().first()
     head = connection.scalar(select(tables.scope.c.head).where(tables.scope.c.id == scope)) or 0
     if row is None or not (province.data / FOLDER / row["token"]).is_file():
@@ -115,15 +113,18 @@ def _remember(connection: Connection, province: Province, row: Mapping[str, Any]
 
 
 def _snapshot_of(connection: Connection, province: Province, scope: str) -> tuple[dict[str, Any], bytes]:
-    at = connection.execute(select(tables.scope).where(tables.scope.c.id == scope)).one()
-    key = keys_of(connection, [scope])[-1]
-    head = SnapshotHead(epoch=province.epoch, scope=scope, at=FeedHead(seq=at.head, chain=b64(at.chain)))
+    at = connection.execute(select(tables.scope).where(tables.scope.c.id == scope)).first()
+    keys = keys_of(connection, [scope])
+    if at is None or not keys:
+        raise Refused(404, "not_found")
+    key = keys[-1]
+    head = SnapshotHead(epoch=epoch_of(connection), scope=scope, at=FeedHead(seq=at.head, chain=b64(at.chain)))
     lines, end = _lines(connection, scope)
     ciphertext, box = sealed(pack(head, lines, end), unb64(key.public), scope=scope)
     row = {
         "token": secrets.token_hex(16),
         "scope": scope,
-        "epoch": province.epoch,
+        "epoch": head.epoch,
         "seq": at.head,
         "chain": at.chain,
         "size": len(ciphertext),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from commune_desk.domain.ids import uuid7
@@ -47,6 +47,8 @@ class MemoryReplica:
     known_heads: dict[str, protocol.FeedHead] = field(default_factory=dict)
     frozen: list[str] = field(default_factory=list)
     part: bytes = b""
+    receipt: tuple[bytes, bytes] = (b"", b"")
+    anew: list[str] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
 
     def record(self, scope: str, kind: str, record: str, values: dict[str, Wire], **more: object) -> Line:
@@ -95,6 +97,7 @@ class MemoryReplica:
         assert len(signature) == 64
         self.accepted_n = max(self.accepted_n, up_to)
         self.receipts.append(receipt)
+        self.receipt = receipt_bytes, signature
 
     def audit_mark(self) -> tuple[str, int]:
         return "", 0
@@ -155,9 +158,23 @@ class MemoryReplica:
     def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> None:
         self.places[scope], self.chains[scope] = place.seq, place.chain
         self.applied += events
+        self.anew = [one for one in self.anew if one != scope]
 
     def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
         self.known_heads |= heads
+
+    def last_receipt(self) -> tuple[bytes, bytes]:
+        return self.receipt
+
+    def follow(self, epoch: str) -> None:
+        self.me = replace(self.me, epoch=epoch)
+        self.begin_all_anew()
+
+    def begin_all_anew(self) -> None:
+        self.anew = list(self.places)
+
+    def to_begin_anew(self) -> Sequence[str]:
+        return list(self.anew)
 
     def freeze(self, code: str) -> None:
         self.frozen.append(code)
