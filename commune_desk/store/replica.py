@@ -13,7 +13,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store import audit_mark, departures, relocating, restating, settings, snapshot_parts
+from commune_desk.store import audit_mark, departures, relocating, restating, settings, snapshot_parts, staged
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
@@ -91,6 +91,11 @@ class RegisterReplica:
         if own.pins is None:
             raise ValueError("a training register has no province")
         return DeskFacts(own.desk, own.epoch, SigningKey.from_bytes(own.signing), own.pins.authority_public)
+
+    def heard_schema(self, schema: int) -> None:
+        if self._write(lambda tx: staged.heard_schema(tx, schema)):
+            while self._write(staged.release_next):
+                pass
 
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[Waiting]:
         return self._write(lambda tx: self._pending(tx.connection, after_n, max_changes, max_bytes))
