@@ -13,7 +13,16 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store import audit_mark, departures, relocating, restating, settings, snapshot_parts, staged
+from commune_desk.store import (
+    audit_mark,
+    departures,
+    file_queue,
+    relocating,
+    restating,
+    settings,
+    snapshot_parts,
+    staged,
+)
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
@@ -174,16 +183,15 @@ class RegisterReplica:
         tx.topic("conflicts")
 
     def resend_from(self, n: int) -> None:
-        desk = self._register.identity.desk
-        self._write(
-            lambda tx: (
-                tx.connection.execute(
-                    "UPDATE change SET state='waiting', code=NULL"
-                    " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
-                    (desk, n),
-                ).rowcount
-            )
+        self._write(lambda tx: self._resend_from(tx, n))
+
+    def _resend_from(self, tx: Tx, n: int) -> None:
+        tx.connection.execute(
+            "UPDATE change SET state='waiting', code=NULL"
+            " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
+            (self._register.identity.desk, n),
         )
+        file_queue.offer_again(tx)
 
     def cursors(self) -> Mapping[str, int]:
         return self._write(lambda tx: dict(tx.connection.execute("SELECT scope, seq FROM cursor").fetchall()))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.ids import is_commune_scope
 from commune_desk.i18n import _
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
@@ -58,7 +59,8 @@ class SyncPage(Page):
         columns.side.addWidget(self.proven)
         columns.side.addLayout(self._buttons())
         self.files = FilesCard(workplace, tasks)
-        self.files.setVisible(not workplace.register.identity.is_training)
+        own = workplace.register.identity
+        self.files.setVisible(is_commune_scope(own.scope) and not own.is_training)  # a shelter keeps no files
         columns.side.addWidget(self.files)
         self.add(columns)
         tasks.register_changed.connect(self._on_changed)
