@@ -22,6 +22,7 @@ from commune_desk.store import (
     settings,
     snapshot_parts,
     staged,
+    versions,
 )
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
@@ -36,8 +37,6 @@ from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 T = TypeVar("T")
 CERTS_VERSION = "certs_version"
 LAST_CONTACT = "last_contact"
-TO_BEGIN_ANEW = "to_begin_anew"
-"""Scopes whose feed is another one than the register knew: each is begun from a snapshot."""
 APPLY_AT_ONCE = 300
 """Standing lines in one transaction: few, so that typing never waits."""
 
@@ -71,11 +70,6 @@ class EnrolledAnew(Fault):
         )
 
 
-def _all_anew(connection: Connection) -> None:
-    scopes = [scope for (scope,) in connection.execute("SELECT scope FROM cursor ORDER BY scope").fetchall()]
-    settings.put(connection, TO_BEGIN_ANEW, scopes)
-
-
 class RegisterReplica:
     """Implements `sync.client.replica.Replica` on the open register; `changed` hears of every applied page."""
 
@@ -102,6 +96,7 @@ class RegisterReplica:
         return DeskFacts(own.desk, own.epoch, SigningKey.from_bytes(own.signing), own.pins.authority_public)
 
     def heard_schema(self, schema: int) -> None:
+        self._write(versions.catch_up)
         if self._write(lambda tx: staged.heard_schema(tx, schema)):
             while self._write(staged.release_next):
                 pass
@@ -264,8 +259,8 @@ class RegisterReplica:
 
     def _begun(self, tx: Tx, scope: str, place: Place) -> None:
         Incoming(tx, {}).apply((), {scope: place})
-        left = [one for one in settings.get(tx.connection, TO_BEGIN_ANEW, list[str], []) if one != scope]
-        settings.put(tx.connection, TO_BEGIN_ANEW, left)
+        left = [one for one in settings.get(tx.connection, versions.TO_BEGIN_ANEW, list[str], []) if one != scope]
+        settings.put(tx.connection, versions.TO_BEGIN_ANEW, left)
 
     def _restate(self, records: list[list[tuple[protocol.Event, Line]]], tx: Tx) -> None:
         restating.Restating(tx, self._boxes(tx.connection)).restate(records)
@@ -296,17 +291,17 @@ class RegisterReplica:
         def go_on(tx: Tx) -> None:
             own = settings.identity(tx.connection)
             settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, epoch=epoch))
-            _all_anew(tx.connection)
+            versions.begin_all_anew(tx)
             tx.audit(AuditAction.FOLLOW_EPOCH, detail={"epoch": epoch})
             tx.topic("identity")
 
         self._write(go_on)
 
     def begin_all_anew(self) -> None:
-        self._write(lambda tx: _all_anew(tx.connection))
+        self._write(versions.begin_all_anew)
 
     def to_begin_anew(self) -> Sequence[str]:
-        return self._write(lambda tx: settings.get(tx.connection, TO_BEGIN_ANEW, list[str], []))
+        return self._write(lambda tx: settings.get(tx.connection, versions.TO_BEGIN_ANEW, list[str], []))
 
     def freeze(self, code: str) -> None:
         """Keep why the province refuses this desk; empty once it does not any more."""
