@@ -89,6 +89,8 @@ class Enrolled(_Message, frozen=True, kw_only=True, omit_defaults=True):
     scope_keys: list[ScopeKey]
     locker: B64
     province_name: str = ""
+    courier_public: B64 = ""
+    """The province's X25519 key that bundles for it are sealed to (docs/protocol-courier.md)."""
 
 
 class Proven(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -167,6 +169,7 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     certs_version: str
     certs: list[SignedCert] | None = None
     scope_keys: list[ScopeKey] = []
+    courier_public: B64 = ""
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):

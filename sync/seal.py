@@ -28,13 +28,14 @@ from commune_desk.domain.errors import Fault, Invalid
 from commune_desk.domain.ids import DeskId
 from commune_desk.domain.labels import N_
 
+BUNDLE = b"cd-bundle-v1"
 CHANGE = b"cd-change-v1"
 HEAD = b"cd-head-v1"
 DESK_CERT = b"cd-desk-v1"
 FEED = b"cd-feed-v1"
 HELLO = b"cd-hello-v1"
 RECEIPT = b"cd-receipt-v1"
-DOMAINS = (CHANGE, HEAD, DESK_CERT, FEED, HELLO, RECEIPT)
+DOMAINS = (BUNDLE, CHANGE, HEAD, DESK_CERT, FEED, HELLO, RECEIPT)
 
 BUCKET = 256
 """Sealed values come in multiples of this many bytes, so that a length tells nothing about a text."""

@@ -96,8 +96,8 @@ class Replica(Protocol):
         """Apply at most `APPLY_AT_ONCE` verified events and set the cursors, in one transaction."""
         ...
 
-    def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
-        """Where the scopes' feeds ended at the last page."""
+    def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:
+        """Where the scopes' feeds ended at the last page; now, or at the province's time `at` when it was carried."""
         ...
 
     def freeze(self, code: str) -> None:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.channel import Channel, Refused
-from sync.client.page import Page, Place, portions, read_page, verified_keys, verify_page
+from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
+from sync.client.page import Page, Place, read_page
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
 from sync.client.transport import Transport
 
 __all__ = ["DeskIdentity", "PendingLine", "Replica", "Session", "SyncReport"]
 
-_ROOM_FOR_HEADER = 4096
 _SMALLEST_PAGE = 32 * 1024
 _TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
 """What a poor line does to a batch or a page: a smaller one is tried next."""
@@ -103,25 +103,11 @@ class Session:
             self._batch = min(self._batch * 2, protocol.MAX_CHANGES)
 
     def _next_batch(self, after: int) -> Sequence[PendingLine]:
-        return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - _ROOM_FOR_HEADER)
+        return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - ROOM_FOR_HEADER)
 
     def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
         last_n = batch[-1].n
-        head = self._replica.chain_head(last_n)
-        audit_head, audit_cut = self._replica.audit_mark()
-        header = protocol.PushHeader(
-            desk=identity.desk,
-            epoch=identity.epoch,
-            first_n=batch[0].n,
-            last_n=last_n,
-            head=protocol.b64(head),
-            head_signature=protocol.b64(
-                identity.signing_key.sign(seal.HEAD, protocol.head_statement(identity.desk, last_n, head))
-            ),
-            audit_head=audit_head,
-            audit_cut=audit_cut,
-        )
-        body = b"\n".join([protocol.encode(header), *(item.line for item in batch)])
+        body = push_body(self._replica, identity, batch)
         try:
             receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
         except _TOO_MUCH_FOR_THE_LINE:
@@ -190,31 +176,9 @@ class Session:
 
     def _take_over(self, page: Page, cursors: dict[str, int], identity: DeskIdentity) -> None:
         """Prove the whole page, then hand it to the register piece by piece."""
-        if page.header.epoch != identity.epoch:
-            raise errors.ProvinceRestored
-        keys: dict[str, bytes | None] = {**verified_keys(page.header, identity.authority_public)}
         chains = self._replica.feed_chains()
         places = {scope: Place(seq, chains.get(scope)) for scope, seq in cursors.items()}
-        verify_page(page, places, lambda desk: self._key_of(desk, keys))
-        self._refuse_to_be_a_past(page, identity)
-        self._replica.accept_certs(page.header)
-        for events, reached in portions(page, cursors, self._apply_at_once):
-            self._replica.apply(events, reached)
-        self._replica.heads(page.trailer.heads)
+        prove(self._replica, identity, page, places)
+        hand_over(self._replica, page, cursors, at_once=self._apply_at_once)
         self._tally.pulled += len(page.events)
         self._tally.conflicts += sum(len(event.opened) for event, _ in page.events)
-
-    def _refuse_to_be_a_past(self, page: Page, identity: DeskIdentity) -> None:
-        """Raise Forked for a change of this desk's own that this register never made.
-
-        It is an older copy that was put back without `restore`: its next number would be one that is taken already.
-        """
-        own = max((line.change.n for _, line in page.events if line.change.desk == identity.desk), default=0)
-        if own > self._replica.last_n():
-            raise errors.Forked
-
-    def _key_of(self, desk: str, known: dict[str, bytes | None]) -> bytes | None:
-        """A page names few desks thousands of times: the register is asked once for each."""
-        if desk not in known:
-            known[desk] = self._replica.public_of(desk)
-        return known[desk]

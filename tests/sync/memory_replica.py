@@ -127,7 +127,7 @@ class MemoryReplica:
         self.places |= cursors
         self.chains |= {event.scope: protocol.unb64(event.chain) for event, _ in events}
 
-    def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
+    def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:
         self.known_heads |= heads
 
     def freeze(self, code: str) -> None:

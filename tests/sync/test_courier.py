@@ -1,0 +1,112 @@
+"""The way by courier ends where the way over the line does, whatever order its bundles come in and however often."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import groupby
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.sync.couriers import DESKS, Office, bring, couriers
+
+EDITS = st.lists(
+    st.tuples(st.sampled_from(DESKS), st.sampled_from(["visit", "0912000001", "0912000002", "0912000003"])),
+    min_size=1,
+    max_size=5,
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("write out"), st.sampled_from(DESKS)),
+        st.tuples(st.just("edit"), EDITS),
+        st.tuples(st.just("bring"), st.lists(st.integers(0, 20), min_size=1, max_size=3)),
+        st.tuples(st.just("read in"), st.integers(0, 20)),
+        st.tuples(st.just("sync"), st.sampled_from(DESKS)),
+    ),
+    max_size=14,
+)
+
+
+class Mail:
+    """Bundles under way: nobody loses one, and any may be carried again."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.up: list[bytes] = []
+        self.down: list[tuple[int, bytes]] = []
+
+    def do(self, what: str, which: object) -> None:
+        office = self.office
+        if what == "write out":
+            assert isinstance(which, int)
+            self.up += office.write_out(which)[0]
+        elif what == "edit":
+            assert isinstance(which, list)
+            for desk, how in which:
+                office.visit(desk) if how == "visit" else office.edit(desk, how)
+        elif what == "bring" and self.up:
+            assert isinstance(which, list)
+            chosen = [self.up[number % len(self.up)] for number in which]
+            for reply in bring(office.province, *chosen):
+                self.down.append((self._reader_of(reply), reply))
+        elif what == "read in" and self.down:
+            assert isinstance(which, int)
+            desk, reply = self.down[which % len(self.down)]
+            office.read_in(desk, reply)
+        elif what == "sync":
+            assert isinstance(which, int)
+            office.desks[which].sync()
+
+    def _reader_of(self, reply: bytes) -> int:
+        from sync.bundle import is_for
+        from sync.seal import BoxKey
+
+        boxes = [BoxKey.from_bytes(desk.register.identity.box).public for desk in self.office.desks]
+        return next(number for number in DESKS if is_for(reply, boxes[number]))
+
+    def settle(self) -> None:
+        """By courier alone, until nothing waits and nothing is new."""
+        for desk in (*DESKS, *DESKS):
+            for reply in bring(self.office.province, *self.office.write_out(desk)[0]):
+                self.office.read_in(desk, reply)
+
+
+def _the_same_over_the_line(copy: Office, order: list[tuple[str, int]], before: int) -> None:
+    """Push in the order in which the changes came by courier, then let every desk sync."""
+    numbers = {copy.id_of(desk): desk for desk in DESKS}
+    for desk, run in groupby(order[before:], key=lambda one: one[0]):
+        taken = [n for _, n in run]
+        copy.push_over_the_line(numbers[desk], taken[0], taken[-1])
+    for number in (*DESKS, *DESKS):
+        copy.desks[number].sync()
+
+
+@settings(max_examples=8, deadline=None)
+@given(edits=EDITS, steps=STEPS)
+def test_any_order_and_any_repetition_end_as_the_line_does(
+    edits: list[tuple[int, str]], steps: list[tuple[str, object]]
+) -> None:
+    with couriers() as office, tempfile.TemporaryDirectory() as place:
+        mail = Mail(office)
+        mail.do("edit", edits)
+        for what, which in steps:
+            mail.do(what, which)
+        mail.do("edit", edits)
+        copy = office.copied(Path(place) / "copy")
+        try:
+            before = len(copy.order())
+            mail.settle()
+            for files in (list(reversed(mail.up)), mail.up):
+                for data in files:
+                    bring(office.province, data)
+            for desk, reply in mail.down:
+                office.read_in(desk, reply)
+            _the_same_over_the_line(copy, office.order(), before)
+            assert office.held() == copy.held()
+            assert office.parked() == 0
+            for desk in DESKS:
+                assert office.kept(desk) == copy.kept(desk)
+                assert office.waiting(desk) == 0
+        finally:
+            copy.close()
