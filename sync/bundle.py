@@ -260,7 +260,12 @@ def fingerprint(data: bytes) -> str:
 
 def file_name(data: bytes) -> str:
     """A name that says nothing but the fingerprint."""
-    return fingerprint(data).replace("-", "") + SUFFIX
+    return named(fingerprint(data))
+
+
+def named(print_of: str) -> str:
+    """The file name of the bundle with this fingerprint."""
+    return print_of.replace("-", "") + SUFFIX
 
 
 def missing(held_n: int, parked: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ What travels and how it is proven is `sync.client.courier`; it is loaded with th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,12 +108,21 @@ class Courier:
         """`changed` hears, from that thread, of everything that a bundle changed in the register."""
         self._register = register
         self._around = AroundSync(register, changed)
-        self._replica = RegisterReplica(register, self._around.hear)
+        self._replica = RegisterReplica(register, self._hear)
         self._is_stopped = threading.Event()
 
     def stop(self) -> None:
-        """Break off after the bundle that is under way."""
+        """Break off after the step that is under way; what it wrote stays."""
         self._is_stopped.set()
+
+    def _begin(self) -> None:
+        """The register may have been enrolled anew since the last bundle."""
+        self._is_stopped.clear()
+        self._replica = RegisterReplica(self._register, self._hear)
+
+    def _hear(self, changes: ChangeSet) -> None:
+        self._around.hear(changes)
+        self._go_on()
 
     def write_out(self, folder: Path, progress: Progress = lambda _done, _of: None) -> WroteOut:
         """Put everything that waits, and the question what is new, onto the stick.
@@ -123,7 +132,7 @@ class Courier:
         """
         from sync.client.courier import outgoing
 
-        self._is_stopped.clear()
+        self._begin()
         public = self._require_key()
         self._around.release_staged()
         at = to_iso(self._register.clock.now())
@@ -160,7 +169,7 @@ class Courier:
 
         Raises Refusal when there is none, StickGone, CourierStopped; a SyncFault in a bundle is told in the result.
         """
-        self._is_stopped.clear()
+        self._begin()
         box = BoxKey.from_bytes(self._register.identity.box)
         found = stick.bundles_in(folder)
         arrivals = [_Arrival(path) for path in found if bundle.is_for(stick.read(path, bundle.BLOCK), box.public)]
@@ -171,7 +180,7 @@ class Courier:
             )
         self._read_all(arrivals, box, progress)
         read = _summed(arrivals, others=len(found) - len(arrivals))
-        self._catch_up(read, arrivals)
+        self._catch_up(read, arrivals, {path.name for path in found})
         return read
 
     def _read_all(self, arrivals: list[_Arrival], box: BoxKey, progress: Progress) -> None:
@@ -195,7 +204,9 @@ class Courier:
             arrival.fingerprint = bundle.fingerprint(data)
             opened = bundle.open_bundle(data, box, self._register.identity.desk)
             arrival.at, arrival.answers = opened.header.at, opened.header.answers
-            brought = arrival.brought = take_in(self._replica, opened, self._answerable())
+            brought = arrival.brought = take_in(self._replica, opened, {w.id: w.before_n for w in self._written()})
+        except CourierStopped:
+            raise
         except DeskError as fault:
             arrival.fault = fault
             return
@@ -204,24 +215,23 @@ class Courier:
         detail = {"bundle": arrival.fingerprint, "signed_for": brought.accepted_n, "entries": brought.events}
         self._register.write(lambda tx: tx.audit(AuditAction.COURIER_IN, detail=detail)).result()
 
-    def _answerable(self) -> dict[str, int]:
-        written = self._register.write(lambda tx: memory.written(tx.connection)).result()[0]
-        return {one.id: one.before_n for one in written}
-
-    def _catch_up(self, read: ReadIn, arrivals: Sequence[_Arrival]) -> None:
+    def _catch_up(self, read: ReadIn, arrivals: Sequence[_Arrival], names: Set[str]) -> None:
         """What follows from all of it: what is signed for, what may leave the stick, what waited for a first pull."""
         first = self._replica.pending(0, 1, 1)
         held = first[0].n - 1 if first else self._replica.last_n()
         read.missing = [(max(start, held + 1), end) for start, end in read.missing if end > held]
         answered = {answer for one in arrivals if one.fault is None for answer in one.answers}
-        written = self._register.write(lambda tx: memory.written(tx.connection)).result()[0]
-        read.done_with += [
-            w.fingerprint for w in written if (0 < w.last_n <= held) or (not w.last_n and w.id in answered)
-        ]
+        for written in self._written():
+            is_done = written.last_n <= held if written.last_n else written.id in answered
+            if is_done and bundle.named(written.fingerprint) in names:
+                read.done_with.append(written.fingerprint)
         if any(one.brought is not None and one.brought.is_up_to_date for one in arrivals):
             read.more = False
             self._around.pulled_everything()
         self._around.keep_told()
+
+    def _written(self) -> list[Written]:
+        return self._register.write(lambda tx: memory.written(tx.connection)).result()[0]
 
     def wipe(self, folder: Path, fingerprints: Sequence[str]) -> int:
         """Remove what is done with from the stick; how many bundles. Raises StickGone."""

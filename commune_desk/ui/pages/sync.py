@@ -13,6 +13,7 @@ from commune_desk.i18n import _
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
 from commune_desk.store.sync_status import sync_facts
+from commune_desk.ui.pages.courier_card import CourierCard
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -26,6 +27,7 @@ from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import follow, stops
 from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases.courier import Courier
 from commune_desk.usecases.sync_agent import SyncStatus
 from commune_desk.usecases.workplace import Workplace
 
@@ -54,12 +56,25 @@ class SyncPage(Page):
         columns = TwoColumns()
         columns.main.addWidget(self.decisions)
         columns.main.addWidget(self.waiting)
+        self.courier = self._courier_card()
+        if self.courier is not None:
+            columns.main.addWidget(self.courier)
         columns.side.addWidget(self.proven)
         columns.side.addLayout(self._buttons())
         self.add(columns)
         tasks.register_changed.connect(self._on_changed)
         self.refresh()
         self.refresh_conflicts()
+
+    def _courier_card(self) -> CourierCard | None:
+        """None in a training register: nothing of it is ever sent, by whatever way."""
+        register = self._workplace.register
+        return CourierCard(Courier(register, self._tasks.announce), self._tasks) if register.identity.pins else None
+
+    def break_off(self) -> None:
+        """Stop what is being written to or read from a stick."""
+        if self.courier is not None:
+            self.courier.break_off()
 
     def _buttons(self) -> QHBoxLayout:
         line = QHBoxLayout()
