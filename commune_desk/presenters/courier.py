@@ -37,7 +37,8 @@ def written_lines(wrote: WroteOut) -> list[StatusLine]:
 
 def read_lines(read: ReadIn) -> list[StatusLine]:
     """After reading: what came, what is proven, and what is still missing."""
-    return [*_came(read), *_open(read), *_refused(read)]
+    prints = [_fingerprints(read.fingerprints)] if read.fingerprints else []
+    return [*_came(read), *_open(read), *_refused(read), *prints]
 
 
 def _came(read: ReadIn) -> Iterator[StatusLine]:
@@ -49,7 +50,6 @@ def _came(read: ReadIn) -> Iterator[StatusLine]:
     if read.files:
         text = ngettext("{count} bundle was read in", "{count} bundles were read in", read.files)
         yield StatusLine(text.format(count=format_number(read.files)), others if read.others else "", "good")
-        yield _fingerprints(read.fingerprints)
     if read.signed_for:
         text = _("The province has signed for all changes up to {number}")
         yield StatusLine(text.format(number=format_number(read.signed_for)), tone="good")

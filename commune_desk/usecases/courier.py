@@ -61,7 +61,7 @@ class ReadIn:
     files: int = 0
     """Bundles for this PC that were read."""
     others: int = 0
-    """Bundles in the folder that are for somebody else, most of them written here."""
+    """Bundles in the folder that are for somebody else and are not done with."""
     fingerprints: list[str] = field(default_factory=list)
     signed_for: int = 0
     """The province has signed for all changes up to this number; 0 when no receipt came."""
@@ -104,8 +104,14 @@ class _Arrival:
 class Courier:
     """Writes and reads bundles, one at a time, on any thread but the UI's; `stop` from any."""
 
-    def __init__(self, register: Register, changed: Callable[[ChangeSet], None]) -> None:
-        """`changed` hears, from that thread, of everything that a bundle changed in the register."""
+    def __init__(
+        self, register: Register, changed: Callable[[ChangeSet], None], *, room: int = bundle.MAX_INSIDE
+    ) -> None:
+        """`changed` hears, from that thread, of everything that a bundle changed in the register.
+
+        `room`: how many bytes of changes go into one file.
+        """
+        self._room = room
         self._register = register
         self._around = AroundSync(register, changed)
         self._replica = RegisterReplica(register, self._hear)
@@ -137,7 +143,7 @@ class Courier:
         self._around.release_staged()
         at = to_iso(self._register.clock.now())
         written: list[Outgoing] = []
-        for one in outgoing(self._replica, public, at=at):
+        for one in outgoing(self._replica, public, at=at, room=self._room):
             self._go_on()
             self._register.write(lambda tx, one=one: _note_written(tx, one)).result()  # type: ignore[misc]
             stick.put(folder, one.data)
@@ -225,6 +231,7 @@ class Courier:
             is_done = written.last_n <= held if written.last_n else written.id in answered
             if is_done and bundle.named(written.fingerprint) in names:
                 read.done_with.append(written.fingerprint)
+                read.others -= 1
         if any(one.brought is not None and one.brought.is_up_to_date for one in arrivals):
             read.more = False
             self._around.pulled_everything()

@@ -60,13 +60,13 @@ class Brought:
     refusal: errors.SyncFault | None = None
 
 
-def outgoing(replica: Replica, courier_public: bytes, *, at: str) -> Iterator[Outgoing]:
-    """Everything that waits, and the question what is new, as files of at most 16 MiB each; at least one file."""
+def outgoing(replica: Replica, courier_public: bytes, *, at: str, room: int = bundle.MAX_INSIDE) -> Iterator[Outgoing]:
+    """Everything that waits, and the question what is new, as files with at most `room` bytes in each; at least one."""
     identity = replica.identity()
     question = _question(replica, identity)
-    room = bundle.MAX_INSIDE - question[0].size
+    left = room - question[0].size
     before = _signed_for(replica)
-    for group in bundle.packed(_pushes(replica, identity), room=room):
+    for group in bundle.packed(_pushes(replica, identity, left), room=left):
         yield _sealed(identity, courier_public, [*group, question], before_n=before, at=at)
 
 
@@ -76,9 +76,9 @@ def _signed_for(replica: Replica) -> int:
     return first[0].n - 1 if first else replica.last_n()
 
 
-def _pushes(replica: Replica, identity: DeskIdentity) -> Iterator[Item]:
-    after = 0
-    while batch := replica.pending(after, protocol.MAX_CHANGES, protocol.MAX_INFLATED - ROOM_FOR_HEADER):
+def _pushes(replica: Replica, identity: DeskIdentity, room: int) -> Iterator[Item]:
+    after, most = 0, min(protocol.MAX_INFLATED, room) - ROOM_FOR_HEADER
+    while batch := replica.pending(after, protocol.MAX_CHANGES, most):
         after = batch[-1].n
         yield bundle.part(PartKind.PUSH, push_body(replica, identity, batch), n=(batch[0].n, after))
 

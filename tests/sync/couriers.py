@@ -17,7 +17,7 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.kinds import KINDS
-from commune_desk.usecases.courier import Courier, ReadIn, WroteOut
+from commune_desk.usecases.courier import Courier, ReadIn
 from sync import bundle, seal
 from sync.client.channel import Channel
 from sync.client.exchange import push_body
@@ -81,14 +81,14 @@ class Office:
     def visit(self, desk: int) -> None:
         self.desks[desk].register.write(save_all(make_visit(self.person))).result()
 
-    def courier(self, desk: int) -> Courier:
-        return Courier(self.desks[desk].register, lambda changes: None)
+    def courier(self, desk: int, *, room: int = bundle.MAX_INSIDE) -> Courier:
+        return Courier(self.desks[desk].register, lambda changes: None, room=room)
 
-    def write_out(self, desk: int) -> tuple[list[bytes], WroteOut]:
-        """What a desk puts onto an empty stick."""
+    def write_out(self, desk: int, *, room: int = bundle.MAX_INSIDE) -> list[bytes]:
+        """What a desk puts onto an empty stick, in the order of its changes. With little `room`, one change a file."""
         with empty(self.stick):
-            wrote = self.courier(desk).write_out(self.stick)
-            return [path.read_bytes() for path in sorted(self.stick.iterdir())], wrote
+            wrote = self.courier(desk, room=room).write_out(self.stick)
+            return [(self.stick / bundle.named(one)).read_bytes() for one in wrote.fingerprints]
 
     def read_in(self, desk: int, *files: bytes) -> ReadIn:
         """Let a desk read a stick with these files."""

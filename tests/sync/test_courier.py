@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.bundle import MAX_INSIDE, is_for
+from sync.seal import BoxKey
 from tests.sync.couriers import DESKS, Office, bring, couriers
 
 EDITS = st.lists(
@@ -18,14 +22,15 @@ EDITS = st.lists(
 )
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("write out"), st.sampled_from(DESKS)),
+        st.tuples(st.just("write_out"), st.tuples(st.sampled_from(DESKS), st.booleans())),
         st.tuples(st.just("edit"), EDITS),
         st.tuples(st.just("bring"), st.lists(st.integers(0, 20), min_size=1, max_size=3)),
-        st.tuples(st.just("read in"), st.integers(0, 20)),
+        st.tuples(st.just("read_in"), st.integers(0, 20)),
         st.tuples(st.just("sync"), st.sampled_from(DESKS)),
     ),
     max_size=14,
 )
+Step = tuple[str, Any]
 
 
 class Mail:
@@ -36,39 +41,40 @@ class Mail:
         self.up: list[bytes] = []
         self.down: list[tuple[int, bytes]] = []
 
-    def do(self, what: str, which: object) -> None:
-        office = self.office
-        if what == "write out":
-            assert isinstance(which, int)
-            self.up += office.write_out(which)[0]
-        elif what == "edit":
-            assert isinstance(which, list)
-            for desk, how in which:
-                office.visit(desk) if how == "visit" else office.edit(desk, how)
-        elif what == "bring" and self.up:
-            assert isinstance(which, list)
-            chosen = [self.up[number % len(self.up)] for number in which]
-            for reply in bring(office.province, *chosen):
-                self.down.append((self._reader_of(reply), reply))
-        elif what == "read in" and self.down:
-            assert isinstance(which, int)
-            desk, reply = self.down[which % len(self.down)]
-            office.read_in(desk, reply)
-        elif what == "sync":
-            assert isinstance(which, int)
-            office.desks[which].sync()
+    def do(self, step: Step) -> None:
+        getattr(self, step[0])(step[1])
+
+    def edit(self, edits: Sequence[tuple[int, str]]) -> None:
+        for desk, how in edits:
+            if how == "visit":
+                self.office.visit(desk)
+            else:
+                self.office.edit(desk, how)
+
+    def write_out(self, how: tuple[int, bool]) -> None:
+        desk, in_pieces = how
+        self.up += self.office.write_out(desk, room=1 if in_pieces else MAX_INSIDE)
+
+    def bring(self, which: Sequence[int]) -> None:
+        chosen = [self.up[number % len(self.up)] for number in which if self.up]
+        for reply in bring(self.office.province, *chosen):
+            self.down.append((self._reader_of(reply), reply))
+
+    def read_in(self, which: int) -> None:
+        if self.down:
+            self.office.read_in(*self.down[which % len(self.down)])
+
+    def sync(self, desk: int) -> None:
+        self.office.desks[desk].sync()
 
     def _reader_of(self, reply: bytes) -> int:
-        from sync.bundle import is_for
-        from sync.seal import BoxKey
-
-        boxes = [BoxKey.from_bytes(desk.register.identity.box).public for desk in self.office.desks]
-        return next(number for number in DESKS if is_for(reply, boxes[number]))
+        boxes = [BoxKey.from_bytes(desk.register.identity.box) for desk in self.office.desks]
+        return next(number for number in DESKS if is_for(reply, boxes[number].public))
 
     def settle(self) -> None:
         """By courier alone, until nothing waits and nothing is new."""
         for desk in (*DESKS, *DESKS):
-            for reply in bring(self.office.province, *self.office.write_out(desk)[0]):
+            for reply in bring(self.office.province, *self.office.write_out(desk)):
                 self.office.read_in(desk, reply)
 
 
@@ -84,15 +90,13 @@ def _the_same_over_the_line(copy: Office, order: list[tuple[str, int]], before: 
 
 @settings(max_examples=8, deadline=None)
 @given(edits=EDITS, steps=STEPS)
-def test_any_order_and_any_repetition_end_as_the_line_does(
-    edits: list[tuple[int, str]], steps: list[tuple[str, object]]
-) -> None:
+def test_any_order_and_any_repetition_end_as_the_line_does(edits: list[tuple[int, str]], steps: list[Step]) -> None:
     with couriers() as office, tempfile.TemporaryDirectory() as place:
         mail = Mail(office)
-        mail.do("edit", edits)
-        for what, which in steps:
-            mail.do(what, which)
-        mail.do("edit", edits)
+        mail.edit(edits)
+        for step in steps:
+            mail.do(step)
+        mail.edit(edits)
         copy = office.copied(Path(place) / "copy")
         try:
             before = len(copy.order())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.errors import DeskError
@@ -14,7 +14,7 @@ from commune_desk.i18n import _
 from commune_desk.presenters.courier import failure_line, read_lines, wipe_label, wiped_line, written_lines
 from commune_desk.presenters.sync_page import StatusLine
 from commune_desk.ui.tasks import Tasks
-from commune_desk.ui.theme import Tone
+from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card, Hairline
 from commune_desk.ui.widgets.chip import Chip
@@ -22,13 +22,16 @@ from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.forms import announce
 from commune_desk.ui.widgets.notice import ProgressRow
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.courier import Courier, ReadIn, WroteOut
 
 _LOOK_MS = 200
 
 
 class CourierCard(Card):
-    """Two buttons, and below them how the last of the two went."""
+    """Two buttons, and below them how the last of the two went. Emits `said` with the first and the last new line."""
+
+    said = Signal(object, object)
 
     def __init__(self, courier: Courier, tasks: Tasks) -> None:
         super().__init__(_("Without a line: by USB stick"), "usb")
@@ -36,7 +39,6 @@ class CourierCard(Card):
         self._folder = ""
         self._done = (0, 0)
         self._begun: SecondaryButton | None = None
-        self.add(ListRow("", second=_("Sealed for the province and for this PC; no name stands outside.")))
         self.write_button = SecondaryButton(_("Write to a stick…"), "upload")
         self.write_button.clicked.connect(partial(self._choose, self.write_to))
         self.read_button = SecondaryButton(_("Read from a stick…"), "download")
@@ -57,7 +59,9 @@ class CourierCard(Card):
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.write_button)
         line.addWidget(self.read_button)
-        line.addStretch(1)
+        line.addSpacing(8)
+        about = _("Sealed for the province and for this PC; no name stands outside.")
+        line.addWidget(Text(about, size=Size.SMALL, ink="quiet", wrap=True), 1)
         return foot
 
     def break_off(self) -> None:
@@ -149,6 +153,7 @@ class CourierCard(Card):
             self._say(row)
         if lines:
             announce(self, lines[0].text)
+            self.said.emit(self.lines[0], self.lines[-1])
 
     def _say(self, row: QWidget) -> None:
         self._said.addWidget(Hairline())

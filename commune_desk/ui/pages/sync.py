@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.change_set import ChangeSet
@@ -69,7 +69,20 @@ class SyncPage(Page):
     def _courier_card(self) -> CourierCard | None:
         """None in a training register: nothing of it is ever sent, by whatever way."""
         register = self._workplace.register
-        return CourierCard(Courier(register, self._tasks.announce), self._tasks) if register.identity.pins else None
+        if register.identity.pins is None:
+            return None
+        card = CourierCard(Courier(register, self._tasks.announce), self._tasks)
+        card.said.connect(self._bring_into_view)
+        return card
+
+    def _bring_into_view(self, first: QWidget, last: QWidget) -> None:
+        """Once they have their places; of many lines the first ones."""
+
+        def scroll() -> None:
+            self.scroll_area.ensureWidgetVisible(last)
+            self.scroll_area.ensureWidgetVisible(first)
+
+        QTimer.singleShot(0, first, scroll)
 
     def break_off(self) -> None:
         """Stop what is being written to or read from a stick."""
