@@ -158,17 +158,18 @@ def _question(connection: Connection, province: Province, desk: str) -> PullRequ
     return PullRequest(epoch=province.epoch, cursors={})
 
 
-def reply(province: Province, answer: Answer) -> Iterator[bytes]:
+def reply(province: Province, answer: Answer, *, room: int = bundle.MAX_INSIDE) -> Iterator[bytes]:
     """The files for a desk: receipts and refusals of this round, and all of its feeds that it lacks.
 
-    Raises Refusal for a desk that is not enrolled. Pages are read one file's worth at a time.
+    `room`: how many bytes go into one file; pages are read one file's worth at a time. Raises Refusal for a desk that
+    is not enrolled.
     """
     with province.database.read() as connection:
         state = _existing(connection, answer.desk)
         box = connection.scalar(select(tables.desk.c.box_public).where(tables.desk.c.id == answer.desk)) or b""
         question = _question(connection, province, answer.desk)
         parked = parking.ranges(connection, answer.desk)
-    for group in bundle.packed(chain(answer.items, _pages(province, state, question))):
+    for group in bundle.packed(chain(answer.items, _pages(province, state, question)), room=room):
         contents = [content for _, content in group]
         header = bundle.Header(
             id=secrets.token_hex(16),
