@@ -45,10 +45,10 @@ def prove(replica: Replica, identity: DeskIdentity, page: Page, places: Mapping[
         return keys[desk]
 
     verify_page(page, places, key_of)
-    _refuse_to_be_a_past(replica, identity, page)
+    refuse_to_be_a_past(replica, identity, page)
 
 
-def _refuse_to_be_a_past(replica: Replica, identity: DeskIdentity, page: Page) -> None:
+def refuse_to_be_a_past(replica: Replica, identity: DeskIdentity, page: Page) -> None:
     """Raise Forked for a change of this desk's own that this register never made.
 
     It is an older copy that was put back without `restore`: its next number would be one that is taken already.

@@ -97,7 +97,7 @@ def take_in_bundle(province: Province, arrived: Bundle, answer: Answer, *, door:
     _take_parked(province, answer, door)
     for _, body in arrived.parts(PartKind.PULL):
         with province.database.write() as connection:
-            _keep_question(connection, province, answer.desk, decode(body, PullRequest))
+            keep_question(connection, province, answer.desk, decode(body, PullRequest))
 
 
 def _push(province: Province, answer: Answer, body: bytes, door: Admission) -> bool:
@@ -137,7 +137,7 @@ def _existing(connection: Connection, desk: str) -> desks.DeskState:
     return state
 
 
-def _keep_question(connection: Connection, province: Province, desk: str, request: PullRequest) -> None:
+def keep_question(connection: Connection, province: Province, desk: str, request: PullRequest) -> None:
     """Remember where the desk's reading stood at furthest: bundles arrive in any order."""
     former = _question(connection, province, desk)
     if sum(request.cursors.values()) < sum(former.cursors.values()):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.errors import DeskError
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.kinds import KINDS
@@ -21,7 +23,7 @@ from commune_desk.usecases.courier import Courier, ReadIn
 from sync import bundle, seal
 from sync.client.channel import Channel
 from sync.client.exchange import push_body
-from sync.server import courier, tables
+from sync.server import courier, desks, tables
 from sync.server.admission import Admission
 from sync.server.province import Province, open_province
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
@@ -122,6 +124,20 @@ class Office:
         with self.province.database.read() as connection:
             return {name: rows_of(connection, tables.metadata.tables[name]) for name in names}
 
+    def last_n(self, desk: int) -> int:
+        """The number of the desk's last change."""
+        return self.desks[desk].replica().last_n()
+
+    def held_n(self, desk: int) -> int:
+        """Up to which of the desk's changes the province has them all."""
+        with self.province.database.read() as connection:
+            state = desks.find(connection, self.id_of(desk))
+        assert state is not None
+        return state.last_n
+
+    def cursor(self, desk: int) -> int:
+        return int(self.desks[desk].ask("SELECT seq FROM cursor")[0][0])
+
     def parked(self) -> int:
         with self.province.database.read() as connection:
             return len(rows_of(connection, tables.courier_parked))
@@ -205,3 +221,10 @@ def couriers() -> Iterator[Office]:
         shutil.copytree(base, folder)
         with opened(folder, person) as office:
             yield office
+
+
+def refusal(act: Callable[..., object], *args: object) -> str:
+    """The English sentence that `act` is refused with."""
+    with pytest.raises(DeskError) as told:
+        act(*args)
+    return told.value.text

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.errors import DeskError, Refusal
+from commune_desk.domain.errors import Refusal
 from commune_desk.store import courier as memory
 from commune_desk.store import settings
 from commune_desk.store.courier import forget_written
@@ -20,27 +20,14 @@ from sync import bundle, protocol, seal
 from sync.bundle import PartKind
 from sync.client import errors
 from sync.server import courier, desks, parking, tables
-from sync.server.admission import Admission
 from sync.server.province import open_province
-from tests.sync.couriers import Office, bring, couriers
-from tests.sync.real_province import real_province
+from tests.sync.couriers import Office, bring, couriers, refusal
 
 
 @pytest.fixture
 def office() -> Iterator[Office]:
     with couriers() as made:
         yield made
-
-
-def last_n(office: Office, desk: int) -> int:
-    return office.desks[desk].replica().last_n()
-
-
-def held_n(office: Office, desk: int) -> int:
-    with office.province.database.read() as connection:
-        state = desks.find(connection, office.id_of(desk))
-    assert state is not None
-    return state.last_n
 
 
 def three_visits(office: Office, desk: int = 0) -> list[bytes]:
@@ -51,10 +38,10 @@ def three_visits(office: Office, desk: int = 0) -> list[bytes]:
 
 
 def test_what_comes_too_early_waits_and_both_ends_say_what_is_missing(office: Office) -> None:
-    before = last_n(office, 0)
+    before = office.last_n(0)
     first, second, third = three_visits(office)
     (reply,) = bring(office.province, third)
-    assert held_n(office, 0) == before
+    assert office.held_n(0) == before
     assert office.parked() == 1
     read = office.read_in(0, reply)
     assert (read.missing, read.signed_for) == ([(before + 1, before + 2)], 0)
@@ -62,10 +49,20 @@ def test_what_comes_too_early_waits_and_both_ends_say_what_is_missing(office: Of
     (reply,) = bring(office.province, first)
     assert office.read_in(0, reply).missing == [(before + 2, before + 2)]
     (reply,) = bring(office.province, second)
-    assert (held_n(office, 0), office.parked()) == (before + 3, 0)
+    assert (office.held_n(0), office.parked()) == (before + 3, 0)
     read = office.read_in(0, reply)
     assert (read.missing, read.signed_for, read.events) == ([], before + 3, 2)
     assert office.waiting(0) == 0
+
+
+def test_without_parking_it_would_have_to_be_brought_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(parking, "park", lambda *_: None)
+    before = office.last_n(0)
+    first, second, third = three_visits(office)
+    for data in (third, first, second):
+        bring(office.province, data)
+    assert office.held_n(0) == before + 2
 
 
 def test_a_reply_that_comes_after_a_later_one_changes_nothing(office: Office) -> None:
@@ -92,13 +89,13 @@ def test_pages_that_begin_too_late_are_left_and_the_gap_is_said(office: Office) 
         office.visit(1)
     office.desks[1].sync()
     with office.province.database.write() as connection:
-        courier._keep_question(connection, office.province, office.id_of(0), asked(office, 0))
+        courier.keep_question(connection, office.province, office.id_of(0), asked(office, 0))
     first, second = small_replies(office, 0)
-    start = cursor(office, 0)
+    start = office.cursor(0)
     read = office.read_in(0, second)
     assert read.events == 0
     assert read.lacking == {"C:06838": (start + 1, start + 500)}
-    assert cursor(office, 0) == start
+    assert office.cursor(0) == start
     assert office.read_in(0, first).more
     read = office.read_in(0, first, second)
     assert (read.events, read.lacking, read.more) == (60, {}, False)
@@ -112,7 +109,7 @@ def test_the_files_of_a_folder_are_read_in_whatever_order_they_need(office: Offi
     office.desks[1].sync()
     read = office.read_in(0, *reversed(small_replies(office, 0)))
     assert (read.files, read.lacking, read.more) == (2, {}, False)
-    assert cursor(office, 0) == cursor(office, 1)
+    assert office.cursor(0) == office.cursor(1)
 
 
 def asked(office: Office, desk: int) -> protocol.PullRequest:
@@ -120,14 +117,10 @@ def asked(office: Office, desk: int) -> protocol.PullRequest:
     return protocol.PullRequest(epoch=office.province.epoch, cursors=dict(replica.cursors()))
 
 
-def cursor(office: Office, desk: int) -> int:
-    return int(office.desks[desk].ask("SELECT seq FROM cursor")[0][0])
-
-
 def small_replies(office: Office, desk: int) -> list[bytes]:
     """One page a file."""
     with office.province.database.write() as connection:
-        courier._keep_question(connection, office.province, office.id_of(desk), asked(office, desk))
+        courier.keep_question(connection, office.province, office.id_of(desk), asked(office, desk))
     return list(courier.reply(office.province, courier.Answer(office.id_of(desk)), room=1))
 
 
@@ -145,7 +138,7 @@ def test_a_receipt_counts_that_answers_a_bundle_of_ours(office: Office) -> None:
     office.visit(0)
     (reply,) = bring(office.province, *office.write_out(0))
     read = office.read_in(0, reply)
-    assert (read.unremembered, read.signed_for, office.waiting(0)) == (0, last_n(office, 0), 0)
+    assert (read.unremembered, read.signed_for, office.waiting(0)) == (0, office.last_n(0), 0)
 
 
 def test_what_a_restored_province_lacks_is_sent_again(office: Office, tmp_path: Path) -> None:
@@ -163,13 +156,13 @@ def test_what_a_restored_province_lacks_is_sent_again(office: Office, tmp_path: 
     office.province = open_province(office.folder / "province", office.folder / "key-file")
     (lacking,) = bring(office.province, *office.write_out(0))
     read = office.read_in(0, lacking)
-    last = last_n(office, 0)
+    last = office.last_n(0)
     assert read.missing == [(last - 1, last)]
     assert office.waiting(0) == 2
     office.read_in(0, reply)
     assert office.waiting(0) == 2, "the reply from before the restore is not believed any more"
     bring(office.province, *office.write_out(0))
-    assert held_n(office, 0) == last
+    assert office.held_n(0) == last
 
 
 def test_a_desk_that_was_taken_out_of_service_learns_it_and_its_changes_are_kept_aside(office: Office) -> None:
@@ -213,97 +206,6 @@ def test_a_copied_register_is_found_and_stopped(office: Office, tmp_path: Path) 
         assert len(office.held()["quarantine"]) == 0
     finally:
         copy.close()
-
-
-def refusal(act: Any, *args: Any) -> str:
-    with pytest.raises(DeskError) as told:
-        act(*args)
-    return told.value.text
-
-
-def test_another_provinces_bundle_is_left_alone(office: Office, tmp_path: Path) -> None:
-    office.visit(0)
-    (data,) = office.write_out(0)
-    with real_province(tmp_path) as other:
-        assert "another province" in refusal(courier.open_arrived, other.province, data)
-    assert courier.open_arrived(office.province, data).header.sender == office.id_of(0), "the twin"
-
-
-def test_a_reply_for_another_desk_is_left_alone(office: Office) -> None:
-    office.visit(0)
-    (reply,) = bring(office.province, *office.write_out(0))
-    assert "no bundle for this PC" in refusal(office.read_in, 1, reply)
-    assert office.read_in(0, reply).files == 1, "the twin"
-
-
-def resigned(office: Office, data: bytes, key: seal.SigningKey, **other: Any) -> bytes:
-    """The same bundle for the province, its header changed and signed by somebody's key."""
-    arrived = bundle.open_bundle(data, office.province.keys.courier, protocol.PROVINCE_DESK)
-    header = msgspec.structs.replace(arrived.header, **other)
-    return bundle.write_bundle(header, arrived.contents, key, office.province.keys.courier.public)
-
-
-def test_only_a_desk_of_the_province_is_believed(office: Office) -> None:
-    office.visit(0)
-    (data,) = office.write_out(0)
-    own = seal.SigningKey.from_bytes(office.desks[0].register.identity.signing)
-    stranger, other = seal.SigningKey.generate(), seal.SigningKey.from_bytes(office.desks[1].register.identity.signing)
-    for key in (stranger, other):
-        assert "No desk enrolled here" in refusal(courier.open_arrived, office.province, resigned(office, data, key))
-    unknown = resigned(office, data, own, sender="AAAAAA")
-    assert "No desk enrolled here" in refusal(courier.open_arrived, office.province, unknown)
-    another_time = resigned(office, data, own, epoch="0000")
-    assert "another time" in refusal(courier.open_arrived, office.province, another_time)
-    assert courier.open_arrived(office.province, resigned(office, data, own)).contents, "the twin"
-
-
-def test_a_push_of_another_desk_inside_ones_own_bundle_is_refused(office: Office) -> None:
-    office.visit(0)
-    (data,) = office.write_out(0)
-    key = seal.SigningKey.from_bytes(office.desks[1].register.identity.signing)
-    before = held_n(office, 0)
-    answer = courier.Answer(office.id_of(1))
-    arrived = courier.open_arrived(office.province, resigned(office, data, key, sender=office.id_of(1)))
-    courier.take_in_bundle(office.province, arrived, answer, door=Admission(), label="")
-    assert answer.refused == ["not_found"]
-    assert held_n(office, 0) == before
-
-
-def forged_reply(office: Office, desk: int, data: bytes, key: seal.SigningKey, **other: Any) -> bytes:
-    box = seal.BoxKey.from_bytes(office.desks[desk].register.identity.box)
-    arrived = bundle.open_bundle(data, box, office.id_of(desk))
-    header = msgspec.structs.replace(arrived.header, **other)
-    return bundle.write_bundle(header, arrived.contents, key, box.public)
-
-
-def test_a_desk_believes_only_the_authority_that_it_pinned(office: Office) -> None:
-    office.visit(0)
-    (reply,) = bring(office.province, *office.write_out(0))
-    authority = office.province.keys.authority
-    for forged in (
-        forged_reply(office, 0, reply, seal.SigningKey.generate()),
-        forged_reply(office, 0, reply, authority, sender=office.id_of(1)),
-        forged_reply(office, 0, reply, authority, epoch="0000"),
-    ):
-        read = office.read_in(0, forged)
-        assert (read.files, len(read.faults), read.signed_for) == (0, 1, 0)
-    assert office.waiting(0) == 1
-    assert office.read_in(0, forged_reply(office, 0, reply, authority)).signed_for == last_n(office, 0), "the twin"
-
-
-@pytest.mark.parametrize("kind", [PartKind.RECEIPT, PartKind.PAGE])
-def test_each_part_carries_its_own_signature(office: Office, kind: PartKind) -> None:
-    """Whoever writes bundles in the province's name still cannot make up a receipt or a page."""
-    office.visit(0)
-    (reply,) = bring(office.province, *office.write_out(0))
-    box = seal.BoxKey.from_bytes(office.desks[0].register.identity.box)
-    parts = bundle.open_bundle(reply, box, office.id_of(0)).header.parts
-    forged = [
-        msgspec.structs.replace(one, signature=protocol.b64(bytes(64))) if one.kind == kind else one for one in parts
-    ]
-    read = office.read_in(0, forged_reply(office, 0, reply, office.province.keys.authority, parts=forged))
-    assert isinstance(read.faults[0], errors.Unproven)
-    assert office.desks[0].ask("SELECT count(*) FROM change WHERE seq IS NOT NULL")[0][0] == cursor(office, 0)
 
 
 def test_too_much_is_not_parked_for_ever(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
