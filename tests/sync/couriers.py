@@ -58,9 +58,16 @@ class Office:
         self.person = person
         self.province: Province = open_province(folder / "province", folder / "key-file")
         self.real = RealProvince(self.province)
-        self.desks = [RealDesk(folder / f"desk{n}.db", SystemClock(), self.real.transport) for n in DESKS]
+        self.desks = [self._open(number) for number in DESKS]
         self.stick = folder / "stick"
         self.stick.mkdir(exist_ok=True)
+
+    def _open(self, desk: int) -> RealDesk:
+        return RealDesk(self.folder / f"desk{desk}.db", SystemClock(), self.real.transport)
+
+    def reopen(self, desk: int) -> None:
+        """A desk whose process was ended elsewhere."""
+        self.desks[desk] = self._open(desk)
 
     def close(self) -> None:
         for desk in self.desks:
