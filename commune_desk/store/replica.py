@@ -103,11 +103,9 @@ class RegisterReplica:
         if n == 0:
             return GENESIS
         desk = self._register.identity.desk
-        return self._write(
-            lambda tx: bytes(
-                tx.connection.execute("SELECT head FROM change WHERE desk=? AND n=?", (desk, n)).fetchone()[0]
-            )
-        )
+        asked = "SELECT head FROM change WHERE desk=? AND n=?"
+        row = self._write(lambda tx: tx.connection.execute(asked, (desk, n)).fetchone())
+        return bytes(row[0]) if row else b""
 
     def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
         self._write(lambda tx: self._acknowledge(tx, receipt, up_to, receipt_bytes, signature))

@@ -22,6 +22,10 @@ from sync.client.page import Page, Place, read_page
 from sync.client.replica import DeskIdentity, Replica
 
 
+_STOPS = (errors.DeskRevoked, errors.Forked, errors.ProvinceRestored)
+"""Refusals that stop the desk. A province that lacks what the desk has seen is sent it again first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One file for the province. `first_n` is 0 when it carries no changes and only asks for what is new."""
@@ -145,7 +149,7 @@ def take_in(replica: Replica, arrived: Bundle, answerable: Mapping[str, int]) ->
         # It had signed for these before the answered bundle was written, and lacks them: it was restored.
         replica.resend_from(header.held_n + 1)
         brought.missing = [(header.held_n + 1, max(known)), *brought.missing]
-    if isinstance(brought.refusal, errors.SyncHalted):
+    if isinstance(brought.refusal, _STOPS):
         replica.freeze(brought.refusal.code)
     return brought
 
@@ -153,8 +157,8 @@ def take_in(replica: Replica, arrived: Bundle, answerable: Mapping[str, int]) ->
 def _hear_answer(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
     """Receipts and refusals, once it is certain that the province speaks of the changes that this register made."""
     header = arrived.header
-    head = protocol.unb64(header.held_head)
-    if header.held_n > replica.last_n() or head != (replica.chain_head(header.held_n) if header.held_n else GENESIS):
+    own = replica.chain_head(header.held_n) if header.held_n else GENESIS
+    if header.held_n > replica.last_n() or own not in (b"", protocol.unb64(header.held_head)):
         raise errors.Forked
     for part, content in arrived.parts(PartKind.RECEIPT):
         _keep_receipt(replica, identity, content, protocol.unb64(part.signature), most=header.held_n, brought=brought)

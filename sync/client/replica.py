@@ -59,7 +59,7 @@ class Replica(Protocol):
         ...
 
     def chain_head(self, n: int) -> bytes:
-        """The desk's chain after change `n`."""
+        """The desk's chain after change `n`; empty when that change is not kept any more, or never was here."""
         ...
 
     def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:

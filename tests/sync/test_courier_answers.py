@@ -161,8 +161,9 @@ def test_what_a_restored_province_lacks_is_sent_again(office: Office, tmp_path: 
     assert office.waiting(0) == 2
     office.read_in(0, reply)
     assert office.waiting(0) == 2, "the reply from before the restore is not believed any more"
-    bring(office.province, *office.write_out(0))
-    assert office.held_n(0) == last
+    assert office.desks[0].register.identity.frozen == ""
+    read = office.read_in(0, *bring(office.province, *office.write_out(0)))
+    assert (office.held_n(0), read.refusal, read.faults, office.waiting(0)) == (last, None, [], 0)
 
 
 def test_a_desk_that_was_taken_out_of_service_learns_it_and_its_changes_are_kept_aside(office: Office) -> None:
