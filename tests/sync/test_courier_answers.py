@@ -78,10 +78,30 @@ def test_a_reply_that_comes_after_a_later_one_changes_nothing(office: Office) ->
         read = office.read_in(0, early)
         assert (read.events, read.conflicts, read.lacking, read.refusal, read.faults) == (0, 0, {}, None, [])
         assert office.kept(0) == shown
-    certs = office.desks[0].replica().certs_version()
-    assert certs
     office.desks[0].sync()
     assert office.kept(0) == shown
+
+
+def test_a_page_of_the_past_does_not_bring_back_its_certificates(office: Office) -> None:
+    office.visit(0)
+    (early,) = bring(office.province, *office.write_out(0))
+    office.real.enrol()
+    office.visit(0)
+    (late,) = bring(office.province, *office.write_out(0))
+    office.read_in(0, late)
+    version = office.desks[0].replica().certs_version()
+    assert office.read_in(0, early).files == 1
+    assert office.desks[0].replica().certs_version() == version
+    assert len(office.desks[0].ask("SELECT * FROM desk_cert")) == 4, "the twin: the later page brought another desk's"
+
+
+def test_what_was_carried_never_lowers_how_much_is_known_to_be_new(office: Office) -> None:
+    office.visit(1)
+    office.desks[1].sync()
+    replies = bring(office.province, *office.write_out(0))
+    office.desks[0].ask("UPDATE cursor SET head_seq=999")
+    assert office.read_in(0, *replies).events == 1
+    assert office.desks[0].ask("SELECT head_seq FROM cursor") == [(999,)]
 
 
 def test_pages_that_begin_too_late_are_left_and_the_gap_is_said(office: Office) -> None:
@@ -164,6 +184,29 @@ def test_what_a_restored_province_lacks_is_sent_again(office: Office, tmp_path: 
     assert office.desks[0].register.identity.frozen == ""
     read = office.read_in(0, *bring(office.province, *office.write_out(0)))
     assert (office.held_n(0), read.refusal, read.faults, office.waiting(0)) == (last, None, [], 0)
+
+
+def test_a_feed_that_was_written_anew_is_not_taken_for_what_is_known(office: Office, tmp_path: Path) -> None:
+    """Of a page that overlaps with what is here, the part that is here must be the same."""
+    copy = office.copied(tmp_path / "another")
+    try:
+        for each in (office, copy):
+            each.visit(1)
+            each.desks[1].sync()
+        office.desks[0].sync()
+        copy.visit(1)
+        copy.desks[1].sync()
+        box = office.desks[0].register.identity.box
+        assert box == copy.desks[0].register.identity.box
+        (rewritten,) = courier.reply(copy.province, courier.Answer(copy.id_of(0)))
+        before = office.kept(0)
+        read = office.read_in(0, rewritten)
+        assert isinstance(read.faults[0], errors.HistoryRewritten)
+        assert office.kept(0) == before
+        (right,) = courier.reply(office.province, courier.Answer(office.id_of(0)))
+        assert office.read_in(0, right).faults == [], "the twin"
+    finally:
+        copy.close()
 
 
 def test_a_desk_that_was_taken_out_of_service_learns_it_and_its_changes_are_kept_aside(office: Office) -> None:
