@@ -191,6 +191,7 @@ class WorkingDesk(QObject):
             *(partial(_gather, keeper, kept) for keeper in self.window.keepers()),
             self._hide,
             self._copied.take_away,
+            self.window.break_off,
             lambda: self._write_all(kept),
             lambda: keep_window(self.desk, self.window.state()),
             self._stop_agent,

@@ -89,6 +89,8 @@ class Enrolled(_Message, frozen=True, kw_only=True, omit_defaults=True):
     scope_keys: list[ScopeKey]
     locker: B64
     province_name: str = ""
+    courier_public: B64 = ""
+    """The province's X25519 key that bundles for it are sealed to (docs/protocol-courier.md)."""
 
 
 class Proven(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -220,6 +222,7 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     directory: list[ScopeKey] | None = None
     directory_version: str = ""
     drops_stubs: bool = False
+    courier_public: B64 = ""
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):

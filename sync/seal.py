@@ -28,6 +28,7 @@ from commune_desk.domain.errors import Fault, Invalid
 from commune_desk.domain.ids import DeskId
 from commune_desk.domain.labels import N_
 
+BUNDLE = b"cd-bundle-v1"
 CHANGE = b"cd-change-v1"
 HEAD = b"cd-head-v1"
 DESK_CERT = b"cd-desk-v1"
@@ -36,7 +37,7 @@ FILE = b"cd-file-v1"
 HELLO = b"cd-hello-v1"
 RECEIPT = b"cd-receipt-v1"
 PURGE = b"cd-purge-v1"
-DOMAINS = (CHANGE, HEAD, DESK_CERT, FEED, FILE, HELLO, RECEIPT, PURGE)
+DOMAINS = (BUNDLE, CHANGE, HEAD, DESK_CERT, FEED, FILE, HELLO, RECEIPT, PURGE)
 
 BUCKET = 256
 """Sealed values come in multiples of this many bytes, so that a length tells nothing about a text."""

@@ -11,7 +11,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store import audit_mark, departures, relocating, settings
+from commune_desk.store import audit_mark, courier, departures, relocating, settings
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
@@ -103,11 +103,9 @@ class RegisterReplica:
         if n == 0:
             return GENESIS
         desk = self._register.identity.desk
-        return self._write(
-            lambda tx: bytes(
-                tx.connection.execute("SELECT head FROM change WHERE desk=? AND n=?", (desk, n)).fetchone()[0]
-            )
-        )
+        asked = "SELECT head FROM change WHERE desk=? AND n=?"
+        row = self._write(lambda tx: tx.connection.execute(asked, (desk, n)).fetchone())
+        return bytes(row[0]) if row else b""
 
     def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
         self._write(lambda tx: self._acknowledge(tx, receipt, up_to, receipt_bytes, signature))
@@ -157,16 +155,15 @@ class RegisterReplica:
         tx.topic("conflicts")
 
     def resend_from(self, n: int) -> None:
-        desk = self._register.identity.desk
-        self._write(
-            lambda tx: (
-                tx.connection.execute(
-                    "UPDATE change SET state='waiting', code=NULL"
-                    " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
-                    (desk, n),
-                ).rowcount
-            )
+        self._write(lambda tx: self._resend_from(tx, n))
+
+    def _resend_from(self, tx: Tx, n: int) -> None:
+        tx.connection.execute(
+            "UPDATE change SET state='waiting', code=NULL"
+            " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
+            (self._register.identity.desk, n),
         )
+        courier.forget_written(tx)
 
     def cursors(self) -> Mapping[str, int]:
         return self._write(lambda tx: dict(tx.connection.execute("SELECT scope, seq FROM cursor").fetchall()))
@@ -193,6 +190,7 @@ class RegisterReplica:
 
     def _accept_certs(self, tx: Tx, header: protocol.PullHeader) -> None:
         db = tx.connection
+        courier.keep_key(tx, protocol.unb64(header.courier_public))
         settings.put_scope_keys(
             db, [settings.ScopeKeyPair(k.scope, k.key, protocol.unb64(k.public), None) for k in header.scope_keys]
         )
@@ -217,16 +215,19 @@ class RegisterReplica:
         rows = db.execute("SELECT key, private FROM scope_key WHERE private IS NOT NULL").fetchall()
         return {key: BoxKey.from_bytes(bytes(private)) for key, private in rows}
 
-    def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
-        self._write(lambda tx: self._heads(tx, heads))
+    def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:
+        self._write(lambda tx: self._heads(tx, heads, at))
 
-    def _heads(self, tx: Tx, heads: Mapping[str, protocol.FeedHead]) -> None:
+    def _heads(self, tx: Tx, heads: Mapping[str, protocol.FeedHead], at: str) -> None:
+        """What was carried is of an hour ago or of last week: it neither lowers a head nor sets the contact back."""
+        head = "max(head_seq, excluded.head_seq)" if at else "excluded.head_seq"
         tx.connection.executemany(
-            "INSERT INTO cursor (scope, seq, chain, head_seq) VALUES (?,0,?,?)"
-            " ON CONFLICT(scope) DO UPDATE SET head_seq=excluded.head_seq",
-            [(scope, GENESIS, head.seq) for scope, head in heads.items()],
+            f"INSERT INTO cursor (scope, seq, chain, head_seq) VALUES (?,0,?,?)"  # noqa: S608 - constants only
+            f" ON CONFLICT(scope) DO UPDATE SET head_seq={head}",
+            [(scope, GENESIS, one.seq) for scope, one in heads.items()],
         )
-        settings.put(tx.connection, LAST_CONTACT, to_iso(tx.ledger.now()))
+        former = settings.get(tx.connection, LAST_CONTACT, str, "")
+        settings.put(tx.connection, LAST_CONTACT, max(at, former) if at else to_iso(tx.ledger.now()))
         tx.topic("sync")
 
     def freeze(self, code: str) -> None:

@@ -18,14 +18,19 @@ REMOVED_OFFICERS = "removed_officers"
 """Ids of officers whose slot was taken away: an older keyfile, put back, still has it."""
 
 
+COURIER_KEY_BYTES = 32
+
+
 class Pins(msgspec.Struct, frozen=True, kw_only=True):
-    """What enrolment pinned of the province; nothing here is ever fetched anew from the server."""
+    """What enrolment pinned of the province; nothing here but `courier_public` is ever fetched anew from the server."""
 
     address: str
     ca_pem: bytes
     authority_public: bytes
     escrow_public: bytes
     name: str = ""
+    courier_public: bytes = b""
+    """What bundles for the province are sealed to; empty until a page that the province signed has named it."""
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):

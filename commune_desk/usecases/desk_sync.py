@@ -9,13 +9,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.ids import is_shelter_scope
 from commune_desk.store import settings
 from commune_desk.store.file_replica import RegisterFiles
 from commune_desk.store.register import Register
 from commune_desk.store.replica import RegisterReplica
-from commune_desk.store.staged import pulled_once, release_next
-from commune_desk.usecases.commune_notices import keep_told
+from commune_desk.usecases.around_sync import AroundSync
 from sync.client.errors import Stopped
 
 if TYPE_CHECKING:
@@ -50,10 +48,9 @@ class DeskSync:
             raise ValueError("a training register has no province")
         self._pins = register.identity.pins
         self._register = register
-        self._changed = changed
         self._connect = connect
-        self._replica = RegisterReplica(register, self._hear)
-        self._stays_changed = False
+        self._around = AroundSync(register, changed)
+        self._replica = RegisterReplica(register, self._around.hear)
         self._session: Session | None = None
         self._is_aborted = False
 
@@ -76,46 +73,16 @@ class DeskSync:
         session = self._session
         if self._is_aborted:  # asked after the session is there for `abort` to find: one of the two sees the other
             raise Stopped
-        self._release_staged()
+        self._around.release_staged()
         report = session.sync()
-        if self._awaits_pull():
-            self._note(self._register.write(pulled_once).result()[1])
-            if self._release_staged():
-                report = session.sync()
+        if self._around.pulled_everything():
+            report = session.sync()
         if self._register.identity.frozen:
             self._replica.freeze("")
-        self._keep_told()
+        self._around.keep_told()
         return report
-
-    def _keep_told(self) -> None:
-        """In a shelter: notices that two desks wrote apart follow the stay that came of it, with the next sync."""
-        if self._stays_changed and is_shelter_scope(self._register.identity.scope):
-            self._note(self._register.write(keep_told).result()[1])
-        self._stays_changed = False
-
-    def _hear(self, changes: ChangeSet) -> None:
-        self._stays_changed |= changes.touches("placement")
-        self._changed(changes)
 
     def _begin(self) -> Session:
         from sync.client.session import Session
 
         return Session(self._connect(self._pins), self._replica, RegisterFiles(self._register, self._changed))
-
-    def _awaits_pull(self) -> bool:
-        return self._register.write(lambda tx: settings.get(tx.connection, settings.AWAITS_PULL, bool, False)).result()[
-            0
-        ]
-
-    def _release_staged(self) -> int:
-        total = 0
-        while True:
-            released, changes = self._register.write(release_next).result()
-            self._note(changes)
-            total += released
-            if not released:
-                return total
-
-    def _note(self, changes: ChangeSet) -> None:
-        if changes:
-            self._changed(changes)

@@ -15,15 +15,14 @@ from sync import protocol, seal
 from sync.change import Place
 from sync.client import errors
 from sync.client.channel import Channel, Refused
+from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
 from sync.client.files import FileCarrier, FileStore
-from sync.client.page import Page, portions, read_page, verified_keys, verify_page
-from sync.client.pushing import push_body
+from sync.client.page import Page, read_page
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
 from sync.client.transport import Transport
 
 __all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "SyncReport"]
 
-_ROOM_FOR_HEADER = 4096
 _SMALLEST_PAGE = 32 * 1024
 _PULL_SECONDS = 60.0
 """How long files may be carried until the feed is looked at again: it may bring a report with hours to answer it."""
@@ -152,10 +151,10 @@ class Session:
             self._batch = min(self._batch * 2, protocol.MAX_CHANGES)
 
     def _next_batch(self, after: int) -> Sequence[PendingLine]:
-        return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - _ROOM_FOR_HEADER)
+        return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - ROOM_FOR_HEADER)
 
     def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
-        body = push_body(identity, self._replica, batch)
+        body = push_body(self._replica, identity, batch)
         try:
             receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
         except _TOO_MUCH_FOR_THE_LINE:
@@ -236,31 +235,9 @@ class Session:
 
     def _take_over(self, page: Page, cursors: dict[str, int], identity: DeskIdentity) -> None:
         """Prove the whole page, then hand it to the register piece by piece."""
-        if page.header.epoch != identity.epoch:
-            raise errors.ProvinceRestored
-        keys: dict[str, bytes | None] = {**verified_keys(page.header, identity.authority_public)}
         chains = self._replica.feed_chains()
         places = {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
-        after = verify_page(page, places, lambda desk: self._key_of(desk, keys))
-        self._refuse_to_be_a_past(page, identity)
-        self._replica.accept_certs(page.header)
-        for events, reached in portions(page, after, self._apply_at_once):
-            self._replica.apply(events, reached)
-        self._replica.heads(page.trailer.heads)
+        reached = prove(self._replica, identity, page, places)
+        hand_over(self._replica, page, reached, at_once=self._apply_at_once)
         self._tally.pulled += len(page.events)
         self._tally.conflicts += sum(len(event.opened) for event, _ in page.events)
-
-    def _refuse_to_be_a_past(self, page: Page, identity: DeskIdentity) -> None:
-        """Raise Forked for a change of this desk's own that this register never made.
-
-        It is an older copy that was put back without `restore`: its next number would be one that is taken already.
-        """
-        own = max((line.change.n for _, line in page.events if line.change.desk == identity.desk), default=0)
-        if own > self._replica.last_n():
-            raise errors.Forked
-
-    def _key_of(self, desk: str, known: dict[str, bytes | None]) -> bytes | None:
-        """A page names few desks thousands of times: the register is asked once for each."""
-        if desk not in known:
-            known[desk] = self._replica.public_of(desk)
-        return known[desk]

@@ -172,6 +172,7 @@ def _header(connection: Connection, province: Province, caller: desks.DeskState,
         scope_keys=keys_of(connection, list(grants)),
         directory=places if places_version != request.directory else None,
         directory_version=places_version,
+        courier_public=b64(province.keys.courier.public),
     )
 
 

@@ -136,7 +136,7 @@ class MemoryReplica:
         self.places |= {scope: place.seq for scope, place in places.items()}
         self.chains |= {scope: place.chain for scope, place in places.items()}
 
-    def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
+    def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:
         self.known_heads |= heads
 
     def freeze(self, code: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.change_set import ChangeSet
@@ -13,6 +13,7 @@ from commune_desk.i18n import _
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
 from commune_desk.store.sync_status import sync_facts
+from commune_desk.ui.pages.courier_card import CourierCard
 from commune_desk.ui.pages.file_budget import FilesCard
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
@@ -27,6 +28,7 @@ from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import follow, stops
 from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases.courier import Courier
 from commune_desk.usecases.sync_agent import SyncStatus
 from commune_desk.usecases.workplace import Workplace
 
@@ -55,6 +57,9 @@ class SyncPage(Page):
         columns = TwoColumns()
         columns.main.addWidget(self.decisions)
         columns.main.addWidget(self.waiting)
+        self.courier = self._courier_card()
+        if self.courier is not None:
+            columns.main.addWidget(self.courier)
         columns.side.addWidget(self.proven)
         columns.side.addLayout(self._buttons())
         self.files = FilesCard(workplace, tasks)
@@ -64,6 +69,29 @@ class SyncPage(Page):
         tasks.register_changed.connect(self._on_changed)
         self.refresh()
         self.refresh_conflicts()
+
+    def _courier_card(self) -> CourierCard | None:
+        """None in a training register: nothing of it is ever sent, by whatever way."""
+        register = self._workplace.register
+        if register.identity.pins is None:
+            return None
+        card = CourierCard(Courier(register, self._tasks.announce), self._tasks)
+        card.said.connect(self._bring_into_view)
+        return card
+
+    def _bring_into_view(self, first: QWidget, last: QWidget) -> None:
+        """Once they have their places; of many lines the first ones."""
+
+        def scroll() -> None:
+            self.scroll_area.ensureWidgetVisible(last)
+            self.scroll_area.ensureWidgetVisible(first)
+
+        QTimer.singleShot(0, first, scroll)
+
+    def break_off(self) -> None:
+        """Stop what is being written to or read from a stick."""
+        if self.courier is not None:
+            self.courier.break_off()
 
     def _buttons(self) -> QHBoxLayout:
         line = QHBoxLayout()
