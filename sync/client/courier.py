@@ -21,7 +21,6 @@ from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
 from sync.client.page import Page, Place, read_page
 from sync.client.replica import DeskIdentity, Replica
 
-
 _STOPS = (errors.DeskRevoked, errors.Forked, errors.ProvinceRestored)
 """Refusals that stop the desk. A province that lacks what the desk has seen is sent it again first."""
 
