@@ -85,4 +85,4 @@ class DeskSync:
     def _begin(self) -> Session:
         from sync.client.session import Session
 
-        return Session(self._connect(self._pins), self._replica, RegisterFiles(self._register, self._changed))
+        return Session(self._connect(self._pins), self._replica, RegisterFiles(self._register, self._around.hear))

@@ -9,16 +9,14 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-import msgspec
-
 from commune_desk.domain.labels import N_
 from sync import bundle, protocol, seal
 from sync.bundle import Bundle, Item, PartKind
-from sync.change import GENESIS
+from sync.change import GENESIS, Place
 from sync.client import errors
 from sync.client.channel import refusal_of
 from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
-from sync.client.page import Page, Place, read_page
+from sync.client.page import Page, read_page, rest_of
 from sync.client.replica import DeskIdentity, Replica
 
 _STOPS = (errors.DeskRevoked, errors.Forked, errors.ProvinceRestored)
@@ -87,7 +85,12 @@ def _pushes(replica: Replica, identity: DeskIdentity, room: int) -> Iterator[Ite
 
 
 def _question(replica: Replica, identity: DeskIdentity) -> Item:
-    request = protocol.PullRequest(epoch=identity.epoch, cursors=dict(replica.cursors()), certs=replica.certs_version())
+    request = protocol.PullRequest(
+        epoch=identity.epoch,
+        cursors=dict(replica.cursors()),
+        certs=replica.certs_version(),
+        directory=replica.directory_version(),
+    )
     return bundle.part(PartKind.PULL, protocol.encode(request))
 
 
@@ -197,50 +200,32 @@ def _take_pages(replica: Replica, identity: DeskIdentity, arrived: Bundle, broug
         if lacking:
             brought.lacking |= {scope: gap for scope, gap in lacking.items() if scope not in brought.lacking}
             continue
-        new = _unread(replica, identity, page, cursors)
-        if new is None:
+        new = rest_of(page, cursors)
+        reached = prove(replica, identity, new, _places(replica, cursors))
+        if not new.steps and _is_behind(page, cursors):
             brought.past_pages += 1
             continue
-        hand_over(replica, new, cursors, at=arrived.header.at)
+        hand_over(replica, new, reached, at=arrived.header.at)
         brought.events += len(new.events)
         brought.conflicts += sum(len(event.opened) for event, _ in new.events)
         brought.is_up_to_date = not page.trailer.more
 
 
-def _starts(page: Page) -> dict[str, int]:
-    """By scope, the place after which the page begins."""
-    starts = dict(page.trailer.cursors)
-    for event, _ in reversed(page.events):
-        starts[event.scope] = event.seq - 1
-    return starts
-
-
 def _before(page: Page, cursors: Mapping[str, int]) -> dict[str, tuple[int, int]]:
     """What lies between the register's place and the page's beginning."""
+    starts = {scope: place.seq for scope, place in page.trailer.cursors.items()}
+    for event, _ in reversed(page.steps):
+        starts[event.scope] = event.seq - 1
     return {
-        scope: (cursors.get(scope, 0) + 1, start)
-        for scope, start in _starts(page).items()
-        if start > cursors.get(scope, 0)
+        scope: (cursors.get(scope, 0) + 1, start) for scope, start in starts.items() if start > cursors.get(scope, 0)
     }
 
 
-def _unread(replica: Replica, identity: DeskIdentity, page: Page, cursors: Mapping[str, int]) -> Page | None:
-    """What of a page is new, once the whole of it is proven in its own place; None for a page of the past.
-
-    What it holds up to the register's place must be what the register was told there. Raises HistoryRewritten.
-    """
+def _places(replica: Replica, cursors: Mapping[str, int]) -> dict[str, Place]:
+    """Where the register stands: what a page says of the feed must go on from there."""
     chains = replica.feed_chains()
-    places = {
-        scope: Place(start, chains.get(scope, GENESIS) if start == cursors.get(scope, 0) else None)
-        for scope, start in _starts(page).items()
-    }
-    prove(replica, identity, page, places)
-    for event, _ in page.events:
-        if event.seq == cursors.get(event.scope, 0) and protocol.unb64(event.chain) != chains.get(event.scope):
-            raise errors.HistoryRewritten
-    new = [one for one in page.events if one[0].seq > cursors.get(one[0].scope, 0)]
-    is_behind = any(seq < cursors.get(scope, 0) for scope, seq in page.trailer.cursors.items())
-    if not new and is_behind:
-        return None
-    heads = {scope: head for scope, head in page.trailer.heads.items() if head.seq >= cursors.get(scope, 0)}
-    return Page(page.header, new, msgspec.structs.replace(page.trailer, heads=heads))
+    return {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
+
+
+def _is_behind(page: Page, cursors: Mapping[str, int]) -> bool:
+    return any(place.seq < cursors.get(scope, 0) for scope, place in page.trailer.cursors.items())

@@ -27,6 +27,7 @@ from sync.protocol import (
 )
 from sync.server import desks, parking, tables
 from sync.server.admission import Admission
+from sync.server.database import NO_SCOPE, Reach, reach_of
 from sync.server.problems import Refused
 from sync.server.province import Province, audited
 from sync.server.pull import page
@@ -65,8 +66,7 @@ class Answer:
 def open_arrived(province: Province, data: bytes) -> Bundle:
     """The bundle in a file, once its desk's signature holds. Raises BundleFault or Refusal."""
     arrived = bundle.open_bundle(data, province.keys.courier, PROVINCE_DESK)
-    with province.database.read() as connection:
-        desk = desks.find(connection, arrived.header.sender)
+    desk = province.database.read(lambda connection: desks.find(connection, arrived.header.sender), NO_SCOPE)
     if desk is None or desk.status == desks.EXPECTED or not arrived.signed_by(desk.sign_public):
         raise Refusal(
             N_("No desk enrolled here made this bundle. Nothing of it was taken in; find out who brought it.")
@@ -88,22 +88,34 @@ def take_in_bundle(province: Province, arrived: Bundle, answer: Answer, *, door:
     A push that lacks earlier ones is parked. Raises Refusal when too much is parked already.
     """
     answer.answers.append(arrived.header.id)
-    with province.database.write() as connection:
-        audited(connection, province, "bundle-in", f"{answer.desk} {label}")
+    _note(province, "bundle-in", f"{answer.desk} {label}")
     for _, body in arrived.parts(PartKind.PUSH):
         if not _push(province, answer, body, door):
-            with province.database.write() as connection:
-                parking.park(connection, province, answer.desk, body)
+            _park(province, answer.desk, body)
     _take_parked(province, answer, door)
     for _, body in arrived.parts(PartKind.PULL):
-        with province.database.write() as connection:
-            keep_question(connection, province, answer.desk, decode(body, PullRequest))
+        keep_question(province, answer.desk, decode(body, PullRequest))
+
+
+def _note(province: Province, action: str, subject: str) -> None:
+    province.database.write(lambda connection: audited(connection, province, action, subject), NO_SCOPE)
+
+
+def _park(province: Province, desk: str, body: bytes) -> None:
+    def work(connection: Connection) -> None:
+        parking.park(connection, province, desk, body)
+
+    province.database.write(work, _own(desk))
+
+
+def _own(desk: str) -> Reach:
+    """What couriers brought of this desk; no scope's rows."""
+    return reach_of(desk, ())
 
 
 def _push(province: Province, answer: Answer, body: bytes, door: Admission) -> bool:
     """Whether the push came to an end, good or bad; False when earlier ones must come first."""
-    with province.database.read() as connection:
-        caller = _existing(connection, answer.desk)
+    caller = province.database.read(lambda connection: _existing(connection, answer.desk), NO_SCOPE)
     try:
         receipt = take_in(province, caller, body, door)
     except Refused as refused:
@@ -119,14 +131,22 @@ def _push(province: Province, answer: Answer, body: bytes, door: Admission) -> b
 
 def _take_parked(province: Province, answer: Answer, door: Admission) -> None:
     """Take in what waited for the pushes that have come now."""
-    while True:
-        with province.database.read() as connection:
-            held_n = _existing(connection, answer.desk).last_n
-            waiting = parking.next_of(connection, answer.desk, held_n)
-        if waiting is None or not _push(province, answer, waiting[1], door):
+    while waiting := _next_parked(province, answer.desk):
+        digest, body = waiting
+        if not _push(province, answer, body, door):
             return
-        with province.database.write() as connection:
-            parking.drop(connection, answer.desk, waiting[0])
+        _drop(province, answer.desk, digest)
+
+
+def _next_parked(province: Province, desk: str) -> tuple[bytes, bytes] | None:
+    def work(connection: Connection) -> tuple[bytes, bytes] | None:
+        return parking.next_of(connection, desk, _existing(connection, desk).last_n)
+
+    return province.database.read(work, _own(desk))
+
+
+def _drop(province: Province, desk: str, digest: bytes) -> None:
+    province.database.write(lambda connection: parking.drop(connection, desk, digest), _own(desk))
 
 
 def _existing(connection: Connection, desk: str) -> desks.DeskState:
@@ -137,14 +157,18 @@ def _existing(connection: Connection, desk: str) -> desks.DeskState:
     return state
 
 
-def keep_question(connection: Connection, province: Province, desk: str, request: PullRequest) -> None:
+def keep_question(province: Province, desk: str, request: PullRequest) -> None:
     """Remember where the desk's reading stood at furthest: bundles arrive in any order."""
-    former = _question(connection, province, desk)
-    if sum(request.cursors.values()) < sum(former.cursors.values()):
-        return
-    table = tables.courier_question
-    connection.execute(delete(table).where(table.c.desk == desk))
-    connection.execute(insert(table).values(desk=desk, request=encode(request), asked_at=province.now()))
+
+    def work(connection: Connection) -> None:
+        former = _question(connection, province, desk)
+        if sum(request.cursors.values()) < sum(former.cursors.values()):
+            return
+        table = tables.courier_question
+        connection.execute(delete(table).where(table.c.desk == desk))
+        connection.execute(insert(table).values(desk=desk, request=encode(request), asked_at=province.now()))
+
+    province.database.write(work, _own(desk))
 
 
 def _question(connection: Connection, province: Province, desk: str) -> PullRequest:
@@ -158,37 +182,57 @@ def _question(connection: Connection, province: Province, desk: str) -> PullRequ
     return PullRequest(epoch=province.epoch, cursors={})
 
 
+@dataclass(frozen=True, slots=True)
+class _Addressee:
+    """Whom a reply is for: where the desk stands, its sealing key, what it asked last, what of it is parked."""
+
+    state: desks.DeskState
+    box: bytes
+    question: PullRequest
+    parked: list[tuple[int, int]]
+
+
 def reply(province: Province, answer: Answer, *, room: int = bundle.MAX_INSIDE) -> Iterator[bytes]:
     """The files for a desk: receipts and refusals of this round, and all of its feeds that it lacks.
 
     `room`: how many bytes go into one file; pages are read one file's worth at a time. Raises Refusal for a desk that
     is not enrolled.
     """
-    with province.database.read() as connection:
-        state = _existing(connection, answer.desk)
-        box = connection.scalar(select(tables.desk.c.box_public).where(tables.desk.c.id == answer.desk)) or b""
-        question = _question(connection, province, answer.desk)
-        parked = parking.ranges(connection, answer.desk)
-    for group in bundle.packed(chain(answer.items, _pages(province, state, question)), room=room):
+    to = province.database.read(lambda connection: _addressee(connection, province, answer.desk), _own(answer.desk))
+    for group in bundle.packed(chain(answer.items, _pages(province, to.state, to.question)), room=room):
         contents = [content for _, content in group]
         header = bundle.Header(
             id=secrets.token_hex(16),
             sender=PROVINCE_DESK,
             to=answer.desk,
-            key=b64(box),
+            key=b64(to.box),
             epoch=province.epoch,
             at=province.now(),
             digest=bundle.digest_of(contents),
             parts=[part for part, _ in group],
             answers=answer.answers,
-            held_n=state.last_n,
-            held_head=b64(state.head),
-            parked=parked,
+            held_n=to.state.last_n,
+            held_head=b64(to.state.head),
+            parked=to.parked,
         )
-        data = bundle.write_bundle(header, contents, province.keys.authority, box)
-        with province.database.write() as connection:
-            audited(connection, province, "bundle-out", f"{answer.desk} {bundle.fingerprint(data)}")
+        data = bundle.write_bundle(header, contents, province.keys.authority, to.box)
+        _note(province, "bundle-out", f"{answer.desk} {bundle.fingerprint(data)}")
         yield data
+
+
+def _addressee(connection: Connection, province: Province, desk: str) -> _Addressee:
+    state = _existing(connection, desk)
+    box = connection.scalar(select(tables.desk.c.box_public).where(tables.desk.c.id == desk)) or b""
+    return _Addressee(state, box, _question(connection, province, desk), parking.ranges(connection, desk))
+
+
+def standing(province: Province, desk: str) -> tuple[int, list[tuple[int, int]]]:
+    """Up to which of the desk's changes the province has them all, and the ranges that are parked above."""
+
+    def work(connection: Connection) -> tuple[int, list[tuple[int, int]]]:
+        return _existing(connection, desk).last_n, parking.ranges(connection, desk)
+
+    return province.database.read(work, _own(desk))
 
 
 def _pages(province: Province, caller: desks.DeskState, request: PullRequest) -> Iterator[Item]:
@@ -202,9 +246,12 @@ def _pages(province: Province, caller: desks.DeskState, request: PullRequest) ->
             return
         yield bundle.part(PartKind.PAGE, body, signature=province.keys.authority.sign(seal.FEED, body))
         head, _, rest = body.partition(b"\n")
-        trailer = decode(rest.rpartition(b"\n")[2], PullTrailer)
+        header, trailer = decode(head, PullHeader), decode(rest.rpartition(b"\n")[2], PullTrailer)
         request = msgspec.structs.replace(
-            request, cursors=trailer.cursors, certs=decode(head, PullHeader).certs_version
+            request,
+            cursors={scope: place.seq for scope, place in trailer.cursors.items()},
+            certs=header.certs_version,
+            directory=header.directory_version,
         )
         more = trailer.more
 

@@ -12,7 +12,7 @@ import msgspec
 from commune_desk.domain.errors import DeskError, Fault, Refusal
 from commune_desk.domain.labels import N_
 from sync import bundle as bundles
-from sync.server import courier, desks, parking
+from sync.server import courier
 from sync.server.admission import Admission
 from sync.server.console import Console
 from sync.server.founding import write_private
@@ -41,6 +41,9 @@ class DeskReport(msgspec.Struct, frozen=True, kw_only=True):
     missing: list[tuple[int, int]]
     refused: list[str]
     replies: list[str]
+    """Names of the files that were written."""
+    not_written: str = ""
+    """Why the reply, or the rest of it, was not: a sentence."""
 
 
 def bundle(args: Namespace, console: Console) -> None:
@@ -55,11 +58,15 @@ def _take_in(args: Namespace, province: Province, console: Console) -> None:
     arrivals = [_arrive(province, path, answers, console) for path in _files(province, args.file)]
     if not arrivals:
         raise Refusal(N_("There is no bundle for this province in what was named. Nothing was changed."))
-    reports = [_report(province, answer, args.reply) for answer in answers.values()]
+    reports = [_report(province, answer, args.reply, console) for answer in answers.values()]
     if args.json:
         console.json({"files": arrivals, "desks": reports})
     else:
         _tell(arrivals, reports, console)
+    if any(one.not_written for one in reports):
+        raise Refusal(
+            N_("Not every reply was written; what was taken in is kept. Make room, then bring the same bundles again.")
+        )
     refused = sum(bool(one.refused) for one in arrivals)
     if refused:
         raise Refusal(
@@ -74,9 +81,15 @@ def _files(province: Province, named: Sequence[Path]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        for inside in sorted(path.glob(f"*{bundles.SUFFIX}")):
-            if bundles.is_for(_read(inside, most=bundles.BLOCK), public):
-                yield inside
+        yield from (one for one in sorted(path.glob(f"*{bundles.SUFFIX}")) if _may_be_for(one, public))
+
+
+def _may_be_for(path: Path, public: bytes) -> bool:
+    """Also a file that cannot be read now: it is told of when it is its turn."""
+    try:
+        return bundles.is_for(_read(path, most=bundles.BLOCK), public)
+    except Fault:
+        return True
 
 
 def _arrive(province: Province, path: Path, answers: dict[str, courier.Answer], console: Console) -> Arrival:
@@ -106,12 +119,15 @@ def _require_folder(folder: Path) -> None:
         raise Refusal(N_("There is no folder {path}. Nothing was changed; name the folder of the stick."), path=folder)
 
 
-def _report(province: Province, answer: courier.Answer, folder: Path | None) -> DeskReport:
-    replies = [] if folder is None else _write(province, answer, folder)
-    with province.database.read() as connection:
-        state = desks.find(connection, answer.desk)
-        parked = parking.ranges(connection, answer.desk)
-    held_n = state.last_n if state else 0
+def _report(province: Province, answer: courier.Answer, folder: Path | None, console: Console) -> DeskReport:
+    """Write the answer, as far as the stick takes it, and tell where the desk stands."""
+    replies: list[str] = []
+    not_written = ""
+    try:
+        replies += _write(province, answer, folder) if folder else ()
+    except Fault as fault:
+        not_written = console.texts.error(fault)
+    held_n, parked = courier.standing(province, answer.desk)
     return DeskReport(
         desk=answer.desk,
         taken=answer.taken,
@@ -121,25 +137,26 @@ def _report(province: Province, answer: courier.Answer, folder: Path | None) -> 
         missing=bundles.missing(held_n, parked),
         refused=answer.refused,
         replies=replies,
+        not_written=not_written,
     )
 
 
-def _write(province: Province, answer: courier.Answer, folder: Path) -> list[str]:
-    """Write a desk's files; their names. Raises Fault (a stick that is full or gone): what was taken in stays so."""
-    names = []
+def _write(province: Province, answer: courier.Answer, folder: Path) -> Iterator[str]:
+    """Write a desk's files one by one; their names. Raises Fault for a stick that is full or gone."""
     for data in courier.reply(province, answer):
-        names.append(bundles.file_name(data))
-        write_private(folder / names[-1], data)
-    return names
+        name = bundles.file_name(data)
+        write_private(folder / name, data)
+        yield name
 
 
 def _give_out(args: Namespace, province: Province, console: Console) -> None:
     _require_folder(args.to)
-    report = _report(province, courier.Answer(args.desk.upper()), args.to)
+    desk = args.desk.upper()
+    names = list(_write(province, courier.Answer(desk), args.to))
     if args.json:
-        console.json(report)
+        console.json({"desk": desk, "replies": names})
         return
-    _tell_replies(report, console)
+    _tell_written(desk, names, console)
 
 
 def _tell(arrivals: Sequence[Arrival], reports: Sequence[DeskReport], console: Console) -> None:
@@ -177,7 +194,13 @@ def _tell_desk(report: DeskReport, console: Console) -> None:
 
 
 def _tell_replies(report: DeskReport, console: Console) -> None:
-    for name in report.replies:
-        console.say(N_("Written for desk {desk}: {file}"), desk=report.desk, file=name)
-    if not report.replies:
+    _tell_written(report.desk, report.replies, console)
+    if report.not_written:
+        console.line(report.not_written)
+    elif not report.replies:
         console.say(N_("No reply was written. For receipts, name a folder with --reply."))
+
+
+def _tell_written(desk: str, names: Sequence[str], console: Console) -> None:
+    for name in names:
+        console.say(N_("Written for desk {desk}: {file}"), desk=desk, file=name)

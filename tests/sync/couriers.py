@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import DeskError
@@ -25,11 +25,13 @@ from sync.client.channel import Channel
 from sync.client.exchange import push_body
 from sync.server import courier, desks, tables
 from sync.server.admission import Admission
+from sync.server.database import WHOLE_PROVINCE
 from sync.server.province import Province, open_province
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import OFFICE, RealProvince, real_province
 
+T = TypeVar("T")
 DESKS = (0, 1)
 _OF_ARRIVAL = {"received_at", "skew_ms", "opened_at"}
 """When something came: no two ways take the same time."""
@@ -128,8 +130,10 @@ class Office:
             "courier_parked",
             *(f"record_{kind}" for kind in KINDS),
         ]
-        with self.province.database.read() as connection:
-            return {name: rows_of(connection, tables.metadata.tables[name]) for name in names}
+        return self._ask(lambda connection: {name: rows_of(connection, tables.metadata.tables[name]) for name in names})
+
+    def _ask(self, work: Callable[[Connection], T]) -> T:
+        return self.province.database.read(work, WHOLE_PROVINCE)
 
     def last_n(self, desk: int) -> int:
         """The number of the desk's last change."""
@@ -137,8 +141,7 @@ class Office:
 
     def held_n(self, desk: int) -> int:
         """Up to which of the desk's changes the province has them all."""
-        with self.province.database.read() as connection:
-            state = desks.find(connection, self.id_of(desk))
+        state = self._ask(lambda connection: desks.find(connection, self.id_of(desk)))
         assert state is not None
         return state.last_n
 
@@ -146,8 +149,7 @@ class Office:
         return int(self.desks[desk].ask("SELECT seq FROM cursor")[0][0])
 
     def parked(self) -> int:
-        with self.province.database.read() as connection:
-            return len(rows_of(connection, tables.courier_parked))
+        return len(self._ask(lambda connection: rows_of(connection, tables.courier_parked)))
 
     def kept(self, desk: int) -> dict[str, list[tuple[Any, ...]]]:
         """All that a desk's register says of them."""
@@ -163,11 +165,18 @@ class Office:
     def order(self) -> list[tuple[str, int]]:
         """Desk and number of each change, in the order of the one feed there is."""
         feed, change = tables.feed, tables.change
-        with self.province.database.read() as connection:
-            rows = connection.execute(
-                select(change.c.desk, change.c.n).join(feed, feed.c.change == change.c.id).order_by(feed.c.seq)
-            )
-            return [(row.desk, row.n) for row in rows]
+        ordered = select(change.c.desk, change.c.n).join(feed, feed.c.change == change.c.id).order_by(feed.c.seq)
+        return self._ask(lambda connection: [(row.desk, row.n) for row in connection.execute(ordered)])
+
+    def audited(self) -> list[tuple[str, str]]:
+        """Action and subject of each row of the province's log, in order."""
+        audit = tables.audit
+        rows = select(audit.c.action, audit.c.subject).order_by(audit.c.seq)
+        return self._ask(lambda connection: [(row.action, row.subject) for row in connection.execute(rows)])
+
+    def revoke(self, desk: int) -> None:
+        named = self.id_of(desk)
+        self.province.database.write(lambda connection: desks.revoke(connection, self.province, named), WHOLE_PROVINCE)
 
     def push_over_the_line(self, desk: int, first_n: int, last_n: int) -> None:
         """One push with exactly these changes, as a sync makes it."""

@@ -143,7 +143,10 @@ def test_a_stick_without_room_keeps_what_was_taken_in_and_no_half_reply(
     stick = stick_of(office, 0)
     with small_disk(office.folder / "full", 32) as full:
         assert command(office, "in", stick, "--reply", full) == REFUSED
-        assert "the disk is full" in capsys.readouterr().err
+        captured = capsys.readouterr()
+        assert "1 changes taken in" in captured.out
+        assert "the disk is full" in captured.out
+        assert "what was taken in is kept" in captured.err
         assert list(full.iterdir()) == []
     assert office.held_n(0) == office.last_n(0)
     assert command(office, "in", stick, "--reply", stick) == 0
