@@ -164,7 +164,8 @@ class ChildFiles:
         if row.place is None:
             return _("At the province, not here"), "quiet"
         if row.place.code:
-            return _(_TROUBLE.get(row.place.code, row.place.code)), "warning"
+            trouble = _TROUBLE.get(row.place.code, row.place.code)
+            return _(trouble), "warning"
         return self._on_the_way(row, row.place)
 
     def _on_the_way(self, row: FileRow, place: Place) -> tuple[str, str]:

@@ -62,7 +62,11 @@ def _came(read: ReadIn) -> Iterator[StatusLine]:
         text = ngettext(
             "{count} decision is open because of it", "{count} decisions are open because of it", read.conflicts
         )
-        yield StatusLine(text.format(count=format_number(read.conflicts)), _("It stands at the top."), "warning")
+        yield StatusLine(
+            text.format(count=format_number(read.conflicts)),
+            _("What is to be decided stands at the top of the page."),
+            "warning",
+        )
 
 
 def _open(read: ReadIn) -> Iterator[StatusLine]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import msgspec
 
 from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.ids import Scope, uuid7
@@ -53,7 +53,9 @@ def reseal(tx: Tx, record: Record, to: ScopeKey) -> None:
         names = [name for name, field in entry.fields.items() if field.data is data and getattr(record, name)]
         if names:
             sealed = {name: _sealed(record, name, to) for name in names}
-            tx.write_down(_change(tx, record, Verb.RESEAL, Scope(to.scope), data, sealed, base, to.key))
+            known = {name: base[name] for name in names if name in base}
+            change = _change(tx, record, Verb.RESEAL, Scope(to.scope), data)
+            tx.write_down(msgspec.structs.replace(change, base=known, seal=sealed, key=to.key))
 
 
 def _sealed(record: Record, name: str, to: ScopeKey) -> str:
@@ -61,16 +63,7 @@ def _sealed(record: Record, name: str, to: ScopeKey) -> str:
     return seal.seal_value(unb64(to.public), value, scope=to.scope, record=record.id, field=name)
 
 
-def _change(  # noqa: PLR0913 - one line of the journal
-    tx: Tx,
-    record: Record,
-    verb: Verb,
-    to: Scope,
-    data: Data,
-    sealed: Mapping[str, str] | None = None,
-    base: Mapping[str, str | None] | None = None,
-    key: str = "",
-) -> Change:
+def _change(tx: Tx, record: Record, verb: Verb, to: Scope, data: Data) -> Change:
     return Change(
         id=uuid7(),
         desk="",
@@ -83,8 +76,5 @@ def _change(  # noqa: PLR0913 - one line of the journal
         record=record.id,
         verb=verb.value,
         data=int(data),
-        base={name: base[name] for name in sealed or {} if name in (base or {})} if base else {},
-        seal=dict(sealed or {}),
-        key=key,
         to=to,
     )
