@@ -26,6 +26,7 @@ from commune_desk.ui.platform import watch_session
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk_sync import DeskSync, asks_for_sync
 from commune_desk.usecases.doorbell import leave_card
+from commune_desk.usecases.locked_push import leave_sealed, take_receipts
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.sync_agent import SyncAgent, SyncStatus
 from commune_desk.usecases.window_state import keep_window
@@ -130,6 +131,7 @@ class WorkingDesk(QObject):
         self.window.show(size)
         self._leave_card()
         self._card.start()
+        self.tasks.run(partial(_try, lambda: take_receipts(self.desk, self.tasks.announce)), owner=self)
         self._start_sync()
 
     def _leave_card(self) -> None:
@@ -176,7 +178,7 @@ class WorkingDesk(QObject):
             (self.agent.pause if is_paused else self.agent.resume)()
 
     def put_away(self) -> None:
-        """Hide all that is shown, keep drafts, window and doorbell card, stop the agent, close the register.
+        """Hide all that is shown, keep drafts and window, stop the agent, leave the doorbell its files, close the rest.
 
         Each step is taken whatever becomes of those before it; nothing is called after it. What cannot be kept, on a
         full or failing disk, is left; a bug is raised once the register is closed.
@@ -194,6 +196,7 @@ class WorkingDesk(QObject):
             self._writer.shutdown,
             self._slow.shutdown,
             lambda: leave_card(self.desk, self.window.next_due(), self.window.taken_unsent()),
+            lambda: leave_sealed(self.desk),
             self.window.put_away,
             self.desk.register.close,
         )

@@ -133,6 +133,17 @@ class RegisterReplica:
         audit_mark.compare(tx, receipt.audit_head)
         tx.topic("sync")
 
+    def named_up_to(self, receipt: protocol.Receipt) -> int:
+        """The last number of the changes that a receipt names and that are all of them this desk's own; else 0."""
+        ids = {result.id for result in receipt.results}
+        found: tuple[int, int] = self._write(
+            lambda tx: tx.connection.execute(
+                f"SELECT count(*), COALESCE(max(n), 0) FROM change WHERE desk=? AND id IN ({','.join('?' * len(ids))})",  # noqa: S608
+                (self._desk, *ids),
+            ).fetchone()
+        )
+        return found[1] if found[0] == len(ids) else 0
+
     def audit_mark(self) -> tuple[str, int]:
         return self._write(lambda tx: (audit_mark.mark(tx.connection), audit_mark.first_cut(tx.connection) or 0))
 
@@ -184,6 +195,8 @@ class RegisterReplica:
         settings.put_scope_keys(
             db, [settings.ScopeKeyPair(k.scope, k.key, protocol.unb64(k.public), None) for k in header.scope_keys]
         )
+        if header.courier_public:
+            settings.put(db, settings.COURIER_PUBLIC, header.courier_public)
         if header.certs is None:
             return
         certs = [protocol.decode(protocol.unb64(c.body), protocol.DeskCert) for c in header.certs]

@@ -13,6 +13,9 @@ IDENTITY = "identity"
 AWAITS_PULL = "awaits_pull"
 """Set while a re-enrolled register has not yet seen what the province holds of its former desk."""
 
+COURIER_PUBLIC = "courier_public"
+"""The province's courier key (base64), as its pages name it: what others carry there is sealed to it."""
+
 
 REMOVED_OFFICERS = "removed_officers"
 """Ids of officers whose slot was taken away: an older keyfile, put back, still has it."""

@@ -13,6 +13,7 @@ from sync import protocol, seal
 from sync.client import errors
 from sync.client.channel import Channel, Refused
 from sync.client.page import Page, Place, portions, read_page, verified_keys, verify_page
+from sync.client.push_body import push_body
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
 from sync.client.transport import Transport
 
@@ -107,21 +108,7 @@ class Session:
 
     def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
         last_n = batch[-1].n
-        head = self._replica.chain_head(last_n)
-        audit_head, audit_cut = self._replica.audit_mark()
-        header = protocol.PushHeader(
-            desk=identity.desk,
-            epoch=identity.epoch,
-            first_n=batch[0].n,
-            last_n=last_n,
-            head=protocol.b64(head),
-            head_signature=protocol.b64(
-                identity.signing_key.sign(seal.HEAD, protocol.head_statement(identity.desk, last_n, head))
-            ),
-            audit_head=audit_head,
-            audit_cut=audit_cut,
-        )
-        body = b"\n".join([protocol.encode(header), *(item.line for item in batch)])
+        body = push_body(self._replica, identity, batch)
         try:
             receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
         except _TOO_MUCH_FOR_THE_LINE:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, create_engine, text
 from commune_desk.domain.errors import DeskError, Fault, Refusal
 from commune_desk.domain.ids import uuid7
 from commune_desk.domain.kinds import KINDS
+from sync import protocol, seal
 from sync.server import founding, keyfile, tables
 from sync.server.database import FILE, Database, StoreFault
 from sync.server.founding import found
@@ -174,7 +175,7 @@ def test_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
             assert path.stat().st_mode & 0o077 == 0, path.name
     province.close()
     stored = msgspec.json.decode(key.read_bytes())
-    for secret in (stored["escrow"], stored["database"], stored["ca_key"]):
+    for secret in (stored["escrow"], stored["database"], stored["ca_key"], stored["courier"]):
         assert not any(secret.encode() in path.read_bytes() for path in data.iterdir())
 
 
@@ -186,6 +187,47 @@ def _answers_with(data: Path, password: str) -> bool:
     except ssl.SSLError:
         return False
     return True
+
+
+def _of_an_earlier_version(key: Path) -> dict[str, str]:
+    """Take the courier key out of a key-file, as earlier versions left it; what remains."""
+    stored: dict[str, str] = msgspec.json.decode(key.read_bytes())
+    del stored["courier"]
+    key.write_bytes(msgspec.json.encode(stored))
+    return stored
+
+
+def test_a_key_file_of_an_earlier_version_gets_a_courier_key_once_and_keeps_the_rest(tmp_path: Path) -> None:
+    data, key = _province(tmp_path)
+    former = _of_an_earlier_version(key)
+    given = [keyfile.read(key, data=data).courier for _again in range(2)]
+    assert given[0] is not None
+    assert given[1] is not None
+    assert given[0].public == given[1].public
+    stored = msgspec.json.decode(key.read_bytes())
+    assert {name: value for name, value in stored.items() if name != "courier"} == former
+    assert os.name == "nt" or key.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in key.parent.iterdir() if ".new" in path.name] == []
+
+
+def test_where_the_key_file_cannot_be_written_the_province_goes_on_without_a_courier_key(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _data, key = _province(tmp_path)
+    _of_an_earlier_version(key)
+    before = key.read_bytes()
+    key.with_name(key.name + ".new").mkdir()
+    with province_in(tmp_path) as world:
+        assert world.province.keys.courier is None
+        desk = world.desk()
+        header = desk.pull_from({}).body.split(b"\n")[0]
+        assert b"courier_public" not in header
+        sealed = seal.seal_for_province(seal.BoxKey.generate().public, b"x")
+        bell = {"key": desk.bell, "keyid": f"{desk.id}.bell"}
+        assert desk.post(protocol.SEALED_PUSH, sealed, **bell).code == "not_found"
+    assert key.read_bytes() == before
+    assert "courier" in caplog.text
+    caplog.clear()
 
 
 @pytest.mark.parametrize("renewed", [False, True])
@@ -205,7 +247,6 @@ def test_a_key_left_as_it_is_made_would_answer(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_audit_log_is_one_chain(world: World) -> None:
-    from sync import seal
     from sync.change import GENESIS
     from sync.server import desks
 
