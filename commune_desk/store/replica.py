@@ -23,7 +23,6 @@ from sync.seal import BoxKey, SigningKey, sha256
 
 T = TypeVar("T")
 CERTS_VERSION = "certs_version"
-LAST_CONTACT = "last_contact"
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -223,7 +222,6 @@ class RegisterReplica:
             " ON CONFLICT(scope) DO UPDATE SET head_seq=excluded.head_seq",
             [(scope, GENESIS, head.seq) for scope, head in heads.items()],
         )
-        settings.put(tx.connection, LAST_CONTACT, to_iso(tx.ledger.now()))
         tx.topic("sync")
 
     def freeze(self, code: str) -> None:

@@ -16,6 +16,10 @@ AWAITS_PULL = "awaits_pull"
 COURIER_PUBLIC = "courier_public"
 """The province's courier key (base64), as its pages name it: what others carry there is sealed to it."""
 
+CONTACT_AT = "last_contact"
+"""The province's own time when it last proved that it is there (the first versions put down this PC's)."""
+METERED_TOO = "metered_too"
+"""Whether this desk syncs by itself on a line that is paid by volume."""
 
 REMOVED_OFFICERS = "removed_officers"
 """Ids of officers whose slot was taken away: an older keyfile, put back, still has it."""

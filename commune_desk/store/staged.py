@@ -56,6 +56,7 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     settings.put(tx.connection, settings.AWAITS_PULL, True)
     settings.replace_scope_keys(tx.connection, keys)
     settings.put(tx.connection, settings.COURIER_PUBLIC, "")  # it may be another province's
+    settings.put(tx.connection, settings.CONTACT_AT, "")
     tx.connection.execute("DELETE FROM receipt")  # they speak of the former desk's numbers
     tx.audit(AuditAction.ENROL)
     tx.topic("identity")

@@ -57,6 +57,7 @@ class Session:
         self._batch = protocol.MAX_CHANGES
         self._page_bytes = protocol.MAX_BODY
         self._receipt_at = ""
+        self._contact_at = ""
         self._tally = _Tally()
 
     @property
@@ -64,10 +65,23 @@ class Session:
         """The province's time on the last receipt this session got, also when the sync failed after it; or ""."""
         return self._receipt_at
 
+    @property
+    def contact_at(self) -> str:
+        """The province's time at the last hello of the last sync, also when that failed after it; or ""."""
+        return self._contact_at
+
+    @property
+    def so_far(self) -> SyncReport:
+        """What the last sync did until it ended, however it did."""
+        done = self._tally
+        return SyncReport(
+            done.pushed, done.pulled, done.quarantined, done.conflicts, self._contact_at, self._receipt_at
+        )
+
     def sync(self) -> SyncReport:
         """Raises a SyncFault or Malformed; whatever was receipted or applied before stays so."""
         identity = self._replica.identity()
-        self._tally = tally = _Tally()
+        self._tally, self._contact_at = _Tally(), ""
         channel = Channel(
             self._transport,
             key_id=identity.desk,
@@ -76,6 +90,7 @@ class Session:
         )
         try:
             hello = channel.hello()
+            self._contact_at = hello.time
             if hello.epoch != identity.epoch:
                 raise errors.ProvinceRestored
             self._push_all(channel, identity)
@@ -85,7 +100,7 @@ class Session:
             raise
         finally:
             self._transport.rest()
-        return SyncReport(tally.pushed, tally.pulled, tally.quarantined, tally.conflicts, hello.time, self._receipt_at)
+        return self.so_far
 
     def abort(self) -> None:
         """Break off a running sync; this session is finished then."""
