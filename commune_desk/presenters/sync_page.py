@@ -66,7 +66,7 @@ def sync_chip(facts: SyncFacts, status: SyncStatus) -> tuple[str, str]:
     short = _what_is_short(facts, status)
     if short:
         return short, "warning"
-    return _("The province has everything · {time}").format(time=_clock(facts.last_contact)), "good"
+    return _("The province has everything · {time}").format(time=_clock(facts.heard_at)), "good"
 
 
 def _what_is_short(facts: SyncFacts, status: SyncStatus) -> str:
@@ -75,19 +75,26 @@ def _what_is_short(facts: SyncFacts, status: SyncStatus) -> str:
     if facts.waiting_changes:
         text = _("To send: {count} · last {time}") if last else _("To send: {count}")
         return text.format(count=_entries(facts.waiting_records), time=last)
-    if not last or not facts.knows_heads:
+    if not last or not facts.knows_heads or not facts.heard_at:
         return _("Not synced yet")
     if facts.behind:
         return _("To receive: {count}").format(count=format_number(facts.behind))
     if facts.set_aside:
         return _("Set aside by the province: {count}").format(count=format_number(facts.set_aside))
+    return _what_stands_still(facts, status) or ("" if facts.is_proven_whole else _("Not proven yet: sync again"))
+
+
+def _what_stands_still(facts: SyncFacts, status: SyncStatus) -> str:
+    last = _clock(facts.last_contact)
     if status.failure is not None:
         return _("No contact since {time}").format(time=last)
     if status.is_paused:
         return _("Sync is paused · last {time}").format(time=last)
     if status.is_held:
         return _("Metered line: sends only when asked · last {time}").format(time=last)
-    return "" if facts.is_proven_whole else _("Not proven yet: sync again")
+    if not facts.is_heard:
+        return _("Sent; nothing fetched since {time}").format(time=_clock(facts.heard_at))
+    return ""
 
 
 def _subtitle(facts: SyncFacts) -> str:

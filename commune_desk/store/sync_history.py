@@ -46,11 +46,28 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     bulk_milliseconds: int
 
 
+class Heard(msgspec.Struct, frozen=True):
+    """The last round that went through as a whole: the province's time, and the last receipt that there was then.
+
+    A receipt that came later says that the feeds have moved on since.
+    """
+
+    at: str = ""
+    accepted_n: int = 0
+
+
 def note_round(tx: Tx, done: Round) -> None:
-    """Keep it, in the place of the oldest. What the province's time was goes with it."""
+    """Keep it, in the place of the oldest; with it goes when the province was there, and when all of it was heard."""
     settings.put(tx.connection, ROUNDS, [*rounds(tx.connection), done][-MOST_ROUNDS:])
     if done.province_at:
         settings.put(tx.connection, settings.CONTACT_AT, done.province_at)
+    if done.code == WENT_WELL:
+        accepted = tx.connection.execute("SELECT max(accepted_n) FROM receipt").fetchone()[0]
+        settings.put(tx.connection, settings.HEARD, Heard(done.province_at, accepted or 0))
+
+
+def heard(connection: Connection) -> Heard:
+    return settings.get(connection, settings.HEARD, Heard, Heard())
 
 
 def rounds(connection: Connection) -> list[Round]:

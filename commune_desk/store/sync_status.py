@@ -8,7 +8,7 @@ from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.store import conflicts, settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import OPEN, UNSENT
-from commune_desk.store.sync_history import line_rate, rounds
+from commune_desk.store.sync_history import heard, line_rate, rounds
 
 PACKED = 0.4
 """Of the bytes of changes, what zstd leaves of them (measured on a day's entries, signatures included)."""
@@ -47,7 +47,11 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     last_contact: str
     """The province's time when it last proved that it is there; empty if it never did."""
     knows_heads: bool
-    """Whether the province has said where the feeds of this desk's places end, and all was heard since enrolment."""
+    """Whether the province has said where the feeds of this desk's places end."""
+    heard_at: str
+    """The province's time on the last round that went through as a whole; empty if none did."""
+    heard_changes: int
+    """The number of this desk's last change that a receipt named at that time."""
     behind: int
     """Events the province has and this desk lacks, as of the last contact."""
     open_conflicts: int
@@ -62,8 +66,12 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     def is_proven_whole(self) -> bool:
         """Whether province and desk have the same, as of the last contact, and that is proven, not supposed."""
         is_sent = not self.waiting_changes and self.own_changes <= self.proven_changes
-        is_heard = self.knows_heads and not self.behind and self.last_contact != ""
-        return is_sent and is_heard and not self.set_aside
+        return is_sent and self.is_heard and not self.behind and not self.set_aside
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the feeds were read to their ends since the province last took something in from here."""
+        return self.knows_heads and self.heard_at != "" and self.heard_changes >= self.proven_changes
 
     @property
     def packed_bytes(self) -> int:
@@ -93,6 +101,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
     own = settings.identity(connection)
     waiting, oldest = ((), None) if own.is_training else _waiting(connection, own.desk)
     proven_n, proven_at = _last_receipt(connection)
+    whole = heard(connection)
     behind = connection.execute("SELECT COALESCE(sum(head_seq - seq), 0) FROM cursor WHERE head_seq > seq").fetchone()[
         0
     ]
@@ -111,7 +120,9 @@ def sync_facts(connection: Connection) -> SyncFacts:
         proven_at=proven_at,
         own_changes=_last_own(connection, own.desk),
         last_contact=settings.get(connection, settings.CONTACT_AT, str, ""),
-        knows_heads=_knows_heads(connection),
+        knows_heads=connection.execute("SELECT 1 FROM cursor LIMIT 1").fetchone() is not None,
+        heard_at=whole.at,
+        heard_changes=whole.accepted_n,
         behind=behind,
         open_conflicts=conflicts.count_open(connection),
         line_rate=line_rate(rounds(connection)),
@@ -143,12 +154,6 @@ def _last_own(connection: Connection, desk: str) -> int:
     """The last number; 0 for none."""
     row = connection.execute("SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL", (desk,)).fetchone()
     return row[0] or 0
-
-
-def _knows_heads(connection: Connection) -> bool:
-    if settings.get(connection, settings.AWAITS_PULL, bool, False):
-        return False
-    return connection.execute("SELECT 1 FROM cursor LIMIT 1").fetchone() is not None
 
 
 def _waiting(connection: Connection, desk: str) -> tuple[tuple[Waiting, ...], int | None]:
