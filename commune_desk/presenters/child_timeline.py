@@ -215,7 +215,7 @@ class Timeline:
         if any(entry.is_set_aside for entry in entries):
             return _with_chip(moment, _("set aside by the province"), "alert-triangle", "danger")
         if any(entry.is_in_conflict for entry in entries):
-            return _with_chip(moment, _("in conflict, to decide under Sync"), "alert-circle", "warning")
+            return _with_chip(moment, _("in conflict, to be decided"), "alert-circle", "warning")
         if not self._syncs:
             return moment
         if any(entry.is_unsent for entry in entries):
@@ -224,7 +224,7 @@ class Timeline:
         return replace(moment, proof=self._proof(max(proofs))) if proofs and all(proofs) else moment
 
     def _proof(self, receipt_at: str) -> str:
-        return _("sent, signed for {when}").format(when=labels.near_instant_text(receipt_at, self._today))
+        return _("sent, receipt {when}").format(when=labels.near_instant_text(receipt_at, self._today))
 
     def _when(self, at: str) -> str:
         return labels.near_instant_text(at, self._today)

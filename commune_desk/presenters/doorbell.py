@@ -22,8 +22,10 @@ def bell_text(waiting: int, next_due: str, taken: int = 0) -> str:
     return " · ".join(parts)
 
 
-def carried_text(*, waits: bool, is_signed_for: bool) -> str:
-    """How what was sealed at lock stands; empty where there was nothing to send."""
+def carried_text(*, waits: bool, is_signed_for: bool, is_held: bool = False) -> str:
+    """How what was sealed at lock stands; empty where there was nothing to send. `is_held`: the line is not free."""
+    if waits and is_held:
+        return _("What was saved before the lock waits: this line is paid by volume. To send it, unlock and sync.")
     if waits:
         return _("What was saved before the lock waits for a line to the province. It is sealed and goes by itself.")
     if is_signed_for:

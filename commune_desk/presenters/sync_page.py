@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 from commune_desk.domain.clock import from_iso
@@ -18,10 +18,12 @@ _MINUTE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """One line of the status: a bold part, a quiet part below, a tone and an icon by name."""
+    """One line of the status: a bold part, a quiet part below, a count at the end, a tone and an icon by name."""
 
     text: str
     detail: str = ""
+    _: KW_ONLY
+    count: str = ""
     tone: str = "quiet"
     icon: str = ""
 
@@ -115,9 +117,11 @@ def _waiting(facts: SyncFacts) -> tuple[StatusLine, ...]:
         return ()
     if not facts.waiting:
         return (StatusLine(_("Nothing waits to be sent"), tone="good", icon="check"),)
-    total = StatusLine(_entries(facts.waiting_records), _how_much(facts), "warning", "clock")
+    total = StatusLine(_entries(facts.waiting_records), _how_much(facts), tone="warning", icon="clock")
     kinds = tuple(
-        StatusLine(_(KINDS[one.kind].label), format_number(one.records)) for one in facts.waiting if one.kind in KINDS
+        StatusLine(_(KINDS[one.kind].label), count=format_number(one.records))
+        for one in facts.waiting
+        if one.kind in KINDS
     )
     return total, *kinds
 
@@ -168,7 +172,7 @@ def _proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
         codes = ", ".join(code for code, _count in facts.set_aside_codes if code)
         kept = _("It is kept on both sides; the province's IT officer can see why.")
         why = _("Code: {codes}.").format(codes=codes) if codes else ""
-        lines.append(StatusLine(text, " ".join(filter(None, (kept, why))), "warning", "alert-triangle"))
+        lines.append(StatusLine(text, " ".join(filter(None, (kept, why))), tone="warning", icon="alert-triangle"))
     return tuple(lines)
 
 
@@ -178,7 +182,7 @@ def _receipt(facts: SyncFacts) -> StatusLine:
     text = _("The province has signed for every change up to number {number}")
     number = format_number(facts.proven_changes)
     when = _("receipt of {when}, by the province's clock").format(when=_when(facts.proven_at))
-    return StatusLine(text.format(number=number), when, "good", "check")
+    return StatusLine(text.format(number=number), when, tone="good", icon="check")
 
 
 def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
@@ -188,14 +192,16 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
     lines = [_trouble(status)] if status.failure is not None else []
     if status.is_paused:
         lines.append(
-            StatusLine(_("Sync is paused"), _("Nothing is sent or fetched until you resume."), "warning", "clock")
+            StatusLine(
+                _("Sync is paused"), _("Nothing is sent or fetched until you resume."), tone="warning", icon="clock"
+            )
         )
     elif status.is_held:
         why = _(
             "This line is paid by volume, so nothing is sent by itself. “Sync now” sends at once; "
             "in Settings it can be allowed for good."
         )
-        lines.append(StatusLine(_("Metered line"), why, "warning", "wallet"))
+        lines.append(StatusLine(_("Metered line"), why, tone="warning", icon="wallet"))
     if facts.last_contact:
         lines.append(StatusLine(_("Last contact {when}").format(when=_when(facts.last_contact)), facts.province))
     if facts.behind:
@@ -207,8 +213,8 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
 def _trouble(status: SyncStatus) -> StatusLine:
     assert status.failure is not None  # noqa: S101 - asked before
     when = _("Tries again by itself at {time}.").format(time=_at(status.next_try_at)) if status.next_try_at else ""
-    tone = "danger" if status.is_halted else "warning"
-    return StatusLine(translate_error(status.failure), when, tone, "alert-triangle" if status.is_halted else "wifi-off")
+    tone, icon = ("danger", "alert-triangle") if status.is_halted else ("warning", "wifi-off")
+    return StatusLine(translate_error(status.failure), when, tone=tone, icon=icon)
 
 
 def _entries(count: int) -> str:

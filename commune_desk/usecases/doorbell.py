@@ -14,6 +14,7 @@ import msgspec
 
 from commune_desk.domain.clock import from_iso, to_iso
 from commune_desk.usecases.locked_files import find_file, leave_file
+from commune_desk.usecases.metered import syncs_on_metered
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.profile import Profile
 from sync.client.errors import Stopped
@@ -32,7 +33,8 @@ _MOST_BYTES = 256 * 1024
 class DoorbellCard(msgspec.Struct, frozen=True):
     """`due` are the next instants (ISO) that must ring, as of `left_at`; without an address only they do.
 
-    `taken` reports were taken up here and the province cannot know it yet.
+    `taken` reports were taken up here and the province cannot know it yet. `spares_metered`: on a line that is paid by
+    volume nothing but the question goes out.
     """
 
     due: tuple[str, ...]
@@ -43,6 +45,7 @@ class DoorbellCard(msgspec.Struct, frozen=True):
     key: bytes = b""
     authority_public: bytes = b""
     taken: int = 0
+    spares_metered: bool = False
 
 
 class Bell(msgspec.Struct, frozen=True):
@@ -59,12 +62,13 @@ class Bell(msgspec.Struct, frozen=True):
 
 
 def leave_card(desk: OpenDesk, due: Sequence[datetime], taken: int = 0) -> None:
-    """Write the card for the locked time. Raises OSError."""
+    """Write the card for the locked time. Raises OSError, or a Fault of the register."""
     own = desk.register.identity
     card = DoorbellCard(
         due=tuple(to_iso(instant) for instant in sorted(due)),
         left_at=to_iso(desk.register.clock.now()),
         taken=taken,
+        spares_metered=not desk.register.write(lambda tx: syncs_on_metered(tx.connection)).result()[0],
     )
     if own.pins is not None and own.desk:
         card = msgspec.structs.replace(

@@ -93,7 +93,7 @@ def test_a_desk_that_has_written_nothing_needs_no_receipt_to_be_green() -> None:
 @pytest.mark.parametrize(
     ("raw", "rate", "said"),
     [
-        (900, 0.0, "chưa đo được"),
+        (900, 0.0, "chưa được đo"),
         (900, 5000.0, "vài giây"),
         (250_000, 5000.0, "khoảng 20 giây"),
         (2_500_000, 5000.0, "khoảng 4 phút"),
@@ -109,7 +109,7 @@ def test_records_changes_and_bytes_are_told_apart() -> None:
     waiting = facts(waiting=(Waiting("home_visit", 2, 5, 2560),), oldest_waiting="2026-11-23T00:00:00Z")
     first = sync_page(waiting, QUIET).waiting[0]
     assert first.text == "2 bản ghi"
-    assert first.detail.startswith("5 thay đổi · khoảng 1,0 KB trên đường truyền · ")
+    assert first.detail.startswith("5 thay đổi · gửi khoảng 1,0 KB · ")
 
 
 def test_a_receipt_is_named_with_its_number_and_the_provinces_time() -> None:
@@ -128,7 +128,7 @@ def test_what_waits_is_counted_by_kind_with_its_size() -> None:
     waiting = (Waiting("home_visit", 2, 2, 900), Waiting("report", 1, 3, 1200))
     state = sync_page(facts(waiting=waiting, oldest_waiting="2026-11-23T00:00:00Z"), QUIET)
     assert state.waiting[0].text == "3 bản ghi"
-    assert [(line.text, line.detail) for line in state.waiting[1:]] == [
+    assert [(line.text, line.count) for line in state.waiting[1:]] == [
         ("Thăm hộ", "2"),
         ("Phiếu tiếp nhận thông tin", "1"),
     ]

@@ -24,6 +24,7 @@ from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.profile import Profile
 
 if TYPE_CHECKING:
+    from commune_desk.ui.platform.line import LineWatch
     from commune_desk.usecases.doorbell import DoorbellCard, Question
     from commune_desk.usecases.locked_push import Delivery
 
@@ -143,8 +144,11 @@ class Doorbell(NoticeBar):
     rang = Signal()
     carried = Signal(str)
 
-    def __init__(self, profile: Profile, clock: Clock, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, profile: Profile, clock: Clock, parent: QWidget | None = None, *, line: LineWatch | None = None
+    ) -> None:
         super().__init__("", Tone.WARNING, dismissable=False, parent=parent)
+        self._line = line
         self._profile, self._clock = profile, clock
         self._known = 0
         self._work = Work(self)
@@ -153,7 +157,7 @@ class Doorbell(NoticeBar):
         self._question: Question | None = None
         self._delivery: Delivery | None = None
         self._carrying = Work(self)
-        self._carrying.ended.connect(self._tell_carried)
+        self._carrying.ended.connect(lambda: self._tell_carried())
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.listen)
         self.hide()
@@ -184,8 +188,8 @@ class Doorbell(NoticeBar):
             self._deliver(card)
 
     def _deliver(self, card: DoorbellCard) -> None:
-        self._tell_carried()
-        if not self._profile.sealed.exists() or self._carrying.is_busy:
+        self._tell_carried(is_held=self._is_held(card))
+        if not self._profile.sealed.exists() or self._carrying.is_busy or self._is_held(card):
             return
         from commune_desk.usecases.locked_push import Delivery
 
@@ -193,9 +197,19 @@ class Doorbell(NoticeBar):
         if self._delivery.is_due:
             self._carrying.start(partial(self._delivery.deliver, card))
 
-    def _tell_carried(self) -> None:
+    def _is_held(self, card: DoorbellCard) -> bool:
+        """Whether what waits must not go over this line by itself."""
+        if not card.spares_metered or not self._profile.sealed.exists():
+            return False
+        if self._line is None:
+            from commune_desk.ui.platform.line import watch_line  # a desk with nothing to send does without
+
+            self._line = watch_line(self)
+        return self._line.is_metered
+
+    def _tell_carried(self, *, is_held: bool = False) -> None:
         waits, is_signed_for = self._profile.sealed.exists(), self._profile.receipts.exists()
-        self.carried.emit(carried_text(waits=waits, is_signed_for=is_signed_for))
+        self.carried.emit(carried_text(waits=waits, is_signed_for=is_signed_for, is_held=is_held))
 
     def _heard(self, waiting: int) -> None:
         from commune_desk.usecases.doorbell import DoorbellCard, listen

@@ -143,9 +143,10 @@ class SyncPage(Page):
 
     def _fill(self, card: Card, lines: tuple[StatusLine, ...]) -> None:
         card.clear()
+        is_indented = any(line.icon for line in lines)
         for line in lines:
-            row = ListRow(line.text, second=line.detail)
-            if line.icon:
+            row = ListRow(line.text, second=line.detail, aside=line.count)
+            if is_indented:
                 row.lead("", icon=line.icon, ink=line.tone, width=_ICON_WIDTH)
             card.add(row)
 

@@ -72,6 +72,8 @@ class _EntryRow(QWidget):
         elif entry.link:
             self.link = LinkButton(entry.link, name=leads)
             column.addWidget(self.link)
+        if entry.proof:
+            heading.add(Chip(entry.proof, Tone.PLAIN, "check"))
 
     def _heading(self, entry: Entry) -> Flow:
         line = Flow(RichLine([Run(entry.heading, bold=True)]), gap=5)
@@ -79,8 +81,6 @@ class _EntryRow(QWidget):
             line.add(RichLine([Run(entry.meta, ink="quiet")]))
         if entry.chip:
             line.add(Chip(entry.chip, entry.chip_tone, entry.chip_icon))
-        if entry.proof:
-            line.add(Chip(entry.proof, Tone.PLAIN, "check"))
         return line
 
     def paintEvent(self, event: QPaintEvent) -> None:
