@@ -59,9 +59,9 @@ class KeyFile:
         return seal.BoxKey.from_bytes(unb64(self._stored.escrow))
 
     @property
-    def courier(self) -> seal.BoxKey | None:
-        """What desks seal to that others carry here; None where an earlier version's file could not be written."""
-        return seal.BoxKey.from_bytes(unb64(self._stored.courier)) if self._stored.courier else None
+    def courier(self) -> seal.BoxKey:
+        """What desks seal to that others carry here."""
+        return seal.BoxKey.from_bytes(unb64(self._stored.courier))
 
     @property
     def tls_password(self) -> str:
@@ -123,9 +123,11 @@ def read(path: Path, *, data: Path) -> KeyFile:
 def _with_courier(path: Path, stored: _Stored) -> _Stored:
     """The key-file of an earlier version with a courier key: whole in its place, its owner's and rights as they were.
 
-    Where it cannot be written, as a credential that the system hands over, it stays without one.
+    The key is derived, so that every copy of the file comes to the same one, also a copy that cannot be written (a
+    credential that the system hands over).
     """
-    completed = msgspec.structs.replace(stored, courier=b64(seal.BoxKey.generate().to_bytes()))
+    derived = seal.derive(unb64(stored.authority), b"cd-courier-v1")
+    completed = msgspec.structs.replace(stored, courier=b64(derived))
     new = path.with_name(path.name + ".new")
     try:
         _write(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), completed)
@@ -134,10 +136,9 @@ def _with_courier(path: Path, stored: _Stored) -> _Stored:
             os.chown(new, former.st_uid, former.st_gid)
             new.chmod(former.st_mode & 0o777)
         new.replace(path)
-        return decode(path.read_bytes(), _Stored)  # another process may have done the same: what stands counts
     except OSError as error:
-        _log.warning("the key-file has no courier key and cannot be written: %s", type(error).__name__)
-        return stored
+        _log.info("the key-file is left as it is: %s", type(error).__name__)
+    return completed
 
 
 def refuse_inside(path: Path, *, data: Path) -> None:

@@ -107,7 +107,7 @@ def _header(connection: Connection, province: Province, caller: desks.DeskState,
         certs_version=version,
         certs=certs if version != request.certs else None,
         scope_keys=keys_of(connection, list(grants)),
-        courier_public=b64(courier.public) if (courier := province.keys.courier) is not None else "",
+        courier_public=b64(province.keys.courier.public),
     )
 
 

@@ -6,7 +6,6 @@ from sync import seal
 from sync.protocol import MAX_INFLATED, Malformed, Receipt, inflate
 from sync.server import desks
 from sync.server.admission import Admission
-from sync.server.problems import Refused
 from sync.server.province import Province
 from sync.server.push import take_in
 
@@ -17,11 +16,8 @@ def take_in_sealed(province: Province, caller: desks.DeskState, box: bytes, door
     The doorbell key that brought it proves nothing of what is inside: lines and head are the desk's own, or are
     refused. Raises Malformed for what does not open, or as `take_in`.
     """
-    courier = province.keys.courier
-    if courier is None:
-        raise Refused(404, "not_found")
     try:
-        body = seal.open_for_province(courier, box)
+        body = seal.open_for_province(province.keys.courier, box)
     except seal.SealBroken:
         raise Malformed from None
     return take_in(province, caller, inflate(body, MAX_INFLATED), door)

@@ -156,7 +156,6 @@ def test_a_signature_that_leaves_something_out_does_not_count(world: World, cove
 
 def _sealed_push(world: World, desk: ServerDesk) -> bytes:
     courier = world.province.keys.courier
-    assert courier is not None
     line = desk.change("person", uuid7(), {"full_name": "Lò Thị Thử"})
     return seal.seal_for_province(courier.public, protocol.deflate(desk.body([line])))
 

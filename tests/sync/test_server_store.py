@@ -200,34 +200,37 @@ def _of_an_earlier_version(key: Path) -> dict[str, str]:
 def test_a_key_file_of_an_earlier_version_gets_a_courier_key_once_and_keeps_the_rest(tmp_path: Path) -> None:
     data, key = _province(tmp_path)
     former = _of_an_earlier_version(key)
-    given = [keyfile.read(key, data=data).courier for _again in range(2)]
-    assert given[0] is not None
-    assert given[1] is not None
-    assert given[0].public == given[1].public
+    given = [keyfile.read(key, data=data).courier.public for _again in range(2)]
     stored = msgspec.json.decode(key.read_bytes())
+    assert given == [seal.BoxKey.from_bytes(protocol.unb64(stored["courier"])).public] * 2
     assert {name: value for name, value in stored.items() if name != "courier"} == former
     assert os.name == "nt" or key.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in key.parent.iterdir() if ".new" in path.name] == []
 
 
-def test_where_the_key_file_cannot_be_written_the_province_goes_on_without_a_courier_key(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_copies_of_an_earlier_key_file_come_to_one_courier_key_also_where_one_cannot_be_written(
+    tmp_path: Path,
 ) -> None:
-    _data, key = _province(tmp_path)
+    """One lies in a safe, another is a credential of the system; each other's boxes must open."""
+    data, key = _province(tmp_path)
     _of_an_earlier_version(key)
     before = key.read_bytes()
+    (tmp_path / "safe").mkdir()
+    copy = tmp_path / "safe" / "key.json"
+    copy.write_bytes(before)
     key.with_name(key.name + ".new").mkdir()
-    with province_in(tmp_path) as world:
-        assert world.province.keys.courier is None
-        desk = world.desk()
-        header = desk.pull_from({}).body.split(b"\n")[0]
-        assert b"courier_public" not in header
-        sealed = seal.seal_for_province(seal.BoxKey.generate().public, b"x")
-        bell = {"key": desk.bell, "keyid": f"{desk.id}.bell"}
-        assert desk.post(protocol.SEALED_PUSH, sealed, **bell).code == "not_found"
+    here, there = keyfile.read(key, data=data).courier, keyfile.read(copy, data=data).courier
     assert key.read_bytes() == before
-    assert "courier" in caplog.text
-    caplog.clear()
+    assert here.public == there.public
+    assert seal.open_for_province(there, seal.seal_for_province(here.public, b"a push")) == b"a push"
+    other = keyfile.read(_province(tmp_path / "other")[1], data=data).courier
+    assert other.public != here.public, "the twin: another province's is another"
+
+
+def test_pages_name_the_courier_key(tmp_path: Path) -> None:
+    with province_in(tmp_path) as world:
+        header = protocol.decode(world.desk().pull_from({}).body.split(b"\n")[0], protocol.PullHeader)
+        assert protocol.unb64(header.courier_public) == world.province.keys.courier.public
 
 
 @pytest.mark.parametrize("renewed", [False, True])

@@ -83,7 +83,6 @@ def test_what_lies_there_opens_with_nothing_on_the_pc(desk: EnrolledDesk) -> Non
     raw = desk.open.profile.sealed.read_bytes() + desk.open.profile.doorbell.read_bytes()
     assert not any(key in raw or protocol.b64(key).encode() in raw for key in keys if key != keys[2])
     courier = desk.province.province.keys.courier
-    assert courier is not None
     assert NAME.encode() in opened_by(desk, [courier.to_bytes()])[0]
 
 
@@ -119,7 +118,6 @@ def test_who_has_only_the_doorbells_key_can_make_the_province_take_nothing(desk:
         honest, signing_key=seal.SigningKey.from_bytes(desk.open.register.identity.doorbell)
     )
     courier = desk.province.province.keys.courier
-    assert courier is not None
 
     def sealed_by(identity: object) -> bytes:
         body = push_body(replica, identity, replica.pending(0, 10, 10**6))  # type: ignore[arg-type]
