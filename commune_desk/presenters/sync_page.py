@@ -93,7 +93,7 @@ def _what_stands_still(facts: SyncFacts, status: SyncStatus) -> str:
     if status.is_paused:
         return _("Sync is paused · last {time}").format(time=last)
     if status.is_held:
-        return _("Metered line: sends only when asked · last {time}").format(time=last)
+        return _("Metered line: sync by hand")
     if not facts.is_heard:
         return _("Sent; nothing fetched since {time}").format(time=_clock(facts.heard_at))
     return ""
@@ -193,7 +193,10 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
     if status.is_paused:
         lines.append(
             StatusLine(
-                _("Sync is paused"), _("Nothing is sent or fetched until you resume."), tone="warning", icon="clock"
+                _("Sync is paused"),
+                _("Nothing is sent or fetched by itself until you resume."),
+                tone="warning",
+                icon="clock",
             )
         )
     elif status.is_held:

@@ -79,6 +79,11 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     yield "nothing-waits"
     window.show_status(SyncStatus(is_paused=True))
     yield "paused"
+    window.show_status(SyncStatus(is_held=True))
+    yield "metered-idle"
+    go_to(window, Route("settings"))
+    yield "settings"
+    go_to(window, SYNC)
     _visit(desk, child, "Cháu ở với bà, hai hôm nay sốt nhẹ; đã nhắc đưa ra trạm y tế.")
     window.show_status(SyncStatus(is_held=True))
     yield "metered"
