@@ -26,7 +26,7 @@ def written_lines(wrote: WroteOut) -> list[StatusLine]:
     else:
         text = _("Nothing waits to be sent; the bundle asks the province for what is new")
     return [
-        StatusLine(text, what, "good"),
+        StatusLine(text, what, tone="good"),
         _fingerprints(wrote.fingerprints),
         StatusLine(
             _("Bring the stick to the province; its reply comes back on it"),
@@ -49,7 +49,7 @@ def _came(read: ReadIn) -> Iterator[StatusLine]:
     ).format(count=format_number(read.others))
     if read.files:
         text = ngettext("{count} bundle was read in", "{count} bundles were read in", read.files)
-        yield StatusLine(text.format(count=format_number(read.files)), others if read.others else "", "good")
+        yield StatusLine(text.format(count=format_number(read.files)), others if read.others else "", tone="good")
     if read.signed_for:
         text = _("The province has signed for all changes up to {number}")
         yield StatusLine(text.format(number=format_number(read.signed_for)), tone="good")
@@ -65,7 +65,7 @@ def _came(read: ReadIn) -> Iterator[StatusLine]:
         yield StatusLine(
             text.format(count=format_number(read.conflicts)),
             _("What is to be decided stands at the top of the page."),
-            "warning",
+            tone="warning",
         )
 
 
@@ -75,32 +75,32 @@ def _open(read: ReadIn) -> Iterator[StatusLine]:
         yield StatusLine(
             text.format(first=format_number(first), last=format_number(last)),
             _("Write to a stick again and have it brought: all that is missing is on it."),
-            "warning",
+            tone="warning",
         )
     for place, (first, last) in read.lacking.items():
         text = _("Entries {first} to {last} of {place} must be read in first")
         yield StatusLine(
             text.format(first=format_number(first), last=format_number(last), place=place),
             _("Read the other bundles of the same reply, or ask the province for a new one."),
-            "warning",
+            tone="warning",
         )
     if read.more:
         yield StatusLine(
             _("The province has more than was brought"),
             _("Read the other bundles of the reply, or write to a stick: the next reply goes on from here."),
-            "warning",
+            tone="warning",
         )
     if read.quarantined:
         yield StatusLine(
             _("The province set some changes aside"),
             _("It is kept on both sides; the province's IT officer can see why."),
-            "warning",
+            tone="warning",
         )
     if read.unremembered:
         yield StatusLine(
             _("A reply answers a bundle that this PC does not remember, so its receipts do not count"),
             _("Nothing is lost. Write to a stick again and have that one answered."),
-            "warning",
+            tone="warning",
         )
 
 

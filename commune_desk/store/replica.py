@@ -23,7 +23,6 @@ from sync.seal import BoxKey, SigningKey, sha256
 
 T = TypeVar("T")
 CERTS_VERSION = "certs_version"
-LAST_CONTACT = "last_contact"
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -133,6 +132,17 @@ class RegisterReplica:
         audit_mark.compare(tx, receipt.audit_head)
         tx.topic("sync")
 
+    def named_up_to(self, receipt: protocol.Receipt) -> int:
+        """The last number of the changes that a receipt names and that are all of them this desk's own; else 0."""
+        ids = {result.id for result in receipt.results}
+        found: tuple[int, int] = self._write(
+            lambda tx: tx.connection.execute(
+                f"SELECT count(*), COALESCE(max(n), 0) FROM change WHERE desk=? AND id IN ({','.join('?' * len(ids))})",  # noqa: S608
+                (self._desk, *ids),
+            ).fetchone()
+        )
+        return found[1] if found[0] == len(ids) else 0
+
     def audit_mark(self) -> tuple[str, int]:
         return self._write(lambda tx: (audit_mark.mark(tx.connection), audit_mark.first_cut(tx.connection) or 0))
 
@@ -226,8 +236,9 @@ class RegisterReplica:
             f" ON CONFLICT(scope) DO UPDATE SET head_seq={head}",
             [(scope, GENESIS, one.seq) for scope, one in heads.items()],
         )
-        former = settings.get(tx.connection, LAST_CONTACT, str, "")
-        settings.put(tx.connection, LAST_CONTACT, max(at, former) if at else to_iso(tx.ledger.now()))
+        if at:
+            former = settings.get(tx.connection, settings.CONTACT_AT, str, "")
+            settings.put(tx.connection, settings.CONTACT_AT, max(at, former))
         tx.topic("sync")
 
     def freeze(self, code: str) -> None:

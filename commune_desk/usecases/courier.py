@@ -21,6 +21,7 @@ from commune_desk.store.courier import Written
 from commune_desk.store.register import Register
 from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.settings import Pins
+from commune_desk.store.sync_history import note_heard
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases import stick
 from commune_desk.usecases.around_sync import AroundSync
@@ -218,8 +219,7 @@ class Courier:
             return
         arrival.events += brought.events
         arrival.conflicts += brought.conflicts
-        detail = {"bundle": arrival.fingerprint, "signed_for": brought.accepted_n, "entries": brought.events}
-        self._register.write(lambda tx: tx.audit(AuditAction.COURIER_IN, detail=detail)).result()
+        self._register.write(lambda tx: _note_read(tx, opened.header, arrival.fingerprint, brought)).result()
 
     def _catch_up(self, read: ReadIn, arrivals: Sequence[_Arrival], names: Set[str]) -> None:
         """What follows from all of it: what is signed for, what may leave the stick, what waited for a first pull."""
@@ -262,6 +262,13 @@ def _note_written(tx: Tx, one: Outgoing) -> None:
     memory.note_written(tx, Written(id=one.id, fingerprint=print_of, before_n=one.before_n, last_n=one.last_n))
     detail = {"bundle": print_of, "changes": one.changes, "first": one.first_n, "last": one.last_n}
     tx.audit(AuditAction.COURIER_OUT, detail=detail)
+
+
+def _note_read(tx: Tx, header: bundle.Header, fingerprint: str, brought: Brought) -> None:
+    if brought.is_answer and brought.is_up_to_date:
+        note_heard(tx, header.at, header.held_n)
+    detail = {"bundle": fingerprint, "signed_for": brought.accepted_n, "entries": brought.events}
+    tx.audit(AuditAction.COURIER_IN, detail=detail)
 
 
 def _written(files: Sequence[Outgoing]) -> WroteOut:

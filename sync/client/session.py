@@ -53,6 +53,8 @@ class _Tally:
     pulled: int = 0
     quarantined: int = 0
     conflicts: int = 0
+    at: str = ""
+    file_fault: errors.LineFault | protocol.Malformed | None = None
 
 
 class Session:
@@ -81,10 +83,27 @@ class Session:
         """The province's time on the last receipt this session got, also when the sync failed after it; or ""."""
         return self._receipt_at
 
+    @property
+    def so_far(self) -> SyncReport:
+        """What the last sync did until it ended, however it did; `at` is empty where the province was not there."""
+        done = self._tally
+        return SyncReport(
+            done.pushed,
+            done.pulled,
+            done.quarantined,
+            done.conflicts,
+            done.at,
+            self._receipt_at,
+            self._carrier.carried if self._carrier else 0,
+            done.file_fault,
+        )
+
     def sync(self) -> SyncReport:
         """Raises a SyncFault or Malformed; whatever was receipted or applied before stays so."""
         identity = self._replica.identity()
-        self._tally = tally = _Tally()
+        self._tally = _Tally()
+        if self._carrier is not None:
+            self._carrier.begin()
         channel = Channel(
             self._transport,
             key_id=identity.desk,
@@ -93,27 +112,19 @@ class Session:
         )
         try:
             hello = channel.hello()
+            self._tally.at = hello.time
             if hello.epoch != identity.epoch:
                 raise errors.ProvinceRestored
             self._push_all(channel, identity)
             self._pull_or_mend(channel, identity)
-            file_fault = self._carry_files(channel, identity)
+            self._tally.file_fault = self._carry_files(channel, identity)
             self._report(channel)
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)
             raise
         finally:
             self._transport.rest()
-        return SyncReport(
-            tally.pushed,
-            tally.pulled,
-            tally.quarantined,
-            tally.conflicts,
-            hello.time,
-            self._receipt_at,
-            self._carrier.carried if self._carrier else 0,
-            file_fault,
-        )
+        return self.so_far
 
     def abort(self) -> None:
         """Break off a running sync; this session is finished then."""
@@ -123,7 +134,6 @@ class Session:
         """One piece after another; what was typed meanwhile goes before the next. What broke them off, if anything."""
         if self._carrier is None:
             return None
-        self._carrier.begin()
         pulled_at = monotonic()
         while True:
             try:

@@ -20,6 +20,7 @@ from sync.protocol import (
     MAX_BODY,
     MAX_INFLATED,
     PROTOCOL,
+    SEALED_PUSH,
     SIGNATURE_HEADER,
     Hello,
     HelloRequest,
@@ -46,6 +47,7 @@ from sync.server.problems import Refused
 from sync.server.province import Province
 from sync.server.pull import page
 from sync.server.push import take_in
+from sync.server.sealed_push import take_in_sealed
 from sync.server.tickets import Tickets
 
 BUSY_SECONDS = 30
@@ -87,6 +89,7 @@ class Service:
                 self._signed("/v1/pull", self._pull),
                 self._signed("/v1/report", self._report),
                 self._signed("/v1/doorbell", self._doorbell, bell=True),
+                self._signed(SEALED_PUSH, self._sealed_push, bell=True, most=MAX_BODY),
                 self._signed("/v1/files/offset", self._file_offset),
                 self._signed("/v1/files/put", self._file_put, most=MAX_MESSAGE),
                 self._signed("/v1/files/get", self._file_get),
@@ -217,6 +220,9 @@ class Service:
 
     def _push(self, caller: desks.DeskState, body: bytes) -> Answer:
         return encode(take_in(self.province, caller, body, self.door)), seal.RECEIPT
+
+    def _sealed_push(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return encode(take_in_sealed(self.province, caller, body, self.door)), seal.RECEIPT
 
     def _pull(self, caller: desks.DeskState, body: bytes) -> Answer:
         return page(self.province, caller, decode(body, PullRequest)), seal.FEED
