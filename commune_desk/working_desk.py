@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
@@ -27,10 +28,15 @@ from commune_desk.ui.platform import watch_session
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk_sync import DeskSync, asks_for_sync
 from commune_desk.usecases.doorbell import leave_card
+from commune_desk.usecases.locked_push import leave_sealed, take_receipts
+from commune_desk.usecases.metered import syncs_on_metered
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.sync_agent import SyncAgent, SyncStatus
 from commune_desk.usecases.window_state import keep_window
 from commune_desk.usecases.workplace import Workplace
+
+if TYPE_CHECKING:
+    from commune_desk.ui.platform.line import LineWatch
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +60,7 @@ class WorkingDesk(QObject):
         self.tasks = Tasks(self._writer, self._slow, self)
         self.workplace = Workplace(desk.register, code_book())
         self.agent = self._make_agent()
-        self._hears_of_line = False
+        self._line: LineWatch | None = None
         self.window = self._make_window()
         self._idle = IdleLock(app, self._idle_minutes(), self)
         self._idle.expired.connect(self.lock_asked)
@@ -131,6 +137,7 @@ class WorkingDesk(QObject):
         self.window.show(size)
         self._leave_card()
         self._card.start()
+        self.tasks.run(partial(_try, lambda: take_receipts(self.desk, self.tasks.announce)), owner=self)
         self._start_sync()
 
     def _leave_card(self) -> None:
@@ -140,16 +147,26 @@ class WorkingDesk(QObject):
     def _start_sync(self) -> None:
         if self.agent is None:
             return
-        self.agent.start()
-        if not self._hears_of_line:
+        if self._line is None:
             from commune_desk.ui.platform.line import watch_line  # a training register has no use for it
 
-            watch_line(self._hint)
-            self._hears_of_line = True
+            self.follow_line(watch_line(self))
+        self._hold_if_metered()
+        self.agent.start()
 
-    def _hint(self, _reach: object) -> None:
+    def follow_line(self, line: LineWatch) -> None:
+        """Heed what the system says of the line."""
+        self._line = line
+        line.changed.connect(self._hint)
+        line.metered.connect(self._hold_if_metered)
+
+    def _hint(self) -> None:
         if self.agent is not None:
             self.agent.hint_line_changed()
+
+    def _hold_if_metered(self) -> None:
+        if self.agent is not None and self._line is not None:
+            self.agent.hold(self._line.is_metered and not self.workplace.read(syncs_on_metered))
 
     def _sync_now(self) -> None:
         if self.agent is not None:
@@ -162,6 +179,8 @@ class WorkingDesk(QObject):
     def _on_changed(self, changes: ChangeSet) -> None:
         if changes.touches("identity") and self.desk.register.identity.desk != self._syncs_as:
             self._sync_as_the_new_desk()
+        if changes.touches("sync"):
+            self._hold_if_metered()
         if self.agent is not None and asks_for_sync(changes) and self.workplace.read(count_waiting):
             self.agent.change_saved()
         if changes.touches(FILES_ASKED):
@@ -179,7 +198,7 @@ class WorkingDesk(QObject):
             (self.agent.pause if is_paused else self.agent.resume)()
 
     def put_away(self) -> None:
-        """Hide all that is shown, keep drafts, window and doorbell card, stop the agent, close the register.
+        """Hide all that is shown, keep drafts and window, stop the agent, leave the doorbell its files, close the rest.
 
         Each step is taken whatever becomes of those before it; nothing is called after it. What cannot be kept, on a
         full or failing disk, is left; a bug is raised once the register is closed.
@@ -191,12 +210,14 @@ class WorkingDesk(QObject):
             *(partial(_gather, keeper, kept) for keeper in self.window.keepers()),
             self._hide,
             self._copied.take_away,
+            self.window.break_off,
             lambda: self._write_all(kept),
             lambda: keep_window(self.desk, self.window.state()),
             self._stop_agent,
             self._writer.shutdown,
             self._slow.shutdown,
             lambda: leave_card(self.desk, self.window.next_due(), self.window.taken_unsent()),
+            lambda: leave_sealed(self.desk),
             self.window.put_away,
             self.desk.register.close,
         )
@@ -213,6 +234,8 @@ class WorkingDesk(QObject):
     def _stop_agent(self) -> None:
         """What it still says is read by nobody: the register is about to close."""
         self.tasks.register_changed.disconnect(self._on_changed)
+        if self._line is not None:
+            self._line.blockSignals(True)
         agent, self.agent = self.agent, None
         if agent is not None:
             agent.stop()

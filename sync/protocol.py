@@ -27,7 +27,11 @@ CONTENT_TYPE = "application/vnd.commune-desk+zstd"
 SIGNED_COMPONENTS = ("@method", "@path", "content-type", "content-digest")
 """What of a request its signature covers (RFC 9421)."""
 BELL_SUFFIX = ".bell"
-"""What follows a desk's id in the key id of its doorbell: that key opens nothing but `/v1/doorbell`."""
+"""What follows a desk's id in the key id of its doorbell: that key opens `/v1/doorbell` and `SEALED_PUSH` alone."""
+SEALED_PUSH = "/v1/sealed-push"
+"""Where a locked desk brings a push that it cannot read itself."""
+MAX_SEALED_PUSH = MAX_BODY - 64 * 1024
+"""Bytes of a push, as its lines stand, that is sealed: as a box it still fits a body, however little it deflates."""
 PROVINCE_DESK = "PROVINCE"
 """The desk id under which the province signs what it sends down."""
 
@@ -89,6 +93,8 @@ class Enrolled(_Message, frozen=True, kw_only=True, omit_defaults=True):
     scope_keys: list[ScopeKey]
     locker: B64
     province_name: str = ""
+    courier_public: B64 = ""
+    """The province's X25519 key that bundles for it are sealed to (docs/protocol-courier.md)."""
 
 
 class Proven(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -227,6 +233,7 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     directory: list[ScopeKey] | None = None
     directory_version: str = ""
     drops_stubs: bool = False
+    courier_public: B64 = ""
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):

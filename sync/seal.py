@@ -28,6 +28,7 @@ from commune_desk.domain.errors import Fault, Invalid
 from commune_desk.domain.ids import DeskId
 from commune_desk.domain.labels import N_
 
+BUNDLE = b"cd-bundle-v1"
 CHANGE = b"cd-change-v1"
 HEAD = b"cd-head-v1"
 DESK_CERT = b"cd-desk-v1"
@@ -36,10 +37,13 @@ FILE = b"cd-file-v1"
 HELLO = b"cd-hello-v1"
 RECEIPT = b"cd-receipt-v1"
 PURGE = b"cd-purge-v1"
-DOMAINS = (CHANGE, HEAD, DESK_CERT, FEED, FILE, HELLO, RECEIPT, PURGE)
+DOMAINS = (BUNDLE, CHANGE, HEAD, DESK_CERT, FEED, FILE, HELLO, RECEIPT, PURGE)
 
 BUCKET = 256
 """Sealed values come in multiples of this many bytes, so that a length tells nothing about a text."""
+
+COURIER_BUCKET = 4096
+"""What is sealed to the province as a whole comes in multiples of this many bytes."""
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford base32: no I, L, O or U, which are misread or misheard."""
@@ -56,6 +60,7 @@ _BOX_OVERHEAD = 32 + 16
 _NONCE = 12
 _DESK_BYTES = 4
 _VALUE_MAGIC = b"cd1"
+_LOCKED_PUSH = b"cd-locked-push-v1"
 _CHECK_PRIME = 1019
 _LOOK_ALIKES = str.maketrans("ILO", "110", "- \t\r\n\u00a0")
 
@@ -193,6 +198,19 @@ def open_value(key: BoxKey, sealed: str, *, scope: str, record: str, field: str)
     except msgspec.DecodeError as error:
         raise SealBroken from error
     return value
+
+
+def seal_for_province(courier_public: bytes, body: bytes) -> bytes:
+    """A push that waits on a locked desk: a padded HPKE box to the province's courier key, which no desk can open.
+
+    Raises SealBroken when the key is no key.
+    """
+    return seal(courier_public, pad(body, COURIER_BUCKET), info=_LOCKED_PUSH)
+
+
+def open_for_province(courier: BoxKey, box: bytes) -> bytes:
+    """What `seal_for_province` was given. Raises SealBroken."""
+    return unpad(courier.open(box, info=_LOCKED_PUSH), COURIER_BUCKET)
 
 
 def is_sealed(text: object) -> bool:

@@ -28,6 +28,8 @@ class AuditAction(StrEnum):
     SETTING = "setting"
     BACKUP = "backup"
     RESTORE = "restore"
+    COURIER_OUT = "courier_out"
+    COURIER_IN = "courier_in"
     ENROL = "enrol"
     OFFICER_ADD = "officer_add"
     """`add officer` in older rows."""

@@ -45,6 +45,9 @@ class Moment:
     body: str = ""
     chip: str = ""
     chip_tone: str = "note"
+    chip_icon: str = ""
+    proof: str = ""
+    """When the province signed for it; what waits, or came from elsewhere, has none."""
     tone: str = "quiet"
     key: str = ""
     link: str = ""
@@ -65,8 +68,10 @@ class Timeline:
         self._codes, self._today, self._record, self._history = codes, today, record, history
         self._can_correct, self._syncs = can_correct, syncs
         self._made = {entry.record: entry for entry in reversed(history) if entry.is_first}
-        self._unsent = {entry.record for entry in history if entry.is_unsent and entry.is_first}
-        self._set_aside = {entry.record for entry in history if entry.is_set_aside and entry.is_first}
+        self._told_here: dict[str, list[Entry]] = {}
+        for entry in history:
+            if entry.is_first or entry.kind not in _EDITED:
+                self._told_here.setdefault(entry.record, []).append(entry)
         self._names: dict[str, str] = {record.person.id: record.person.full_name}
         self._names |= {kin.person.id: kin.person.full_name for kin in record.kin}
 
@@ -193,9 +198,7 @@ class Timeline:
         )
         if any(edit.is_lost for entry in entries for edit in entry.edits):
             moment = replace(moment, chip=_("another value stands"), chip_tone="warning")
-        if any(entry.is_set_aside for entry in entries):
-            moment = _set_aside(moment)
-        return self._unsent_moment(moment) if any(entry.is_unsent for entry in entries) else moment
+        return self._marked(moment, entries)
 
     def _about(self, entry: Entry) -> str:
         """Whose record it is when it is not the child's own."""
@@ -224,24 +227,32 @@ class Timeline:
         return _("{line} (kept here, does not stand)").format(line=line) if edit.is_lost else line
 
     def _sent(self, moment: Moment, record: str, *, tone: str = "") -> Moment:
-        if record in self._set_aside:
-            return _set_aside(moment)
-        unsent = self._unsent_moment(moment) if record in self._unsent else moment
-        return replace(unsent, tone=tone) if tone else unsent
+        """Marked with how all stands that was written of the record and has no moment of its own."""
+        marked = self._marked(moment, self._told_here.get(record, ()))
+        return replace(marked, tone=tone) if tone and marked.chip_tone != "danger" else marked
 
-    def _unsent_moment(self, moment: Moment) -> Moment:
+    def _marked(self, moment: Moment, entries: Sequence[Entry]) -> Moment:
+        """With what matters most of how the entries stand: a person must decide, set aside, waits, signed for."""
+        if any(entry.is_set_aside for entry in entries):
+            return _with_chip(moment, _("set aside by the province"), "alert-triangle", "danger")
+        if any(entry.is_in_conflict for entry in entries):
+            return _with_chip(moment, _("in conflict, to be decided"), "alert-circle", "warning")
         if not self._syncs:
             return moment
-        chip = labels.joined(moment.chip, _(NOT_SENT))
-        return replace(moment, chip=chip, chip_tone="warning", tone="warning")
+        if any(entry.is_unsent for entry in entries):
+            return _with_chip(moment, _(NOT_SENT), "clock", "warning")
+        proofs = [entry.receipt_at for entry in entries]
+        return replace(moment, proof=self._proof(max(proofs))) if proofs and all(proofs) else moment
+
+    def _proof(self, receipt_at: str) -> str:
+        return _("sent, receipt {when}").format(when=labels.near_instant_text(receipt_at, self._today))
 
     def _when(self, at: str) -> str:
         return labels.near_instant_text(at, self._today)
 
 
-def _set_aside(moment: Moment) -> Moment:
-    chip = labels.joined(moment.chip, _("set aside by the province"))
-    return replace(moment, chip=chip, chip_tone="danger", tone="danger")
+def _with_chip(moment: Moment, words: str, icon: str, tone: str) -> Moment:
+    return replace(moment, chip=labels.joined(moment.chip, words), chip_icon=icon, chip_tone=tone, tone=tone)
 
 
 def _local(at: str) -> datetime:

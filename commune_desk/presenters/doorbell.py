@@ -20,3 +20,14 @@ def bell_text(waiting: int, next_due: str, taken: int = 0) -> str:
     if next_due:
         parts.append(_("The next time limit runs out at {time}").format(time=next_due))
     return " · ".join(parts)
+
+
+def carried_text(*, waits: bool, is_signed_for: bool, is_held: bool = False) -> str:
+    """How what was sealed at lock stands; empty where there was nothing to send. `is_held`: the line is not free."""
+    if waits and is_held:
+        return _("What was saved before the lock waits: this line is paid by volume. To send it, unlock and sync.")
+    if waits:
+        return _("What was saved before the lock waits for a line to the province. It is sealed and goes by itself.")
+    if is_signed_for:
+        return _("The province has signed for what was sent after the lock. Unlock to see it in the register.")
+    return ""

@@ -193,6 +193,7 @@ class ResidentPage:
             meta=meta,
             body=entry.note,
             chip=_(NOT_SENT) if is_unsent else "",
+            chip_icon="clock" if is_unsent else "",
             chip_tone="warning",
             tone=_TONES.get(entry.kind, "quiet"),
             key=entry.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -10,12 +11,15 @@ import msgspec
 from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Value
+from commune_desk.store import settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import UNSENT
+from commune_desk.store.sync_status import receipt_time
 from sync.change import Change, Verb, from_wire
 from sync.merge import Outcome
 
 SET_ASIDE = "quarantined"
+_SENT = "accepted"
 _LOST = (Outcome.CONFLICT.value, Outcome.OLDER.value)
 
 
@@ -47,6 +51,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     is_decision: bool
     is_unsent: bool
     is_set_aside: bool
+    receipt_at: str
+    """The province's time on the receipt that names it; empty for what other desks wrote, and without one."""
+    is_in_conflict: bool
+    """Whether one of its values waits for a person, against another."""
     edits: tuple[Edit, ...]
 
 
@@ -61,10 +69,20 @@ _RECORDS = (
     " UNION ALL SELECT id FROM attachment_withdrawal WHERE person=:who UNION ALL SELECT :who"
 )
 _CHANGES = (
-    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk) FROM change c"  # noqa: S608 - constants only
+    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk), c.desk, c.n FROM change c"  # noqa: S608 - constants only
     " LEFT JOIN officer o ON o.id=c.officer LEFT JOIN desk_cert d ON d.desk=c.desk"
     f" WHERE c.record IN (SELECT DISTINCT * FROM ({_RECORDS})) AND c.state<>'withdrawn' ORDER BY c.stamp, c.id"
 )
+
+
+_CONFLICTS = f"SELECT ours, theirs FROM conflict WHERE state='open' AND record IN (SELECT DISTINCT * FROM ({_RECORDS}))"  # noqa: S608
+
+
+class _Standing(msgspec.Struct, frozen=True):
+    """How the changes around a child stand with the province: when each was signed for, and which wait for a person."""
+
+    receipts: dict[str, str]
+    in_conflict: set[str]
 
 
 def child_history(connection: Connection, person: str) -> list[Entry]:
@@ -72,14 +90,43 @@ def child_history(connection: Connection, person: str) -> list[Entry]:
     rows = connection.execute(_CHANGES, {"who": person}).fetchall()
     changes = {row[0]: msgspec.json.decode(row[1], type=Change) for row in rows}
     decided = {(one.record, field): one for row in rows for one, field in _decisions(row, changes[row[0]])}
+    standing = _standing(connection, person, rows)
     seen: set[str] = set()
     entries = []
     for row in rows:
         change = changes[row[0]]
         lost = {field for field in _lost(row) if not _won_later(change, field, decided)}
-        entries.append(_entry(row, change, changes, lost, is_first=change.record not in seen))
+        entry = _entry(row, change, changes, lost, is_first=change.record not in seen)
+        entries.append(
+            msgspec.structs.replace(
+                entry,
+                receipt_at=standing.receipts.get(change.id, ""),
+                is_in_conflict=change.id in standing.in_conflict,
+            )
+        )
         seen.add(change.record)
     return entries
+
+
+def _standing(connection: Connection, person: str, rows: list[Any]) -> _Standing:
+    open_sides = connection.execute(_CONFLICTS, {"who": person}).fetchall()
+    own = settings.identity(connection).desk
+    numbers = sorted((n, change) for change, _raw, state, _o, _u, _l, desk, n in rows if (state, desk) == (_SENT, own))
+    return _Standing(dict(_receipts(connection, numbers)), {one for sides in open_sides for one in sides if one})
+
+
+def _receipts(connection: Connection, numbers: list[tuple[int, str]]) -> Iterator[tuple[str, str]]:
+    """Each change with the time of the first receipt that names its number; each receipt is read once."""
+    up_to, at = 0, ""
+    for n, change in numbers:
+        if n > up_to:
+            row = connection.execute(
+                "SELECT accepted_n, body FROM receipt WHERE accepted_n>=? ORDER BY accepted_n LIMIT 1", (n,)
+            ).fetchone()
+            if row is None:
+                return
+            up_to, at = row[0], receipt_time(bytes(row[1]))
+        yield change, at
 
 
 def _lost(row: Any) -> set[str]:
@@ -98,7 +145,7 @@ def _won_later(change: Change, field: str, decided: dict[tuple[str, str], Change
 
 
 def _entry(row: Any, change: Change, changes: dict[str, Change], lost: set[str], *, is_first: bool) -> Entry:
-    _, _, state, _, officer, desk = row
+    _, _, state, _, officer, desk, *_number = row
     return Entry(
         change=change.id,
         kind=change.kind,
@@ -110,6 +157,8 @@ def _entry(row: Any, change: Change, changes: dict[str, Change], lost: set[str],
         is_decision=change.verb == Verb.RESOLVE.value,
         is_unsent=state in UNSENT,
         is_set_aside=state == SET_ASIDE,
+        receipt_at="",
+        is_in_conflict=False,
         edits=tuple(_edit(change, field, changes, lost) for field in change.fields if _is_known(change, field)),
     )
 

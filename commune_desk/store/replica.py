@@ -15,6 +15,7 @@ from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from commune_desk.store import (
     audit_mark,
+    courier,
     departures,
     file_queue,
     relocating,
@@ -36,7 +37,6 @@ from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 
 T = TypeVar("T")
 CERTS_VERSION = "certs_version"
-LAST_CONTACT = "last_contact"
 APPLY_AT_ONCE = 300
 """Standing lines in one transaction: few, so that typing never waits."""
 
@@ -124,11 +124,9 @@ class RegisterReplica:
         if n == 0:
             return GENESIS
         desk = self._register.identity.desk
-        return self._write(
-            lambda tx: bytes(
-                tx.connection.execute("SELECT head FROM change WHERE desk=? AND n=?", (desk, n)).fetchone()[0]
-            )
-        )
+        asked = "SELECT head FROM change WHERE desk=? AND n=?"
+        row = self._write(lambda tx: tx.connection.execute(asked, (desk, n)).fetchone())
+        return bytes(row[0]) if row else b""
 
     def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
         self._write(lambda tx: self._acknowledge(tx, receipt, up_to, receipt_bytes, signature))
@@ -155,6 +153,17 @@ class RegisterReplica:
         departures.forget_durable(db, receipt.desk, receipt.durable_n)
         audit_mark.compare(tx, receipt.audit_head)
         tx.topic("sync")
+
+    def named_up_to(self, receipt: protocol.Receipt) -> int:
+        """The last number of the changes that a receipt names and that are all of them this desk's own; else 0."""
+        ids = {result.id for result in receipt.results}
+        found: tuple[int, int] = self._write(
+            lambda tx: tx.connection.execute(
+                f"SELECT count(*), COALESCE(max(n), 0) FROM change WHERE desk=? AND id IN ({','.join('?' * len(ids))})",  # noqa: S608
+                (self._desk, *ids),
+            ).fetchone()
+        )
+        return found[1] if found[0] == len(ids) else 0
 
     def audit_mark(self) -> tuple[str, int]:
         return self._write(lambda tx: (audit_mark.mark(tx.connection), audit_mark.first_cut(tx.connection) or 0))
@@ -187,6 +196,7 @@ class RegisterReplica:
             (self._register.identity.desk, n),
         )
         file_queue.offer_again(tx)
+        courier.forget_written(tx)
 
     def cursors(self) -> Mapping[str, int]:
         return self._write(lambda tx: dict(tx.connection.execute("SELECT scope, seq FROM cursor").fetchall()))
@@ -213,6 +223,7 @@ class RegisterReplica:
 
     def _accept_certs(self, tx: Tx, header: protocol.PullHeader) -> None:
         db = tx.connection
+        courier.keep_key(tx, protocol.unb64(header.courier_public))
         settings.put_scope_keys(
             db, [settings.ScopeKeyPair(k.scope, k.key, protocol.unb64(k.public), None) for k in header.scope_keys]
         )
@@ -270,16 +281,20 @@ class RegisterReplica:
         rows = db.execute("SELECT key, private FROM scope_key WHERE private IS NOT NULL").fetchall()
         return {key: BoxKey.from_bytes(bytes(private)) for key, private in rows}
 
-    def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
-        self._write(lambda tx: self._heads(tx, heads))
+    def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:
+        self._write(lambda tx: self._heads(tx, heads, at))
 
-    def _heads(self, tx: Tx, heads: Mapping[str, protocol.FeedHead]) -> None:
+    def _heads(self, tx: Tx, heads: Mapping[str, protocol.FeedHead], at: str) -> None:
+        """What was carried is of an hour ago or of last week: it neither lowers a head nor sets the contact back."""
+        head = "max(head_seq, excluded.head_seq)" if at else "excluded.head_seq"
         tx.connection.executemany(
-            "INSERT INTO cursor (scope, seq, chain, head_seq) VALUES (?,0,?,?)"
-            " ON CONFLICT(scope) DO UPDATE SET head_seq=excluded.head_seq",
-            [(scope, GENESIS, head.seq) for scope, head in heads.items()],
+            f"INSERT INTO cursor (scope, seq, chain, head_seq) VALUES (?,0,?,?)"  # noqa: S608 - constants only
+            f" ON CONFLICT(scope) DO UPDATE SET head_seq={head}",
+            [(scope, GENESIS, one.seq) for scope, one in heads.items()],
         )
-        settings.put(tx.connection, LAST_CONTACT, to_iso(tx.ledger.now()))
+        if at:
+            former = settings.get(tx.connection, settings.CONTACT_AT, str, "")
+            settings.put(tx.connection, settings.CONTACT_AT, max(at, former))
         tx.topic("sync")
 
     def last_receipt(self) -> tuple[bytes, bytes]:

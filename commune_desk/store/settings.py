@@ -13,19 +13,30 @@ IDENTITY = "identity"
 AWAITS_PULL = "awaits_pull"
 """Set while a re-enrolled register has not yet seen what the province holds of its former desk."""
 
+CONTACT_AT = "last_contact"
+"""The province's own time when it last proved that it is there (the first versions put down this PC's)."""
+HEARD = "heard"
+"""When a round last went through as a whole, see `store.sync_history.Heard`."""
+METERED_TOO = "metered_too"
+"""Whether this desk syncs by itself on a line that is paid by volume."""
 
 REMOVED_OFFICERS = "removed_officers"
 """Ids of officers whose slot was taken away: an older keyfile, put back, still has it."""
 
 
+COURIER_KEY_BYTES = 32
+
+
 class Pins(msgspec.Struct, frozen=True, kw_only=True):
-    """What enrolment pinned of the province; nothing here is ever fetched anew from the server."""
+    """What enrolment pinned of the province; nothing here but `courier_public` is ever fetched anew from the server."""
 
     address: str
     ca_pem: bytes
     authority_public: bytes
     escrow_public: bytes
     name: str = ""
+    courier_public: bytes = b""
+    """Bundles and a locked desk's pushes are sealed to it; empty until a page that the province signed has named it."""
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):

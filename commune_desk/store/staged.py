@@ -11,6 +11,7 @@ import msgspec
 from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.store import file_queue, journal, settings
 from commune_desk.store.ledger import PROVINCE_SCHEMA
+from commune_desk.store.sync_history import Heard
 from commune_desk.store.transaction import Tx
 
 _READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
@@ -69,6 +70,8 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     settings.put(tx.connection, settings.AWAITS_PULL, True)
     settings.replace_scope_keys(tx.connection, keys)
     file_queue.offer_again(tx)
+    settings.put(tx.connection, settings.CONTACT_AT, "")  # it may be another province's
+    settings.put(tx.connection, settings.HEARD, Heard())
     tx.connection.execute("DELETE FROM receipt")  # they speak of the former desk's numbers
     tx.audit(AuditAction.ENROL)
     tx.topic("identity")

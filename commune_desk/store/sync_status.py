@@ -8,7 +8,10 @@ from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.store import conflicts, settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import OPEN, UNSENT
-from commune_desk.store.replica import LAST_CONTACT
+from commune_desk.store.sync_history import heard, line_rate, rounds
+
+PACKED = 0.4
+"""Of the bytes of changes, what zstd leaves of them (measured on a day's entries, signatures included)."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -33,15 +36,52 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     waiting: tuple[Waiting, ...]
     oldest_waiting: str
     """Instant (ISO) of the oldest change that waits; empty when none does."""
-    set_aside: int
-    """Changes the province keeps aside and has not applied."""
+    set_aside_codes: tuple[tuple[str, int], ...]
+    """Why the province keeps changes aside and has not applied them, and how many for each reason."""
     proven_changes: int
+    """The number of this desk's last change that a receipt names."""
     proven_at: str
-    """Instant of the last receipt; empty without one."""
+    """The province's time on that receipt; empty without one."""
+    own_changes: int
+    """The number of this desk's last change."""
     last_contact: str
+    """The province's time when it last proved that it is there; empty if it never did."""
+    knows_heads: bool
+    """Whether the province has said where the feeds of this desk's places end."""
+    heard_at: str
+    """The province's time on the last round that went through as a whole; empty if none did."""
+    heard_changes: int
+    """The number of this desk's last change that a receipt named at that time."""
     behind: int
     """Events the province has and this desk lacks, as of the last contact."""
     open_conflicts: int
+    line_rate: float
+    """Bytes in a second that the line carried of late; 0.0 if it was not measured."""
+
+    @property
+    def set_aside(self) -> int:
+        return sum(count for _code, count in self.set_aside_codes)
+
+    @property
+    def is_proven_whole(self) -> bool:
+        """Whether province and desk have the same, as of the last contact, and that is proven, not supposed."""
+        is_sent = not self.waiting_changes and self.own_changes <= self.proven_changes
+        return is_sent and self.is_heard and not self.behind and not self.set_aside
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the feeds were read to their ends since the province last took something in from here."""
+        return self.knows_heads and self.heard_at != "" and self.heard_changes >= self.proven_changes
+
+    @property
+    def packed_bytes(self) -> int:
+        """About what of the waiting goes over the line."""
+        return round(self.waiting_bytes * PACKED)
+
+    @property
+    def seconds_to_send(self) -> float | None:
+        """About how long that takes on this line; None where it was not measured."""
+        return self.packed_bytes / self.line_rate if self.line_rate else None
 
     @property
     def waiting_records(self) -> int:
@@ -60,8 +100,8 @@ def sync_facts(connection: Connection) -> SyncFacts:
     """The status of this desk, from its own tables."""
     own = settings.identity(connection)
     waiting, oldest = ((), None) if own.is_training else _waiting(connection, own.desk)
-    receipt = connection.execute("SELECT accepted_n, at FROM receipt ORDER BY accepted_n DESC LIMIT 1").fetchone()
-    aside = connection.execute(f"SELECT count(*) FROM change WHERE {OPEN} AND state='quarantined'").fetchone()[0]  # noqa: S608
+    proven_n, proven_at = _last_receipt(connection)
+    whole = heard(connection)
     behind = connection.execute("SELECT COALESCE(sum(head_seq - seq), 0) FROM cursor WHERE head_seq > seq").fetchone()[
         0
     ]
@@ -75,13 +115,45 @@ def sync_facts(connection: Connection) -> SyncFacts:
         province=own.pins.name if own.pins else "",
         waiting=waiting,
         oldest_waiting=_instant(oldest),
-        set_aside=aside,
-        proven_changes=receipt[0] if receipt else 0,
-        proven_at=receipt[1] if receipt else "",
-        last_contact=settings.get(connection, LAST_CONTACT, str, ""),
+        set_aside_codes=_set_aside(connection),
+        proven_changes=proven_n,
+        proven_at=proven_at,
+        own_changes=_last_own(connection, own.desk),
+        last_contact=settings.get(connection, settings.CONTACT_AT, str, ""),
+        knows_heads=connection.execute("SELECT 1 FROM cursor LIMIT 1").fetchone() is not None,
+        heard_at=whole.at,
+        heard_changes=whole.accepted_n,
         behind=behind,
         open_conflicts=conflicts.count_open(connection),
+        line_rate=line_rate(rounds(connection)),
     )
+
+
+class _ReceiptTime(msgspec.Struct, frozen=True):
+    at: str
+
+
+def receipt_time(body: bytes) -> str:
+    """The province's own time on a receipt that was verified when it came."""
+    return msgspec.json.decode(body, type=_ReceiptTime).at
+
+
+def _last_receipt(connection: Connection) -> tuple[int, str]:
+    row = connection.execute("SELECT accepted_n, body FROM receipt ORDER BY accepted_n DESC LIMIT 1").fetchone()
+    return (row[0], receipt_time(bytes(row[1]))) if row else (0, "")
+
+
+def _set_aside(connection: Connection) -> tuple[tuple[str, int], ...]:
+    rows = connection.execute(
+        f"SELECT COALESCE(code, ''), count(*) FROM change WHERE {OPEN} AND state='quarantined' GROUP BY 1 ORDER BY 1"  # noqa: S608
+    )
+    return tuple((code, count) for code, count in rows.fetchall())
+
+
+def _last_own(connection: Connection, desk: str) -> int:
+    """The last number; 0 for none."""
+    row = connection.execute("SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL", (desk,)).fetchone()
+    return row[0] or 0
 
 
 def _waiting(connection: Connection, desk: str) -> tuple[tuple[Waiting, ...], int | None]:

@@ -65,6 +65,7 @@ class DeskWindow(QObject):
         self._status = SyncStatus()
         self._overs: list[tuple[Route, QWidget]] = []
         self._wired: list[QWidget] = []
+        self._sync_page: SyncPage | None = None
         self._before_help = (site.START, site.START)
         self._around = Surroundings(desk, workplace, tasks, self.navigate)
         self.shell = _ClosingShell(site.pages(self._around), place=place(workplace))
@@ -226,6 +227,7 @@ class DeskWindow(QObject):
                 self._wire_register(cast("RegisterPage", page))
 
     def _wire_sync(self, page: SyncPage) -> None:
+        self._sync_page = page
         page.sync_asked.connect(self.sync_asked)
         page.pause_asked.connect(self.pause_asked)
         page.enrol_asked.connect(self._enrol_anew)
@@ -313,6 +315,11 @@ class DeskWindow(QObject):
 
     def _place(self) -> Route:
         return self._overs[-1][0] if self._overs else Route(self.shell.current_page)
+
+    def break_off(self) -> None:
+        """Let nothing that takes long go on: the register is about to close."""
+        if self._sync_page is not None:
+            self._sync_page.break_off()
 
     def put_away(self) -> None:
         """Take the window down without asking anything; it hears of nothing any more."""

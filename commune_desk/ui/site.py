@@ -102,6 +102,10 @@ def _settings(around: Surroundings) -> QWidget:
     from commune_desk.ui.pages.settings import SettingsPage
 
     page = SettingsPage(around.desk, around.tasks)
+    if not around.desk.register.identity.is_training:
+        from commune_desk.ui.pages.metered import MeteredCard  # a training register has no line
+
+        page.add_first(MeteredCard(around.workplace, around.tasks))
     if has_register(around.workplace):
         page.add_first(EmergencyHoursCard(around.workplace, around.tasks))
     return page

@@ -42,6 +42,8 @@ class Tone(StrEnum):
     NOTE = "note"
     QUIET = "quiet"
     OUTLINE = "outline"
+    PLAIN = "plain"
+    """Quiet words on the ground they stand on."""
 
 
 class Size(StrEnum):
@@ -207,6 +209,8 @@ class ToneColours(NamedTuple):
 def tone_colours(tone: Tone) -> ToneColours:
     if tone is Tone.QUIET:
         return ToneColours("quiet", "quiet_tint", "quiet_tint")
+    if tone is Tone.PLAIN:
+        return ToneColours("quiet", "surface", "surface")
     if tone is Tone.OUTLINE:
         return ToneColours("quiet", "surface", "rim")
     return ToneColours(tone.value, f"{tone.value}_tint", f"{tone.value}_line")

@@ -5,22 +5,23 @@ The way to the province is loaded with the first round, off the UI thread: with 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.ids import is_shelter_scope
+from commune_desk.domain.clock import to_iso
+from commune_desk.domain.errors import DeskError
 from commune_desk.store import settings
 from commune_desk.store.file_replica import RegisterFiles
 from commune_desk.store.register import Register
 from commune_desk.store.replica import RegisterReplica
-from commune_desk.store.staged import pulled_once, release_next
-from commune_desk.usecases.commune_notices import keep_told
+from commune_desk.store.sync_history import BULK_BYTES, WENT_WELL, Round, note_round
+from commune_desk.usecases.around_sync import AroundSync
 from sync.client.errors import Stopped
 
 if TYPE_CHECKING:
     from sync.client.session import Session, SyncReport
-    from sync.client.transport import Transport
+    from sync.client.transport import Exchange, Transport
 
 
 def connect_to(pins: settings.Pins) -> Transport:
@@ -50,11 +51,11 @@ class DeskSync:
             raise ValueError("a training register has no province")
         self._pins = register.identity.pins
         self._register = register
-        self._changed = changed
         self._connect = connect
-        self._replica = RegisterReplica(register, self._hear)
-        self._stays_changed = False
+        self._around = AroundSync(register, changed)
+        self._replica = RegisterReplica(register, self._around.hear)
         self._session: Session | None = None
+        self._exchanges: list[Exchange] = []
         self._is_aborted = False
 
     @property
@@ -76,46 +77,54 @@ class DeskSync:
         session = self._session
         if self._is_aborted:  # asked after the session is there for `abort` to find: one of the two sees the other
             raise Stopped
-        self._release_staged()
-        report = session.sync()
-        if self._awaits_pull():
-            self._note(self._register.write(pulled_once).result()[1])
-            if self._release_staged():
-                report = session.sync()
-        if self._register.identity.frozen:
-            self._replica.freeze("")
-        self._keep_told()
+        self._exchanges.clear()
+        try:
+            report = self._go_round(session)
+        except Stopped:
+            raise  # the register is about to close
+        except DeskError as fault:
+            self._note_round(session, type(fault).__name__)
+            raise
+        self._note_round(session, WENT_WELL)
         return report
 
-    def _keep_told(self) -> None:
-        """In a shelter: notices that two desks wrote apart follow the stay that came of it, with the next sync."""
-        if self._stays_changed and is_shelter_scope(self._register.identity.scope):
-            self._note(self._register.write(keep_told).result()[1])
-        self._stays_changed = False
+    def _go_round(self, session: Session) -> SyncReport:
+        self._around.release_staged()
+        report = session.sync()
+        if self._around.pulled_everything():
+            report = session.sync()
+        if self._register.identity.frozen:
+            self._replica.freeze("")
+        self._around.keep_told()
+        return report
 
-    def _hear(self, changes: ChangeSet) -> None:
-        self._stays_changed |= changes.touches("placement")
-        self._changed(changes)
+    def _note_round(self, session: Session, code: str) -> None:
+        done, exchanges = session.so_far, self._exchanges
+        bulk = [one for one in exchanges if one.status == 200 and one.sent + one.received >= BULK_BYTES]
+        noted = Round(
+            at=to_iso(self._register.clock.now()),
+            province_at=done.at,
+            code=code,
+            status=exchanges[-1].status if exchanges else 0,
+            pushed=done.pushed,
+            pulled=done.pulled,
+            set_aside=done.quarantined,
+            conflicts=done.conflicts,
+            sent=sum(one.sent for one in exchanges),
+            received=sum(one.received for one in exchanges),
+            milliseconds=_milliseconds(exchanges),
+            bulk=sum(one.sent + one.received for one in bulk),
+            bulk_milliseconds=_milliseconds(bulk),
+        )
+        self._register.write(lambda tx: note_round(tx, noted)).result()
 
     def _begin(self) -> Session:
         from sync.client.session import Session
 
-        return Session(self._connect(self._pins), self._replica, RegisterFiles(self._register, self._changed))
+        transport = self._connect(self._pins)
+        transport.heard = self._exchanges.append
+        return Session(transport, self._replica, RegisterFiles(self._register, self._around.hear))
 
-    def _awaits_pull(self) -> bool:
-        return self._register.write(lambda tx: settings.get(tx.connection, settings.AWAITS_PULL, bool, False)).result()[
-            0
-        ]
 
-    def _release_staged(self) -> int:
-        total = 0
-        while True:
-            released, changes = self._register.write(release_next).result()
-            self._note(changes)
-            total += released
-            if not released:
-                return total
-
-    def _note(self, changes: ChangeSet) -> None:
-        if changes:
-            self._changed(changes)
+def _milliseconds(exchanges: Iterable[Exchange]) -> int:
+    return round(1000 * sum(one.seconds for one in exchanges))

@@ -6,7 +6,6 @@ too. Its key opens nothing but the count.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.usecases.locked_files import find_file, leave_file
+from commune_desk.usecases.metered import syncs_on_metered
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.profile import Profile
 from sync.client.errors import Stopped
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 30.0
 """For a question of a few hundred bytes, on a poor line too."""
+_MOST_BYTES = 256 * 1024
+"""Of a card."""
 
 
 class DoorbellCard(msgspec.Struct, frozen=True):
     """`due` are the next instants (ISO) that must ring, as of `left_at`; without an address only they do.
 
-    `taken` reports were taken up here and the province cannot know it yet.
+    `taken` reports were taken up here and the province cannot know it yet. `spares_metered`: on a line that is paid by
+    volume nothing but the question goes out.
     """
 
     due: tuple[str, ...]
@@ -41,6 +45,7 @@ class DoorbellCard(msgspec.Struct, frozen=True):
     key: bytes = b""
     authority_public: bytes = b""
     taken: int = 0
+    spares_metered: bool = False
 
 
 class Bell(msgspec.Struct, frozen=True):
@@ -57,12 +62,13 @@ class Bell(msgspec.Struct, frozen=True):
 
 
 def leave_card(desk: OpenDesk, due: Sequence[datetime], taken: int = 0) -> None:
-    """Write the card for the locked time. Raises OSError."""
+    """Write the card for the locked time. Raises OSError, or a Fault of the register."""
     own = desk.register.identity
     card = DoorbellCard(
         due=tuple(to_iso(instant) for instant in sorted(due)),
         left_at=to_iso(desk.register.clock.now()),
         taken=taken,
+        spares_metered=not desk.register.write(lambda tx: syncs_on_metered(tx.connection)).result()[0],
     )
     if own.pins is not None and own.desk:
         card = msgspec.structs.replace(
@@ -73,21 +79,20 @@ def leave_card(desk: OpenDesk, due: Sequence[datetime], taken: int = 0) -> None:
             key=own.doorbell,
             authority_public=own.pins.authority_public,
         )
-    part = desk.profile.doorbell.with_suffix(".part")
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(msgspec.json.encode(card))
-    part.replace(desk.profile.doorbell)
+    leave_file(desk.profile.doorbell, card)
 
 
 def take_card(profile: Profile) -> DoorbellCard | None:
     """The card left at lock, or None. A damaged card is no reason to stop anybody from unlocking."""
+    card = find_file(profile.doorbell, DoorbellCard, most=_MOST_BYTES)
+    if card is None:
+        return None
     try:
-        card = msgspec.json.decode(profile.doorbell.read_bytes(), type=DoorbellCard)
         for instant in (card.left_at, *card.due):
             from_iso(instant)
         if card.address:
             SigningKey.from_bytes(card.key)
-    except (OSError, ValueError):  # of which msgspec's is one
+    except ValueError:
         return None
     return card
 

@@ -147,6 +147,7 @@ def identity_of(enrolment: Enrolment, label: str, db_id: str) -> Identity:
             authority_public=enrolment.authority_public,
             escrow_public=enrolment.escrow_public,
             name=enrolment.province_name,
+            courier_public=enrolment.courier_public,
         ),
     )
 

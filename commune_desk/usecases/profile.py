@@ -20,6 +20,10 @@ LOG = REGISTER + "-wal"
 _BESIDE = ("-wal", "-shm", "-journal", "")
 LOCK_FILE = "desk.lock"
 DOORBELL = "doorbell.json"
+SEALED = "doorbell.sealed"
+"""What waited for the province at lock, and only the province can read."""
+RECEIPTS = "doorbell.receipts"
+"""What the province signed for while the register was locked."""
 WINDOW_STATE = "window.sealed"
 LANGUAGE = "language"
 DAMAGED = "damaged"
@@ -82,6 +86,14 @@ class Profile:
     @property
     def doorbell(self) -> Path:
         return self.folder / DOORBELL
+
+    @property
+    def sealed(self) -> Path:
+        return self.folder / SEALED
+
+    @property
+    def receipts(self) -> Path:
+        return self.folder / RECEIPTS
 
     @property
     def window_state(self) -> Path:

@@ -44,6 +44,8 @@ class SyncStatus:
     """Changes that no receipt names yet."""
     is_running: bool = False
     is_paused: bool = False
+    is_held: bool = False
+    """The line is paid by volume and this desk does not sync by itself on such."""
     last_receipt_at: datetime | None = None
     """The province's own time on its last receipt."""
     last_report: SyncReport | None = None
@@ -51,7 +53,7 @@ class SyncStatus:
     failure: DeskError | None = None
     """Why the last sync failed; None after one that went through."""
     next_try_at: datetime | None = None
-    """None while paused."""
+    """None while paused or held."""
 
     @property
     def is_halted(self) -> bool:
@@ -88,6 +90,7 @@ class SyncAgent:
         self._wake = threading.Event()
         self._is_stopping = False
         self._is_paused = False
+        self._is_held = False
         self._is_demanded = False
         self._thread: threading.Thread | None = None
 
@@ -132,6 +135,15 @@ class SyncAgent:
         self._is_paused = False
         self._wake.set()
 
+    def hold(self, is_held: bool) -> None:
+        """Start no sync by itself on a line that is paid by volume; `sync_now` goes through all the same."""
+        self._is_held = is_held
+        self._wake.set()
+
+    @property
+    def _rests(self) -> bool:
+        return self._is_paused or self._is_held
+
     def _nudge(self, tell: Callable[[float], None]) -> None:
         with self._guard:
             tell(monotonic())
@@ -159,7 +171,7 @@ class SyncAgent:
 
     def _takes_turn(self) -> bool:
         with self._guard:
-            is_due = not self._is_paused and self._schedule.due <= monotonic()
+            is_due = not self._rests and self._schedule.due <= monotonic()
             if not is_due and not self._is_demanded:
                 return False
             self._is_demanded = False
@@ -169,7 +181,7 @@ class SyncAgent:
     def _seconds_to_sleep(self) -> float | None:
         """None: until something happens."""
         due = self._schedule.due
-        return None if self._is_paused or due == math.inf else min(_LONGEST_SLEEP, max(0.0, due - monotonic()))
+        return None if self._rests or due == math.inf else min(_LONGEST_SLEEP, max(0.0, due - monotonic()))
 
     def _round(self) -> None:
         try:
@@ -206,6 +218,7 @@ class SyncAgent:
             self._status,
             waiting=self._waiting(),
             is_paused=self._is_paused,
+            is_held=self._is_held,
             last_receipt_at=_instant(self._session.receipt_at) or self._status.last_receipt_at,
             next_try_at=self._next_try(),
             **news,
@@ -216,7 +229,7 @@ class SyncAgent:
 
     def _next_try(self) -> datetime | None:
         due = self._schedule.due
-        if self._is_paused or due == math.inf:
+        if self._rests or due == math.inf:
             return None
         in_seconds = round(due - monotonic())
         return self._clock.now().replace(microsecond=0) + timedelta(seconds=max(0, in_seconds))

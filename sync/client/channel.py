@@ -102,11 +102,16 @@ def _refusal(reply: Reply, authority_public: bytes, desk: str) -> errors.SyncFau
     wait = max(reply.retry_after, float(problem.retry_after))
     if reply.status in (429, 503):
         return errors.Busy(wait)
+    return refusal_of(problem, reply.status, desk)
+
+
+def refusal_of(problem: protocol.Problem, status: int, desk: str) -> errors.SyncFault:
+    """What the province's own, proven no means to this desk."""
     if problem.code in _DECIDED:
         return _DECIDED[problem.code]() if problem.desk == desk else errors.Unproven()
-    if problem.code != "ticket" and reply.status in (401, 403, 404):
+    if problem.code != "ticket" and status in (401, 403, 404):
         return errors.NotRecognised()
-    return Refused(reply.status, problem)
+    return Refused(status, problem)
 
 
 _DECIDED: dict[str, type[errors.SyncFault]] = {

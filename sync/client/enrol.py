@@ -41,6 +41,7 @@ class Enrolment:
     province_name: str
     authority_public: bytes
     escrow_public: bytes
+    courier_public: bytes
     grants: list[protocol.Grant]
     scope_keys: list[protocol.ScopeKey]
     scope_private: dict[str, seal.BoxKey] = field(repr=False)
@@ -95,6 +96,7 @@ def enrol(
         province_name=enrolled.province_name,
         authority_public=protocol.unb64(enrolled.authority_public),
         escrow_public=protocol.unb64(enrolled.escrow_public),
+        courier_public=protocol.unb64(enrolled.courier_public),
         grants=enrolled.grants,
         scope_keys=enrolled.scope_keys,
         scope_private=_open_locker(enrolled, keys.locker, parts.locator),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from sync import protocol, seal
 from sync.change import MAX_RUN, START, Line, Place, next_chain, next_head
 from sync.client import errors
@@ -39,6 +41,34 @@ def read_page(body: bytes) -> Page:
     trailer = protocol.decode(lines[-1], protocol.PullTrailer)
     header = protocol.decode(lines[0], protocol.PullHeader)
     return Page(header, [protocol.read_event(line) for line in lines[1:-1]], trailer)
+
+
+def rest_of(page: Page, cursors: Mapping[str, int]) -> Page:
+    """What of a page comes after these places, as if it had begun there: a carried one may overlap with what is known.
+
+    A desk's run keeps what it needs of the lines that are left out. That they were what the desk was told follows from
+    the chain: it goes on from the desk's own place and must end where the page says.
+    """
+    known = [line for event, line in page.steps if event.seq <= cursors.get(event.scope, 0) and line is not None]
+    steps = [(event, line) for event, line in page.steps if event.seq > cursors.get(event.scope, 0)]
+    writers = {line.change.desk for _, line in steps if line is not None}
+    trailer = msgspec.structs.replace(
+        page.trailer,
+        cursors=_not_before(page.trailer.cursors, cursors),
+        heads=_not_before(page.trailer.heads, cursors),
+        more=page.trailer.more and bool(steps),
+        runs=[_with_digests(run, known) for run in page.trailer.runs if run.desk in writers],
+    )
+    return Page(page.header, steps, trailer)
+
+
+def _not_before(places: Mapping[str, protocol.FeedHead], cursors: Mapping[str, int]) -> dict[str, protocol.FeedHead]:
+    return {scope: place for scope, place in places.items() if place.seq >= cursors.get(scope, 0)}
+
+
+def _with_digests(run: protocol.Run, lines: Sequence[Line]) -> protocol.Run:
+    own = {line.change.n: protocol.b64(line.digest) for line in lines if line.change.desk == run.desk}
+    return msgspec.structs.replace(run, absent=run.absent | own)
 
 
 def verified_keys(header: protocol.PullHeader, authority_public: bytes) -> dict[str, bytes]:

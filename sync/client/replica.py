@@ -63,7 +63,7 @@ class Replica(Protocol):
         ...
 
     def chain_head(self, n: int) -> bytes:
-        """The desk's chain after change `n`."""
+        """The desk's chain after change `n`; empty when that change is not kept any more, or never was here."""
         ...
 
     def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
@@ -133,8 +133,8 @@ class Replica(Protocol):
         """
         ...
 
-    def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
-        """Where the scopes' feeds ended at the last page."""
+    def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:
+        """Where the scopes' feeds ended at the last page; now, or at the province's time `at` when it was carried."""
         ...
 
     def last_receipt(self) -> tuple[bytes, bytes]:

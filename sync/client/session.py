@@ -15,16 +15,15 @@ from sync import protocol, seal
 from sync.change import Place
 from sync.client import errors
 from sync.client.channel import Channel, Refused
+from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
 from sync.client.files import FileCarrier, FileStore
-from sync.client.page import Page, portions, read_page, verified_keys, verify_page
-from sync.client.pushing import push_body
+from sync.client.page import Page, read_page
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
 from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
 
 __all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "SyncReport"]
 
-_ROOM_FOR_HEADER = 4096
 _SMALLEST_PAGE = 32 * 1024
 _PULL_SECONDS = 60.0
 """How long files may be carried until the feed is looked at again: it may bring a report with hours to answer it."""
@@ -55,6 +54,8 @@ class _Tally:
     pulled: int = 0
     quarantined: int = 0
     conflicts: int = 0
+    at: str = ""
+    file_fault: errors.LineFault | protocol.Malformed | None = None
 
 
 class Session:
@@ -84,11 +85,28 @@ class Session:
         """The province's time on the last receipt this session got, also when the sync failed after it; or ""."""
         return self._receipt_at
 
+    @property
+    def so_far(self) -> SyncReport:
+        """What the last sync did until it ended, however it did; `at` is empty where the province was not there."""
+        done = self._tally
+        return SyncReport(
+            done.pushed,
+            done.pulled,
+            done.quarantined,
+            done.conflicts,
+            done.at,
+            self._receipt_at,
+            self._carrier.carried if self._carrier else 0,
+            done.file_fault,
+        )
+
     def sync(self) -> SyncReport:
         """Raises a SyncFault or Malformed; whatever was receipted or applied before stays so."""
         identity = self._replica.identity()
-        self._tally = tally = _Tally()
+        self._tally = _Tally()
         self._shows_receipt = False
+        if self._carrier is not None:
+            self._carrier.begin()
         channel = Channel(
             self._transport,
             key_id=identity.desk,
@@ -97,27 +115,19 @@ class Session:
         )
         try:
             hello = channel.hello()
+            self._tally.at = hello.time
             self._replica.heard_schema(hello.schema)
             try:
-                file_fault = self._go_through(channel, self._in_epoch(hello.epoch, identity))
+                self._go_through(channel, self._in_epoch(hello.epoch, identity))
             except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed
                 hello = channel.hello()
-                file_fault = self._go_through(channel, self._in_epoch(hello.epoch, identity))
+                self._go_through(channel, self._in_epoch(hello.epoch, identity))
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)
             raise
         finally:
             self._transport.rest()
-        return SyncReport(
-            tally.pushed,
-            tally.pulled,
-            tally.quarantined,
-            tally.conflicts,
-            hello.time,
-            self._receipt_at,
-            self._carrier.carried if self._carrier else 0,
-            file_fault,
-        )
+        return self.so_far
 
     def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
         """This desk in the province's present epoch. After another one all that it had signed for is offered again."""
@@ -127,12 +137,11 @@ class Session:
         self._replica.resend_from(self._replica.last_n())
         return self._replica.identity()
 
-    def _go_through(self, channel: Channel, identity: DeskIdentity) -> errors.LineFault | protocol.Malformed | None:
+    def _go_through(self, channel: Channel, identity: DeskIdentity) -> None:
         self._push_all(channel, identity)
         self._pull_or_mend(channel, identity)
-        file_fault = self._carry_files(channel, identity)
+        self._tally.file_fault = self._carry_files(channel, identity)
         self._report(channel)
-        return file_fault
 
     def abort(self) -> None:
         """Break off a running sync; this session is finished then."""
@@ -142,7 +151,6 @@ class Session:
         """One piece after another; what was typed meanwhile goes before the next. What broke them off, if anything."""
         if self._carrier is None:
             return None
-        self._carrier.begin()
         pulled_at = monotonic()
         while True:
             try:
@@ -170,10 +178,10 @@ class Session:
             self._batch = min(self._batch * 2, protocol.MAX_CHANGES)
 
     def _next_batch(self, after: int) -> Sequence[PendingLine]:
-        return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - _ROOM_FOR_HEADER)
+        return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - ROOM_FOR_HEADER)
 
     def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
-        body = push_body(identity, self._replica, batch, shows_receipt=self._shows_receipt)
+        body = push_body(self._replica, identity, batch, shows_receipt=self._shows_receipt)
         try:
             receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
         except _TOO_MUCH_FOR_THE_LINE:
@@ -270,31 +278,9 @@ class Session:
 
     def _take_over(self, page: Page, cursors: dict[str, int], identity: DeskIdentity) -> None:
         """Prove the whole page, then hand it to the register piece by piece."""
-        if page.header.epoch != identity.epoch:
-            raise errors.ProvinceRestored
-        keys: dict[str, bytes | None] = {**verified_keys(page.header, identity.authority_public)}
         chains = self._replica.feed_chains()
         places = {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
-        after = verify_page(page, places, lambda desk: self._key_of(desk, keys))
-        self._refuse_to_be_a_past(page, identity)
-        self._replica.accept_certs(page.header)
-        for events, reached in portions(page, after, self._apply_at_once):
-            self._replica.apply(events, reached)
-        self._replica.heads(page.trailer.heads)
+        reached = prove(self._replica, identity, page, places)
+        hand_over(self._replica, page, reached, at_once=self._apply_at_once)
         self._tally.pulled += len(page.events)
         self._tally.conflicts += sum(len(event.opened) for event, _ in page.events)
-
-    def _refuse_to_be_a_past(self, page: Page, identity: DeskIdentity) -> None:
-        """Raise Forked for a change of this desk's own that this register never made.
-
-        It is an older copy that was put back without `restore`: its next number would be one that is taken already.
-        """
-        own = max((line.change.n for _, line in page.events if line.change.desk == identity.desk), default=0)
-        if own > self._replica.last_n():
-            raise errors.Forked
-
-    def _key_of(self, desk: str, known: dict[str, bytes | None]) -> bytes | None:
-        """A page names few desks thousands of times: the register is asked once for each."""
-        if desk not in known:
-            known[desk] = self._replica.public_of(desk)
-        return known[desk]

@@ -21,6 +21,7 @@ from requests.adapters import BaseAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError
 from urllib3.exceptions import TimeoutError as LibraryTimeout
 
+from commune_desk.domain.clock import monotonic
 from commune_desk.domain.errors import Invalid
 from commune_desk.domain.labels import N_
 from sync import protocol
@@ -57,6 +58,22 @@ class Reply:
     retry_after: float
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """How one request went, and nothing of what was in it. Bytes are those of the bodies as they were on the line."""
+
+    path: str
+    status: int
+    """HTTP's; 0 where no answer came."""
+    sent: int
+    received: int
+    seconds: float
+
+
+def _to_nobody(_exchange: Exchange) -> None:
+    """Nobody measures the line."""
+
+
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Never follow, and never look: `requests` reads a redirect's whole body, however large, before it asks."""
@@ -86,6 +103,8 @@ class Transport:
             {"Accept-Encoding": "identity", "User-Agent": "commune-desk"}
         )
         self._is_aborted = False
+        self.heard: Callable[[Exchange], object] = _to_nobody
+        """Is told of each request once it is over, however it ended, by the thread that made it."""
 
     def get(self, path: str) -> bytes:
         """The bytes at `path` as they are. Raises a SyncFault or Malformed."""
@@ -145,6 +164,7 @@ class Transport:
         watchdog = threading.Timer(self._limits.total_seconds, self._give_up, (is_late,))
         watchdog.daemon = True
         watchdog.start()
+        begun, status, received = monotonic(), 0, 0
         try:
             response = self._session.send(
                 request,
@@ -153,7 +173,9 @@ class Transport:
                 timeout=(self._limits.connect_seconds, self._limits.read_seconds),
             )
             with response:
-                return response, (read or self._read)(response)
+                status, body = response.status_code, (read or self._read)(response)
+            received = len(body)
+            return response, body
         except (requests.RequestException, HTTPError, OSError, errors.SyncFault) as error:
             # A socket cut by `abort` or by the watchdog fails in whatever way the moment happens to bring.
             if self._is_aborted:
@@ -165,6 +187,8 @@ class Transport:
             raise fault_of(error) from error
         finally:
             watchdog.cancel()
+            sent = int(request.headers.get("Content-Length", 0))
+            self.heard(Exchange(request.path_url, status, sent, received, monotonic() - begun))
 
     def _give_up(self, is_late: threading.Event) -> None:
         is_late.set()

@@ -21,6 +21,7 @@ from sync.protocol import (
     MAX_BODY,
     MAX_INFLATED,
     PROTOCOL,
+    SEALED_PUSH,
     SIGNATURE_HEADER,
     Hello,
     HelloRequest,
@@ -47,6 +48,7 @@ from sync.server.problems import Refused
 from sync.server.province import Province, epoch_of
 from sync.server.pull import page, refuse_stopped
 from sync.server.push import take_in
+from sync.server.sealed_push import take_in_sealed
 from sync.server.snapshots import Snapshots, read_part
 from sync.server.tickets import Tickets
 from sync.snapshot import SnapshotRequest
@@ -96,6 +98,7 @@ class Service:
                 self._signed("/v1/snapshot", self._snapshot),
                 self._snapshot_bytes(),
                 self._signed("/v1/doorbell", self._doorbell, bell=True),
+                self._signed(SEALED_PUSH, self._sealed_push, bell=True, most=MAX_BODY),
                 self._signed("/v1/files/offset", self._file_offset),
                 self._signed("/v1/files/put", self._file_put, most=MAX_MESSAGE),
                 self._signed("/v1/files/get", self._file_get),
@@ -243,6 +246,9 @@ class Service:
 
     def _push(self, caller: desks.DeskState, body: bytes) -> Answer:
         return encode(take_in(self.province, caller, body, self.door)), seal.RECEIPT
+
+    def _sealed_push(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return encode(take_in_sealed(self.province, caller, body, self.door)), seal.RECEIPT
 
     def _pull(self, caller: desks.DeskState, body: bytes) -> Answer:
         return page(self.province, caller, decode(body, PullRequest)), seal.FEED

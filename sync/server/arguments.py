@@ -42,7 +42,7 @@ def build(texts: Texts) -> argparse.ArgumentParser:
     )
     parser.add_argument("--lang", choices=LANGUAGES, help=texts.say(N_("language of what is printed: vi or en")))
     commands = parser.add_subparsers(dest="command", required=True, metavar=texts.say(N_("COMMAND")))
-    for add in (_init, _serve, _renew, _enrol_code, _desk, _report_in, _recover, _status):
+    for add in (_init, _serve, _renew, _enrol_code, _desk, _report_in, _recover, _status, _bundle):
         add(commands, texts)
     return parser
 
@@ -129,6 +129,27 @@ def _recover(commands: _Commands, texts: Texts) -> None:
 def _status(commands: _Commands, texts: Texts) -> None:
     parser = _command(commands, "status", texts, N_("show what stands where, in numbers"))
     parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+
+
+def _bundle(commands: _Commands, texts: Texts) -> None:
+    about = N_("take in what couriers bring on USB sticks, and write what they take back")
+    parser = commands.add_parser("bundle", help=texts.say(about))
+    actions = parser.add_subparsers(dest="action", required=True, metavar=texts.say(N_("COMMAND")))
+    about = N_("take in bundles, in any order and any number of times; works while the server runs")
+    taking = _command(actions, "in", texts, about)
+    taking.add_argument(
+        "file", nargs="+", type=Path, metavar="FILE", help=texts.say(N_("bundles (.cdsync), or the folder they lie in"))
+    )
+    reply = N_("the folder to write the replies into, usually the same stick")
+    taking.add_argument("--reply", type=Path, metavar="DIR", help=texts.say(reply))
+    taking.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+    about = N_("write a desk's bundle without one of its own: what is new since it last asked")
+    giving = _command(actions, "out", texts, about)
+    giving.add_argument("--desk", required=True, metavar="ID", help=texts.say(N_("the desk's id, six characters")))
+    giving.add_argument(
+        "--to", type=Path, required=True, metavar="DIR", help=texts.say(N_("the folder to write the bundles into"))
+    )
+    giving.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
 
 
 def _whole(texts: Texts) -> Callable[[str], int]:

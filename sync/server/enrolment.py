@@ -156,4 +156,5 @@ def _enrolled(connection: Connection, province: Province, desk: str, locker: byt
         scope_keys=keys_of(connection, list(grants)),
         locker=b64(locker),
         province_name=province.name,
+        courier_public=b64(province.keys.courier.public),
     )

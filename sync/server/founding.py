@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -102,6 +103,8 @@ def write_private(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
+        with suppress(OSError):  # a disk that is gone refuses this too
+            fresh.unlink(missing_ok=True)
         raise Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=reason_of(error)) from None
 
 

@@ -75,7 +75,7 @@ class Gate:
 
 
 class _Callers(HTTPSignatureKeyResolver):
-    """Looks up who a key id names; on the doorbell's route only doorbell keys count, elsewhere only desks' own."""
+    """Looks up who a key id names; on the doorbell's routes only doorbell keys count, elsewhere only desks' own."""
 
     def __init__(self, province: Province, *, bell: bool) -> None:
         self._province = province

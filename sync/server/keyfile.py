@@ -54,6 +54,13 @@ class KeyFile:
         return seal.BoxKey.from_bytes(unb64(self._stored.escrow))
 
     @property
+    def courier(self) -> seal.BoxKey:
+        """What bundles for the province are sealed to. Made from the authority's key, so that no copy of a key-file in
+        a safe lacks it; never the recovery key, which a cautious province keeps away from the server.
+        """
+        return seal.BoxKey.from_bytes(seal.derive(self.authority.to_bytes(), b"cd-courier-v1"))
+
+    @property
     def tls_password(self) -> str:
         """What the server's TLS key lies under in the data folder."""
         return seal.derive(bytes.fromhex(self.database_key), b"cd-tls-key-v1").hex()

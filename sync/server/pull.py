@@ -84,7 +84,7 @@ def _page(connection: Connection, province: Province, caller: desks.DeskState, r
     begin = [scope for scope in sorted(cursors) if _is_better_begun(request, cursors[scope], heads[scope])]
     for scope in sorted(cursors.keys() - set(begin)):
         _fill(connection, content, scope, cursors[scope])
-    header = header_for(connection, caller, certs=request.certs, known_directory=request.directory)
+    header = header_for(connection, province, caller, certs=request.certs, known_directory=request.directory)
     runs = runs_of(connection, content.unsigned, content.present)
     trailer = PullTrailer(cursors=content.cursors, more=content.full, heads=heads, runs=runs, snapshots=begin)
     return b"\n".join([encode(header), *content.lines, encode(trailer)])

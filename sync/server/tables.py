@@ -217,6 +217,25 @@ enrol_code = Table(
     _maybe("used_at"),
 )
 
+courier_parked = Table(
+    "courier_parked",
+    metadata,
+    _text("desk", primary_key=True),
+    Column("digest", LargeBinary, nullable=False, primary_key=True),
+    _number("first_n"),
+    _number("last_n"),
+    _bytes("body"),
+    _text("parked_at"),
+)
+
+courier_question = Table(
+    "courier_question",
+    metadata,
+    _text("desk", primary_key=True),
+    _bytes("request"),
+    _text("asked_at"),
+)
+
 audit = Table(
     "audit",
     metadata,

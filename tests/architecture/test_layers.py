@@ -28,7 +28,11 @@ LIBRARIES = {
     "python_calamine": ("commune_desk.usecases",),
     "xlsxwriter": ("commune_desk.usecases", "commune_desk.presenters"),
     "keyring": ("commune_desk.ui.platform",),
-    "random": ("commune_desk.training", "commune_desk.usecases.sync_agent"),  # seeded people; jitter. Never security
+    "random": (  # seeded people; jitter. Never security
+        "commune_desk.training",
+        "commune_desk.usecases.sync_agent",
+        "commune_desk.usecases.locked_push",
+    ),
     "pickle": (),
     "marshal": (),
 }
@@ -48,6 +52,7 @@ SYNC_CLIENT = (
     "commune_desk.usecases.sync_schedule",
     "commune_desk.usecases.desk_sync",
     "commune_desk.usecases.doorbell",
+    "commune_desk.usecases.locked_push",
     "commune_desk.usecases.enrolment",
     "commune_desk.usecases.courier",
 )

@@ -17,6 +17,7 @@ from commune_desk.presenters.emergency_hours import hours_now, hours_operation, 
 from commune_desk.presenters.routes import Route
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.workplace import Workplace
+from sync import protocol
 from tests.helpers.builders import make_child, make_household, make_person, make_report, make_visit, save_all
 from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace, work_for_real
 
@@ -92,6 +93,62 @@ def test_a_visit_not_sent_yet_says_so(workplace: Workplace, child: RecordId) -> 
     assert moments(workplace, child, "Home visit")[0].chip == ""
 
 
+def receipt(workplace: Workplace, up_to: str, at: str) -> None:
+    """The province has signed for everything up to the change that `up_to` selects; the times are its own."""
+    body = protocol.encode(protocol.Receipt(desk="D-TEST01", accepted_n=1, durable_n=0, at=at, results=[]))
+    insert = f"INSERT INTO receipt SELECT max(n), 0, '2001-01-01T00:00:00Z', ?, x'' FROM change WHERE {up_to}"
+    workplace.write(lambda tx: tx.connection.execute(insert, (body,)))
+    sql(workplace, "UPDATE change SET state='accepted' WHERE n<=(SELECT max(accepted_n) FROM receipt)")
+
+
+def test_what_a_receipt_names_says_when_the_province_signed_and_the_rest_does_not(
+    workplace: Workplace, child: RecordId
+) -> None:
+    workplace.write(work_for_real)
+    first, second, third = (make_visit(child, f"2026-11-2{day}") for day in range(3))
+    for visit in (first, second, third):
+        workplace.write(save_all(visit))
+    receipt(workplace, f"record='{first.id}'", "2026-11-23T00:42:00Z")
+    receipt(workplace, f"record='{second.id}'", "2026-11-22T00:42:00Z")
+    told = [(moment.chip, moment.proof) for moment in moments(workplace, child, "Home visit")]
+    assert told == [
+        ("not sent yet", ""),
+        ("", "sent, receipt 07:42 yesterday"),
+        ("", "sent, receipt 07:42 today"),
+    ]
+    sql(workplace, "DELETE FROM receipt")
+    assert {moment.proof for moment in moments(workplace, child, "Home visit")} == {""}, "never without a receipt"
+
+
+def test_a_report_whose_measures_are_not_sent_does_not_look_delivered(workplace: Workplace, child: RecordId) -> None:
+    workplace.write(work_for_real)
+    report = make_report(person=child)
+    workplace.write(save_all(report))
+    receipt(workplace, "1", "2026-11-23T00:42:00Z")
+    assert moments(workplace, child, "Information received")[0].proof == "sent, receipt 07:42 today"
+    workplace.write(save_all(msgspec.structs.replace(report, setting="home")))
+    (moment,) = moments(workplace, child, "Information received")
+    assert (moment.chip, moment.chip_icon, moment.proof) == ("not sent yet", "clock", "")
+
+
+def test_what_is_in_conflict_says_so_with_an_icon_until_it_is_decided(workplace: Workplace, child: RecordId) -> None:
+    workplace.write(save_all(msgspec.structs.replace(GRANDMOTHER, phone="0978111222")))
+    ours = workplace.read(lambda c: c.execute("SELECT id FROM change ORDER BY n DESC LIMIT 1").fetchone()[0])
+    sql(
+        workplace,
+        "INSERT INTO conflict (id, scope, kind, record, field, ours, theirs, opened_seq, state) VALUES"
+        f" ('{'c' * 32}', 'C:06838', 'person', '{GRANDMOTHER.id}', 'phone', '{'d' * 32}', '{ours}', 1, 'open')",
+    )
+    (moment,) = moments(workplace, child, "Details edited")
+    assert (moment.chip, moment.chip_icon, moment.chip_tone) == (
+        "in conflict, to be decided",
+        "alert-circle",
+        "warning",
+    )
+    sql(workplace, "UPDATE conflict SET state='closed'")
+    assert moments(workplace, child, "Details edited")[0].chip == ""
+
+
 def test_a_training_register_says_nothing_of_sending(workplace: Workplace, child: RecordId) -> None:
     workplace.write(save_all(make_visit(child)))
     (moment,) = moments(workplace, child, "Home visit")
@@ -106,8 +163,8 @@ def test_what_the_province_set_aside_does_not_look_delivered(
     sql(workplace, "UPDATE change SET state='accepted'")
     assert {moment.chip for moment in moments(workplace, child, heading)} == {""}
     sql(workplace, "UPDATE change SET state='quarantined'")
-    found = {(moment.chip, moment.chip_tone, moment.tone) for moment in moments(workplace, child, heading)}
-    assert found == {("set aside by the province", "danger", "danger")}
+    found = {(moment.chip, moment.chip_icon, moment.tone) for moment in moments(workplace, child, heading)}
+    assert found == {("set aside by the province", "alert-triangle", "danger")}
 
 
 def test_a_corrected_visit_stays_and_says_so(workplace: Workplace, child: RecordId) -> None:

@@ -25,12 +25,17 @@ PROVEN = SyncFacts(
     province="Tỉnh Quảng Ninh",
     waiting=(),
     oldest_waiting="",
-    set_aside=0,
+    set_aside_codes=(),
     proven_changes=1284,
     proven_at="2026-11-23T00:42:00Z",
+    own_changes=1284,
     last_contact="2026-11-23T00:42:00Z",
+    knows_heads=True,
+    heard_at="2026-11-23T00:42:00Z",
+    heard_changes=1284,
     behind=0,
     open_conflicts=0,
+    line_rate=0.0,
 )
 QUIET = SyncStatus()
 
@@ -49,6 +54,13 @@ def test_green_needs_a_receipt_and_nothing_that_waits() -> None:
         {"waiting": (Waiting("home_visit", 2, 2, 900),), "oldest_waiting": "2026-11-23T00:00:00Z"},
         {"last_contact": "", "proven_at": ""},
         {"behind": 3},
+        {"last_contact": ""},
+        {"knows_heads": False},
+        {"heard_at": ""},
+        {"heard_changes": 1283},
+        {"proven_changes": 1283},
+        {"proven_changes": 0, "proven_at": ""},
+        {"set_aside_codes": (("grant", 1),)},
         {"frozen": "fork"},
         {"is_training": True},
     ],
@@ -61,11 +73,62 @@ def test_a_failed_try_is_not_green_even_when_nothing_waits() -> None:
     assert sync_chip(PROVEN, replace(QUIET, failure=Fault("no line")))[1] == "warning"
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(replace(QUIET, is_paused=True), "tạm dừng"), (replace(QUIET, is_held=True), "bấm để gửi")],
+)
+def test_what_rests_is_not_green_and_says_why(status: SyncStatus, said: str) -> None:
+    text, tone = sync_chip(PROVEN, status)
+    assert (said in text, tone) == (True, "warning")
+    state = sync_page(PROVEN, status)
+    assert state.line[0].tone == "warning"
+    assert state.line[0].detail, "and what to do"
+    assert state.can_sync
+
+
+def test_a_desk_that_has_written_nothing_needs_no_receipt_to_be_green() -> None:
+    assert sync_chip(facts(own_changes=0, proven_changes=0, proven_at=""), QUIET)[1] == "good"
+
+
+@pytest.mark.parametrize(
+    ("raw", "rate", "said"),
+    [
+        (900, 0.0, "chưa được đo"),
+        (900, 5000.0, "vài giây"),
+        (250_000, 5000.0, "khoảng 20 giây"),
+        (2_500_000, 5000.0, "khoảng 4 phút"),
+        (250_000_000, 5000.0, "khoảng 6 giờ"),
+    ],
+)
+def test_how_long_it_takes_is_said_only_of_a_line_that_was_measured(raw: int, rate: float, said: str) -> None:
+    waiting = facts(waiting=(Waiting("home_visit", 2, 2, raw),), line_rate=rate)
+    assert said in sync_page(waiting, QUIET).waiting[0].detail
+
+
+def test_records_changes_and_bytes_are_told_apart() -> None:
+    waiting = facts(waiting=(Waiting("home_visit", 2, 5, 2560),), oldest_waiting="2026-11-23T00:00:00Z")
+    first = sync_page(waiting, QUIET).waiting[0]
+    assert first.text == "2 bản ghi"
+    assert first.detail.startswith("5 thay đổi · gửi khoảng 1,0 KB · ")
+
+
+def test_a_receipt_is_named_with_its_number_and_the_provinces_time() -> None:
+    line = sync_page(PROVEN, QUIET).proven[0]
+    assert ("1.284" in line.text, "07:42 23/11/2026" in line.detail) == (True, True)
+    assert sync_page(facts(proven_changes=0, proven_at=""), QUIET).proven[0].tone != "good"
+
+
+def test_why_something_was_set_aside_is_named_by_its_code() -> None:
+    lines = sync_page(facts(set_aside_codes=(("grant", 1), ("revoked", 2))), QUIET).proven
+    assert lines[1].text.startswith("3 thay đổi được tỉnh để riêng")
+    assert lines[1].detail.endswith("Mã: grant, revoked.")
+
+
 def test_what_waits_is_counted_by_kind_with_its_size() -> None:
     waiting = (Waiting("home_visit", 2, 2, 900), Waiting("report", 1, 3, 1200))
     state = sync_page(facts(waiting=waiting, oldest_waiting="2026-11-23T00:00:00Z"), QUIET)
     assert state.waiting[0].text == "3 bản ghi"
-    assert [(line.text, line.detail) for line in state.waiting[1:]] == [
+    assert [(line.text, line.count) for line in state.waiting[1:]] == [
         ("Thăm hộ", "2"),
         ("Phiếu tiếp nhận thông tin", "1"),
     ]
@@ -75,9 +138,9 @@ def test_why_a_try_failed_is_said_with_the_next_try() -> None:
     status = replace(
         QUIET, failure=Fault("The text is too long."), next_try_at=datetime(2026, 11, 23, 0, 58, tzinfo=UTC)
     )
-    trouble = sync_page(PROVEN, status).trouble
-    assert trouble is not None
+    trouble = sync_page(PROVEN, status).line[0]
     assert (trouble.text, trouble.detail) == ("Nội dung quá dài.", "Tự thử lại lúc 07:58.")
+    assert trouble.icon, "never by colour alone"
 
 
 def test_a_training_register_offers_no_sync() -> None:

@@ -26,6 +26,7 @@ from tests.story.more_pictures import take_more_pictures
 from tests.story.pictures import CUT, both_sizes, take_pictures
 from tests.story.shared_desks import shared_desks
 from tests.story.stage import pump
+from tests.story.sync_pictures import take_sync_pictures
 
 README_PICTURE = "commune-vi-today.png"
 
@@ -80,6 +81,7 @@ def main() -> int:
                 names += shoot_desk(app, commune, given.out, f"commune-{language}")
                 names += shoot_desk(app, shelter, given.out, f"shelter-{language}")
                 names += desks.shoot(given.out, language)
+                names += take_sync_pictures(Path(folder) / f"status-{language}", given.out, language)
                 print(f"{language}: {len(names)} pictures", flush=True)
     if given.readme:
         shutil.copyfile(given.out / README_PICTURE, "docs/pictures/today.png")

@@ -163,7 +163,7 @@ class MemoryReplica:
         self.applied += events
         self.anew = [one for one in self.anew if one != scope]
 
-    def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
+    def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:
         self.known_heads |= heads
 
     def last_receipt(self) -> tuple[bytes, bytes]:

@@ -285,7 +285,7 @@ class Done(msgspec.Struct, frozen=True):
 def command(folder: Path, *words: str) -> Done:
     """Run a command of `commune-desk-server` in English, in this process, on the province in `folder`."""
     name, *rest = words
-    inner = [rest.pop(0)] if name == "desk" else []
+    inner = [rest.pop(0)] if name in ("desk", "bundle") else []
     places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
     with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
         code = main(["--lang", "en", name, *inner, *places, *rest])

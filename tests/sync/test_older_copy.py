@@ -13,8 +13,7 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import uuid7
 from commune_desk.store.staged import accept_new_desk, pulled_once, release_next
 from commune_desk.usecases.enrolment import identity_of, scope_keys_of
-from sync.client import errors
-from sync.client.session import Session
+from sync.client import errors, exchange
 from tests.helpers.builders import make_person, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import RealProvince, real_province
@@ -89,7 +88,7 @@ def test_taken_for_a_strangers_its_own_change_would_leave_no_number_to_save_unde
     one: OneDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: nothing could be saved any more, and the register would not open again."""
-    monkeypatch.setattr(Session, "_refuse_to_be_a_past", lambda *_: None)
+    monkeypatch.setattr(exchange, "refuse_to_be_a_past", lambda *_: None)
     one.desk.sync()
     with pytest.raises(IntegrityError):
         one.save("Bàn Thị Ba")

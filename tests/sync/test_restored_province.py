@@ -15,7 +15,7 @@ from commune_desk.domain.families import Person
 from commune_desk.store.transaction import Tx
 from sync import seal
 from sync.client.channel import Channel
-from sync.client.pushing import push_body
+from sync.client.exchange import push_body
 from sync.client.replica import Replica
 from sync.client.session import Session
 from sync.server import tables
@@ -192,7 +192,7 @@ def test_a_forged_receipt_begins_nothing(office: Office) -> None:
     assert forged != body
     replica.last_receipt = lambda: (forged, signature)  # type: ignore[method-assign]
     batch = replica.pending(0, 10, 1 << 20)
-    pushed = push_body(replica.identity(), replica, batch, shows_receipt=True)
+    pushed = push_body(replica, replica.identity(), batch, shows_receipt=True)
     identity = replica.identity()
     channel = Channel(
         office.real.transport(),

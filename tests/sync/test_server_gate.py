@@ -134,7 +134,7 @@ def test_whatever_breaks_inside_the_gate_is_a_refusal(tmp_path: Path, caplog: py
 
 
 def test_a_request_without_a_signature_reaches_nothing(world: World) -> None:
-    for path in ("/v1/push", "/v1/pull", "/v1/doorbell"):
+    for path in ("/v1/push", "/v1/pull", "/v1/doorbell", protocol.SEALED_PUSH):
         assert world.call(path, _pull_body(world)).status == 401
 
 
@@ -154,15 +154,40 @@ def test_a_signature_that_leaves_something_out_does_not_count(world: World, cove
     assert (reply.status, reply.code) == (401, "signature")
 
 
-def test_a_doorbell_key_opens_the_doorbell_alone(world: World) -> None:
+def _sealed_push(world: World, desk: ServerDesk) -> bytes:
+    courier = world.province.keys.courier
+    line = desk.change("person", uuid7(), {"full_name": "Lò Thị Thử"})
+    return seal.seal_for_province(courier.public, protocol.deflate(desk.body([line])))
+
+
+def test_a_doorbell_key_opens_the_doorbells_routes_alone(world: World) -> None:
     desk = world.desk()
     nonce = protocol.encode(protocol.HelloRequest(nonce="YQ=="))
     bell = {"key": desk.bell, "keyid": f"{desk.id}.bell"}
-    assert desk.post("/v1/doorbell", nonce, **bell).status == 200
-    assert desk.post("/v1/doorbell", nonce).status == 401
+    box = _sealed_push(world, desk)
+    for path, body in (("/v1/doorbell", nonce), (protocol.SEALED_PUSH, box)):
+        assert desk.post(path, body).status == 401, "nor do other keys open them"
+        assert desk.post(path, body, **bell).status == 200
     for path in ("/v1/pull", "/v1/push"):
         for keyid in (desk.id, f"{desk.id}.bell"):
             assert desk.post(path, nonce, key=desk.bell, keyid=keyid).status == 401
+
+
+def test_a_sealed_push_counts_only_for_the_desk_that_brings_it(world: World, tmp_path: Path) -> None:
+    """The inner push names its desk and bears its signed head; another's doorbell must not bring it."""
+
+    desk, thief = world.desk(), world.desk()
+    box = _sealed_push(world, desk)
+    reply = thief.post(protocol.SEALED_PUSH, box, key=thief.bell, keyid=f"{thief.id}.bell")
+    assert (reply.status, reply.code) == (404, "not_found")
+    reply = thief.post(protocol.SEALED_PUSH, box, key=thief.bell, keyid=f"{desk.id}.bell")
+    assert (reply.status, reply.code) == (401, "signature")
+    with province_in(tmp_path / "open", gate=OpenGate(Tickets())) as open_world:
+        owner = open_world.desk()
+        box = _sealed_push(open_world, owner)
+        stranger = open_world.desk()
+        reply = stranger.post(protocol.SEALED_PUSH, box, key=stranger.bell, keyid=f"{owner.id}.bell")
+        assert reply.status == 200, "the twin: a gate that believes the key id"
 
 
 def test_a_desk_that_is_only_expected_has_no_key_to_come_in_with(world: World) -> None:

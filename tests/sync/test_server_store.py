@@ -18,6 +18,7 @@ from sqlalchemy import Connection, create_engine, text
 from commune_desk.domain.errors import DeskError, Fault, Refusal
 from commune_desk.domain.ids import uuid7
 from commune_desk.domain.kinds import KINDS
+from sync import protocol, seal
 from sync.server import founding, keyfile, tables
 from sync.server.database import FILE, NO_SCOPE, Database, StoreFault
 from sync.server.founding import found
@@ -194,6 +195,28 @@ def _answers_with(data: Path, password: str) -> bool:
     return True
 
 
+def test_every_copy_of_a_key_file_comes_to_one_courier_key(tmp_path: Path) -> None:
+    """One lies in a safe without the recovery key, another is a credential of the system: none is ever written to."""
+    data, key = _province(tmp_path)
+    before = key.read_bytes()
+    stored = msgspec.json.decode(before)
+    del stored["escrow"]
+    (tmp_path / "safe").mkdir()
+    copy = tmp_path / "safe" / "key.json"
+    copy.write_bytes(msgspec.json.encode(stored))
+    here, there = keyfile.read(key, data=data).courier, keyfile.read(copy, data=data).courier
+    assert key.read_bytes() == before
+    assert seal.open_for_province(there, seal.seal_for_province(here.public, b"a push")) == b"a push"
+    other = keyfile.read(_province(tmp_path / "other")[1], data=data).courier
+    assert other.public != here.public, "the twin: another province's is another"
+
+
+def test_pages_name_the_courier_key(tmp_path: Path) -> None:
+    with province_in(tmp_path) as world:
+        header = protocol.decode(world.desk().pull_from({}).body.split(b"\n")[0], protocol.PullHeader)
+        assert protocol.unb64(header.courier_public) == world.province.keys.courier.public
+
+
 @pytest.mark.parametrize("renewed", [False, True])
 def test_a_copied_data_folder_does_not_answer_in_the_provinces_name(tmp_path: Path, renewed: bool) -> None:
     data, key = _province(tmp_path)
@@ -211,7 +234,6 @@ def test_a_key_left_as_it_is_made_would_answer(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_audit_log_is_one_chain(world: World) -> None:
-    from sync import seal
     from sync.change import GENESIS
     from sync.server import desks
 

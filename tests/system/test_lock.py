@@ -28,7 +28,9 @@ from commune_desk.usecases.reports import acknowledge_report
 from commune_desk.usecases.sync_agent import SyncAgent
 from commune_desk.working_desk import WorkingDesk
 from sync.client.session import SyncReport
-from tests.helpers.builders import make_report, save_all
+from tests.helpers.builders import make_child, make_report, save_all
+from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.sync.real_province import real_province
 from tests.system.at_work import TYPED, at_work, desk_of, drafts_left, made, opens_again
 from tests.system.surroundings import fill_up, small_disk
 
@@ -43,7 +45,7 @@ def test_what_cannot_be_left_beside_the_register_does_not_hold_up_the_lock(
     program = at_work(qtbot, tmp_path)
     qtbot.waitUntil(Profile(tmp_path).doorbell.exists)
     Profile(tmp_path).window_state.mkdir()
-    Profile(tmp_path).doorbell.with_suffix(".part").mkdir()
+    Profile(tmp_path).doorbell.with_name("doorbell.json.part").mkdir()
     assert program.put_away()
     assert program.desk is None
     assert caplog.text.count("a step was left out") == 2
@@ -79,6 +81,33 @@ def test_the_doorbell_knows_what_was_taken_up_just_before_the_lock(qtbot: QtBot,
     card = take_card(Profile(tmp_path))
     assert card is not None
     assert card.taken == 1
+
+
+def enrolled_at_work(folder: Path) -> tuple[Program, EnrolledDesk]:
+    """The program with a desk that has been in touch with its province, and has saved a child since."""
+    with real_province(folder) as province:
+        desk = enrolled_desk(province, folder / "desk")
+        desk.sync()
+    desk.open.register.write(save_all(*make_child())).result()
+    program = Program(QApplication.instance(), desk.open.profile)  # type: ignore[arg-type]
+    assert program.take_profile()
+    program.open_desk(desk.open)
+    return program, desk
+
+
+@pytest.mark.parametrize("is_disk_full", [False, True])
+def test_what_waits_is_sealed_at_lock_and_a_disk_that_refuses_it_does_not_hold_it_up(
+    qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture, is_disk_full: bool
+) -> None:
+    program, desk = enrolled_at_work(tmp_path)
+    if is_disk_full:
+        desk.open.profile.sealed.with_name("doorbell.sealed.part").mkdir()
+    assert program.put_away()
+    assert desk.open.profile.sealed.exists() is not is_disk_full
+    assert ("a step was left out" in caplog.text) is is_disk_full
+    caplog.clear()
+    with pytest.raises(ProgrammingError):
+        desk.open.register.reader.execute("SELECT 1")
 
 
 def with_a_bug(desk: WorkingDesk) -> None:

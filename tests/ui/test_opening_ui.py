@@ -24,8 +24,11 @@ from commune_desk.ui.opening.frame import Work
 from commune_desk.ui.opening.recovery import RecoveryPage
 from commune_desk.ui.opening.unlock import Doorbell, UnlockPage
 from commune_desk.ui.opening.window import OpeningWindow
+from commune_desk.ui.platform.line import LineWatch
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.usecases.doorbell import DoorbellCard, leave_card
+from commune_desk.usecases.locked_files import leave_file
+from commune_desk.usecases.locked_push import KeptReceipts, SealedPushes
 from commune_desk.usecases.officers import recover
 from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.profile import NewOfficer, Profile
@@ -214,6 +217,59 @@ def test_a_bell_at_rest_waits_for_no_answer(qtbot: QtBot, tmp_path: Path) -> Non
         assert bell._work.is_busy, "the twin: left alone, it still waits"
         bell.rest()
         qtbot.waitUntil(lambda: not bell._work.is_busy)
+
+
+def test_the_locked_page_says_how_what_was_sealed_stands(qtbot: QtBot, tmp_path: Path) -> None:
+    profile = made(tmp_path)
+    leave_file(profile.doorbell, DoorbellCard(due=(), left_at=to_iso(MORNING)))
+    page = UnlockPage(profile, HandClock())
+    qtbot.addWidget(page)
+    page.bell.listen()
+    assert not page.carried.isVisibleTo(page), "nothing was left, nothing is said"
+    leave_file(profile.sealed, SealedPushes("ABC234", (b"a box",)))
+    page.bell.listen()
+    assert "chờ" in page.carried.plain
+    qtbot.waitUntil(lambda: not page.bell._carrying.is_busy)
+    profile.sealed.unlink()
+    leave_file(profile.receipts, KeptReceipts(()))
+    page.bell.listen()
+    assert "Tỉnh đã ký nhận" in page.carried.plain
+
+
+class PaidLine(LineWatch):
+    @property
+    def is_metered(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("is_spared", [True, False])
+def test_on_a_paid_line_nothing_is_carried_unless_it_was_allowed(qtbot: QtBot, tmp_path: Path, is_spared: bool) -> None:
+    with dripping(tmp_path, DoorbellCard(due=(), left_at=to_iso(MORNING), spares_metered=is_spared)) as card:
+        profile = Profile(tmp_path)
+        leave_file(profile.doorbell, card)
+        leave_file(profile.sealed, SealedPushes(card.desk, (b"a box",)))
+        bell = Doorbell(profile, HandClock(), line=PaidLine())
+        qtbot.addWidget(bell)
+        with qtbot.waitSignal(bell.carried) as said:
+            bell.listen()
+        assert ("tính tiền" in said.args[0]) is is_spared
+        assert bell._carrying.is_busy is not is_spared
+        bell.rest()
+        qtbot.waitUntil(lambda: not bell._carrying.is_busy and not bell._work.is_busy)
+
+
+def test_a_delivery_is_broken_off_when_the_page_is_left(qtbot: QtBot, tmp_path: Path) -> None:
+    with dripping(tmp_path, DoorbellCard(due=(), left_at=to_iso(MORNING))) as card:
+        profile = Profile(tmp_path)
+        leave_file(profile.doorbell, card)
+        leave_file(profile.sealed, SealedPushes(card.desk, (b"a box",)))
+        bell = Doorbell(profile, HandClock())
+        qtbot.addWidget(bell)
+        bell.listen()
+        qtbot.wait(300)
+        assert bell._carrying.is_busy, "the twin: left alone, it still waits"
+        bell.rest()
+        qtbot.waitUntil(lambda: not bell._carrying.is_busy and not bell._work.is_busy)
 
 
 @pytest.mark.usefixtures("dressed")

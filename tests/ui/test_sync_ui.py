@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.families import Person
@@ -19,12 +20,18 @@ from commune_desk.store.transaction import Tx
 from commune_desk.ui import theme
 from commune_desk.ui.pages.sync import DecisionCard, SyncPage
 from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.card import Card
+from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases.sync_agent import SyncStatus
 from commune_desk.usecases.workplace import Workplace
 from sync import protocol, seal
 from sync.change import Change, Line, Place, sign
+from sync.client.errors import NoLine
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.typing_vietnamese import commit_text, compose
+from tests.helpers.workplaces import work_for_real
 from tests.story.cut_texts import cut_texts
 
 STRANGER = seal.SigningKey.generate()
@@ -176,3 +183,55 @@ def test_without_conflicts_the_page_says_so(qtbot: QtBot, workplace: Workplace, 
     qtbot.addWidget(page)
     assert page.findChildren(DecisionCard) == []
     assert not page.now.isVisibleTo(page), "a training register has nothing to sync with"
+
+
+@pytest.fixture
+def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> SyncPage:
+    """Of a register that sends, as it was never in touch."""
+    workplace.write(work_for_real)
+    made = SyncPage(workplace, tasks)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def words_of(card: Card) -> str:
+    """What a screen reader says of its rows; those taken away are gone."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return " ".join(row.accessibleName() for row in card.findChildren(ListRow))
+
+
+def test_the_log_for_support_is_written_and_said(
+    qtbot: QtBot, page: SyncPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "log.txt"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_asked: (str(target), ""))
+    page.log.click()
+    qtbot.waitUntil(lambda: page.notice is not None)
+    assert page.notice is not None
+    assert page.notice.tone is Tone.GOOD
+    assert target.read_text("ascii").startswith("Commune Desk sync log")
+    page.save_log(tmp_path / "not there" / "log.txt")
+    qtbot.waitUntil(lambda: page.notice is not None and page.notice.tone is Tone.DANGER)
+
+
+def test_why_nothing_goes_is_said_beside_the_button_that_sends_all_the_same(qtbot: QtBot, page: SyncPage) -> None:
+    page.show_status(SyncStatus(is_held=True))
+    assert "tính tiền theo dung lượng" in words_of(page.line)
+    page.show_status(SyncStatus(failure=NoLine()))
+    assert "không có mạng" in words_of(page.line)
+    assert "tính tiền" not in words_of(page.line)
+
+
+def test_what_waits_is_counted_in_records_changes_bytes_and_time(
+    qtbot: QtBot, page: SyncPage, workplace: Workplace
+) -> None:
+    assert "Không còn gì chờ gửi" not in words_of(page.waiting), "the officer's own record waits"
+    person, file = make_child()
+    workplace.write(save_all(person, file))
+    page.refresh()
+    told = words_of(page.waiting)
+    assert "3 bản ghi" in told
+    assert "thay đổi" in told
+    assert "gửi khoảng" in told
+    assert "mạng này chưa được đo" in told

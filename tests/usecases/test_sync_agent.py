@@ -113,6 +113,29 @@ def test_a_change_is_counted_at_once_and_sent_after_the_pause_in_typing() -> Non
         session.wait()
 
 
+def test_on_a_held_line_nothing_goes_by_itself_and_sync_now_does() -> None:
+    session, board = Session(), Board()
+    pace = Pace(debounce=0.0, interval=3600, start_jitter=0.0)
+    agent = SyncAgent(session, board, lambda: 1, clock=SystemClock(), pace=pace)
+    agent.hold(True)
+    agent.start()
+    try:
+        board.until(lambda s: s.is_held and s.next_try_at is None)
+        agent.change_saved()
+        agent.hint_line_changed()
+        time.sleep(0.2)
+        assert session.count == 0
+        agent.sync_now()
+        session.wait()
+        assert board.until(lambda s: s.last_report is not None).is_held
+        agent.change_saved()
+        agent.hold(False)
+        session.wait()
+        board.until(lambda s: not s.is_held and s.next_try_at is not None)
+    finally:
+        agent.stop()
+
+
 def test_a_failure_is_told_keeps_the_last_success_and_is_tried_again() -> None:
     session, board = Session(), Board()
     session.answers = [lambda: None, _fail(NoLine())]

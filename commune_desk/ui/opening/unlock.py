@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -11,18 +12,21 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from commune_desk.domain.clock import VIETNAM, Clock, from_iso
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _, format_time, translate_error
-from commune_desk.presenters.doorbell import bell_text
+from commune_desk.presenters.doorbell import bell_text, carried_text
 from commune_desk.ui.opening.frame import OpeningCard, Work
-from commune_desk.ui.theme import Tone
+from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.fields import PasswordField
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.notice import NoticeBar
+from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.profile import Profile
 
 if TYPE_CHECKING:
-    from commune_desk.usecases.doorbell import Question
+    from commune_desk.ui.platform.line import LineWatch
+    from commune_desk.usecases.doorbell import DoorbellCard, Question
+    from commune_desk.usecases.locked_push import Delivery
 
 LISTEN_MS = 60_000
 
@@ -46,6 +50,10 @@ class UnlockPage(OpeningCard):
         self._work.refused.connect(self._on_refused)
         self.bell = Doorbell(profile, clock, self)
         self.body.addWidget(self.bell)
+        self.carried = Text("", size=Size.SMALL, ink="quiet", wrap=True)
+        self.carried.hide()
+        self.bell.carried.connect(self._show_carried)
+        self.body.addWidget(self.carried)
         self.login = Choice(_("Officer"), placeholder=_("Choose your login…"))
         self.body.addWidget(FieldRow(_("Officer"), self.login))
         self.passphrase = PasswordField()
@@ -70,6 +78,10 @@ class UnlockPage(OpeningCard):
         self.button.clicked.connect(self.unlock)
         line.addWidget(self.button)
         return line
+
+    def _show_carried(self, sentence: str) -> None:
+        self.carried.set_text(sentence)
+        self.carried.setVisible(bool(sentence))
 
     def _load_logins(self) -> None:
         from commune_desk.vault import vault  # after the first picture: it loads the cryptography library
@@ -124,18 +136,28 @@ class UnlockPage(OpeningCard):
 
 
 class Doorbell(NoticeBar):
-    """Counts and instants while locked; rings for a new report or a time limit that runs out, and emits `rang`."""
+    """Counts and instants while locked; rings for a new report or a time limit that runs out, and emits `rang`.
+
+    It also carries what was sealed for the province at lock; `carried` says how that stands.
+    """
 
     rang = Signal()
+    carried = Signal(str)
 
-    def __init__(self, profile: Profile, clock: Clock, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, profile: Profile, clock: Clock, parent: QWidget | None = None, *, line: LineWatch | None = None
+    ) -> None:
         super().__init__("", Tone.WARNING, dismissable=False, parent=parent)
+        self._line = line
         self._profile, self._clock = profile, clock
         self._known = 0
         self._work = Work(self)
         self._work.done.connect(self._heard)
         self._since: datetime | None = None
         self._question: Question | None = None
+        self._delivery: Delivery | None = None
+        self._carrying = Work(self)
+        self._carrying.ended.connect(lambda: self._tell_carried())
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.listen)
         self.hide()
@@ -147,13 +169,14 @@ class Doorbell(NoticeBar):
             QTimer.singleShot(200, self, self.listen)
 
     def rest(self) -> None:
-        """Stop listening, and break off what is being asked: the end of the program would wait for the answer."""
+        """Stop listening, and break off what is under way: the end of the program would wait for the answer."""
         self._timer.stop()
-        if self._question is not None:
-            self._question.abort()
+        for asked in (self._question, self._delivery):
+            if asked is not None:
+                asked.abort()
 
     def listen(self) -> None:
-        """Look at the clocks, then ask the province."""
+        """Look at the clocks, ask the province, and carry what waits for it."""
         from commune_desk.usecases.doorbell import Question, take_card
 
         self._card = card = take_card(self._profile)
@@ -162,6 +185,31 @@ class Doorbell(NoticeBar):
             if not self._work.is_busy:
                 self._question = Question(card)
                 self._work.start(self._question.ask)
+            self._deliver(card)
+
+    def _deliver(self, card: DoorbellCard) -> None:
+        self._tell_carried(is_held=self._is_held(card))
+        if not self._profile.sealed.exists() or self._carrying.is_busy or self._is_held(card):
+            return
+        from commune_desk.usecases.locked_push import Delivery
+
+        self._delivery = self._delivery or Delivery(self._profile)
+        if self._delivery.is_due:
+            self._carrying.start(partial(self._delivery.deliver, card))
+
+    def _is_held(self, card: DoorbellCard) -> bool:
+        """Whether what waits must not go over this line by itself."""
+        if not card.spares_metered or not self._profile.sealed.exists():
+            return False
+        if self._line is None:
+            from commune_desk.ui.platform.line import watch_line  # a desk with nothing to send does without
+
+            self._line = watch_line(self)
+        return self._line.is_metered
+
+    def _tell_carried(self, *, is_held: bool = False) -> None:
+        waits, is_signed_for = self._profile.sealed.exists(), self._profile.receipts.exists()
+        self.carried.emit(carried_text(waits=waits, is_signed_for=is_signed_for, is_held=is_held))
 
     def _heard(self, waiting: int) -> None:
         from commune_desk.usecases.doorbell import DoorbellCard, listen

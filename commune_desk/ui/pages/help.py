@@ -41,6 +41,13 @@ def _answers(*, has_register: bool) -> list[tuple[str, str]]:
             _("Without a network"),
             _("Everything works. What you save waits on this PC, encrypted, and goes when there is a line."),
         ),
+        (
+            _("No network for days"),
+            _(
+                "On the Sync page write to a USB stick and have it brought to the province; its reply is read in here. "
+                "The stick opens only there and here."
+            ),
+        ),
         *([clock] if has_register else []),
         (
             _("Two officers changed the same thing"),

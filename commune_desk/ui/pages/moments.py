@@ -16,6 +16,8 @@ def entry_of(moment: Moment) -> Entry:
         body=moment.body,
         chip=moment.chip,
         chip_tone=Tone(moment.chip_tone),
+        chip_icon=moment.chip_icon,
+        proof=moment.proof,
         link=moment.link,
         is_link_beside=moment.is_link_beside,
         tone=Tone(moment.tone),

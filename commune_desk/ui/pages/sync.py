@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.ids import is_commune_scope
-from commune_desk.i18n import _
+from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
 from commune_desk.store.sync_status import sync_facts
+from commune_desk.ui.pages.courier_card import CourierCard
 from commune_desk.ui.pages.file_budget import FilesCard
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
-from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import clear_layout
@@ -28,10 +29,13 @@ from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import follow, stops
 from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases.courier import Courier
 from commune_desk.usecases.sync_agent import SyncStatus
+from commune_desk.usecases.sync_log import log_name, write_sync_log
 from commune_desk.usecases.workplace import Workplace
 
 _SHOWN_CONFLICTS = 20
+_ICON_WIDTH = 22
 
 
 class SyncPage(Page):
@@ -53,19 +57,48 @@ class SyncPage(Page):
         self._decisions.setSpacing(12)
         self.waiting = Card(_("Waiting to be sent"), "send")
         self.proven = Card(_("Signed for by the province"), "shield")
+        self.line = Card(_("The line to the province"), "refresh")
         columns = TwoColumns()
         columns.main.addWidget(self.decisions)
         columns.main.addWidget(self.waiting)
+        self.courier = self._courier_card()
+        if self.courier is not None:
+            columns.main.addWidget(self.courier)
         columns.side.addWidget(self.proven)
+        columns.side.addWidget(self.line)
         columns.side.addLayout(self._buttons())
         self.files = FilesCard(workplace, tasks)
         own = workplace.register.identity
         self.files.setVisible(is_commune_scope(own.scope) and not own.is_training)  # a shelter keeps no files
         columns.side.addWidget(self.files)
+        columns.side.addLayout(self._support())
         self.add(columns)
         tasks.register_changed.connect(self._on_changed)
         self.refresh()
         self.refresh_conflicts()
+
+    def _courier_card(self) -> CourierCard | None:
+        """None in a training register: nothing of it is ever sent, by whatever way."""
+        register = self._workplace.register
+        if register.identity.pins is None:
+            return None
+        card = CourierCard(Courier(register, self._tasks.announce), self._tasks)
+        card.said.connect(self._bring_into_view)
+        return card
+
+    def _bring_into_view(self, first: QWidget, last: QWidget) -> None:
+        """Once they have their places; of many lines the first ones."""
+
+        def scroll() -> None:
+            self.scroll_area.ensureWidgetVisible(last)
+            self.scroll_area.ensureWidgetVisible(first)
+
+        QTimer.singleShot(0, first, scroll)
+
+    def break_off(self) -> None:
+        """Stop what is being written to or read from a stick."""
+        if self.courier is not None:
+            self.courier.break_off()
 
     def _buttons(self) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -80,6 +113,43 @@ class SyncPage(Page):
         line.addStretch(1)
         return line
 
+    def _support(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        self.log = LinkButton(_("Save a log for support…"), "file-text")
+        self.log.clicked.connect(self._choose_log)
+        line.addWidget(self.log)
+        line.addStretch(1)
+        return line
+
+    def _choose_log(self) -> None:
+        register = self._workplace.register
+        path, _kind = QFileDialog.getSaveFileName(self, _("Save the log as"), log_name(register), _("Texts (*.txt)"))
+        if path:
+            self.save_log(Path(path))
+
+    def save_log(self, target: Path) -> None:
+        """Write the technical history of syncs to `target`, off the UI thread."""
+        done = _("The log was written. It holds times, codes and numbers, and no names.")
+        self._tasks.query(
+            lambda: write_sync_log(self._workplace.register, target),
+            lambda _none: self._notify(done, Tone.GOOD),
+            lambda error: self._notify(translate_error(error), Tone.DANGER),
+            owner=self,
+        )
+
+    def _notify(self, sentence: str, tone: Tone) -> None:
+        self._forget_notice()
+        self.notice = NoticeBar(sentence, tone)
+        self.notice.dismissed.connect(self._forget_notice)
+        self.body.insertWidget(0, self.notice)
+        self.notice.speak()
+
+    def _forget_notice(self) -> None:
+        if self.notice is not None:
+            self.body.removeWidget(self.notice)
+            self.notice.deleteLater()
+            self.notice = None
+
     def show_status(self, status: SyncStatus) -> None:
         """The agent's news: running, failed, next try."""
         self._status = status
@@ -91,7 +161,9 @@ class SyncPage(Page):
         self.set_title(_("Sync"), state.subtitle)
         self._fill(self.waiting, state.waiting)
         self.waiting.setVisible(bool(state.waiting))
-        self._fill(self.proven, (*state.proven, *((state.trouble,) if state.trouble else ())))
+        for card, lines in ((self.proven, state.proven), (self.line, state.line)):
+            self._fill(card, lines)
+            card.setVisible(bool(lines))
         self._set_buttons(state)
 
     def _set_buttons(self, state: SyncPageState) -> None:
@@ -101,13 +173,15 @@ class SyncPage(Page):
         self.pause.setVisible(state.can_sync)
         self.pause.rename(_("Resume") if state.is_paused else _("Pause"))
         self.enrol.setVisible(state.can_enrol)
+        self.log.setVisible(state.has_history)
 
     def _fill(self, card: Card, lines: tuple[StatusLine, ...]) -> None:
         card.clear()
+        is_indented = any(line.icon for line in lines)
         for line in lines:
-            row = ListRow(line.text, second=line.detail)
-            if line.tone in ("warning", "danger"):
-                row.lead_chip(Chip(_("note") if line.tone == "warning" else _("stopped"), Tone(line.tone)))
+            row = ListRow(line.text, second=line.detail, aside=line.count)
+            if is_indented:
+                row.lead("", icon=line.icon, ink=line.tone, width=_ICON_WIDTH)
             card.add(row)
 
     def refresh_conflicts(self) -> None:

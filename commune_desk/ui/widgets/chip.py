@@ -21,8 +21,13 @@ def chip_font(bold: bool = False) -> QFont:
     return theme.font(Size.SMALL, BOLD if bold else NORMAL)
 
 
-def chip_width(metrics: QFontMetrics, text: str, icon: str = "") -> int:
-    return metrics.horizontalAdvance(text) + 2 * _PADDING + (_ICON + _GAP if icon else 0)
+def chip_width(metrics: QFontMetrics, text: str, icon: str = "", *, padding: int = _PADDING) -> int:
+    return metrics.horizontalAdvance(text) + 2 * padding + (_ICON + _GAP if icon else 0)
+
+
+def _padding(tone: Tone) -> int:
+    """Words without a ground of their own begin where words begin."""
+    return 2 if tone is Tone.PLAIN else _PADDING
 
 
 def paint_chip(painter: QPainter, rect: QRect, text: str, tone: Tone, *, icon: str = "") -> None:
@@ -34,7 +39,8 @@ def paint_chip(painter: QPainter, rect: QRect, text: str, tone: Tone, *, icon: s
     painter.setBrush(theme.colour(colours.ground))
     radius = rect.height() / 2 - 0.5
     painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-    inner = rect.adjusted(_PADDING, 0, -_PADDING + 2, 0)
+    padding = _padding(tone)
+    inner = rect.adjusted(padding, 0, -padding + 2, 0)
     if icon:
         paint_icon(painter, QPoint(inner.left(), rect.top() + (rect.height() - _ICON) // 2), icon, _ICON, colours.ink)
         inner.setLeft(inner.left() + _ICON + _GAP)
@@ -71,7 +77,8 @@ class Chip(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(chip_width(self.fontMetrics(), self.text, self.icon), self._height)
+        padding = _padding(self.tone)
+        return QSize(chip_width(self.fontMetrics(), self.text, self.icon, padding=padding), self._height)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(self.sizeHint().width(), 56), self._height)

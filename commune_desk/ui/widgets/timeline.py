@@ -32,7 +32,8 @@ window for seconds."""
 class Entry:
     """What happened once. `tone` colours the dot; a filled dot (danger) also says so in its heading or chip.
 
-    `link` is the text of a link below the words, or beside the heading; pressing it emits `opened` with `key`.
+    `proof` says quietly that the province has signed for it. `link` is the text of a link below the words, or beside
+    the heading; pressing it emits `opened` with `key`.
     """
 
     key: str
@@ -41,6 +42,8 @@ class Entry:
     body: str = ""
     chip: str = ""
     chip_tone: Tone = Tone.NOTE
+    chip_icon: str = ""
+    proof: str = ""
     link: str = ""
     tone: Tone = Tone.QUIET
     is_link_beside: bool = False
@@ -50,7 +53,9 @@ class _EntryRow(QWidget):
     def __init__(self, entry: Entry, *, is_first: bool, is_last: bool) -> None:
         super().__init__()
         self._entry, self._first, self._last = entry, is_first, is_last
-        self.setAccessibleName(" ".join(t for t in (entry.heading, entry.meta, entry.chip, entry.body) if t))
+        self.setAccessibleName(
+            " ".join(t for t in (entry.heading, entry.meta, entry.chip, entry.proof, entry.body) if t)
+        )
         self.link: LinkButton | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(_TEXT_X, 0, 0, 0 if is_last else 9)
@@ -60,20 +65,22 @@ class _EntryRow(QWidget):
         if entry.body:
             words.add(Text(entry.body, wrap=True))
         column.addWidget(words)
-        spoken = f"{entry.link}: {entry.heading}, {entry.meta}"
+        leads = f"{entry.link}: {entry.heading}, {entry.meta}"
         if entry.link and entry.is_link_beside:
-            self.link = LinkButton(entry.link, name=spoken)
+            self.link = LinkButton(entry.link, name=leads)
             heading.add(self.link)
         elif entry.link:
-            self.link = LinkButton(entry.link, name=spoken)
+            self.link = LinkButton(entry.link, name=leads)
             column.addWidget(self.link)
+        if entry.proof:
+            heading.add(Chip(entry.proof, Tone.PLAIN, "check"))
 
     def _heading(self, entry: Entry) -> Flow:
         line = Flow(RichLine([Run(entry.heading, bold=True)]), gap=5)
         if entry.meta:
             line.add(RichLine([Run(entry.meta, ink="quiet")]))
         if entry.chip:
-            line.add(Chip(entry.chip, entry.chip_tone))
+            line.add(Chip(entry.chip, entry.chip_tone, entry.chip_icon))
         return line
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -25,6 +25,10 @@ DROP INDEX feed_by_change
 --
 CREATE INDEX feed_by_change ON feed (change)
 --
+CREATE INDEX record_attachment_by_person ON record_attachment (person)
+--
+CREATE INDEX record_attachment_withdrawal_by_person ON record_attachment_withdrawal (person)
+--
 CREATE INDEX record_child_file_by_person ON record_child_file (person)
 --
 CREATE INDEX record_group_membership_by_person ON record_group_membership (person)

@@ -1,0 +1,231 @@
+"""The way by courier: what waits goes into bundles, and what a bundle of the province brings goes into the register.
+
+The same batches, pages, receipts and refusals as over a line, proven by the same code. Nothing here reads a file.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from commune_desk.domain.labels import N_
+from sync import bundle, protocol, seal
+from sync.bundle import Bundle, Item, PartKind
+from sync.change import GENESIS, Place
+from sync.client import errors
+from sync.client.channel import refusal_of
+from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
+from sync.client.page import Page, read_page, rest_of
+from sync.client.replica import DeskIdentity, Replica
+
+_STOPS = (errors.DeskRevoked, errors.Forked, errors.ProvinceRestored)
+"""Refusals that stop the desk. A province that lacks what the desk has seen is sent it again first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One file for the province. `first_n` is 0 when it carries no changes and only asks for what is new."""
+
+    id: str
+    data: bytes
+    before_n: int
+    """The number up to which the province had signed when this was written."""
+    first_n: int
+    last_n: int
+    changes: int
+
+
+@dataclass(slots=True)
+class Brought:
+    """What a bundle of the province brought."""
+
+    is_answer: bool
+    """Whether it answers a bundle that this desk remembers; only then its receipts and refusals count."""
+    accepted_n: int = 0
+    """The last number that a receipt in it is for; 0 without one."""
+    quarantined: int = 0
+    receipts: int = 0
+    events: int = 0
+    conflicts: int = 0
+    past_pages: int = 0
+    """Pages that held nothing new."""
+    lacking: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By scope, the events that must come before what is in here: first and last number."""
+    missing: list[tuple[int, int]] = field(default_factory=list)
+    """This desk's changes that the province waits for."""
+    more: bool = False
+    """Whether the province has more than these pages."""
+    is_up_to_date: bool = False
+    """Whether the register now holds all that the province had when it made the bundle."""
+    refusal: errors.SyncFault | None = None
+
+
+def outgoing(replica: Replica, courier_public: bytes, *, at: str, room: int = bundle.MAX_INSIDE) -> Iterator[Outgoing]:
+    """Everything that waits, and the question what is new, as files with at most `room` bytes in each; at least one."""
+    identity = replica.identity()
+    question = _question(replica, identity)
+    left = room - question[0].size
+    before = _signed_for(replica)
+    for group in bundle.packed(_pushes(replica, identity, left), room=left):
+        yield _sealed(identity, courier_public, [*group, question], before_n=before, at=at)
+
+
+def _signed_for(replica: Replica) -> int:
+    """The province has signed for everything up to this number."""
+    first = replica.pending(0, 1, 1)
+    return first[0].n - 1 if first else replica.last_n()
+
+
+def _pushes(replica: Replica, identity: DeskIdentity, room: int) -> Iterator[Item]:
+    after, most = 0, min(protocol.MAX_INFLATED, room) - ROOM_FOR_HEADER
+    while batch := replica.pending(after, protocol.MAX_CHANGES, most):
+        after = batch[-1].n
+        yield bundle.part(PartKind.PUSH, push_body(replica, identity, batch), n=(batch[0].n, after))
+
+
+def _question(replica: Replica, identity: DeskIdentity) -> Item:
+    request = protocol.PullRequest(
+        epoch=identity.epoch,
+        cursors=dict(replica.cursors()),
+        certs=replica.certs_version(),
+        directory=replica.directory_version(),
+    )
+    return bundle.part(PartKind.PULL, protocol.encode(request))
+
+
+def _sealed(identity: DeskIdentity, courier_public: bytes, items: list[Item], *, before_n: int, at: str) -> Outgoing:
+    contents = [content for _, content in items]
+    header = bundle.Header(
+        id=secrets.token_hex(16),
+        sender=identity.desk,
+        to=protocol.PROVINCE_DESK,
+        key=protocol.b64(courier_public),
+        epoch=identity.epoch,
+        at=at,
+        digest=bundle.digest_of(contents),
+        parts=[part for part, _ in items],
+    )
+    pushes = [part for part, _ in items if part.kind == PartKind.PUSH]
+    return Outgoing(
+        id=header.id,
+        data=bundle.write_bundle(header, contents, identity.signing_key, courier_public),
+        before_n=before_n,
+        first_n=pushes[0].first_n if pushes else 0,
+        last_n=pushes[-1].last_n if pushes else 0,
+        changes=sum(part.last_n - part.first_n + 1 for part in pushes),
+    )
+
+
+class ReplyOfAnotherTime(errors.LineFault):
+    """The bundle is from before the province's register was restored, or from after."""
+
+    sentence = N_(
+        "This bundle is from another time of the province's register: it was restored from a backup in between. "
+        "Nothing of it was taken in; write a new bundle and have it answered."
+    )
+
+
+def take_in(replica: Replica, arrived: Bundle, answerable: Mapping[str, int]) -> Brought:
+    """Prove the province's bundle and take in what of it is new; again and in any order, it changes nothing twice.
+
+    `answerable`: by id the bundles that this desk remembers, with what the province had signed for before each.
+    Raises a SyncFault or Malformed; what was receipted or applied before stays so.
+    """
+    identity = replica.identity()
+    header = arrived.header
+    if header.sender != protocol.PROVINCE_DESK or not arrived.signed_by(identity.authority_public):
+        raise errors.Unproven
+    if header.epoch != identity.epoch:
+        raise ReplyOfAnotherTime
+    known = [answerable[one] for one in header.answers if one in answerable]
+    brought = Brought(is_answer=bool(known))
+    try:
+        if known:
+            _hear_answer(replica, identity, arrived, brought)
+        _take_pages(replica, identity, arrived, brought)
+    except errors.Forked as halt:
+        replica.freeze(halt.code)
+        raise
+    if known and header.held_n < max(known):
+        # It had signed for these before the answered bundle was written, and lacks them: it was restored.
+        replica.resend_from(header.held_n + 1)
+        brought.missing = [(header.held_n + 1, max(known)), *brought.missing]
+    if isinstance(brought.refusal, _STOPS):
+        replica.freeze(brought.refusal.code)
+    return brought
+
+
+def _hear_answer(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
+    """Receipts and refusals, once it is certain that the province speaks of the changes that this register made."""
+    header = arrived.header
+    own = replica.chain_head(header.held_n) if header.held_n else GENESIS
+    if header.held_n > replica.last_n() or own not in (b"", protocol.unb64(header.held_head)):
+        raise errors.Forked
+    for part, content in arrived.parts(PartKind.RECEIPT):
+        _keep_receipt(replica, identity, content, protocol.unb64(part.signature), most=header.held_n, brought=brought)
+    brought.missing = bundle.missing(header.held_n, header.parked)
+    for part, content in arrived.parts(PartKind.REFUSAL):
+        _require(identity, seal.HELLO, content, part)
+        brought.refusal = refusal_of(protocol.decode(content, protocol.Problem), part.status, identity.desk)
+
+
+def _keep_receipt(
+    replica: Replica, identity: DeskIdentity, body: bytes, signature: bytes, *, most: int, brought: Brought
+) -> None:
+    if not seal.verify(identity.authority_public, seal.RECEIPT, body, signature):
+        raise errors.Unproven
+    receipt = protocol.decode(body, protocol.Receipt)
+    if receipt.desk != identity.desk or receipt.accepted_n > most:
+        raise errors.Unproven
+    replica.acknowledge(receipt, receipt.accepted_n, body, signature)
+    brought.accepted_n = max(brought.accepted_n, receipt.accepted_n)
+    brought.receipts += 1
+    brought.quarantined += sum(result.status == "quarantined" for result in receipt.results)
+
+
+def _require(identity: DeskIdentity, domain: bytes, content: bytes, part: bundle.Part) -> None:
+    if not seal.verify(identity.authority_public, domain, content, protocol.unb64(part.signature)):
+        raise errors.Unproven
+
+
+def _take_pages(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
+    for part, content in arrived.parts(PartKind.PAGE):
+        _require(identity, seal.FEED, content, part)
+        page = read_page(content)
+        cursors = dict(replica.cursors())
+        lacking = _before(page, cursors)
+        brought.more = page.trailer.more
+        brought.is_up_to_date = False
+        if lacking:
+            brought.lacking |= {scope: gap for scope, gap in lacking.items() if scope not in brought.lacking}
+            continue
+        new = rest_of(page, cursors)
+        reached = prove(replica, identity, new, _places(replica, cursors))
+        if not new.steps and _is_behind(page, cursors):
+            brought.past_pages += 1
+            continue
+        hand_over(replica, new, reached, at=arrived.header.at)
+        brought.events += len(new.events)
+        brought.conflicts += sum(len(event.opened) for event, _ in new.events)
+        brought.is_up_to_date = not page.trailer.more
+
+
+def _before(page: Page, cursors: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """What lies between the register's place and the page's beginning."""
+    starts = {scope: place.seq for scope, place in page.trailer.cursors.items()}
+    for event, _ in reversed(page.steps):
+        starts[event.scope] = event.seq - 1
+    return {
+        scope: (cursors.get(scope, 0) + 1, start) for scope, start in starts.items() if start > cursors.get(scope, 0)
+    }
+
+
+def _places(replica: Replica, cursors: Mapping[str, int]) -> dict[str, Place]:
+    """Where the register stands: what a page says of the feed must go on from there."""
+    chains = replica.feed_chains()
+    return {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
+
+
+def _is_behind(page: Page, cursors: Mapping[str, int]) -> bool:
+    return any(place.seq < cursors.get(scope, 0) for scope, place in page.trailer.cursors.items())

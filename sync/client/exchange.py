@@ -1,0 +1,100 @@
+"""What a sync sends and takes over, whichever way it goes: a batch as the body of a push, a page into the register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sync import protocol, seal
+from sync.change import MAX_RUN, Place, next_head
+from sync.client import errors
+from sync.client.page import Page, portions, verified_keys, verify_page
+from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
+
+ROOM_FOR_HEADER = 4096
+
+
+def push_body(
+    replica: Replica, identity: DeskIdentity, batch: Sequence[PendingLine], *, shows_receipt: bool = False
+) -> bytes:
+    """What `POST /v1/push` takes: a header and the lines of `batch`, whose numbers have no gap.
+
+    `shows_receipt`: with the last receipt, for a province that seems to have forgotten what it signed for.
+    """
+    first_n, last_n = batch[0].n, batch[-1].n
+    heads = _heads(replica.chain_head(first_n - 1), batch)
+    audit_head, audit_cut = replica.audit_mark()
+    receipt, signature = replica.last_receipt() if shows_receipt else (b"", b"")
+    header = protocol.PushHeader(
+        desk=identity.desk,
+        epoch=identity.epoch,
+        first_n=first_n,
+        last_n=last_n,
+        head=protocol.b64(heads[-1]),
+        head_signature=_signed(identity, last_n, heads[-1]),
+        audit_head=audit_head,
+        audit_cut=audit_cut,
+        receipt=protocol.b64(receipt),
+        receipt_signature=protocol.b64(signature),
+        marks=[
+            protocol.HeadMark(n=n, signature=_signed(identity, n, heads[n - first_n]))
+            for n in range(first_n + MAX_RUN - 1, last_n, MAX_RUN)
+        ],
+    )
+    return b"\n".join([protocol.encode(header), *(item.line for item in batch)])
+
+
+def _heads(before: bytes, batch: Sequence[PendingLine]) -> list[bytes]:
+    """The desk's chain after each change of the batch."""
+    heads, head = [], before
+    for item in batch:
+        head = next_head(head, item.digest)
+        heads.append(head)
+    return heads
+
+
+def _signed(identity: DeskIdentity, n: int, head: bytes) -> protocol.B64:
+    statement = protocol.head_statement(identity.desk, n, head)
+    return protocol.b64(identity.signing_key.sign(seal.HEAD, statement))
+
+
+def prove(replica: Replica, identity: DeskIdentity, page: Page, places: Mapping[str, Place]) -> list[Place]:
+    """Where each step of the page leads, once the whole of it holds.
+
+    Raises ProvinceRestored, Unproven, HistoryRewritten, Forked or Malformed.
+    """
+    if page.header.epoch != identity.epoch:
+        raise errors.ProvinceRestored
+    keys: dict[str, bytes | None] = {**verified_keys(page.header, identity.authority_public)}
+
+    def key_of(desk: str) -> bytes | None:
+        """A page names few desks thousands of times: the register is asked once for each."""
+        if desk not in keys:
+            keys[desk] = replica.public_of(desk)
+        return keys[desk]
+
+    reached = verify_page(page, places, key_of)
+    refuse_to_be_a_past(replica, identity, page)
+    return reached
+
+
+def refuse_to_be_a_past(replica: Replica, identity: DeskIdentity, page: Page) -> None:
+    """Raise Forked for a change of this desk's own that this register never made.
+
+    It is an older copy that was put back without `restore`: its next number would be one that is taken already.
+    """
+    own = max((line.change.n for _, line in page.events if line.change.desk == identity.desk), default=0)
+    if own > replica.last_n():
+        raise errors.Forked
+
+
+def hand_over(
+    replica: Replica, page: Page, reached: Sequence[Place], *, at_once: int = APPLY_AT_ONCE, at: str = ""
+) -> None:
+    """Give a page to the register, `at_once` events in a transaction. `reached` is what `prove` said.
+
+    `at`: when a carried one was made.
+    """
+    replica.accept_certs(page.header)
+    for events, places in portions(page, reached, at_once):
+        replica.apply(events, places)
+    replica.heads(page.trailer.heads, at=at)

@@ -1,0 +1,65 @@
+"""What is said of a stick: what came, what is missing in numbers, and what to do next."""
+
+from __future__ import annotations
+
+from commune_desk.i18n import set_language
+from commune_desk.presenters.courier import read_lines, wipe_label, written_lines
+from commune_desk.usecases.courier import ReadIn, WroteOut
+from commune_desk.usecases.stick import StickFull
+from sync.client.errors import DeskRevoked
+
+
+def wrote(**other: object) -> WroteOut:
+    facts: dict[str, object] = {
+        "fingerprints": ["7ZK2M-0Q4TD"],
+        "changes": 1200,
+        "first_n": 1,
+        "last_n": 1200,
+        "bytes": 131072,
+    }
+    return WroteOut(**facts | other)  # type: ignore[arg-type]
+
+
+def said(read: ReadIn) -> list[tuple[str, str]]:
+    return [(line.text, line.tone) for line in read_lines(read)]
+
+
+def test_after_writing_the_numbers_the_fingerprint_and_the_way_on_are_said() -> None:
+    lines = written_lines(wrote())
+    assert lines[0].text == "Đã ghi 1.200 thay đổi ra USB: từ 1 đến 1.200"
+    assert lines[0].detail == "1 gói · 128,0 KB"
+    assert "7ZK2M-0Q4TD" in lines[1].text
+    assert "chưa gửi" in lines[2].detail, "a bundle that was written proves nothing"
+
+
+def test_a_bundle_that_only_asks_says_so() -> None:
+    set_language("en")
+    assert "asks the province" in written_lines(wrote(changes=0, first_n=0, last_n=0))[0].text
+
+
+def test_many_fingerprints_are_not_all_listed() -> None:
+    prints = [f"AAAAA-0000{n}" for n in range(9)]
+    assert "5 mã khác" in written_lines(wrote(fingerprints=prints))[1].text
+
+
+def test_what_is_missing_is_said_in_numbers() -> None:
+    read = ReadIn(files=1, missing=[(310, 355)], lacking={"C:06838": (1, 6000)}, more=True)
+    texts = [text for text, tone in said(read) if tone == "warning"]
+    assert texts[:2] == ["Tỉnh còn thiếu thay đổi 310 đến 355", "Cần đọc mục 1 đến 6.000 của C:06838 trước"]
+    assert len(texts) == 3
+
+
+def test_nothing_is_called_proven_without_a_receipt() -> None:
+    assert not any("ký nhận" in text for text, _ in said(ReadIn(files=1, events=3)))
+    assert ("Tỉnh đã ký nhận mọi thay đổi đến số 309", "good") in said(ReadIn(files=1, signed_for=309))
+
+
+def test_what_was_refused_and_what_failed_is_said_once_each() -> None:
+    read = ReadIn(faults=[StickFull(), StickFull()], refusal=DeskRevoked(), files=1, unremembered=1, quarantined=2)
+    danger = [text for text, tone in said(read) if tone == "danger"]
+    assert len(danger) == 2
+    assert len([text for text, tone in said(read) if tone == "warning"]) == 2
+
+
+def test_the_offer_to_take_away_says_how_many() -> None:
+    assert wipe_label(2) == "Xóa 2 gói đã xong khỏi USB"

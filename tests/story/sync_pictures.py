@@ -1,0 +1,122 @@
+"""Pictures of the sync page in each of its states, of a timeline that tells them apart, and of a locked desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QSize
+
+from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.families import Person
+from commune_desk.domain.ids import RecordId
+from commune_desk.presenters.routes import Route
+from commune_desk.program_files import code_book
+from commune_desk.store.transaction import Tx
+from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.opening.window import OpeningWindow
+from commune_desk.ui.tasks import Tasks
+from commune_desk.usecases.doorbell import leave_card
+from commune_desk.usecases.locked_push import leave_sealed
+from commune_desk.usecases.sync_agent import SyncStatus
+from commune_desk.usecases.training_register import fill_commune
+from commune_desk.usecases.workplace import Workplace
+from sync.client.errors import NoLine
+from tests.helpers.builders import make_visit, save_all
+from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.story.pictures import both_sizes, go_to, longest_story
+from tests.story.stage import pump
+from tests.sync.real_province import real_province
+
+CHILDREN = 30
+SYNC = Route("sync")
+
+
+def take_sync_pictures(folder: Path, out: Path, language: str) -> list[str]:
+    """An enrolled desk in `folder`, which is made, through the states of its status; the pictures' names."""
+    folder.mkdir(parents=True)
+    with real_province(folder) as province:
+        desk = enrolled_desk(province, folder / "desk")
+        fill_commune(desk.open.register, CHILDREN)
+        desk.sync()
+        with _window(desk) as window:
+            names = [
+                name
+                for state in _states(desk, window)
+                for name in both_sizes(window.shell, out, f"status-{language}-{state}")
+            ]
+        leave_card(desk.open, [datetime.now(UTC) + timedelta(hours=2)])
+        leave_sealed(desk.open)
+        desk.close()
+        locked = OpeningWindow(desk.open.profile, SystemClock())
+        locked.show()
+        pump(0.8)
+        names += both_sizes(locked, out, f"status-{language}-locked")
+        locked.close()
+    return names
+
+
+@contextmanager
+def _window(desk: EnrolledDesk) -> Iterator[DeskWindow]:
+    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
+        tasks = Tasks(writer, slow)
+        window = DeskWindow(desk.open, Workplace(desk.open.register, code_book()), tasks)
+        window.show(QSize(1366, 768))
+        yield window
+        pump(0.2)
+        window.put_away()
+
+
+def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
+    soon = datetime.now(UTC) + timedelta(minutes=12)
+    child = RecordId(longest_story(Workplace(desk.open.register, code_book())))
+    go_to(window, SYNC)
+    window.show_status(SyncStatus(next_try_at=soon))
+    yield "nothing-waits"
+    window.show_status(SyncStatus(is_paused=True))
+    yield "paused"
+    window.show_status(SyncStatus(is_held=True))
+    yield "metered-idle"
+    go_to(window, Route("settings"))
+    yield "settings"
+    go_to(window, SYNC)
+    _visit(desk, child, "Cháu ở với bà, hai hôm nay sốt nhẹ; đã nhắc đưa ra trạm y tế.")
+    window.show_status(SyncStatus(is_held=True))
+    yield "metered"
+    window.show_status(SyncStatus(failure=NoLine(), next_try_at=soon))
+    yield "no-line"
+    desk.sync()
+    desk.open.register.write(lambda tx: _set_one_aside(tx, child)).result()
+    window.show_status(SyncStatus(next_try_at=soon))
+    yield "set-aside"
+    _visit(desk, child, "Cháu đi học lại.")
+    desk.open.register.write(lambda tx: _in_conflict(tx, child)).result()
+    window.navigate(Route("child", child))
+    pump(0.3)
+    yield "timeline"
+
+
+def _visit(desk: EnrolledDesk, child: RecordId, seen: str) -> None:
+    visit = make_visit(child, datetime.now(UTC).date().isoformat(), observations=seen)
+    desk.open.register.write(save_all(visit)).result()
+
+
+def _set_one_aside(tx: Tx, child: str) -> None:
+    """As after a receipt that says so: the province keeps the last visit and has not applied it."""
+    last = "SELECT id FROM home_visit WHERE person=? ORDER BY visited_on DESC, id DESC LIMIT 1"
+    tx.connection.execute(f"UPDATE change SET state='quarantined', code='grant' WHERE record=({last})", (child,))
+
+
+def _in_conflict(tx: Tx, child: str) -> None:
+    """As after a page that opened one: a colleague wrote the same field."""
+    tx.save(msgspec.structs.replace(tx.existing(Person, child), phone="0987111223"))
+    last = tx.connection.execute("SELECT id FROM change WHERE record=? ORDER BY n DESC LIMIT 1", (child,)).fetchone()[0]
+    tx.connection.execute(
+        "INSERT INTO conflict (id, scope, kind, record, field, base, ours, theirs, opened_seq, state)"
+        " VALUES (?,?,'person',?,'phone',NULL,?,?,1,'open')",
+        ("c" * 32, tx.actor.scope, child, last, last),
+    )

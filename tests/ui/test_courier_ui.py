@@ -1,0 +1,148 @@
+"""The USB card of the sync page: two buttons, a stick there and back, and a sentence whenever it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from commune_desk.program_files import code_book
+from commune_desk.ui import theme
+from commune_desk.ui.pages.courier_card import CourierCard
+from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.widgets.tab_order import stops
+from commune_desk.usecases.workplace import Workplace
+from sync import bundle
+from tests.helpers.builders import make_child, save_all
+from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.story.cut_texts import cut_texts
+from tests.sync.couriers import bring
+from tests.sync.real_province import RealProvince, real_province
+
+
+@pytest.fixture
+def province(tmp_path: Path) -> Iterator[RealProvince]:
+    with real_province(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(province: RealProvince, tmp_path: Path) -> Iterator[EnrolledDesk]:
+    made = enrolled_desk(province, tmp_path / "desk")
+    made.open.register.write(save_all(*make_child("Lò Thị Thử"))).result()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, desk: EnrolledDesk) -> Iterator[SyncPage]:
+    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
+        tasks = Tasks(writer, slow)
+        made = SyncPage(Workplace(desk.open.register, code_book()), tasks)
+        qtbot.addWidget(made)
+        made.resize(theme.SMALLEST_WINDOW.width() - 210, 640)
+        with qtbot.waitActive(made):
+            made.show()
+            made.activateWindow()
+        yield made
+        qtbot.waitUntil(lambda: tasks.is_idle)
+
+
+def card_of(page: SyncPage) -> CourierCard:
+    assert page.courier is not None
+    return page.courier
+
+
+def said(card: CourierCard) -> list[str]:
+    return [line.accessibleName() for line in card.lines]
+
+
+def finish(qtbot: QtBot, card: CourierCard) -> None:
+    qtbot.waitUntil(lambda: card.write_button.isEnabled() and bool(card.lines), timeout=20_000)
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+
+
+def test_a_stick_goes_there_and_back_by_keyboard(
+    qtbot: QtBot, page: SyncPage, province: RealProvince, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card, stick = card_of(page), tmp_path / "usb"
+    choose(monkeypatch, stick)
+    assert {card.write_button, card.read_button} <= set(stops(card))
+    card.write_button.setFocus()
+    QTest.keyClick(card.write_button, Qt.Key.Key_Space)
+    finish(qtbot, card)
+    assert said(card)[0].startswith("Đã ghi 4 thay đổi ra USB: từ 1 đến 4")
+    (sent,) = stick.iterdir()
+    assert bundle.fingerprint(sent.read_bytes()) in said(card)[1]
+    assert QApplication.focusWidget() is card.write_button
+    for reply in bring(province.province, sent.read_bytes()):
+        (stick / bundle.file_name(reply)).write_bytes(reply)
+    card.read_button.setFocus()
+    QTest.keyClick(card.read_button, Qt.Key.Key_Space)
+    finish(qtbot, card)
+    assert any("Tỉnh đã ký nhận mọi thay đổi đến số 4" in line for line in said(card))
+    assert card.wipe_button is not None
+    QTest.keyClick(card.wipe_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: said(card) == ["Đã xóa 2 gói khỏi USB"])
+    assert list(stick.iterdir()) == []
+
+
+def test_a_failure_is_a_sentence_and_the_buttons_are_there_again(qtbot: QtBot, page: SyncPage, tmp_path: Path) -> None:
+    card = card_of(page)
+    card.write_to(tmp_path / "nowhere")
+    assert not card.read_button.isEnabled()
+    finish(qtbot, card)
+    assert "Không đọc ghi được thư mục hoặc USB" in said(card)[0]
+    (tmp_path / "usb").mkdir()
+    card.read_from(tmp_path / "usb")
+    finish(qtbot, card)
+    assert "không có gói nào cho máy này" in said(card)[0]
+    card.write_to(tmp_path / "usb")
+    finish(qtbot, card)
+    assert said(card)[0].startswith("Đã ghi 4"), "the twin: with a stick that is there"
+
+
+def test_a_reader_who_chooses_nothing_changes_nothing(page: SyncPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    card = card_of(page)
+    card.write_button.click()
+    assert card.write_button.isEnabled()
+    assert card.lines == []
+
+
+def test_every_line_can_be_read_to_its_end_in_the_smallest_window(qtbot: QtBot, page: SyncPage, tmp_path: Path) -> None:
+    card = card_of(page)
+    card.write_to(tmp_path / "nowhere")
+    finish(qtbot, card)
+    QApplication.processEvents()
+    assert cut_texts(card) == []
+    first = card.lines[0]
+    top = first.mapTo(page, first.rect().topLeft()).y()
+    assert 0 <= top < page.height()
+
+
+def test_breaking_off_ends_what_is_under_way(qtbot: QtBot, page: SyncPage, tmp_path: Path) -> None:
+    card = card_of(page)
+    (tmp_path / "usb").mkdir()
+    card.write_to(tmp_path / "usb")
+    page.break_off()
+    finish(qtbot, card)
+    assert said(card)[0].startswith(("Đã dừng", "đã ngừng Đã dừng", "Đã ghi 4"))
+
+
+def test_a_training_register_has_no_such_card(qtbot: QtBot, workplace: Workplace) -> None:
+    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
+        training = SyncPage(workplace, Tasks(writer, slow))
+        qtbot.addWidget(training)
+        assert training.courier is None
