@@ -172,7 +172,6 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     certs: list[SignedCert] | None = None
     scope_keys: list[ScopeKey] = []
     courier_public: B64 = ""
-    """The province's own key, to which is sealed what others carry; empty while it has none."""
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):

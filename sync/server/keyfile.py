@@ -5,7 +5,6 @@ JSON, mode 0600, outside the data folder. Whoever has it and the data has everyt
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 from pathlib import Path
@@ -19,8 +18,6 @@ from sync.protocol import Malformed, b64, decode, unb64
 from sync.server.authority import Identity
 from sync.server.reasons import reason_of
 
-_log = logging.getLogger(__name__)
-
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     format: int = 1
@@ -30,8 +27,6 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     ca_key: str
     escrow: str = ""
     """Absent in the copy that a cautious province lets the server have."""
-    courier: str = ""
-    """Absent in a key-file of an earlier version, until it is next opened."""
 
 
 class KeyFile:
@@ -60,8 +55,10 @@ class KeyFile:
 
     @property
     def courier(self) -> seal.BoxKey:
-        """What desks seal to that others carry here."""
-        return seal.BoxKey.from_bytes(unb64(self._stored.courier))
+        """What bundles for the province are sealed to. Made from the authority's key, so that no copy of a key-file in
+        a safe lacks it; never the recovery key, which a cautious province keeps away from the server.
+        """
+        return seal.BoxKey.from_bytes(seal.derive(self.authority.to_bytes(), b"cd-courier-v1"))
 
     @property
     def tls_password(self) -> str:
@@ -81,7 +78,6 @@ def create(path: Path, *, ca_key: bytes) -> KeyFile:
         province_desk=b64(seal.SigningKey.generate().to_bytes()),
         ca_key=ca_key.decode("ascii"),
         escrow=b64(seal.BoxKey.generate().to_bytes()),
-        courier=b64(seal.BoxKey.generate().to_bytes()),
     )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -94,15 +90,11 @@ def create(path: Path, *, ca_key: bytes) -> KeyFile:
         raise Fault(
             N_("The key-file {path} cannot be written: {reason}."), path=path, reason=reason_of(error)
         ) from None
-    _write(handle, stored)
-    return KeyFile(stored)
-
-
-def _write(handle: int, stored: _Stored) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(msgspec.json.format(msgspec.json.encode(stored), indent=2) + b"\n")
         file.flush()
         os.fsync(file.fileno())
+    return KeyFile(stored)
 
 
 def read(path: Path, *, data: Path) -> KeyFile:
@@ -112,33 +104,12 @@ def read(path: Path, *, data: Path) -> KeyFile:
         stored = decode(path.read_bytes(), _Stored)
         whole = len(stored.database) == 64 and not stored.database.strip("0123456789abcdef") and stored.format == 1
         if whole:
-            return KeyFile(stored if stored.courier else _with_courier(path, stored))
+            return KeyFile(stored)
     except OSError as error:
         raise Fault(N_("The key-file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
     except (Malformed, ValueError):
         pass
     raise Fault(N_("The key-file {path} is damaged. Nothing was changed; use the copy from the safe."), path=path)
-
-
-def _with_courier(path: Path, stored: _Stored) -> _Stored:
-    """The key-file of an earlier version with a courier key: whole in its place, its owner's and rights as they were.
-
-    The key is derived, so that every copy of the file comes to the same one, also a copy that cannot be written (a
-    credential that the system hands over).
-    """
-    derived = seal.derive(unb64(stored.authority), b"cd-courier-v1")
-    completed = msgspec.structs.replace(stored, courier=b64(derived))
-    new = path.with_name(path.name + ".new")
-    try:
-        _write(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), completed)
-        if os.name != "nt":
-            former = path.stat()
-            os.chown(new, former.st_uid, former.st_gid)
-            new.chmod(former.st_mode & 0o777)
-        new.replace(path)
-    except OSError as error:
-        _log.info("the key-file is left as it is: %s", type(error).__name__)
-    return completed
 
 
 def refuse_inside(path: Path, *, data: Path) -> None:

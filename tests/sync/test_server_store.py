@@ -175,7 +175,7 @@ def test_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
             assert path.stat().st_mode & 0o077 == 0, path.name
     province.close()
     stored = msgspec.json.decode(key.read_bytes())
-    for secret in (stored["escrow"], stored["database"], stored["ca_key"], stored["courier"]):
+    for secret in (stored["escrow"], stored["database"], stored["ca_key"]):
         assert not any(secret.encode() in path.read_bytes() for path in data.iterdir())
 
 
@@ -189,39 +189,17 @@ def _answers_with(data: Path, password: str) -> bool:
     return True
 
 
-def _of_an_earlier_version(key: Path) -> dict[str, str]:
-    """Take the courier key out of a key-file, as earlier versions left it; what remains."""
-    stored: dict[str, str] = msgspec.json.decode(key.read_bytes())
-    del stored["courier"]
-    key.write_bytes(msgspec.json.encode(stored))
-    return stored
-
-
-def test_a_key_file_of_an_earlier_version_gets_a_courier_key_once_and_keeps_the_rest(tmp_path: Path) -> None:
+def test_every_copy_of_a_key_file_comes_to_one_courier_key(tmp_path: Path) -> None:
+    """One lies in a safe without the recovery key, another is a credential of the system: none is ever written to."""
     data, key = _province(tmp_path)
-    former = _of_an_earlier_version(key)
-    given = [keyfile.read(key, data=data).courier.public for _again in range(2)]
-    stored = msgspec.json.decode(key.read_bytes())
-    assert given == [seal.BoxKey.from_bytes(protocol.unb64(stored["courier"])).public] * 2
-    assert {name: value for name, value in stored.items() if name != "courier"} == former
-    assert os.name == "nt" or key.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in key.parent.iterdir() if ".new" in path.name] == []
-
-
-def test_copies_of_an_earlier_key_file_come_to_one_courier_key_also_where_one_cannot_be_written(
-    tmp_path: Path,
-) -> None:
-    """One lies in a safe, another is a credential of the system; each other's boxes must open."""
-    data, key = _province(tmp_path)
-    _of_an_earlier_version(key)
     before = key.read_bytes()
+    stored = msgspec.json.decode(before)
+    del stored["escrow"]
     (tmp_path / "safe").mkdir()
     copy = tmp_path / "safe" / "key.json"
-    copy.write_bytes(before)
-    key.with_name(key.name + ".new").mkdir()
+    copy.write_bytes(msgspec.json.encode(stored))
     here, there = keyfile.read(key, data=data).courier, keyfile.read(copy, data=data).courier
     assert key.read_bytes() == before
-    assert here.public == there.public
     assert seal.open_for_province(there, seal.seal_for_province(here.public, b"a push")) == b"a push"
     other = keyfile.read(_province(tmp_path / "other")[1], data=data).courier
     assert other.public != here.public, "the twin: another province's is another"
