@@ -21,6 +21,8 @@ from sync import seal
 
 MAX_LINE = 64 * 1024
 MAX_DEPTH = 8
+MAX_RUN = 64
+"""Changes that one signed head may prove: what a third party has to be shown beside one of them stays small."""
 GENESIS = bytes(32)
 """What every chain begins with."""
 
@@ -33,6 +35,17 @@ class Verb(StrEnum):
 
     SET = "set"
     RESOLVE = "resolve"
+    MOVE = "move"
+    """A person, and all that belongs to them, goes to the commune in `to`."""
+    SHARE = "share"
+    """The record is held in `to` as well."""
+    UNSHARE = "unshare"
+    RESEAL = "reseal"
+    """Sealed values of a record that moved, sealed again to the key of the commune in `to`."""
+
+
+RELOCATING = frozenset({Verb.MOVE.value, Verb.SHARE.value, Verb.UNSHARE.value})
+"""Verbs that say where a record is held; they carry no fields."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,6 +72,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     resolves: dict[str, list[str]] = {}
     """For a resolution: each field's conflicts that it closes."""
     import_id: str = msgspec.field(name="im", default="")
+    to: str = ""
+    """The scope that a verb of place speaks of."""
 
     @property
     def fields(self) -> list[str]:
@@ -66,17 +81,17 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return [*self.set, *self.seal]
 
 
-class Line(msgspec.Struct, frozen=True):
-    """A change with the exact bytes that were signed."""
+class Line:
+    """A change with the exact bytes that were signed: by `signature`, or, where it is empty, by a signed head."""
 
-    change: Change
-    raw: bytes
-    signature: bytes
+    __slots__ = ("change", "digest", "raw", "signature")
 
-    @property
-    def digest(self) -> bytes:
-        """SHA-256 of the signed bytes: what chains and the idempotence check compare."""
-        return seal.sha256(self.raw)
+    def __init__(self, change: Change, raw: bytes, signature: bytes = b"") -> None:
+        self.change = change
+        self.raw = raw
+        self.signature = signature
+        self.digest = seal.sha256(raw)
+        """What chains and the idempotence check compare."""
 
     def encode(self) -> bytes:
         return b64encode(self.signature) + b" " + self.raw
@@ -89,13 +104,19 @@ class BadLine(Fault):
     """Bytes that are not a change."""
 
 
+_LARGEST = 1 << 53
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Change)
 _any = msgspec.json.Decoder()
 
 
+def write(change: Change) -> Line:
+    """Write the change down once; a signed head proves those bytes."""
+    return Line(change, _encoder.encode(change))
+
+
 def sign(change: Change, key: seal.SigningKey) -> Line:
-    """Write the change down once and sign those bytes."""
+    """Write the change down once and sign those bytes, so that they need no signed head."""
     raw = _encoder.encode(change)
     return Line(change, raw, key.sign(seal.CHANGE, raw))
 
@@ -108,12 +129,24 @@ def read_line(line: bytes) -> Line:
     try:
         signature = b64decode(head, validate=True)
         change = _decoder.decode(raw)
-        plain = _any.decode(raw)
+        in_form = _as_written_here(change, raw) or _in_form(raw)
     except (binascii.Error, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise BadLine(N_("A change could not be read.")) from None
-    if not space or _encoder.encode(plain) != raw or not _within_profile(plain):
+    if not space or not in_form:
         raise BadLine(N_("A change is not in the agreed form."))
     return Line(change, raw, signature)
+
+
+def _as_written_here(change: Change, raw: bytes) -> bool:
+    """Whether this program would have written the same bytes: then they have the form, and most lines do."""
+    numbers = (change.v, change.n, change.stamp, change.schema, change.data, *change.set.values())
+    small = all(-_LARGEST < number < _LARGEST for number in numbers if type(number) is int)
+    return small and _encoder.encode(change) == raw
+
+
+def _in_form(raw: bytes) -> bool:
+    plain = _any.decode(raw)
+    return _encoder.encode(plain) == raw and _within_profile(plain)
 
 
 def _within_profile(value: Any, depth: int = 0) -> bool:
@@ -124,8 +157,13 @@ def _within_profile(value: Any, depth: int = 0) -> bool:
     if isinstance(value, list):
         return all(_within_profile(item, depth + 1) for item in value)
     if isinstance(value, int):
-        return abs(value) < 1 << 53
+        return abs(value) < _LARGEST
     return not isinstance(value, float)
+
+
+def sealed_for(change: Change) -> str:
+    """The scope whose key the change's sealed values are sealed to."""
+    return change.to if change.verb == Verb.RESEAL.value else change.scope
 
 
 def to_wire(value: Value) -> Wire:
@@ -134,6 +172,17 @@ def to_wire(value: Value) -> Wire:
 
 def from_wire(value: Wire) -> Value:
     return tuple(value) if isinstance(value, list) else value
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a scope's feed stands: the last number and the chain there."""
+
+    seq: int
+    chain: bytes
+
+
+START = Place(0, GENESIS)
+"""Where every feed begins."""
 
 
 def next_head(head: bytes, digest: bytes) -> bytes:

@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     """The new value is the more severe and stands; a person decides all the same."""
     OLDER = "older"
     """Trivia: a later value already stands."""
+    PAST = "past"
+    """Handed on with its record for what else it wrote: another change wrote what stands in this field."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -56,6 +58,13 @@ def decide(
         return _decide_latest(standing, incoming, stamp, change_id)
     if rule.merge is Merge.MAX_RISK and _severity(rule, incoming) > _severity(rule, standing.value):
         return Decision(Outcome.APPLIED_CONFLICT, incoming)
+    return Decision(Outcome.CONFLICT, standing.value)
+
+
+def decide_late(standing: Standing, incoming: Wire) -> Decision:
+    """Decide a field that somebody edited who did not know that the record had moved: a person of its place decides."""
+    if incoming == standing.value and standing.writer is not None:
+        return Decision(Outcome.NOOP, standing.value)
     return Decision(Outcome.CONFLICT, standing.value)
 
 

@@ -117,11 +117,22 @@ class SignedCert(_Message, frozen=True, kw_only=True, omit_defaults=True):
     signature: B64
 
 
+class HeadMark(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A desk's signature, under `seal.HEAD`, over its chain after change `n`."""
+
+    n: Count
+    signature: B64
+
+
 class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """First line of a push. `head` is the desk's chain after `last_n`, signed under `seal.HEAD` with `n` and desk.
 
+    `marks` are heads on the way there, signed too: a line without a signature of its own lies at most `MAX_RUN` behind
+    the head that proves it.
+
     `audit_head` is the end of the desk's audit log, `audit_cut` the first row of it that differs from what the province
-    remembered (0: none).
+    remembered (0: none). `receipt` is the desk's last receipt with its signature, shown where the province asked for
+    what it had signed for.
     """
 
     desk: str
@@ -132,10 +143,16 @@ class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     head_signature: B64
     audit_head: str = ""
     audit_cut: Count = 0
+    marks: list[HeadMark] = []
+    receipt: B64 = ""
+    receipt_signature: B64 = ""
 
 
 class Result(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one change: ok, dup, noop, late, conflict or quarantined; `code` says why not."""
+    """What became of one change: ok, dup, noop, late, conflict or quarantined; `code` says why not.
+
+    `late`: its record has moved; it applies there, where its author's desk may not see it any more.
+    """
 
     id: str
     status: str
@@ -145,7 +162,8 @@ class Result(_Message, frozen=True, kw_only=True, omit_defaults=True):
 class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Signed under `seal.RECEIPT`: the province holds every change of this desk up to `accepted_n`.
 
-    `audit_head` is the end of the desk's audit log as it was at the push before.
+    `audit_head` is the end of the desk's audit log as it was at the push before. `epoch`: a receipt of the present one
+    for more than the province holds shows that it was put back from a backup.
     """
 
     desk: str
@@ -154,17 +172,56 @@ class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
     at: str
     results: list[Result]
     audit_head: str = ""
+    epoch: str = ""
+
+
+class PurgeStatement(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A desk's word, signed under `seal.PURGE`, that it removed what left with a change."""
+
+    desk: str
+    change: str
+    records: Count
+    at: str
+
+
+class SignedPurge(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A `PurgeStatement` as it was signed."""
+
+    body: B64
+    signature: B64
+
+
+class ReportRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """What a desk tells of itself after a sync; nothing in it names anybody."""
+
+    purges: list[SignedPurge] = []
+    waiting: Count = 0
+    oldest_waiting_at: str = ""
+    program_version: str = ""
+
+
+class ReportReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """The changes whose purge statements the province keeps now."""
+
+    purges: list[str] = []
 
 
 class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
     epoch: str
     cursors: dict[str, int]
     certs: str = ""
+    directory: str = ""
     max_bytes: int = MAX_BODY
+    snapshots: bool = False
+    """Whether the desk fetches a snapshot where the page says that one is better than the feed from its start."""
 
 
 class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """First line of a page. `certs` comes only when it differs from what the desk has."""
+    """First line of a page. `certs` and `directory` come only when they differ from what the desk has.
+
+    `directory` names the communes of the province and their keys; `drops_stubs` is the policy that no line stays about
+    a child that moved away.
+    """
 
     epoch: str
     grants: list[Grant]
@@ -172,6 +229,9 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     certs: list[SignedCert] | None = None
     scope_keys: list[ScopeKey] = []
     courier_public: B64 = ""
+    directory: list[ScopeKey] | None = None
+    directory_version: str = ""
+    drops_stubs: bool = False
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -192,11 +252,16 @@ class Event(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
     scope: str = msgspec.field(name="s")
     seq: Count = msgspec.field(name="q")
-    chain: B64 = msgspec.field(name="h")
     outcomes: dict[str, str] = msgspec.field(name="o", default_factory=dict)
     values: dict[str, Wire] = msgspec.field(name="v", default_factory=dict)
     opened: list[OpenedConflict] = msgspec.field(name="c", default_factory=list)
     closed: list[str] = msgspec.field(name="x", default_factory=list)
+    entered: str = msgspec.field(name="e", default="")
+    """The change that brought this one's record here, where it was not written for this scope."""
+    left: list[tuple[str, str]] = msgspec.field(name="l", default_factory=list)
+    """(kind, id) of the records that leave this scope with this change."""
+    digest: B64 = msgspec.field(name="d", default="")
+    """Of a change whose record has left this scope since: it is handed out no more, the chain goes over it."""
 
 
 class FeedHead(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -204,12 +269,33 @@ class FeedHead(_Message, frozen=True, kw_only=True, omit_defaults=True):
     chain: B64
 
 
-class PullTrailer(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """Last line of a page. A page without it is half a page and counts for nothing."""
+class Run(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """What proves changes that carry no signature: `before` is the chain of their desk before `first_n`.
 
-    cursors: dict[str, int]
+    `absent` gives the digests of those of the run that are not in the page; with all of them the chain after `last_n`
+    can be made again, and `signature` is the desk's over it (see `HeadMark`).
+    """
+
+    desk: str
+    first_n: Count
+    last_n: Count
+    before: B64
+    signature: B64
+    absent: dict[int, B64] = {}
+
+
+class PullTrailer(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """Last line of a page. A page without it is half a page and counts for nothing.
+
+    `cursors` says how far the page goes in each scope, `heads` where the feeds end.
+    """
+
+    cursors: dict[str, FeedHead]
     more: bool
     heads: dict[str, FeedHead]
+    runs: list[Run] = []
+    snapshots: list[str] = []
+    """Scopes to begin with a snapshot of; the page brings nothing of them."""
 
 
 class DoorbellReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -284,13 +370,16 @@ def head_statement(desk: str, n: int, head: bytes) -> bytes:
     return msgspec.json.encode([desk, n, b64(head)])
 
 
-def read_event(line: bytes) -> tuple[Event, Line]:
-    """An event and its change. Raises Malformed."""
+def read_event(line: bytes) -> tuple[Event, Line | None]:
+    """An event and its change; only its digest is told where its record has left the scope. Raises Malformed."""
     head, tab, rest = line.partition(b"\t")
     if not tab:
         raise Malformed
+    event = decode(head, Event)
+    if not rest and event.digest:
+        return event, None
     try:
-        return decode(head, Event), read_line(rest)
+        return event, read_line(rest)
     except BadLine:
         raise Malformed from None
 

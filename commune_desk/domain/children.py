@@ -7,7 +7,7 @@ from typing import Annotated
 from commune_desk.domain.access import COMMUNE, COMMUNE_WRITERS
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Data, Merge, Record, ScopeRule, Shape, field, kind
+from commune_desk.domain.record import Data, Merge, Record, ScopeRule, Shape, Tie, field, kind
 
 RISK_LEVELS = ("low", "medium", "high")
 """From least to most severe."""
@@ -28,8 +28,13 @@ FILE_STEPS = {
 class ChildFile(Record, frozen=True, kw_only=True):
     """A child (under 16, Law on Children 102/2016/QH13 art. 1) in the register of a commune."""
 
-    person: Annotated[RecordId | None, field(N_("Child"), shape=Shape.REFERENCE, data=Data.OPERATIONAL)] = None
-    household: Annotated[RecordId | None, field(N_("Household"), shape=Shape.REFERENCE, data=Data.OPERATIONAL)] = None
+    person: Annotated[
+        RecordId | None, field(N_("Child"), shape=Shape.REFERENCE, data=Data.OPERATIONAL, tie=Tie.OWNER)
+    ] = None
+    household: Annotated[
+        RecordId | None,
+        field(N_("Household"), shape=Shape.REFERENCE, data=Data.OPERATIONAL, tie=Tie.NEEDED, of="household"),
+    ] = None
     case_number: Annotated[str | None, field(N_("Case code"), data=Data.OPERATIONAL, max_chars=40)] = None
     """The case code, as a stay and its notice call it; the name of the field is frozen in registers and on the wire."""
     status: Annotated[
@@ -62,7 +67,7 @@ POVERTY_GROUPS = {"poor": "NGCO01", "near_poor": "NGCO02"}
 class GroupMembership(Record, frozen=True, kw_only=True):
     """A dated membership in a group of special circumstances (Law 102/2016 art. 10) or at risk; several at once."""
 
-    person: Annotated[RecordId | None, field(N_("Child"), shape=Shape.REFERENCE, required=True)] = None
+    person: Annotated[RecordId | None, field(N_("Child"), shape=Shape.REFERENCE, required=True, tie=Tie.OWNER)] = None
     group_code: Annotated[str, field(N_("Group"), shape=Shape.CODE, codes="child_groups", required=True)] = ""
     from_on: Annotated[str | None, field(N_("From"), shape=Shape.DATE)] = None
     to_on: Annotated[str | None, field(N_("To"), shape=Shape.DATE)] = None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from commune_desk.domain.ids import OfficerId, RecordId
 from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Data, Merge, Record, ScopeRule, Shape, field, kind
+from commune_desk.domain.record import Data, Merge, Record, ScopeRule, Shape, Tie, field, kind
 
 TASK_STEPS = {"open": ("done", "dropped"), "done": ("open",), "dropped": ("open",)}
 
@@ -38,6 +38,6 @@ class Task(Record, frozen=True, kw_only=True):
 
     title: Annotated[str, field(N_("Task"), max_chars=200, required=True)] = ""
     due_on: Annotated[str | None, field(N_("Due on"), shape=Shape.DATE)] = None
-    person: Annotated[RecordId | None, field(N_("Person"), shape=Shape.REFERENCE)] = None
+    person: Annotated[RecordId | None, field(N_("Person"), shape=Shape.REFERENCE, tie=Tie.OWNER)] = None
     officer: Annotated[OfficerId | None, field(N_("Officer"), shape=Shape.REFERENCE)] = None
     status: Annotated[str, field(N_("Status"), merge=Merge.FSM, steps=TASK_STEPS, shape=Shape.CODE)] = "open"

@@ -7,7 +7,7 @@ from typing import Annotated
 from commune_desk.domain.access import PEOPLE_WRITERS
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Merge, Record, ScopeRule, Shape, field, kind
+from commune_desk.domain.record import Merge, Record, ScopeRule, Shape, Tie, field, kind
 
 
 @kind("person", N_("Person"), scope=ScopeRule.ANY, write=PEOPLE_WRITERS)
@@ -44,8 +44,10 @@ class Household(Record, frozen=True, kw_only=True):
 class Relation(Record, frozen=True, kw_only=True):
     """What `relative` is to `person`; paternal and maternal kin stay apart (nội, ngoại)."""
 
-    person: Annotated[RecordId | None, field(N_("Person"), shape=Shape.REFERENCE, required=True)] = None
-    relative: Annotated[RecordId | None, field(N_("Relative"), shape=Shape.REFERENCE, required=True)] = None
+    person: Annotated[RecordId | None, field(N_("Person"), shape=Shape.REFERENCE, required=True, tie=Tie.OWNER)] = None
+    relative: Annotated[
+        RecordId | None, field(N_("Relative"), shape=Shape.REFERENCE, required=True, tie=Tie.NEEDED, of="person")
+    ] = None
     relation: Annotated[str, field(N_("Relation"), shape=Shape.CODE, codes="relations", required=True)] = ""
     is_caregiver: Annotated[bool, field(N_("Looks after the child daily"))] = False
     is_guardian: Annotated[bool, field(N_("Legal guardian"))] = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from commune_desk.domain.attachments import Attachment, AttachmentWithdrawal
 from commune_desk.domain.children import ChildFile, GroupMembership
 from commune_desk.domain.desks import Desk, Officer, Task
 from commune_desk.domain.families import Household, Person, Relation
@@ -14,12 +15,14 @@ from commune_desk.domain.visits import HomeVisit
 
 KINDS: Mapping[str, Kind] = DECLARED
 """Each kind by its name; the one place to ask, for the modules that declare them are all loaded here."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised by one whenever a kind or a field is added; travels in every change."""
 
 __all__ = [
     "KINDS",
     "SCHEMA_VERSION",
+    "Attachment",
+    "AttachmentWithdrawal",
     "Bed",
     "CareLogEntry",
     "ChildFile",

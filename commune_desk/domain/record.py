@@ -80,6 +80,16 @@ class Shape(StrEnum):
     REFERENCE = "reference"
 
 
+class Tie(StrEnum):
+    """What a reference means when a person moves to another commune."""
+
+    NONE = ""
+    OWNER = "owner"
+    """The record is part of that person's and follows."""
+    NEEDED = "needed"
+    """What it names comes along, or is shared if others need it where it was."""
+
+
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """One declared field. `name`, `type` and `default` are filled in from the Struct."""
 
@@ -94,6 +104,9 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """For FSM: each state's allowed next states."""
     max_chars: int = 200
     required: bool = False
+    tie: Tie = Tie.NONE
+    of: str = ""
+    """For a NEEDED reference: the kind of record that it names."""
     name: str = ""
     type: type = str
     default: Value = None
@@ -121,7 +134,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """A declared record kind. `guests` may write into scopes they do not hold (and cannot read them)."""
+    """A declared record kind. `guests` may write into scopes they do not hold (and cannot read them).
+
+    `belongs_to` is its field that is tied to the person who owns it, `brings` its fields that name what it needs, each
+    with the kind of that.
+    """
 
     name: str
     label: str
@@ -131,6 +148,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     write: frozenset[Role]
     guests: frozenset[Role]
     append_only: bool
+    belongs_to: str
+    brings: Mapping[str, str]
     fields: dict[str, Field]
 
     def fits_scope(self, scope: str) -> bool:
@@ -167,6 +186,8 @@ def kind(
             write=write,
             guests=guests,
             append_only=append_only,
+            belongs_to=next((f.name for f in fields.values() if f.tie is Tie.OWNER), ""),
+            brings={f.name: f.of for f in fields.values() if f.tie is Tie.NEEDED},
             fields=fields,
         )
         DECLARED[name] = _KIND_OF[struct] = entry

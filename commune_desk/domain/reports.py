@@ -9,7 +9,7 @@ from commune_desk.domain.access import COMMUNE, COMMUNE_WRITERS
 from commune_desk.domain.clock import from_iso
 from commune_desk.domain.ids import OfficerId, RecordId
 from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Data, Merge, Record, ScopeRule, Shape, field, kind
+from commune_desk.domain.record import Data, Merge, Record, ScopeRule, Shape, Tie, field, kind
 
 EMERGENCY_HOURS = 12
 """Emergency measures within 12 hours from receipt of the information (Decree 56/2017/ND-CP art. 26.3)."""
@@ -69,7 +69,7 @@ class Report(Record, frozen=True, kw_only=True):
     from_province: Annotated[bool, field(N_("Sent down by the province"), data=Data.OPERATIONAL)] = False
     source: Annotated[str, field(N_("Source"), shape=Shape.CODE, codes="report_sources", required=True)] = ""
     place: Annotated[str, field(N_("Place"), max_chars=200, required=True)] = ""
-    person: Annotated[RecordId | None, field(N_("Child in the register"), shape=Shape.REFERENCE)] = None
+    person: Annotated[RecordId | None, field(N_("Child in the register"), shape=Shape.REFERENCE, tie=Tie.OWNER)] = None
     child_name: Annotated[str | None, field(N_("Child's name"), max_chars=120)] = None
     child_age: Annotated[int | None, field(N_("Child's age"))] = None
     child_sex: Annotated[str | None, field(N_("Child's sex"), shape=Shape.CODE, codes="sexes")] = None

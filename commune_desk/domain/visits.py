@@ -9,7 +9,7 @@ from commune_desk.domain.access import COMMUNE, COMMUNE_WRITERS
 from commune_desk.domain.children import RISK_LEVELS
 from commune_desk.domain.ids import OfficerId, RecordId
 from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Record, ScopeRule, Shape, kind, written_once
+from commune_desk.domain.record import Record, ScopeRule, Shape, Tie, kind, written_once
 
 VISIT_RHYTHM_DAYS = {"high": 7, "medium": 14, "low": 30}
 """Days to the next visit by risk level: the usual ladder of case management; a commune may visit oftener."""
@@ -19,7 +19,9 @@ VISIT_RHYTHM_DAYS = {"high": 7, "medium": 14, "low": 30}
 class HomeVisit(Record, frozen=True, kw_only=True):
     """A dated visit to a child's home. Written once; a correction is a new visit that `amends` it."""
 
-    person: Annotated[RecordId | None, written_once(N_("Child"), shape=Shape.REFERENCE, required=True)] = None
+    person: Annotated[
+        RecordId | None, written_once(N_("Child"), shape=Shape.REFERENCE, required=True, tie=Tie.OWNER)
+    ] = None
     visited_on: Annotated[str, written_once(N_("Visited on"), shape=Shape.DATE, required=True)] = ""
     visited_at: Annotated[str | None, written_once(N_("Hour"), max_chars=5)] = None
     officer: Annotated[OfficerId | None, written_once(N_("Officer"), shape=Shape.REFERENCE)] = None

@@ -19,7 +19,7 @@ from commune_desk.store import settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import OPEN
 from sync import seal
-from sync.change import GENESIS, Change, Line, next_head, sign
+from sync.change import GENESIS, Change, Line, next_head, write
 
 
 class ScopeSeal(msgspec.Struct, frozen=True):
@@ -39,13 +39,10 @@ class _State(msgspec.Struct, frozen=True):
 class Ledger:
     """The writer's numbering. `desk` is empty while a restored register waits for its new desk id."""
 
-    def __init__(
-        self, connection: Connection, *, desk: DeskId, signing: seal.SigningKey, clock: Clock, audit_key: bytes
-    ) -> None:
+    def __init__(self, connection: Connection, *, desk: DeskId, clock: Clock, audit_key: bytes) -> None:
         self.desk = desk
         self.may_number = desk != "" and not settings.get(connection, settings.AWAITS_PULL, bool, False)
         """Not before the province was heard: what it lacks comes first, and keeps the order in which it was typed."""
-        self.signing = signing
         self.clock = clock
         self._audit_key = audit_key
         self._state, stamp = self._read(connection)
@@ -78,9 +75,9 @@ class Ledger:
         return self.clock.now()
 
     def number(self, change: Change) -> tuple[Line, bytes]:
-        """The change with this desk's next number, signed, and the chain after it."""
+        """The change with this desk's next number, written down, and the chain after it: what a push signs."""
         n = self._state.n + 1
-        line = sign(msgspec.structs.replace(change, desk=self.desk, n=n), self.signing)
+        line = write(msgspec.structs.replace(change, desk=self.desk, n=n))
         head = next_head(self._state.head, line.digest)
         self._state = msgspec.structs.replace(self._state, n=n, head=head)
         return line, head

@@ -22,7 +22,6 @@ from commune_desk.store.migrate import migrate
 from commune_desk.store.settings import Identity
 from commune_desk.store.transaction import Tx
 from commune_desk.vault.keys import RegisterKey, subkey
-from sync import seal
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -144,7 +143,6 @@ class Register:
         return Ledger(
             self._writer,
             desk=DeskId(own.desk),
-            signing=seal.SigningKey.from_bytes(own.signing),
             clock=self._clock,
             audit_key=subkey(self._key, AUDIT_PURPOSE),
         )

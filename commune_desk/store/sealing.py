@@ -10,7 +10,7 @@ from commune_desk.domain.record import Value
 from commune_desk.store.database import Connection
 from commune_desk.store.ledger import ScopeSeal
 from sync import seal
-from sync.change import Change, from_wire, to_wire
+from sync.change import Change, from_wire, sealed_for, to_wire
 
 
 def private_box(connection: Connection, key: str) -> seal.BoxKey | None:
@@ -21,7 +21,7 @@ def private_box(connection: Connection, key: str) -> seal.BoxKey | None:
 
 def unsealed(box: seal.BoxKey, change: Change, field: str) -> Value:
     """A sealed value of the change. Raises SealBroken."""
-    value = seal.open_value(box, change.seal[field], scope=change.scope, record=change.record, field=field)
+    value = seal.open_value(box, change.seal[field], scope=sealed_for(change), record=change.record, field=field)
     return from_wire(value)  # type: ignore[arg-type]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.store import journal, settings
+from commune_desk.store import file_queue, journal, settings
 from commune_desk.store.sync_history import Heard
 from commune_desk.store.transaction import Tx
 
@@ -59,6 +59,7 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     settings.put(tx.connection, settings.COURIER_PUBLIC, "")  # it may be another province's
     settings.put(tx.connection, settings.CONTACT_AT, "")
     settings.put(tx.connection, settings.HEARD, Heard())
+    file_queue.offer_again(tx)
     tx.connection.execute("DELETE FROM receipt")  # they speak of the former desk's numbers
     tx.audit(AuditAction.ENROL)
     tx.topic("identity")

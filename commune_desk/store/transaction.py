@@ -78,9 +78,13 @@ class Tx:
         before, written = found if found else (None, "")
         self._check(entry, record, before)
         base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}
-        for data, changed in difference(before, record).items():
+        parts = difference(before, record)
+        # The parts of what is written once are known for one record by their group.
+        group = uuid7() if entry.append_only and len(parts) > 1 else ""
+        for data, changed in parts.items():
             change = self._change(entry, record, before, base, data, changed)
-            self._journal(change)
+            change = msgspec.structs.replace(change, group=group) if group else change
+            self.write_down(change)
             self._remember_standing(before, written, changed)
             written = "" if entry.append_only else writers.updated(written, changed, change.id)
         write_record(self.connection, record, written)
@@ -111,7 +115,7 @@ class Tx:
         base = base_of(self.connection, entry, record.id, written)
         change = self._change(entry, record, before, base, entry.fields[field].data, changed)
         change = msgspec.structs.replace(change, verb=Verb.RESOLVE.value, resolves={field: ids})
-        self._journal(change)
+        self.write_down(change)
         self._remember_standing(before, written, changed)
         write_record(self.connection, record, writers.updated(written, changed, change.id))
         self.connection.executemany("UPDATE conflict SET state='deciding' WHERE id=?", [(one,) for one in ids])
@@ -128,6 +132,18 @@ class Tx:
     def touched(self, kind: str, record_id: str, record: Record) -> None:
         self._changed.setdefault(kind, set()).add(record_id)
         self._index.update(child_index.affected(self.connection, kind, record))
+
+    def inserted(self, kind: str, record_id: str, person: str) -> None:
+        """A whole row was put in for a record that was not here; what is derived of `person` follows."""
+        self._changed.setdefault(kind, set()).add(record_id)
+        if person:
+            self._index.add(person)
+
+    def forget(self, kind: str, record_id: str) -> None:
+        """The record's row is about to be removed."""
+        record = load(self.connection, kind, record_id)
+        if record is not None:
+            self.touched(kind, record_id, record)
 
     def topic(self, name: str) -> None:
         self._topics.add(name)
@@ -198,7 +214,8 @@ class Tx:
             for name, value in changed.items()
         }
 
-    def _journal(self, change: Change) -> None:
+    def write_down(self, change: Change) -> None:
+        """Put the change into the journal under this desk's next number; the record's row is the caller's affair."""
         if self._import_id or not self.ledger.may_number:
             journal.keep(self.connection, Line(change, msgspec.json.encode(change), b""), state="staged")
             return
@@ -221,7 +238,7 @@ class Tx:
             line, head = self.ledger.number(change)
             self.connection.execute(
                 "UPDATE change SET desk=?, n=?, raw=?, signature=?, head=?, state='waiting' WHERE id=?",
-                (line.change.desk, line.change.n, line.raw, line.signature, head, change_id),
+                (line.change.desk, line.change.n, line.raw, line.signature or None, head, change_id),
             )
 
     def _remember_standing(self, before: Record | None, written: str, changed: Iterable[str]) -> None:

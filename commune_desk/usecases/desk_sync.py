@@ -13,6 +13,7 @@ from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import is_shelter_scope
 from commune_desk.store import settings
+from commune_desk.store.file_replica import RegisterFiles
 from commune_desk.store.register import Register
 from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.staged import pulled_once, release_next
@@ -137,7 +138,7 @@ class DeskSync:
 
         transport = self._connect(self._pins)
         transport.heard = self._exchanges.append
-        return Session(transport, self._replica)
+        return Session(transport, self._replica, RegisterFiles(self._register, self._changed))
 
     def _awaits_pull(self) -> bool:
         return self._register.write(lambda tx: settings.get(tx.connection, settings.AWAITS_PULL, bool, False)).result()[

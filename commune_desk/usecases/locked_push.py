@@ -26,7 +26,7 @@ from commune_desk.usecases.profile import Profile
 from sync import protocol
 from sync.client.backoff import delay
 from sync.client.errors import Stopped, SyncFault, SyncHalted
-from sync.client.push_body import push_body
+from sync.client.pushing import push_body
 from sync.seal import RECEIPT, SigningKey, seal_for_province, verify
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _sealed(desk: OpenDesk) -> Iterator[bytes]:
         batch = replica.pending(after, protocol.MAX_CHANGES, protocol.MAX_SEALED_PUSH)
         if not batch:
             return
-        yield seal_for_province(public, protocol.deflate(push_body(replica, identity, batch)))
+        yield seal_for_province(public, protocol.deflate(push_body(identity, replica, batch)))
         after = batch[-1].n
 
 

@@ -6,11 +6,11 @@ gap and its chain unbroken, each change signed by its desk. One failure, and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sync import protocol, seal
-from sync.change import GENESIS, Line, next_chain
+from sync.change import MAX_RUN, START, Line, Place, next_chain, next_head
 from sync.client import errors
 
 PublicOf = Callable[[str], bytes | None]
@@ -21,16 +21,14 @@ class Page:
     """A page as it came; nothing of it is proven yet but the province's signature over the whole."""
 
     header: protocol.PullHeader
-    events: list[tuple[protocol.Event, Line]]
+    steps: list[tuple[protocol.Event, Line | None]]
+    """The feed as it goes on; of a change whose record has left the scope only the digest is told."""
     trailer: protocol.PullTrailer
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a scope's feed stands: the last number and the chain there (None: not known)."""
-
-    seq: int
-    chain: bytes | None
+    @property
+    def events(self) -> list[tuple[protocol.Event, Line]]:
+        """The steps that bring a change."""
+        return [(event, line) for event, line in self.steps if line is not None]
 
 
 def read_page(body: bytes) -> Page:
@@ -55,50 +53,85 @@ def verified_keys(header: protocol.PullHeader, authority_public: bytes) -> dict[
     return keys
 
 
-def verify_page(page: Page, places: Mapping[str, Place], public_of: PublicOf) -> dict[str, Place]:
-    """Where each scope stands after the page. Raises Unproven, HistoryRewritten or Malformed."""
+def verify_page(page: Page, places: Mapping[str, Place], public_of: PublicOf) -> list[Place]:
+    """Where each event's scope stands after it. Raises Unproven, HistoryRewritten or Malformed."""
     granted = {grant.scope for grant in page.header.grants}
-    after = dict(places)
-    for event, line in page.events:
-        if event.scope not in granted or event.scope != line.change.scope:
+    proven = proven_by_heads([line for _, line in page.events], page.trailer.runs, public_of)
+    after, reached = dict(places), []
+    for event, line in page.steps:
+        if event.scope not in granted or not _is_for(event, line):
             raise errors.Unproven
-        after[event.scope] = _step(after.get(event.scope, Place(0, GENESIS)), event, line.digest)
-        public = public_of(line.change.desk)
-        if public is None or not line.signed_by(public):
+        before = after.get(event.scope, START)
+        if event.seq != before.seq + 1:
+            raise errors.HistoryRewritten
+        digest = line.digest if line is not None else protocol.unb64(event.digest)
+        after[event.scope] = Place(event.seq, next_chain(before.chain, event.seq, digest))
+        reached.append(after[event.scope])
+        if line is not None and not is_proven(line, proven, public_of):
             raise errors.Unproven
     _check_trailer(page, after)
-    return after
+    return reached
 
 
-def _step(before: Place, event: protocol.Event, digest: bytes) -> Place:
-    chain = protocol.unb64(event.chain)
-    expected = before.seq + 1
-    if event.seq != expected or (before.chain is not None and chain != next_chain(before.chain, expected, digest)):
-        raise errors.HistoryRewritten
-    return Place(event.seq, chain)
+def _is_for(event: protocol.Event, line: Line | None) -> bool:
+    """Whether the change was written for the event's scope, or says what brought it there."""
+    return line is None or line.change.scope == event.scope or event.entered != ""
+
+
+def is_proven(line: Line, by_heads: set[bytes], public_of: PublicOf) -> bool:
+    """Whether the change is its author's: by its own signature, or by a signed head."""
+    if not line.signature:
+        return line.digest in by_heads
+    public = public_of(line.change.desk)
+    return public is not None and line.signed_by(public)
+
+
+def proven_by_heads(lines: Sequence[Line], runs: Sequence[protocol.Run], public_of: PublicOf) -> set[bytes]:
+    """Digests of the lines that lie, as their own desk's, in a run whose signed head holds.
+
+    Of two lines with one desk and number only that in the chain is proven, and none by another desk's chain. Raises
+    Unproven, Malformed.
+    """
+    by_number = {(line.change.desk, line.change.n): line.digest for line in lines}
+    proven: set[bytes] = set()
+    for run in runs:
+        numbers = range(run.first_n, run.last_n + 1)
+        if not 0 < len(numbers) <= MAX_RUN:
+            raise protocol.Malformed
+        present = {n: by_number[run.desk, n] for n in numbers if (run.desk, n) in by_number}
+        head = protocol.unb64(run.before)
+        for n in numbers:
+            head = next_head(head, present[n] if n in present else protocol.unb64(run.absent.get(n, "")))
+        statement = protocol.head_statement(run.desk, run.last_n, head)
+        public = public_of(run.desk)
+        if public is None or not seal.verify(public, seal.HEAD, statement, protocol.unb64(run.signature)):
+            raise errors.Unproven
+        proven |= set(present.values())
+    return proven
 
 
 def _check_trailer(page: Page, after: Mapping[str, Place]) -> None:
     """The trailer speaks of the same places; a page that moves nothing and promises more would go on for ever."""
     trailer = page.trailer
-    for scope, seq in trailer.cursors.items():
-        if seq != after.get(scope, Place(0, GENESIS)).seq:
+    for scope, cursor in trailer.cursors.items():
+        place = after.get(scope, START)
+        if cursor.seq != place.seq:
             raise protocol.Malformed
-    for scope, head in trailer.heads.items():
-        place = after.get(scope, Place(0, GENESIS))
-        is_same = head.seq == place.seq and place.chain is not None
-        if head.seq < place.seq or (is_same and protocol.unb64(head.chain) != place.chain):
+        if protocol.unb64(cursor.chain) != place.chain:
             raise errors.HistoryRewritten
-    if trailer.more and not page.events:
+    for scope, head in trailer.heads.items():
+        place = after.get(scope, START)
+        if head.seq < place.seq or (head.seq == place.seq and protocol.unb64(head.chain) != place.chain):
+            raise errors.HistoryRewritten
+    if {event.scope for event, _ in page.steps} - trailer.cursors.keys() or (trailer.more and not page.steps):
         raise protocol.Malformed
 
 
 def portions(
-    page: Page, cursors: Mapping[str, int], at_once: int
-) -> Iterator[tuple[list[tuple[protocol.Event, Line]], dict[str, int]]]:
-    """The page in pieces of at most `at_once` events, each with the cursors after it."""
-    reached = dict(cursors)
-    for start in range(0, len(page.events), at_once):
-        piece = page.events[start : start + at_once]
-        reached |= {event.scope: event.seq for event, _ in piece}
-        yield piece, dict(reached)
+    page: Page, reached: Sequence[Place], at_once: int
+) -> Iterator[tuple[list[tuple[protocol.Event, Line]], dict[str, Place]]]:
+    """The page in pieces of at most `at_once` steps, each with the places that its scopes stand at after it."""
+    for start in range(0, len(page.steps), at_once):
+        piece = page.steps[start : start + at_once]
+        places = {event.scope: place for (event, _), place in zip(piece, reached[start:], strict=False)}
+        yield [(event, line) for event, line in piece if line is not None], places

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from sync import protocol
-from sync.change import Line
-from sync.seal import SigningKey
+from sync.change import Line, Place
+from sync.seal import BoxKey, SigningKey
 
 APPLY_AT_ONCE = 300
 """Events in one call of `apply`: one transaction, short enough that typing never waits."""
@@ -83,21 +83,70 @@ class Replica(Protocol):
         ...
 
     def feed_chains(self) -> Mapping[str, bytes]:
-        """Each scope's chain at its cursor: the `chain` of the last event given to `apply`, decoded."""
+        """Each scope's chain at its cursor, as the last `apply` was told it."""
         ...
 
     def certs_version(self) -> str: ...
 
-    def accept_certs(self, header: protocol.PullHeader) -> None:
-        """Keep grants, scope keys and, where they came, certificates; all are verified."""
+    def directory_version(self) -> str: ...
+
+    def unsent_purges(self) -> Sequence[protocol.SignedPurge]:
+        """Statements of what was removed that the province has not confirmed."""
         ...
 
-    def apply(self, events: Sequence[tuple[protocol.Event, Line]], cursors: Mapping[str, int]) -> None:
+    def purges_kept(self, changes: Sequence[str]) -> None:
+        """The province keeps the statements about these changes."""
+        ...
+
+    def accept_certs(self, header: protocol.PullHeader) -> None:
+        """Keep grants, scope keys and, where they came, certificates and directory; all are verified."""
+        ...
+
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
         """Apply at most `APPLY_AT_ONCE` verified events and set the cursors, in one transaction."""
+        ...
+
+    def snapshot_size(self, token: str) -> int:
+        """Bytes that are kept of a snapshot that is being fetched."""
+        ...
+
+    def keep_snapshot(self, token: str, piece: bytes) -> None:
+        """Keep the next bytes of a snapshot; those of any other are dropped."""
+        ...
+
+    def snapshot_bytes(self, token: str) -> bytes: ...
+
+    def drop_snapshot(self) -> None: ...
+
+    def scope_box(self, key: str) -> BoxKey:
+        """The private half of a scope's key. Raises SealBroken when this desk does not hold it."""
+        ...
+
+    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> None:
+        """Bring the records of a scope to what these standing lines say, and the cursor to `place` at the end.
+
+        What the register holds and they lack stays. In pieces, so that typing never waits; broken off, it begins again.
+        """
         ...
 
     def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
         """Where the scopes' feeds ended at the last page."""
+        ...
+
+    def last_receipt(self) -> tuple[bytes, bytes]:
+        """The exact bytes of the last receipt and the province's signature; empty before the first."""
+        ...
+
+    def follow(self, epoch: str) -> None:
+        """The province was put back from a backup and says so: go on in its new epoch, every scope begun anew."""
+        ...
+
+    def begin_all_anew(self) -> None:
+        """The feeds are not those that are known here: every scope is to be begun anew."""
+        ...
+
+    def to_begin_anew(self) -> Sequence[str]:
+        """The scopes that are still to be begun anew."""
         ...
 
     def freeze(self, code: str) -> None:

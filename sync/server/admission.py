@@ -10,21 +10,25 @@ from commune_desk.domain.errors import Invalid
 from commune_desk.domain.ids import is_id, is_scope
 from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.record import Data, Field, Kind, Merge, Value, check_values
-from sync.change import Change, Line, Verb, Wire, from_wire
+from sync.change import RELOCATING, Change, Line, Verb, Wire, from_wire
 from sync.seal import is_sealed
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MAX_FIELDS = 100
 _MAX_STAMP = 1 << 53
+_VERBS = frozenset(verb.value for verb in Verb)
 
 
 class Admission:
     """Decides whether a change of a desk may be merged; answers with the code of what is wrong, or None."""
 
     def fault(self, line: Line, *, n: int, public: bytes, desk: str, grants: Mapping[str, Role]) -> str | None:
-        """What is wrong with the change by itself: its signature, its shape, its place, its values."""
+        """What is wrong with the change by itself: its signature, its shape, its place, its values.
+
+        What carries no signature is proven by a signed head of its desk (`runs.proven`).
+        """
         change = line.change
-        if not line.signed_by(public):
+        if line.signature and not line.signed_by(public):
             return "signature"
         if change.desk != desk or change.n != n:
             return "identity"
@@ -49,15 +53,17 @@ def _well_formed(change: Change) -> bool:
     ids = (change.id, change.officer, change.record)
     maybe_ids = [change.group, change.import_id, *(base or "" for base in change.base.values())]
     fields = change.fields
+    relocates = change.verb in RELOCATING
     return (
         change.v == 1
         and all(map(is_id, ids))
         and all(text == "" or is_id(text) for text in maybe_ids)
         and 0 <= change.stamp < _MAX_STAMP
         and change.schema >= 1
-        and change.verb in (Verb.SET.value, Verb.RESOLVE.value)
+        and change.verb in _VERBS
+        and (relocates or change.verb == Verb.RESEAL.value) is is_scope(change.to)
         and 0 <= change.data <= Data.SHELTER_LOCATION
-        and 0 < len(fields) <= _MAX_FIELDS
+        and (not fields if relocates else 0 < len(fields) <= _MAX_FIELDS)
         and len(fields) == len(set(fields))
         and all(map(_FIELD_NAME.fullmatch, fields))
         and change.base.keys() <= set(fields)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import msgspec
+from sqlalchemy import Connection
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import VIETNAM, SystemClock, from_iso
@@ -16,12 +17,14 @@ from commune_desk.domain.record import Value
 from sync.seal import spell
 from sync.server import desks, recovering
 from sync.server.authority import valid_until
+from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.enrolment import make_code
 from sync.server.founding import check_hosts, found, write_certificates
 from sync.server.places import checked_scope, place_name
 from sync.server.province import CERT_FILE, Province, audited, fact, open_province
 from sync.server.reasons import reason_of
 from sync.server.reports_in import hand_down, read_received, read_report_file, values_of_file
+from sync.server.scopes import ensure_communes
 from sync.server.status import DeskStatus, desk_list, read_status
 from sync.server.texts import Texts
 
@@ -82,19 +85,21 @@ def serve(args: Namespace, console: Console) -> None:
                 N_("The server's certificate runs out on {day}; run: commune-desk-server renew"),
                 day=until.strftime("%d/%m/%Y"),
             )
+        escrow = province.escrow_public
+        province.database.write(lambda connection: ensure_communes(connection, escrow_public=escrow), WHOLE_PROVINCE)
         listen(province, args.host, args.port, ready=lambda address: console.line(f"ready {address}"))
     console.say(N_("Stopped."))
 
 
 def renew(args: Namespace, console: Console) -> None:
     with closing(opened(args)) as province:
-        with province.database.read() as connection:
-            hosts = args.host or fact(connection, "hosts").split()
+        hosts = args.host or province.database.read(lambda connection: fact(connection, "hosts"), NO_SCOPE).split()
         check_hosts(hosts)
         keys = province.keys
         write_certificates(province.data, keys.ca(province.ca), keys, hosts, clock=province.clock)
-        with province.database.write() as connection:
-            audited(connection, province, "renew", " ".join(hosts))
+        province.database.write(
+            lambda connection: audited(connection, province, "renew", " ".join(hosts)), WHOLE_PROVINCE
+        )
     console.say(N_("The certificate is made anew. Start the server again to use it."))
 
 
@@ -106,8 +111,13 @@ def enrol_code(args: Namespace, console: Console) -> None:
         raise Invalid(N_("A code must be good for at least one hour."))
     if args.hours > MOST_HOURS:
         raise Invalid(N_("A code may be good for 30 days (720 hours) at most."))
-    with closing(opened(args)) as province, province.database.write() as connection:
-        code = make_code(connection, province, grants, label=args.label, hours=args.hours, name=args.name)
+    with closing(opened(args)) as province:
+        code = province.database.write(
+            lambda connection: make_code(
+                connection, province, grants, label=args.label, hours=args.hours, name=args.name
+            ),
+            WHOLE_PROVINCE,
+        )
     if args.json:
         console.json({"code": code.code, "desk": code.desk, "expires_at": code.expires_at})
         return
@@ -133,8 +143,7 @@ def desk(args: Namespace, console: Console) -> None:
         if args.action == "revoke":
             _revoke(args, province, console)
             return
-        with province.database.read() as connection:
-            listed = desk_list(connection)
+        listed = province.database.read(desk_list, WHOLE_PROVINCE)
     if args.json:
         console.json(listed)
     else:
@@ -143,9 +152,7 @@ def desk(args: Namespace, console: Console) -> None:
 
 def _revoke(args: Namespace, province: Province, console: Console) -> None:
     named = args.desk.upper()
-    with province.database.read() as connection:
-        desks.revocable(connection, named)
-        shown = next(one for one in desk_list(connection) if one.desk == named)
+    shown = province.database.read(lambda connection: _revocable(connection, named), WHOLE_PROVINCE)
     if not args.yes:
         seen = _local(shown.seen_at) if shown.seen_at else "–"
         scopes = ", ".join(shown.scopes)
@@ -165,9 +172,13 @@ def _revoke(args: Namespace, province: Province, console: Console) -> None:
         asked = console.texts.say(N_("Type its id once more to go on: "))
         if console.ask(asked).strip().upper() != named:
             raise Refusal(N_("The id is another. Desk {desk} stays in service."), desk=named)
-    with province.database.write() as connection:
-        desks.revoke(connection, province, named)
+    province.database.write(lambda connection: desks.revoke(connection, province, named), WHOLE_PROVINCE)
     console.say(N_("Desk {desk} is out of service. What it still sends is kept aside; see: status"), desk=named)
+
+
+def _revocable(connection: Connection, named: str) -> DeskStatus:
+    desks.revocable(connection, named)
+    return next(one for one in desk_list(connection) if one.desk == named)
 
 
 def _print_desks(listed: list[DeskStatus], console: Console) -> None:

@@ -53,9 +53,9 @@ class ConflictBook:
     def open_on(self, record: str, name: str) -> list[OpenConflict]:
         return list(self._open.get((record, name), ()))
 
-    def open(self, change: Change, name: str, *, base: str | None, ours: str | None) -> OpenedConflict:
+    def open(self, change: Change, name: str, *, scope: str, base: str | None, ours: str | None) -> OpenedConflict:
         conflict = OpenConflict(
-            conflict_id(change.id, name), change.scope, change.kind, change.record, name, base, ours, change.id
+            conflict_id(change.id, name), scope, change.kind, change.record, name, base, ours, change.id
         )
         self._open.setdefault((change.record, name), []).append(conflict)
         self._new[conflict.id] = conflict

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlcipher3.dbapi2
 from sqlalchemy import Connection, create_engine, event
@@ -19,6 +20,9 @@ from sync.server.reasons import reason_of
 
 FILE = "province.db"
 BUSY_MS = 15_000
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+"""What is done in one transaction. It may be begun again from its start, so it leaves no trace but in the database."""
 _PLAIN_HEADER = b"SQLite format 3\x00"
 _PRAGMAS = (
     "PRAGMA cipher_memory_security = OFF",
@@ -28,6 +32,29 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -32768",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """For whom a transaction works: rows of other scopes, and what other desks had set aside, do not exist for it.
+
+    The embedded engine takes its word for it; PostgreSQL holds it to it (row-level security).
+    """
+
+    scopes: frozenset[str]
+    desk: str = ""
+    whole: bool = False
+
+
+WHOLE_PROVINCE = Reach(frozenset(), whole=True)
+"""The province's own people and commands: every scope and every desk."""
+NO_SCOPE = Reach(frozenset())
+"""What belongs to no scope: desks, codes, the audit log."""
+
+
+def reach_of(desk: str, scopes: Iterable[str]) -> Reach:
+    """What a desk's request may touch."""
+    return Reach(frozenset(scopes), desk)
 
 
 class Database:
@@ -46,19 +73,20 @@ class Database:
         )
         event.listen(self._engine, "begin", _begin)
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One writing transaction, committed at the end and undone by any exception."""
+    def write(self, work: Work[T], reach: Reach) -> T:
+        """Do `work` in one writing transaction, committed at its end and undone by any exception."""
         with self._writing, named_faults():
             connection = self._engine.connect().execution_options(immediate=True)
             with connection, connection.begin():
-                yield connection
+                return work(connection)
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """One consistent view of what is committed."""
+    def read(self, work: Work[T], reach: Reach) -> T:
+        """Do `work` on one consistent view of what is committed."""
         with named_faults(), self._engine.connect() as connection, connection.begin():
-            yield connection
+            return work(connection)
+
+    def confine(self, connection: Connection, reach: Reach) -> None:
+        """Let the rest of the transaction reach as far as this: it learnt more about whom it works for."""
 
     def close(self) -> None:
         self._engine.dispose()

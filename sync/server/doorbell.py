@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from sync.protocol import DoorbellReply
 from sync.server import desks
+from sync.server.database import reach_of
 from sync.server.province import Province
 from sync.server.pull import refuse_stopped
 from sync.server.tables import RECORDS
@@ -16,6 +17,8 @@ def ring(province: Province, caller: desks.DeskState, nonce: str) -> DoorbellRep
     refuse_stopped(caller)
     report = RECORDS["report"]
     waiting = report.c.scope.in_(list(caller.grants)), report.c.status == "waiting"
-    with province.database.read() as connection:
-        count, oldest = connection.execute(select(func.count(), func.min(report.c.received_at)).where(*waiting)).one()
+    counting = select(func.count(), func.min(report.c.received_at)).where(*waiting)
+    count, oldest = province.database.read(
+        lambda connection: connection.execute(counting).one(), reach_of(caller.id, caller.grants)
+    )
     return DoorbellReply(nonce=nonce, waiting=count, oldest_received_at=oldest or "")

@@ -15,10 +15,11 @@ from sync import seal
 from sync.enrolment_code import LOCATOR_BYTES, EnrolmentCode
 from sync.protocol import Enrolled, EnrolRequest, Malformed, Proven, b64, decode, encode, unb64
 from sync.server import tables
+from sync.server.database import NO_SCOPE, reach_of
 from sync.server.desks import ACTIVE, EXPECTED, certify, expect, grant_list, grants_of
 from sync.server.limits import MAX_TRIES
 from sync.server.problems import Refused
-from sync.server.province import Province, audited
+from sync.server.province import Province, audited, epoch_of
 from sync.server.scopes import ensure_key, ensure_scope, keys_of, private_key
 
 
@@ -85,11 +86,15 @@ def enrol(province: Province, proven: Proven, *, most_tries: int = MAX_TRIES) ->
     if any(len(key) != 32 for key in keys):
         raise Malformed
     locator = unb64(request.locator).hex()
-    with province.database.write() as connection:
+
+    def work(connection: Connection) -> Proven | None:
         proved = _prove(connection, locator, body, mac, most_tries=most_tries)
-        if proved:
-            return _admit(connection, province, request, locator)
-    raise Refused(404, "code")
+        return _admit(connection, province, request, locator) if proved else None
+
+    reply = province.database.write(work, NO_SCOPE)
+    if reply is None:
+        raise Refused(404, "code")
+    return reply
 
 
 def _prove(connection: Connection, locator: str, body: bytes, mac: bytes, *, most_tries: int) -> bool:
@@ -113,6 +118,7 @@ def _admit(connection: Connection, province: Province, request: EnrolRequest, lo
         raise Refused(410, "used")
     if province.clock.now() > from_iso(code.expires_at) or desk.status not in (EXPECTED, ACTIVE):
         raise Refused(410, "expired")
+    province.database.confine(connection, reach_of(code.desk, grants_of(connection, code.desk)))
     if not repeated:
         _write_desk(connection, province, request, code.desk, label=request.label or code.label)
         used = update(tables.enrol_code).where(tables.enrol_code.c.locator == locator).values(used_at=province.now())
@@ -143,7 +149,7 @@ def _enrolled(connection: Connection, province: Province, desk: str, locker: byt
     grants = grants_of(connection, desk)
     return Enrolled(
         desk=desk,
-        epoch=province.epoch,
+        epoch=epoch_of(connection),
         authority_public=b64(province.keys.authority.public),
         escrow_public=b64(province.escrow_public),
         grants=grant_list(connection, grants),

@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.ids import new_record_id
@@ -16,7 +18,7 @@ from commune_desk.domain.labels import N_
 from sync.protocol import b64
 from sync.server import keyfile
 from sync.server.authority import Identity, make_authority, make_server, under_password
-from sync.server.database import FILE, Database
+from sync.server.database import FILE, NO_SCOPE, WHOLE_PROVINCE, Database
 from sync.server.desks import found_province_desk
 from sync.server.province import CA_FILE, CERT_FILE, KEY_FILE, Province, audited, open_province, write_meta
 from sync.server.reasons import reason_of
@@ -43,23 +45,23 @@ def found(data: Path, key_path: Path, *, name: str, hosts: Sequence[str], clock:
     write_private(data / FILE, b"")  # what the engine puts beside it gets the same rights
     database = Database(data / FILE, keys.database_key)
     migrate(database)
-    with database.write() as connection:
-        write_meta(
-            connection,
-            {
-                "name": name,
-                "epoch": secrets.token_hex(8),
-                "escrow_public": b64(keys.escrow.public),
-                "officer": new_record_id(),
-                "hosts": " ".join(hosts),
-            },
-        )
+    facts = {
+        "name": name,
+        "epoch": secrets.token_hex(8),
+        "escrow_public": b64(keys.escrow.public),
+        "officer": new_record_id(),
+        "hosts": " ".join(hosts),
+    }
+    database.write(lambda connection: write_meta(connection, facts), NO_SCOPE)
     database.close()
     province = open_province(data, key_path, clock=clock)
-    with province.database.write() as connection:
-        found_province_desk(connection, province)
-        audited(connection, province, "init", name)
+    province.database.write(lambda connection: _begin(connection, province), WHOLE_PROVINCE)
     return province
+
+
+def _begin(connection: Connection, province: Province) -> None:
+    found_province_desk(connection, province)
+    audited(connection, province, "init", province.name)
 
 
 def check_name(name: str) -> None:

@@ -17,6 +17,7 @@ from http_message_signatures.algorithms import HTTPSignatureAlgorithm
 from sync import seal
 from sync.protocol import BELL_SUFFIX, SIGNED_COMPONENTS
 from sync.server import desks
+from sync.server.database import NO_SCOPE
 from sync.server.problems import Refused
 from sync.server.province import Province
 from sync.server.tickets import Tickets
@@ -85,8 +86,7 @@ class _Callers(HTTPSignatureKeyResolver):
         desk_id = key_id.removesuffix(BELL_SUFFIX) if self._bell else key_id
         if key_id.endswith(BELL_SUFFIX) is not self._bell:
             return None
-        with self._province.database.read() as connection:
-            self.found = desks.find(connection, desk_id)
+        self.found = self._province.database.read(lambda connection: desks.find(connection, desk_id), NO_SCOPE)
         if self.found is None or self.found.status == desks.EXPECTED:
             return None
         return self.found.doorbell_public if self._bell else self.found.sign_public

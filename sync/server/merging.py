@@ -10,11 +10,12 @@ from sqlalchemy import Connection, insert, select
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Field, Merge
 from sync.change import Change, Verb, Wire
-from sync.merge import Decision, Outcome, Standing, decide, decide_sealed, merge_set
+from sync.merge import Decision, Outcome, Standing, decide, decide_late, decide_sealed, merge_set
 from sync.protocol import OpenedConflict
 from sync.server import tables
 from sync.server.conflicts import ConflictBook, OpenConflict
 from sync.server.records import RecordPage, Stored
+from sync.server.whereabouts import Route
 
 _NEWER = Field(label="", merge=Merge.REVIEW)
 """How a field that only a newer program declares is merged: kept, and concurrency goes to people."""
@@ -62,10 +63,43 @@ class Batch:
         ):
             self._places[row.scope, row.change] = row.seq
 
-    def merge(self, change: Change, *, seq: int, latest: int) -> Merged:
-        """Merge one change at place `seq` of its scope. `latest` caps its stamp: no clock wins by running ahead."""
-        record = self.records.touch(change)
+    def merge(self, change: Change, route: Route, *, seq: int, latest: int) -> Merged:
+        """Merge one change at place `seq` of its home. `latest` caps its stamp: no clock wins by running ahead."""
+        record = self.records.touch(change, route.home)
         merged = Merged()
+        if not record.writers and change.verb == Verb.SET.value and not any(change.base.values()):
+            self._write_first(record, change, seq, latest, merged)
+        elif route.is_late and not KINDS[change.kind].append_only and change.verb != Verb.RESEAL.value:
+            self._merge_late(record, change, merged)
+        else:
+            self._merge_fields(record, change, seq, latest, merged)
+        self._places[route.home, change.id] = seq
+        return merged
+
+    def _merge_late(self, record: Stored, change: Change, merged: Merged) -> None:
+        """An edit from a place that the record has left: what stands stays, and people of its home decide."""
+        for name in change.fields:
+            former = record.writers.get(name)
+            standing = Standing(record.value(name), former)
+            outcome = Outcome.CONFLICT if name in change.seal else decide_late(standing, change.set[name]).outcome
+            if outcome is Outcome.CONFLICT:
+                base = change.base.get(name)
+                merged.opened.append(self._conflicts.open(change, name, scope=record.scope, base=base, ours=former))
+            self._note(change, name, outcome, former, merged)
+
+    def _write_first(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
+        """The fields of a record that nobody has written yet: there is nothing that they could meet."""
+        rules = KINDS[change.kind].fields
+        for name, value in (*change.set.items(), *change.seal.items()):
+            merge = rules[name].merge if name in rules else Merge.REVIEW
+            if merge is Merge.SET and name in change.set:
+                self._merge_members(record, change, name, seq, merged)
+                continue
+            record.put(name, value, change.id)
+            if merge is Merge.LWW:
+                record.stamps[name] = min(change.stamp, latest)
+
+    def _merge_fields(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
         for name in change.fields:
             rule = KINDS[change.kind].fields.get(name, _NEWER)
             if rule.merge is Merge.SET and name in change.set:
@@ -74,8 +108,6 @@ class Batch:
                 self._resolve(record, change, name, merged)
             else:
                 self._merge_field(record, change, name, rule, latest, merged)
-        self._places[change.scope, change.id] = seq
-        return merged
 
     def flush(self, connection: Connection, *, now: str) -> None:
         self.records.flush(connection)
@@ -86,7 +118,7 @@ class Batch:
 
     def _merge_members(self, record: Stored, change: Change, name: str, seq: int, merged: Merged) -> None:
         delta = change.set[name]
-        seen = self._places.get((change.scope, change.base.get(name) or ""), 0)
+        seen = self._places.get((record.scope, change.base.get(name) or ""), 0)
         codes = delta if isinstance(delta, list) else []
         tags = merge_set(record.tags.get(name, {}), codes, desk=change.desk, order=seq, seen=seen)
         record.tags[name] = tags
@@ -107,9 +139,10 @@ class Batch:
         overruled = succeeded.ours if succeeded and succeeded.theirs == former else None
         if decision.outcome in (Outcome.CONFLICT, Outcome.APPLIED_CONFLICT):
             origin = succeeded.base if succeeded else base
-            merged.opened.append(self._conflicts.open(change, name, base=origin, ours=former))
+            merged.opened.append(self._conflicts.open(change, name, scope=record.scope, base=origin, ours=former))
         elif succeeded and overruled and decision.outcome is Outcome.APPLIED:
-            merged.opened.append(self._conflicts.open(change, name, base=succeeded.base, ours=overruled))
+            again = self._conflicts.open(change, name, scope=record.scope, base=succeeded.base, ours=overruled)
+            merged.opened.append(again)
         self._note(change, name, decision.outcome, former, merged)
 
     def _decide(self, record: Stored, change: Change, name: str, rule: Field, base: str | None, stamp: int) -> Decision:
@@ -134,7 +167,7 @@ class Batch:
             outcome = Outcome.NOOP
         else:
             base = change.base.get(name)
-            merged.opened.append(self._conflicts.open(change, name, base=base, ours=standing))
+            merged.opened.append(self._conflicts.open(change, name, scope=record.scope, base=base, ours=standing))
             outcome = Outcome.CONFLICT
         self._note(change, name, outcome, standing, merged)
 

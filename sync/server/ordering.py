@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from commune_desk.domain.clock import STEPS, to_iso
+from commune_desk.domain.ids import is_scope
 from commune_desk.domain.kinds import KINDS
 from sync import seal
-from sync.change import Change, Line, next_chain
-from sync.protocol import Event, Result, b64, encode
-from sync.server import tables
+from sync.change import RELOCATING, Change, Line, Verb, sealed_for
+from sync.protocol import Event, Result
+from sync.server import relocating, tables
+from sync.server.feeds import Feeds
 from sync.server.merging import Batch, Merged
 from sync.server.province import Province
 from sync.server.records import born_of
-from sync.server.scopes import ensure_scope, keys_of
+from sync.server.scopes import keys_of
+from sync.server.whereabouts import Route, Whereabouts
 
 
 @dataclass
@@ -34,41 +38,115 @@ class Incoming:
         return self.line.digest if self.line else seal.sha256(self.raw)
 
     @property
+    def relocates(self) -> bool:
+        """Whether it says where a record is held, instead of what stands in it."""
+        return self.line is not None and self.line.change.verb in RELOCATING
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the line carries a signature of its own; else a signed head has to prove it."""
+        return self.line is not None and self.line.signature != b""
+
+    @property
     def id(self) -> str:
         return self.line.change.id if self.line else ""
 
 
-@dataclass
-class _Rows:
-    """What a batch adds to the append-only tables."""
-
-    change: list[dict[str, object]] = field(default_factory=list)
-    feed: list[dict[str, object]] = field(default_factory=list)
-    quarantine: list[dict[str, object]] = field(default_factory=list)
-
-
 def store(connection: Connection, province: Province, desk: str, fresh: Sequence[Incoming]) -> dict[int, Result]:
     """Merge, order and keep changes that passed or failed the door; what the records forbid joins the quarantine."""
-    now = province.clock.now()
-    received_at, batch, rows = to_iso(now), Batch(), _Rows()
-    _check_against_records(connection, batch, fresh)
-    heads = _lock_scopes(connection, [i.line.change.scope for i in fresh if i.line and i.code is None])
-    results = {}
-    for item in fresh:
-        code = item.code or (_record_fault(batch, item.line.change) if item.line else "unreadable")
-        if item.line is None or code is not None:
-            results[item.n] = _set_aside(rows, desk, item, code or "unreadable", now=now)
-            continue
-        change = item.line.change
-        head, chain = heads[change.scope]
-        seq, chain = heads[change.scope] = head + 1, next_chain(chain, head + 1, item.digest)
-        merged = batch.merge(change, seq=seq, latest=_latest_stamp(now))
+    admitted = [item.line.change for item in fresh if item.line and item.code is None]
+    intake = _Intake(connection, province, desk, admitted)
+    for relocates, items in groupby(fresh, lambda item: item.code is None and item.relocates):
+        if relocates:
+            for item in items:
+                intake.relocate(item)
+        else:
+            intake.take(list(items))
+    return intake.results
+
+
+class _Intake:
+    """The changes of one push on their way into their feeds."""
+
+    def __init__(self, connection: Connection, province: Province, desk: str, admitted: Sequence[Change]) -> None:
+        self.results: dict[int, Result] = {}
+        self._connection = connection
+        self._province = province
+        self._desk = desk
+        self._now = province.clock.now()
+        self._feeds = Feeds(connection)
+        self._admitted = admitted
+        self._whereabouts = self._find()
+        self._changes: list[dict[str, object]] = []
+        self._set_aside: list[dict[str, object]] = []
+
+    def _find(self) -> Whereabouts:
+        """Lock every scope that the changes speak of or whose records they touch, and learn where those are held.
+
+        What is read before its scope is locked may be elsewhere by then: it is read again until nothing new comes.
+        """
+        wanted = {one for change in self._admitted for one in (change.scope, change.to) if is_scope(one)}
+        while True:
+            self._feeds.lock(wanted)
+            found = Whereabouts.of(self._connection, self._admitted)
+            if found.all_scopes <= wanted:
+                return found
+            wanted |= found.all_scopes
+
+    def take(self, items: Sequence[Incoming]) -> None:
+        """Merge changes of fields, in order."""
+        batch = Batch()
+        _check_against_records(self._connection, batch, items)
+        for item in items:
+            route = self._route(item)
+            code = item.code or (_record_fault(batch, item.line.change, route) if item.line else "unreadable")
+            if item.line is None or route is None or code is not None:
+                self._put_aside(item, code or "moved")
+            else:
+                self._merge(batch, item.n, item.line, route)
+        self._write(batch)
+
+    def relocate(self, item: Incoming) -> None:
+        """Let a record leave a scope, enter one, or both."""
+        route, line = self._route(item), item.line
+        code = _id_fault(self._connection, line.change) if line else "unreadable"
+        code = code or (relocating.fault(line.change, route) if line else None)
+        if line is None or route is None or code is not None:
+            self._put_aside(item, code or "moved")
+        else:
+            self._changes.append(_change_row(line, "ok", self._now))
+            self.results[item.n] = Result(id=line.change.id, status="ok")
+            self._write(Batch())
+            relocating.relocate(self._connection, self._feeds, line, route)
+            self._write(Batch())
+            self._whereabouts = self._find()
+
+    def _route(self, item: Incoming) -> Route | None:
+        return self._whereabouts.route(item.line.change) if item.line and item.code is None else None
+
+    def _merge(self, batch: Batch, n: int, line: Line, route: Route) -> None:
+        change = line.change
+        self._whereabouts.settle(change.record, route.home)
+        merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=_latest_stamp(self._now))
         status = merged.status(len(change.fields))
-        rows.change.append(_change_row(item.line, status, now, received_at))
-        rows.feed.append(_feed_row(change, seq, chain, merged))
-        results[item.n] = Result(id=change.id, status=status)
-    _write(connection, batch, rows, heads, now=received_at)
-    return results
+        for scope in route.scopes:
+            self._feeds.add(scope, line, _event(merged, route.brought_to(scope, change.scope)))
+        self._changes.append(_change_row(line, status, self._now))
+        told = "late" if route.is_late and status == "ok" else status
+        self.results[n] = Result(id=change.id, status=told)
+
+    def _put_aside(self, item: Incoming, code: str) -> None:
+        """Keep a change that may not be merged, byte for byte, for a person to look at."""
+        self._set_aside.append(_quarantine_row(self._desk, item, code, self._now))
+        self.results[item.n] = Result(id=item.id, status="quarantined", code=code)
+
+    def _write(self, batch: Batch) -> None:
+        for table, rows in ((tables.change, self._changes), (tables.quarantine, self._set_aside)):
+            if rows:
+                self._connection.execute(insert(table), rows)
+                rows.clear()
+        self._feeds.write()
+        batch.flush(self._connection, now=to_iso(self._now))
 
 
 def _check_against_records(connection: Connection, batch: Batch, fresh: Sequence[Incoming]) -> None:
@@ -80,39 +158,38 @@ def _check_against_records(connection: Connection, batch: Batch, fresh: Sequence
     used = set(
         connection.scalars(select(tables.change.c.id).where(tables.change.c.id.in_([change.id for change in changes])))
     )
-    keys = {(k.scope, k.key) for k in keys_of(connection, sorted({c.scope for c in changes if c.seal}))}
+    keys = {(k.scope, k.key) for k in keys_of(connection, sorted({sealed_for(c) for c in changes if c.seal}))}
     for item in fresh:
         if item.line is None or item.code is not None:
             continue
         change = item.line.change
         if change.id in used:
             item.code = "id"
-        elif change.seal and (change.scope, change.key) not in keys:
+        elif change.seal and (sealed_for(change), change.key) not in keys:
             item.code = "key"
         used.add(change.id)
 
 
-def _record_fault(batch: Batch, change: Change) -> str | None:
+def _id_fault(connection: Connection, change: Change) -> str | None:
+    known = connection.scalar(select(tables.change.c.id).where(tables.change.c.id == change.id))
+    return None if known is None else "id"
+
+
+def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | None:
     """What the record itself forbids: an id of another kind's, another place, or writing again what is written once."""
     if batch.records.kind_of(change.record) not in (None, change.kind):
         return "id"
-    known = batch.records.find(change.kind, change.record)
-    if known is None:
-        return None
-    if known.scope != change.scope:
+    if route is None or (change.verb == Verb.RESEAL.value and change.to != route.home):
         return "moved"
+    known = batch.records.find(change.kind, change.record)
+    if known is None or change.verb == Verb.RESEAL.value:
+        return None if known else _nothing_to_reseal(change)
     again = known.born != born_of(change) or any(name in known.writers for name in change.fields)
     return "append_only" if KINDS[change.kind].append_only and again else None
 
 
-def _lock_scopes(connection: Connection, scopes: Sequence[str]) -> dict[str, tuple[int, bytes]]:
-    """Each scope's head and chain, its row locked in sorted order: who holds it decides what comes next."""
-    heads = {}
-    for scope in sorted(set(scopes)):
-        ensure_scope(connection, scope)
-        row = connection.execute(select(tables.scope).where(tables.scope.c.id == scope).with_for_update()).one()
-        heads[scope] = (row.head, row.chain)
-    return heads
+def _nothing_to_reseal(change: Change) -> str | None:
+    return "moved" if change.verb == Verb.RESEAL.value else None
 
 
 def _latest_stamp(now: datetime) -> int:
@@ -120,24 +197,20 @@ def _latest_stamp(now: datetime) -> int:
     return (int(now.timestamp() * 1000) + 1) * STEPS - 1
 
 
-def _set_aside(rows: _Rows, desk: str, item: Incoming, code: str, *, now: datetime) -> Result:
-    """Keep a change that may not be merged, byte for byte, for a person to look at."""
-    rows.quarantine.append(
-        {
-            "desk": desk,
-            "n": item.n,
-            "id": item.id,
-            "code": code,
-            "digest": item.digest,
-            "raw": item.raw if item.line is None else item.line.raw,
-            "signature": item.line.signature if item.line else b"",
-            "received_at": to_iso(now),
-        }
-    )
-    return Result(id=item.id, status="quarantined", code=code)
+def _quarantine_row(desk: str, item: Incoming, code: str, now: datetime) -> dict[str, object]:
+    return {
+        "desk": desk,
+        "n": item.n,
+        "id": item.id,
+        "code": code,
+        "digest": item.digest,
+        "raw": item.raw if item.line is None else item.line.raw,
+        "signature": item.line.signature if item.line else b"",
+        "received_at": to_iso(now),
+    }
 
 
-def _change_row(line: Line, status: str, now: datetime, received_at: str) -> dict[str, object]:
+def _change_row(line: Line, status: str, now: datetime) -> dict[str, object]:
     change = line.change
     skew = change.stamp // STEPS - int(now.timestamp() * 1000)
     return {
@@ -151,44 +224,18 @@ def _change_row(line: Line, status: str, now: datetime, received_at: str) -> dic
         "kind": change.kind,
         "record": change.record,
         "status": status,
-        "received_at": received_at,
+        "received_at": to_iso(now),
         "skew_ms": skew,
     }
 
 
-def _feed_row(change: Change, seq: int, chain: bytes, merged: Merged) -> dict[str, object]:
-    event = Event(
-        scope=change.scope,
-        seq=seq,
-        chain=b64(chain),
+def _event(merged: Merged, entered: str) -> Event:
+    return Event(
+        scope="",
+        seq=0,
         outcomes=merged.outcomes,
         values=merged.values,
         opened=merged.opened,
         closed=merged.closed,
+        entered=entered,
     )
-    return {"scope": change.scope, "seq": seq, "change": change.id, "chain": chain, "event": encode(event).decode()}
-
-
-def _write(connection: Connection, batch: Batch, rows: _Rows, heads: dict[str, tuple[int, bytes]], *, now: str) -> None:
-    for table, values in (
-        (tables.change, rows.change),
-        (tables.feed, rows.feed),
-        (tables.quarantine, rows.quarantine),
-    ):
-        if values:
-            connection.execute(insert(table), values)
-    batch.flush(connection, now=now)
-    if heads:
-        statement = update(tables.scope).where(tables.scope.c.id == bindparam("place"))
-        values = [{"place": scope, "head": seq, "chain": chain} for scope, (seq, chain) in heads.items()]
-        connection.execute(statement.values(head=bindparam("head"), chain=bindparam("chain")), values)
-    _note_writers(connection, {(str(row["scope"]), str(row["desk"])) for row in rows.change})
-
-
-def _note_writers(connection: Connection, pairs: set[tuple[str, str]]) -> None:
-    """Remember who has written where: holders of the scope need those certificates."""
-    table = tables.scope_writer
-    for scope, desk in sorted(pairs):
-        known = connection.scalar(select(table.c.desk).where(table.c.scope == scope, table.c.desk == desk))
-        if known is None:
-            connection.execute(insert(table).values(scope=scope, desk=desk))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from commune_desk.domain.clock import Clock, SystemClock, to_iso
 from commune_desk.domain.errors import Fault, Refusal
@@ -15,7 +16,7 @@ from sync import seal
 from sync.change import GENESIS
 from sync.protocol import unb64
 from sync.server import keyfile, tables
-from sync.server.database import FILE, Database
+from sync.server.database import FILE, NO_SCOPE, Database
 from sync.server.reasons import reason_of
 from sync.server.schema import migrate
 
@@ -33,7 +34,6 @@ class Province:
     keys: keyfile.KeyFile
     clock: Clock
     name: str
-    epoch: str
     ca: bytes
     escrow_public: bytes
 
@@ -60,8 +60,7 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
     keys = keyfile.read(key_path, data=data)
     database = Database(data / FILE, keys.database_key)
     migrate(database)
-    with database.read() as connection:
-        facts = read_meta(connection)
+    facts = database.read(read_meta, NO_SCOPE)
     try:
         ca = (data / CA_FILE).read_bytes()
     except OSError as error:
@@ -74,7 +73,6 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
         keys=keys,
         clock=clock or SystemClock(),
         name=facts["name"],
-        epoch=facts["epoch"],
         ca=ca,
         escrow_public=unb64(facts["escrow_public"]),
     )
@@ -94,6 +92,23 @@ def fact(connection: Connection, name: str) -> str:
     if value is None:
         raise Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
     return value
+
+
+EPOCH = "epoch"
+"""The fact that names this life of the database: another one begins whenever it was put back from a backup."""
+
+
+def epoch_of(connection: Connection) -> str:
+    """The database's present epoch, as every process finds it."""
+    return fact(connection, EPOCH)
+
+
+def begin_epoch(connection: Connection, province: Province, *, actor: str) -> str:
+    """The database was put back to an earlier time: from now on every desk sends again what it lacks."""
+    epoch = secrets.token_hex(8)
+    connection.execute(update(tables.meta).where(tables.meta.c.name == EPOCH).values(value=epoch))
+    audited(connection, province, "epoch", epoch, actor=actor)
+    return epoch
 
 
 def audited(connection: Connection, province: Province, action: str, subject: str, actor: str = "admin") -> None:

@@ -5,24 +5,30 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, update
 
 from commune_desk.domain.clock import from_iso
+from sync.change import GENESIS, read_line
 from sync.protocol import (
+    B64,
     MAX_BODY,
     MAX_PAGE_EVENTS,
+    Event,
     FeedHead,
-    PullHeader,
     PullRequest,
     PullTrailer,
     b64,
     encode,
 )
 from sync.server import desks, tables
+from sync.server.database import NO_SCOPE, reach_of
+from sync.server.page_header import header_for
 from sync.server.problems import Refused
-from sync.server.province import Province
-from sync.server.scopes import keys_of
+from sync.server.province import Province, epoch_of
+from sync.server.runs import runs_of
+from sync.server.snapshots import WORTH
 
 _LEAST_BYTES = 32 * 1024
 _CONTACT_STEP = timedelta(minutes=5)
@@ -34,7 +40,9 @@ class _Page:
 
     bytes_left: int
     lines: list[bytes] = field(default_factory=list)
-    cursors: dict[str, int] = field(default_factory=dict)
+    cursors: dict[str, FeedHead] = field(default_factory=dict)
+    unsigned: dict[str, set[int]] = field(default_factory=dict)
+    present: dict[str, set[int]] = field(default_factory=dict)
     full: bool = False
 
     def add(self, line: bytes) -> bool:
@@ -46,25 +54,45 @@ class _Page:
         self.bytes_left -= len(line)
         return True
 
+    def note(self, desk: str, n: int, *, is_signed: bool) -> None:
+        """Remember what is in the page and what of it is still to be proven."""
+        self.present.setdefault(desk, set()).add(n)
+        if not is_signed:
+            self.unsigned.setdefault(desk, set()).add(n)
+
 
 def page(province: Province, caller: desks.DeskState, request: PullRequest) -> bytes:
     """One page, not yet deflated. Raises Refused; scopes that the desk does not hold are as if not asked for."""
     refuse_stopped(caller)
     note_contact(province, caller)
-    if request.epoch != province.epoch:
+    return province.database.read(
+        lambda connection: _page(connection, province, caller, request), reach_of(caller.id, caller.grants)
+    )
+
+
+def _page(connection: Connection, province: Province, caller: desks.DeskState, request: PullRequest) -> bytes:
+    if request.epoch != epoch_of(connection):
         raise Refused(409, "epoch")
-    with province.database.read() as connection:
-        grants = desks.grants_of(connection, caller.id)
-        heads = _heads(connection, list(grants))
-        cursors = {scope: request.cursors.get(scope, 0) for scope in heads}
-        if any(cursor < 0 or cursor > heads[scope].seq for scope, cursor in cursors.items()):
-            raise Refused(410, "resync")
-        content = _Page(bytes_left=min(max(request.max_bytes, _LEAST_BYTES), MAX_BODY))
-        for scope in sorted(cursors):
-            _fill(connection, content, scope, cursors[scope])
-        header = _header(connection, province, caller, request)
-    trailer = PullTrailer(cursors=content.cursors, more=content.full, heads=heads)
+    grants = desks.grants_of(connection, caller.id)
+    if grants != caller.grants:  # granted otherwise since the request came in
+        province.database.confine(connection, reach_of(caller.id, grants))
+    heads = _heads(connection, list(grants))
+    cursors = {scope: request.cursors.get(scope, 0) for scope in heads}
+    if any(cursor < 0 or cursor > heads[scope].seq for scope, cursor in cursors.items()):
+        raise Refused(410, "resync")
+    content = _Page(bytes_left=min(max(request.max_bytes, _LEAST_BYTES), MAX_BODY))
+    begin = [scope for scope in sorted(cursors) if _is_better_begun(request, cursors[scope], heads[scope])]
+    for scope in sorted(cursors.keys() - set(begin)):
+        _fill(connection, content, scope, cursors[scope])
+    header = header_for(connection, province, caller, certs=request.certs, known_directory=request.directory)
+    runs = runs_of(connection, content.unsigned, content.present)
+    trailer = PullTrailer(cursors=content.cursors, more=content.full, heads=heads, runs=runs, snapshots=begin)
     return b"\n".join([encode(header), *content.lines, encode(trailer)])
+
+
+def _is_better_begun(request: PullRequest, cursor: int, head: FeedHead) -> bool:
+    """Whether the desk is to fetch what stands, rather than all that ever happened."""
+    return request.snapshots and cursor == 0 and head.seq >= WORTH
 
 
 def refuse_stopped(caller: desks.DeskState) -> None:
@@ -81,41 +109,71 @@ def _heads(connection: Connection, scopes: list[str]) -> dict[str, FeedHead]:
 
 
 def _fill(connection: Connection, content: _Page, scope: str, cursor: int) -> None:
-    content.cursors[scope] = cursor
+    feed, change = tables.feed, tables.change
+    content.cursors[scope] = FeedHead(seq=cursor, chain=_chain_at(connection, scope, cursor))
     if content.full:
         return
-    feed, change = tables.feed, tables.change
+    own = (change.c.desk, change.c.n, change.c.record, change.c.digest, change.c.signature, change.c.raw)
     rows = connection.execute(
-        select(feed.c.seq, feed.c.event, change.c.signature, change.c.raw)
-        .join(change, change.c.id == feed.c.change)
+        select(feed.c.seq, feed.c.event, feed.c.chain, feed.c.line, *own)
+        .join(change, change.c.id == feed.c.change, isouter=True)
         .where(feed.c.scope == scope, feed.c.seq > cursor)
         .order_by(feed.c.seq)
         .limit(MAX_PAGE_EVENTS + 1)
     )
+    departed = _departed(connection, scope)
     for row in rows:
-        if not content.add(row.event.encode() + b"\t" + b64encode(row.signature) + b" " + row.raw):
+        step = _step(row)
+        has_left = row.seq < departed.get(step.record, 0)
+        event = encode(Event(scope=scope, seq=row.seq, digest=b64(step.digest))) if has_left else row.event.encode()
+        if not content.add(event + b"\t" + (b"" if has_left else step.line)):
             return
-        content.cursors[scope] = row.seq
+        if not has_left:
+            content.note(step.desk, step.n, is_signed=step.is_signed)
+        content.cursors[scope] = FeedHead(seq=row.seq, chain=b64(row.chain))
 
 
-def _header(connection: Connection, province: Province, caller: desks.DeskState, request: PullRequest) -> PullHeader:
-    grants = desks.grants_of(connection, caller.id)
-    version, certs = desks.certs_for(connection, list(grants))
-    return PullHeader(
-        epoch=province.epoch,
-        grants=desks.grant_list(connection, grants),
-        certs_version=version,
-        certs=certs if version != request.certs else None,
-        scope_keys=keys_of(connection, list(grants)),
-        courier_public=b64(province.keys.courier.public),
-    )
+class _Step(NamedTuple):
+    """What an event's change is, wherever it was written."""
+
+    desk: str
+    n: int
+    record: str
+    digest: bytes
+    is_signed: bool
+    line: bytes
+
+
+def _step(row: Any) -> _Step:
+    if row.line is None:
+        line = b64encode(row.signature) + b" " + row.raw
+        return _Step(row.desk, row.n, row.record, row.digest, row.signature != b"", line)
+    line = read_line(row.line)
+    change = line.change
+    return _Step(change.desk, change.n, change.record, line.digest, line.signature != b"", row.line)
+
+
+def _departed(connection: Connection, scope: str) -> dict[str, int]:
+    """The records that left the scope, and the place in its feed where they did: what stood before is told no more."""
+    table = tables.departure
+    rows = connection.execute(select(table.c.record, table.c.seq).where(table.c.scope == scope))
+    return {record: seq for record, seq in rows}
+
+
+def _chain_at(connection: Connection, scope: str, seq: int) -> B64:
+    feed = tables.feed
+    chain = connection.scalar(select(feed.c.chain).where(feed.c.scope == scope, feed.c.seq == seq))
+    return b64(GENESIS if chain is None else chain)
 
 
 def note_contact(province: Province, caller: desks.DeskState) -> None:
     """Remember that the desk was heard of, to within a few minutes."""
     if caller.seen_at is not None and province.clock.now() - from_iso(caller.seen_at) < _CONTACT_STEP:
         return
-    with province.database.write() as connection:
+
+    def work(connection: Connection) -> None:
         if caller.seen_at is None:
             desks.settle_enrolment(connection, caller.id)
         connection.execute(update(tables.desk).where(tables.desk.c.id == caller.id).values(seen_at=province.now()))
+
+    province.database.write(work, NO_SCOPE)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from sync import seal
-from sync.change import BadLine, next_head, read_line
-from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, head_statement, unb64
+from sync.change import BadLine, read_line
+from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, unb64
 from sync.server import desks, tables
 from sync.server.admission import Admission
+from sync.server.database import NO_SCOPE, Reach, reach_of
 from sync.server.ordering import Incoming, store
 from sync.server.problems import Refused
-from sync.server.province import Province
+from sync.server.province import Province, begin_epoch, epoch_of
+from sync.server.runs import Linked, proven
 
 
 def take_in(province: Province, caller: desks.DeskState, body: bytes, door: Admission) -> Receipt:
@@ -22,13 +25,18 @@ def take_in(province: Province, caller: desks.DeskState, body: bytes, door: Admi
     if header.desk != caller.id:
         raise Refused(404, "not_found")
     _pass_the_door(incoming, caller, door)
+
+    def work(connection: Connection) -> Receipt:
+        return _commit(connection, province, header, [replace(item) for item in incoming], caller, door)
+
     try:
-        with province.database.write() as connection:
-            return _commit(connection, province, header, incoming, caller, door)
+        return province.database.write(work, _reach(caller, incoming))
+    except RolledBack:
+        province.database.write(lambda connection: begin_epoch(connection, province, actor=caller.id), NO_SCOPE)
+        raise Refused(409, "epoch") from None
     except Refused as refusal:
         if refusal.code == "fork" and caller.status == desks.ACTIVE:
-            with province.database.write() as connection:
-                desks.freeze(connection, province, caller.id)
+            province.database.write(lambda connection: desks.freeze(connection, province, caller.id), NO_SCOPE)
         raise
 
 
@@ -63,6 +71,12 @@ def _door_code(item: Incoming, caller: desks.DeskState, door: Admission) -> str 
     return door.fault(item.line, n=item.n, public=caller.sign_public, desk=caller.id, grants=caller.grants)
 
 
+def _reach(caller: desks.DeskState, incoming: Sequence[Incoming]) -> Reach:
+    """The desk's own scopes, and those where the door lets it write as a guest."""
+    written = (item.line.change.scope for item in incoming if item.line and item.code is None)
+    return reach_of(caller.id, {*caller.grants, *written})
+
+
 def _commit(
     connection: Connection,
     province: Province,
@@ -74,18 +88,20 @@ def _commit(
     state = desks.find(connection, header.desk)
     if state is None or state.status == desks.FROZEN:
         raise Refused(409, "fork")
-    if header.epoch != province.epoch:
-        raise Refused(409, "epoch")
-    if header.first_n > state.last_n + 1:
-        raise Refused(409, "gap", expect_n=state.last_n + 1)
+    epoch = epoch_of(connection)
+    _refuse_another_past(province, header, state, epoch)
     if (state.status, state.grants) != (caller.status, caller.grants):
         _pass_the_door(incoming, state, door)  # revoked, or granted otherwise, since the request came in
+        province.database.confine(connection, _reach(state, incoming))
     if state.seen_at is None:
         desks.settle_enrolment(connection, state.id)
     results = _repeated(connection, state, [item for item in incoming if item.n <= state.last_n])
     fresh = [item for item in incoming if item.n > state.last_n]
-    head = _chain(header, state, fresh)
+    links = [Linked(item.n, item.digest, item.is_signed) for item in fresh]
+    head, heads = proven(header, links, before=state.head, public=state.sign_public)
     results |= store(connection, province, state.id, fresh)
+    if heads:
+        connection.execute(insert(tables.signed_head), heads)
     if header.audit_cut:
         desks.note_audit_cut(connection, province, state.id, header.audit_cut)
     connection.execute(
@@ -106,7 +122,33 @@ def _commit(
         at=province.now(),
         results=[results[item.n] for item in incoming],
         audit_head=state.audit_head,
+        epoch=epoch,
     )
+
+
+class RolledBack(Exception):
+    """A desk showed a receipt of this very database for changes that it does not hold: it was put back in time."""
+
+
+def _refuse_another_past(province: Province, header: PushHeader, state: desks.DeskState, epoch: str) -> None:
+    """Raise Refused, or RolledBack, unless desk and province agree on what has been until now."""
+    if header.epoch != epoch:
+        raise Refused(409, "epoch")
+    if _signed_for_more(province, header, state, epoch):
+        raise RolledBack
+    if header.first_n > state.last_n + 1:
+        raise Refused(409, "gap", expect_n=state.last_n + 1)
+
+
+def _signed_for_more(province: Province, header: PushHeader, state: desks.DeskState, epoch: str) -> bool:
+    """Whether the desk shows this province's own signature, of this epoch, for more than it remembers."""
+    if not header.receipt:
+        return False
+    body = unb64(header.receipt)
+    if not seal.verify(province.keys.authority.public, seal.RECEIPT, body, unb64(header.receipt_signature)):
+        return False
+    shown = decode(body, Receipt)
+    return (shown.desk, shown.epoch) == (state.id, epoch) and shown.accepted_n > state.last_n
 
 
 def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[Incoming]) -> dict[int, Result]:
@@ -129,17 +171,3 @@ def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[In
     if any(item.n not in held or held[item.n][0] != item.digest for item in again):
         raise Refused(409, "fork")
     return {item.n: Result(id=item.id, status=held[item.n][1], code=held[item.n][2]) for item in again}
-
-
-def _chain(header: PushHeader, state: desks.DeskState, fresh: Sequence[Incoming]) -> bytes:
-    """The desk's chain after the batch. Raises Refused when the desk's signed head says otherwise."""
-    said = unb64(header.head)
-    statement = head_statement(header.desk, header.last_n, said)
-    if not seal.verify(state.sign_public, seal.HEAD, statement, unb64(header.head_signature)):
-        raise Refused(409, "head")
-    head = state.head
-    for item in fresh:
-        head = next_head(head, item.digest)
-    if header.last_n >= state.last_n and head != said:
-        raise Refused(409, "head")
-    return head

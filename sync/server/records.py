@@ -24,6 +24,7 @@ _decode = msgspec.json.Decoder().decode
 class Stored:
     """A record as the province holds it. Fields never written hold their declared defaults and have no writer."""
 
+    kind: str
     id: str
     scope: str
     born: str
@@ -56,9 +57,8 @@ class RecordPage:
         for change in changes:
             wanted.setdefault(change.kind, set()).add(change.record)
         for kind, ids in wanted.items():
-            table = RECORDS[kind]
-            for row in connection.execute(select(table).where(table.c.id.in_(ids))).mappings():
-                self._records[kind, row["id"]] = _from_row(kind, dict(row))
+            for record in read_records(connection, kind, ids):
+                self._records[kind, record.id] = record
         ids = set().union(*wanted.values())
         held = select(change_table.c.record, change_table.c.kind).where(change_table.c.record.in_(ids)).distinct()
         self._kinds |= {row.record: row.kind for row in connection.execute(held)}
@@ -73,12 +73,12 @@ class RecordPage:
     def find(self, kind: str, record: str) -> Stored | None:
         return self._records.get((kind, record))
 
-    def touch(self, change: Change) -> Stored:
-        """The record that `change` is about, made if it is new."""
+    def touch(self, change: Change, home: str) -> Stored:
+        """The record that `change` is about; a new one is made in the scope `home`."""
         key = (change.kind, change.record)
         found = self._records.get(key)
         if found is None:
-            found = Stored(change.record, change.scope, born_of(change), dict(_DEFAULTS[change.kind]))
+            found = Stored(change.kind, change.record, home, born_of(change), dict(_DEFAULTS[change.kind]))
             self._records[key] = found
             self._kinds[change.record] = change.kind
             self._new.add(key)
@@ -96,6 +96,13 @@ class RecordPage:
                 connection.execute(_UPDATES[kind], [{**row, "record_id": row["id"]} for row in old])
         self._new.clear()
         self._touched.clear()
+
+
+def read_records(connection: Connection, kind: str, ids: Iterable[str]) -> list[Stored]:
+    """The records of a kind with these ids, as far as there are any."""
+    table = RECORDS[kind]
+    rows = connection.execute(select(table).where(table.c.id.in_(set(ids)))).mappings()
+    return [_from_row(kind, dict(row)) for row in rows]
 
 
 def born_of(change: Change) -> str:
@@ -117,7 +124,7 @@ _UPDATES = {kind: _update_of(table) for kind, table in RECORDS.items()}
 def _from_row(kind: str, row: dict[str, Any]) -> Stored:
     values = {name: _read(declared, row[name]) for name, declared in KINDS[kind].fields.items()}
     books = {name: _decode(row[name]) for name in ("writers", "tags", "stamps", "extra")}
-    return Stored(row["id"], row["scope"], row["born"], values, **books)
+    return Stored(kind, row["id"], row["scope"], row["born"], values, **books)
 
 
 def _to_row(kind: str, record: Stored) -> dict[str, Any]:

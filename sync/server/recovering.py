@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
 from sync import seal
 from sync.server import tables
+from sync.server.database import NO_SCOPE
 from sync.server.desks import ACTIVE, grants_of
 from sync.server.province import Province, audited
 
@@ -27,7 +28,8 @@ class Caller:
 def who_asks(province: Province, request: str) -> Caller:
     """The desk behind a request. Raises Invalid (misread) or Refusal (no such desk in service, no recovery key)."""
     asked, answer_code = seal.answer_recovery(province.keys.escrow.to_bytes(), request)
-    with province.database.read() as connection:
+
+    def work(connection: Connection) -> Caller:
         known = connection.execute(select(tables.desk.c.id, tables.desk.c.label, tables.desk.c.status)).all()
         found = next((desk for desk in known if asked == desk.id), None)
         if found is None or found.status != ACTIVE:
@@ -35,11 +37,12 @@ def who_asks(province: Province, request: str) -> Caller:
                 N_("No desk in service here made this request. No answer was given; find out who is calling.")
             )
         scopes = ", ".join(grants_of(connection, found.id))
-    return Caller(desk=found.id, label=found.label, scopes=scopes, answer=answer_code)
+        return Caller(desk=found.id, label=found.label, scopes=scopes, answer=answer_code)
+
+    return province.database.read(work, NO_SCOPE)
 
 
 def answer(province: Province, caller: Caller) -> str:
     """The answer to read out, once the audit log holds that it was given."""
-    with province.database.write() as connection:
-        audited(connection, province, "recover", caller.desk)
+    province.database.write(lambda connection: audited(connection, province, "recover", caller.desk), NO_SCOPE)
     return caller.answer

@@ -24,6 +24,7 @@ from sync.change import Change, Line, next_head, sign, to_wire
 from sync.protocol import PROVINCE_DESK, ScopeKey, unb64
 from sync.server import desks, tables
 from sync.server.admission import Admission
+from sync.server.database import WHOLE_PROVINCE
 from sync.server.ordering import Incoming, store
 from sync.server.places import checked_scope
 from sync.server.province import Province, audited, fact
@@ -55,8 +56,9 @@ def hand_down(province: Province, reports: Sequence[tuple[str, dict[str, Value]]
     """
     now = province.clock.now()
     checked = [_checked(commune, values, now) for commune, values in reports]
-    with province.database.write() as connection:
-        return [_hand_down_one(connection, province, report) for report in checked]
+    return province.database.write(
+        lambda connection: [_hand_down_one(connection, province, report) for report in checked], WHOLE_PROVINCE
+    )
 
 
 def _checked(commune: str, values: dict[str, Value], now: datetime) -> Record:

@@ -9,10 +9,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
+from sqlalchemy import Connection
 
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
-from sync.server.database import Database
+from sync.server.database import WHOLE_PROVINCE, Database
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -21,10 +22,13 @@ def migrate(database: Database) -> None:
     """Apply the migrations still missing, all in one transaction. Raises Refusal for a newer database."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with database.write() as connection:
+
+    def work(connection: Connection) -> None:
         refuse_newer(MigrationContext.configure(connection).get_current_revision(), config)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+    database.write(work, WHOLE_PROVINCE)
 
 
 def refuse_newer(revision: str | None, config: Config) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select
 
+from commune_desk.domain.clock import SystemClock, local_day
+from commune_desk.domain.ids import commune_scope
+from commune_desk.program_files import code_book
 from sync import seal
 from sync.change import GENESIS
 from sync.protocol import ScopeKey, b64
@@ -29,6 +32,23 @@ def ensure_key(connection: Connection, scope: str, *, escrow_public: bytes) -> S
     wrapped = seal.seal(escrow_public, pair.to_bytes(), info=_info(scope, key_id))
     connection.execute(insert(tables.scope_key).values(key=key_id, scope=scope, public=pair.public, wrapped=wrapped))
     return ScopeKey(scope=scope, key=key_id, public=b64(pair.public))
+
+
+def ensure_communes(connection: Connection, *, escrow_public: bytes) -> None:
+    """A key for every commune of the province: a child may move to one where no desk is enrolled yet."""
+    today = local_day(SystemClock().now())
+    for commune in code_book().communes:
+        if commune.is_valid_on(today):
+            ensure_key(connection, commune_scope(commune.code), escrow_public=escrow_public)
+
+
+def directory(connection: Connection) -> tuple[str, list[ScopeKey]]:
+    """The communes' present keys, and the version of the list."""
+    table = tables.scope_key
+    rows = connection.execute(select(table).where(table.c.scope.like("C:%")).order_by(table.c.scope, table.c.key))
+    latest = {row.scope: ScopeKey(scope=row.scope, key=row.key, public=b64(row.public)) for row in rows}
+    version = seal.sha256("".join(key.key for key in latest.values()).encode())[:8].hex()
+    return version, list(latest.values())
 
 
 def keys_of(connection: Connection, scopes: list[str]) -> list[ScopeKey]:

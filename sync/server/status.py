@@ -7,8 +7,9 @@ from sqlalchemy import Connection, func, select
 
 from sync.protocol import PROVINCE_DESK
 from sync.server import tables
+from sync.server.database import WHOLE_PROVINCE
 from sync.server.desks import audit_cuts
-from sync.server.province import Province
+from sync.server.province import Province, epoch_of
 from sync.server.reports_in import reports_waiting
 
 
@@ -65,24 +66,27 @@ def desk_list(connection: Connection) -> list[DeskStatus]:
 
 def read_status(province: Province) -> Status:
     """The whole picture, in one consistent view."""
-    with province.database.read() as connection:
-        waiting = reports_waiting(connection)
-        by_scope: dict[str, int] = {}
-        for scope, _received in waiting:
-            by_scope[scope] = by_scope.get(scope, 0) + 1
-        return Status(
-            province=province.name,
-            epoch=province.epoch,
-            at=province.now(),
-            desks=desk_list(connection),
-            changes={row.id: row.head for row in connection.execute(select(tables.scope).order_by(tables.scope.c.id))},
-            records={name: _count(connection, name) for name in sorted(tables.RECORDS)},
-            open_conflicts=_open_conflicts(connection),
-            quarantine=_quarantine(connection),
-            audit_cuts=audit_cuts(connection),
-            reports_waiting=by_scope,
-            oldest_waiting=waiting[0][1] if waiting else None,
-        )
+    return province.database.read(lambda connection: _status(connection, province), WHOLE_PROVINCE)
+
+
+def _status(connection: Connection, province: Province) -> Status:
+    waiting = reports_waiting(connection)
+    by_scope: dict[str, int] = {}
+    for scope, _received in waiting:
+        by_scope[scope] = by_scope.get(scope, 0) + 1
+    return Status(
+        province=province.name,
+        epoch=epoch_of(connection),
+        at=province.now(),
+        desks=desk_list(connection),
+        changes={row.id: row.head for row in connection.execute(select(tables.scope).order_by(tables.scope.c.id))},
+        records={name: _count(connection, name) for name in sorted(tables.RECORDS)},
+        open_conflicts=_open_conflicts(connection),
+        quarantine=_quarantine(connection),
+        audit_cuts=audit_cuts(connection),
+        reports_waiting=by_scope,
+        oldest_waiting=waiting[0][1] if waiting else None,
+    )
 
 
 def _count(connection: Connection, kind: str) -> int:

@@ -69,6 +69,17 @@ scope_key = Table(
     Index("scope_key_by_scope", "scope"),
 )
 
+signed_head = Table(
+    "signed_head",
+    metadata,
+    _text("desk", primary_key=True),
+    _number("last_n", primary_key=True),
+    _number("first_n"),
+    _bytes("before"),
+    _bytes("signature"),
+    _bytes("digests"),
+)
+
 scope_writer = Table("scope_writer", metadata, _text("scope", primary_key=True), _text("desk", primary_key=True))
 
 change = Table(
@@ -98,8 +109,33 @@ feed = Table(
     _text("change"),
     _bytes("chain"),
     _text("event"),
-    Index("feed_by_change", "change", unique=True),
+    Column("line", LargeBinary, nullable=True),
+    Index("feed_by_change", "change"),
 )
+"""`line` holds a change's own line where it was written for another scope; else it stands in `change`."""
+
+guest = Table(
+    "guest",
+    metadata,
+    _text("scope", primary_key=True),
+    _text("record", primary_key=True),
+    _text("kind"),
+    _text("since"),
+    Index("guest_by_record", "record"),
+)
+"""Scopes that hold a record beside its home, each since a change."""
+
+departure = Table(
+    "departure",
+    metadata,
+    _text("scope", primary_key=True),
+    _text("record", primary_key=True),
+    _text("kind"),
+    _text("change"),
+    _number("seq"),
+    Index("departure_by_record", "record"),
+)
+"""Records that left a scope and are not back: by which change, and where that stands in the scope's feed."""
 
 outcome = Table(
     "outcome",
@@ -139,6 +175,34 @@ quarantine = Table(
     _text("received_at"),
 )
 
+snapshot = Table(
+    "snapshot",
+    metadata,
+    _text("token", primary_key=True),
+    _text("scope"),
+    _text("epoch"),
+    _number("seq"),
+    _bytes("chain"),
+    _number("size"),
+    _bytes("sha256"),
+    _text("key"),
+    _text("box"),
+    _text("made_at"),
+    Index("snapshot_by_scope", "scope", "seq"),
+)
+"""Snapshots whose files lie beside the database, the last one of a scope first in line."""
+
+purge = Table(
+    "purge",
+    metadata,
+    _text("desk", primary_key=True),
+    _text("change", primary_key=True),
+    _bytes("body"),
+    _bytes("signature"),
+    _text("received_at"),
+)
+"""Desks' signed words that they removed what left with a change."""
+
 enrol_code = Table(
     "enrol_code",
     metadata,
@@ -164,6 +228,29 @@ audit = Table(
     _bytes("chain"),
 )
 
+blob = Table(
+    "blob",
+    metadata,
+    _text("scope", primary_key=True),
+    _text("sha256", primary_key=True),
+    _number("size"),
+    _number("got"),
+    _maybe("done_at"),
+)
+
+blob_piece = Table(
+    "blob_piece",
+    metadata,
+    _text("scope", primary_key=True),
+    _text("sha256", primary_key=True),
+    _number("start", primary_key=True),
+    _bytes("data"),
+)
+
+file_day = Table(
+    "file_day", metadata, _text("desk", primary_key=True), _text("day", primary_key=True), _number("bytes")
+)
+
 
 def _column_type(field: Field) -> type[BigInteger] | type[Text]:
     return BigInteger if field.sql_type == "INTEGER" and not field.data.is_sealed else Text
@@ -183,6 +270,7 @@ def _table_of(kind: Kind) -> Table:
         _text("stamps"),
         _text("extra"),
         Index(f"record_{kind.name}_by_scope", "scope"),
+        *(Index(f"record_{kind.name}_by_{one}", one) for one in (kind.belongs_to, *kind.brings) if one),
     )
 
 
@@ -190,5 +278,7 @@ RECORDS: dict[str, Table] = {name: _table_of(kind) for name, kind in KINDS.items
 """`born` says which desk and group of changes made the record; `writers`, `tags` and `stamps` are JSON by field:
 the change that wrote it, a SET's members with their order, an LWW's time; `extra` keeps fields of a newer program."""
 
-APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit")
+Index("record_attachment_by_sha256", RECORDS["attachment"].c.sha256)
+
+APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit", "signed_head")
 """Tables whose rows are never changed or removed; triggers of the migrations see to it."""

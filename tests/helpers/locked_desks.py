@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from commune_desk.domain.families import Person
 from commune_desk.store import settings
 from commune_desk.store.sync_status import SyncFacts, sync_facts
@@ -16,6 +18,7 @@ from commune_desk.usecases.locked_push import (
 from commune_desk.usecases.profile import Profile
 from sync import protocol
 from sync.client.transport import Transport
+from sync.server import tables
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk
 
@@ -62,9 +65,8 @@ def facts(desk: EnrolledDesk) -> SyncFacts:
 
 def held(desk: EnrolledDesk, table: str = "change") -> int:
     """How many of the changes the province has that are not of the first sync."""
-    with desk.province.province.database.read() as connection:
-        found = connection.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE desk=? AND n>?", (desk.id, FIRST))
-        return int(found.scalar_one())
+    of = tables.quarantine if table == "quarantine" else tables.change
+    return len(desk.province.scalars(select(of.c.id).where(of.c.desk == desk.id, of.c.n > FIRST)))
 
 
 def left(profile: Profile) -> list[str]:

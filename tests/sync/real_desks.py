@@ -13,7 +13,7 @@ from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.settings import Identity, Pins, ScopeKeyPair
 from commune_desk.vault.keys import RegisterKey
 from sync import protocol
-from sync.change import Line
+from sync.change import Line, Place
 from sync.client.enrol import Enrolment
 from sync.client.session import Session, SyncReport
 from sync.client.transport import Transport
@@ -44,10 +44,10 @@ class FragileReplica(RegisterReplica):
             meantime()
         return super().cursors()
 
-    def apply(self, events: Sequence[tuple[protocol.Event, Line]], cursors: Mapping[str, int]) -> None:
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
         if self.applies_before_crash == 0:
             self._crash_if("before apply")
-        super().apply(events, cursors)
+        super().apply(events, places)
         self._crash_if("after apply")
         self.applies_before_crash -= 1
 

@@ -11,7 +11,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from sync import protocol, seal
-from sync.change import GENESIS, Line, next_chain, read_line
+from sync.change import GENESIS, Line, next_chain, next_head, read_line
 from sync.client.transport import Transport
 from tests.sync.in_process import body_of, response_of
 from tests.sync.memory_replica import Identity, MemoryReplica
@@ -41,6 +41,7 @@ class ScriptedProvince(BaseAdapter):
         self.keys: dict[str, seal.SigningKey] = {}
         self.held: dict[str, list[Line]] = {}
         self.feed: dict[str, list[tuple[protocol.Event, Line]]] = {SCOPE: []}
+        self.runs: list[protocol.Run] = []
         self.pranks: dict[str, Prank] = {}
         self.asked: list[tuple[str, bytes]] = []
         self.most_changes = protocol.MAX_CHANGES
@@ -101,7 +102,9 @@ class ScriptedProvince(BaseAdapter):
             return self.problem(413, "too_large")
         if header.first_n > len(held) + 1:
             return self.problem(409, "gap", expect_n=len(held) + 1)
+        before = len(held)
         results = [self._take(held, read_line(raw)) for raw in rest]
+        self._keep_head(header, held, before)
         return self.signed(
             protocol.Receipt(
                 desk=header.desk, accepted_n=len(held), durable_n=0, at="2026-11-24T01:00:01Z", results=results
@@ -117,14 +120,41 @@ class ScriptedProvince(BaseAdapter):
         self.publish(line)
         return protocol.Result(id=line.change.id, status="ok")
 
+    def _keep_head(self, header: protocol.PushHeader, held: list[Line], known: int) -> None:
+        """What proves the lines of a push that carry no signature; pushes are small here."""
+        if header.last_n == len(held) > known:
+            before = GENESIS
+            for line in held[:known]:
+                before = next_head(before, line.digest)
+            run = protocol.Run(
+                desk=header.desk,
+                first_n=known + 1,
+                last_n=header.last_n,
+                before=protocol.b64(before),
+                signature=header.head_signature,
+            )
+            self.runs.append(run)
+
+    def _runs_for(self, events: list[tuple[protocol.Event, Line]]) -> list[protocol.Run]:
+        unsigned = {(line.change.desk, line.change.n) for _, line in events if not line.signature}
+        found = []
+        for run in self.runs:
+            numbers = range(run.first_n, run.last_n + 1)
+            if any((run.desk, n) in unsigned for n in numbers):
+                rest = [n for n in numbers if (run.desk, n) not in unsigned]
+                absent = {n: protocol.b64(self.held[run.desk][n - 1].digest) for n in rest}
+                found.append(msgspec.structs.replace(run, absent=absent))
+        return found
+
     def publish(self, line: Line, **event: Any) -> None:
         """Append a change to its scope's feed."""
         scope = line.change.scope
         events = self.feed.setdefault(scope, [])
-        before = protocol.unb64(events[-1][0].chain) if events else GENESIS
-        seq = len(events) + 1
-        chain = protocol.b64(next_chain(before, seq, line.digest))
-        events.append((protocol.Event(scope=scope, seq=seq, chain=chain, **event), line))
+        events.append((protocol.Event(scope=scope, seq=len(events) + 1, **event), line))
+
+    def snapshot(self, body: bytes) -> Raw:
+        """This province begins nobody anew."""
+        return self.problem(404, "not_found")
 
     def pull(self, body: bytes) -> Raw:
         return self.signed(self.page(protocol.decode(body, protocol.PullRequest)), seal.FEED)
@@ -136,8 +166,8 @@ class ScriptedProvince(BaseAdapter):
             cursor = request.cursors.get(scope, 0)
             fresh = all_events[cursor : cursor + self.page_events]
             events += fresh
-            cursors[scope] = cursor + len(fresh)
-            more = more or cursors[scope] < len(all_events)
+            cursors[scope] = self.head(scope, cursor + len(fresh))
+            more = more or cursors[scope].seq < len(all_events)
         header = protocol.PullHeader(
             epoch=self.epoch,
             grants=[protocol.Grant(scope=scope, role="commune_officer") for scope in self.feed],
@@ -145,14 +175,17 @@ class ScriptedProvince(BaseAdapter):
             scope_keys=self.scope_keys,
             certs=self.certs() if certs is None and request.certs != "v1" else certs,
         )
-        heads = {
-            scope: protocol.FeedHead(seq=len(all_events), chain=all_events[-1][0].chain)
-            for scope, all_events in self.feed.items()
-            if all_events
-        }
-        trailer = protocol.PullTrailer(cursors=cursors, more=more, heads=heads)
+        heads = {scope: self.head(scope, len(all_events)) for scope, all_events in self.feed.items() if all_events}
+        trailer = protocol.PullTrailer(cursors=cursors, more=more, heads=heads, runs=self._runs_for(events))
         lines = [protocol.encode(event) + b"\t" + line.encode() for event, line in events]
         return b"\n".join([protocol.encode(header), *lines, protocol.encode(trailer)])
+
+    def head(self, scope: str, seq: int) -> protocol.FeedHead:
+        """Where a feed stands after `seq` events."""
+        chain = GENESIS
+        for place, (_, line) in enumerate(self.feed[scope][:seq], start=1):
+            chain = next_chain(chain, place, line.digest)
+        return protocol.FeedHead(seq=seq, chain=protocol.b64(chain))
 
     def certs(self) -> list[protocol.SignedCert]:
         return [self.cert(desk, key.public, self.authority) for desk, key in self.keys.items()]

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import requests
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import HybridClock
@@ -25,8 +25,9 @@ from sync.client.signing import RequestSigner
 from sync.server import desks, tables
 from sync.server.__main__ import main
 from sync.server.app import Service
+from sync.server.database import WHOLE_PROVINCE, Work
 from sync.server.founding import found
-from sync.server.province import open_province
+from sync.server.province import epoch_of, open_province
 from sync.server.scopes import ensure_key
 
 COMMUNE, OTHER, SHELTER = "C:06838", "C:06841", "S:AD01"
@@ -77,6 +78,10 @@ class World:
         self.app = self.service.app()
         self._runner = asyncio.Runner()
 
+    @property
+    def epoch(self) -> str:
+        return self.province.database.read(epoch_of, WHOLE_PROVINCE)
+
     def close(self) -> None:
         self._runner.close()
         self.province.close()
@@ -92,36 +97,49 @@ class World:
         """A desk that is enrolled already, without the quarter of a second that a code takes."""
         granted = dict(grants or {COMMUNE: Role.COMMUNE_OFFICER})
         made = ServerDesk(self)
-        with self.province.database.write() as connection:
-            for scope in granted:
-                ensure_key(connection, scope, escrow_public=self.province.escrow_public)
-            made.id = desks.expect(connection, label="test", grants=granted)
-            connection.execute(
-                update(tables.desk)
-                .where(tables.desk.c.id == made.id)
-                .values(
-                    status=desks.ACTIVE,
-                    sign_public=made.key.public,
-                    doorbell_public=made.bell.public,
-                    enrolled_at=self.province.now(),
-                )
-            )
-            desks.certify(connection, self.province, made.id)
+        made.id = self.write(lambda connection: self._enrolled(connection, made, granted))
         return made
 
+    def _enrolled(self, connection: Connection, made: ServerDesk, granted: dict[str, Role]) -> str:
+        for scope in granted:
+            ensure_key(connection, scope, escrow_public=self.province.escrow_public)
+        name = desks.expect(connection, label="test", grants=granted)
+        connection.execute(
+            update(tables.desk)
+            .where(tables.desk.c.id == name)
+            .values(
+                status=desks.ACTIVE,
+                sign_public=made.key.public,
+                doorbell_public=made.bell.public,
+                enrolled_at=self.province.now(),
+            )
+        )
+        desks.certify(connection, self.province, name)
+        return name
+
+    def write(self, work: Work[M]) -> M:
+        """Something done at the province itself."""
+        return self.province.database.write(work, WHOLE_PROVINCE)
+
+    def read(self, work: Work[M]) -> M:
+        return self.province.database.read(work, WHOLE_PROVINCE)
+
+    def rows(self, statement: Select[Any]) -> Sequence[Any]:
+        """What the whole province holds."""
+        return self.read(lambda connection: connection.execute(statement).all())
+
     def count(self, table: str) -> int:
-        with self.province.database.read() as connection:
-            return connection.scalar(select(func.count()).select_from(tables.metadata.tables[table])) or 0
+        ((number,),) = self.rows(select(func.count()).select_from(tables.metadata.tables[table]))
+        return int(number)
 
     def row(self, kind: str, record: str) -> dict[str, Any]:
         table = tables.RECORDS[kind]
-        with self.province.database.read() as connection:
-            return dict(connection.execute(select(table).where(table.c.id == record)).mappings().one())
+        (row,) = self.rows(select(table).where(table.c.id == record))
+        return dict(row._mapping)
 
-    def open_conflicts(self) -> list[Any]:
+    def open_conflicts(self) -> Sequence[Any]:
         table = tables.conflict
-        with self.province.database.read() as connection:
-            return list(connection.execute(select(table).where(table.c.closed_by.is_(None)).order_by(table.c.theirs)))
+        return self.rows(select(table).where(table.c.closed_by.is_(None)).order_by(table.c.theirs))
 
 
 class ServerDesk:
@@ -163,7 +181,7 @@ class ServerDesk:
         statement = msgspec.json.encode([self.id, self.n, head])
         facts: dict[str, Any] = {
             "desk": self.id,
-            "epoch": self.world.province.epoch,
+            "epoch": self.world.epoch,
             "first_n": self.n - len(lines) + 1,
             "last_n": self.n,
             "head": head,
@@ -192,7 +210,7 @@ class ServerDesk:
         return self.pull_from({scope.replace("_", ":"): seq for scope, seq in cursors.items()})
 
     def pull_from(self, cursors: Mapping[str, int], **more: Any) -> Reply:
-        request = protocol.PullRequest(**{"epoch": self.world.province.epoch, "cursors": dict(cursors)} | more)
+        request = protocol.PullRequest(**{"epoch": self.world.epoch, "cursors": dict(cursors)} | more)
         return self.post("/v1/pull", protocol.encode(request))
 
     def post(self, path: str, body: bytes, **how: Any) -> Reply:

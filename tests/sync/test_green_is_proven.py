@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from commune_desk.domain.errors import DeskError
 from commune_desk.presenters.sync_page import sync_chip
@@ -21,6 +21,7 @@ from commune_desk.usecases.desk_sync import DeskSync
 from commune_desk.usecases.sync_agent import SyncStatus
 from sync.server import desks as server_desks
 from sync.server import tables
+from sync.server.database import WHOLE_PROVINCE
 from tests.helpers.builders import make_person, save_all
 from tests.sync.real_desks import RealDesk
 from tests.sync.three_desks import Office
@@ -63,8 +64,8 @@ class Watched:
             self.heads = self.heads_now()
 
     def heads_now(self) -> dict[str, int]:
-        with self.office.province.database.read() as connection:
-            return {row.id: row.head for row in connection.execute(select(tables.scope)) if row.head}
+        rows = self.office.province.database.read(lambda db: db.execute(select(tables.scope)).all(), WHOLE_PROVINCE)
+        return {row.id: row.head for row in rows if row.head}
 
     def facts(self) -> SyncFacts:
         return self.desk.register.write(lambda tx: sync_facts(tx.connection)).result()[0]
@@ -84,9 +85,8 @@ class Watched:
         ]
 
     def _held(self) -> int:
-        with self.office.province.database.read() as connection:
-            of_desk = tables.change.c.desk == self.desk.register.identity.desk
-            return int(connection.scalar(select(func.count()).select_from(tables.change).where(of_desk)) or 0)
+        own = select(tables.change.c.id).where(tables.change.c.desk == self.desk.register.identity.desk)
+        return len(self.office.province.database.read(lambda db: db.scalars(own).all(), WHOLE_PROVINCE))
 
 
 def run(work: Callable[[list[Watched]], None]) -> None:
@@ -144,8 +144,8 @@ def test_a_change_that_the_province_set_aside_is_never_green() -> None:
         desk = desks[0]
         desk.sync()
         assert desk.is_green()
-        with desk.office.province.database.write() as connection:
-            server_desks.revoke(connection, desk.office.province, desk.desk.register.identity.desk)
+        province, own = desk.office.province, desk.desk.register.identity.desk
+        province.database.write(lambda db: server_desks.revoke(db, province, own), WHOLE_PROVINCE)
         desk.save()
         desk.sync()
         told = desk.facts()

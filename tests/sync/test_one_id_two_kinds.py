@@ -77,9 +77,9 @@ def test_held_by_id_alone_the_page_could_never_be_applied(tmp_path: Path, monkey
     """The twin: both kinds in one record."""
     by_kind = Incoming._hold
 
-    def by_id_alone(self: Incoming, kind: Kind, change: Change) -> object:
+    def by_id_alone(self: Incoming, kind: Kind, change: Change, scope: str) -> object:
         held = [one for (_kind, record), one in self._held.items() if record == change.record]
-        return held[0] if held else by_kind(self, kind, change)
+        return held[0] if held else by_kind(self, kind, change, scope)
 
     office = Office(tmp_path)
     _tell_twice(office)

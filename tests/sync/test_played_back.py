@@ -57,8 +57,7 @@ def test_the_province_names_whom_it_refuses(tmp_path: Path) -> None:
         for reply in (desk.pull_from({}, epoch="another"), desk.pull_from({COMMUNE: 7})):
             assert reply.read(protocol.Problem).desk == desk.id
         assert world.call("/v1/pull", b"").read(protocol.Problem).desk == "", "nobody, as nobody was proven"
-        with world.province.database.write() as connection:
-            desks.revoke(connection, world.province, desk.id)
+        world.write(lambda connection: desks.revoke(connection, world.province, desk.id))
         assert desk.pull_from({}).read(protocol.Problem).desk == desk.id
 
 

@@ -15,7 +15,7 @@ from commune_desk.domain.ids import uuid7
 from commune_desk.store import child_index, conflicts
 from commune_desk.store.incoming import Incoming
 from sync import protocol, seal
-from sync.change import Line, Wire
+from sync.change import Line, Place, Wire
 from tests.helpers.builders import make_person, make_report, save_all
 from tests.sync.memory_replica import MemoryReplica
 from tests.sync.real_desks import RealDesk
@@ -219,13 +219,13 @@ def test_a_cursor_that_went_ahead_of_its_rows_would_skip_them_for_ever(
     """The twin: a cursor committed before the rows, as in systems that lost records this way."""
     honest = Incoming.apply
 
-    def cursor_first(self: Incoming, events: list[tuple[protocol.Event, Line]], cursors: dict[str, int]) -> None:
+    def cursor_first(self: Incoming, events: list[tuple[protocol.Event, Line]], places: dict[str, Place]) -> None:
         db = self._tx.connection
-        for scope, seq in cursors.items():
-            self._move_cursor(scope, seq, events[-1][0].chain)
+        for scope, place in places.items():
+            self._move_cursor(scope, place)
         db.execute("COMMIT")
         db.execute("BEGIN IMMEDIATE")
-        honest(self, events, cursors)
+        honest(self, events, places)
 
     people = _five_people(office)
     _broken_at(office, people[3])

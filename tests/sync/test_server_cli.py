@@ -220,11 +220,12 @@ def _pretend_enrolled(folder: Path, desk: str) -> None:
     from sqlalchemy import update
 
     from sync.server import tables
+    from sync.server.database import WHOLE_PROVINCE
     from sync.server.province import open_province
 
     province = open_province(folder / "data", folder / "key.json")
-    with province.database.write() as connection:
-        connection.execute(update(tables.desk).where(tables.desk.c.id == desk).values(status="active"))
+    active = update(tables.desk).where(tables.desk.c.id == desk).values(status="active")
+    province.database.write(lambda connection: connection.execute(active), WHOLE_PROVINCE)
     province.close()
 
 

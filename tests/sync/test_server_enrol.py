@@ -27,9 +27,12 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def _code(world: World, hours: int = 72) -> EnrolCode:
-    with world.province.database.write() as connection:
-        grants = {COMMUNE: Role.COMMUNE_OFFICER}
-        return make_code(connection, world.province, grants, label="Room 2", hours=hours, name="Xã Bình Liêu")
+    grants = {COMMUNE: Role.COMMUNE_OFFICER}
+    return world.write(
+        lambda connection: make_code(
+            connection, world.province, grants, label="Room 2", hours=hours, name="Xã Bình Liêu"
+        )
+    )
 
 
 class Applicant:
@@ -75,22 +78,19 @@ def test_a_code_makes_a_desk_that_holds_its_places_keys(world: World) -> None:
     assert world.province.fingerprint.startswith(applicant.print)
     enrolled = applicant.enrolled()
     assert enrolled.desk == code.desk
-    with world.province.database.read() as connection:
-        label = connection.scalar(select(tables.desk.c.label).where(tables.desk.c.id == code.desk))
+    ((label,),) = world.rows(select(tables.desk.c.label).where(tables.desk.c.id == code.desk))
     assert label == "phong 2", "what was typed at the PC, not what the code was made for"
     assert [(g.scope, g.role, g.name) for g in enrolled.grants] == [(COMMUNE, "commune_officer", "Xã Bình Liêu")]
     locker = seal.unwrap(applicant.locker_key, protocol.unb64(enrolled.locker), applicant.locator)
     private = seal.BoxKey.from_bytes(protocol.unb64(msgspec.json.decode(locker)[COMMUNE]))
-    with world.province.database.read() as connection:
-        (key,) = keys_of(connection, [COMMUNE])
+    (key,) = world.read(lambda connection: keys_of(connection, [COMMUNE]))
     assert protocol.unb64(key.public) == private.public
     assert key.key == seal.sha256(private.public)[:4].hex()
 
 
 def test_the_database_alone_opens_no_locker(world: World) -> None:
     _code(world)
-    with world.province.database.read() as connection:
-        row = connection.execute(tables.enrol_code.select()).one()
+    (row,) = world.rows(tables.enrol_code.select())
     for key in (row.request_key, row.reply_key):
         with pytest.raises(seal.SealBroken):
             seal.unwrap(key, row.locker, bytes.fromhex(row.locator))
@@ -113,8 +113,8 @@ def _first_word(world: World) -> tuple[Applicant, bytes]:
     desk = ServerDesk(world)
     desk.id, desk.key = code.desk, applicant.key
     desk.send("person", uuid7(), {"full_name": "Bàn Thị Một"})
-    with world.province.database.read() as connection:
-        return applicant, connection.scalar(select(tables.enrol_code.c.locker)) or b""
+    ((locker,),) = world.rows(select(tables.enrol_code.c.locker))
+    return applicant, locker
 
 
 def test_once_a_desk_is_heard_of_its_code_opens_nothing_any_more(world: World) -> None:
@@ -137,9 +137,8 @@ def test_a_code_that_nobody_used_in_time_keeps_no_locker(world: World) -> None:
     _code(world, hours=1)
     world.clock.move(hours=2)
     _code(world)
-    with world.province.database.read() as connection:
-        lockers = connection.scalars(select(tables.enrol_code.c.locker).order_by(tables.enrol_code.c.expires_at)).all()
-    assert [bool(locker) for locker in lockers] == [False, True]
+    lockers = world.rows(select(tables.enrol_code.c.locker).order_by(tables.enrol_code.c.expires_at))
+    assert [bool(locker) for (locker,) in lockers] == [False, True]
 
 
 def test_a_code_runs_out(world: World) -> None:
@@ -205,6 +204,6 @@ def test_a_revoked_desk_does_not_come_back_with_its_old_code(world: World) -> No
     code = _code(world)
     applicant = Applicant(world, code.code)
     applicant.enrolled()
-    with world.province.database.write() as connection:
-        connection.execute(update(tables.desk).where(tables.desk.c.id == code.desk).values(status="revoked"))
+    revoked = update(tables.desk).where(tables.desk.c.id == code.desk).values(status="revoked")
+    world.write(lambda connection: connection.execute(revoked))
     assert applicant.ask().code == "expired"

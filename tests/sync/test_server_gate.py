@@ -11,6 +11,7 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.server import desks
+from sync.server.database import NO_SCOPE
 from sync.server.gate import Gate, Signed
 from sync.server.province import Province
 from sync.server.tickets import Tickets
@@ -29,8 +30,7 @@ class OpenGate(Gate):
     def admit(self, province: Province, request: Signed, *, bell: bool = False) -> desks.DeskState:
         said = dict((name.lower(), value) for name, value in request.headers.items())["signature-input"]
         keyid = said.partition('keyid="')[2].partition('"')[0].removesuffix(".bell")
-        with province.database.read() as connection:
-            found = desks.find(connection, keyid)
+        found = province.database.read(lambda connection: desks.find(connection, keyid), NO_SCOPE)
         assert found is not None
         return found
 
@@ -43,7 +43,7 @@ class EndlessTickets(Tickets):
 
 
 def _pull_body(world: World) -> bytes:
-    return protocol.deflate(protocol.encode(protocol.PullRequest(epoch=world.province.epoch, cursors={})))
+    return protocol.deflate(protocol.encode(protocol.PullRequest(epoch=world.epoch, cursors={})))
 
 
 def _swap(headers: list[tuple[str, str]], name: str, value: str) -> list[tuple[str, str]]:
@@ -61,7 +61,7 @@ def _attack_swapped_body(world: World) -> tuple[int, str]:
     desk = world.desk()
     headers = desk.headers("/v1/pull", _pull_body(world))
     other = protocol.deflate(
-        protocol.encode(protocol.PullRequest(epoch=world.province.epoch, cursors={COMMUNE: 0}, max_bytes=1))
+        protocol.encode(protocol.PullRequest(epoch=world.epoch, cursors={COMMUNE: 0}, max_bytes=1))
     )
     reply = world.call("/v1/pull", other, headers)
     return reply.status, reply.code if reply.status != 200 else ""
@@ -191,8 +191,8 @@ def test_a_sealed_push_counts_only_for_the_desk_that_brings_it(world: World, tmp
 
 
 def test_a_desk_that_is_only_expected_has_no_key_to_come_in_with(world: World) -> None:
-    with world.province.database.write() as connection:
-        expected = desks.expect(connection, label="", grants={COMMUNE: Role.COMMUNE_OFFICER})
+    grants = {COMMUNE: Role.COMMUNE_OFFICER}
+    expected = world.write(lambda connection: desks.expect(connection, label="", grants=grants))
     stranger = ServerDesk(world)
     stranger.id = expected
     assert stranger.pull_from({}).status == 401

@@ -61,7 +61,7 @@ def test_a_bomb_is_refused_in_little_memory(world: World) -> None:
 def test_small_requests_stay_small_inside_too(world: World) -> None:
     """A few hundred bytes that grow to megabytes: what a pull or a doorbell says fits in 16 KiB."""
     desk = world.desk()
-    pull = protocol.encode(protocol.PullRequest(epoch=world.province.epoch, cursors={}))
+    pull = protocol.encode(protocol.PullRequest(epoch=world.epoch, cursors={}))
     bell = protocol.encode(protocol.HelloRequest(nonce="YQ=="))
 
     def asked(path: str, body: bytes, spaces: int, **how: Any) -> int:
@@ -125,8 +125,7 @@ def test_a_body_that_drips_is_cut_off(world: World) -> None:
 def test_a_full_disk_is_told_as_busy_and_nothing_is_kept(world: World, caplog: pytest.LogCaptureFixture) -> None:
     desk = world.desk()
     line = desk.change("person", uuid7(), {"full_name": "x"})
-    with world.province.database.read() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    pages = world.read(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
     engine = world.province.database._engine
     engine.dispose()
     from sqlalchemy import event

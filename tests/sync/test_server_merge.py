@@ -247,8 +247,7 @@ def test_an_addition_wins_over_a_removal_that_had_not_seen_it(world: World) -> N
 def test_sealed_values_that_compete_go_to_people(world: World) -> None:
     a, b = world.desk(), world.desk()
     report = uuid7()
-    with world.province.database.read() as connection:
-        (key,) = keys_of(connection, [COMMUNE])
+    (key,) = world.read(lambda connection: keys_of(connection, [COMMUNE]))
 
     def tell(desk: ServerDesk, text: str, base: str | None) -> str:
         sealed = seal.seal_value(protocol.unb64(key.public), text, scope=COMMUNE, record=report, field="description")

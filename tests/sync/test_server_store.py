@@ -20,7 +20,7 @@ from commune_desk.domain.ids import uuid7
 from commune_desk.domain.kinds import KINDS
 from sync import protocol, seal
 from sync.server import founding, keyfile, tables
-from sync.server.database import FILE, Database, StoreFault
+from sync.server.database import FILE, NO_SCOPE, Database, StoreFault
 from sync.server.founding import found
 from sync.server.province import open_province
 from tests.sync.server_fixtures import SetClock, World, command, province_in
@@ -50,18 +50,21 @@ def _columns(connection: Connection, index: str) -> list[str]:
 
 def test_the_migrated_schema_is_the_declared_one(world: World) -> None:
     engine = create_engine("sqlite://")
-    with engine.begin() as declared, world.province.database.read() as migrated:
+    with engine.begin() as declared:
         tables.metadata.create_all(declared)
-        assert _shape(migrated) == _shape(declared)
-        assert compare_metadata(MigrationContext.configure(migrated), tables.metadata) == []
+        assert world.read(_shape) == _shape(declared)
     engine.dispose()
+    assert world.read(_differences) == []
+
+
+def _differences(connection: Connection) -> list[Any]:
+    return list(compare_metadata(MigrationContext.configure(connection), tables.metadata))
 
 
 def test_every_kind_has_a_table_and_every_append_only_table_its_triggers(world: World) -> None:
     assert {f"record_{kind}" for kind in KINDS} <= set(tables.metadata.tables)
-    with world.province.database.read() as connection:
-        names = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
-    assert sorted(names) == sorted(
+    rows = world.read(lambda c: c.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all())
+    assert sorted(name for (name,) in rows) == sorted(
         f"{table}_no_{verb}" for table in tables.APPEND_ONLY for verb in ("update", "delete")
     )
 
@@ -96,8 +99,8 @@ def test_a_plain_database_is_not_opened(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["", "0" * 63, "0" * 65, "g" * 64, "A" * 64])
 def test_only_sixty_four_hex_digits_are_a_key(tmp_path: Path, key: str) -> None:
     database = Database(tmp_path / FILE, key)
-    with pytest.raises(ValueError, match="64 hex"), database.read():
-        pass
+    with pytest.raises(ValueError, match="64 hex"):
+        database.read(lambda connection: None, NO_SCOPE)
 
 
 def _province(folder: Path) -> tuple[Path, Path]:
@@ -135,8 +138,8 @@ def test_a_damaged_key_file_is_told_so(tmp_path: Path, content: bytes) -> None:
 def test_a_newer_database_is_not_touched(tmp_path: Path) -> None:
     data, key = _province(tmp_path)
     province = open_province(data, key)
-    with province.database.write() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    newer = text("UPDATE alembic_version SET version_num = '9999'")
+    province.database.write(lambda connection: connection.execute(newer), NO_SCOPE)
     province.close()
     before = (data / FILE).read_bytes()
     with pytest.raises(Refusal, match="newer version"):
@@ -168,11 +171,14 @@ def test_founding_overwrites_nothing(tmp_path: Path) -> None:
 def test_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     data, key = _province(tmp_path)
     province = open_province(data, key)
-    with province.database.write() as connection:
+
+    def look(connection: Connection) -> None:
         connection.execute(tables.meta.select())
         assert {"province.db-wal", "province.db-shm"} < {path.name for path in data.iterdir()}
         for path in (key, *data.iterdir()):
             assert path.stat().st_mode & 0o077 == 0, path.name
+
+    province.database.write(look, NO_SCOPE)
     province.close()
     stored = msgspec.json.decode(key.read_bytes())
     for secret in (stored["escrow"], stored["database"], stored["ca_key"]):
@@ -232,10 +238,8 @@ def test_the_audit_log_is_one_chain(world: World) -> None:
     from sync.server import desks
 
     desk = world.desk()
-    with world.province.database.write() as connection:
-        desks.revoke(connection, world.province, desk.id)
-    with world.province.database.read() as connection:
-        rows = connection.execute(tables.audit.select().order_by(tables.audit.c.seq)).all()
+    world.write(lambda connection: desks.revoke(connection, world.province, desk.id))
+    rows = world.rows(tables.audit.select().order_by(tables.audit.c.seq))
     chain = GENESIS
     for row in rows:
         body = "\x1f".join((str(row.seq), row.at, row.actor, row.action, row.subject)).encode()

@@ -54,9 +54,8 @@ class Pair:
 
     def _grant(self, desk: RealDesk, scope: str) -> None:
         grant = tables.desk_grant
-        with self.province.province.database.write() as connection:
-            name = desk.register.identity.desk
-            connection.execute(update(grant).where(grant.c.desk == name).values(scope=scope))
+        moved = update(grant).where(grant.c.desk == desk.register.identity.desk).values(scope=scope)
+        self.province.write(lambda connection: connection.execute(moved))
 
 
 @pytest.fixture

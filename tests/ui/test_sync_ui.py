@@ -27,7 +27,7 @@ from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.sync_agent import SyncStatus
 from commune_desk.usecases.workplace import Workplace
 from sync import protocol, seal
-from sync.change import Change, Line, sign
+from sync.change import Change, Line, Place, sign
 from sync.client.errors import NoLine
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.typing_vietnamese import commit_text, compose
@@ -73,17 +73,15 @@ def in_conflict(workplace: Workplace, *phones: str, after: int = 0) -> Person:
                     id=f"{number:032x}", field="phone", base=base, ours=f"{after + 1:032x}", theirs=change.id
                 )
             ]
-        event = protocol.Event(
-            scope=person.scope, seq=number + 2, chain=protocol.b64(bytes(32)), outcomes=outcomes, opened=opened
-        )
+        event = protocol.Event(scope=person.scope, seq=number + 2, outcomes=outcomes, opened=opened)
         events.append((event, sign(change, STRANGER)))
-    own = workplace.read(lambda db: db.execute("SELECT raw, signature FROM change WHERE id=?", (base,)).fetchone())
-    first = protocol.Event(scope=person.scope, seq=after + 1, chain=protocol.b64(bytes(32)))
+    own = workplace.read(lambda db: db.execute("SELECT raw FROM change WHERE id=?", (base,)).fetchone())
+    first = protocol.Event(scope=person.scope, seq=after + 1)
 
-    mine = Line(msgspec.json.decode(own[0], type=Change), bytes(own[0]), bytes(own[1]))
+    mine = Line(msgspec.json.decode(own[0], type=Change), bytes(own[0]))
 
     def apply(tx: Tx) -> None:
-        Incoming(tx, {}).apply([(first, mine), *events], {person.scope: after + len(events) + 1})
+        Incoming(tx, {}).apply([(first, mine), *events], {person.scope: Place(after + len(events) + 1, bytes(32))})
 
     workplace.write(apply)
     return person

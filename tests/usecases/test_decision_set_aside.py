@@ -48,8 +48,8 @@ class Dispute:
 
     def grant(self, scope: str) -> None:
         grant = tables.desk_grant
-        with self.province.province.database.write() as connection:
-            connection.execute(update(grant).where(grant.c.desk == self.ours.id).values(scope=scope))
+        moved = update(grant).where(grant.c.desk == self.ours.id).values(scope=scope)
+        self.province.write(lambda connection: connection.execute(moved))
 
 
 @pytest.fixture

@@ -48,12 +48,10 @@ class Office:
 
     def held(self) -> set[str]:
         """The ids of all changes that the province merged."""
-        with self.province.province.database.read() as connection:
-            return set(connection.scalars(select(tables.change.c.id)))
+        return set(self.province.scalars(select(tables.change.c.id)))
 
     def set_aside(self) -> list[str]:
-        with self.province.province.database.read() as connection:
-            return list(connection.scalars(select(tables.quarantine.c.code)))
+        return self.province.scalars(select(tables.quarantine.c.code))
 
     def names(self) -> list[set[str]]:
         return [{name for (name,) in desk.ask("SELECT full_name FROM person")} for desk in self.desks]
@@ -103,8 +101,7 @@ def test_two_copies_of_a_desk_both_go_on_and_nothing_of_either_is_lost(office: O
 
 def _revoked(office: Office) -> None:
     """What a revoked desk still sends is kept aside at the province, and nobody sees it."""
-    with office.province.province.database.write() as connection:
-        desks.revoke(connection, office.province.province, office.ours.id)
+    office.province.write(lambda connection: desks.revoke(connection, office.province.province, office.ours.id))
     office.ours.edit(office.person.id, phone=PHONE)
     _stopped(office.ours, errors.DeskRevoked)
     assert office.set_aside() == ["revoked"]

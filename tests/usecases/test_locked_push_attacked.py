@@ -18,7 +18,7 @@ from commune_desk.usecases.locked_push import (
     SealedPushes,
 )
 from sync import protocol, seal
-from sync.client.push_body import push_body
+from sync.client.pushing import push_body
 from sync.server import desks
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.locked_desks import (
@@ -120,7 +120,7 @@ def test_who_has_only_the_doorbells_key_can_make_the_province_take_nothing(desk:
     courier = desk.province.province.keys.courier
 
     def sealed_by(identity: object) -> bytes:
-        body = push_body(replica, identity, replica.pending(0, 10, 10**6))  # type: ignore[arg-type]
+        body = push_body(identity, replica, replica.pending(0, 10, 10**6))  # type: ignore[arg-type]
         return seal.seal_for_province(courier.public, protocol.deflate(body))
 
     assert carried_by(desk, sealed_by(forged), desk) == "refused"
@@ -133,8 +133,7 @@ def test_who_has_only_the_doorbells_key_can_make_the_province_take_nothing(desk:
 def test_a_revoked_desk_is_heard_and_set_aside(desk: EnrolledDesk) -> None:
     write(desk)
     lock(desk)
-    with desk.province.province.database.write() as connection:
-        desks.revoke(connection, desk.province.province, desk.id)
+    desk.province.write(lambda connection: desks.revoke(connection, desk.province.province, desk.id))
     deliver(desk)
     assert (held(desk), held(desk, "quarantine")) == (0, 1)
     told = unlock(desk)

@@ -14,6 +14,7 @@ from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
 from commune_desk.store.sync_status import sync_facts
+from commune_desk.ui.pages.file_budget import FilesCard
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -60,6 +61,9 @@ class SyncPage(Page):
         columns.side.addWidget(self.proven)
         columns.side.addWidget(self.line)
         columns.side.addLayout(self._buttons())
+        self.files = FilesCard(workplace, tasks)
+        self.files.setVisible(not workplace.register.identity.is_training)
+        columns.side.addWidget(self.files)
         columns.side.addLayout(self._support())
         self.add(columns)
         tasks.register_changed.connect(self._on_changed)
