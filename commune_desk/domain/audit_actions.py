@@ -12,6 +12,7 @@ class AuditAction(StrEnum):
     EDIT = "edit"
     DECIDE = "decide"
     MOVE = "move"
+    FOLLOW_EPOCH = "follow_epoch"
     OPEN = "open"
     OPEN_INFORMANT = "open_informant"
     OPEN_SEALED = "open_sealed"

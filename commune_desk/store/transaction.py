@@ -133,6 +133,12 @@ class Tx:
         self._changed.setdefault(kind, set()).add(record_id)
         self._index.update(child_index.affected(self.connection, kind, record))
 
+    def inserted(self, kind: str, record_id: str, person: str) -> None:
+        """A whole row was put in for a record that was not here; what is derived of `person` follows."""
+        self._changed.setdefault(kind, set()).add(record_id)
+        if person:
+            self._index.add(person)
+
     def forget(self, kind: str, record_id: str) -> None:
         """The record's row is about to be removed."""
         record = load(self.connection, kind, record_id)

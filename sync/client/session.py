@@ -19,6 +19,7 @@ from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
 from sync.client.files import FileCarrier, FileStore
 from sync.client.page import Page, read_page
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
+from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
 
 __all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "SyncReport"]
@@ -76,6 +77,7 @@ class Session:
         self._batch = protocol.MAX_CHANGES
         self._page_bytes = protocol.MAX_BODY
         self._receipt_at = ""
+        self._shows_receipt = False
         self._tally = _Tally()
 
     @property
@@ -102,6 +104,7 @@ class Session:
         """Raises a SyncFault or Malformed; whatever was receipted or applied before stays so."""
         identity = self._replica.identity()
         self._tally = _Tally()
+        self._shows_receipt = False
         if self._carrier is not None:
             self._carrier.begin()
         channel = Channel(
@@ -113,18 +116,32 @@ class Session:
         try:
             hello = channel.hello()
             self._tally.at = hello.time
-            if hello.epoch != identity.epoch:
-                raise errors.ProvinceRestored
-            self._push_all(channel, identity)
-            self._pull_or_mend(channel, identity)
-            self._tally.file_fault = self._carry_files(channel, identity)
-            self._report(channel)
+            try:
+                self._go_through(channel, self._in_epoch(hello.epoch, identity))
+            except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed
+                hello = channel.hello()
+                self._tally.at = hello.time
+                self._go_through(channel, self._in_epoch(hello.epoch, identity))
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)
             raise
         finally:
             self._transport.rest()
         return self.so_far
+
+    def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
+        """This desk in the province's present epoch. After another one all that it had signed for is offered again."""
+        if epoch == identity.epoch:
+            return identity
+        self._replica.follow(epoch)
+        self._replica.resend_from(self._replica.last_n())
+        return self._replica.identity()
+
+    def _go_through(self, channel: Channel, identity: DeskIdentity) -> None:
+        self._push_all(channel, identity)
+        self._pull_or_mend(channel, identity)
+        self._tally.file_fault = self._carry_files(channel, identity)
+        self._report(channel)
 
     def abort(self) -> None:
         """Break off a running sync; this session is finished then."""
@@ -164,7 +181,7 @@ class Session:
         return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - ROOM_FOR_HEADER)
 
     def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
-        body = push_body(self._replica, identity, batch)
+        body = push_body(self._replica, identity, batch, shows_receipt=self._shows_receipt)
         try:
             receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
         except _TOO_MUCH_FOR_THE_LINE:
@@ -195,21 +212,34 @@ class Session:
             raise refused
         if gaps > 1:
             raise errors.ChangesMissing from refused
+        self._shows_receipt = True
         self._replica.resend_from(problem.expect_n)
         return problem.expect_n - 1
 
     def _pull_or_mend(self, channel: Channel, identity: DeskIdentity) -> None:
-        """Pull. A province that lacks what was seen was restored from a backup: it is offered this desk's last change.
+        """Pull. A province that lacks what was seen was put back from a backup: it is offered this desk's last change.
 
         If it lacks that too it says from where on, and gets back what it had signed for. What others sent comes from
-        them; until then their part of the feed stays as it is known here, and the sync ends with the reason.
+        them. The feeds are other ones now: each scope is begun anew from what stands, and what is only here stays.
         """
         try:
+            self._begin_anew(channel, identity)
             self._pull_all(channel, identity)
         except errors.HistoryRewritten:
+            self._shows_receipt = True
             self._replica.resend_from(self._replica.last_n())
             self._push_all(channel, identity)
+            self._replica.begin_all_anew()
+            self._begin_anew(channel, identity)
             self._pull_all(channel, identity)
+
+    def _begin_anew(self, channel: Channel, identity: DeskIdentity) -> None:
+        for scope in self._replica.to_begin_anew():
+            try:
+                count = begin_scope(self._transport, channel, self._replica, identity, scope, fresh=True)
+            except errors.NotRecognised as unknown:  # a province whose program offers no snapshots
+                raise errors.HistoryRewritten from unknown
+            self._tally.pulled += count
 
     def _report(self, channel: Channel) -> None:
         """Tell what was removed because it left, until the province has kept it."""
@@ -225,7 +255,9 @@ class Session:
             cursors = dict(self._replica.cursors())
             page = self._pull(channel, identity, cursors)
             self._take_over(page, cursors, identity)
-            more = page.trailer.more
+            for scope in page.trailer.snapshots:
+                self._tally.pulled += begin_scope(self._transport, channel, self._replica, identity, scope)
+            more = page.trailer.more or bool(page.trailer.snapshots)
 
     def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> Page:
         request = protocol.PullRequest(
@@ -234,6 +266,7 @@ class Session:
             certs=self._replica.certs_version(),
             directory=self._replica.directory_version(),
             max_bytes=self._page_bytes,
+            snapshots=True,
         )
         try:
             body, _ = channel.call("/v1/pull", protocol.encode(request), seal.FEED)

@@ -33,6 +33,8 @@ from sync.client.tls import PinnedAdapter, PinnedContext
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _CHUNK = 64 * 1024
+_PIECE = 256 * 1024
+"""Bytes that are kept at a time of something that comes in parts."""
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
 
@@ -122,6 +124,15 @@ class Transport:
         response, raw = self._exchange(request)
         return _read_reply(response, raw)
 
+    def fetch(self, path: str, start: int, keep: Callable[[bytes], None]) -> None:
+        """The bytes at `path` from `start` on, handed over piece by piece, also those before a line that breaks.
+
+        Raises a SyncFault; Gone when there is nothing under that name any more.
+        """
+        request = self._prepare("GET", path, b"")
+        request.headers["Range"] = f"bytes={start}-"
+        self._exchange(request, lambda response: _pieces(response, start, keep))
+
     def told_time(self, province_time: datetime) -> None:
         """The province's time, proven: a certificate that is not good then is nobody's. Raises WrongCertificate."""
         try:
@@ -144,7 +155,9 @@ class Transport:
         headers = {"Content-Type": protocol.CONTENT_TYPE} if body else {}
         return self._session.prepare_request(requests.Request(method, self.base + path, headers=headers, data=data))
 
-    def _exchange(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes]:
+    def _exchange(
+        self, request: requests.PreparedRequest, read: Callable[[requests.Response], bytes] | None = None
+    ) -> tuple[requests.Response, bytes]:
         if self._is_aborted:
             raise errors.Stopped
         is_late = threading.Event()
@@ -160,7 +173,8 @@ class Transport:
                 timeout=(self._limits.connect_seconds, self._limits.read_seconds),
             )
             with response:
-                status, body = response.status_code, self._read(response)
+                status = response.status_code
+                body = (read or self._read)(response)
             received = len(body)
             return response, body
         except (requests.RequestException, HTTPError, OSError, errors.SyncFault) as error:
@@ -198,6 +212,25 @@ class Transport:
         if declared != str(len(received)) and not is_chunked:
             raise errors.HalfPage
         return bytes(received)
+
+
+def _pieces(response: requests.Response, start: int, keep: Callable[[bytes], None]) -> bytes:
+    """Read a part of something larger; nothing is left to return."""
+    if response.status_code == 404:
+        raise errors.Gone
+    if response.status_code != 206 or not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+        raise errors.CaptivePortal if response.status_code < 500 else errors.ServerTrouble(status=response.status_code)
+    piece = bytearray()
+    try:
+        while chunk := response.raw.read1(_CHUNK, decode_content=False):
+            piece += chunk
+            if len(piece) >= _PIECE:
+                keep(bytes(piece))
+                piece.clear()
+    finally:
+        if piece:
+            keep(bytes(piece))
+    return b""
 
 
 def read_address(text: str) -> str:

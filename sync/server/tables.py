@@ -175,6 +175,23 @@ quarantine = Table(
     _text("received_at"),
 )
 
+snapshot = Table(
+    "snapshot",
+    metadata,
+    _text("token", primary_key=True),
+    _text("scope"),
+    _text("epoch"),
+    _number("seq"),
+    _bytes("chain"),
+    _number("size"),
+    _bytes("sha256"),
+    _text("key"),
+    _text("box"),
+    _text("made_at"),
+    Index("snapshot_by_scope", "scope", "seq"),
+)
+"""Snapshots whose files lie beside the database, the last one of a scope first in line."""
+
 purge = Table(
     "purge",
     metadata,

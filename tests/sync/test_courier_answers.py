@@ -132,7 +132,7 @@ def test_the_files_of_a_folder_are_read_in_whatever_order_they_need(office: Offi
 
 def asked(office: Office, desk: int) -> protocol.PullRequest:
     replica = office.desks[desk].replica()
-    return protocol.PullRequest(epoch=office.province.epoch, cursors=dict(replica.cursors()))
+    return protocol.PullRequest(epoch=replica.identity().epoch, cursors=dict(replica.cursors()))
 
 
 def small_replies(office: Office, desk: int) -> list[bytes]:
