@@ -8,10 +8,11 @@ from pathlib import Path
 
 from commune_desk.domain.attachments import JPEG, PDF, Attachment
 from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.clock import from_iso
+from commune_desk.domain.clock import from_iso, local_day
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
+from commune_desk.domain.reports import Report
 from commune_desk.i18n import _, format_instant, format_size
 from commune_desk.presenters import labels
 from commune_desk.presenters.labels import Option
@@ -20,10 +21,13 @@ from commune_desk.store.attachments import FileRow, files_of
 from commune_desk.store.file_queue import Place
 from commune_desk.store.schema import read_many
 from commune_desk.store.transaction import Tx
+from commune_desk.store.visits import past_visit, standing_visits
 from commune_desk.usecases import attachments
 from commune_desk.usecases.attachments import FileFacts, Prepared, Shrink
 from commune_desk.usecases.workplace import Workplace
 
+_OFFERED = 12
+"""How many visits and reports a file may be said to belong to."""
 _TROUBLE = {
     "file_day": N_("The province takes the rest tomorrow"),
     "file_no_room": N_("The province has no room left; tell its IT officer"),
@@ -82,6 +86,22 @@ class ChildFiles:
 
     def reasons(self) -> list[Option]:
         return _options(self._workplace, "withdrawal_reasons")
+
+    def occasions(self) -> list[Option]:
+        """What a file may belong to beside the child: the last visits and reports, newest first."""
+        visits = self._workplace.read(lambda c: standing_visits(c, self._person, _OFFERED))
+        reports = self._workplace.read(
+            lambda c: read_many(c, Report, "person=? ORDER BY received_at DESC", self._person)
+        )
+        found = [(visit.visited_on, f"visit:{visit.id}", self._visit_name(visit.visited_on)) for visit in visits]
+        found += [(one.received_at, f"report:{one.id}", self._report_name(one)) for one in reports[:_OFFERED]]
+        return [(code, text) for _order, code, text in sorted(found, reverse=True)]
+
+    def _visit_name(self, on: str) -> str:
+        return _("Home visit of {day}").format(day=labels.day_text(on))
+
+    def _report_name(self, report: Report) -> str:
+        return _("Report of {day}").format(day=labels.day_text(local_day(report.received_at).isoformat()))
 
     def prepare(self, path: Path, shrink: Shrink) -> Callable[[], Prepared]:
         """Reads a file and makes it ready; takes a second for a photo, so not on the UI thread."""
@@ -146,10 +166,13 @@ class ChildFiles:
 
     def _second(self, row: FileRow) -> str:
         file = row.file
+        visit = self._workplace.read(lambda c: past_visit(c, file.visit or ""))
+        report = self._workplace.read(lambda c: next(iter(read_many(c, Report, "id=?", file.report or "")), None))
+        about = self._visit_name(visit.visited_on) if visit else (self._report_name(report) if report else "")
         taken = _("taken on {day}").format(day=labels.day_text(file.taken_on)) if file.taken_on else ""
         added = _("added {when}").format(when=format_instant(from_iso(file.added_at))) if file.added_at else ""
         kind = "PDF" if file.media_type == PDF else ""
-        lines = [labels.joined(kind, format_size(file.size), taken, added, row.officer)]
+        lines = [labels.joined(about, kind, format_size(file.size), taken, added, row.officer)]
         if row.withdrawn is not None:
             reason = labels.code_text(self._workplace.codes, "withdrawal_reasons", row.withdrawn.reason)
             when = format_instant(from_iso(row.withdrawn.at))
@@ -164,8 +187,8 @@ class ChildFiles:
         if row.place is None:
             return _("At the province, not here"), "quiet"
         if row.place.code:
-            trouble = _TROUBLE.get(row.place.code, row.place.code)
-            return _(trouble), "warning"
+            sentence = _TROUBLE.get(row.place.code, row.place.code)
+            return _(sentence), "warning"
         return self._on_the_way(row, row.place)
 
     def _on_the_way(self, row: FileRow, place: Place) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import local_day, to_iso
 from commune_desk.store import file_queue
 from commune_desk.store.register import Register
+from commune_desk.store.replica import EnrolledAnew
 from commune_desk.store.transaction import Tx
 from sync.file_wire import FileTask
 
@@ -24,9 +25,15 @@ class RegisterFiles:
     def __init__(self, register: Register, changed: Callable[[ChangeSet], None]) -> None:
         self._register = register
         self._changed = changed
+        self._desk = register.identity.desk
 
     def _write(self, operation: Callable[[Tx], T]) -> T:
-        result, changes = self._register.write(operation).result()
+        def as_the_same_desk(tx: Tx) -> T:
+            if tx.ledger.desk != self._desk:  # another province may lack what the former one said it had
+                raise EnrolledAnew
+            return operation(tx)
+
+        result, changes = self._register.write(as_the_same_desk).result()
         if changes:
             self._changed(changes)
         return result

@@ -16,9 +16,12 @@ OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
 
 MAY_GO = (
     "FROM change c LEFT JOIN import i ON i.id=c.import_id"
-    " WHERE c.state='staged' AND (c.import_id IS NULL OR i.id IS NULL OR i.state='complete')"
+    " WHERE c.state='staged' AND c.code IS NULL AND (c.import_id IS NULL OR i.id IS NULL OR i.state='complete')"
 )
-"""Staged changes that may be numbered: of no import, or of one that is complete."""
+"""Staged changes that may be numbered: of no import, or of one that is complete, and known to the province's program.
+
+The `code` of a staged change that waits for a newer one is the schema version that it needs.
+"""
 
 _COLUMNS = (
     "id",

@@ -39,7 +39,7 @@ def moving_to(connection: Connection, record: str) -> Scope | None:
 
 def relocate(tx: Tx, record: Record, verb: Verb, to: Scope) -> None:
     """Write down that the record is held otherwise from now on; it stays until the province acts on it."""
-    tx.write_down(_change(tx, record, verb, to, Data.OPERATIONAL))
+    tx.write_down(_change(tx, record, verb, to))
     tx.audit(AuditAction.MOVE, kind_of(record).name, record.id, {"verb": verb.value, "to": to})
     tx.touched(kind_of(record).name, record.id, record)
 
@@ -52,10 +52,16 @@ def reseal(tx: Tx, record: Record, to: ScopeKey) -> None:
     for data in (Data.ABUSE_DETAIL, Data.SHELTER_LOCATION):
         names = [name for name, field in entry.fields.items() if field.data is data and getattr(record, name)]
         if names:
-            sealed = {name: _sealed(record, name, to) for name in names}
-            known = {name: base[name] for name in names if name in base}
-            change = _change(tx, record, Verb.RESEAL, Scope(to.scope), data)
-            tx.write_down(msgspec.structs.replace(change, base=known, seal=sealed, key=to.key))
+            change = _change(tx, record, Verb.RESEAL, Scope(to.scope))
+            tx.write_down(
+                msgspec.structs.replace(
+                    change,
+                    data=int(data),
+                    base={name: base[name] for name in names if name in base},
+                    seal={name: _sealed(record, name, to) for name in names},
+                    key=to.key,
+                )
+            )
 
 
 def _sealed(record: Record, name: str, to: ScopeKey) -> str:
@@ -63,7 +69,7 @@ def _sealed(record: Record, name: str, to: ScopeKey) -> str:
     return seal.seal_value(unb64(to.public), value, scope=to.scope, record=record.id, field=name)
 
 
-def _change(tx: Tx, record: Record, verb: Verb, to: Scope, data: Data) -> Change:
+def _change(tx: Tx, record: Record, verb: Verb, to: Scope) -> Change:
     return Change(
         id=uuid7(),
         desk="",
@@ -75,6 +81,6 @@ def _change(tx: Tx, record: Record, verb: Verb, to: Scope, data: Data) -> Change
         kind=kind_of(record).name,
         record=record.id,
         verb=verb.value,
-        data=int(data),
+        data=int(Data.OPERATIONAL),
         to=to,
     )

@@ -13,7 +13,18 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store import audit_mark, courier, departures, relocating, restating, settings, snapshot_parts
+from commune_desk.store import (
+    audit_mark,
+    courier,
+    departures,
+    file_queue,
+    relocating,
+    restating,
+    settings,
+    snapshot_parts,
+    staged,
+    versions,
+)
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
@@ -26,8 +37,6 @@ from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 
 T = TypeVar("T")
 CERTS_VERSION = "certs_version"
-TO_BEGIN_ANEW = "to_begin_anew"
-"""Scopes whose feed is another one than the register knew: each is begun from a snapshot."""
 APPLY_AT_ONCE = 300
 """Standing lines in one transaction: few, so that typing never waits."""
 
@@ -61,11 +70,6 @@ class EnrolledAnew(Fault):
         )
 
 
-def _all_anew(connection: Connection) -> None:
-    scopes = [scope for (scope,) in connection.execute("SELECT scope FROM cursor ORDER BY scope").fetchall()]
-    settings.put(connection, TO_BEGIN_ANEW, scopes)
-
-
 class RegisterReplica:
     """Implements `sync.client.replica.Replica` on the open register; `changed` hears of every applied page."""
 
@@ -90,6 +94,12 @@ class RegisterReplica:
         if own.pins is None:
             raise ValueError("a training register has no province")
         return DeskFacts(own.desk, own.epoch, SigningKey.from_bytes(own.signing), own.pins.authority_public)
+
+    def heard_schema(self, schema: int) -> None:
+        self._write(versions.catch_up)
+        if self._write(lambda tx: staged.heard_schema(tx, schema)):
+            while self._write(staged.release_next):
+                pass
 
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[Waiting]:
         return self._write(lambda tx: self._pending(tx.connection, after_n, max_changes, max_bytes))
@@ -185,6 +195,7 @@ class RegisterReplica:
             " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
             (self._register.identity.desk, n),
         )
+        file_queue.offer_again(tx)
         courier.forget_written(tx)
 
     def cursors(self) -> Mapping[str, int]:
@@ -259,8 +270,8 @@ class RegisterReplica:
 
     def _begun(self, tx: Tx, scope: str, place: Place) -> None:
         Incoming(tx, {}).apply((), {scope: place})
-        left = [one for one in settings.get(tx.connection, TO_BEGIN_ANEW, list[str], []) if one != scope]
-        settings.put(tx.connection, TO_BEGIN_ANEW, left)
+        left = [one for one in settings.get(tx.connection, versions.TO_BEGIN_ANEW, list[str], []) if one != scope]
+        settings.put(tx.connection, versions.TO_BEGIN_ANEW, left)
 
     def _restate(self, records: list[list[tuple[protocol.Event, Line]]], tx: Tx) -> None:
         restating.Restating(tx, self._boxes(tx.connection)).restate(records)
@@ -295,17 +306,17 @@ class RegisterReplica:
         def go_on(tx: Tx) -> None:
             own = settings.identity(tx.connection)
             settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, epoch=epoch))
-            _all_anew(tx.connection)
+            versions.begin_all_anew(tx)
             tx.audit(AuditAction.FOLLOW_EPOCH, detail={"epoch": epoch})
             tx.topic("identity")
 
         self._write(go_on)
 
     def begin_all_anew(self) -> None:
-        self._write(lambda tx: _all_anew(tx.connection))
+        self._write(versions.begin_all_anew)
 
     def to_begin_anew(self) -> Sequence[str]:
-        return self._write(lambda tx: settings.get(tx.connection, TO_BEGIN_ANEW, list[str], []))
+        return self._write(lambda tx: settings.get(tx.connection, versions.TO_BEGIN_ANEW, list[str], []))
 
     def freeze(self, code: str) -> None:
         """Keep why the province refuses this desk; empty once it does not any more."""

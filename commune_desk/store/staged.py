@@ -10,6 +10,7 @@ import msgspec
 
 from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.store import file_queue, journal, settings
+from commune_desk.store.ledger import PROVINCE_SCHEMA
 from commune_desk.store.sync_history import Heard
 from commune_desk.store.transaction import Tx
 
@@ -28,6 +29,18 @@ def release_next(tx: Tx, limit: int = 200) -> int:
     if rows:
         tx.topic("sync")
     return len(rows)
+
+
+def heard_schema(tx: Tx, schema: int) -> int:
+    """The province's program knows this schema version: what waited for it may go. How many changes that is."""
+    if tx.ledger.province_schema != schema:
+        settings.put(tx.connection, PROVINCE_SCHEMA, schema)
+        tx.ledger.province_schema = schema
+    known = "UPDATE change SET code=NULL WHERE state='staged' AND CAST(code AS INTEGER) BETWEEN 1 AND ?"
+    freed = tx.connection.execute(known, (schema,)).rowcount
+    if freed:
+        tx.topic("sync")
+    return freed
 
 
 def mark_restored(tx: Tx) -> None:

@@ -32,7 +32,7 @@ from commune_desk.store.opened import Base, Opened, base_of, edited, edited_fiel
 from commune_desk.store.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.sealing import sealed_anew
 from sync import seal
-from sync.change import Change, Line, Verb, Wire, to_wire
+from sync.change import Change, Line, Verb, Wire, needed_schema, to_wire
 from sync.merge import delta
 
 R = TypeVar("R", bound=Record)
@@ -216,8 +216,12 @@ class Tx:
 
     def write_down(self, change: Change) -> None:
         """Put the change into the journal under this desk's next number; the record's row is the caller's affair."""
-        if self._import_id or not self.ledger.may_number:
+        needed = needed_schema(change)
+        is_too_new = needed > self.ledger.province_schema
+        if self._import_id or not self.ledger.may_number or is_too_new:
             journal.keep(self.connection, Line(change, msgspec.json.encode(change), b""), state="staged")
+            if is_too_new:
+                self.connection.execute("UPDATE change SET code=? WHERE id=?", (str(needed), change.id))
             return
         self._release_staged(change.record)
         line, head = self.ledger.number(change)

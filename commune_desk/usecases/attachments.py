@@ -20,6 +20,8 @@ from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import check_required
+from commune_desk.domain.reports import Report
+from commune_desk.domain.visits import HomeVisit
 from commune_desk.store import file_queue
 from commune_desk.store.attachments import is_withdrawn
 from commune_desk.store.transaction import Tx
@@ -148,6 +150,7 @@ def attach(tx: Tx, person: RecordId, ready: Prepared, facts: FileFacts) -> Recor
         raise Invalid(N_("Some fields do not hold."), fields=faults)
     if child_brief(tx.connection, person) is None:
         raise Refusal(N_("This child is not in this register. Nothing was added."))
+    _check_occasion(tx, person, facts)
     key = content.new_key()
     ciphertext = content.encrypted(key, ready.content)
     record = Attachment(
@@ -169,6 +172,13 @@ def attach(tx: Tx, person: RecordId, ready: Prepared, facts: FileFacts) -> Recor
     tx.save(record)
     file_queue.keep(tx, record, ciphertext)
     return record.id
+
+
+def _check_occasion(tx: Tx, person: RecordId, facts: FileFacts) -> None:
+    visit = tx.existing(HomeVisit, facts.visit) if facts.visit else None
+    report = tx.existing(Report, facts.report) if facts.report else None
+    if any(one is not None and one.person != person for one in (visit, report)):
+        raise Refusal(N_("The visit or report is of another child. Nothing was added."))
 
 
 def take_back(tx: Tx, attachment: RecordId, reason: str) -> RecordId:

@@ -54,6 +54,10 @@ class Replica(Protocol):
 
     def identity(self) -> DeskIdentity: ...
 
+    def heard_schema(self, schema: int) -> None:
+        """The schema version that the province's program knows: what needs no more than that is numbered."""
+        ...
+
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[PendingLine]:
         """Unacknowledged changes numbered above `after_n`, in order of `n` without a gap; at least one if any."""
         ...

@@ -116,6 +116,7 @@ class Session:
         try:
             hello = channel.hello()
             self._tally.at = hello.time
+            self._replica.heard_schema(hello.schema)
             try:
                 self._go_through(channel, self._in_epoch(hello.epoch, identity))
             except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed

@@ -125,7 +125,10 @@ class Files:
         self, connection: Connection, province: Province, caller: DeskState, header: FilePut, data: bytes
     ) -> FileOffset:
         named = FileAsked(scope=header.scope, file=header.file)
-        blob = _find(connection, named, self._door.size_of(connection, caller, named, _KIND.write), lock=True)
+        size = self._door.size_of(connection, caller, named, _KIND.write)
+        # Of two pieces in one place one waits for the other, also when neither finds the file there yet.
+        connection.execute(select(tables.scope.c.id).where(tables.scope.c.id == header.scope).with_for_update())
+        blob = _find(connection, named, size)
         if blob.done_at is not None or header.offset != blob.got:
             return _told(province, blob)
         if blob.got + len(data) > blob.size or blob.size > self._limits.file:
@@ -164,11 +167,10 @@ def _is(blob: _Blob) -> ColumnElement[bool]:
     return and_(tables.blob.c.scope == blob.scope, tables.blob.c.sha256 == blob.sha256)
 
 
-def _find(connection: Connection, asked: FileAsked, size: int, *, lock: bool = False) -> _Blob:
-    """How far the file is, its row locked if it is to grow: of two desks that send it one waits for the other."""
+def _find(connection: Connection, asked: FileAsked, size: int) -> _Blob:
+    """How far the file is; `size` is its size while there is nothing of it yet."""
     table = tables.blob
-    wanted = select(table).where(table.c.scope == asked.scope, table.c.sha256 == asked.file)
-    row = connection.execute(wanted.with_for_update() if lock else wanted).first()
+    row = connection.execute(select(table).where(table.c.scope == asked.scope, table.c.sha256 == asked.file)).first()
     if row is None:
         return _Blob(asked.scope, asked.file, size, 0, None)
     return _Blob(asked.scope, asked.file, row.size, row.got, row.done_at)

@@ -57,6 +57,10 @@ class Place(RealDesk):
         replica, files = RegisterReplica(self.register, silent), RegisterFiles(self.register, silent)
         return session(self.connect(), replica, files).sync()
 
+    def carry_text(self) -> None:
+        """A sync without files."""
+        Session(self.connect(), self.replica()).sync()
+
     def ask_for(self, file: RecordId) -> None:
         ask_for(self.register, file)
 

@@ -74,6 +74,9 @@ class MemoryReplica:
     def identity(self) -> Identity:
         return self.me
 
+    def heard_schema(self, schema: int) -> None:
+        """This desk writes nothing that a province could not know."""
+
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[Pending]:
         start = max(self.accepted_n, after_n)
         chosen: list[Pending] = []

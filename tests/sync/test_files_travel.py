@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Connection, select, update
 
@@ -13,6 +14,8 @@ from commune_desk.domain.errors import Fault
 from commune_desk.domain.ids import RecordId
 from commune_desk.store import file_queue, settings
 from commune_desk.store.file_replica import RegisterFiles
+from commune_desk.store.replica import EnrolledAnew
+from commune_desk.store.transaction import Tx
 from commune_desk.usecases.attachments import ContentDamaged, ContentNotHere, take_back
 from sync import content, protocol
 from sync.client import errors
@@ -132,7 +135,7 @@ def test_a_days_budget_holds_files_back_until_the_next_day_in_viet_nam(office: O
     set_budget(office.here, 1)
     files = [office.add(LARGE, seed) for seed in (1, 2)]
     assert office.here.carry().file_bytes == 1 << 20
-    assert [office.here.state(file)[0] for file in files] == ["done", "waiting"]
+    assert sorted(office.here.state(file)[0] for file in files) == ["done", "waiting"]
     office.clock.pass_by(hours=15, minutes=59)
     assert office.here.carry().file_bytes == 0, "23:59 of the same day in Viet Nam"
     office.clock.pass_by(minutes=2)
@@ -246,6 +249,38 @@ def test_a_province_that_does_not_know_the_file_does_not_stop_text_or_other_file
     assert (report.file_fault, report.pushed) == (None, 1)
     assert office.here.state(lost)[:2] == ("refused", "not_found")
     assert office.here.state(kept)[0] == "done"
+
+
+def test_a_province_that_lost_changes_is_offered_the_files_again(office: Office) -> None:
+    file = office.add(SMALL)
+    office.here.carry()
+    office.lose_files()
+    office.here.carry()
+    assert office.here.state(file)[0] == "done", "nothing tells yet"
+    office.here.replica().resend_from(1)
+    office.here.carry()
+    assert office.here.state(file)[0] == "done"
+    assert len(office.piece_at_province()) > SMALL
+
+
+def test_what_a_former_province_said_of_a_file_counts_for_nothing(office: Office) -> None:
+    file = office.add(SMALL)
+    former = RegisterFiles(office.here.register, lambda _changes: None)
+    task = former.next_task(())
+    assert task is None, "its change goes first"
+    office.here.carry_text()
+    task = former.next_task(())
+    assert task is not None
+    office.here.write(become_another)
+    with pytest.raises(EnrolledAnew):
+        former.sent(task, task.size, "2026-11-23T01:00:00Z", task.size)
+    assert office.here.state(file)[0] == "waiting"
+
+
+def become_another(tx: Tx) -> None:
+    own = settings.identity(tx.connection)
+    settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, desk="ANEW22"))
+    tx.topic("identity")
 
 
 @pytest.fixture

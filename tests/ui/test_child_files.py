@@ -26,6 +26,7 @@ from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.attached import add_child, add_file, scan
+from tests.helpers.builders import make_report, make_visit, save_all
 from tests.helpers.photos import PLACE_NOTE, phone_photo
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import work_for_real
@@ -34,7 +35,9 @@ from tests.helpers.workplaces import work_for_real
 @pytest.fixture
 def child(workplace: Workplace) -> RecordId:
     workplace.write(work_for_real)
-    return add_child(workplace.register)
+    person = add_child(workplace.register)
+    workplace.write(save_all(make_visit(person, "2026-11-20"), make_report(person=person)))
+    return person
 
 
 @pytest.fixture
@@ -83,6 +86,7 @@ def describe(dialog: QDialog) -> None:
     dialog.submit()
     assert dialog.form.row("document").error
     dialog.document.set_value("photo")
+    dialog.occasion.setCurrentIndex(2)
     dialog.caption.setFocus()
     commit_text(dialog.caption, "Nhà mới của cháu")
     dialog.submit()
@@ -95,6 +99,7 @@ def test_a_photo_is_added_shown_and_looked_at(qtbot: QtBot, files: Files, workpl
     files.take_in(photo)
     qtbot.waitUntil(lambda: any("Nhà mới của cháu" in row for row in rows(files)))
     assert answered == ["AddFileDialog"]
+    assert any("Thăm hộ ngày 20/11/2026" in row for row in rows(files))
     assert any("Chờ gửi" in row or "Đang chờ" in row for row in rows(files))
     sha = workplace.read(lambda c: c.execute("SELECT sha256 FROM attachment").fetchone()[0])
     kept = workplace.read(lambda c: file_queue.ciphertext_of(c, sha))

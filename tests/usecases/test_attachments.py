@@ -32,6 +32,7 @@ from commune_desk.usecases.workplace import Workplace
 from sync import content
 from sync.change import Change
 from tests.helpers.attached import add_child, add_file, content_at, file_of, scan
+from tests.helpers.builders import make_visit, save_all
 from tests.helpers.workplaces import make_workplace
 
 CANARY = b"%PDF-1.7 Dang Thi Hoa, Khe Lac " * 40
@@ -130,6 +131,17 @@ def test_who_only_reads_and_whom_nobody_knows_add_nothing(tmp_path: Path, workpl
         chair.write(lambda tx: attach(tx, child, ready, facts))
     assert chair.read(lambda c: c.execute("SELECT count(*) FROM file_piece").fetchone()) == (0,)
     chair.register.close()
+
+
+def test_a_file_may_belong_to_a_visit_of_the_same_child_only(workplace: Workplace) -> None:
+    child, other = (add_child(workplace.register) for _ in range(2))
+    visit = make_visit(child)
+    workplace.write(save_all(visit))
+    facts = FileFacts("photo", visit=visit.id)
+    file = add_file(workplace.register, child, scan(500), facts)
+    assert file.visit == visit.id
+    with pytest.raises(Refusal, match="another child"):
+        workplace.write(lambda tx: attach(tx, other, Prepared(PDF, CANARY), facts))
 
 
 def test_a_file_is_taken_back_once_and_with_a_reason(workplace: Workplace) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from commune_desk.domain.attachments import Attachment
 from commune_desk.domain.errors import Invalid
+from commune_desk.domain.ids import RecordId
 from commune_desk.domain.record import longest
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.labels import Option
@@ -34,15 +35,16 @@ class AddFileDialog(QDialog):
     def __init__(
         self,
         documents: Sequence[Option],
+        occasions: Sequence[Option],
         faults: Callable[[FileFacts], Mapping[str, str]],
         today: Callable[[], date],
-        preview: QImage | None,
-        size: str,
+        kept: tuple[QImage | None, str],
         parent: QWidget | None = None,
     ) -> None:
-        """`preview` is the picture as it will be kept, None for a PDF; `size` says how large it is."""
+        """`kept` is the picture as it will be kept (None for a PDF) and how large it is."""
         super().__init__(parent)
         self._faults = faults
+        preview, size = kept
         self.facts = FileFacts("")
         self.setWindowTitle(_("Sunshine Register"))
         self.setFixedWidth(WIDTH)
@@ -54,6 +56,8 @@ class AddFileDialog(QDialog):
         self.form.add("document", FieldRow(_("What it is"), self.document, required=True))
         hint = _("Sealed: the province cannot read it.")
         self.form.add("caption", FieldRow(_("Caption"), self.caption, hint=hint))
+        self.occasion = Choice(_("Belongs to"), occasions, placeholder=_("The child's file alone"))
+        self.form.add("occasion", FieldRow(_("Belongs to"), self.occasion))
         self.form.add("taken_on", FieldRow(_("Taken on"), self.taken_on))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
@@ -98,7 +102,14 @@ class AddFileDialog(QDialog):
             taken = self.taken_on.stored()
         except Invalid as error:
             errors, taken = {"taken_on": translate_error(error)}, ""
-        self.facts = FileFacts(self.document.value(), self.caption.value(), taken or None)
+        kind, _colon, record = self.occasion.value().partition(":")
+        self.facts = FileFacts(
+            self.document.value(),
+            self.caption.value(),
+            taken or None,
+            visit=RecordId(record) if kind == "visit" else None,
+            report=RecordId(record) if kind == "report" else None,
+        )
         errors = {**self._faults(self.facts), **errors}
         self.form.set_errors(errors, focus=True)
         self.adjustSize()

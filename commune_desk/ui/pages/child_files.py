@@ -142,9 +142,10 @@ class Files(Part):
 
     def question(self, ready: Prepared, preview: QImage | None) -> AddFileDialog:
         """The dialog that asks what a file is, not shown yet."""
-        size = format_size(len(ready.content))
+        kept = (preview, format_size(len(ready.content)))
+        state = self.state
         return AddFileDialog(
-            self.state.documents(), self.state.faults, self._workplace.today, preview, size, self.window()
+            state.documents(), state.occasions(), state.faults, self._workplace.today, kept, self.window()
         )
 
     def keep(self, ready: Prepared, facts: FileFacts) -> None:

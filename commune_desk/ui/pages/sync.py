@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.ids import is_commune_scope
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
@@ -67,7 +68,8 @@ class SyncPage(Page):
         columns.side.addWidget(self.line)
         columns.side.addLayout(self._buttons())
         self.files = FilesCard(workplace, tasks)
-        self.files.setVisible(not workplace.register.identity.is_training)
+        own = workplace.register.identity
+        self.files.setVisible(is_commune_scope(own.scope) and not own.is_training)  # a shelter keeps no files
         columns.side.addWidget(self.files)
         columns.side.addLayout(self._support())
         self.add(columns)
