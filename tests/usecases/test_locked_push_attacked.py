@@ -120,7 +120,7 @@ def test_who_has_only_the_doorbells_key_can_make_the_province_take_nothing(desk:
     courier = desk.province.province.keys.courier
 
     def sealed_by(identity: object) -> bytes:
-        body = push_body(identity, replica, replica.pending(0, 10, 10**6))  # type: ignore[arg-type]
+        body = push_body(replica, identity, replica.pending(0, 10, 10**6))  # type: ignore[arg-type]
         return seal.seal_for_province(courier.public, protocol.deflate(body))
 
     assert carried_by(desk, sealed_by(forged), desk) == "refused"
