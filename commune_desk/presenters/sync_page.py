@@ -83,7 +83,13 @@ def _what_is_short(facts: SyncFacts, status: SyncStatus) -> str:
         return _("To receive: {count}").format(count=format_number(facts.behind))
     if facts.set_aside:
         return _("Set aside by the province: {count}").format(count=format_number(facts.set_aside))
-    return _what_stands_still(facts, status) or ("" if facts.is_proven_whole else _("Not proven yet: sync again"))
+    return _what_stands_still(facts, status) or _what_lacks_proof(facts)
+
+
+def _what_lacks_proof(facts: SyncFacts) -> str:
+    if facts.waiting_files:
+        return _("Files under way: {count}").format(count=format_number(facts.waiting_files))
+    return "" if facts.is_proven_whole else _("Not proven yet: sync again")
 
 
 def _what_stands_still(facts: SyncFacts, status: SyncStatus) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.clock import stamp_instant, to_iso
-from commune_desk.store import conflicts, settings
+from commune_desk.store import conflicts, file_queue, settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import OPEN, UNSENT
 from commune_desk.store.sync_history import heard, line_rate, rounds
@@ -36,6 +36,8 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     waiting: tuple[Waiting, ...]
     oldest_waiting: str
     """Instant (ISO) of the oldest change that waits; empty when none does."""
+    waiting_files: int
+    """Files on their way up or down, and those the province refused."""
     set_aside_codes: tuple[tuple[str, int], ...]
     """Why the province keeps changes aside and has not applied them, and how many for each reason."""
     proven_changes: int
@@ -65,7 +67,7 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_proven_whole(self) -> bool:
         """Whether province and desk have the same, as of the last contact, and that is proven, not supposed."""
-        is_sent = not self.waiting_changes and self.own_changes <= self.proven_changes
+        is_sent = not self.waiting_changes and not self.waiting_files and self.own_changes <= self.proven_changes
         return is_sent and self.is_heard and not self.behind and not self.set_aside
 
     @property
@@ -102,6 +104,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
     waiting, oldest = ((), None) if own.is_training else _waiting(connection, own.desk)
     proven_n, proven_at = _last_receipt(connection)
     whole = heard(connection)
+    under_way, _bytes, refused = file_queue.waiting(connection)
     behind = connection.execute("SELECT COALESCE(sum(head_seq - seq), 0) FROM cursor WHERE head_seq > seq").fetchone()[
         0
     ]
@@ -115,6 +118,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         province=own.pins.name if own.pins else "",
         waiting=waiting,
         oldest_waiting=_instant(oldest),
+        waiting_files=under_way + refused,
         set_aside_codes=_set_aside(connection),
         proven_changes=proven_n,
         proven_at=proven_at,

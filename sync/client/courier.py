@@ -19,8 +19,8 @@ from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
 from sync.client.page import Page, read_page, rest_of
 from sync.client.replica import DeskIdentity, Replica
 
-_STOPS = (errors.DeskRevoked, errors.Forked, errors.ProvinceRestored)
-"""Refusals that stop the desk. A province that lacks what the desk has seen is sent it again first."""
+_STOPS = (errors.DeskRevoked, errors.Forked)
+"""Refusals that stop the desk. A province that was put back is sent again what it lacks, or followed over a line."""
 
 
 @dataclass(frozen=True, slots=True)

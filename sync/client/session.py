@@ -121,6 +121,7 @@ class Session:
                 self._go_through(channel, self._in_epoch(hello.epoch, identity))
             except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed
                 hello = channel.hello()
+                self._tally.at = hello.time
                 self._go_through(channel, self._in_epoch(hello.epoch, identity))
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)

@@ -173,7 +173,8 @@ class Transport:
                 timeout=(self._limits.connect_seconds, self._limits.read_seconds),
             )
             with response:
-                status, body = response.status_code, (read or self._read)(response)
+                status = response.status_code
+                body = (read or self._read)(response)
             received = len(body)
             return response, body
         except (requests.RequestException, HTTPError, OSError, errors.SyncFault) as error:

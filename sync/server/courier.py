@@ -66,12 +66,14 @@ class Answer:
 def open_arrived(province: Province, data: bytes) -> Bundle:
     """The bundle in a file, once its desk's signature holds. Raises BundleFault or Refusal."""
     arrived = bundle.open_bundle(data, province.keys.courier, PROVINCE_DESK)
-    desk = province.database.read(lambda connection: desks.find(connection, arrived.header.sender), NO_SCOPE)
+    desk, epoch = province.database.read(
+        lambda connection: (desks.find(connection, arrived.header.sender), epoch_of(connection)), NO_SCOPE
+    )
     if desk is None or desk.status == desks.EXPECTED or not arrived.signed_by(desk.sign_public):
         raise Refusal(
             N_("No desk enrolled here made this bundle. Nothing of it was taken in; find out who brought it.")
         )
-    if arrived.header.epoch != province.database.read(epoch_of, NO_SCOPE):
+    if arrived.header.epoch != epoch:
         raise Refusal(
             N_(
                 "Desk {desk} made this bundle at another time of this register: it was restored in between. "
@@ -161,7 +163,7 @@ def keep_question(province: Province, desk: str, request: PullRequest) -> None:
     """Remember where the desk's reading stood at furthest: bundles arrive in any order."""
 
     def work(connection: Connection) -> None:
-        former = _question(connection, province, desk)
+        former = _question(connection, desk)
         if sum(request.cursors.values()) < sum(former.cursors.values()):
             return
         table = tables.courier_question
@@ -171,21 +173,22 @@ def keep_question(province: Province, desk: str, request: PullRequest) -> None:
     province.database.write(work, _own(desk))
 
 
-def _question(connection: Connection, province: Province, desk: str) -> PullRequest:
+def _question(connection: Connection, desk: str) -> PullRequest:
     """What the desk asked last by courier; everything, when it never did or asked at another time of the register."""
-    table = tables.courier_question
+    table, epoch = tables.courier_question, epoch_of(connection)
     kept = connection.scalar(select(table.c.request).where(table.c.desk == desk))
     if kept is not None:
         request = decode(kept, PullRequest)
-        if request.epoch == epoch_of(connection):
+        if request.epoch == epoch:
             return request
-    return PullRequest(epoch=epoch_of(connection), cursors={})
+    return PullRequest(epoch=epoch, cursors={})
 
 
 @dataclass(frozen=True, slots=True)
 class _Addressee:
     """Whom a reply is for: where the desk stands, its sealing key, what it asked last, what of it is parked."""
 
+    epoch: str
     state: desks.DeskState
     box: bytes
     question: PullRequest
@@ -198,7 +201,7 @@ def reply(province: Province, answer: Answer, *, room: int = bundle.MAX_INSIDE) 
     `room`: how many bytes go into one file; pages are read one file's worth at a time. Raises Refusal for a desk that
     is not enrolled.
     """
-    to = province.database.read(lambda connection: _addressee(connection, province, answer.desk), _own(answer.desk))
+    to = province.database.read(lambda connection: _addressee(connection, answer.desk), _own(answer.desk))
     for group in bundle.packed(chain(answer.items, _pages(province, to.state, to.question)), room=room):
         contents = [content for _, content in group]
         header = bundle.Header(
@@ -206,7 +209,7 @@ def reply(province: Province, answer: Answer, *, room: int = bundle.MAX_INSIDE) 
             sender=PROVINCE_DESK,
             to=answer.desk,
             key=b64(to.box),
-            epoch=to.question.epoch,
+            epoch=to.epoch,
             at=province.now(),
             digest=bundle.digest_of(contents),
             parts=[part for part, _ in group],
@@ -220,10 +223,11 @@ def reply(province: Province, answer: Answer, *, room: int = bundle.MAX_INSIDE) 
         yield data
 
 
-def _addressee(connection: Connection, province: Province, desk: str) -> _Addressee:
+def _addressee(connection: Connection, desk: str) -> _Addressee:
     state = _existing(connection, desk)
     box = connection.scalar(select(tables.desk.c.box_public).where(tables.desk.c.id == desk)) or b""
-    return _Addressee(state, box, _question(connection, province, desk), parking.ranges(connection, desk))
+    question, parked = _question(connection, desk), parking.ranges(connection, desk)
+    return _Addressee(epoch_of(connection), state, box, question, parked)
 
 
 def standing(province: Province, desk: str) -> tuple[int, list[tuple[int, int]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import select
 
 from commune_desk.domain.families import Person
 from commune_desk.store import settings
@@ -19,7 +19,7 @@ from commune_desk.usecases.locked_push import (
 )
 from commune_desk.usecases.profile import Profile
 from sync.client.transport import Transport
-from sync.server.database import WHOLE_PROVINCE
+from sync.server import tables
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk
 
@@ -66,12 +66,8 @@ def facts(desk: EnrolledDesk) -> SyncFacts:
 
 def held(desk: EnrolledDesk, table: str = "change") -> int:
     """How many of the changes the province has that are not of the first sync."""
-
-    def work(connection: Connection) -> int:
-        found = connection.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE desk=? AND n>?", (desk.id, FIRST))
-        return int(found.scalar_one())
-
-    return desk.province.province.database.read(work, WHOLE_PROVINCE)
+    of = tables.quarantine if table == "quarantine" else tables.change
+    return len(desk.province.scalars(select(of.c.id).where(of.c.desk == desk.id, of.c.n > FIRST)))
 
 
 def left(profile: Profile) -> list[str]:

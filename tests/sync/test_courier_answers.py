@@ -352,7 +352,7 @@ def test_the_desk_remembers_so_many_bundles_and_no_more(office: Office) -> None:
 def test_last_contact_is_the_provinces_time_and_never_goes_back(office: Office, known: str, goes_up: bool) -> None:
     """A bundle may be read a week after it was made: the twin is one that is later than the last contact."""
     replies = bring(office.province, *office.write_out(0))
-    office.desks[0].ask("UPDATE setting SET value=? WHERE name='last_contact'", f'"{known}"'.encode())
+    office.desks[0].register.write(lambda tx: settings.put(tx.connection, settings.CONTACT_AT, known)).result()
     office.read_in(0, *replies)
     ((kept,),) = office.desks[0].ask("SELECT value FROM setting WHERE name='last_contact'")
     assert (msgspec.json.decode(kept) != known) is goes_up

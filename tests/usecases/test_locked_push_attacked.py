@@ -20,7 +20,6 @@ from commune_desk.usecases.locked_push import (
 from sync import protocol, seal
 from sync.client.exchange import push_body
 from sync.server import desks
-from sync.server.database import WHOLE_PROVINCE
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.locked_desks import (
     FIRST,
@@ -134,8 +133,7 @@ def test_who_has_only_the_doorbells_key_can_make_the_province_take_nothing(desk:
 def test_a_revoked_desk_is_heard_and_set_aside(desk: EnrolledDesk) -> None:
     write(desk)
     lock(desk)
-    province = desk.province.province
-    province.database.write(lambda connection: desks.revoke(connection, province, desk.id), WHOLE_PROVINCE)
+    desk.province.write(lambda connection: desks.revoke(connection, desk.province.province, desk.id))
     deliver(desk)
     assert (held(desk), held(desk, "quarantine")) == (0, 1)
     told = unlock(desk)
