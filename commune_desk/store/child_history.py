@@ -48,6 +48,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     is_unsent: bool
     is_set_aside: bool
     edits: tuple[Edit, ...]
+    moved_from: str = ""
+    moved_to: str = ""
+    """The scopes of a move to another commune; it edits nothing."""
 
 
 _RECORDS = (
@@ -110,6 +113,8 @@ def _entry(row: Any, change: Change, changes: dict[str, Change], lost: set[str],
         is_unsent=state in UNSENT,
         is_set_aside=state == SET_ASIDE,
         edits=tuple(_edit(change, field, changes, lost) for field in change.fields if _is_known(change, field)),
+        moved_from=change.scope if change.verb == Verb.MOVE.value else "",
+        moved_to=change.to if change.verb == Verb.MOVE.value else "",
     )
 
 

@@ -92,7 +92,7 @@ class Model:
             self._take_value(edit)
 
     def _take_members(self, edit: Edit) -> None:
-        """An addition wins over a removal that had not seen it; a decision is one more change, and closes what it names."""
+        """An addition wins over a removal that had not seen it; a decision also closes what it names."""
         truth, seen = self.truth, self.place.get(edit.base or "", 0)
         for member in edit.removed & truth.members.keys():
             adders = truth.members[member]
