@@ -56,11 +56,12 @@ class ChildMove:
         return self._record.person.full_name
 
     def communes(self) -> list[Option]:
-        """The communes of the province that the child can move to, by name."""
+        """The communes of the province that the child can move to, by name without their kind."""
         today, codes = self._workplace.today(), self._workplace.codes
         known = self._workplace.read(directory).keys() - {self._workplace.actor.scope}
-        found = [scope for scope in known if codes.commune(scope.partition(":")[2], today) is not None]
-        return sorted(((one, labels.place_name(codes, one)) for one in found), key=_by_bare_name)
+        found = [(scope, codes.commune(scope.partition(":")[2], today)) for scope in known]
+        named = sorted((fold(one.short_name), scope) for scope, one in found if one is not None)
+        return [(scope, labels.place_name(codes, scope)) for _name, scope in named]
 
     def consequences(self) -> list[str]:
         """What will happen, a sentence each."""
@@ -131,7 +132,3 @@ def _why_not(workplace: Workplace) -> str:
     if not workplace.read(directory):
         return _("The other communes are known once this PC has been in touch with the province. Sync first.")
     return ""
-
-
-def _by_bare_name(option: Option) -> str:
-    return fold(option[1])

@@ -32,7 +32,7 @@ class MoveDialog(QDialog):
         self.setFixedWidth(WIDTH)
         self.commune = Choice(_("Commune"), move.communes(), placeholder=_("Choose the commune…"))
         self.form = Form(columns=1)
-        hint = _("Open the list and type the beginning of the name.")
+        hint = _("Type the beginning of the name, with or without marks.")
         self.form.add("commune", FieldRow(_("The child now lives in"), self.commune, required=True, hint=hint))
         self._arrange(title)
         self.commune.setFocus()

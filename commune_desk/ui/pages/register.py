@@ -42,7 +42,7 @@ def _moved_columns() -> list[Column[StubText]]:
     return [
         Column(_("Case code"), lambda stub: Cell(stub.case_code, bold=True), 2),
         Column(_("Moved to"), lambda stub: Cell(stub.to), 3),
-        Column(_("On"), lambda stub: Cell(stub.on), 1),
+        Column(_("Moved on"), lambda stub: Cell(stub.on), 1),
     ]
 
 
