@@ -7,28 +7,33 @@ from dataclasses import dataclass
 from datetime import date
 
 from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.children import FILE_STEPS, RISK_LEVELS, WITHDRAWN, ChildFile, GroupMembership
+from commune_desk.domain.children import FILE_STEPS, RISK_LEVELS, WITHDRAWN, GroupMembership
 from commune_desk.domain.clock import VIETNAM
 from commune_desk.domain.dates import birthday_alert
 from commune_desk.domain.deadlines import emergency_due_at
-from commune_desk.domain.families import Person
+from commune_desk.domain.families import Person, Relation
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.labels import N_
 from commune_desk.domain.reports import clock_runs
 from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters import labels
+from commune_desk.presenters.child_move import ChildMove, MoveView, move_view
 from commune_desk.presenters.child_timeline import Moment, Timeline
 from commune_desk.presenters.labels import ChipText, Fact
 from commune_desk.presenters.next_steps import Step
+from commune_desk.store.arrivals import is_unseen
 from commune_desk.store.child_history import child_history
 from commune_desk.store.children import ChildRecord, Kin, child_record
 from commune_desk.store.conflicts import count_open_of
 from commune_desk.store.reports import emergency_hours
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases import children
+from commune_desk.usecases.moves import see_arrival
 from commune_desk.usecases.workplace import Workplace
 
 CHART_VISITS = 12
+NOT_HERE = N_("not in this register")
 _PERSON_FIELDS = (
     "full_name",
     "other_name",
@@ -57,6 +62,8 @@ class FamilyRow:
     second: str
     has_file: bool
     is_past: bool = False
+    is_here: bool = True
+    """False for somebody who is not in this register: there is nothing of theirs to edit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,9 @@ class ChildView:
     notice: str
     conflict_notice: str
     can_write: bool
+    """Whether the officer's role writes here."""
     is_open: bool
+    move: MoveView
     closings: tuple[tuple[str, str], ...]
     timeline: tuple[Moment, ...]
     facts: tuple[Fact, ...]
@@ -99,6 +108,11 @@ class ChildView:
     steps: tuple[Step, ...]
     risk: tuple[RiskPoint, ...]
 
+    @property
+    def can_edit(self) -> bool:
+        """Whether the file and the family are still changed here; visits may be recorded all the same."""
+        return self.can_write and not self.move.under_way
+
 
 class ChildPage:
     """The page of one child. Making it writes down that the child's file was opened."""
@@ -106,7 +120,7 @@ class ChildPage:
     def __init__(self, workplace: Workplace, person: str) -> None:
         self._workplace = workplace
         self.person = RecordId(person)
-        self._file: ChildFile | None = None
+        self._record: ChildRecord | None = None
         workplace.note(AuditAction.OPEN, "child_file", person)
 
     def view(self) -> ChildView | None:
@@ -114,7 +128,7 @@ class ChildPage:
         record = self._workplace.read(lambda c: child_record(c, self.person))
         if record is None:
             return None
-        self._file = record.file
+        self._record = record
         history = self._workplace.read(lambda c: child_history(c, self.person))
         actor, today = self._workplace.actor, self._workplace.today()
         is_open, can_write = record.file.status == "active", actor.role in KINDS["child_file"].write
@@ -132,6 +146,7 @@ class ChildPage:
             conflict_notice=self._conflicts(record),
             can_write=can_write,
             is_open=is_open,
+            move=move_view(self._workplace, self.person),
             closings=tuple(
                 (code, labels.status_text(code)) for code in FILE_STEPS.get(record.file.status, ()) if code != WITHDRAWN
             ),
@@ -145,12 +160,26 @@ class ChildPage:
 
     def move_file(self, status: str) -> Callable[[Tx], None]:
         """The operation that closes the child's file with `status`, or with "active" reopens it."""
-        file = self._file
-        if file is None:
-            raise ValueError("the page shows nothing")
+        file = self._shown().file
         if status == "active":
             return lambda tx: children.reopen_file(tx, file.id)
         return lambda tx: children.close_file(tx, file.id, status)
+
+    def move(self) -> ChildMove:
+        """What asks for a move to another commune."""
+        return ChildMove(self._workplace, self._shown())
+
+    def looked_at(self) -> Callable[[Tx], None] | None:
+        """The operation that remembers that an officer looked at a child who came here; None when there is no need."""
+        can_write = self._workplace.actor.role in KINDS["child_file"].write
+        if not can_write or not self._workplace.read(lambda c: is_unseen(c, self.person)):
+            return None
+        return lambda tx: see_arrival(tx, self.person)
+
+    def _shown(self) -> ChildRecord:
+        if self._record is None:
+            raise ValueError("the page shows nothing")
+        return self._record
 
     def end_relation(self, relation: str) -> Callable[[Tx], None]:
         """The operation that ends a relation today."""
@@ -218,12 +247,13 @@ class ChildPage:
                 value = labels.value_text(self._workplace.codes, kind, name, getattr(own, name))
                 if value:
                     yield Fact(labels.field_label(kind, name), value)
-            if kind == "person" and record.household is not None:
+            if kind == "person" and record.file.household:
                 yield from self._household(record)
 
     def _household(self, record: ChildRecord) -> Iterator[Fact]:
         home = record.household
         if home is None:
+            yield Fact(labels.field_label("child_file", "household"), _(NOT_HERE))
             return
         yield Fact(labels.field_label("household", "head_name"), home.head_name)
         value = labels.code_text(self._workplace.codes, "household_classes", home.household_class)
@@ -233,13 +263,13 @@ class ChildPage:
 
     def _family(self, record: ChildRecord, today: date) -> Iterator[FamilyRow]:
         for kin in record.kin:
-            parts = [_("carer") if kin.relation.is_caregiver else "", _("guardian") if kin.relation.is_guardian else ""]
-            past = _("until {day}").format(day=labels.day_text(kin.relation.ended_on)) if kin.relation.ended_on else ""
-            yield self._kin(kin, self._relation_name(kin), labels.joined(*parts, past), today)
+            yield self._kin(kin, self._relation_name(kin.relation), _part_of(kin.relation), today)
+        for relation in record.absent_kin:
+            yield self._absent(relation)
         known = {kin.person.id for kin in record.kin}
         for kin in record.kin_of:
             if kin.person.id not in known and not kin.relation.ended_on:
-                role = _("this child is the {relation}").format(relation=self._relation_name(kin))
+                role = _("this child is the {relation}").format(relation=self._relation_name(kin.relation))
                 yield self._kin(kin, "", role, today)
 
     def _kin(self, kin: Kin, relation: str, role: str, today: date) -> FamilyRow:
@@ -257,8 +287,21 @@ class ChildPage:
             is_past=kin.relation.ended_on is not None,
         )
 
-    def _relation_name(self, kin: Kin) -> str:
-        return labels.code_text(self._workplace.codes, "relations", kin.relation.relation).lower()
+    def _absent(self, relation: Relation) -> FamilyRow:
+        """Somebody who stayed in another commune: what they are to the child is known, and no more."""
+        return FamilyRow(
+            relation=relation.id,
+            person=relation.relative or "",
+            name=labels.code_text(self._workplace.codes, "relations", relation.relation),
+            detail="",
+            second=labels.joined(_(NOT_HERE), _part_of(relation)),
+            has_file=False,
+            is_past=relation.ended_on is not None,
+            is_here=False,
+        )
+
+    def _relation_name(self, relation: Relation) -> str:
+        return labels.code_text(self._workplace.codes, "relations", relation.relation).lower()
 
     def _group(self, group: GroupMembership) -> GroupRow:
         begun, ended = labels.day_text(group.from_on), labels.day_text(group.to_on)
@@ -285,6 +328,12 @@ class ChildPage:
     def _step(self, day: str, text: str, today: date) -> Step:
         when = labels.near_day_text(day, today) if day else _("no day set")
         return Step(day, when, text, bool(day) and day < today.isoformat())
+
+
+def _part_of(relation: Relation) -> str:
+    parts = [_("carer") if relation.is_caregiver else "", _("guardian") if relation.is_guardian else ""]
+    past = _("until {day}").format(day=labels.day_text(relation.ended_on)) if relation.ended_on else ""
+    return labels.joined(*parts, past)
 
 
 def _protection(record: ChildRecord, today: date) -> str:

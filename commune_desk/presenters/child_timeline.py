@@ -78,6 +78,7 @@ class Timeline:
     def moments(self) -> tuple[Moment, ...]:
         """Newest first."""
         found = [*self._visits(), *self._reports(), *self._groups(), *self._notices(), *self._files(), *self._edits()]
+        found += [*self._moves()]
         found.append(self._opened())
         return tuple(sorted(found, key=lambda moment: moment.order, reverse=True))
 
@@ -146,6 +147,20 @@ class Timeline:
             day = labels.near_day_text(notice.since_on, self._today)
             body = _("The place is not shown in the commune; contact the province.")
             yield Moment(f"{notice.since_on}T00:00", _("Under protection"), day, body, tone="danger")
+
+    def _moves(self) -> Iterator[Moment]:
+        """Each move to another commune of the province, from the one to the other."""
+        for entry in self._history:
+            if entry.moved_to and entry.record == self._record.person.id:
+                places = (labels.place_name(self._codes, one) for one in (entry.moved_from, entry.moved_to))
+                moment = Moment(
+                    order=_local(entry.at).strftime("%Y-%m-%dT%H:%M"),
+                    heading=_("Moved to another commune"),
+                    meta=labels.joined(self._when(entry.at), entry.officer, entry.desk),
+                    body=" → ".join(places),
+                )
+                moment = _set_aside(moment) if entry.is_set_aside else moment
+                yield self._unsent_moment(moment) if entry.is_unsent else moment
 
     def _files(self) -> Iterator[Moment]:
         names = {file.id: self._file_name(file) for file in self._record.attachments}

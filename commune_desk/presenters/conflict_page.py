@@ -9,8 +9,8 @@ from commune_desk.domain.clock import from_iso
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Field, Shape, Value, check_value
 from commune_desk.i18n import _, format_instant
-from commune_desk.presenters.labels import value_text
-from commune_desk.store.conflicts import OpenConflict, Side, count_open, open_conflicts
+from commune_desk.presenters import labels
+from commune_desk.store.conflicts import UNWRITTEN, OpenConflict, Side, count_open, open_conflicts
 from commune_desk.store.subjects import name_of, subject_of
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.conflicts import decide_conflict
@@ -38,6 +38,8 @@ class ConflictCard:
     hands: tuple[Hand, ...]
     can_write: bool
     """Whether another value may be typed instead (text fields)."""
+    note: str = ""
+    """Where a value comes from that no officer of this place wrote."""
 
 
 def conflict_cards(workplace: Workplace, *, most: int) -> tuple[list[ConflictCard], int]:
@@ -56,10 +58,27 @@ def _card(workplace: Workplace, conflict: OpenConflict) -> ConflictCard:
         conflict=conflict,
         title=title,
         label=_(rule.label),
-        base=_shown(workplace, conflict.kind, rule, conflict.base.value) if conflict.base else "",
+        base=_before(workplace, conflict, rule),
         hands=tuple(_hand(workplace, conflict.kind, rule, side) for side in conflict.sides),
         can_write=rule.shape is Shape.TEXT and rule.type is str,
+        note=_note(workplace, conflict),
     )
+
+
+def _note(workplace: Workplace, conflict: OpenConflict) -> str:
+    """The record has moved here: who wrote in its former commune may not have known of it."""
+    elsewhere = {side.scope for side in conflict.sides[1:] if side.scope and side.scope != conflict.scope}
+    names = ", ".join(sorted(labels.place_name(workplace.codes, scope) for scope in elsewhere))
+    text = _("One value comes from {commune}, where the child was before; its officer may not have known of the move.")
+    return text.format(commune=names) if names else ""
+
+
+def _before(workplace: Workplace, conflict: OpenConflict, rule: Field) -> str:
+    if conflict.base is None:
+        return ""
+    if not conflict.base.is_readable:
+        return _("(not known here)")
+    return _shown(workplace, conflict.kind, rule, conflict.base.value)
 
 
 def _hand(workplace: Workplace, kind: str, rule: Field, side: Side) -> Hand:
@@ -70,12 +89,16 @@ def _hand(workplace: Workplace, kind: str, rule: Field, side: Side) -> Hand:
 
 def author_of(workplace: Workplace, side: Side) -> str:
     """Who wrote a value, when and where."""
-    who = side.officer or _("unknown officer")
+    if side.change == UNWRITTEN:
+        return _("as it stands, nobody wrote it")
+    is_elsewhere = side.scope not in ("", workplace.actor.scope)
+    who = side.officer or (_("officer of another place") if is_elsewhere else _("unknown officer"))
     if side.officer_id == workplace.actor.officer and _is_from_here(workplace, side):
         who = _("you")
     where = _("this PC") if side.desk == workplace.actor.desk else side.desk_label or side.desk
+    place = labels.place_name(workplace.codes, side.scope) if is_elsewhere else ""
     when = format_instant(from_iso(side.at)) if side.at else ""
-    return " · ".join(part for part in (who, when, where) if part)
+    return labels.joined(who, when, where, place)
 
 
 def _is_from_here(workplace: Workplace, side: Side) -> bool:
@@ -87,7 +110,7 @@ def _is_from_here(workplace: Workplace, side: Side) -> bool:
 def _shown(workplace: Workplace, kind: str, rule: Field, value: Value) -> str:
     if rule.shape is Shape.REFERENCE and isinstance(value, str):
         return workplace.read(lambda db: name_of(db, value)) or _("(no longer in this register)")
-    return value_text(workplace.codes, kind, rule.name, value)
+    return labels.value_text(workplace.codes, kind, rule.name, value)
 
 
 def decision(card: ConflictCard, *, chosen: str = "", written: str = "") -> Callable[[Tx], None] | str:

@@ -33,7 +33,7 @@ _STAY_STEPS = {"staying": N_("in the house"), "out": N_("gone out"), "ended": N_
 STEP_NAMES: dict[str, dict[str, str]] = {
     "child_file": {
         "active": N_("In the register"),
-        "moved_away": N_("Moved away"),
+        "moved_away": N_("Moved out of the province"),
         "came_of_age": N_("Turned 16"),
         "died": N_("Died"),
         "closed": N_("File closed"),
@@ -78,6 +78,12 @@ class ChipText:
 def code_text(codes: CodeBook, list_name: str, code: str | None) -> str:
     """What a code is called in the language of the screen; the code itself when the list does not know it."""
     return codes.label(list_name, code, language()) if code else ""
+
+
+def place_name(codes: CodeBook, scope: str) -> str:
+    """What a scope is called: the commune with its kind, a shelter without telling which."""
+    kind, _colon, code = scope.partition(":")
+    return code_text(codes, "communes", code) if kind == "C" else _("Shelter")
 
 
 def birth_of(stored: str | None) -> PartialDate | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from commune_desk.domain.children import RISK_LEVELS
+from commune_desk.domain.clock import local_day
 from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, birthday
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
@@ -16,6 +17,7 @@ from commune_desk.presenters import labels
 from commune_desk.presenters.labels import ChipText, Option
 from commune_desk.store import search
 from commune_desk.store.children import ChildRow, child_rows
+from commune_desk.store.departures import count_departed, departed
 from commune_desk.store.search import Filters, Found
 from commune_desk.usecases import searches
 from commune_desk.usecases.duplicates import similar_names
@@ -29,6 +31,8 @@ _WHO = {
     "near_16": N_("Near 16 or past"),
     "left": N_("No longer in the register"),
 }
+MOVED = "moved"
+"""Among the choices of whom to list: children who are in another commune's register now."""
 _AGES = {"": (), "0-5": (0, 5), "6-10": (6, 10), "11-15": (11, 15)}
 _ORDER_NAMES = {
     "name": N_("By name"),
@@ -36,6 +40,16 @@ _ORDER_NAMES = {
     "risk": N_("By risk"),
     "next_visit": N_("By next visit"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class StubText:
+    """The line that stays about a child who moved: no name, nothing else."""
+
+    id: str
+    case_code: str
+    to: str
+    on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,8 @@ class RegisterView:
     is_empty_register: bool = False
     needs_guesses: bool = False
     is_filtered_away: bool = False
+    moved: tuple[StubText, ...] = ()
+    """Instead of children: what may still be told of those who moved to another commune."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +104,14 @@ class RegisterPage:
         return self._workplace.actor.role in KINDS["child_file"].write
 
     def who_options(self) -> list[Option]:
-        return [(code, _(name)) for code, name in _WHO.items()]
+        count = self._workplace.read(count_departed)
+        moved = [(MOVED, _("Moved away ({count})").format(count=format_number(count)))] if count else []
+        return [*((code, _(name)) for code, name in _WHO.items()), *moved]
+
+    @property
+    def shows_moved(self) -> bool:
+        """Whether lines about children who moved away are shown instead of children."""
+        return self.who == MOVED
 
     def risk_options(self) -> list[Option]:
         levels = [(code, _(name)) for code, name in reversed(labels.RISK_NAMES.items())]
@@ -126,6 +149,8 @@ class RegisterPage:
 
     def view(self) -> RegisterView:
         """The ids for what is typed and chosen. One short query; no row is read."""
+        if self.shows_moved:
+            return self._moved_view()
         if fold(self.typed):
             found = self._workplace.read(
                 lambda c: search.search_children(c, self.typed, self._filters(is_search=True), self.order)
@@ -138,6 +163,24 @@ class RegisterPage:
             hint="" if ids or not self.is_narrowed else _("No child fits these filters."),
             is_empty_register=not ids and not self.is_narrowed,
         )
+
+    def _moved_view(self) -> RegisterView:
+        typed, count = fold(self.typed), self._workplace.read(count_departed)
+        left = self._workplace.read(lambda c: departed(c, most=count))
+        found = [one for one in left if typed in fold(one.case_number)]
+        hint = _("Only the case code stays here; the file is in the register of the other commune.")
+        if not found and typed:
+            hint = _("No case code of a child who moved holds “{typed}”.").format(typed=self.typed.strip())
+        stubs = tuple(
+            StubText(
+                one.person,
+                one.case_number,
+                labels.place_name(self._workplace.codes, one.moved_to),
+                labels.day_text(local_day(one.at).isoformat()),
+            )
+            for one in found
+        )
+        return RegisterView((), _count(len(stubs)), hint, moved=stubs)
 
     def _found_view(self, found: Found) -> RegisterView:
         if found.has_more:

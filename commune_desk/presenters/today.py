@@ -9,11 +9,13 @@ from datetime import date, datetime
 from commune_desk.domain.clock import local_day
 from commune_desk.domain.deadlines import Urgency, emergency_clock
 from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import is_commune_scope
+from commune_desk.domain.ids import RecordId, is_commune_scope
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.typed_times import parse_day
 from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
+from commune_desk.presenters.arrivals import arrivals_section
 from commune_desk.presenters.today_sections import MOST_TASKS, CommuneSections, Section, ShelterSections
+from commune_desk.store import arrivals
 from commune_desk.store.database import Connection
 from commune_desk.store.placements import active_stays
 from commune_desk.store.today import (
@@ -28,6 +30,7 @@ from commune_desk.store.today import (
     open_tasks,
 )
 from commune_desk.store.transaction import Tx
+from commune_desk.usecases.moves import see_arrival
 from commune_desk.usecases.reports import acknowledge_report
 from commune_desk.usecases.tasks import add_task, finish_task
 from commune_desk.usecases.workplace import Workplace
@@ -35,7 +38,7 @@ from commune_desk.usecases.workplace import Workplace
 MOST_VISITS = 100
 TOUCHED_BY = (
     *("report", "home_visit", "child_file", "person", "group_membership", "task", "placement_notice", "placement"),
-    *("care_log_entry", "bed", "officer", "conflicts", "imports", "settings"),
+    *("care_log_entry", "bed", "officer", "conflicts", "imports", "settings", "arrivals"),
 )
 """Kinds and topics after whose change the page is read again."""
 _TASK_YEARS = 2
@@ -96,6 +99,8 @@ class TodayPage:
 
     def operation(self, act: str, record: str) -> Callable[[Tx], None]:
         """What a row's button writes. Raises KeyError for an act that is none."""
+        if act == "see_arrival":
+            return lambda tx: see_arrival(tx, RecordId(record))
         step = {"acknowledge": acknowledge_report, "finish_task": finish_task}[act]
         return lambda tx: step(tx, record)
 
@@ -117,7 +122,11 @@ class TodayPage:
         return TodayState(
             title=self._title(now),
             subtitle=_subtitle(day.counts),
-            main=(sections.clocks(), sections.visits(is_expanded=self._most_visits > SHOWN)),
+            main=(
+                sections.clocks(),
+                *self._arrivals(can_write=self._can_write("home_visit")),
+                sections.visits(is_expanded=self._most_visits > SHOWN),
+            ),
             side=sections.beside(),
             can_write=self._can_write("home_visit"),
             is_commune=True,
@@ -135,10 +144,19 @@ class TodayPage:
             title=self._title(now),
             subtitle=count if residents else _("Nobody is staying in the house."),
             main=(sections.ending(), sections.logs()),
-            side=(sections.tasks(),),
+            side=(sections.tasks(), *self._arrivals(can_write=self._can_write("care_log_entry"))),
             can_write=self._can_write("care_log_entry"),
             is_commune=False,
         )
+
+    def _arrivals(self, *, can_write: bool) -> tuple[Section, ...]:
+        """Who came and was not looked at yet; no card without anybody."""
+        came = self._workplace.read(lambda c: arrivals.unseen(c, SHOWN))
+        if not came:
+            return ()
+        count, today = self._workplace.read(arrivals.count_unseen), self._workplace.today()
+        codes, has_pages = self._workplace.codes, self.is_commune
+        return (arrivals_section(codes, came, count, today, can_write=can_write, has_pages=has_pages),)
 
     def _can_write(self, kind: str) -> bool:
         return self._workplace.actor.role in KINDS[kind].write

@@ -35,7 +35,7 @@ class Row:
     """One row. `chip` stands before the title, `chips` after it, `clock` in a column of its own.
 
     With `button` the row ends in one: it performs `act` on `key`, or goes to `route` when there is no act.
-    Without `button` the whole row leads to `route`.
+    With `link` a button before that leads to `route`. Without both the whole row leads to `route`.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Row:
     chips: tuple[ChipText, ...] = ()
     clock: ClockText | None = None
     aside: str = ""
+    link: str = ""
     button: str = ""
     act: str = ""
     route: Route | None = None

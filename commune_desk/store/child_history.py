@@ -56,6 +56,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     is_in_conflict: bool
     """Whether one of its values waits for a person, against another."""
     edits: tuple[Edit, ...]
+    moved_from: str = ""
+    moved_to: str = ""
+    """The scopes of a move to another commune; it edits nothing."""
 
 
 _RECORDS = (
@@ -160,6 +163,8 @@ def _entry(row: Any, change: Change, changes: dict[str, Change], lost: set[str],
         receipt_at="",
         is_in_conflict=False,
         edits=tuple(_edit(change, field, changes, lost) for field in change.fields if _is_known(change, field)),
+        moved_from=change.scope if change.verb == Verb.MOVE.value else "",
+        moved_to=change.to if change.verb == Verb.MOVE.value else "",
     )
 
 

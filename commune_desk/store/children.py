@@ -62,9 +62,12 @@ class ChildRecord(msgspec.Struct, frozen=True, kw_only=True):
     person: Person
     file: ChildFile
     household: Household | None
+    """None also where the file names one that is not in this register."""
     kin: tuple[Kin, ...]
     kin_of: tuple[Kin, ...]
     """Where the child stands as somebody's relative: `person` is the other, `relation` the child's part."""
+    absent_kin: tuple[Relation, ...] = ()
+    """Relations to somebody who is not in this register: they belong to another commune."""
     groups: tuple[GroupMembership, ...]
     visits: tuple[HomeVisit, ...]
     reports: tuple[Report, ...]
@@ -80,6 +83,10 @@ _ROWS = (
     "SELECT i.person, i.file, i.status, i.name, p.sex, p.birth_date, p.village, i.groups, i.risk,"
     " i.last_visit_on, i.next_visit_on, i.carer, i.carer_relation, i.carer_phone"
     " FROM child_index i JOIN person p ON p.id=i.person WHERE i.person IN ({})"
+)
+
+_ABSENT_KIN = (
+    "person=? AND relative IS NOT NULL AND relative NOT IN (SELECT id FROM person) ORDER BY ended_on IS NOT NULL, id"
 )
 
 
@@ -118,6 +125,7 @@ def child_record(connection: Connection, person: str) -> ChildRecord | None:
         household=_one(connection, Household, file.household) if file.household else None,
         kin=_kin(connection, "person", "relative", person),
         kin_of=_kin(connection, "relative", "person", person),
+        absent_kin=read_many(connection, Relation, _ABSENT_KIN, person),
         groups=read_many(connection, GroupMembership, "person=? ORDER BY from_on, id", person),
         visits=read_many(connection, HomeVisit, "person=? ORDER BY visited_on, visited_at, id", person),
         reports=read_many(connection, Report, "person=? ORDER BY received_at, id", person),

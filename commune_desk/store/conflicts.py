@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 import msgspec
 
 from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Value
+from commune_desk.domain.record import Merge, Value
 from commune_desk.store import shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.sealing import private_box, unsealed
+from commune_desk.store.transaction import load
 from sync.change import Change, from_wire
+from sync.merge import apply_delta
 from sync.seal import SealBroken
+
+UNWRITTEN = "unwritten"
+"""Stands for the change that wrote what stands, where nobody has written the field yet."""
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
-    """One value of the field: what it is, who wrote it, when (ISO instant) and on which desk."""
+    """One value of the field: what it is, who wrote it, when (ISO instant), on which desk and for which place.
+
+    Of a list of codes `value` is the list that the change would let stand.
+    """
 
     change: str
     value: Value
@@ -27,6 +35,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     officer_id: str = ""
     desk: str = ""
     desk_label: str = ""
+    scope: str = ""
     at: str = ""
 
 
@@ -81,19 +90,48 @@ def _gather(connection: Connection, kind: str, record: str, field: str) -> OpenC
         " ORDER BY opened_seq, id",
         (kind, record, field),
     ).fetchall()
-    base = next((row[2] for row in rows if row[2]), None)
+    origin = next((row[2] for row in rows if row[2]), None)
     standing = _standing_writer(connection, kind, record, field)
     overruled = [row[4] for row in rows if row[4] and row[3] == standing]
-    changes = list(dict.fromkeys([*([standing] if standing else []), *overruled, *(row[3] for row in rows)]))
+    others = [one for one in dict.fromkeys([*overruled, *(row[3] for row in rows)]) if one != standing]
+    unwritten = Side(change=UNWRITTEN, value=KINDS[kind].fields[field].default)
+    sides = [_side(connection, standing, field) if standing else unwritten]
+    sides += [_side(connection, change, field) for change in others]
+    base = _side(connection, origin, field) if origin else None
+    if KINDS[kind].fields[field].merge is Merge.SET:
+        members = _standing_members(connection, kind, record, field)
+        sides = list(_as_lists(members, sides))
+        base = msgspec.structs.replace(base, value=members, is_readable=origin == standing) if base else None
     return OpenConflict(
         kind=kind,
         record=record,
         field=field,
         scope=rows[0][0],
         ids=tuple(row[1] for row in rows),
-        base=_side(connection, base, field) if base else None,
-        sides=tuple(_side(connection, change, field) for change in changes),
+        base=base,
+        sides=tuple(sides),
     )
+
+
+def _standing_members(connection: Connection, kind: str, record: str, field: str) -> tuple[str, ...]:
+    """The list that the province holds."""
+    behind = shadow.of_record(connection, record)
+    if field in behind:
+        value = behind[field][0]
+    else:
+        stored = load(connection, kind, record)
+        value = getattr(stored, field) if stored is not None else ()
+    return value if isinstance(value, tuple) else ()
+
+
+def _as_lists(members: tuple[str, ...], sides: Sequence[Side]) -> Iterator[Side]:
+    """A change of a list says what came and what went: what stands would become that, one desk's steps together."""
+    yield msgspec.structs.replace(sides[0], value=members, is_readable=True)
+    made: dict[str, tuple[str, ...]] = {}
+    for side in sides[1:]:
+        steps = side.value if isinstance(side.value, tuple) else ()
+        made[side.desk] = tuple(apply_delta(made.get(side.desk, members), steps))
+        yield msgspec.structs.replace(side, value=made[side.desk])
 
 
 def _standing_writer(connection: Connection, kind: str, record: str, field: str) -> str | None:
@@ -123,6 +161,7 @@ def _side(connection: Connection, change_id: str, field: str) -> Side:
         officer_id=change.officer,
         desk=change.desk,
         desk_label=row[2] or "",
+        scope=change.scope,
         at=to_iso(stamp_instant(change.stamp)),
     )
 

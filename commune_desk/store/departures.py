@@ -23,6 +23,7 @@ from sync.change import Change
 KEEPS_STUBS = "keeps_stubs"
 """Whether the province's policy leaves a line about a child that moved: case code, where to, when."""
 _PERSON = "person"
+_STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
 _UNSENT = "state IN ('waiting', 'sent', 'staged')"
 
 
@@ -77,19 +78,23 @@ def forget_durable(connection: Connection, desk: str, durable_n: int) -> None:
 
 
 def departed(connection: Connection, *, most: int = 200) -> list[Departed]:
-    """The children that moved away, last first."""
+    """The children that moved away, last first; none where the province's policy keeps no line about them."""
+    if not settings.get(connection, KEEPS_STUBS, bool, True):
+        return []
     rows = connection.execute(
-        "SELECT record, case_number, moved_to, at FROM departure WHERE kind=? AND is_gone=1 AND case_number IS NOT NULL"
-        " ORDER BY at DESC, record LIMIT ?",
+        "SELECT record, case_number, moved_to, at FROM departure"  # noqa: S608 - constants only
+        f" WHERE {_STUBS} ORDER BY at DESC, record LIMIT ?",
         (_PERSON, most),
     )
     return [Departed(*row) for row in rows.fetchall()]
 
 
-def is_leaving(connection: Connection, record: str) -> bool:
-    """Whether the record goes as soon as all is sent: it is read, and no longer written."""
-    row = connection.execute("SELECT 1 FROM departure WHERE record=? AND is_gone=0", (record,)).fetchone()
-    return row is not None
+def count_departed(connection: Connection) -> int:
+    """How many children moved away that something may still be told of."""
+    if not settings.get(connection, KEEPS_STUBS, bool, True):
+        return 0
+    row = connection.execute(f"SELECT count(*) FROM departure WHERE {_STUBS}", (_PERSON,)).fetchone()  # noqa: S608
+    return int(row[0])
 
 
 def _case_number(db: Connection, kind: str, record: str) -> str | None:

@@ -20,21 +20,11 @@ from sync.protocol import ScopeKey, unb64
 DIRECTORY = "directory"
 """The communes of the province and the keys that their sealed values are sealed to, as a signed page told them."""
 DIRECTORY_VERSION = "directory_version"
-_ON_ITS_WAY = (
-    "SELECT json_extract(CAST(raw AS TEXT), '$.to') FROM change WHERE record=? AND seq IS NULL"
-    " AND state IN ('waiting', 'sent', 'accepted', 'staged') AND json_extract(CAST(raw AS TEXT), '$.k')=?"
-)
 
 
 def directory(connection: Connection) -> dict[str, ScopeKey]:
     """The communes that a child can move to, by scope; empty until the province was heard."""
     return {key.scope: key for key in settings.get(connection, DIRECTORY, list[ScopeKey], [])}
-
-
-def moving_to(connection: Connection, record: str) -> Scope | None:
-    """Where a record is on its way to by a move of this desk that the province has not acted on yet."""
-    row = connection.execute(_ON_ITS_WAY, (record, Verb.MOVE.value)).fetchone()
-    return Scope(row[0]) if row else None
 
 
 def relocate(tx: Tx, record: Record, verb: Verb, to: Scope) -> None:

@@ -27,6 +27,7 @@ from commune_desk.domain.record import (
 )
 from commune_desk.store import child_index, journal, shadow, writers
 from commune_desk.store.database import Connection
+from commune_desk.store.leaving import check_stays
 from commune_desk.store.ledger import Ledger, ScopeSeal
 from commune_desk.store.opened import Base, Opened, base_of, edited, edited_fields, is_our_own_yet
 from commune_desk.store.schema import SELECT_ONE, read_record, write_record
@@ -71,7 +72,7 @@ class Tx:
         Row, one change per data class, audit row and derived keys, in this transaction. A stored record was read in
         this transaction; what was read earlier is saved by `edit`, or `seen` names what was seen of its fields.
         Raises Invalid for values that do not hold, Refusal when the role may not write the kind or the record may
-        not change.
+        not change, also because it is on its way to another commune.
         """
         entry = kind_of(record)
         found = self._load(entry, record.id)
@@ -165,6 +166,8 @@ class Tx:
             raise Refusal(N_("This record belongs to another place. Nothing was changed."))
         if before is not None and (entry.append_only or before.scope != record.scope):
             raise Refusal(N_("This entry cannot be changed any more. Write a new one that corrects it."))
+        if before is not None:
+            check_stays(self.connection, entry, before)
         check_values(entry, values_of(record))
 
     def _change(

@@ -17,6 +17,7 @@ from commune_desk.domain.labels import N_
 from commune_desk.domain.people import Level, check_id_number
 from commune_desk.domain.record import check_required
 from commune_desk.store.children import file_of, open_memberships
+from commune_desk.store.leaving import ON_ITS_WAY, is_on_its_way
 from commune_desk.store.numbers import next_number
 from commune_desk.store.opened import Opened
 from commune_desk.store.transaction import Tx
@@ -71,8 +72,10 @@ def register_child(tx: Tx, entry: ChildEntry) -> RecordId:
 def edit_child(tx: Tx, opened: Opened, before: ChildEntry, after: ChildEntry) -> RecordId:
     """Save what `after` changes of `before`, the entry as it was `opened`; groups are left as they are.
 
-    What another desk wrote meanwhile stays, or meets the edit as a conflict. Raises as register_child.
+    What another desk wrote meanwhile stays, or meets the edit as a conflict. Raises as register_child, and Refusal
+    while the child is on its way to another commune: neither the file nor the family is changed here any more.
     """
+    _check_stays(tx, after.person.id)
     _check_name(after.person)
     _check_person(after.person)
     if before.household is not None and after.household is not None:
@@ -91,7 +94,8 @@ def edit_child(tx: Tx, opened: Opened, before: ChildEntry, after: ChildEntry) ->
 
 
 def save_kin(tx: Tx, child: RecordId, kin: KinEntry) -> RecordId:
-    """Save a relative and a new relation to the child; returns the relation's id."""
+    """Save a relative and a new relation to the child; returns the relation's id. Raises as edit_child."""
+    _check_stays(tx, child)
     relation = _as_entered(Relation(id=new_record_id(), scope=tx.actor.scope, person=child), kin)
     _check_kin(kin, relation)
     _save_changed(tx, kin.person)
@@ -102,6 +106,7 @@ def save_kin(tx: Tx, child: RecordId, kin: KinEntry) -> RecordId:
 def edit_kin(tx: Tx, opened: Opened, before: KinEntry, after: KinEntry) -> RecordId:
     """Save what `after` changes of `before`, a stored relative as `opened`; returns the relation's id."""
     relation = tx.existing(Relation, after.relation_id or "")
+    _check_stays(tx, relation.person)
     whole = _as_entered(relation, after)
     _check_kin(after, whole)
     tx.edit(opened, before.person, after.person)
@@ -135,7 +140,8 @@ def end_relation(tx: Tx, relation_id: RecordId, *, on: str) -> None:
 
 
 def join_group(tx: Tx, person: RecordId, code: str, *, from_on: str, basis: str | None = None) -> RecordId:
-    """The child belongs to the group from the ISO day `from_on`. Raises Refusal when it does already."""
+    """The child belongs to the group from the ISO day `from_on`. Raises Refusal when it does already, or moves."""
+    _check_stays(tx, person)
     if any(one.group_code == code for one in open_memberships(tx.connection, person)):
         raise Refusal(N_("The child belongs to this group already."))
     membership = GroupMembership(
@@ -170,6 +176,11 @@ def _move_file(tx: Tx, file_id: RecordId, status: str) -> None:
     if status not in FILE_STEPS.get(file.status, ()):
         raise Refusal(N_("The file was changed meanwhile. Nothing was saved; look at its present state."))
     tx.save(msgspec.structs.replace(file, status=status))
+
+
+def _check_stays(tx: Tx, person: RecordId | None) -> None:
+    if person is not None and is_on_its_way(tx.connection, person):
+        raise Refusal(ON_ITS_WAY)
 
 
 def check_child(person: Person, on: date) -> None:

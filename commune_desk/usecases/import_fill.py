@@ -12,6 +12,7 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.domain.lists import ListedChild
 from commune_desk.store.children import file_of, kin_of_child, open_memberships
 from commune_desk.store.import_rows import Filled, Payload, StagedRow
+from commune_desk.store.leaving import is_on_its_way
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import end_relation, join_group, leave_group, save_kin
 from commune_desk.usecases.import_records import Origin, kin_of
@@ -23,7 +24,7 @@ def fill_child(tx: Tx, origin: Origin, staged: StagedRow) -> Filled:
     """Add what the child of the register lacks: fields, parents and carer, groups, note. Returns what was added."""
     child, person_id = staged.payload.child, RecordId(staged.twin_person)
     person = tx.get(Person, person_id)
-    if child is None or person is None:
+    if child is None or person is None or is_on_its_way(tx.connection, person_id):
         return Filled()
     fields = {
         name: value

@@ -10,7 +10,10 @@ from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import kind_of
-from commune_desk.store.relocating import directory, moving_to, relocate, reseal
+from commune_desk.store import arrivals
+from commune_desk.store.children import file_of
+from commune_desk.store.leaving import is_on_its_way
+from commune_desk.store.relocating import directory, relocate, reseal
 from commune_desk.store.schema import read_many
 from commune_desk.store.transaction import Tx
 from sync.change import Verb
@@ -20,12 +23,15 @@ def move_child(tx: Tx, person_id: RecordId, to: Scope) -> None:
     """Hand the child over to the commune `to`: once the province acted on it, it is in that commune's register.
 
     Until then it stays here, and visits may still be recorded. What is sealed is sealed again for the new commune.
-    Raises Refusal when the place is unknown or the child is on its way already.
+    Raises Refusal when the place is unknown, the file is not open or the child is on its way already.
     """
     require(tx.actor, kind_of(ChildFile).write)
     person = tx.existing(Person, person_id)
-    if moving_to(tx.connection, person_id) is not None:
+    if is_on_its_way(tx.connection, person_id):
         raise Refusal(N_("This child is on its way to another commune already. Nothing was changed."))
+    file = file_of(tx.connection, person_id)
+    if file is None or file.status != "active":
+        raise Refusal(N_("Only a child whose file is open moves to another commune. Nothing was changed."))
     target = directory(tx.connection).get(to)
     if target is None or to == tx.actor.scope:
         raise Refusal(
@@ -39,3 +45,10 @@ def move_child(tx: Tx, person_id: RecordId, to: Scope) -> None:
         if kind.belongs_to and any(field.data.is_sealed for field in kind.fields.values()):
             for record in read_many(tx.connection, kind.struct, f"{kind.belongs_to}=?", person_id):
                 reseal(tx, record, target)
+
+
+def see_arrival(tx: Tx, person_id: RecordId) -> None:
+    """An officer has looked at a child who came here; looked at twice it stays so."""
+    require(tx.actor, kind_of(Person).write)
+    if arrivals.mark_seen(tx.connection, person_id):
+        tx.topic("arrivals")

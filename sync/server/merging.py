@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Field, Merge
 from sync.change import Change, Verb, Wire
-from sync.merge import Decision, Outcome, Standing, decide, decide_late, decide_sealed, merge_set
+from sync.merge import Decision, Outcome, Standing, apply_delta, decide, decide_late, decide_sealed, merge_set
 from sync.protocol import OpenedConflict
 from sync.server import tables
 from sync.server.conflicts import ConflictBook, OpenConflict
@@ -80,8 +80,11 @@ class Batch:
         """An edit from a place that the record has left: what stands stays, and people of its home decide."""
         for name in change.fields:
             former = record.writers.get(name)
-            standing = Standing(record.value(name), former)
-            outcome = Outcome.CONFLICT if name in change.seal else decide_late(standing, change.set[name]).outcome
+            outcome = Outcome.CONFLICT
+            if name not in change.seal:
+                value = record.value(name)
+                incoming = _result(change, name, value)
+                outcome = decide_late(Standing(value, former), incoming).outcome
             if outcome is Outcome.CONFLICT:
                 base = change.base.get(name)
                 merged.opened.append(self._conflicts.open(change, name, scope=record.scope, base=base, ours=former))
@@ -117,14 +120,19 @@ class Batch:
             self._outcomes.clear()
 
     def _merge_members(self, record: Stored, change: Change, name: str, seq: int, merged: Merged) -> None:
+        """Add and take away; a decision does no more, and closes the conflicts that it names."""
         delta = change.set[name]
         seen = self._places.get((record.scope, change.base.get(name) or ""), 0)
         codes = delta if isinstance(delta, list) else []
         tags = merge_set(record.tags.get(name, {}), codes, desk=change.desk, order=seq, seen=seen)
         record.tags[name] = tags
         members = sorted(tags)
+        self._conflicts.follow(change.record, name, former=record.writers.get(name), writer=change.id)
         record.put(name, members, change.id)
         merged.values[name] = members
+        decided = change.resolves.get(name, ())
+        named = [conflict for conflict in self._conflicts.open_on(change.record, name) if conflict.id in decided]
+        merged.closed += [self._conflicts.close(conflict, change.id) for conflict in named]
 
     def _merge_field(self, record: Stored, change: Change, name: str, rule: Field, latest: int, merged: Merged) -> None:
         base = self._seen(change.base.get(name), name)
@@ -201,6 +209,14 @@ class Batch:
             self._stands_for[change.id, name] = standing
         row = {"change": change.id, "field": name, "outcome": outcome.value, "stands_for": stands_for}
         self._outcomes.append(row)
+
+
+def _result(change: Change, name: str, standing: Wire) -> Wire:
+    """What a change would let stand: of a SET field, which travels as a delta, the list that it makes."""
+    value, declared = change.set[name], KINDS[change.kind].fields.get(name)
+    if declared is None or declared.merge is not Merge.SET or not isinstance(value, list):
+        return value
+    return apply_delta(standing if isinstance(standing, list) else (), value)
 
 
 def _set_base(change: Change, name: str) -> str | None:

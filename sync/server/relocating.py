@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from commune_desk.domain.ids import is_commune_scope, is_scope
@@ -72,6 +73,7 @@ def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person
     for kind, some in _by_kind(family.moved):
         table = RECORDS[kind]
         connection.execute(update(table).where(table.c.id.in_([one.id for one in some])).values(scope=target))
+    _count_anew(connection, family.moved)
     _take_files_along(connection, family.moved, route.home, target)
     conflict = tables.conflict
     for part in _portions(ids):
@@ -84,6 +86,20 @@ def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person
     left = tables.departure
     for part in _portions(ids):
         connection.execute(delete(left).where(left.c.scope == target, left.c.record.in_(part)))
+
+
+def _count_anew(connection: Connection, records: Iterable[Stored]) -> None:
+    """Places of the former scope say nothing in the new one: whoever writes there has seen all that came along."""
+    for record in records:
+        if record.tags:
+            tags = {
+                name: {code: dict.fromkeys(adders, 0) for code, adders in codes.items()}
+                for name, codes in record.tags.items()
+            }
+            table = RECORDS[record.kind]
+            connection.execute(
+                update(table).where(table.c.id == record.id).values(tags=msgspec.json.encode(tags).decode())
+            )
 
 
 def _take_files_along(connection: Connection, records: Sequence[Stored], home: str, target: str) -> None:

@@ -282,7 +282,7 @@ def test_closing_and_reopening(workplace: Workplace, child: RecordId) -> None:
     workplace.write(page.move_file("moved_away"))
     seen = page.view()
     assert seen is not None
-    assert (seen.is_open, seen.chips[0].text, seen.steps) == (False, "Moved away", ())
+    assert (seen.is_open, seen.chips[0].text, seen.steps) == (False, "Moved out of the province", ())
     workplace.write(page.move_file("active"))
     assert view(workplace, child).is_open
 

@@ -92,7 +92,7 @@ class Model:
             self._take_value(edit)
 
     def _take_members(self, edit: Edit) -> None:
-        """An addition wins over a removal that had not seen it."""
+        """An addition wins over a removal that had not seen it; a decision also closes what it names."""
         truth, seen = self.truth, self.place.get(edit.base or "", 0)
         for member in edit.removed & truth.members.keys():
             adders = truth.members[member]
@@ -103,6 +103,8 @@ class Model:
         for member in edit.added:
             truth.members.setdefault(member, {})[edit.desk] = self.place[edit.id]
         truth.writer[edit.field] = edit.id
+        for conflict in edit.decides & truth.open.keys():
+            del truth.open[conflict]
 
     def _decide(self, edit: Edit) -> None:
         """A decision stands if its author knew all there was; else two decisions are one new conflict."""

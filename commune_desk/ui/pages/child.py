@@ -10,6 +10,7 @@ from commune_desk.i18n import _
 from commune_desk.presenters.child_page import ChildPage as State
 from commune_desk.presenters.child_page import ChildView
 from commune_desk.presenters.routes import Route
+from commune_desk.ui.dialogs.move_child import MoveDialog
 from commune_desk.ui.pages.child_files import Files
 from commune_desk.ui.pages.child_tabs import Details, Family, Groups, family_row, risk_card, steps_card
 from commune_desk.ui.pages.live import LivePage
@@ -31,7 +32,7 @@ class ChildPage(LivePage):
 
     kinds = (
         *("child_file", "person", "relation", "group_membership", "household"),
-        *("home_visit", "report", "placement_notice", "task", "conflicts", "sync"),
+        *("home_visit", "report", "placement_notice", "task", "conflicts", "sync", "departures", "arrivals"),
         *("attachment", "attachment_withdrawal", "files"),
     )
 
@@ -71,7 +72,7 @@ class ChildPage(LivePage):
         surface = Surface()
         surface.column.setContentsMargins(16, 16, 16, 16)
         surface.column.addWidget(self.timeline)
-        self.details = Details(self._move_file)
+        self.details = Details(self._move_file, self._move_to_commune)
         self.family = Family(self._navigate, self._open, self._end_relation)
         self.groups = Groups(self._open, self._leave_group)
         self.files = Files(self._workplace, self._tasks, self.person)
@@ -119,7 +120,7 @@ class ChildPage(LivePage):
 
     def _show(self, view: ChildView) -> None:
         self.header.show_subject(view.initials, view.name, view.line, view.chips)
-        self.edit.setVisible(view.can_write)
+        self.edit.setVisible(view.can_edit)
         self.visit.setVisible(view.can_write and view.is_open)
         self._notices.show_bars(self._bars(view))
         self._ways = {moment.key: moment.route for moment in view.timeline if moment.route}
@@ -129,9 +130,15 @@ class ChildPage(LivePage):
         self.groups.show_view(view)
         self.files.show_view(view)
         self._show_side(view)
+        if (looked_at := self._state.looked_at()) is not None:
+            self.write(looked_at)
 
     def _bars(self, view: ChildView) -> list[NoticeBar]:
         bars = [NoticeBar(view.notice, Tone.DANGER, dismissable=False)] if view.notice else []
+        if view.move.under_way:
+            bars.append(NoticeBar(view.move.under_way, Tone.NOTE, dismissable=False))
+        elif view.move.set_aside:
+            bars.append(NoticeBar(view.move.set_aside, Tone.WARNING, dismissable=False))
         if view.conflict_notice:
             bar = NoticeBar(view.conflict_notice, Tone.WARNING, action=_("Decide"), dismissable=False)
             bar.acted.connect(lambda: self._navigate(Route("sync")))
@@ -161,6 +168,11 @@ class ChildPage(LivePage):
 
     def _move_file(self, status: str) -> None:
         self.write(self._state.move_file(status))
+
+    def _move_to_commune(self) -> None:
+        move = self._state.move()
+        if to := MoveDialog(move, self).ask():
+            self.write(move.operation(to))
 
     def _end_relation(self, relation: str) -> None:
         self.write(self._state.end_relation(relation))

@@ -21,6 +21,7 @@ from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.text import Text
 
 Navigate = Callable[[Route], object]
 _FACT_WIDTH = 190
@@ -91,17 +92,36 @@ class Part(QWidget):
 
 
 class Details(Part):
-    """Every detail of the child and the file, and how the file is closed."""
+    """Every detail of the child and the file, how the child moves to another commune, and how the file is closed."""
 
-    def __init__(self, move_file: Callable[[str], object]) -> None:
+    def __init__(self, move_file: Callable[[str], object], move_to_commune: Callable[[], object]) -> None:
         super().__init__()
-        self._move_file = move_file
+        self._move_file, self._move_to_commune = move_file, move_to_commune
 
     def _cards(self, view: ChildView) -> list[Card]:
         card = Card(_("Details"), "file-text")
         for fact in view.facts:
             card.add(ListRow("", fact.value).lead(fact.label, ink="quiet", width=_FACT_WIDTH))
-        return [card, self._closings(view)] if view.can_write else [card]
+        if not view.can_edit:
+            return [card]
+        return [card, *([self._move(view)] if view.is_open else []), self._closings(view)]
+
+    def _move(self, view: ChildView) -> Card:
+        """A child who lives in another commune of the province by now; not for one who left the province."""
+        card = Card(_("The child lives in another commune of the province"), "arrow-right")
+        button = SecondaryButton(_("Move to another commune…"))
+        button.setEnabled(not view.move.why_not)
+        button.setAccessibleDescription(view.move.why_not)
+        button.clicked.connect(lambda _checked=False: self._move_to_commune())
+        said = view.move.why_not or _("The whole file goes into the register of that commune and leaves this one.")
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(Text(said, ink="quiet", wrap=True))
+        column.addWidget(button)
+        card.add_padded(holder)
+        return card
 
     def _closings(self, view: ChildView) -> Card:
         card = Card(_("Close or reopen the file"), "archive")
@@ -141,11 +161,11 @@ class Family(Part):
     def _cards(self, view: ChildView) -> list[Card]:
         add = LinkButton(_("Add a family member"), "plus")
         add.clicked.connect(lambda: self._open("relation"))
-        if not view.can_write:
+        if not view.can_edit:
             add.hide()
         card = Card(_("Family"), "users", action=add)
         for row in view.family:
-            card.add(family_row(row, self._navigate, trailing=self._buttons(row) if view.can_write else None))
+            card.add(family_row(row, self._navigate, trailing=self._buttons(row) if view.can_edit else None))
         if not view.family:
             card.add(EmptyState("users", _("Nobody of the family is in the register yet.")))
         return [card]
@@ -158,8 +178,9 @@ class Family(Part):
         actions: list[tuple[str, str, Callable[[], object]]] = []
         if row.has_file:
             actions.append((_("Open the file"), "", lambda: self._navigate(Route("child", row.person))))
-        if not row.is_past:
+        if row.is_here and not row.is_past:
             actions.append((_("Edit"), _("Edit {name}"), lambda: self._open(f"relation:{row.relation}")))
+        if not row.is_past:
             actions.append((_("Take away"), _("Take {name} away"), lambda: self._ask(row)))
         for text, spoken, action in actions:
             button = LinkButton(text, name=(spoken or text).format(name=row.name))
@@ -188,11 +209,11 @@ class Groups(Part):
     def _cards(self, view: ChildView) -> list[Card]:
         add = LinkButton(_("Joins a group"), "plus")
         add.clicked.connect(lambda: self._open("group"))
-        if not view.can_write:
+        if not view.can_edit:
             add.hide()
         card = Card(_("Groups of the child"), "list", action=add)
         for row in view.groups:
-            card.add(self._row(row, can_write=view.can_write))
+            card.add(self._row(row, can_write=view.can_edit))
         if not view.groups:
             card.add(EmptyState("list", _("The child belongs to no group.")))
         return [card]

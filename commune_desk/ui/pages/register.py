@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from commune_desk.i18n import _
 from commune_desk.presenters.labels import joined
 from commune_desk.presenters.register_page import RegisterPage as State
-from commune_desk.presenters.register_page import RegisterView, RowText
+from commune_desk.presenters.register_page import RegisterView, RowText, StubText
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
 from commune_desk.ui.pages.live import LivePage
@@ -38,6 +38,14 @@ def _columns() -> list[Column[RowText]]:
     ]
 
 
+def _moved_columns() -> list[Column[StubText]]:
+    return [
+        Column(_("Case code"), lambda stub: Cell(stub.case_code, bold=True), 2),
+        Column(_("Moved to"), lambda stub: Cell(stub.to), 3),
+        Column(_("Moved on"), lambda stub: Cell(stub.on), 1),
+    ]
+
+
 def _name_cell(row: RowText) -> Cell:
     return Cell(row.name, joined(row.status, row.age, row.birth), bold=True)
 
@@ -59,7 +67,7 @@ def _visit_cell(row: RowText) -> Cell:
 class RegisterPage(LivePage):
     """The list of children. The window's search field drives `search` and `open_found`."""
 
-    kinds = ("child_file", "person", "relation", "group_membership", "home_visit", "imports")
+    kinds = ("child_file", "person", "relation", "group_membership", "home_visit", "imports", "departures")
 
     cleared = Signal()
     """The search was taken back from this page: the search field should be empty too."""
@@ -75,6 +83,8 @@ class RegisterPage(LivePage):
         self.typing_in: QWidget | None = None
         self.model: PagedTableModel[RowText] = PagedTableModel(_columns(), self._state.rows, self)
         self.table = PagedTable(self.model, _("Children"), two_lines=True)
+        self.moved_model: PagedTableModel[StubText] = PagedTableModel(_moved_columns(), self._stubs, self)
+        self.moved = PagedTable(self.moved_model, _("Children who moved to another commune"))
         self._add_actions()
         self.add_above(self._filter_row())
         self._add_body()
@@ -136,6 +146,7 @@ class RegisterPage(LivePage):
         self.add(top)
         self.add(self.empty)
         self.add(self.table, 1)
+        self.add(self.moved, 1)
         self.body.addStretch(0)
         self.scroll_area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
@@ -194,12 +205,23 @@ class RegisterPage(LivePage):
         """Read the list anew after something changed; the cursor and the place in the list stay."""
         current, scrolled = self.table.current_id, self.table.verticalScrollBar().value()
         self._offer_villages()
+        self._offer_moved()
         self._read()
         self.table.select_id(current)
         self.table.verticalScrollBar().setValue(scrolled)
 
     def _offer_villages(self) -> None:
         self.village.set_options([option for option in self._state.village_options() if option[0]])
+
+    def _offer_moved(self) -> None:
+        """The choice is there while there is anybody to tell of; then the list is of children again."""
+        options = self._state.who_options()
+        self.who.set_options([option for option in options if option[0]])
+        if self._state.who not in dict(options):
+            self._state.who = ""
+
+    def _stubs(self, ids: Sequence[str]) -> list[StubText]:
+        return [stub for stub in self._view.moved if stub.id in ids]
 
     def _on_chosen(self, field: str, code: str) -> None:
         if getattr(self._state, field) != code:
@@ -210,13 +232,17 @@ class RegisterPage(LivePage):
         view = self._view = self._state.view()
         self.set_title(_("Children"), view.count_text)
         self.model.show(view.ids)
+        self.moved_model.show([stub.id for stub in view.moved])
         self.hint.set_text(view.hint)
         self.hint.setVisible(bool(view.hint))
         self.empty.setVisible(view.is_empty_register)
         self.table.setVisible(bool(view.ids))
+        self.moved.setVisible(bool(view.moved))
+        for choice in (self.risk, self.village, self.age, self.order):
+            choice.setEnabled(not self._state.shows_moved)
         self._top.setVisible(bool(view.hint))
         self.clear_all.setVisible(self._state.is_narrowed)
-        self.body.setStretch(self.body.count() - 1, 0 if view.ids else 1)
+        self.body.setStretch(self.body.count() - 1, 0 if view.ids or view.moved else 1)
         self._show_guesses([])
         if view.is_filtered_away:
             self._offer(_("Search among all children"), self.clear_filters)

@@ -234,6 +234,8 @@ class DecisionCard(Card):
     def __init__(self, card: ConflictCard, decide: Callable[[ConflictCard, str, str], str]) -> None:
         super().__init__(_("To decide: {whose}").format(whose=card.title), "alert-triangle")
         self.card, self._decide = card, decide
+        if card.note:
+            self.add_padded(Text(card.note, ink="quiet", wrap=True))
         self.table = CompareTable(
             [hand.author for hand in card.hands],
             [

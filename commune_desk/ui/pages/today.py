@@ -203,18 +203,28 @@ class SectionCard(Card):
             self.entry.clear()
 
     def _row(self, row: Row) -> ListRow:
+        link = self._link(row) if row.link else None
         button = self._button(row) if row.button else None
         chips = [_chip(chip) for chip in row.chips]
-        shown = ListRow(row.title, row.detail, second=row.second, chips=chips, aside=row.aside, trailing=button)
+        ends = [one for one in (link, button) if one is not None]
+        trailing = _beside(*ends) if len(ends) > 1 else next(iter(ends), None)
+        shown = ListRow(row.title, row.detail, second=row.second, chips=chips, aside=row.aside, trailing=trailing)
         if row.is_first:
             shown.tinted()
+        if link is not None:
+            self.targets[f"{row.key}.link"] = link
         if button is not None:
             self.targets[row.key] = button
-        elif row.route is not None:
+        elif link is None and row.route is not None:
             route = row.route
             shown.clickable().activated.connect(lambda: self.route_asked.emit(route))
             self.targets[row.key] = shown
         return shown
+
+    def _link(self, row: Row) -> QPushButton:
+        button = SecondaryButton(row.link, name=f"{row.link}: {joined(row.title, row.detail, row.second)}")
+        button.clicked.connect(lambda: self.route_asked.emit(row.route))
+        return button
 
     def _button(self, row: Row) -> QPushButton:
         name = f"{row.button}: {joined(row.title, row.detail, row.second)}"
@@ -286,6 +296,16 @@ class TaskEntry(QWidget):
     def _write(self) -> None:
         self.say("")
         self.written.emit(*self.typed())
+
+
+def _beside(*buttons: QPushButton) -> QWidget:
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    for button in buttons:
+        line.addWidget(button)
+    return holder
 
 
 def _clock_width(clock: ClockText) -> int:
