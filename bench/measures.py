@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import paging, saving, searching, starting, syncing
+from bench import paging, saving, searching, starting, syncing, wire
 from bench.measure import Judged, Measure
 
 _ALL = (
@@ -119,6 +119,39 @@ _ALL = (
         unit="bytes/change",
         person="the same on the way down",
         take=syncing.pull_bytes,
+    ),
+    Measure(
+        name="bulk_bytes",
+        unit="bytes",
+        budget=2.6,
+        person="a whole commune goes up: 600 children, 7,200 visits",
+        take=wire.bulk_bytes,
+    ),
+    Measure(
+        name="edit_bytes",
+        unit="bytes",
+        budget=5,
+        person="2,000 telephone numbers corrected",
+        take=wire.edit_bytes,
+    ),
+    Measure(
+        name="visit_bytes",
+        unit="bytes",
+        person="one visit and its receipt (1,200 bytes)",
+        take=wire.visit_bytes,
+    ),
+    Measure(
+        name="poll_bytes",
+        unit="bytes",
+        person="asking whether there is anything new (1,024 bytes)",
+        take=wire.poll_bytes,
+    ),
+    Measure(
+        name="first_sync",
+        unit="s",
+        budget=5,
+        person="a new PC of that commune begins to work",
+        take=wire.first_sync,
     ),
 )
 

@@ -81,18 +81,25 @@ def _rates(way: _Way) -> Samples:
     return Samples([way.changes / way.seconds], [way.changes / way.bare_seconds])
 
 
+Exchanges = list[tuple[str, int, int]]
+"""Path, bytes sent and bytes received of each request."""
+
+
 class _Listening(PinnedAdapter):
     """Counts what crosses the line."""
 
     def __init__(self, context: PinnedContext) -> None:
         super().__init__(context)
         self.exchanges: list[tuple[bytes, int]] = []
+        self.paths: Exchanges = []
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         body: Any = request.body
         sent = body.getvalue() if body is not None else b""
         response = super().send(request, *args, **kwargs)
-        self.exchanges.append((sent, int(response.headers["Content-Length"])))
+        received = int(response.headers["Content-Length"])
+        self.exchanges.append((sent, received))
+        self.paths.append((request.path_url, len(sent), received))
         return response
 
 
@@ -172,6 +179,24 @@ def _sync(register: Register) -> tuple[int, int, list[tuple[bytes, int]]]:
     transport = Transport(pins.address, ca_pem=pins.ca_pem, adapter=line)
     report = Session(transport, RegisterReplica(register, lambda _changes: None)).sync()
     return report.pushed, report.pulled, line.exchanges
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What one sync did."""
+
+    pulled: int
+    exchanges: Exchanges
+
+
+def sync_once(register: Register) -> Once:
+    """One whole sync of an enrolled register."""
+    pins = register.identity.pins
+    assert pins is not None
+    line = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=_SEND_SECONDS))
+    transport = Transport(pins.address, ca_pem=pins.ca_pem, adapter=line)
+    report = Session(transport, RegisterReplica(register, lambda _changes: None)).sync()
+    return Once(report.pulled, line.paths)
 
 
 def _timed(register: Register, port: int) -> _Way:

@@ -1,0 +1,183 @@
+"""A whole commune over the line: what its records cost to send, to begin with, to edit, and to ask after.
+
+600 children with 12 visits each, a real server, TLS on loopback, real registers. The floors are the same records as one
+zstd stream of JSON lines: no signatures, no ids of changes, nobody who wrote them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import msgspec
+import sqlcipher3.dbapi2
+import zstandard
+
+from bench.measure import CannotMeasure, Samples
+from bench.registers import enter_batch, people_of
+from bench.syncing import Exchanges, enrolled_desk, province, sync_once
+from bench.workbench import Workbench
+from commune_desk.domain.families import Person
+from commune_desk.domain.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.visits import HomeVisit
+from commune_desk.store.register import Register
+from commune_desk.store.transaction import Tx
+from sync.change import Change
+
+CHILDREN, VISITS = 600, 12
+EDITS = 2_000
+_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Commune:
+    """What one run of the commune took: bytes of bodies both ways, and seconds."""
+
+    bulk: tuple[float, float]
+    edits: tuple[float, float]
+    visit: float
+    poll: float
+    first: tuple[float, float]
+
+
+def bulk_bytes(bench: Workbench) -> Samples:
+    sent, floor = bench.shared("commune", _commune).bulk
+    return Samples([sent], [floor])
+
+
+def edit_bytes(bench: Workbench) -> Samples:
+    sent, floor = bench.shared("commune", _commune).edits
+    return Samples([sent], [floor])
+
+
+def visit_bytes(bench: Workbench) -> Samples:
+    return Samples([bench.shared("commune", _commune).visit])
+
+
+def poll_bytes(bench: Workbench) -> Samples:
+    return Samples([bench.shared("commune", _commune).poll])
+
+
+def first_sync(bench: Workbench) -> Samples:
+    seconds, floor = bench.shared("commune", _commune).first
+    return Samples([seconds], [floor])
+
+
+def _commune(bench: Workbench) -> _Commune:
+    folder = bench.folder / "commune"
+    folder.mkdir()
+    with province(bench, folder) as address:
+        writer = enrolled_desk(bench, folder, "first", address)
+        try:
+            people = _fill(writer.register)
+            bulk = _sent(sync_once(writer.register).exchanges, "/v1/push")
+            plain = _plain_records(writer.register)
+            edits = _edits(writer.register, people)
+            visit = _one_visit(writer.register, people[0])
+            poll = sum(up + down for _, up, down in sync_once(writer.register).exchanges)
+            reader = enrolled_desk(bench, folder, "second", address)
+            try:
+                first = _first(reader.register)
+            finally:
+                reader.register.close()
+        finally:
+            writer.register.close()
+    return _Commune((bulk, float(len(plain))), edits, visit, poll, first)
+
+
+def _fill(register: Register) -> list[RecordId]:
+    """The commune; the ids of its people."""
+    scope, people = Scope(register.identity.scope), people_of(CHILDREN)
+    while batch := [(child, VISITS) for child in islice(people, _BATCH)]:
+        register.write(partial(enter_batch, scope=scope, batch=batch)).result()
+    rows = register.write(lambda tx: tx.connection.execute("SELECT id FROM person ORDER BY id").fetchall()).result()[0]
+    return [RecordId(row[0]) for row in rows]
+
+
+def _plain_records(register: Register) -> bytes:
+    """Every record as a JSON line of its kind, id and fields, in one stream."""
+    records: dict[tuple[str, str], dict[str, Any]] = {}
+    for change in _changes(register, 0):
+        own = records.setdefault((change.kind, change.record), {"kind": change.kind, "id": change.record})
+        own.update(change.set)
+    return zstandard.compress(b"\n".join(map(msgspec.json.encode, records.values())))
+
+
+def _changes(register: Register, after: int) -> list[Change]:
+    rows = register.write(
+        lambda tx: tx.connection.execute("SELECT raw FROM change WHERE n>? ORDER BY n", (after,)).fetchall()
+    ).result()[0]
+    return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
+
+
+def _edits(register: Register, people: Sequence[RecordId]) -> tuple[float, float]:
+    """Bytes up of so many edits of one field each, and those of (id, field) lines in one stream."""
+    (last,) = register.write(lambda tx: tx.connection.execute("SELECT max(n) FROM change").fetchone()).result()[0]
+    for number in range(EDITS):
+        register.write(partial(_edit, person=people[number % len(people)], number=number)).result()
+    lines = [msgspec.json.encode({"id": one.record, **one.set}) for one in _changes(register, last)]
+    if len(lines) != EDITS:
+        raise CannotMeasure(f"{len(lines)} edits of {EDITS} were written")
+    floor = zstandard.compress(b"\n".join(lines))
+    return _sent(sync_once(register).exchanges, "/v1/push"), float(len(floor))
+
+
+def _edit(tx: Tx, *, person: RecordId, number: int) -> None:
+    record = tx.existing(Person, person)
+    tx.save(msgspec.structs.replace(record, phone=f"09{number * 7_919 % 100_000_000:08}"))
+
+
+def _one_visit(register: Register, person: RecordId) -> float:
+    """Bytes of the exchange that carries a visit, both ways."""
+    visit = HomeVisit(
+        id=new_record_id(),
+        scope=Scope(register.identity.scope),
+        person=person,
+        visited_on="2026-11-20",
+        risk_level="medium",
+        observations="Cháu khoẻ, đi học đều. Mẹ đã có việc làm ở chợ, buổi chiều bà ngoại trông em.",
+        next_visit_on="2026-12-04",
+    )
+    register.write(lambda tx: tx.save(visit)).result()
+    return float(sum(up + down for path, up, down in sync_once(register).exchanges if path == "/v1/push"))
+
+
+def _sent(exchanges: Exchanges, path: str) -> float:
+    return float(sum(up for where, up, _ in exchanges if where == path))
+
+
+def _first(register: Register) -> tuple[float, float]:
+    """Seconds of a desk's first sync, and of unpacking the same bytes and writing the same rows with nothing else."""
+    begun = time.perf_counter()
+    sync_once(register)
+    seconds = time.perf_counter() - begun
+    floors = [_bare_rows(register) for _ in range(3)]
+    return seconds, sorted(floors)[1]
+
+
+def _bare_rows(register: Register) -> float:
+    """The register's rows into tables of the same shape, encrypted, by `executemany` in one transaction."""
+    kinds = ("person", "child_file", "relation", "group_membership", "home_visit", "change", "child_index")
+    tables = {kind: register.write(partial(_rows_of, kind=kind)).result()[0] for kind in kinds}
+    packed = zstandard.compress(msgspec.msgpack.encode(tables))
+    target = sqlcipher3.dbapi2.connect(":memory:", isolation_level=None)
+    target.execute(f"PRAGMA key = \"x'{'0' * 64}'\"")
+    begun = time.perf_counter()
+    zstandard.decompress(packed)
+    for kind, rows in tables.items():
+        marks = ",".join("?" * len(rows[0])) if rows else "?"
+        target.execute(f"CREATE TABLE {kind} ({','.join(f'c{number}' for number in range(marks.count('?')))})")
+        target.execute("BEGIN")
+        target.executemany(f"INSERT INTO {kind} VALUES ({marks})", rows)
+        target.execute("COMMIT")
+    passed = time.perf_counter() - begun
+    target.close()
+    return passed
+
+
+def _rows_of(tx: Tx, *, kind: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in tx.connection.execute(f"SELECT * FROM {kind}").fetchall()]
