@@ -165,10 +165,11 @@ class RegisterPage:
         )
 
     def _moved_view(self) -> RegisterView:
-        typed = fold(self.typed)
-        found = [one for one in self._workplace.read(departed) if typed in fold(one.case_number)]
+        typed, count = fold(self.typed), self._workplace.read(count_departed)
+        left = self._workplace.read(lambda c: departed(c, most=count))
+        found = [one for one in left if typed in fold(one.case_number)]
         hint = _("Only the case code stays here; the file is in the register of the other commune.")
-        if not found:
+        if not found and typed:
             hint = _("No case code of a child who moved holds “{typed}”.").format(typed=self.typed.strip())
         stubs = tuple(
             StubText(
