@@ -292,9 +292,9 @@ class ChildPage:
         return FamilyRow(
             relation=relation.id,
             person=relation.relative or "",
-            name=_(NOT_HERE),
-            detail=self._relation_name(relation),
-            second=_part_of(relation),
+            name=labels.code_text(self._workplace.codes, "relations", relation.relation),
+            detail="",
+            second=labels.joined(_(NOT_HERE), _part_of(relation)),
             has_file=False,
             is_past=relation.ended_on is not None,
             is_here=False,

@@ -105,7 +105,7 @@ class RegisterPage:
 
     def who_options(self) -> list[Option]:
         count = self._workplace.read(count_departed)
-        moved = [(MOVED, _("Moved to another commune ({count})").format(count=format_number(count)))] if count else []
+        moved = [(MOVED, _("Moved away ({count})").format(count=format_number(count)))] if count else []
         return [*((code, _(name)) for code, name in _WHO.items()), *moved]
 
     @property

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from commune_desk.domain.ids import RecordId, Scope, uuid7
 from commune_desk.program_files import code_book
-from commune_desk.store import journal, settings
+from commune_desk.store import journal, settings, writers
 from commune_desk.store.relocating import DIRECTORY
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.workplace import Workplace
-from sync.change import Change, Line, Verb, write
+from sync.change import Change, Line, Verb, Wire, write
 from sync.protocol import ScopeKey, b64
 from sync.seal import BoxKey, scope_key_id
 from tests.helpers.workplaces import work_for_real
@@ -51,7 +53,7 @@ def relocation(person: RecordId, verb: Verb) -> Change:
     return Change(
         id=uuid7(),
         desk="ZZZZZZ",
-        n=1 + int(person[-6:], 16),
+        n=1 + int(uuid7()[-8:], 16),
         officer=uuid7(),
         stamp=1795482000000000,
         schema=1,
@@ -71,6 +73,23 @@ def go_away(workplace: Workplace, *, case_number: str | None, at: str, to: Scope
     def run(tx: Tx) -> None:
         tx.connection.execute("INSERT INTO departure VALUES (?,?,?,?,?,?,?)", row)
         tx.topic("departures")
+
+    workplace.write(run)
+
+
+def edited_late(workplace: Workplace, kind: str, record: RecordId, field: str, value: Wire) -> None:
+    """As a pull leaves it behind: an officer of the former commune wrote the field without knowing of the move."""
+    row = workplace.read(lambda c: c.execute(f"SELECT writers FROM {kind} WHERE id=?", (record,)).fetchone())
+    base = writers.parse(row[0]).get(field)
+    change = msgspec.structs.replace(
+        relocation(record, Verb.SET), kind=kind, to="", set={field: value}, base={field: base}, data=1
+    )
+    opened = (uuid7(), "C:06838", kind, record, field, base, base, change.id, 9, "open", None)
+
+    def run(tx: Tx) -> None:
+        _keep(tx, write(change))
+        tx.connection.execute("INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,?,?)", opened)
+        tx.topic("conflicts")
 
     workplace.write(run)
 

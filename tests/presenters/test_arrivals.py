@@ -117,7 +117,7 @@ def test_of_a_child_that_left_only_the_case_code_is_told(workplace: Workplace) -
     go_away(workplace, case_number="QN-06838-2025-TEST-0007", at="2026-10-01T03:00:00Z")
     go_away(workplace, case_number="QN-06838-2026-TEST-0002", at="2026-11-22T03:00:00Z", is_gone=False)
     page = RegisterPage(workplace)
-    assert (MOVED, "Moved to another commune (2)") in page.who_options()
+    assert (MOVED, "Moved away (2)") in page.who_options()
     page.who = MOVED
     seen = page.view()
     assert (seen.ids, seen.count_text) == ((), "2 children")

@@ -23,6 +23,7 @@ from tests.story import hands
 from tests.story.filled_registers import LOGIN, PASSPHRASE, make_commune, make_shelter
 from tests.story.import_pictures import take_import_pictures
 from tests.story.more_pictures import take_more_pictures
+from tests.story.move_pictures import shoot_moves
 from tests.story.pictures import CUT, both_sizes, take_pictures
 from tests.story.shared_desks import shared_desks
 from tests.story.stage import pump
@@ -80,6 +81,7 @@ def main() -> int:
                 names += shoot_desk(app, commune, given.out, f"commune-{language}")
                 names += shoot_desk(app, shelter, given.out, f"shelter-{language}")
                 names += desks.shoot(given.out, language)
+                names += shoot_moves(app, Path(folder) / f"moves-{language}", given.out, language)
                 print(f"{language}: {len(names)} pictures", flush=True)
     if given.readme:
         shutil.copyfile(given.out / README_PICTURE, "docs/pictures/today.png")

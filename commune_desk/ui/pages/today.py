@@ -207,7 +207,7 @@ class SectionCard(Card):
         button = self._button(row) if row.button else None
         chips = [_chip(chip) for chip in row.chips]
         ends = [one for one in (link, button) if one is not None]
-        trailing = Flow(*ends, gap=8) if len(ends) > 1 else next(iter(ends), None)
+        trailing = _beside(*ends) if len(ends) > 1 else next(iter(ends), None)
         shown = ListRow(row.title, row.detail, second=row.second, chips=chips, aside=row.aside, trailing=trailing)
         if row.is_first:
             shown.tinted()
@@ -296,6 +296,16 @@ class TaskEntry(QWidget):
     def _write(self) -> None:
         self.say("")
         self.written.emit(*self.typed())
+
+
+def _beside(*buttons: QPushButton) -> QWidget:
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    for button in buttons:
+        line.addWidget(button)
+    return holder
 
 
 def _clock_width(clock: ClockText) -> int:
