@@ -213,7 +213,7 @@ def test_relatives_and_a_household_of_another_commune_are_told_of_and_break_noth
     workplace.write(save_all(file))
     seen = view(workplace, child)
     row = next(one for one in seen.family if not one.is_here)
-    assert (row.name, row.second, row.has_file) == ("Paternal uncle", "not in this register", False)
+    assert (row.name, row.second, row.has_file) == ("Uncle, father's younger brother", "not in this register", False)
     assert ("Household", "not in this register") in [(fact.label, fact.value) for fact in seen.facts]
     form = ChildForm(workplace, child)
     form.edit("school", "Lớp 3")

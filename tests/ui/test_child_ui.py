@@ -103,13 +103,18 @@ def test_a_visit_of_the_timeline_is_corrected(
     assert routes == [Route("child", visit.id, "visit_correction")]
 
 
+def closing(page: ChildPage) -> SecondaryButton:
+    """The first of the buttons that close the file."""
+    return next(one for one in page.details.findChildren(SecondaryButton) if one.text() == "Chuyển ra ngoài tỉnh")
+
+
 def test_closing_the_file_asks_first(qtbot: QtBot, page: ChildPage, workplace: Workplace, tasks: Tasks) -> None:
     page.tabs.choose("details")
-    button = page.details.findChildren(SecondaryButton)[0]
+    button = closing(page)
     answer("reject")
     button.click()
     answer("accept")
-    page.details.findChildren(SecondaryButton)[0].click()
+    closing(page).click()
     qtbot.waitUntil(lambda: workplace.read(lambda c: list_children(c, Filters())) == [])
     qtbot.waitUntil(lambda: not page.visit.isVisible())
 
