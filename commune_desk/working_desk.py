@@ -15,6 +15,7 @@ from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import is_shelter_scope
 from commune_desk.i18n import Language, set_language
 from commune_desk.program_files import code_book
+from commune_desk.store.file_queue import FILES_ASKED
 from commune_desk.store.sync_status import count_waiting
 from commune_desk.store.transaction import Tx
 from commune_desk.ui import theme
@@ -163,6 +164,8 @@ class WorkingDesk(QObject):
             self._sync_as_the_new_desk()
         if self.agent is not None and asks_for_sync(changes) and self.workplace.read(count_waiting):
             self.agent.change_saved()
+        if changes.touches(FILES_ASKED):
+            self._sync_now()
 
     def _sync_as_the_new_desk(self) -> None:
         former, self.agent = self.agent, self._make_agent()

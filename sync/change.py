@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from commune_desk.domain.errors import Fault
+from commune_desk.domain.kinds import since
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Value
 from sync import seal
@@ -105,6 +106,8 @@ class BadLine(Fault):
 
 
 _LARGEST = 1 << 53
+_PLACES_SINCE = 2
+"""The schema version that the verbs of place came with."""
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Change)
 _any = msgspec.json.Decoder()
@@ -183,6 +186,12 @@ class Place(msgspec.Struct, frozen=True):
 
 START = Place(0, GENESIS)
 """Where every feed begins."""
+
+
+def needed_schema(change: Change) -> int:
+    """The schema version that a province needs to take the change in; an older one would set it aside."""
+    verb = 1 if change.verb in (Verb.SET.value, Verb.RESOLVE.value) else _PLACES_SINCE
+    return max(verb, since(change.kind, change.fields))
 
 
 def next_head(head: bytes, digest: bytes) -> bytes:

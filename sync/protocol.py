@@ -127,7 +127,8 @@ class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     the head that proves it.
 
     `audit_head` is the end of the desk's audit log, `audit_cut` the first row of it that differs from what the province
-    remembered (0: none).
+    remembered (0: none). `receipt` is the desk's last receipt with its signature, shown where the province asked for
+    what it had signed for.
     """
 
     desk: str
@@ -139,6 +140,8 @@ class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     audit_head: str = ""
     audit_cut: Count = 0
     marks: list[HeadMark] = []
+    receipt: B64 = ""
+    receipt_signature: B64 = ""
 
 
 class Result(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -155,7 +158,8 @@ class Result(_Message, frozen=True, kw_only=True, omit_defaults=True):
 class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Signed under `seal.RECEIPT`: the province holds every change of this desk up to `accepted_n`.
 
-    `audit_head` is the end of the desk's audit log as it was at the push before.
+    `audit_head` is the end of the desk's audit log as it was at the push before. `epoch`: a receipt of the present one
+    for more than the province holds shows that it was put back from a backup.
     """
 
     desk: str
@@ -164,6 +168,7 @@ class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
     at: str
     results: list[Result]
     audit_head: str = ""
+    epoch: str = ""
 
 
 class PurgeStatement(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -203,6 +208,8 @@ class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
     certs: str = ""
     directory: str = ""
     max_bytes: int = MAX_BODY
+    snapshots: bool = False
+    """Whether the desk fetches a snapshot where the page says that one is better than the feed from its start."""
 
 
 class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -282,6 +289,8 @@ class PullTrailer(_Message, frozen=True, kw_only=True, omit_defaults=True):
     more: bool
     heads: dict[str, FeedHead]
     runs: list[Run] = []
+    snapshots: list[str] = []
+    """Scopes to begin with a snapshot of; the page brings nothing of them."""
 
 
 class DoorbellReply(_Message, frozen=True, kw_only=True, omit_defaults=True):

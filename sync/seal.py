@@ -32,10 +32,11 @@ CHANGE = b"cd-change-v1"
 HEAD = b"cd-head-v1"
 DESK_CERT = b"cd-desk-v1"
 FEED = b"cd-feed-v1"
+FILE = b"cd-file-v1"
 HELLO = b"cd-hello-v1"
 RECEIPT = b"cd-receipt-v1"
 PURGE = b"cd-purge-v1"
-DOMAINS = (CHANGE, HEAD, DESK_CERT, FEED, HELLO, RECEIPT, PURGE)
+DOMAINS = (CHANGE, HEAD, DESK_CERT, FEED, FILE, HELLO, RECEIPT, PURGE)
 
 BUCKET = 256
 """Sealed values come in multiples of this many bytes, so that a length tells nothing about a text."""
@@ -271,6 +272,19 @@ def unwrap(key: bytes, wrapped: bytes, aad: bytes) -> bytes:
     """What `wrap` was given. Raises SealBroken for another key, another `aad` or a changed byte."""
     try:
         return AESGCM(key).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], aad)
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken from error
+
+
+def encrypt_piece(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
+    """AES-256-GCM under a nonce that the caller never uses twice with a key: ciphertext and 16 bytes of tag."""
+    return AESGCM(key).encrypt(nonce, plaintext, aad)
+
+
+def decrypt_piece(key: bytes, nonce: bytes, ciphertext: bytes, aad: bytes) -> bytes:
+    """What `encrypt_piece` was given. Raises SealBroken for another key, nonce or `aad`, or a changed byte."""
+    try:
+        return AESGCM(key).decrypt(nonce, ciphertext, aad)
     except (InvalidTag, ValueError) as error:
         raise SealBroken from error
 

@@ -86,12 +86,13 @@ _CHILD_LISTS = ("sexes", "risk_levels", "disability_types", "disability_degrees"
 _FAMILY_LISTS = ("household_classes", "life_statuses")
 _REPORT_LISTS = ("report_sources", "abuse_forms", "abuse_settings", "abuser_relations")
 _SHELTER_LISTS = ("bed_kinds", "admission_reasons", "discharge_reasons", "care_log_kinds")
+_FILE_LISTS = ("document_kinds", "withdrawal_reasons")
 LISTS: dict[str, type[Code]] = {
     "communes": Commune,
     "ethnic_groups": EthnicGroup,
     "child_groups": ChildGroup,
     "relations": Relation,
-    **dict.fromkeys(_CHILD_LISTS + _FAMILY_LISTS + _REPORT_LISTS + _SHELTER_LISTS, Code),
+    **dict.fromkeys(_CHILD_LISTS + _FAMILY_LISTS + _REPORT_LISTS + _SHELTER_LISTS + _FILE_LISTS, Code),
 }
 """Every list by name; its file is `resources/codes/<name>.csv`."""
 

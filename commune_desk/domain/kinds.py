@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from commune_desk.domain.attachments import Attachment, AttachmentWithdrawal
 from commune_desk.domain.children import ChildFile, GroupMembership
 from commune_desk.domain.desks import Desk, Officer, Task
 from commune_desk.domain.families import Household, Person, Relation
@@ -14,12 +15,23 @@ from commune_desk.domain.visits import HomeVisit
 
 KINDS: Mapping[str, Kind] = DECLARED
 """Each kind by its name; the one place to ask, for the modules that declare them are all loaded here."""
-SCHEMA_VERSION = 1
-"""Raised by one whenever a kind or a field is added; travels in every change."""
+SCHEMA_VERSION = 2
+"""Raised by one whenever a kind, a field or a verb is added; travels in every change."""
+SINCE: Mapping[str, int] = {"attachment": 2, "attachment_withdrawal": 2}
+"""The schema version that a kind, or a field (`kind.field`), came with; what is not named was there from the first."""
+
+
+def since(kind: str, fields: Iterable[str]) -> int:
+    """The schema version that a program needs in order to know these fields of a kind."""
+    return max(SINCE.get(kind, 1), *(SINCE.get(f"{kind}.{field}", 1) for field in fields), 1)
+
 
 __all__ = [
     "KINDS",
     "SCHEMA_VERSION",
+    "SINCE",
+    "Attachment",
+    "AttachmentWithdrawal",
     "Bed",
     "CareLogEntry",
     "ChildFile",

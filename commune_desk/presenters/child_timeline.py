@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from commune_desk.domain.attachments import Attachment
 from commune_desk.domain.clock import VIETNAM, from_iso
 from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.ids import RecordId
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Shape
@@ -70,7 +72,8 @@ class Timeline:
 
     def moments(self) -> tuple[Moment, ...]:
         """Newest first."""
-        found = [*self._visits(), *self._reports(), *self._groups(), *self._notices(), *self._edits(), *self._moves()]
+        found = [*self._visits(), *self._reports(), *self._groups(), *self._notices(), *self._files(), *self._edits()]
+        found += [*self._moves()]
         found.append(self._opened())
         return tuple(sorted(found, key=lambda moment: moment.order, reverse=True))
 
@@ -153,6 +156,24 @@ class Timeline:
                 )
                 moment = _set_aside(moment) if entry.is_set_aside else moment
                 yield self._unsent_moment(moment) if entry.is_unsent else moment
+
+    def _files(self) -> Iterator[Moment]:
+        names = {file.id: self._file_name(file) for file in self._record.attachments}
+        added = [
+            (file.id, file.added_at, _("Photo or scan added"), names[file.id]) for file in self._record.attachments
+        ]
+        gone = [
+            (one.id, one.withdrawn_at, _("Photo or scan taken back"), names.get(one.attachment or RecordId(""), ""))
+            for one in self._record.withdrawals
+        ]
+        for record, at, heading, body in (*added, *gone):
+            made = self._made.get(record)
+            order = _local(at).strftime("%Y-%m-%dT%H:%M")
+            meta = labels.joined(self._when(at), made.officer if made else "")
+            yield self._sent(Moment(order, heading, meta, body), record)
+
+    def _file_name(self, file: Attachment) -> str:
+        return labels.joined(file.caption, labels.code_text(self._codes, "document_kinds", file.document))
 
     def _opened(self) -> Moment:
         file = self._record.file

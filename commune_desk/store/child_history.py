@@ -60,7 +60,8 @@ _RECORDS = (
     " AND relative NOT IN (SELECT person FROM child_file WHERE person IS NOT NULL)"
     " UNION ALL SELECT household FROM child_file WHERE person=:who AND household IS NOT NULL"
     " UNION ALL SELECT n.id FROM placement_notice n JOIN child_file f ON f.case_number=n.case_code WHERE f.person=:who"
-    " UNION ALL SELECT :who"
+    " UNION ALL SELECT id FROM attachment WHERE person=:who"
+    " UNION ALL SELECT id FROM attachment_withdrawal WHERE person=:who UNION ALL SELECT :who"
 )
 _CHANGES = (
     "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk) FROM change c"  # noqa: S608 - constants only

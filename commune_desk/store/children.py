@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from commune_desk.domain.attachments import Attachment, AttachmentWithdrawal
 from commune_desk.domain.children import ChildFile, GroupMembership
 from commune_desk.domain.desks import Task
 from commune_desk.domain.families import Household, Person, Relation
@@ -72,6 +73,8 @@ class ChildRecord(msgspec.Struct, frozen=True, kw_only=True):
     reports: tuple[Report, ...]
     notices: tuple[PlacementNotice, ...]
     tasks: tuple[Task, ...]
+    attachments: tuple[Attachment, ...]
+    withdrawals: tuple[AttachmentWithdrawal, ...]
     risk: int
     next_visit_on: str | None
 
@@ -128,6 +131,8 @@ def child_record(connection: Connection, person: str) -> ChildRecord | None:
         reports=read_many(connection, Report, "person=? ORDER BY received_at, id", person),
         notices=_notices(connection, file),
         tasks=open_tasks_of(connection, person),
+        attachments=read_many(connection, Attachment, "person=? ORDER BY added_at, id", person),
+        withdrawals=read_many(connection, AttachmentWithdrawal, "person=? ORDER BY withdrawn_at, id", person),
         risk=index[0] if index else 0,
         next_visit_on=index[1] if index else None,
     )

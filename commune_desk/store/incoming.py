@@ -53,12 +53,48 @@ class Incoming:
         """Rows and cursors together; an event applied before changes nothing."""
         for event, line in events:
             self._event(event, line)
-        for (_kind, record_id), held in self._held.items():
-            self._store(record_id, held)
+        self.finish()
         for scope, place in places.items():
             self._move_cursor(scope, place)
         departures.settle(self._tx)
         self._tx.topic("sync")
+
+    def finish(self) -> None:
+        """Write the rows of the records that were touched."""
+        for (_kind, record_id), held in self._held.items():
+            self._store(record_id, held)
+        self._held.clear()
+
+    def restate(self, kind: Kind, steps: Sequence[tuple[protocol.Event, Line]]) -> None:
+        """Bring a record that may be known to what all of its standing lines say; see `restating`."""
+        record = steps[0][1].change.record
+        held = self._hold(kind, steps[0][1].change, steps[0][0].scope)
+        waiting = self._waiting(record)
+        stands: dict[str, tuple[Value, str | None]] = {}
+        for event, line in steps:
+            self.check_place(event, line.change)
+            self._log(event, line)
+            self._tx.ledger.saw(line.change.stamp)
+            for field in line.change.fields:
+                if field in kind.fields and event.outcomes.get(field, Outcome.APPLIED.value) in _STANDS:
+                    stands[field] = self.value_of(kind, event, line.change, field), line.change.id
+        for field in {*stands, *held.writers}:
+            later = [one for one in waiting if field in one.fields]
+            self._settle(held, record, field, stands.get(field, (None, None)), later)
+        self._restate_conflicts(record, steps)
+        departures.come_back(self._db, kind.name, record)
+
+    def _restate_conflicts(self, record: str, steps: Sequence[tuple[protocol.Event, Line]]) -> None:
+        """Those of the lines are open, all others of the record are not any more."""
+        open_ones = {one.id for event, _ in steps for one in event.opened}
+        for (conflict,) in self._db.execute(
+            "SELECT id FROM conflict WHERE record=? AND state='open'", (record,)
+        ).fetchall():
+            if conflict not in open_ones:
+                self._db.execute("UPDATE conflict SET state='closed' WHERE id=?", (conflict,))
+                self._tx.topic("conflicts")
+        for event, line in steps:
+            self.open_conflicts(event, line.change)
 
     def put_back(self, change: Change) -> None:
         """Show again what the province holds in the fields of a change of ours that it set aside."""
@@ -79,9 +115,9 @@ class Incoming:
 
     def _event(self, event: protocol.Event, line: Line) -> None:
         change = line.change
-        self._refuse_strangers(event, change)
+        self.check_place(event, change)
         origin = self._log(event, line)
-        self._conflicts(event, change)
+        self.open_conflicts(event, change)
         self._tx.ledger.saw(change.stamp)
         kind = KINDS.get(change.kind)
         if kind is None or origin == "known":
@@ -91,7 +127,7 @@ class Incoming:
             return
         self._merge(event, change, kind, origin)
 
-    def _refuse_strangers(self, event: protocol.Event, change: Change) -> None:
+    def check_place(self, event: protocol.Event, change: Change) -> None:
         """Raise Malformed for a change of another place that no signed move or share brought here."""
         if change.scope == event.scope or (event.entered == change.id and event.scope in (change.to, change.scope)):
             return
@@ -138,7 +174,7 @@ class Incoming:
                 raise protocol.Malformed  # a desk's number twice: no honest province lets that through
             journal.keep(self._db, line, state="received", place=(event.seq, outcomes))
             return "new"
-        if row[0] is not None:
+        if row[0]:
             return "known"
         is_heard_again = row[1] in ("received", journal.LEFT)
         is_own = change.desk == self._tx.ledger.desk
@@ -169,7 +205,8 @@ class Incoming:
             seen = writers.parse(row[0]) if row else {}
         return all(seen.get(field) == change.id for field in change.fields)
 
-    def _conflicts(self, event: protocol.Event, change: Change) -> None:
+    def open_conflicts(self, event: protocol.Event, change: Change) -> None:
+        """Keep the conflicts that the event opens, and close those that it closes."""
         for opened in event.opened:
             self._db.execute(
                 "INSERT OR IGNORE INTO conflict VALUES (?,?,?,?,?,?,?,?,?,'open',NULL)",
@@ -218,12 +255,19 @@ class Incoming:
         where a change of ours hides it (None: what is shown is what the province holds)."""
         value, writer = behind or (held.values.get(field), held.writers.get(field))
         if event.outcomes.get(field, Outcome.APPLIED.value) in _STANDS:
-            value, writer = self._incoming(held.kind, event, change, field), change.id
+            value, writer = self.value_of(held.kind, event, change, field), change.id
+        self._settle(held, change.record, field, (value, writer), later)
+
+    def _settle(
+        self, held: _Held, record: str, field: str, stands: tuple[Value, str | None], later: Sequence[Change]
+    ) -> None:
+        """Show what stands, or keep it behind our own changes that still wait."""
+        value, writer = stands
         if not later:
-            shadow.drop(self._db, change.record, field)
+            shadow.drop(self._db, record, field)
             _show(held, field, value, writer)
             return
-        shadow.put(self._db, change.record, field, value, writer)
+        shadow.put(self._db, record, field, value, writer)
         if held.kind.fields[field].merge is Merge.SET:
             held.values[field] = _replayed(value, later, field)
 
@@ -236,7 +280,7 @@ class Incoming:
         ).fetchall()
         return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
 
-    def _incoming(self, kind: Kind, event: protocol.Event, change: Change, field: str) -> Value:
+    def value_of(self, kind: Kind, event: protocol.Event, change: Change, field: str) -> Value:
         """The value that now stands; unknown when it cannot be opened or does not hold, for no value stops a feed."""
         wire: Wire = event.values.get(field, change.set.get(field))
         value = self._unsealed(change, field) if field in change.seal else from_wire(wire)
@@ -253,13 +297,13 @@ class Incoming:
 
     def _store(self, record_id: str, held: _Held) -> None:
         present = {name: value for name, value in held.values.items() if value is not None}
-        present |= self._times(record_id, held.kind, present)
+        present |= self.times(record_id, held.kind, present)
         record: Record = record_from(held.kind.name, record_id, Scope(held.scope), present)
         written = "" if held.kind.append_only else writers.write(held.writers)
         write_record(self._db, record, written)
         self._tx.touched(held.kind.name, record_id, record)
 
-    def _times(self, record_id: str, kind: Kind, present: Mapping[str, Value]) -> dict[str, str]:
+    def times(self, record_id: str, kind: Kind, present: Mapping[str, Value]) -> dict[str, str]:
         """For a required day or hour that another desk left out: when the record's id was made, and not after now.
 
         Clocks and pages reckon from them.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from commune_desk.store.database import Connection
 from sync.change import Line
 
@@ -14,9 +16,12 @@ OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
 
 MAY_GO = (
     "FROM change c LEFT JOIN import i ON i.id=c.import_id"
-    " WHERE c.state='staged' AND (c.import_id IS NULL OR i.id IS NULL OR i.state='complete')"
+    " WHERE c.state='staged' AND c.code IS NULL AND (c.import_id IS NULL OR i.id IS NULL OR i.state='complete')"
 )
-"""Staged changes that may be numbered: of no import, or of one that is complete."""
+"""Staged changes that may be numbered: of no import, or of one that is complete, and known to the province's program.
+
+The `code` of a staged change that waits for a newer one is the schema version that it needs.
+"""
 
 _COLUMNS = (
     "id",
@@ -35,7 +40,7 @@ _COLUMNS = (
     "seq",
     "outcomes",
 )
-_INSERT = f"INSERT INTO change ({', '.join(_COLUMNS)}) VALUES ({','.join('?' * len(_COLUMNS))})"  # noqa: S608
+INSERT = f"INSERT INTO change ({', '.join(_COLUMNS)}) VALUES ({','.join('?' * len(_COLUMNS))})"  # noqa: S608
 
 
 def keep(
@@ -50,25 +55,29 @@ def keep(
 
     `head` is this desk's chain after it, `place` its (seq, outcomes as JSON) in the feed.
     """
+    connection.execute(INSERT, row(line, state=state, head=head, place=place))
+
+
+def row(
+    line: Line, *, state: str, head: bytes | None = None, place: tuple[int, str | None] = (0, None)
+) -> tuple[Any, ...]:
+    """The columns of `INSERT` for a change."""
     change = line.change
     seq, outcomes = place
-    connection.execute(
-        _INSERT,
-        (
-            change.id,
-            change.desk,
-            change.n or None,
-            change.scope,
-            change.kind,
-            change.record,
-            change.officer,
-            change.stamp,
-            change.import_id or None,
-            line.raw,
-            line.signature or None,
-            state,
-            head,
-            seq or None,
-            outcomes,
-        ),
+    return (
+        change.id,
+        change.desk,
+        change.n or None,
+        change.scope,
+        change.kind,
+        change.record,
+        change.officer,
+        change.stamp,
+        change.import_id or None,
+        line.raw,
+        line.signature or None,
+        state,
+        head,
+        seq or None,
+        outcomes,
     )

@@ -21,6 +21,8 @@ from commune_desk.store.journal import OPEN
 from sync import seal
 from sync.change import GENESIS, Change, Line, next_head, write
 
+PROVINCE_SCHEMA = "province_schema"
+
 
 class ScopeSeal(msgspec.Struct, frozen=True):
     """The public key that a scope's sealed values are sealed to, and its id."""
@@ -43,6 +45,8 @@ class Ledger:
         self.desk = desk
         self.may_number = desk != "" and not settings.get(connection, settings.AWAITS_PULL, bool, False)
         """Not before the province was heard: what it lacks comes first, and keeps the order in which it was typed."""
+        self.province_schema = settings.get(connection, PROVINCE_SCHEMA, int, 1)
+        """What the province's program knew when it was last heard; what needs more waits for a newer one."""
         self.clock = clock
         self._audit_key = audit_key
         self._state, stamp = self._read(connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import msgspec
 
 from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.ids import Scope, uuid7
@@ -29,7 +29,7 @@ def directory(connection: Connection) -> dict[str, ScopeKey]:
 
 def relocate(tx: Tx, record: Record, verb: Verb, to: Scope) -> None:
     """Write down that the record is held otherwise from now on; it stays until the province acts on it."""
-    tx.write_down(_change(tx, record, verb, to, Data.OPERATIONAL))
+    tx.write_down(_change(tx, record, verb, to))
     tx.audit(AuditAction.MOVE, kind_of(record).name, record.id, {"verb": verb.value, "to": to})
     tx.touched(kind_of(record).name, record.id, record)
 
@@ -42,8 +42,16 @@ def reseal(tx: Tx, record: Record, to: ScopeKey) -> None:
     for data in (Data.ABUSE_DETAIL, Data.SHELTER_LOCATION):
         names = [name for name, field in entry.fields.items() if field.data is data and getattr(record, name)]
         if names:
-            sealed = {name: _sealed(record, name, to) for name in names}
-            tx.write_down(_change(tx, record, Verb.RESEAL, Scope(to.scope), data, sealed, base, to.key))
+            change = _change(tx, record, Verb.RESEAL, Scope(to.scope))
+            tx.write_down(
+                msgspec.structs.replace(
+                    change,
+                    data=int(data),
+                    base={name: base[name] for name in names if name in base},
+                    seal={name: _sealed(record, name, to) for name in names},
+                    key=to.key,
+                )
+            )
 
 
 def _sealed(record: Record, name: str, to: ScopeKey) -> str:
@@ -51,16 +59,7 @@ def _sealed(record: Record, name: str, to: ScopeKey) -> str:
     return seal.seal_value(unb64(to.public), value, scope=to.scope, record=record.id, field=name)
 
 
-def _change(  # noqa: PLR0913 - one line of the journal
-    tx: Tx,
-    record: Record,
-    verb: Verb,
-    to: Scope,
-    data: Data,
-    sealed: Mapping[str, str] | None = None,
-    base: Mapping[str, str | None] | None = None,
-    key: str = "",
-) -> Change:
+def _change(tx: Tx, record: Record, verb: Verb, to: Scope) -> Change:
     return Change(
         id=uuid7(),
         desk="",
@@ -72,9 +71,6 @@ def _change(  # noqa: PLR0913 - one line of the journal
         kind=kind_of(record).name,
         record=record.id,
         verb=verb.value,
-        data=int(data),
-        base={name: base[name] for name in sealed or {} if name in (base or {})} if base else {},
-        seal=dict(sealed or {}),
-        key=key,
+        data=int(Data.OPERATIONAL),
         to=to,
     )

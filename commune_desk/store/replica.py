@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 import msgspec
 
+from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store import audit_mark, departures, relocating, settings
+from commune_desk.store import (
+    audit_mark,
+    departures,
+    file_queue,
+    relocating,
+    restating,
+    settings,
+    snapshot_parts,
+    staged,
+    versions,
+)
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
 from commune_desk.store.register import Register
+from commune_desk.store.sealing import private_box
 from commune_desk.store.transaction import Tx
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place
-from sync.seal import BoxKey, SigningKey, sha256
+from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 
 T = TypeVar("T")
 CERTS_VERSION = "certs_version"
 LAST_CONTACT = "last_contact"
+APPLY_AT_ONCE = 300
+"""Standing lines in one transaction: few, so that typing never waits."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -79,6 +94,12 @@ class RegisterReplica:
         if own.pins is None:
             raise ValueError("a training register has no province")
         return DeskFacts(own.desk, own.epoch, SigningKey.from_bytes(own.signing), own.pins.authority_public)
+
+    def heard_schema(self, schema: int) -> None:
+        self._write(versions.catch_up)
+        if self._write(lambda tx: staged.heard_schema(tx, schema)):
+            while self._write(staged.release_next):
+                pass
 
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[Waiting]:
         return self._write(lambda tx: self._pending(tx.connection, after_n, max_changes, max_bytes))
@@ -157,16 +178,15 @@ class RegisterReplica:
         tx.topic("conflicts")
 
     def resend_from(self, n: int) -> None:
-        desk = self._register.identity.desk
-        self._write(
-            lambda tx: (
-                tx.connection.execute(
-                    "UPDATE change SET state='waiting', code=NULL"
-                    " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
-                    (desk, n),
-                ).rowcount
-            )
+        self._write(lambda tx: self._resend_from(tx, n))
+
+    def _resend_from(self, tx: Tx, n: int) -> None:
+        tx.connection.execute(
+            "UPDATE change SET state='waiting', code=NULL"
+            " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
+            (self._register.identity.desk, n),
         )
+        file_queue.offer_again(tx)
 
     def cursors(self) -> Mapping[str, int]:
         return self._write(lambda tx: dict(tx.connection.execute("SELECT scope, seq FROM cursor").fetchall()))
@@ -213,6 +233,39 @@ class RegisterReplica:
     def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
         self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, places))
 
+    def snapshot_size(self, token: str) -> int:
+        return self._write(lambda tx: snapshot_parts.size(tx.connection, token))
+
+    def keep_snapshot(self, token: str, piece: bytes) -> None:
+        self._write(lambda tx: snapshot_parts.keep(tx.connection, token, piece))
+
+    def snapshot_bytes(self, token: str) -> bytes:
+        return self._write(lambda tx: snapshot_parts.content(tx.connection, token))
+
+    def drop_snapshot(self) -> None:
+        self._write(lambda tx: snapshot_parts.drop(tx.connection))
+
+    def scope_box(self, key: str) -> BoxKey:
+        box = self._write(lambda tx: private_box(tx.connection, key))
+        if box is None:
+            raise SealBroken
+        return box
+
+    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> None:
+        self._write(lambda tx: restating.unplace(tx.connection, scope))
+        for records in restating.portions(events, APPLY_AT_ONCE):
+            self._write(partial(self._restate, records))
+        self._write(lambda tx: self._begun(tx, scope, place))
+
+    def _begun(self, tx: Tx, scope: str, place: Place) -> None:
+        Incoming(tx, {}).apply((), {scope: place})
+        left = [one for one in settings.get(tx.connection, versions.TO_BEGIN_ANEW, list[str], []) if one != scope]
+        settings.put(tx.connection, versions.TO_BEGIN_ANEW, left)
+
+    def _restate(self, records: list[list[tuple[protocol.Event, Line]]], tx: Tx) -> None:
+        restating.Restating(tx, self._boxes(tx.connection)).restate(records)
+        tx.topic("sync")
+
     def _boxes(self, db: Connection) -> dict[str, BoxKey]:
         rows = db.execute("SELECT key, private FROM scope_key WHERE private IS NOT NULL").fetchall()
         return {key: BoxKey.from_bytes(bytes(private)) for key, private in rows}
@@ -228,6 +281,27 @@ class RegisterReplica:
         )
         settings.put(tx.connection, LAST_CONTACT, to_iso(tx.ledger.now()))
         tx.topic("sync")
+
+    def last_receipt(self) -> tuple[bytes, bytes]:
+        newest = "SELECT body, signature FROM receipt ORDER BY accepted_n DESC LIMIT 1"
+        row = self._write(lambda tx: tx.connection.execute(newest).fetchone())
+        return (bytes(row[0]), bytes(row[1])) if row else (b"", b"")
+
+    def follow(self, epoch: str) -> None:
+        def go_on(tx: Tx) -> None:
+            own = settings.identity(tx.connection)
+            settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, epoch=epoch))
+            versions.begin_all_anew(tx)
+            tx.audit(AuditAction.FOLLOW_EPOCH, detail={"epoch": epoch})
+            tx.topic("identity")
+
+        self._write(go_on)
+
+    def begin_all_anew(self) -> None:
+        self._write(versions.begin_all_anew)
+
+    def to_begin_anew(self) -> Sequence[str]:
+        return self._write(lambda tx: settings.get(tx.connection, versions.TO_BEGIN_ANEW, list[str], []))
 
     def freeze(self, code: str) -> None:
         """Keep why the province refuses this desk; empty once it does not any more."""

@@ -67,14 +67,14 @@ def _upsert(kind: Kind) -> str:
 
 SELECT: Mapping[str, str] = {name: _select(kind) for name, kind in KINDS.items()}
 SELECT_ONE: Mapping[str, str] = {name: sql + " WHERE id=?" for name, sql in SELECT.items()}
-_UPSERT: Mapping[str, str] = {name: _upsert(kind) for name, kind in KINDS.items()}
+UPSERT: Mapping[str, str] = {name: _upsert(kind) for name, kind in KINDS.items()}
 
 
 def write_record(connection: Connection, record: Record, written: str) -> None:
     """Put the record's row as it is given, with its `writers` column; only the write path may do this."""
     name = kind_of(record).name
     columns = [to_column(value) for value in values_of(record).values()]
-    connection.execute(_UPSERT[name], (record.id, record.scope, written, *columns))
+    connection.execute(UPSERT[name], (record.id, record.scope, written, *columns))
 
 
 def read_many(connection: Connection, struct: type[R], where: str, value: Any) -> tuple[R, ...]:

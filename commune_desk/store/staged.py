@@ -9,7 +9,8 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.store import journal, settings
+from commune_desk.store import file_queue, journal, settings
+from commune_desk.store.ledger import PROVINCE_SCHEMA
 from commune_desk.store.transaction import Tx
 
 _READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
@@ -27,6 +28,18 @@ def release_next(tx: Tx, limit: int = 200) -> int:
     if rows:
         tx.topic("sync")
     return len(rows)
+
+
+def heard_schema(tx: Tx, schema: int) -> int:
+    """The province's program knows this schema version: what waited for it may go. How many changes that is."""
+    if tx.ledger.province_schema != schema:
+        settings.put(tx.connection, PROVINCE_SCHEMA, schema)
+        tx.ledger.province_schema = schema
+    known = "UPDATE change SET code=NULL WHERE state='staged' AND CAST(code AS INTEGER) BETWEEN 1 AND ?"
+    freed = tx.connection.execute(known, (schema,)).rowcount
+    if freed:
+        tx.topic("sync")
+    return freed
 
 
 def mark_restored(tx: Tx) -> None:
@@ -55,6 +68,7 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     settings.put(tx.connection, settings.IDENTITY, identity)
     settings.put(tx.connection, settings.AWAITS_PULL, True)
     settings.replace_scope_keys(tx.connection, keys)
+    file_queue.offer_again(tx)
     tx.connection.execute("DELETE FROM receipt")  # they speak of the former desk's numbers
     tx.audit(AuditAction.ENROL)
     tx.topic("identity")

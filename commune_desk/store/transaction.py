@@ -33,7 +33,7 @@ from commune_desk.store.opened import Base, Opened, base_of, edited, edited_fiel
 from commune_desk.store.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.sealing import sealed_anew
 from sync import seal
-from sync.change import Change, Line, Verb, Wire, to_wire
+from sync.change import Change, Line, Verb, Wire, needed_schema, to_wire
 from sync.merge import delta
 
 R = TypeVar("R", bound=Record)
@@ -79,8 +79,12 @@ class Tx:
         before, written = found if found else (None, "")
         self._check(entry, record, before)
         base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}
-        for data, changed in difference(before, record).items():
+        parts = difference(before, record)
+        # The parts of what is written once are known for one record by their group.
+        group = uuid7() if entry.append_only and len(parts) > 1 else ""
+        for data, changed in parts.items():
             change = self._change(entry, record, before, base, data, changed)
+            change = msgspec.structs.replace(change, group=group) if group else change
             self.write_down(change)
             self._remember_standing(before, written, changed)
             written = "" if entry.append_only else writers.updated(written, changed, change.id)
@@ -129,6 +133,12 @@ class Tx:
     def touched(self, kind: str, record_id: str, record: Record) -> None:
         self._changed.setdefault(kind, set()).add(record_id)
         self._index.update(child_index.affected(self.connection, kind, record))
+
+    def inserted(self, kind: str, record_id: str, person: str) -> None:
+        """A whole row was put in for a record that was not here; what is derived of `person` follows."""
+        self._changed.setdefault(kind, set()).add(record_id)
+        if person:
+            self._index.add(person)
 
     def forget(self, kind: str, record_id: str) -> None:
         """The record's row is about to be removed."""
@@ -209,8 +219,12 @@ class Tx:
 
     def write_down(self, change: Change) -> None:
         """Put the change into the journal under this desk's next number; the record's row is the caller's affair."""
-        if self._import_id or not self.ledger.may_number:
+        needed = needed_schema(change)
+        is_too_new = needed > self.ledger.province_schema
+        if self._import_id or not self.ledger.may_number or is_too_new:
             journal.keep(self.connection, Line(change, msgspec.json.encode(change), b""), state="staged")
+            if is_too_new:
+                self.connection.execute("UPDATE change SET code=? WHERE id=?", (str(needed), change.id))
             return
         self._release_staged(change.record)
         line, head = self.ledger.number(change)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.ids import is_shelter_scope
 from commune_desk.store import settings
+from commune_desk.store.file_replica import RegisterFiles
 from commune_desk.store.register import Register
 from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.staged import pulled_once, release_next
@@ -99,7 +100,7 @@ class DeskSync:
     def _begin(self) -> Session:
         from sync.client.session import Session
 
-        return Session(self._connect(self._pins), self._replica)
+        return Session(self._connect(self._pins), self._replica, RegisterFiles(self._register, self._changed))
 
     def _awaits_pull(self) -> bool:
         return self._register.write(lambda tx: settings.get(tx.connection, settings.AWAITS_PULL, bool, False)).result()[

@@ -7,9 +7,9 @@ from commune_desk.domain.children import ChildFile
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope
+from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import kind_of
-from commune_desk.domain.reports import Report
 from commune_desk.store import arrivals
 from commune_desk.store.children import file_of
 from commune_desk.store.leaving import is_on_its_way
@@ -22,7 +22,7 @@ from sync.change import Verb
 def move_child(tx: Tx, person_id: RecordId, to: Scope) -> None:
     """Hand the child over to the commune `to`: once the province acted on it, it is in that commune's register.
 
-    Until then it stays here, and visits may still be recorded. Sealed reports are sealed again for the new commune.
+    Until then it stays here, and visits may still be recorded. What is sealed is sealed again for the new commune.
     Raises Refusal when the place is unknown, the file is not open or the child is on its way already.
     """
     require(tx.actor, kind_of(ChildFile).write)
@@ -41,8 +41,10 @@ def move_child(tx: Tx, person_id: RecordId, to: Scope) -> None:
             )
         )
     relocate(tx, person, Verb.MOVE, to)
-    for report in read_many(tx.connection, Report, "person=?", person_id):
-        reseal(tx, report, target)
+    for kind in KINDS.values():
+        if kind.belongs_to and any(field.data.is_sealed for field in kind.fields.values()):
+            for record in read_many(tx.connection, kind.struct, f"{kind.belongs_to}=?", person_id):
+                reseal(tx, record, target)
 
 
 def see_arrival(tx: Tx, person_id: RecordId) -> None:

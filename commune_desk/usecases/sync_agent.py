@@ -179,7 +179,15 @@ class SyncAgent:
         else:
             with self._guard:
                 self._schedule.succeeded(monotonic())
+                self._plan_files(report)
             self._tell(failure=None, last_report=report)
+
+    def _plan_files(self, report: SyncReport) -> None:
+        fault = report.file_fault
+        if fault is None:
+            self._schedule.files_through()
+        else:
+            self._schedule.files_broken_off(monotonic(), fault.retry_after if isinstance(fault, SyncFault) else 0.0)
 
     def _failed(self, failure: DeskError) -> None:
         with self._guard:

@@ -29,6 +29,7 @@ class SyncSchedule:
         self._pace = pace
         self._random = random
         self._failures = 0
+        self._file_failures = 0
         self._not_before = -math.inf
         """Until then the province asked to be left alone; only a person comes earlier."""
         self.due = now + random() * pace.start_jitter
@@ -59,6 +60,14 @@ class SyncSchedule:
         self._failures = 0
         swing = self._pace.interval * self._pace.spread
         self.due = min(self.due, now + self._pace.interval + (2 * self._random() - 1) * swing)
+
+    def files_broken_off(self, now: float, retry_after: float = 0.0) -> None:
+        """All text is through, a file is not: it goes on sooner than the next sync would come."""
+        self._file_failures += 1
+        self.due = min(self.due, now + delay(self._file_failures, random=self._random, retry_after=retry_after))
+
+    def files_through(self) -> None:
+        self._file_failures = 0
 
     def failed(self, now: float, retry_after: float = 0.0) -> None:
         self._failures += 1

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import xlsxwriter
 
-from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from commune_desk.domain.list_cells import Row, cell_text
+from commune_desk.usecases.written_whole import write_whole
 
 WRITE_FAILED = N_(
     "{name} could not be written: the disk is full, or the file is open or the folder is read-only. "
@@ -51,7 +48,7 @@ def write_rejects(
         width = max(map(len, (header, *rows)))
         header += [""] * (width - len(header)) + [VILLAGE_TITLE]
         rows = [row + [""] * (width - len(row)) + [reject.heading] for row, reject in zip(rows, refused, strict=True)]
-    _replace(path, _workbook(list_title, header, rows))
+    write_whole(path, _workbook(list_title, header, rows), WRITE_FAILED)
     return len(rows)
 
 
@@ -77,20 +74,3 @@ def _workbook(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) 
     sheet.freeze_panes(top + 1, 1)
     book.close()
     return buffer.getvalue()
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside `path` and put it in place at once; a failure leaves what was there."""
-    temporary: str | None = None
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-        raise Fault(WRITE_FAILED, name=path.name) from error

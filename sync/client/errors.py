@@ -83,6 +83,10 @@ class CaptivePortal(LineFault):
     )
 
 
+class Gone(LineFault):
+    sentence = N_("What was being fetched has been replaced by something newer. It begins again by itself.")
+
+
 class ServerTrouble(LineFault):
     sentence = N_("The province's server is in trouble (code {status}). Everything is kept here; it is tried again.")
 

@@ -56,7 +56,7 @@ def verified_keys(header: protocol.PullHeader, authority_public: bytes) -> dict[
 def verify_page(page: Page, places: Mapping[str, Place], public_of: PublicOf) -> list[Place]:
     """Where each event's scope stands after it. Raises Unproven, HistoryRewritten or Malformed."""
     granted = {grant.scope for grant in page.header.grants}
-    proven = _proven_by_heads(page, public_of)
+    proven = proven_by_heads([line for _, line in page.events], page.trailer.runs, public_of)
     after, reached = dict(places), []
     for event, line in page.steps:
         if event.scope not in granted or not _is_for(event, line):
@@ -67,7 +67,7 @@ def verify_page(page: Page, places: Mapping[str, Place], public_of: PublicOf) ->
         digest = line.digest if line is not None else protocol.unb64(event.digest)
         after[event.scope] = Place(event.seq, next_chain(before.chain, event.seq, digest))
         reached.append(after[event.scope])
-        if line is not None and not _is_proven(line, proven, public_of):
+        if line is not None and not is_proven(line, proven, public_of):
             raise errors.Unproven
     _check_trailer(page, after)
     return reached
@@ -78,30 +78,35 @@ def _is_for(event: protocol.Event, line: Line | None) -> bool:
     return line is None or line.change.scope == event.scope or event.entered != ""
 
 
-def _is_proven(line: Line, by_heads: set[tuple[str, int]], public_of: PublicOf) -> bool:
+def is_proven(line: Line, by_heads: set[bytes], public_of: PublicOf) -> bool:
+    """Whether the change is its author's: by its own signature, or by a signed head."""
     if not line.signature:
-        return (line.change.desk, line.change.n) in by_heads
+        return line.digest in by_heads
     public = public_of(line.change.desk)
     return public is not None and line.signed_by(public)
 
 
-def _proven_by_heads(page: Page, public_of: PublicOf) -> set[tuple[str, int]]:
-    """(desk, number) of the page's changes in the runs whose signed head holds. Raises Unproven, Malformed."""
-    digests = {(line.change.desk, line.change.n): line.digest for _, line in page.events}
-    proven: set[tuple[str, int]] = set()
-    for run in page.trailer.runs:
+def proven_by_heads(lines: Sequence[Line], runs: Sequence[protocol.Run], public_of: PublicOf) -> set[bytes]:
+    """Digests of the lines that lie, as their own desk's, in a run whose signed head holds.
+
+    Of two lines with one desk and number only that in the chain is proven, and none by another desk's chain. Raises
+    Unproven, Malformed.
+    """
+    by_number = {(line.change.desk, line.change.n): line.digest for line in lines}
+    proven: set[bytes] = set()
+    for run in runs:
         numbers = range(run.first_n, run.last_n + 1)
         if not 0 < len(numbers) <= MAX_RUN:
             raise protocol.Malformed
+        present = {n: by_number[run.desk, n] for n in numbers if (run.desk, n) in by_number}
         head = protocol.unb64(run.before)
         for n in numbers:
-            digest = digests.get((run.desk, n)) or protocol.unb64(run.absent.get(n, ""))
-            head = next_head(head, digest)
+            head = next_head(head, present[n] if n in present else protocol.unb64(run.absent.get(n, "")))
         statement = protocol.head_statement(run.desk, run.last_n, head)
         public = public_of(run.desk)
         if public is None or not seal.verify(public, seal.HEAD, statement, protocol.unb64(run.signature)):
             raise errors.Unproven
-        proven |= {(run.desk, n) for n in numbers}
+        proven |= set(present.values())
     return proven
 
 

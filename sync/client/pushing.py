@@ -9,11 +9,17 @@ from sync.change import MAX_RUN, next_head
 from sync.client.replica import DeskIdentity, PendingLine, Replica
 
 
-def push_body(identity: DeskIdentity, replica: Replica, batch: Sequence[PendingLine]) -> bytes:
-    """What `POST /v1/push` takes: a header and the lines of `batch`, whose numbers have no gap."""
+def push_body(
+    identity: DeskIdentity, replica: Replica, batch: Sequence[PendingLine], *, shows_receipt: bool = False
+) -> bytes:
+    """What `POST /v1/push` takes: a header and the lines of `batch`, whose numbers have no gap.
+
+    `shows_receipt`: with the last receipt, for a province that seems to have forgotten what it signed for.
+    """
     first_n, last_n = batch[0].n, batch[-1].n
     heads = _heads(replica.chain_head(first_n - 1), batch)
     audit_head, audit_cut = replica.audit_mark()
+    receipt, signature = replica.last_receipt() if shows_receipt else (b"", b"")
     header = protocol.PushHeader(
         desk=identity.desk,
         epoch=identity.epoch,
@@ -23,6 +29,8 @@ def push_body(identity: DeskIdentity, replica: Replica, batch: Sequence[PendingL
         head_signature=_signed(identity, last_n, heads[-1]),
         audit_head=audit_head,
         audit_cut=audit_cut,
+        receipt=protocol.b64(receipt),
+        receipt_signature=protocol.b64(signature),
         marks=[
             protocol.HeadMark(n=n, signature=_signed(identity, n, heads[n - first_n]))
             for n in range(first_n + MAX_RUN - 1, last_n, MAX_RUN)

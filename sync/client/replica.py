@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sync import protocol
 from sync.change import Line, Place
-from sync.seal import SigningKey
+from sync.seal import BoxKey, SigningKey
 
 APPLY_AT_ONCE = 300
 """Events in one call of `apply`: one transaction, short enough that typing never waits."""
@@ -53,6 +53,10 @@ class Replica(Protocol):
     """A desk's register, as far as sync is concerned."""
 
     def identity(self) -> DeskIdentity: ...
+
+    def heard_schema(self, schema: int) -> None:
+        """The schema version that the province's program knows: what needs no more than that is numbered."""
+        ...
 
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[PendingLine]:
         """Unacknowledged changes numbered above `after_n`, in order of `n` without a gap; at least one if any."""
@@ -106,8 +110,47 @@ class Replica(Protocol):
         """Apply at most `APPLY_AT_ONCE` verified events and set the cursors, in one transaction."""
         ...
 
+    def snapshot_size(self, token: str) -> int:
+        """Bytes that are kept of a snapshot that is being fetched."""
+        ...
+
+    def keep_snapshot(self, token: str, piece: bytes) -> None:
+        """Keep the next bytes of a snapshot; those of any other are dropped."""
+        ...
+
+    def snapshot_bytes(self, token: str) -> bytes: ...
+
+    def drop_snapshot(self) -> None: ...
+
+    def scope_box(self, key: str) -> BoxKey:
+        """The private half of a scope's key. Raises SealBroken when this desk does not hold it."""
+        ...
+
+    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> None:
+        """Bring the records of a scope to what these standing lines say, and the cursor to `place` at the end.
+
+        What the register holds and they lack stays. In pieces, so that typing never waits; broken off, it begins again.
+        """
+        ...
+
     def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
         """Where the scopes' feeds ended at the last page."""
+        ...
+
+    def last_receipt(self) -> tuple[bytes, bytes]:
+        """The exact bytes of the last receipt and the province's signature; empty before the first."""
+        ...
+
+    def follow(self, epoch: str) -> None:
+        """The province was put back from a backup and says so: go on in its new epoch, every scope begun anew."""
+        ...
+
+    def begin_all_anew(self) -> None:
+        """The feeds are not those that are known here: every scope is to be begun anew."""
+        ...
+
+    def to_begin_anew(self) -> Sequence[str]:
+        """The scopes that are still to be begun anew."""
         ...
 
     def freeze(self, code: str) -> None:

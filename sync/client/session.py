@@ -1,7 +1,8 @@
-"""One sync of a desk with its province: hello, push everything, pull until there is no more.
+"""One sync of a desk with its province: hello, push everything, pull until there is no more, then files.
 
 Nothing here decides what becomes of a change: the province orders and merges, the register applies. A failure at any
 point leaves both sides whole, because a receipt alone moves the journal and a proven page alone moves the cursors.
+Text never waits for files: after each piece of a file the session looks for changes, and now and then it pulls.
 """
 
 from __future__ import annotations
@@ -9,19 +10,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from commune_desk.domain.clock import monotonic
 from sync import protocol, seal
 from sync.change import Place
 from sync.client import errors
 from sync.client.channel import Channel, Refused
+from sync.client.files import FileCarrier, FileStore
 from sync.client.page import Page, portions, read_page, verified_keys, verify_page
 from sync.client.pushing import push_body
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
+from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
 
-__all__ = ["DeskIdentity", "PendingLine", "Replica", "Session", "SyncReport"]
+__all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "SyncReport"]
 
 _ROOM_FOR_HEADER = 4096
 _SMALLEST_PAGE = 32 * 1024
+_PULL_SECONDS = 60.0
+"""How long files may be carried until the feed is looked at again: it may bring a report with hours to answer it."""
 _TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
 """What a poor line does to a batch or a page: a smaller one is tried next."""
 
@@ -37,6 +43,10 @@ class SyncReport:
     """How many conflicts opened in what was pulled."""
     at: str
     receipt_at: str
+    file_bytes: int = 0
+    """What of files went over the line, up and down."""
+    file_fault: errors.LineFault | protocol.Malformed | None = None
+    """Why files were broken off, all text being through."""
 
 
 @dataclass(slots=True)
@@ -50,14 +60,23 @@ class _Tally:
 class Session:
     """Syncs a register through a transport, as often as asked. One thread at a time; `abort` from any."""
 
-    def __init__(self, transport: Transport, replica: Replica, *, apply_at_once: int = APPLY_AT_ONCE) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        replica: Replica,
+        files: FileStore | None = None,
+        *,
+        apply_at_once: int = APPLY_AT_ONCE,
+    ) -> None:
         """`apply_at_once`: events in one transaction of the register; few, so that typing never waits."""
+        self._carrier = FileCarrier(files) if files is not None else None
         self._apply_at_once = apply_at_once
         self._transport = transport
         self._replica = replica
         self._batch = protocol.MAX_CHANGES
         self._page_bytes = protocol.MAX_BODY
         self._receipt_at = ""
+        self._shows_receipt = False
         self._tally = _Tally()
 
     @property
@@ -69,6 +88,7 @@ class Session:
         """Raises a SyncFault or Malformed; whatever was receipted or applied before stays so."""
         identity = self._replica.identity()
         self._tally = tally = _Tally()
+        self._shows_receipt = False
         channel = Channel(
             self._transport,
             key_id=identity.desk,
@@ -77,21 +97,65 @@ class Session:
         )
         try:
             hello = channel.hello()
-            if hello.epoch != identity.epoch:
-                raise errors.ProvinceRestored
-            self._push_all(channel, identity)
-            self._pull_or_mend(channel, identity)
-            self._report(channel)
+            self._replica.heard_schema(hello.schema)
+            try:
+                file_fault = self._go_through(channel, self._in_epoch(hello.epoch, identity))
+            except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed
+                hello = channel.hello()
+                file_fault = self._go_through(channel, self._in_epoch(hello.epoch, identity))
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)
             raise
         finally:
             self._transport.rest()
-        return SyncReport(tally.pushed, tally.pulled, tally.quarantined, tally.conflicts, hello.time, self._receipt_at)
+        return SyncReport(
+            tally.pushed,
+            tally.pulled,
+            tally.quarantined,
+            tally.conflicts,
+            hello.time,
+            self._receipt_at,
+            self._carrier.carried if self._carrier else 0,
+            file_fault,
+        )
+
+    def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
+        """This desk in the province's present epoch. After another one all that it had signed for is offered again."""
+        if epoch == identity.epoch:
+            return identity
+        self._replica.follow(epoch)
+        self._replica.resend_from(self._replica.last_n())
+        return self._replica.identity()
+
+    def _go_through(self, channel: Channel, identity: DeskIdentity) -> errors.LineFault | protocol.Malformed | None:
+        self._push_all(channel, identity)
+        self._pull_or_mend(channel, identity)
+        file_fault = self._carry_files(channel, identity)
+        self._report(channel)
+        return file_fault
 
     def abort(self) -> None:
         """Break off a running sync; this session is finished then."""
         self._transport.abort()
+
+    def _carry_files(self, channel: Channel, identity: DeskIdentity) -> errors.LineFault | protocol.Malformed | None:
+        """One piece after another; what was typed meanwhile goes before the next. What broke them off, if anything."""
+        if self._carrier is None:
+            return None
+        self._carrier.begin()
+        pulled_at = monotonic()
+        while True:
+            try:
+                if not self._carrier.step(channel):
+                    return None
+            except errors.Stopped:
+                raise
+            except (errors.LineFault, protocol.Malformed) as fault:
+                return fault
+            self._push_all(channel, identity)
+            if monotonic() - pulled_at > _PULL_SECONDS:
+                self._pull_or_mend(channel, identity)
+                pulled_at = monotonic()
 
     def _push_all(self, channel: Channel, identity: DeskIdentity) -> None:
         after, gaps = 0, 0
@@ -109,7 +173,7 @@ class Session:
         return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - _ROOM_FOR_HEADER)
 
     def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
-        body = push_body(identity, self._replica, batch)
+        body = push_body(identity, self._replica, batch, shows_receipt=self._shows_receipt)
         try:
             receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
         except _TOO_MUCH_FOR_THE_LINE:
@@ -140,21 +204,34 @@ class Session:
             raise refused
         if gaps > 1:
             raise errors.ChangesMissing from refused
+        self._shows_receipt = True
         self._replica.resend_from(problem.expect_n)
         return problem.expect_n - 1
 
     def _pull_or_mend(self, channel: Channel, identity: DeskIdentity) -> None:
-        """Pull. A province that lacks what was seen was restored from a backup: it is offered this desk's last change.
+        """Pull. A province that lacks what was seen was put back from a backup: it is offered this desk's last change.
 
         If it lacks that too it says from where on, and gets back what it had signed for. What others sent comes from
-        them; until then their part of the feed stays as it is known here, and the sync ends with the reason.
+        them. The feeds are other ones now: each scope is begun anew from what stands, and what is only here stays.
         """
         try:
+            self._begin_anew(channel, identity)
             self._pull_all(channel, identity)
         except errors.HistoryRewritten:
+            self._shows_receipt = True
             self._replica.resend_from(self._replica.last_n())
             self._push_all(channel, identity)
+            self._replica.begin_all_anew()
+            self._begin_anew(channel, identity)
             self._pull_all(channel, identity)
+
+    def _begin_anew(self, channel: Channel, identity: DeskIdentity) -> None:
+        for scope in self._replica.to_begin_anew():
+            try:
+                count = begin_scope(self._transport, channel, self._replica, identity, scope, fresh=True)
+            except errors.NotRecognised as unknown:  # a province whose program offers no snapshots
+                raise errors.HistoryRewritten from unknown
+            self._tally.pulled += count
 
     def _report(self, channel: Channel) -> None:
         """Tell what was removed because it left, until the province has kept it."""
@@ -170,7 +247,9 @@ class Session:
             cursors = dict(self._replica.cursors())
             page = self._pull(channel, identity, cursors)
             self._take_over(page, cursors, identity)
-            more = page.trailer.more
+            for scope in page.trailer.snapshots:
+                self._tally.pulled += begin_scope(self._transport, channel, self._replica, identity, scope)
+            more = page.trailer.more or bool(page.trailer.snapshots)
 
     def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> Page:
         request = protocol.PullRequest(
@@ -179,6 +258,7 @@ class Session:
             certs=self._replica.certs_version(),
             directory=self._replica.directory_version(),
             max_bytes=self._page_bytes,
+            snapshots=True,
         )
         try:
             body, _ = channel.call("/v1/pull", protocol.encode(request), seal.FEED)

@@ -11,7 +11,7 @@ import logging
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -32,6 +32,8 @@ from sync.client.tls import PinnedAdapter, PinnedContext
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _CHUNK = 64 * 1024
+_PIECE = 256 * 1024
+"""Bytes that are kept at a time of something that comes in parts."""
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
 
@@ -103,6 +105,15 @@ class Transport:
         response, raw = self._exchange(request)
         return _read_reply(response, raw)
 
+    def fetch(self, path: str, start: int, keep: Callable[[bytes], None]) -> None:
+        """The bytes at `path` from `start` on, handed over piece by piece, also those before a line that breaks.
+
+        Raises a SyncFault; Gone when there is nothing under that name any more.
+        """
+        request = self._prepare("GET", path, b"")
+        request.headers["Range"] = f"bytes={start}-"
+        self._exchange(request, lambda response: _pieces(response, start, keep))
+
     def told_time(self, province_time: datetime) -> None:
         """The province's time, proven: a certificate that is not good then is nobody's. Raises WrongCertificate."""
         try:
@@ -125,7 +136,9 @@ class Transport:
         headers = {"Content-Type": protocol.CONTENT_TYPE} if body else {}
         return self._session.prepare_request(requests.Request(method, self.base + path, headers=headers, data=data))
 
-    def _exchange(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes]:
+    def _exchange(
+        self, request: requests.PreparedRequest, read: Callable[[requests.Response], bytes] | None = None
+    ) -> tuple[requests.Response, bytes]:
         if self._is_aborted:
             raise errors.Stopped
         is_late = threading.Event()
@@ -140,7 +153,7 @@ class Transport:
                 timeout=(self._limits.connect_seconds, self._limits.read_seconds),
             )
             with response:
-                return response, self._read(response)
+                return response, (read or self._read)(response)
         except (requests.RequestException, HTTPError, OSError, errors.SyncFault) as error:
             # A socket cut by `abort` or by the watchdog fails in whatever way the moment happens to bring.
             if self._is_aborted:
@@ -174,6 +187,25 @@ class Transport:
         if declared != str(len(received)) and not is_chunked:
             raise errors.HalfPage
         return bytes(received)
+
+
+def _pieces(response: requests.Response, start: int, keep: Callable[[bytes], None]) -> bytes:
+    """Read a part of something larger; nothing is left to return."""
+    if response.status_code == 404:
+        raise errors.Gone
+    if response.status_code != 206 or not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+        raise errors.CaptivePortal if response.status_code < 500 else errors.ServerTrouble(status=response.status_code)
+    piece = bytearray()
+    try:
+        while chunk := response.raw.read1(_CHUNK, decode_content=False):
+            piece += chunk
+            if len(piece) >= _PIECE:
+                keep(bytes(piece))
+                piece.clear()
+    finally:
+        if piece:
+            keep(bytes(piece))
+    return b""
 
 
 def read_address(text: str) -> str:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 
 from commune_desk.domain.access import Role
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import is_id, is_scope
+from commune_desk.domain.ids import is_scope
 from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
-from commune_desk.domain.record import Data, Field, Kind, Merge, Value, check_values
+from commune_desk.domain.record import Data, Field, Kind, Merge, check_value
 from sync.change import RELOCATING, Change, Line, Verb, Wire, from_wire
 from sync.seal import is_sealed
 
@@ -50,25 +49,40 @@ class Admission:
 
 
 def _well_formed(change: Change) -> bool:
-    ids = (change.id, change.officer, change.record)
-    maybe_ids = [change.group, change.import_id, *(base or "" for base in change.base.values())]
-    fields = change.fields
     relocates = change.verb in RELOCATING
     return (
         change.v == 1
-        and all(map(is_id, ids))
-        and all(text == "" or is_id(text) for text in maybe_ids)
+        and _are_ids(change)
         and 0 <= change.stamp < _MAX_STAMP
         and change.schema >= 1
         and change.verb in _VERBS
         and (relocates or change.verb == Verb.RESEAL.value) is is_scope(change.to)
         and 0 <= change.data <= Data.SHELTER_LOCATION
-        and (not fields if relocates else 0 < len(fields) <= _MAX_FIELDS)
-        and len(fields) == len(set(fields))
-        and all(map(_FIELD_NAME.fullmatch, fields))
-        and change.base.keys() <= set(fields)
-        and change.resolves.keys() <= set(fields)
+        and _has_fields(change, relocates)
         and (change.verb == Verb.RESOLVE.value or not change.resolves)
+    )
+
+
+def _are_ids(change: Change) -> bool:
+    """Whether every id in the change has the shape of one; the hex digits of all of them are looked at in one go."""
+    named = (change.group, change.import_id, *change.base.values())
+    ids = [change.id, change.officer, change.record, *filter(None, named)]
+    return set(map(len, ids)) == {32} and not "".join(ids).strip("0123456789abcdef")
+
+
+def _has_fields(change: Change, relocates: bool) -> bool:
+    """Whether the fields are named as fields are, each once, and nothing is said of others."""
+    if relocates:
+        return not (change.set or change.seal or change.base or change.resolves)
+    fields = change.set.keys() | change.seal.keys() if change.seal else change.set.keys()
+    entry = KINDS.get(change.kind)
+    strange = fields - entry.fields.keys() if entry else fields
+    return (
+        0 < len(fields) <= _MAX_FIELDS
+        and len(fields) == len(change.set) + len(change.seal)
+        and all(map(_FIELD_NAME.fullmatch, strange))
+        and change.base.keys() <= fields
+        and change.resolves.keys() <= fields
     )
 
 
@@ -81,31 +95,25 @@ def _content_fault(entry: Kind, change: Change) -> str | None:
             return "sealed"
     elif change.seal:
         return "sealed"
-    for name in change.fields:
-        declared = entry.fields.get(name)
-        if declared is None and change.schema <= SCHEMA_VERSION:
-            return "field"
-        if declared is not None and declared.data != data:
-            return "class"
-    return None if data.is_sealed else _value_fault(entry, change, data)
+    values: Mapping[str, Wire] = change.seal if data.is_sealed else change.set
+    faults = (_field_fault(entry, change, data, name, value) for name, value in values.items())
+    return next(filter(None, faults), None)
 
 
-def _value_fault(entry: Kind, change: Change, data: Data) -> str | None:
-    plain: dict[str, Value] = {}
-    for name, value in change.set.items():
-        declared = entry.fields.get(name)
-        if declared is not None and travels_as_delta(declared):
-            codes = _codes_of(value)
-            if codes is None:
-                return "value"
-            plain[name] = codes
-        else:
-            plain[name] = from_wire(value)
-    try:
-        check_values(entry, plain, data=data)
-    except Invalid:
-        return "value"
-    return None
+def _field_fault(entry: Kind, change: Change, data: Data, name: str, value: Wire) -> str | None:
+    declared = entry.fields.get(name)
+    if declared is None:
+        return "field" if change.schema <= SCHEMA_VERSION else None
+    if declared.data is not data:
+        return "class"
+    return None if data.is_sealed or _holds(declared, value) else "value"
+
+
+def _holds(declared: Field, value: Wire) -> bool:
+    if travels_as_delta(declared):
+        codes = _codes_of(value)
+        return codes is not None and check_value(declared, codes) is None
+    return check_value(declared, from_wire(value)) is None
 
 
 def travels_as_delta(declared: Field) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from commune_desk.domain.kinds import SCHEMA_VERSION
 from sync import seal
+from sync.file_wire import MAX_MESSAGE
 from sync.protocol import (
     CONTENT_TYPE,
     MAX_BODY,
@@ -34,20 +36,26 @@ from sync.protocol import (
 )
 from sync.server import desks
 from sync.server.admission import Admission
-from sync.server.database import StoreFault
+from sync.server.database import NO_SCOPE, StoreFault
 from sync.server.desk_reports import take_report
 from sync.server.doorbell import ring
 from sync.server.enrolment import enrol
+from sync.server.files import Files
 from sync.server.gate import WHAT_A_FORGERY_BREAKS, Gate, Headers, Signed
 from sync.server.limits import Limits
 from sync.server.problems import Refused
-from sync.server.province import Province
-from sync.server.pull import page
+from sync.server.province import Province, epoch_of
+from sync.server.pull import page, refuse_stopped
 from sync.server.push import take_in
+from sync.server.snapshots import Snapshots, read_part
 from sync.server.tickets import Tickets
+from sync.snapshot import SnapshotRequest
 
 BUSY_SECONDS = 30
 _MAX_SMALL = 16 * 1024
+_MOST_OF_A_SNAPSHOT = 4 << 20
+"""Bytes of it in one answer."""
+_RANGE = re.compile(r"bytes=([0-9]{1,12})-")
 _log = logging.getLogger(__name__)
 
 Asgi = Request[Any, Any, Any]
@@ -66,12 +74,15 @@ class Service:
         gate: Gate | None = None,
         door: Admission | None = None,
         limits: Limits | None = None,
+        files: Files | None = None,
     ) -> None:
         self.province = province
         self.tickets = tickets or Tickets()
         self.gate = gate or Gate(self.tickets)
         self.door = door or Admission()
         self.limits = limits or Limits()
+        self.snapshots = Snapshots()
+        self.files = files or Files()
 
     def app(self) -> Litestar:
         """The ASGI application."""
@@ -82,7 +93,12 @@ class Service:
                 self._signed("/v1/push", self._push, most=MAX_BODY),
                 self._signed("/v1/pull", self._pull),
                 self._signed("/v1/report", self._report),
+                self._signed("/v1/snapshot", self._snapshot),
+                self._snapshot_bytes(),
                 self._signed("/v1/doorbell", self._doorbell, bell=True),
+                self._signed("/v1/files/offset", self._file_offset),
+                self._signed("/v1/files/put", self._file_put, most=MAX_MESSAGE),
+                self._signed("/v1/files/get", self._file_get),
                 self._authority(),
             ],
             exception_handlers={HTTPException: self._unknown, Exception: self._bug},
@@ -96,6 +112,23 @@ class Service:
             return self.province.ca
 
         return authority
+
+    def _snapshot_bytes(self) -> HTTPRouteHandler:
+        """Bytes of a snapshot, from wherever the line broke: encrypted, under a name that cannot be guessed."""
+
+        @get("/v1/snapshots/{token:str}", sync_to_thread=False)
+        def part(request: Asgi) -> Response[bytes]:
+            try:
+                self.limits.count(request.client.host if request.client else "", "/v1/snapshots")
+                start = _range_start(request.headers.get("range", ""))
+                token = request.path_params["token"]
+                data, size = read_part(self.province.data, token, start, _MOST_OF_A_SNAPSHOT)
+            except Refused as refused:
+                return self._refusal(refused)
+            said = {"Content-Range": f"bytes {start}-{start + len(data) - 1}/{size}", "Cache-Control": "no-store"}
+            return Response(data, status_code=206, media_type="application/octet-stream", headers=said)
+
+        return part
 
     def _open(self, path: str, work: Callable[[bytes], Answer]) -> HTTPRouteHandler:
         """A route that anybody may call, as often as its limit allows; `work` is told only the inflated body."""
@@ -198,7 +231,7 @@ class Service:
         hello = Hello(
             nonce=decode(body, HelloRequest).nonce,
             time=self.province.now(),
-            epoch=self.province.epoch,
+            epoch=self.province.database.read(epoch_of, NO_SCOPE),
             protocols=(PROTOCOL, PROTOCOL),
             schema=SCHEMA_VERSION,
             ticket=self.tickets.issue(),
@@ -217,8 +250,27 @@ class Service:
     def _report(self, caller: desks.DeskState, body: bytes) -> Answer:
         return encode(take_report(self.province, caller, decode(body, ReportRequest))), seal.HELLO
 
+    def _snapshot(self, caller: desks.DeskState, body: bytes) -> Answer:
+        refuse_stopped(caller)
+        return encode(self.snapshots.offer(self.province, caller, decode(body, SnapshotRequest))), seal.FEED
+
     def _doorbell(self, caller: desks.DeskState, body: bytes) -> Answer:
         return encode(ring(self.province, caller, decode(body, HelloRequest).nonce)), seal.HELLO
+
+    def _file_offset(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return self.files.offset(self.province, caller, body), seal.FILE
+
+    def _file_put(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return self.files.put(self.province, caller, body), seal.FILE
+
+    def _file_get(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return self.files.get(self.province, caller, body), seal.FILE
+
+
+def _range_start(header: str) -> int:
+    """From which byte on: `bytes=N-`, or from the first."""
+    found = _RANGE.fullmatch(header)
+    return int(found[1]) if found else 0
 
 
 __all__ = ["BUSY_SECONDS", "Service"]

@@ -19,7 +19,7 @@ from sync.server.database import NO_SCOPE, reach_of
 from sync.server.desks import ACTIVE, EXPECTED, certify, expect, grant_list, grants_of
 from sync.server.limits import MAX_TRIES
 from sync.server.problems import Refused
-from sync.server.province import Province, audited
+from sync.server.province import Province, audited, epoch_of
 from sync.server.scopes import ensure_key, ensure_scope, keys_of, private_key
 
 
@@ -149,7 +149,7 @@ def _enrolled(connection: Connection, province: Province, desk: str, locker: byt
     grants = grants_of(connection, desk)
     return Enrolled(
         desk=desk,
-        epoch=province.epoch,
+        epoch=epoch_of(connection),
         authority_public=b64(province.keys.authority.public),
         escrow_public=b64(province.escrow_public),
         grants=grant_list(connection, grants),

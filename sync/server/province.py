@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from commune_desk.domain.clock import Clock, SystemClock, to_iso
 from commune_desk.domain.errors import Fault, Refusal
@@ -33,7 +34,6 @@ class Province:
     keys: keyfile.KeyFile
     clock: Clock
     name: str
-    epoch: str
     ca: bytes
     escrow_public: bytes
 
@@ -73,7 +73,6 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
         keys=keys,
         clock=clock or SystemClock(),
         name=facts["name"],
-        epoch=facts["epoch"],
         ca=ca,
         escrow_public=unb64(facts["escrow_public"]),
     )
@@ -93,6 +92,23 @@ def fact(connection: Connection, name: str) -> str:
     if value is None:
         raise Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
     return value
+
+
+EPOCH = "epoch"
+"""The fact that names this life of the database: another one begins whenever it was put back from a backup."""
+
+
+def epoch_of(connection: Connection) -> str:
+    """The database's present epoch, as every process finds it."""
+    return fact(connection, EPOCH)
+
+
+def begin_epoch(connection: Connection, province: Province, *, actor: str) -> str:
+    """The database was put back to an earlier time: from now on every desk sends again what it lacks."""
+    epoch = secrets.token_hex(8)
+    connection.execute(update(tables.meta).where(tables.meta.c.name == EPOCH).values(value=epoch))
+    audited(connection, province, "epoch", epoch, actor=actor)
+    return epoch
 
 
 def audited(connection: Connection, province: Province, action: str, subject: str, actor: str = "admin") -> None:

@@ -17,7 +17,6 @@ from sync.protocol import (
     MAX_PAGE_EVENTS,
     Event,
     FeedHead,
-    PullHeader,
     PullRequest,
     PullTrailer,
     b64,
@@ -25,10 +24,11 @@ from sync.protocol import (
 )
 from sync.server import desks, tables
 from sync.server.database import NO_SCOPE, reach_of
+from sync.server.page_header import header_for
 from sync.server.problems import Refused
-from sync.server.province import Province
+from sync.server.province import Province, epoch_of
 from sync.server.runs import runs_of
-from sync.server.scopes import directory, keys_of
+from sync.server.snapshots import WORTH
 
 _LEAST_BYTES = 32 * 1024
 _CONTACT_STEP = timedelta(minutes=5)
@@ -65,14 +65,14 @@ def page(province: Province, caller: desks.DeskState, request: PullRequest) -> b
     """One page, not yet deflated. Raises Refused; scopes that the desk does not hold are as if not asked for."""
     refuse_stopped(caller)
     note_contact(province, caller)
-    if request.epoch != province.epoch:
-        raise Refused(409, "epoch")
     return province.database.read(
         lambda connection: _page(connection, province, caller, request), reach_of(caller.id, caller.grants)
     )
 
 
 def _page(connection: Connection, province: Province, caller: desks.DeskState, request: PullRequest) -> bytes:
+    if request.epoch != epoch_of(connection):
+        raise Refused(409, "epoch")
     grants = desks.grants_of(connection, caller.id)
     if grants != caller.grants:  # granted otherwise since the request came in
         province.database.confine(connection, reach_of(caller.id, grants))
@@ -81,12 +81,18 @@ def _page(connection: Connection, province: Province, caller: desks.DeskState, r
     if any(cursor < 0 or cursor > heads[scope].seq for scope, cursor in cursors.items()):
         raise Refused(410, "resync")
     content = _Page(bytes_left=min(max(request.max_bytes, _LEAST_BYTES), MAX_BODY))
-    for scope in sorted(cursors):
+    begin = [scope for scope in sorted(cursors) if _is_better_begun(request, cursors[scope], heads[scope])]
+    for scope in sorted(cursors.keys() - set(begin)):
         _fill(connection, content, scope, cursors[scope])
-    header = _header(connection, province, caller, request)
+    header = header_for(connection, caller, certs=request.certs, known_directory=request.directory)
     runs = runs_of(connection, content.unsigned, content.present)
-    trailer = PullTrailer(cursors=content.cursors, more=content.full, heads=heads, runs=runs)
+    trailer = PullTrailer(cursors=content.cursors, more=content.full, heads=heads, runs=runs, snapshots=begin)
     return b"\n".join([encode(header), *content.lines, encode(trailer)])
+
+
+def _is_better_begun(request: PullRequest, cursor: int, head: FeedHead) -> bool:
+    """Whether the desk is to fetch what stands, rather than all that ever happened."""
+    return request.snapshots and cursor == 0 and head.seq >= WORTH
 
 
 def refuse_stopped(caller: desks.DeskState) -> None:
@@ -158,21 +164,6 @@ def _chain_at(connection: Connection, scope: str, seq: int) -> B64:
     feed = tables.feed
     chain = connection.scalar(select(feed.c.chain).where(feed.c.scope == scope, feed.c.seq == seq))
     return b64(GENESIS if chain is None else chain)
-
-
-def _header(connection: Connection, province: Province, caller: desks.DeskState, request: PullRequest) -> PullHeader:
-    grants = desks.grants_of(connection, caller.id)
-    version, certs = desks.certs_for(connection, list(grants))
-    places_version, places = directory(connection)
-    return PullHeader(
-        epoch=province.epoch,
-        grants=desks.grant_list(connection, grants),
-        certs_version=version,
-        certs=certs if version != request.certs else None,
-        scope_keys=keys_of(connection, list(grants)),
-        directory=places if places_version != request.directory else None,
-        directory_version=places_version,
-    )
 
 
 def note_contact(province: Province, caller: desks.DeskState) -> None:

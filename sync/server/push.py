@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, insert, select, update
 
+from sync import seal
 from sync.change import BadLine, read_line
-from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode
+from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, unb64
 from sync.server import desks, tables
 from sync.server.admission import Admission
 from sync.server.database import NO_SCOPE, Reach, reach_of
 from sync.server.ordering import Incoming, store
 from sync.server.problems import Refused
-from sync.server.province import Province
+from sync.server.province import Province, begin_epoch, epoch_of
 from sync.server.runs import Linked, proven
 
 
@@ -30,6 +31,9 @@ def take_in(province: Province, caller: desks.DeskState, body: bytes, door: Admi
 
     try:
         return province.database.write(work, _reach(caller, incoming))
+    except RolledBack:
+        province.database.write(lambda connection: begin_epoch(connection, province, actor=caller.id), NO_SCOPE)
+        raise Refused(409, "epoch") from None
     except Refused as refusal:
         if refusal.code == "fork" and caller.status == desks.ACTIVE:
             province.database.write(lambda connection: desks.freeze(connection, province, caller.id), NO_SCOPE)
@@ -84,10 +88,8 @@ def _commit(
     state = desks.find(connection, header.desk)
     if state is None or state.status == desks.FROZEN:
         raise Refused(409, "fork")
-    if header.epoch != province.epoch:
-        raise Refused(409, "epoch")
-    if header.first_n > state.last_n + 1:
-        raise Refused(409, "gap", expect_n=state.last_n + 1)
+    epoch = epoch_of(connection)
+    _refuse_another_past(province, header, state, epoch)
     if (state.status, state.grants) != (caller.status, caller.grants):
         _pass_the_door(incoming, state, door)  # revoked, or granted otherwise, since the request came in
         province.database.confine(connection, _reach(state, incoming))
@@ -120,7 +122,33 @@ def _commit(
         at=province.now(),
         results=[results[item.n] for item in incoming],
         audit_head=state.audit_head,
+        epoch=epoch,
     )
+
+
+class RolledBack(Exception):
+    """A desk showed a receipt of this very database for changes that it does not hold: it was put back in time."""
+
+
+def _refuse_another_past(province: Province, header: PushHeader, state: desks.DeskState, epoch: str) -> None:
+    """Raise Refused, or RolledBack, unless desk and province agree on what has been until now."""
+    if header.epoch != epoch:
+        raise Refused(409, "epoch")
+    if _signed_for_more(province, header, state, epoch):
+        raise RolledBack
+    if header.first_n > state.last_n + 1:
+        raise Refused(409, "gap", expect_n=state.last_n + 1)
+
+
+def _signed_for_more(province: Province, header: PushHeader, state: desks.DeskState, epoch: str) -> bool:
+    """Whether the desk shows this province's own signature, of this epoch, for more than it remembers."""
+    if not header.receipt:
+        return False
+    body = unb64(header.receipt)
+    if not seal.verify(province.keys.authority.public, seal.RECEIPT, body, unb64(header.receipt_signature)):
+        return False
+    shown = decode(body, Receipt)
+    return (shown.desk, shown.epoch) == (state.id, epoch) and shown.accepted_n > state.last_n
 
 
 def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[Incoming]) -> dict[int, Result]:

@@ -124,6 +124,8 @@ _UPDATES = {kind: _update_of(table) for kind, table in RECORDS.items()}
 def _from_row(kind: str, row: dict[str, Any]) -> Stored:
     values = {name: _read(declared, row[name]) for name, declared in KINDS[kind].fields.items()}
     books = {name: _decode(row[name]) for name in ("writers", "tags", "stamps", "extra")}
+    for name in books["extra"].keys() & values.keys():
+        values[name] = books["extra"].pop(name)  # written when this program did not know the field yet
     return Stored(kind, row["id"], row["scope"], row["born"], values, **books)
 
 

@@ -74,6 +74,7 @@ def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person
         table = RECORDS[kind]
         connection.execute(update(table).where(table.c.id.in_([one.id for one in some])).values(scope=target))
     _count_anew(connection, family.moved)
+    _take_files_along(connection, family.moved, route.home, target)
     conflict = tables.conflict
     for part in _portions(ids):
         open_ones = conflict.c.record.in_(part), conflict.c.closed_by.is_(None)
@@ -99,6 +100,16 @@ def _count_anew(connection: Connection, records: Iterable[Stored]) -> None:
             connection.execute(
                 update(table).where(table.c.id == record.id).values(tags=msgspec.json.encode(tags).decode())
             )
+
+
+def _take_files_along(connection: Connection, records: Sequence[Stored], home: str, target: str) -> None:
+    """The content of files lies with the scope of the records that name it."""
+    names = [str(record.value("sha256")) for record in records if record.kind == "attachment"]
+    for table in (tables.blob, tables.blob_piece) if names else ():
+        there = set(connection.scalars(select(table.c.sha256).where(table.c.scope == target)))
+        for part in _portions([name for name in names if name not in there]):
+            mine = table.c.scope == home, table.c.sha256.in_(part)
+            connection.execute(update(table).where(*mine).values(scope=target))
 
 
 def _family_of(connection: Connection, person: Stored) -> _Family:

@@ -9,7 +9,7 @@ from sync.protocol import PROVINCE_DESK
 from sync.server import tables
 from sync.server.database import WHOLE_PROVINCE
 from sync.server.desks import audit_cuts
-from sync.server.province import Province
+from sync.server.province import Province, epoch_of
 from sync.server.reports_in import reports_waiting
 
 
@@ -76,7 +76,7 @@ def _status(connection: Connection, province: Province) -> Status:
         by_scope[scope] = by_scope.get(scope, 0) + 1
     return Status(
         province=province.name,
-        epoch=province.epoch,
+        epoch=epoch_of(connection),
         at=province.now(),
         desks=desk_list(connection),
         changes={row.id: row.head for row in connection.execute(select(tables.scope).order_by(tables.scope.c.id))},

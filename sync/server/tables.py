@@ -175,6 +175,23 @@ quarantine = Table(
     _text("received_at"),
 )
 
+snapshot = Table(
+    "snapshot",
+    metadata,
+    _text("token", primary_key=True),
+    _text("scope"),
+    _text("epoch"),
+    _number("seq"),
+    _bytes("chain"),
+    _number("size"),
+    _bytes("sha256"),
+    _text("key"),
+    _text("box"),
+    _text("made_at"),
+    Index("snapshot_by_scope", "scope", "seq"),
+)
+"""Snapshots whose files lie beside the database, the last one of a scope first in line."""
+
 purge = Table(
     "purge",
     metadata,
@@ -211,6 +228,29 @@ audit = Table(
     _bytes("chain"),
 )
 
+blob = Table(
+    "blob",
+    metadata,
+    _text("scope", primary_key=True),
+    _text("sha256", primary_key=True),
+    _number("size"),
+    _number("got"),
+    _maybe("done_at"),
+)
+
+blob_piece = Table(
+    "blob_piece",
+    metadata,
+    _text("scope", primary_key=True),
+    _text("sha256", primary_key=True),
+    _number("start", primary_key=True),
+    _bytes("data"),
+)
+
+file_day = Table(
+    "file_day", metadata, _text("desk", primary_key=True), _text("day", primary_key=True), _number("bytes")
+)
+
 
 def _column_type(field: Field) -> type[BigInteger] | type[Text]:
     return BigInteger if field.sql_type == "INTEGER" and not field.data.is_sealed else Text
@@ -237,6 +277,8 @@ def _table_of(kind: Kind) -> Table:
 RECORDS: dict[str, Table] = {name: _table_of(kind) for name, kind in KINDS.items()}
 """`born` says which desk and group of changes made the record; `writers`, `tags` and `stamps` are JSON by field:
 the change that wrote it, a SET's members with their order, an LWW's time; `extra` keeps fields of a newer program."""
+
+Index("record_attachment_by_sha256", RECORDS["attachment"].c.sha256)
 
 APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit", "signed_head")
 """Tables whose rows are never changed or removed; triggers of the migrations see to it."""

@@ -36,7 +36,8 @@ LIBRARIES = {
 
 SYNC = {
     "commune_desk.vault": ("sync.seal",),
-    "commune_desk.store": ("sync.change", "sync.merge", "sync.seal", "sync.protocol"),  # decision 0005
+    # decisions 0005 and 0013
+    "commune_desk.store": ("sync.change", "sync.merge", "sync.seal", "sync.protocol", "sync.content", "sync.file_wire"),
 }
 """Which parts of sync a layer may know."""
 

@@ -10,11 +10,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from commune_desk.domain.attachments import PDF
 from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.domain.kinds import Officer
 from commune_desk.program_files import code_book
 from commune_desk.store.database import connect
 from commune_desk.store.migrate import steps
+from commune_desk.usecases.attachments import FileFacts, Prepared, attach
 from commune_desk.usecases.children import ChildEntry, KinEntry, close_file, register_child
 from commune_desk.usecases.drafts import save_draft
 from commune_desk.usecases.reports import record_report
@@ -28,6 +30,7 @@ from tests.helpers.workplaces import OFFICER, OFFICER_NAME, make_register
 KEPT = Path(__file__).parent / "kept"
 KEY = RegisterKey(bytes(range(32)))
 NAMES = ("Đặng Thị Hoà", "Bàn Văn Tài", "Chíu Sáng Mùi")
+PAPER = "Biên bản họp xác định nhu cầu"
 MOTHER, OBSERVED, REPORTED = "Lý Thị Nguyệt", "Cháu khoẻ, đi học đều.", "Nghe tiếng khóc mỗi tối."
 
 
@@ -43,6 +46,8 @@ def fill(workplace: Workplace) -> None:
     report = make_report(description=REPORTED, person=children[1])
     workplace.write(lambda tx: record_report(tx, report))
     workplace.write(lambda tx: add_task(tx, "Gặp nhà trường", "2026-11-27", children[0]))
+    paper = Prepared(PDF, b"%PDF-1.7 " + PAPER.encode())
+    workplace.write(lambda tx: attach(tx, children[0], paper, FileFacts("minutes", PAPER)))
     workplace.write(lambda tx: save_draft(tx, "visit", children[1], "observations", {"observations": "Đang gõ"}))
 
 

@@ -31,6 +31,7 @@ from tests.system.register_check import faults
 FROZEN = {
     "0001_register.sql": "3800f965a2fcfbe3670995c8ce0871741d5781aa8e579e83863a33e57b5f6ca3",
     "0002_indexes.sql": "017667e06af4abf6e1036175c649386289cc19072fd89ba2e009bbcf096262b7",
+    "0004_files.sql": "d917cd1fa6ea8d16c920ed4e99d716e38a50b3b571298956117683be0fda430e",
 }
 """Steps that registers out there have been through. A change to the tables is a new step, not another of these."""
 
@@ -122,7 +123,8 @@ def test_the_first_register_comes_to_the_present_step_whole(tmp_path: Path) -> N
     assert version(connection) == len(steps())
     assert migrate(connection) == 0
     connection.close()
-    assert rows(path) == before
+    after = rows(path)
+    assert {name: after[name] for name in before} == before
     assert {"task_person", "task_due", "placement_notice_case_code"} <= {name for name, _sql in tables(path)}
 
 

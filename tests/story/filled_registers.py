@@ -9,11 +9,13 @@ from pathlib import Path
 import msgspec
 
 from commune_desk.domain.access import Role
+from commune_desk.domain.attachments import PDF
 from commune_desk.domain.clock import SystemClock, local_day, to_iso
-from commune_desk.domain.ids import Scope, commune_scope, new_record_id, shelter_scope
+from commune_desk.domain.ids import RecordId, Scope, commune_scope, new_record_id, shelter_scope
 from commune_desk.domain.kinds import Report
 from commune_desk.program_files import code_book
 from commune_desk.store.transaction import Tx
+from commune_desk.usecases.attachments import FileFacts, Prepared, attach
 from commune_desk.usecases.opening import OpenDesk, make_training_register
 from commune_desk.usecases.profile import NewOfficer, Profile
 from commune_desk.usecases.reports import record_measures, record_report
@@ -25,11 +27,21 @@ from tests.helpers import shelter_house
 LOGIN, PASSPHRASE = "desk.1", "bon con meo di bien"
 OFFICER = NewOfficer(LOGIN, "Cán bộ Một", PASSPHRASE)
 CHILDREN = 120
+LONGEST_STORY = (
+    "SELECT f.person FROM child_file f LEFT JOIN home_visit v ON v.person=f.person"
+    " GROUP BY f.person ORDER BY count(v.id) DESC, f.person LIMIT 1"
+)
+"""Who it is."""
 
 _TASKS = (
     ("Gửi báo cáo quý cho tỉnh", 1),
     ("Họp nhà trường về ba cháu nghỉ học dài ngày", 3),
     ("Gọi trạm y tế hỏi thẻ bảo hiểm", None),
+)
+_PAPERS = (
+    ("birth_certificate", ""),
+    ("minutes", "Biên bản họp xác định nhu cầu của cháu"),
+    ("medical_paper", "Giấy khám của Bệnh viện đa khoa khu vực"),
 )
 _REPORTS = (
     # source, hours ago, place, age, sex, description, what was done, whether it is closed
@@ -47,6 +59,7 @@ def make_commune(folder: Path) -> Profile:
         desk.register.write(partial(_task, title=title, days=days)).result()
     for told in _REPORTS:
         desk.register.write(partial(_report, told=told)).result()
+    desk.register.write(_files).result()
     desk.register.close()
     return desk.profile
 
@@ -62,6 +75,13 @@ def make_shelter(folder: Path) -> Profile:
 def _make(folder: Path, scope: Scope, role: Role) -> OpenDesk:
     folder.mkdir(parents=True)
     return make_training_register(Profile(folder), OFFICER, scope=scope, role=role, clock=SystemClock())
+
+
+def _files(tx: Tx) -> None:
+    """Papers of the child with the longest story."""
+    person = RecordId(tx.connection.execute(LONGEST_STORY).fetchone()[0])
+    for document, caption in _PAPERS:
+        attach(tx, person, Prepared(PDF, b"%PDF-1.7 " + caption.encode() * 2000), FileFacts(document, caption))
 
 
 def _task(tx: Tx, title: str, days: int | None) -> None:

@@ -39,7 +39,7 @@ def _commune(program: Program) -> Iterator[str]:
     go_to(window, Route("child", child))
     page = window.shell.stack.currentWidget()
     assert isinstance(page, ChildPage)
-    for part in ("details", "family", "groups"):
+    for part in ("details", "family", "groups", "files"):
         page.tabs.choose(part)
         yield f"child-{part}"
     for form in ("relation", "group"):

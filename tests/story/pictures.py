@@ -14,6 +14,7 @@ from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.shots import SCALED, SCREEN, grab
 from commune_desk.usecases.workplace import Workplace
 from tests.story.cut_texts import cut_texts
+from tests.story.filled_registers import LONGEST_STORY
 from tests.story.stage import desk_of, pump
 
 CUT: dict[str, list[str]] = {}
@@ -86,10 +87,5 @@ def _records(workplace: Workplace) -> Iterator[tuple[str, Route]]:
 
 def longest_story(workplace: Workplace) -> str:
     """The child with the longest story."""
-    row = workplace.read(
-        lambda db: db.execute(
-            "SELECT f.person FROM child_file f LEFT JOIN home_visit v ON v.person=f.person"
-            " GROUP BY f.person ORDER BY count(v.id) DESC, f.person LIMIT 1"
-        ).fetchone()
-    )
+    row = workplace.read(lambda db: db.execute(LONGEST_STORY).fetchone())
     return str(row[0]) if row else ""

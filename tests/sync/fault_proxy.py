@@ -71,7 +71,11 @@ class FaultProxy:
             except OSError:
                 return
             self.connections += 1
-            far = socket.create_connection(self._target)
+            try:
+                far = socket.create_connection(self._target)
+            except OSError:  # whoever stands behind is being started anew
+                _close(near)
+                continue
             self._open += [near, far]
             self._begin(self._pump, near, far, self.toxics.cut_up_after)
             self._begin(self._pump, far, near, self.toxics.cut_down_after)

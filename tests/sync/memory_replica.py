@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from commune_desk.domain.ids import uuid7
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
 from sync.client.replica import APPLY_AT_ONCE
-from sync.seal import SigningKey
+from sync.seal import BoxKey, SealBroken, SigningKey
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,9 @@ class MemoryReplica:
     version: str = ""
     known_heads: dict[str, protocol.FeedHead] = field(default_factory=dict)
     frozen: list[str] = field(default_factory=list)
+    part: bytes = b""
+    receipt: tuple[bytes, bytes] = (b"", b"")
+    anew: list[str] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
 
     def record(self, scope: str, kind: str, record: str, values: dict[str, Wire], **more: object) -> Line:
@@ -71,6 +74,9 @@ class MemoryReplica:
     def identity(self) -> Identity:
         return self.me
 
+    def heard_schema(self, schema: int) -> None:
+        """This desk writes nothing that a province could not know."""
+
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[Pending]:
         start = max(self.accepted_n, after_n)
         chosen: list[Pending] = []
@@ -94,6 +100,7 @@ class MemoryReplica:
         assert len(signature) == 64
         self.accepted_n = max(self.accepted_n, up_to)
         self.receipts.append(receipt)
+        self.receipt = receipt_bytes, signature
 
     def audit_mark(self) -> tuple[str, int]:
         return "", 0
@@ -136,8 +143,41 @@ class MemoryReplica:
         self.places |= {scope: place.seq for scope, place in places.items()}
         self.chains |= {scope: place.chain for scope, place in places.items()}
 
+    def snapshot_size(self, token: str) -> int:
+        return len(self.part)
+
+    def keep_snapshot(self, token: str, piece: bytes) -> None:
+        self.part += piece
+
+    def snapshot_bytes(self, token: str) -> bytes:
+        return self.part
+
+    def drop_snapshot(self) -> None:
+        self.part = b""
+
+    def scope_box(self, key: str) -> BoxKey:
+        raise SealBroken
+
+    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> None:
+        self.places[scope], self.chains[scope] = place.seq, place.chain
+        self.applied += events
+        self.anew = [one for one in self.anew if one != scope]
+
     def heads(self, heads: Mapping[str, protocol.FeedHead]) -> None:
         self.known_heads |= heads
+
+    def last_receipt(self) -> tuple[bytes, bytes]:
+        return self.receipt
+
+    def follow(self, epoch: str) -> None:
+        self.me = replace(self.me, epoch=epoch)
+        self.begin_all_anew()
+
+    def begin_all_anew(self) -> None:
+        self.anew = list(self.places)
+
+    def to_begin_anew(self) -> Sequence[str]:
+        return list(self.anew)
 
     def freeze(self, code: str) -> None:
         self.frozen.append(code)

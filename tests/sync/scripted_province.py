@@ -152,6 +152,10 @@ class ScriptedProvince(BaseAdapter):
         events = self.feed.setdefault(scope, [])
         events.append((protocol.Event(scope=scope, seq=len(events) + 1, **event), line))
 
+    def snapshot(self, body: bytes) -> Raw:
+        """This province begins nobody anew."""
+        return self.problem(404, "not_found")
+
     def pull(self, body: bytes) -> Raw:
         return self.signed(self.page(protocol.decode(body, protocol.PullRequest)), seal.FEED)
 

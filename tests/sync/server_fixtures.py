@@ -27,7 +27,7 @@ from sync.server.__main__ import main
 from sync.server.app import Service
 from sync.server.database import WHOLE_PROVINCE, Work
 from sync.server.founding import found
-from sync.server.province import open_province
+from sync.server.province import epoch_of, open_province
 from sync.server.scopes import ensure_key
 
 COMMUNE, OTHER, SHELTER = "C:06838", "C:06841", "S:AD01"
@@ -77,6 +77,10 @@ class World:
         self.service = Service(self.province, **guards)
         self.app = self.service.app()
         self._runner = asyncio.Runner()
+
+    @property
+    def epoch(self) -> str:
+        return self.province.database.read(epoch_of, WHOLE_PROVINCE)
 
     def close(self) -> None:
         self._runner.close()
@@ -177,7 +181,7 @@ class ServerDesk:
         statement = msgspec.json.encode([self.id, self.n, head])
         facts: dict[str, Any] = {
             "desk": self.id,
-            "epoch": self.world.province.epoch,
+            "epoch": self.world.epoch,
             "first_n": self.n - len(lines) + 1,
             "last_n": self.n,
             "head": head,
@@ -206,7 +210,7 @@ class ServerDesk:
         return self.pull_from({scope.replace("_", ":"): seq for scope, seq in cursors.items()})
 
     def pull_from(self, cursors: Mapping[str, int], **more: Any) -> Reply:
-        request = protocol.PullRequest(**{"epoch": self.world.province.epoch, "cursors": dict(cursors)} | more)
+        request = protocol.PullRequest(**{"epoch": self.world.epoch, "cursors": dict(cursors)} | more)
         return self.post("/v1/pull", protocol.encode(request))
 
     def post(self, path: str, body: bytes, **how: Any) -> Reply:

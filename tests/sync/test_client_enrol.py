@@ -19,6 +19,8 @@ from sync.client.enrol import DeskKeys, Enrolment, enrol
 from sync.client.session import Session
 from sync.server import desks
 from sync.server.authority import make_authority
+from sync.server.database import WHOLE_PROVINCE
+from sync.server.province import epoch_of
 from sync.server.reports_in import hand_down
 from tests.sync.in_process import InProcess, response_of
 from tests.sync.memory_replica import Identity, MemoryReplica
@@ -244,9 +246,9 @@ def test_a_copied_desk_is_found_and_both_copies_stop(province: RealProvince) -> 
 
 
 def test_a_desk_that_was_never_enrolled_is_not_recognised(province: RealProvince) -> None:
-    stranger = MemoryReplica(
-        Identity("ZZZZZZ", province.province.epoch, seal.SigningKey.generate(), province.province.keys.authority.public)
-    )
+    real = province.province
+    epoch = real.database.read(epoch_of, WHOLE_PROVINCE)
+    stranger = MemoryReplica(Identity("ZZZZZZ", epoch, seal.SigningKey.generate(), real.keys.authority.public))
     with pytest.raises(errors.NotRecognised):
         Session(province.transport(), stranger).sync()
     assert stranger.frozen == []

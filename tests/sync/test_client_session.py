@@ -158,15 +158,15 @@ def test_an_unsigned_no_never_freezes() -> None:
     assert desk.frozen == []
 
 
-def test_a_restored_province_is_noticed_at_hello() -> None:
+def test_a_province_that_says_that_it_was_put_back_is_followed_and_gets_everything_again() -> None:
     province = ScriptedProvince()
     desk = province.desk("AAAAAA")
-    _type(desk, 1)
-    province.epoch = "e2"
-    with pytest.raises(errors.ProvinceRestored):
-        _session(province, desk).sync()
-    assert desk.frozen == ["epoch"]
-    assert province.held["AAAAAA"] == []
+    _type(desk, 3)
+    _session(province, desk).sync()
+    province.epoch, province.held["AAAAAA"], province.feed, province.runs = "e2", [], {}, []
+    desk.places.clear()
+    _session(province, desk).sync()
+    assert (desk.frozen, desk.me.epoch, len(province.held["AAAAAA"])) == ([], "e2", 3)
 
 
 def test_a_spent_ticket_is_renewed_once() -> None:
@@ -361,7 +361,7 @@ def test_a_rewritten_history_is_found_by_its_chain() -> None:
         province.publish(line)
     with pytest.raises(errors.HistoryRewritten):
         _session(province, desk).sync()
-    desk.chains[SCOPE] = protocol.unb64(province.head(SCOPE, desk.places[SCOPE]).chain)
+    desk.chains[SCOPE], desk.anew = protocol.unb64(province.head(SCOPE, desk.places[SCOPE]).chain), []
     _session(province, desk).sync()
     assert len(desk.applied) == 6, "without the chain kept at the cursor nobody would have noticed"
 

@@ -43,7 +43,7 @@ class EndlessTickets(Tickets):
 
 
 def _pull_body(world: World) -> bytes:
-    return protocol.deflate(protocol.encode(protocol.PullRequest(epoch=world.province.epoch, cursors={})))
+    return protocol.deflate(protocol.encode(protocol.PullRequest(epoch=world.epoch, cursors={})))
 
 
 def _swap(headers: list[tuple[str, str]], name: str, value: str) -> list[tuple[str, str]]:
@@ -61,7 +61,7 @@ def _attack_swapped_body(world: World) -> tuple[int, str]:
     desk = world.desk()
     headers = desk.headers("/v1/pull", _pull_body(world))
     other = protocol.deflate(
-        protocol.encode(protocol.PullRequest(epoch=world.province.epoch, cursors={COMMUNE: 0}, max_bytes=1))
+        protocol.encode(protocol.PullRequest(epoch=world.epoch, cursors={COMMUNE: 0}, max_bytes=1))
     )
     reply = world.call("/v1/pull", other, headers)
     return reply.status, reply.code if reply.status != 200 else ""

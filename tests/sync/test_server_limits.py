@@ -61,7 +61,7 @@ def test_a_bomb_is_refused_in_little_memory(world: World) -> None:
 def test_small_requests_stay_small_inside_too(world: World) -> None:
     """A few hundred bytes that grow to megabytes: what a pull or a doorbell says fits in 16 KiB."""
     desk = world.desk()
-    pull = protocol.encode(protocol.PullRequest(epoch=world.province.epoch, cursors={}))
+    pull = protocol.encode(protocol.PullRequest(epoch=world.epoch, cursors={}))
     bell = protocol.encode(protocol.HelloRequest(nonce="YQ=="))
 
     def asked(path: str, body: bytes, spaces: int, **how: Any) -> int:

@@ -11,9 +11,9 @@ import pytest
 
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
-from sync.change import MAX_RUN, Line, write
+from sync.change import MAX_RUN, Line, next_head, write
 from sync.client import errors
-from sync.client.page import Page, read_page, verified_keys, verify_page
+from sync.client.page import Page, is_proven, proven_by_heads, read_page, verified_keys, verify_page
 from tests.sync.server_fixtures import COMMUNE, ServerDesk, World, province_in
 
 NAME = {"full_name": "Chìu Văn Sáng"}
@@ -140,3 +140,43 @@ def test_a_desk_that_still_signs_each_change_is_served_as_before(world: World) -
     keys = verified_keys(page.header, world.province.keys.authority.public)
     assert page.trailer.runs == []
     assert len(verify_page(page, {}, keys.get)) == 100
+
+
+def _forged(line: Line) -> Line:
+    """Another content under the same desk and number, which nobody signed."""
+    return write(msgspec.structs.replace(line.change, set={"full_name": "Chìu Văn Giả"}))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_lines_with_one_number_only_the_chains_is_proven(world: World, first: bool) -> None:
+    desk = world.desk()
+    assert desk.push(*unsigned(desk, 3)).status == 200
+    page = page_of(desk)
+    keys = verified_keys(page.header, world.province.keys.authority.public)
+    _, line = page.events[1]
+    pair = [line, _forged(line)] if first else [_forged(line), line]
+    lines = [page.events[0][1], *pair, page.events[2][1]]
+    try:
+        proven = proven_by_heads(lines, page.trailer.runs, keys.get)
+    except errors.Unproven:
+        proven = set()
+    assert not is_proven(_forged(line), proven, keys.get)
+
+
+def test_another_desks_chain_proves_nothing(world: World) -> None:
+    """A desk that signs a stranger's digest into its own chain says nothing about the stranger."""
+    desk, accomplice = world.desk(), world.desk()
+    assert desk.push(*unsigned(desk, 1)).status == 200
+    forged = _forged(page_of(desk).events[0][1])
+    statement = protocol.head_statement(accomplice.id, 1, next_head(bytes(32), forged.digest))
+    run = protocol.Run(
+        desk=accomplice.id,
+        first_n=1,
+        last_n=1,
+        before=protocol.b64(bytes(32)),
+        signature=protocol.b64(accomplice.key.sign(seal.HEAD, statement)),
+        absent={1: protocol.b64(forged.digest)},
+    )
+    keys = {desk.id: desk.key.public, accomplice.id: accomplice.key.public}
+    proven = proven_by_heads([forged], [run], keys.get)
+    assert not is_proven(forged, proven, keys.get)

@@ -98,3 +98,19 @@ def test_without_such_a_wish_the_returning_line_is_tried_at_once() -> None:
     schedule.due = 700.0
     schedule.on_hint(101.0)
     assert schedule.due == 101.0
+
+
+def test_files_that_broke_off_go_on_sooner_than_the_next_sync_and_each_time_a_little_later() -> None:
+    schedule, due = _schedule(0.5), []
+    for _ in range(4):
+        schedule.begun()
+        schedule.succeeded(0.0)
+        schedule.files_broken_off(0.0)
+        due.append(schedule.due)
+    assert due == sorted(due)
+    assert due[0] < due[-1] < 100.0
+    schedule.begun()
+    schedule.succeeded(0.0)
+    schedule.files_through()
+    assert schedule.due == 900.0
+    assert schedule.failures == 0

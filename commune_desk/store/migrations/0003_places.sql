@@ -27,3 +27,10 @@ CREATE TABLE purge_receipt (
   signature BLOB NOT NULL,
   is_sent INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- A snapshot on its way, still encrypted: what came before the line broke.
+CREATE TABLE snapshot_part (
+  token TEXT NOT NULL,
+  start INTEGER NOT NULL,
+  data BLOB NOT NULL,
+  PRIMARY KEY (token, start)
+) STRICT, WITHOUT ROWID;

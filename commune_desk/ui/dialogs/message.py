@@ -39,7 +39,7 @@ class MessageDialog(QDialog):
         self.setAccessibleDescription(message.detail)
         self.setModal(True)
         self.setFixedWidth(WIDTH)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(20)
         line = QHBoxLayout()
@@ -52,6 +52,10 @@ class MessageDialog(QDialog):
         self._buttons.setSpacing(8)
         self._buttons.addStretch(1)
         column.addLayout(self._buttons)
+
+    def add_body(self, widget: QWidget) -> None:
+        """Put a widget between the words and the buttons."""
+        self._column.insertWidget(1, widget)
 
     def _words(self, message: Message) -> QVBoxLayout:
         words = QVBoxLayout()

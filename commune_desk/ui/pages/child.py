@@ -11,6 +11,7 @@ from commune_desk.presenters.child_page import ChildPage as State
 from commune_desk.presenters.child_page import ChildView
 from commune_desk.presenters.routes import Route
 from commune_desk.ui.dialogs.move_child import MoveDialog
+from commune_desk.ui.pages.child_files import Files
 from commune_desk.ui.pages.child_tabs import Details, Family, Groups, family_row, risk_card, steps_card
 from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.pages.moments import entry_of
@@ -32,6 +33,7 @@ class ChildPage(LivePage):
     kinds = (
         *("child_file", "person", "relation", "group_membership", "household"),
         *("home_visit", "report", "placement_notice", "task", "conflicts", "sync", "departures", "arrivals"),
+        *("attachment", "attachment_withdrawal", "files"),
     )
 
     def __init__(
@@ -73,18 +75,19 @@ class ChildPage(LivePage):
         self.details = Details(self._move_file, self._move_to_commune)
         self.family = Family(self._navigate, self._open, self._end_relation)
         self.groups = Groups(self._open, self._leave_group)
+        self.files = Files(self._workplace, self._tasks, self.person)
         self._parts: dict[str, QWidget] = {
             "timeline": surface,
             "details": self.details,
             "family": self.family,
             "groups": self.groups,
+            "files": self.files,
         }
         self.columns = TwoColumns()
         for part in self._parts.values():
             self.columns.main.addWidget(part)
-        for key, text in zip(
-            self._parts, (_("Timeline"), _("Details"), _("Family"), _("Groups of the child")), strict=True
-        ):
+        texts = (_("Timeline"), _("Details"), _("Family"), _("Groups of the child"), _("Photos and scans"))
+        for key, text in zip(self._parts, texts, strict=True):
             self.tabs.add(key, text)
         self.tabs.chosen.connect(self.show_part)
         self.setFocusProxy(self.tabs)
@@ -93,7 +96,7 @@ class ChildPage(LivePage):
         self.add(self.columns)
 
     def show_part(self, key: str) -> None:
-        """Show one tab: timeline, details, family or groups."""
+        """Show one tab: timeline, details, family, groups or files."""
         for name, part in self._parts.items():
             part.setVisible(name == key)
         if self._kin_card is not None:
@@ -125,6 +128,7 @@ class ChildPage(LivePage):
         self.details.show_view(view)
         self.family.show_view(view)
         self.groups.show_view(view)
+        self.files.show_view(view)
         self._show_side(view)
         if (looked_at := self._state.looked_at()) is not None:
             self.write(looked_at)

@@ -59,7 +59,7 @@ def risk_card(points: Sequence[RiskPoint]) -> Card:
     return card
 
 
-class _Part(QWidget):
+class Part(QWidget):
     """A tab's contents: cards below each other, made anew for each view, when somebody looks at the tab."""
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class _Part(QWidget):
         raise NotImplementedError
 
 
-class Details(_Part):
+class Details(Part):
     """Every detail of the child and the file, how the child moves to another commune, and how the file is closed."""
 
     def __init__(self, move_file: Callable[[str], object], move_to_commune: Callable[[], object]) -> None:
@@ -149,7 +149,7 @@ class Details(_Part):
             self._move_file(status)
 
 
-class Family(_Part):
+class Family(Part):
     """Everybody who belongs to the child, those of former times last."""
 
     def __init__(
@@ -199,7 +199,7 @@ class Family(_Part):
             self._end(row.relation)
 
 
-class Groups(_Part):
+class Groups(Part):
     """The groups of special circumstances and risk, with their dates and papers."""
 
     def __init__(self, open_form: Callable[[str], object], leave: Callable[[str], object]) -> None:

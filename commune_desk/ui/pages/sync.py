@@ -9,10 +9,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.ids import is_commune_scope
 from commune_desk.i18n import _
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
 from commune_desk.store.sync_status import sync_facts
+from commune_desk.ui.pages.file_budget import FilesCard
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -56,6 +58,10 @@ class SyncPage(Page):
         columns.main.addWidget(self.waiting)
         columns.side.addWidget(self.proven)
         columns.side.addLayout(self._buttons())
+        self.files = FilesCard(workplace, tasks)
+        own = workplace.register.identity
+        self.files.setVisible(is_commune_scope(own.scope) and not own.is_training)  # a shelter keeps no files
+        columns.side.addWidget(self.files)
         self.add(columns)
         tasks.register_changed.connect(self._on_changed)
         self.refresh()

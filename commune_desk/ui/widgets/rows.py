@@ -90,6 +90,11 @@ class ListRow(QWidget):
         self.setAccessibleName(f"{chip.text} {self.accessibleName()}")
         return self
 
+    def lead_widget(self, widget: QWidget) -> ListRow:
+        """Put a widget before the texts; returns the row."""
+        self._row.insertWidget(0, widget)
+        return self
+
     def tinted(self) -> ListRow:
         """Mark the row that matters most; returns it."""
         self._tinted = True

@@ -49,3 +49,19 @@ CREATE TABLE purge (
     received_at TEXT NOT NULL,
     PRIMARY KEY (desk, change)
 )
+--
+CREATE TABLE snapshot (
+    token TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    epoch TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    chain BLOB NOT NULL,
+    size BIGINT NOT NULL,
+    sha256 BLOB NOT NULL,
+    "key" TEXT NOT NULL,
+    box TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    PRIMARY KEY (token)
+)
+--
+CREATE INDEX snapshot_by_scope ON snapshot (scope, seq)

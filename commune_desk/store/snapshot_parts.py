@@ -1,0 +1,27 @@
+"""A snapshot on its way: its bytes so far, encrypted as they come, so that a line that breaks costs only the rest."""
+
+from __future__ import annotations
+
+from commune_desk.store.database import Connection
+
+
+def size(connection: Connection, token: str) -> int:
+    """Bytes that are here of it."""
+    rows = connection.execute("SELECT coalesce(sum(length(data)), 0) FROM snapshot_part WHERE token=?", (token,))
+    return int(rows.fetchone()[0])
+
+
+def keep(connection: Connection, token: str, piece: bytes) -> None:
+    """Put the next bytes behind those that are here; another snapshot's are dropped."""
+    connection.execute("DELETE FROM snapshot_part WHERE token<>?", (token,))
+    connection.execute("INSERT INTO snapshot_part VALUES (?,?,?)", (token, size(connection, token), piece))
+
+
+def content(connection: Connection, token: str) -> bytes:
+    """All of its bytes that are here."""
+    rows = connection.execute("SELECT data FROM snapshot_part WHERE token=? ORDER BY start", (token,)).fetchall()
+    return b"".join(bytes(data) for (data,) in rows)
+
+
+def drop(connection: Connection) -> None:
+    connection.execute("DELETE FROM snapshot_part")

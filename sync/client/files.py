@@ -1,0 +1,144 @@
+"""Carrying files, one piece at a time, so that whoever calls can look for text in between.
+
+What a file refuses never stops the text: the caller is told of trouble on the line, and everything else is noted with
+the file. Pieces are as large as the line carries in a few seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from commune_desk.domain.clock import monotonic
+from sync import protocol, seal
+from sync.client import errors
+from sync.client.channel import Channel, Refused
+from sync.file_wire import (
+    MAX_PIECE,
+    FileAsked,
+    FileGet,
+    FileOffset,
+    FilePiece,
+    FilePut,
+    FileTask,
+    split_bytes,
+    with_bytes,
+)
+
+_SMALLEST, _FIRST = 8 * 1024, 64 * 1024
+_QUICK_SECONDS, _SLOW_SECONDS = 2.0, 8.0
+_NOT_TODAY = ("file_day", "file_no_room")
+"""What the province says of all that would go up, not of one file."""
+_LATER = (*_NOT_TODAY, "file_waits")
+
+
+class FileStore(Protocol):
+    """A desk's files, as far as sync is concerned. Called from the network thread, as `Replica` is."""
+
+    def next_task(self, passed_over: Collection[str]) -> FileTask | None:
+        """What to carry next, without the files named; None for nothing."""
+        ...
+
+    def piece(self, file: str, offset: int, most: int) -> bytes:
+        """Some of the ciphertext from `offset` on, at least a byte."""
+        ...
+
+    def sent(self, task: FileTask, reached: int, at: str, spent: int) -> None:
+        """The province holds the file up to `reached` (all of it: `at`); `spent` bytes went over the line."""
+        ...
+
+    def received(self, task: FileTask, data: bytes) -> None:
+        """What follows after `task.reached`."""
+        ...
+
+    def refused(self, task: FileTask, code: str, *, for_good: bool) -> None:
+        """The province does not take or give the file."""
+        ...
+
+
+class FileCarrier:
+    """Carries the files of one desk. Remembers how large a piece the line takes."""
+
+    def __init__(self, store: FileStore) -> None:
+        self._store = store
+        self._piece = _FIRST
+        self._passed_over: set[str] = set()
+        self._asked: dict[str, int] = {}
+        self._takes_more = True
+        self.carried = 0
+
+    def begin(self) -> None:
+        """A new sync: what was passed over in the last one is tried again."""
+        self._passed_over.clear()
+        self._asked.clear()
+        self._takes_more = True
+        self.carried = 0
+
+    def step(self, channel: Channel) -> bool:
+        """Carry one piece; False when nothing is left to carry. Raises a SyncFault or Malformed for the line."""
+        task = self._store.next_task(self._passed_over)
+        if task is None:
+            return False
+        if task.is_up and not self._takes_more:
+            self._passed_over.add(task.file)
+            return True
+        try:
+            self._carry(channel, task)
+        except Refused as refused:
+            self._note(task, refused.problem.code)
+        except errors.NotRecognised:
+            self._note(task, "not_found")
+        return True
+
+    def _note(self, task: FileTask, code: str) -> None:
+        self._passed_over.add(task.file)
+        self._takes_more = self._takes_more and code not in _NOT_TODAY
+        self._store.refused(task, code, for_good=code not in _LATER)
+
+    def _carry(self, channel: Channel, task: FileTask) -> None:
+        began = monotonic()
+        try:
+            (self._send if task.is_up else self._fetch)(channel, task)
+        except (errors.HalfPage, errors.TooSlow):
+            self._piece = max(_SMALLEST, self._piece // 2)
+            raise
+        took = monotonic() - began
+        if took < _QUICK_SECONDS:
+            self._piece = min(self._piece * 2, MAX_PIECE)
+        elif took > _SLOW_SECONDS:
+            self._piece = max(_SMALLEST, self._piece // 2)
+
+    def _send(self, channel: Channel, task: FileTask) -> None:
+        """Ask first how far the file is, once in a sync: only the province knows."""
+        offset = self._asked.get(task.file)
+        if offset is None:
+            request = protocol.encode(FileAsked(scope=task.scope, file=task.file))
+            self._told(task, channel.call("/v1/files/offset", request, seal.FILE)[0], 0)
+            return
+        data = self._store.piece(task.file, offset, min(self._piece, task.most))
+        header = FilePut(scope=task.scope, file=task.file, offset=offset)
+        self._told(task, channel.call("/v1/files/put", with_bytes(header, data), seal.FILE)[0], len(data))
+
+    def _told(self, task: FileTask, reply: bytes, spent: int) -> None:
+        told = protocol.decode(reply, FileOffset)
+        if (told.scope, told.file) != (task.scope, task.file) or told.offset > task.size:
+            raise errors.Unproven
+        before = self._asked.get(task.file, -1)
+        self._asked[task.file] = told.offset
+        self.carried += spent
+        self._store.sent(task, told.offset, told.at if told.done else "", spent)
+        if told.done or told.offset > before:
+            return
+        self._passed_over.add(task.file)
+        if told.offset == 0:  # it was whole, and not what its change names
+            self._store.refused(task, "file_damaged", for_good=True)
+
+    def _fetch(self, channel: Channel, task: FileTask) -> None:
+        most = min(self._piece, task.most, task.size - task.reached)
+        asked = FileGet(scope=task.scope, file=task.file, offset=task.reached, max_bytes=most)
+        header, data = split_bytes(channel.call("/v1/files/get", protocol.encode(asked), seal.FILE)[0], FilePiece)
+        named = (header.scope, header.file, header.size, header.offset)
+        if named != (task.scope, task.file, task.size, task.reached) or not 0 < len(data) <= most:
+            raise errors.Unproven
+        self.carried += len(data)
+        self._store.received(task, data)

@@ -1,0 +1,108 @@
+"""Fetching a snapshot: from where the line broke last time, proven as a whole, then handed to the register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sync import protocol, seal
+from sync.change import Line, Place
+from sync.client import errors
+from sync.client.channel import Channel
+from sync.client.page import PublicOf, is_proven, proven_by_heads, verified_keys
+from sync.client.replica import DeskIdentity, Replica
+from sync.client.transport import Transport
+from sync.seal import SealBroken
+from sync.snapshot import MAX_BYTES, Snapshot, SnapshotOffer, SnapshotRequest, opened, unpack
+
+_TRIES = 3
+
+
+def begin_scope(
+    transport: Transport, channel: Channel, replica: Replica, identity: DeskIdentity, scope: str, *, fresh: bool = False
+) -> int:
+    """Bring a scope of the register to where the province's snapshot of it stands; how many changes that took.
+
+    `fresh`: the register is at work, and only a snapshot of now will do. Raises a SyncFault or Malformed; what was
+    fetched until then is kept and need not come again.
+    """
+    for _ in range(_TRIES):
+        offer = _ask(channel, replica, identity, scope, fresh)
+        try:
+            return _take_over(offer, _fetch(transport, replica, offer), replica, identity)
+        except errors.Gone:
+            replica.drop_snapshot()
+    raise errors.Gone
+
+
+def _ask(channel: Channel, replica: Replica, identity: DeskIdentity, scope: str, fresh: bool) -> SnapshotOffer:
+    request = SnapshotRequest(
+        epoch=identity.epoch,
+        scope=scope,
+        certs=replica.certs_version(),
+        directory=replica.directory_version(),
+        fresh=fresh,
+    )
+    body, _ = channel.call("/v1/snapshot", protocol.encode(request), seal.FEED)
+    offer = protocol.decode(body, SnapshotOffer)
+    if offer.scope != scope or offer.size > MAX_BYTES or offer.header.epoch != identity.epoch:
+        raise errors.Unproven
+    if len(offer.token) != 32 or offer.token.strip("0123456789abcdef"):
+        raise protocol.Malformed
+    return offer
+
+
+def _fetch(transport: Transport, replica: Replica, offer: SnapshotOffer) -> bytes:
+    """All bytes of the snapshot, as the province signed for them."""
+    while (have := replica.snapshot_size(offer.token)) < offer.size:
+        transport.fetch(f"/v1/snapshots/{offer.token}", have, _keeper(replica, offer))
+        if replica.snapshot_size(offer.token) == have:
+            raise errors.HalfPage
+    ciphertext = replica.snapshot_bytes(offer.token)
+    if seal.sha256(ciphertext) != protocol.unb64(offer.sha256):
+        replica.drop_snapshot()
+        raise errors.Unproven
+    return ciphertext
+
+
+def _keeper(replica: Replica, offer: SnapshotOffer) -> Callable[[bytes], None]:
+    def keep(piece: bytes) -> None:
+        if replica.snapshot_size(offer.token) + len(piece) > offer.size:
+            replica.drop_snapshot()
+            raise errors.TooLarge
+        replica.keep_snapshot(offer.token, piece)
+
+    return keep
+
+
+def _take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identity: DeskIdentity) -> int:
+    try:
+        snapshot = unpack(opened(ciphertext, offer.box, replica.scope_box(offer.key), scope=offer.scope))
+    except SealBroken:
+        raise errors.Unproven from None
+    keys: dict[str, bytes | None] = {**verified_keys(offer.header, identity.authority_public)}
+
+    def key_of(desk: str) -> bytes | None:
+        if desk not in keys:
+            keys[desk] = replica.public_of(desk)
+        return keys[desk]
+
+    _prove(snapshot, offer, key_of)
+    if any(line.change.desk == identity.desk and line.change.n > replica.last_n() for _, line in snapshot.events):
+        raise errors.Forked
+    replica.accept_certs(offer.header)
+    place = Place(offer.at.seq, protocol.unb64(offer.at.chain))
+    replica.begin_anew(offer.scope, snapshot.events, place)
+    replica.drop_snapshot()
+    return len(snapshot.events)
+
+
+def _prove(snapshot: Snapshot, offer: SnapshotOffer, public_of: PublicOf) -> None:
+    """Raise Unproven unless it is what was offered, and every change in it its author's."""
+    if (snapshot.head.scope, snapshot.head.at) != (offer.scope, offer.at):
+        raise errors.Unproven
+    lines: list[Line] = [line for _, line in snapshot.events]
+    by_heads = proven_by_heads(lines, snapshot.end.runs, public_of)
+    for event, line in snapshot.events:
+        is_here = line.change.scope == offer.scope or event.entered != ""
+        if event.scope != offer.scope or not is_here or not is_proven(line, by_heads, public_of):
+            raise errors.Unproven

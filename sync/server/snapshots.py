@@ -1,0 +1,198 @@
+"""Making snapshots of scopes, offering them to desks that begin, and handing out their bytes."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from commune_desk.domain.clock import from_iso
+from sync import seal
+from sync.change import Line
+from sync.protocol import Event, FeedHead, b64, decode, encode, unb64
+from sync.server import desks, tables
+from sync.server.database import NO_SCOPE, WHOLE_PROVINCE, reach_of
+from sync.server.founding import write_private
+from sync.server.page_header import header_for
+from sync.server.problems import Refused
+from sync.server.province import Province, epoch_of
+from sync.server.records import Stored, read_records
+from sync.server.runs import runs_of
+from sync.server.scopes import keys_of
+from sync.server.standing import StandingLine, lines_of, standing_lines
+from sync.snapshot import SnapshotEnd, SnapshotHead, SnapshotOffer, SnapshotRequest, pack, sealed
+
+FOLDER = "snapshots"
+WORTH = 500
+"""Events in a feed from which on a desk begins with a snapshot instead."""
+_FRESH_SHARE = 5
+"""A snapshot is made anew once the feed has grown by a fifth behind it."""
+_KEPT_FOR = timedelta(days=2)
+"""So long a desk may go on fetching one that has been replaced."""
+_PAGE = 500
+
+
+class Snapshots:
+    """One for a serving process: of two desks that ask at once one waits for the other's."""
+
+    def __init__(self) -> None:
+        self._making = threading.Lock()
+
+    def offer(self, province: Province, caller: desks.DeskState, request: SnapshotRequest) -> SnapshotOffer:
+        """The newest snapshot of a scope that the desk holds, made if there is none. Raises Refused."""
+        if request.scope not in caller.grants:
+            raise Refused(404, "not_found")
+        with self._making:
+            row = province.database.read(lambda connection: _newest(connection, province, request), NO_SCOPE)
+            row = row or self._make(province, request.scope)
+        header = province.database.read(
+            lambda connection: header_for(connection, caller, certs=request.certs, known_directory=request.directory),
+            reach_of(caller.id, caller.grants),
+        )
+        return SnapshotOffer(
+            scope=request.scope,
+            at=FeedHead(seq=row["seq"], chain=b64(row["chain"])),
+            token=row["token"],
+            size=row["size"],
+            sha256=b64(row["sha256"]),
+            key=row["key"],
+            box=row["box"],
+            header=header,
+        )
+
+    def _make(self, province: Province, scope: str) -> Mapping[str, Any]:
+        row, ciphertext = province.database.read(
+            lambda connection: _snapshot_of(connection, province, scope), WHOLE_PROVINCE
+        )
+        folder = province.data / FOLDER
+        folder.mkdir(mode=0o700, exist_ok=True)
+        write_private(folder / row["token"], ciphertext)
+        province.database.write(lambda connection: _remember(connection, province, row), NO_SCOPE)
+        return row
+
+
+def read_part(data: Path, token: str, start: int, most: int) -> tuple[bytes, int]:
+    """Bytes of a snapshot's file from `start`, and how many it has in all. Raises Refused 404 when there is none."""
+    path = data / FOLDER / token
+    if len(token) != 32 or token.strip("0123456789abcdef") or not path.is_file():
+        raise Refused(404, "not_found")
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(most), path.stat().st_size
+
+
+def _newest(connection: Connection, province: Province, request: SnapshotRequest) -> Mapping[str, Any] | None:
+    """The last snapshot of the scope, unless it is too old for the desk that asks."""
+    table, scope = tables.snapshot, request.scope
+    if request.epoch != epoch_of(connection):
+        raise Refused(409, "epoch")
+    newest = select(table).where(table.c.scope == scope, table.c.epoch == epoch_of(connection))
+    row = connection.execute(newest.order_by(table.c.seq.desc()).limit(1)).mappings().first()
+    head = connection.scalar(select(tables.scope.c.head).where(tables.scope.c.id == scope)) or 0
+    if row is None or not (province.data / FOLDER / row["token"]).is_file():
+        return None
+    lag = 0 if request.fresh else max(WORTH, row["seq"] // _FRESH_SHARE)
+    return dict(row) if head - row["seq"] <= lag else None
+
+
+def _remember(connection: Connection, province: Province, row: Mapping[str, Any]) -> None:
+    """Keep the new one; what it replaced goes after a while, with its file."""
+    table = tables.snapshot
+    now = province.clock.now()
+    older = connection.execute(select(table.c.token, table.c.made_at).where(table.c.scope == row["scope"])).all()
+    gone = [token for token, made_at in older if now - from_iso(made_at) > _KEPT_FOR]
+    for token in gone:
+        (province.data / FOLDER / token).unlink(missing_ok=True)
+    connection.execute(delete(table).where(table.c.token.in_(gone)))
+    connection.execute(insert(table), [dict(row)])
+
+
+def _snapshot_of(connection: Connection, province: Province, scope: str) -> tuple[dict[str, Any], bytes]:
+    at = connection.execute(select(tables.scope).where(tables.scope.c.id == scope)).first()
+    keys = keys_of(connection, [scope])
+    if at is None or not keys:
+        raise Refused(404, "not_found")
+    key = keys[-1]
+    head = SnapshotHead(epoch=epoch_of(connection), scope=scope, at=FeedHead(seq=at.head, chain=b64(at.chain)))
+    lines, end = _lines(connection, scope)
+    ciphertext, box = sealed(pack(head, lines, end), unb64(key.public), scope=scope)
+    row = {
+        "token": secrets.token_hex(16),
+        "scope": scope,
+        "epoch": head.epoch,
+        "seq": at.head,
+        "chain": at.chain,
+        "size": len(ciphertext),
+        "sha256": seal.sha256(ciphertext),
+        "key": key.key,
+        "box": box,
+        "made_at": province.now(),
+    }
+    return row, ciphertext
+
+
+def _lines(connection: Connection, scope: str) -> tuple[list[bytes], SnapshotEnd]:
+    """Every standing line of the scope, each with its place in the feed, and what proves them."""
+    places = {row.change: (row.seq, row.event) for row in _feed_of(connection, scope)}
+    lines = []
+    unsigned: dict[str, set[int]] = {}
+    present: dict[str, set[int]] = {}
+    for one in with_what_brought_them(connection, standing_of(connection, scope), places):
+        change = one.line.change
+        present.setdefault(change.desk, set()).add(change.n)
+        if not one.line.signature:
+            unsigned.setdefault(change.desk, set()).add(change.n)
+        lines.append(encode(_event(one, scope, places)) + b"\t" + one.line.encode())
+    return lines, SnapshotEnd(events=len(lines), runs=runs_of(connection, unsigned, present))
+
+
+def _feed_of(connection: Connection, scope: str) -> Sequence[Any]:
+    """(change, seq, event) of the whole feed; of a change that came twice the last counts."""
+    feed = tables.feed
+    events = select(feed.c.change, feed.c.seq, feed.c.event).where(feed.c.scope == scope).order_by(feed.c.seq)
+    return connection.execute(events).all()
+
+
+def standing_of(connection: Connection, scope: str) -> list[StandingLine]:
+    """The standing lines of every record that the scope holds, at home or as a guest."""
+    return standing_lines(connection, list(_records_of(connection, scope)))
+
+
+def _records_of(connection: Connection, scope: str) -> Iterator[Stored]:
+    guest = tables.guest
+    for kind, table in tables.RECORDS.items():
+        ids = list(connection.scalars(select(table.c.id).where(table.c.scope == scope)))
+        ids += connection.scalars(select(guest.c.record).where(guest.c.scope == scope, guest.c.kind == kind))
+        for start in range(0, len(ids), _PAGE):
+            yield from read_records(connection, kind, ids[start : start + _PAGE])
+
+
+def with_what_brought_them(
+    connection: Connection, lines: Sequence[StandingLine], places: Mapping[str, tuple[int, str]]
+) -> list[StandingLine]:
+    """The lines, and before them the moves and shares that brought some of them here."""
+    brought = {entered for one in lines if (entered := _entered(one.line, places))}
+    moves = [StandingLine(line) for line in lines_of(connection, brought)]
+    return [*sorted(moves, key=lambda one: one.line.change.id), *lines]
+
+
+def _entered(line: Line, places: Mapping[str, tuple[int, str]]) -> str:
+    place = places.get(line.change.id)
+    return decode(place[1].encode(), Event).entered if place else ""
+
+
+def _event(one: StandingLine, scope: str, places: Mapping[str, tuple[int, str]]) -> Event:
+    seq = places[one.line.change.id][0] if one.line.change.id in places else 0
+    return Event(
+        scope=scope,
+        seq=seq,
+        outcomes=one.outcomes,
+        values=one.values,
+        opened=one.opened,
+        entered=_entered(one.line, places),
+    )
