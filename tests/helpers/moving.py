@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 
 from commune_desk.domain.ids import RecordId, Scope, uuid7
+from commune_desk.domain.kinds import SCHEMA_VERSION
 from commune_desk.program_files import code_book
 from commune_desk.store import journal, settings, writers
+from commune_desk.store.ledger import PROVINCE_SCHEMA
 from commune_desk.store.relocating import DIRECTORY
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.workplace import Workplace
@@ -30,6 +32,8 @@ def know_the_communes(workplace: Workplace) -> None:
     def run(tx: Tx) -> None:
         work_for_real(tx)
         settings.put(tx.connection, DIRECTORY, keys)
+        settings.put(tx.connection, PROVINCE_SCHEMA, SCHEMA_VERSION)
+        tx.ledger.province_schema = SCHEMA_VERSION
 
     workplace.write(run)
 
