@@ -19,6 +19,7 @@ from commune_desk.usecases.import_list import ListSaving, start
 from commune_desk.usecases.import_reading import ListReading
 from commune_desk.usecases.import_records import row_id
 from commune_desk.usecases.import_source import look_into, mapping_for, source_of
+from commune_desk.usecases.moves import move_child
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.lists import (
     CURRENT,
@@ -35,6 +36,7 @@ from tests.helpers.lists import (
     the_child,
     undo,
 )
+from tests.helpers.moving import THERE, know_the_communes
 from tests.helpers.workplaces import clock_of, make_workplace
 
 ERRORS = ("already_sixteen", "date_does_not_exist", "id_of_13_digits", "name_missing")
@@ -148,6 +150,18 @@ def test_three_rows_of_one_child_all_reach_the_child_of_the_register(workplace: 
     import_id = bring_in(workplace, list_of(tmp_path, row, row, row))
     assert (counts(workplace, import_id).saved, counts(workplace, import_id).filled) == (0, 3)
     assert len(found(workplace, "ly thi may")) == 1
+
+
+def test_a_child_on_its_way_to_another_commune_is_left_alone(workplace: Workplace, tmp_path: Path) -> None:
+    bring_in(workplace, list_of(tmp_path, "Lý Thị Mẩy;Nữ;05/06/2016;022316001234;;;;;;;;"))
+    child = the_child(workplace, "ly thi may").person.id
+    know_the_communes(workplace)
+    workplace.write(lambda tx: move_child(tx, child, THERE))
+    row = "Lý Thị Mẩy;Nữ;05/06/2016;022316001234;Khe Lặc;;;Chíu Thị Múi;;;;"
+    import_id = bring_in(workplace, list_of(tmp_path, row))
+    assert counts(workplace, import_id).filled == 1
+    still = the_child(workplace, "ly thi may")
+    assert (still.person.village, still.kin) == (None, ())
 
 
 def test_the_same_number_under_two_names_is_left_to_a_person(workplace: Workplace, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -56,7 +55,7 @@ class MoveDialog(QDialog):
         lines.setSpacing(6)
         lines.addWidget(Text(_("What will happen"), bold=True))
         for sentence in self._move.consequences():
-            lines.addLayout(_point(sentence))
+            lines.addWidget(Text(f"•\u2002{sentence}", wrap=True))
         other = _(
             "A child who left the province does not move this way: close the file with “Moved out of the province”."
         )
@@ -92,11 +91,3 @@ class MoveDialog(QDialog):
             return ""
         self.deleteLater()
         return self.commune.value() if answer == QDialog.DialogCode.Accepted else ""
-
-
-def _point(sentence: str) -> QHBoxLayout:
-    line = QHBoxLayout()
-    line.setSpacing(8)
-    line.addWidget(Text("•"), 0, Qt.AlignmentFlag.AlignTop)
-    line.addWidget(Text(sentence, wrap=True), 1)
-    return line
