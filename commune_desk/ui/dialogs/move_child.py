@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -45,13 +46,11 @@ class MoveDialog(QDialog):
         column.addWidget(self.form)
         if warning := self._move.warning():
             column.addWidget(NoticeBar(warning, Tone.WARNING, dismissable=False))
-        column.addWidget(self._consequences())
+        column.addLayout(self._consequences())
         column.addLayout(self._buttons())
 
-    def _consequences(self) -> QWidget:
-        holder = QWidget()
-        lines = QVBoxLayout(holder)
-        lines.setContentsMargins(0, 0, 0, 0)
+    def _consequences(self) -> QVBoxLayout:
+        lines = QVBoxLayout()
         lines.setSpacing(6)
         lines.addWidget(Text(_("What will happen"), bold=True))
         for sentence in self._move.consequences():
@@ -60,7 +59,7 @@ class MoveDialog(QDialog):
             "A child who left the province does not move this way: close the file with “Moved out of the province”."
         )
         lines.addWidget(Text(other, size=Size.SMALL, ink="quiet", wrap=True))
-        return holder
+        return lines
 
     def _buttons(self) -> QHBoxLayout:
         self.cancel = SecondaryButton(_("Cancel"))
@@ -73,6 +72,10 @@ class MoveDialog(QDialog):
         line.addWidget(self.cancel)
         line.addWidget(self.go)
         return line
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return QSize(WIDTH, layout.totalHeightForWidth(WIDTH) if layout is not None else WIDTH)
 
     def submit(self) -> None:
         """Ask once more, naming the commune."""
