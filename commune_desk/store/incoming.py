@@ -207,6 +207,8 @@ class Incoming:
 
     def open_conflicts(self, event: protocol.Event, change: Change) -> None:
         """Keep the conflicts that the event opens, and close those that it closes."""
+        if not (event.opened or event.closed):
+            return
         for opened in event.opened:
             self._db.execute(
                 "INSERT OR IGNORE INTO conflict VALUES (?,?,?,?,?,?,?,?,?,'open',NULL)",
@@ -225,8 +227,7 @@ class Incoming:
         self._db.executemany(
             "UPDATE conflict SET state='closed', closed_by=? WHERE id=?", [(change.id, one) for one in event.closed]
         )
-        if event.opened or event.closed:
-            self._tx.topic("conflicts")
+        self._tx.topic("conflicts")
 
     def _hold(self, kind: Kind, change: Change, scope: str) -> _Held:
         """The record as it stands; held through `scope`, wherever the change was written."""

@@ -106,7 +106,7 @@ class Restating:
                     seen[name] = line.change.id
             self._changes.append(journal.row(line, state="received", place=(event.seq or 0, _outcomes(event))))
             self._incoming.open_conflicts(event, line.change)
-            self._tx.ledger.saw(line.change.stamp)
+        self._tx.ledger.saw(max(line.change.stamp for _, line in lines))
         values = {name: value for name, value in values.items() if value is not None}
         record = first[1].change.record
         values |= self._incoming.times(record, kind, values)
