@@ -14,6 +14,7 @@ from sync import seal
 from sync.change import Change, Line, next_chain
 from sync.protocol import Event, Result, b64, encode
 from sync.server import tables
+from sync.server.appending import append
 from sync.server.merging import Batch, Merged
 from sync.server.province import Province
 from sync.server.records import born_of
@@ -51,8 +52,8 @@ def store(connection: Connection, province: Province, desk: str, fresh: Sequence
     """Merge, order and keep changes that passed or failed the door; what the records forbid joins the quarantine."""
     now = province.clock.now()
     received_at, batch, rows = to_iso(now), Batch(), _Rows()
-    _check_against_records(connection, batch, fresh)
     heads = _lock_scopes(connection, [i.line.change.scope for i in fresh if i.line and i.code is None])
+    _check_against_records(connection, batch, fresh)  # what stands while the scopes are held
     results = {}
     for item in fresh:
         code = item.code or (_record_fault(batch, item.line.change) if item.line else "unreadable")
@@ -77,9 +78,8 @@ def _check_against_records(connection: Connection, batch: Batch, fresh: Sequence
     if not changes:
         return
     batch.load(connection, changes)
-    used = set(
-        connection.scalars(select(tables.change.c.id).where(tables.change.c.id.in_([change.id for change in changes])))
-    )
+    key = tables.change_key
+    used = set(connection.scalars(select(key.c.id).where(key.c.id.in_([change.id for change in changes]))))
     keys = {(k.scope, k.key) for k in keys_of(connection, sorted({c.scope for c in changes if c.seal}))}
     for item in fresh:
         if item.line is None or item.code is not None:
@@ -97,8 +97,8 @@ def _record_fault(batch: Batch, change: Change) -> str | None:
     if batch.records.kind_of(change.record) not in (None, change.kind):
         return "id"
     known = batch.records.find(change.kind, change.record)
-    if known is None:
-        return None
+    if known is None:  # but of its kind: it lives where this desk does not reach
+        return "moved" if batch.records.kind_of(change.record) else None
     if known.scope != change.scope:
         return "moved"
     again = known.born != born_of(change) or any(name in known.writers for name in change.fields)
@@ -175,8 +175,7 @@ def _write(connection: Connection, batch: Batch, rows: _Rows, heads: dict[str, t
         (tables.feed, rows.feed),
         (tables.quarantine, rows.quarantine),
     ):
-        if values:
-            connection.execute(insert(table), values)
+        append(connection, table, values)
     batch.flush(connection, now=now)
     if heads:
         statement = update(tables.scope).where(tables.scope.c.id == bindparam("place"))

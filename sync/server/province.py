@@ -15,9 +15,9 @@ from sync import seal
 from sync.change import GENESIS
 from sync.protocol import unb64
 from sync.server import keyfile, tables
-from sync.server.database import FILE, NO_SCOPE, Database
+from sync.server.database import NO_SCOPE, Database
 from sync.server.reasons import reason_of
-from sync.server.schema import migrate
+from sync.server.stores import open_store, refuse_none
 
 CA_FILE = "ca.crt"
 CERT_FILE = "server.crt"
@@ -49,17 +49,13 @@ class Province:
 
 
 def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> Province:
-    """Open what `init` made, and bring its schema up to date.
+    """Open what `init` made, on the engine that its folder names.
 
-    Raises Fault (missing, wrong key, damaged, read-only) or Refusal (key-file inside, newer database).
+    Raises Fault (missing, wrong key, damaged, read-only, not reachable) or Refusal (key-file inside, another schema).
     """
-    if not (data / FILE).is_file():
-        raise Fault(N_("There is no province in {data}. Make one with: commune-desk-server init"), data=data)
-    if not (data / FILE).stat().st_size:
-        raise Fault(N_("The database {path} is empty. Nothing was changed; restore the last backup."), path=data / FILE)
+    refuse_none(data)
     keys = keyfile.read(key_path, data=data)
-    database = Database(data / FILE, keys.database_key)
-    migrate(database)
+    database = open_store(data, keys)
     facts = database.read(read_meta, NO_SCOPE)
     try:
         ca = (data / CA_FILE).read_bytes()
@@ -97,6 +93,7 @@ def fact(connection: Connection, name: str) -> str:
 
 def audited(connection: Connection, province: Province, action: str, subject: str, actor: str = "admin") -> None:
     """Chain one line into the audit log. `subject` holds ids and places, never a person's data."""
+    province.database.one_after_another(connection, "audit")
     last = connection.execute(
         select(tables.audit.c.seq, tables.audit.c.chain).order_by(tables.audit.c.seq.desc()).limit(1)
     ).first()

@@ -95,7 +95,7 @@ def _fill(connection: Connection, content: _Page, scope: str, cursor: int) -> No
     feed, change = tables.feed, tables.change
     rows = connection.execute(
         select(feed.c.seq, feed.c.event, change.c.signature, change.c.raw)
-        .join(change, change.c.id == feed.c.change)
+        .join(change, (change.c.scope == feed.c.scope) & (change.c.id == feed.c.change))
         .where(feed.c.scope == scope, feed.c.seq > cursor)
         .order_by(feed.c.seq)
         .limit(MAX_PAGE_EVENTS + 1)

@@ -81,7 +81,7 @@ def _commit(
     caller: desks.DeskState,
     door: Admission,
 ) -> Receipt:
-    state = desks.find(connection, header.desk)
+    state = desks.find(connection, header.desk, to_write=True)
     if state is None or state.status == desks.FROZEN:
         raise Refused(409, "fork")
     if header.epoch != province.epoch:
@@ -128,7 +128,7 @@ def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[In
     if not again:
         return {}
     numbers = [item.n for item in again]
-    change, aside = tables.change, tables.quarantine
+    change, aside = tables.change_key, tables.quarantine
     merged = connection.execute(
         select(change.c.n, change.c.digest).where(change.c.desk == state.id, change.c.n.in_(numbers))
     )

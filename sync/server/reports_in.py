@@ -100,7 +100,7 @@ def _sign(
 ) -> list[Line]:
     """One change for each data class, numbered on from the province's last."""
     officer, group = fact(connection, "officer"), uuid7()
-    state = desks.find(connection, PROVINCE_DESK)
+    state = desks.find(connection, PROVINCE_DESK, to_write=True)
     first = state.last_n + 1 if state else 1
     clock = HybridClock(province.clock)
     lines = []

@@ -190,5 +190,11 @@ RECORDS: dict[str, Table] = {name: _table_of(kind) for name, kind in KINDS.items
 """`born` says which desk and group of changes made the record; `writers`, `tags` and `stamps` are JSON by field:
 the change that wrote it, a SET's members with their order, an LWW's time; `extra` keeps fields of a newer program."""
 
+_views = MetaData()
+change_key = Table("change_key", _views, *map(_text, ("id", "desk", "scope")), _number("n"), _bytes("digest"))
+"""What must be known of every change whoever asks: that its id and its number are used, and by which bytes."""
+record_key = Table("record_key", _views, _text("record"), _text("kind"))
+"""Of which kind the record with an id is, wherever it lives."""
+
 APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit")
 """Tables whose rows are never changed or removed; triggers of the migrations see to it."""

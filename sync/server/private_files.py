@@ -1,0 +1,23 @@
+"""Files of the data folder: put in place whole, readable by their owner alone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
+from sync.server.reasons import reason_of
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Put a file in place whole, readable by its owner alone. Raises Fault."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=reason_of(error)) from None
