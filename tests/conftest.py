@@ -78,6 +78,15 @@ def store_engine(request: pytest.FixtureRequest) -> Iterator[StoreEngine]:
         yield engine
 
 
+@pytest.fixture(scope="module")
+def on_postgres(postgres_cluster: PostgresCluster) -> Iterator[PostgresCluster]:
+    """The tests of a module on PostgreSQL alone."""
+    from tests.helpers.store_engine import POSTGRES, using
+
+    with using(POSTGRES, lambda: postgres_cluster):
+        yield postgres_cluster
+
+
 @pytest.fixture(autouse=True)
 def _vietnamese() -> Iterator[None]:
     yield

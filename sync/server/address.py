@@ -11,11 +11,12 @@ from sqlalchemy.exc import ArgumentError
 from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.labels import N_
 from sync.protocol import Malformed, decode
+from sync.server.arguments import OWNER
 from sync.server.reasons import reason_of
 
 ADDRESS_FILE = "database.json"
-APP, OWNER = "commune_desk", "commune_desk_owner"
-"""The roles of an address that names none: one serves, the other owns the tables."""
+APP = "commune_desk"
+"""The role that serves, for an address that names none. The one that owns the tables is named beside it."""
 
 
 class PostgresAddress(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,6 @@ from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing
 
-import msgspec
 from sqlalchemy import Connection
 
 from commune_desk.domain.access import Role
@@ -16,7 +15,9 @@ from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Value
 from sync.seal import spell
 from sync.server import desks, recovering
+from sync.server.address import read_url
 from sync.server.authority import valid_until
+from sync.server.console import Console
 from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.enrolment import make_code
 from sync.server.founding import check_hosts, found, write_certificates
@@ -25,10 +26,7 @@ from sync.server.province import CERT_FILE, Province, audited, fact, open_provin
 from sync.server.reasons import reason_of
 from sync.server.reports_in import hand_down, read_received, read_report_file, values_of_file
 from sync.server.status import DeskStatus, desk_list, read_status
-from sync.server.texts import Texts
-
-Print = Callable[[str], None]
-Ask = Callable[[str], str]
+from sync.server.store_commands import migrate_store, upgrade
 
 MOST_HOURS = 720
 ROLES = {
@@ -39,28 +37,15 @@ ROLES = {
 """The roles that a desk may have in a place of each kind; the first is the usual one."""
 
 
-class Console:
-    """Where a command speaks, and whom it may ask."""
-
-    def __init__(self, texts: Texts, say: Print, ask: Ask) -> None:
-        self.texts = texts
-        self.line = say
-        self.ask = ask
-
-    def say(self, text: str, /, **params: object) -> None:
-        self.line(self.texts.say(text, **params))
-
-    def json(self, value: object) -> None:
-        self.line(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
-
-
 def opened(args: Namespace) -> Province:
     return open_province(args.data, args.key_file)
 
 
 def init(args: Namespace, console: Console) -> None:
     console.say(N_("Making the keys, the certificates and the encrypted database…"))
-    with closing(found(args.data, args.key_file, name=args.name, hosts=args.host, clock=SystemClock())) as province:
+    where = read_url(args.database, owner=args.owner) if args.database else None
+    made = found(args.data, args.key_file, name=args.name, hosts=args.host, clock=SystemClock(), where=where)
+    with closing(made) as province:
         console.say(N_("Done: {name} in {data}."), name=province.name, data=args.data)
         console.say(N_("Fingerprint of the authority: {fingerprint}"), fingerprint=spell(province.fingerprint[:10]))
     console.say(
@@ -300,4 +285,6 @@ COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
     "report-in": report_in,
     "recover": recover,
     "status": status,
+    "upgrade": upgrade,
+    "migrate-store": migrate_store,
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Fault, Invalid, Refusal
+from commune_desk.domain.errors import Invalid
 from commune_desk.domain.ids import new_record_id
 from commune_desk.domain.labels import N_
 from sync.protocol import b64
@@ -20,9 +20,8 @@ from sync.server.address import PostgresAddress
 from sync.server.authority import Identity, make_authority, make_server, under_password
 from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.desks import found_province_desk
-from sync.server.private_files import write_private
+from sync.server.private_files import make_folder, write_private
 from sync.server.province import CA_FILE, CERT_FILE, KEY_FILE, Province, audited, open_province, write_meta
-from sync.server.reasons import reason_of
 from sync.server.stores import new_store, prepare
 
 _LONGEST_NAME, _LONGEST_HOST = 60, 253
@@ -49,7 +48,7 @@ def found(
     keyfile.refuse_inside(key_path, data=data)
     if where is not None:
         prepare(where)
-    _make_folder(data)
+    make_folder(data)
     authority = make_authority(name, clock=clock)
     keys = keyfile.create(key_path, ca_key=authority.key)
     write_certificates(data, authority, keys, hosts, clock=clock)
@@ -99,13 +98,3 @@ def write_certificates(
     locked = under_password(server.key, keys.tls_password)
     for name, content in ((CA_FILE, authority.certificate), (CERT_FILE, server.certificate), (KEY_FILE, locked)):
         write_private(data / name, content)
-
-
-def _make_folder(data: Path) -> None:
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        taken = any(data.iterdir())
-    except OSError as error:
-        raise Fault(N_("The folder {path} cannot be made: {reason}."), path=data, reason=reason_of(error)) from None
-    if taken:
-        raise Refusal(N_("The folder {path} is not empty; nothing was overwritten. Name a new one."), path=data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from commune_desk.domain.errors import Fault
+from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.labels import N_
 from sync.server.reasons import reason_of
 
@@ -21,3 +21,14 @@ def write_private(path: Path, content: bytes) -> None:
         fresh.replace(path)
     except OSError as error:
         raise Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=reason_of(error)) from None
+
+
+def make_folder(data: Path) -> None:
+    """A new folder for its owner alone. Raises Refusal for one that holds something, Fault when it cannot be."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        taken = any(data.iterdir())
+    except OSError as error:
+        raise Fault(N_("The folder {path} cannot be made: {reason}."), path=data, reason=reason_of(error)) from None
+    if taken:
+        raise Refusal(N_("The folder {path} is not empty; nothing was overwritten. Name a new one."), path=data)

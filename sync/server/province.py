@@ -57,6 +57,9 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
     keys = keyfile.read(key_path, data=data)
     database = open_store(data, keys)
     facts = database.read(read_meta, NO_SCOPE)
+    if not facts:
+        database.close()
+        raise _unfounded()
     try:
         ca = (data / CA_FILE).read_bytes()
     except OSError as error:
@@ -87,8 +90,12 @@ def fact(connection: Connection, name: str) -> str:
     """One entry of `meta`. Raises Refusal when `init` did not leave it."""
     value: str | None = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == name))
     if value is None:
-        raise Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
+        raise _unfounded()
     return value
+
+
+def _unfounded() -> Refusal:
+    return Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
 
 
 def audited(connection: Connection, province: Province, action: str, subject: str, actor: str = "admin") -> None:

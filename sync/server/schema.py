@@ -29,7 +29,7 @@ def migrate(database: Database, *, app: str = "", empty: bool = False) -> None:
 
     def work(connection: Connection) -> None:
         revision = _revision(connection)
-        if empty and revision is not None and connection.scalar(select(tables.meta.c.name).limit(1)) is not None:
+        if empty and revision is not None and _is_used(connection):
             raise Refusal(N_("The database holds a province already; nothing was overwritten. Name an empty one."))
         refuse_newer(revision, config)
         config.attributes["connection"] = connection
@@ -37,6 +37,10 @@ def migrate(database: Database, *, app: str = "", empty: bool = False) -> None:
         command.upgrade(config, "head")
 
     database.write(work, WHOLE_PROVINCE)
+
+
+def _is_used(connection: Connection) -> bool:
+    return any(connection.execute(select(table).limit(1)).first() for table in (tables.meta, tables.desk, tables.scope))
 
 
 def refuse_another(database: Database) -> None:

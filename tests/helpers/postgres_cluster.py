@@ -22,7 +22,8 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from sync.server.address import APP, OWNER, PostgresAddress
+from sync.server.address import APP, PostgresAddress
+from sync.server.arguments import OWNER
 from sync.server.stores import bring_up
 
 PROGRAMS = "COMMUNE_DESK_POSTGRES"
