@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.pool import QueuePool
 
 from commune_desk.domain.errors import Fault
+from commune_desk.domain.ids import is_scope
 from commune_desk.domain.labels import N_
 from sync.server.address import PostgresAddress
 from sync.server.database import PATIENCE_SECONDS, Database, Reach, StoreFault, Work
@@ -54,13 +55,7 @@ class PostgresDatabase(Database):
         )
 
     def confine(self, connection: Connection, reach: Reach) -> None:
-        scopes = _EVERYTHING if reach.whole else ",".join(sorted(reach.scopes))
-        desk = _EVERYTHING if reach.whole else reach.desk
-        connection.execute(
-            select(
-                func.set_config("commune_desk.scopes", scopes, True), func.set_config("commune_desk.desk", desk, True)
-            )
-        )
+        _set(connection, _settings(reach))
 
     def one_after_another(self, connection: Connection, what: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))
@@ -71,10 +66,11 @@ class PostgresDatabase(Database):
             return work(connection)
 
     def _read(self, work: Work[T], reach: Reach) -> T:
-        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self.engine.connect().execution_options(**options) as connection, connection.begin():
-            self.confine(connection, reach)
-            return work(connection)
+        with self.engine.connect() as connection:
+            connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                _set(connection, {**_settings(reach), "transaction_read_only": "on"})
+                return work(connection)
 
     def _crossed(self, error: Exception) -> bool:
         return isinstance(error, psycopg.Error) and error.sqlstate in _CROSSED
@@ -85,6 +81,17 @@ class PostgresDatabase(Database):
         if error.sqlstate is None:
             return _at_the_door(error) if isinstance(error, psycopg.OperationalError) else None
         return next((StoreFault(text) for code, text in _REASONS.items() if error.sqlstate.startswith(code)), None)
+
+
+def _settings(reach: Reach) -> dict[str, str]:
+    """What the policies of the tables ask for. A word that is no scope opens nothing."""
+    scopes = _EVERYTHING if reach.whole else ",".join(sorted(filter(is_scope, reach.scopes)))
+    return {"commune_desk.scopes": scopes, "commune_desk.desk": _EVERYTHING if reach.whole else reach.desk}
+
+
+def _set(connection: Connection, settings: dict[str, str]) -> None:
+    """Until the transaction ends."""
+    connection.execute(select(*(func.set_config(name, value, True) for name, value in settings.items())))
 
 
 def _connect(address: str, *, patient: bool) -> psycopg.Connection[Any]:
@@ -112,7 +119,9 @@ class _BinaryText(StrBinaryDumper):
         return super().dump(obj.replace(_NUL, _UNKNOWN))
 
 
-_GONE = N_("The line to the database is gone, or its server is not running. Nothing was lost; it will be tried again.")
+_GONE = N_(
+    "The line to the database is gone, or its server is not running. Nothing was lost; try again when it is back."
+)
 _REASONS = {
     "08": _GONE,
     "57P": _GONE,
@@ -125,7 +134,7 @@ _REASONS = {
     "28": N_("The database server does not let this account in. Check the role, the password file and pg_hba.conf."),
     "3D000": N_("There is no such database on the server. Make it first; see docs/province.md, section 10."),
     "55P03": N_("The database is busy with another command. Nothing was lost; try again in a minute."),
-    "57014": N_("The database took too long and was stopped. Nothing was lost; it will be tried again."),
+    "57014": N_("The database took too long and was stopped. Nothing was lost; try again in a minute."),
     "40": N_("The database is busy with another command. Nothing was lost; try again in a minute."),
     "58030": N_("The disk does not answer as it should. Nothing was lost; check the disk before anything else."),
     "XX001": N_("The database is damaged. Stop the server and restore the last backup; desks keep what they have."),

@@ -55,17 +55,12 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
     """
     refuse_none(data)
     keys = keyfile.read(key_path, data=data)
+    ca = _authority(data / CA_FILE)
     database = open_store(data, keys)
     facts = database.read(read_meta, NO_SCOPE)
     if not facts:
         database.close()
         raise _unfounded()
-    try:
-        ca = (data / CA_FILE).read_bytes()
-    except OSError as error:
-        raise Fault(
-            N_("The file {path} cannot be read: {reason}."), path=data / CA_FILE, reason=reason_of(error)
-        ) from None
     return Province(
         data=data,
         database=database,
@@ -76,6 +71,13 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
         ca=ca,
         escrow_public=unb64(facts["escrow_public"]),
     )
+
+
+def _authority(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
 
 
 def read_meta(connection: Connection) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from commune_desk.domain.errors import Fault
+from commune_desk.domain.errors import DeskError, Fault
 from commune_desk.domain.labels import N_
 from sync.protocol import encode
 from sync.server import address, schema
@@ -28,9 +28,7 @@ def open_store(data: Path, keys: KeyFile) -> Database:
     """
     remembered = address.remembered(data)
     if remembered is not None:
-        database = postgres(remembered)
-        schema.refuse_another(database)
-        return database
+        return _opened(remembered)
     path = data / FILE
     if not path.stat().st_size:
         raise Fault(N_("The database {path} is empty. Nothing was changed; restore the last backup."), path=path)
@@ -43,11 +41,7 @@ def prepare(where: PostgresAddress) -> None:
     Raises Refusal when there is a province in them, Fault when one of the roles is not let in.
     """
     bring_up(where, empty=True)
-    database = postgres(where)
-    try:
-        schema.refuse_another(database)
-    finally:
-        database.close()
+    _opened(where).close()
 
 
 def new_store(data: Path, keys: KeyFile, where: PostgresAddress | None) -> Database:
@@ -75,6 +69,16 @@ def postgres(where: PostgresAddress, *, as_owner: bool = False) -> Database:
     from sync.server.postgres import PostgresDatabase  # a province of the embedded engine loads no driver
 
     return PostgresDatabase(where, as_owner=as_owner)
+
+
+def _opened(where: PostgresAddress) -> Database:
+    database = postgres(where)
+    try:
+        schema.refuse_another(database)
+    except DeskError:
+        database.close()
+        raise
+    return database
 
 
 def _embedded(path: Path, keys: KeyFile) -> Database:

@@ -28,7 +28,9 @@ LIBRARIES = {
     "python_calamine": ("commune_desk.usecases",),
     "xlsxwriter": ("commune_desk.usecases", "commune_desk.presenters"),
     "keyring": ("commune_desk.ui.platform",),
-    "random": ("commune_desk.training", "commune_desk.usecases.sync_agent"),  # seeded people; jitter. Never security
+    # Seeded people; jitter. Never security.
+    "random": ("commune_desk.training", "commune_desk.usecases.sync_agent", "sync.server.database"),
+    "psycopg": ("sync.server",),
     "pickle": (),
     "marshal": (),
 }

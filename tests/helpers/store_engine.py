@@ -55,6 +55,14 @@ class StoreEngine:
             copied = self._noted(self._cluster.copy_of(address))
             path.write_text(json.dumps({"url": copied.url, "owner": copied.owner}))
 
+    def forget(self, folder: Path) -> None:
+        """Drop the stores of a folder that nobody serves any more."""
+        for path in folder.rglob(ADDRESS_FILE):
+            address = remembered(path.parent)
+            if address in self._made and self._cluster is not None:
+                self._made.remove(address)
+                self._cluster.drop(address)
+
     def _noted(self, address: PostgresAddress) -> PostgresAddress:
         self._made.append(address)
         return address

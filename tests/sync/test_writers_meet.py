@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, func, select, text
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
@@ -20,12 +20,15 @@ from sync.change import GENESIS, next_chain
 from sync.server import desks, ordering, push, tables
 from sync.server.admission import Admission
 from sync.server.database import WHOLE_PROVINCE
+from sync.server.enrolment import enrol, make_code
+from sync.server.problems import Refused
 from sync.server.province import Province, audited, open_province
 from sync.server.pull import _fill, _Page
 from sync.server.push import take_in
-from sync.server.scopes import ensure_scope
+from sync.server.scopes import ensure_scope, keys_of
 from tests.helpers.postgres_cluster import PostgresCluster
-from tests.sync.server_fixtures import COMMUNE, OTHER, ServerDesk, World, province_in
+from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
+from tests.sync.test_server_enrol import Applicant
 
 pytestmark = pytest.mark.usefixtures("on_postgres")
 BOTH: Mapping[str, Role] = {COMMUNE: Role.COMMUNE_OFFICER, OTHER: Role.COMMUNE_OFFICER}
@@ -157,6 +160,47 @@ def test_numbers_from_a_sequence_would_be_skipped(
     monkeypatch.setattr(ordering, "_lock_scopes", number)
     crowd.write_and_follow()
     assert any(len(crowd.seen[scope]) < len(crowd.kept(scope)) for scope in BOTH)
+
+
+def _two_codes(crowd: Crowd) -> int:
+    """Make codes for a new place at both servers at once; how many keys it then has."""
+
+    def code(province: Province) -> None:
+        def work(connection: Connection) -> None:
+            make_code(connection, province, {SHELTER: Role.SHELTER_WORKER}, label="", hours=1)
+            time.sleep(0.1)
+
+        province.database.write(work, WHOLE_PROVINCE)
+
+    crowd.world.write(lambda connection: ensure_scope(connection, SHELTER))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(code, crowd.servers))
+    return len(crowd.world.read(lambda connection: keys_of(connection, [SHELTER])))
+
+
+def test_a_new_place_has_one_key_whoever_asks_first(crowd: Crowd) -> None:
+    assert _two_codes(crowd) == 1
+
+
+def test_who_did_not_hold_the_place_would_make_another(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: what each desk seals, only half of the others could open."""
+    monkeypatch.setattr(Select, "with_for_update", lambda self, **_how: self)
+    assert _two_codes(crowd) == 2
+
+
+def test_a_code_admits_one_pc_though_two_come_at_once(crowd: Crowd) -> None:
+    grants = {COMMUNE: Role.COMMUNE_OFFICER}
+    code = crowd.world.write(lambda c: make_code(c, crowd.world.province, grants, label="", hours=1)).code
+    applicants = [Applicant(crowd.world, code) for _ in range(2)]
+
+    def ask(turn: int) -> str:
+        try:
+            return "enrolled" if enrol(crowd.servers[turn], applicants[turn].proven()) else ""
+        except Refused as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(ask, range(2))) == ["enrolled", "used"]
 
 
 def _database(crowd: Crowd) -> str:

@@ -81,6 +81,7 @@ class Office:
             desk.register.close()
         self.real.line.shut()
         self.province.close()
+        engine.forget(self._folder)
         shutil.rmtree(self._folder)
 
 

@@ -25,6 +25,7 @@ from tests.story.province import Province
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import RealProvince, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
 KILLS = 3
 CHILDREN, VISITS = 5, 6
 CHANGES_AT_ONCE = 8
