@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from argparse import Namespace
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from commune_desk.domain.errors import Fault, Refusal
@@ -35,12 +35,11 @@ def migrate_store(args: Namespace, console: Console) -> None:
         if where is not None:
             prepare(where)
         make_folder(args.new_data)
-        try:
+        with ExitStack() as undo:
+            undo.callback(shutil.rmtree, args.new_data, ignore_errors=True)
             with closing(new_store(args.new_data, source.keys, where)) as target:
                 _moved(source, target, args.new_data, console)
-        except BaseException:
-            shutil.rmtree(args.new_data, ignore_errors=True)
-            raise
+            undo.pop_all()
     console.say(
         N_(
             "Done: every feed, record and conflict came out as it was. Serve from now on with --data {data}, "

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,8 @@ from sync.server.stores import bring_up
 PROGRAMS = "COMMUNE_DESK_POSTGRES"
 """An environment variable: a folder with `bin/postgres` in it."""
 _TEMPLATE, _STARTS_WITHIN = "migrated", 30.0
+_WHILE_WE_LIVE = '"$@" & read -r _; kill -QUIT $!; wait'
+"""The server ends when this process closes the line to it, or is killed and can close nothing."""
 _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "80",
@@ -61,7 +62,13 @@ class PostgresCluster:
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N", "--locale=C")
         settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
         line = [str(self._bin / "postgres"), "-D", str(self._data), "-k", str(self._folder), *settings]
-        self._server = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=self._log, user=self._user)
+        self._server = subprocess.Popen(
+            ["sh", "-c", _WHILE_WE_LIVE, "sh", *line],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._log,
+            user=self._user,
+        )
         self._wait()
         for role in (OWNER, APP):
             self.superuser(f"CREATE ROLE {role} LOGIN")
@@ -145,8 +152,7 @@ class PostgresCluster:
         self.superuser(f"DROP DATABASE IF EXISTS {_name(address)} WITH (FORCE)")
 
     def stop(self) -> None:
-        self._server.send_signal(signal.SIGQUIT)
-        self._server.wait(timeout=30)
+        self._server.communicate(timeout=30)
         os.close(self._log)
         shutil.rmtree(self._folder, ignore_errors=True)
 
