@@ -35,7 +35,10 @@ class PostgresAddress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_url(text: str, *, owner: str = OWNER) -> PostgresAddress:
-    """`postgresql://[role@]host[:port]/name[?sslmode=…]`. Raises Invalid for another form, Refusal for a password."""
+    """`postgresql://[role@]host[:port]/name[?sslmode=…]`.
+
+    Raises Invalid for another form or when both roles are one, Refusal for a password.
+    """
     try:
         url = make_url(text)
     except ArgumentError:
@@ -49,6 +52,8 @@ def read_url(text: str, *, owner: str = OWNER) -> PostgresAddress:
                 "Put it into the account's password file (~/.pgpass, or PGPASSFILE). Nothing was made."
             )
         )
+    if owner == (url.username or APP):
+        raise Invalid(N_("The role that serves must not own the tables: name another as --owner. Nothing was made."))
     plain = url.set(drivername="postgresql", username=url.username or APP)
     return PostgresAddress(url=_spelled(plain), owner=owner)
 

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg.types.string import StrBinaryDumper, StrDumper
-from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy import Connection, create_engine, func, select, text
 from sqlalchemy.pool import QueuePool
 
-from commune_desk.domain.errors import Fault
+from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.ids import is_scope
 from commune_desk.domain.labels import N_
 from sync.server.address import PostgresAddress
@@ -81,6 +81,20 @@ class PostgresDatabase(Database):
         if error.sqlstate is None:
             return _at_the_door(error) if isinstance(error, psycopg.OperationalError) else None
         return next((StoreFault(text) for code, text in _REASONS.items() if error.sqlstate.startswith(code)), None)
+
+
+def refuse_mighty(connection: Connection) -> None:
+    """Raise Refusal when the role sees every row whatever its reach: the policies would hold nobody."""
+    asked = """SELECT rolsuper OR rolbypassrls OR pg_has_role(oid, relowner, 'MEMBER')
+        FROM pg_roles, (SELECT relowner FROM pg_class WHERE oid = 'change'::regclass) AS tables
+        WHERE rolname = current_user"""
+    if connection.scalar(text(asked)):
+        raise Refusal(
+            N_(
+                "The role that serves sees every row (a superuser, BYPASSRLS or the owner of the tables). "
+                "Name a plain one."
+            )
+        )
 
 
 def _settings(reach: Reach) -> dict[str, str]:

@@ -15,6 +15,7 @@ from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
 from sync.server import tables
 from sync.server.database import NO_SCOPE, WHOLE_PROVINCE, Database
+from sync.server.row_security import secure
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -33,8 +34,9 @@ def migrate(database: Database, *, app: str = "", empty: bool = False) -> None:
             raise Refusal(N_("The database holds a province already; nothing was overwritten. Name an empty one."))
         refuse_newer(revision, config)
         config.attributes["connection"] = connection
-        config.attributes["app"] = app
         command.upgrade(config, "head")
+        if app:
+            secure(connection, app)
 
     database.write(work, WHOLE_PROVINCE)
 

@@ -12,10 +12,10 @@ from commune_desk.domain.labels import N_
 from sync.server import address, moving
 from sync.server.console import Console
 from sync.server.database import Database
+from sync.server.only_process import only_process
 from sync.server.private_files import make_folder, write_private
 from sync.server.province import CA_FILE, CERT_FILE, KEY_FILE, Province, open_province
 from sync.server.reasons import reason_of
-from sync.server.serving import only_process
 from sync.server.stores import bring_up, new_store, prepare
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
-from commune_desk.domain.errors import DeskError, Fault
+from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from sync.protocol import encode
 from sync.server import address, schema
 from sync.server.address import PostgresAddress
-from sync.server.database import Database
+from sync.server.database import NO_SCOPE, Database
 from sync.server.embedded import FILE, EmbeddedDatabase
 from sync.server.keyfile import KeyFile
 from sync.server.private_files import write_private
@@ -72,12 +73,14 @@ def postgres(where: PostgresAddress, *, as_owner: bool = False) -> Database:
 
 
 def _opened(where: PostgresAddress) -> Database:
+    from sync.server.postgres import refuse_mighty
+
     database = postgres(where)
-    try:
+    with ExitStack() as undo:
+        undo.callback(database.close)
         schema.refuse_another(database)
-    except DeskError:
-        database.close()
-        raise
+        database.read(refuse_mighty, NO_SCOPE)
+        undo.pop_all()
     return database
 
 

@@ -196,5 +196,7 @@ change_key = Table("change_key", _views, *map(_text, ("id", "desk", "scope")), _
 record_key = Table("record_key", _views, _text("record"), _text("kind"))
 """Of which kind the record with an id is, wherever it lives."""
 
+REMOVED_FROM = ("enrol_code",)
+"""Tables that lose rows: codes that expired long ago."""
 APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit")
 """Tables whose rows are never changed or removed; triggers of the migrations see to it."""

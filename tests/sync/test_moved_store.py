@@ -185,7 +185,7 @@ def test_unless_nobody_compared_it_would(embedded: Move, monkeypatch: pytest.Mon
 
 
 def test_a_province_that_is_served_does_not_move(embedded: Move) -> None:
-    from sync.server.serving import only_process
+    from sync.server.only_process import only_process
 
     with only_process(embedded.world.province):
         done = embedded.go()

@@ -101,6 +101,20 @@ def test_a_missing_database_or_role_is_told_apart(tmp_path: Path, empty: Postgre
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_role_that_sees_every_row_does_not_serve(
+    tmp_path: Path, empty: PostgresAddress, on_postgres: PostgresCluster
+) -> None:
+    administrator = _init(tmp_path, empty.url.replace("commune_desk@", "postgres@"))
+    assert (administrator.returncode, "sees every row" in administrator.stderr) == (2, True)
+    same = _init(tmp_path, empty.url, "--owner", "commune_desk")
+    assert (same.returncode, "must not own the tables" in same.stderr) == (2, True)
+    on_postgres.superuser("CREATE ROLE member LOGIN IN ROLE commune_desk_owner")
+    member = _init(tmp_path, empty.url.replace("commune_desk@", "member@"))
+    assert (member.returncode, "sees every row" in member.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+    assert _init(tmp_path, empty.url).returncode == 0, "the plain role has its rights, whoever was tried before"
+
+
 def test_the_folder_remembers_an_address_without_a_password(world: World) -> None:
     said = (world.province.data / ADDRESS_FILE).read_text()
     assert "commune_desk@" in said

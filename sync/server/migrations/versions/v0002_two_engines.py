@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import context, op
+from alembic import op
 
 revision = "0002"
 down_revision = "0001"
@@ -13,8 +13,5 @@ down_revision = "0001"
 def upgrade() -> None:
     postgres = op.get_bind().dialect.name == "postgresql"
     written = Path(__file__).with_suffix(".psql" if postgres else ".sql").read_text(encoding="utf-8")
-    if postgres:
-        quoted = op.get_bind().dialect.identifier_preparer.quote_identifier(context.config.attributes["app"])
-        written = written.replace("{app}", quoted)
     for statement in written.split("\n--\n"):
         op.execute(statement)
