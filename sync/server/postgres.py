@@ -155,6 +155,8 @@ _REASONS = {
 }
 """By the beginning of SQLSTATE, the narrower before the wider."""
 _REASONS["XX002"] = _REASONS["XX001"]
+_REASONS["42704"] = _REASONS["28"]
+"""A role that is named and not there: rights cannot be given to it."""
 _AT_THE_DOOR = {
     "too many": "53",
     "authentication": "28",

@@ -26,8 +26,14 @@ _OWN_WAYS = {"scope": _BY_SCOPE.format(column="id"), "quarantine": _BY_DESK, "ou
 def secure(connection: Connection, app: str) -> None:
     """Run as the owner of the tables; `app` is the serving role."""
     role = connection.dialect.identifier_preparer.quote_identifier(app)
-    for statement in (*_rights(role), *_policies(connection)):
-        connection.execute(text(statement))
+    script = ";\n".join((*_rights(role), *_policies(connection)))
+    connection.exec_driver_sql(script, execution_options={"no_parameters": True})
+
+
+def is_let_in(connection: Connection, app: str) -> bool:
+    """Whether the role has been given its rights on these tables."""
+    asked = text("SELECT count(*) FROM pg_roles WHERE rolname = :app AND has_table_privilege(oid, 'meta', 'INSERT')")
+    return bool(connection.scalar(asked, {"app": app}))
 
 
 def _rights(role: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
 from sync.server import tables
 from sync.server.database import NO_SCOPE, WHOLE_PROVINCE, Database
-from sync.server.row_security import secure
+from sync.server.row_security import is_let_in, secure
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -33,6 +33,8 @@ def migrate(database: Database, *, app: str = "", empty: bool = False) -> None:
         if empty and revision is not None and _is_used(connection):
             raise Refusal(N_("The database holds a province already; nothing was overwritten. Name an empty one."))
         refuse_newer(revision, config)
+        if empty and revision == _head(config) and is_let_in(connection, app):
+            return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         if app:
@@ -52,7 +54,7 @@ def refuse_another(database: Database) -> None:
     if revision is None:
         raise Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
     refuse_newer(revision, config)
-    if revision != ScriptDirectory.from_config(config).get_current_head():
+    if revision != _head(config):
         raise Refusal(
             N_("The database was made by an older version of this program. Bring it up: commune-desk-server upgrade")
         )
@@ -70,6 +72,10 @@ def refuse_newer(revision: str | None, config: Config) -> None:
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _head(config: Config) -> str | None:
+    return ScriptDirectory.from_config(config).get_current_head()
 
 
 def _config() -> Config:

@@ -145,7 +145,7 @@ class PostgresCluster:
 
     def _made(self, template: str, name: str = "") -> PostgresAddress:
         name = name or f"test_{next(self._numbers)}"
-        self.superuser(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER}")
+        self.superuser(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER} STRATEGY FILE_COPY")
         return PostgresAddress(url=f"postgresql://{APP}@/{name}?host={self._folder}")
 
     def drop(self, address: PostgresAddress) -> None:

@@ -96,8 +96,10 @@ def test_what_cannot_be_is_refused_before_anything_is_made(tmp_path: Path, url: 
 def test_a_missing_database_or_role_is_told_apart(tmp_path: Path, empty: PostgresAddress) -> None:
     missing = _init(tmp_path, empty.url.replace("test_", "no_test_"))
     assert (missing.returncode, "no such database" in missing.stderr) == (2, True), missing.stderr
-    stranger = _init(tmp_path, empty.url, "--owner", "nobody_knows")
-    assert (stranger.returncode, "does not let this account in" in stranger.stderr) == (2, True), stranger.stderr
+    owner = _init(tmp_path, empty.url, "--owner", "nobody_knows")
+    serving = _init(tmp_path, empty.url.replace("commune_desk@", "nobody_knows@"))
+    for stranger in (owner, serving):
+        assert (stranger.returncode, "does not let this account in" in stranger.stderr) == (2, True), stranger.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -202,6 +204,7 @@ def test_a_row_that_another_holds_too_long_is_told_as_busy(world: World, monkeyp
 
 
 SURROUNDINGS = [
+    "42704",
     "08006",
     "57P01",
     "53100",

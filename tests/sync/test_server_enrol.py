@@ -19,8 +19,6 @@ from sync.server.limits import Limits
 from sync.server.scopes import keys_of
 from tests.sync.server_fixtures import COMMUNE, Reply, ServerDesk, World, province_in
 
-pytestmark = pytest.mark.usefixtures("store_engine")
-
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
