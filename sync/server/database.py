@@ -23,6 +23,8 @@ Work = Callable[[Connection], T]
 MOST_TRIES = 8
 PATIENCE_SECONDS = 15.0
 _FIRST_PAUSE = 0.01
+_OFTEN = 5
+"""Tries after which the log says it: transactions cross now and then, but seldom so often."""
 _log = logging.getLogger(__name__)
 
 
@@ -107,7 +109,8 @@ class Database(ABC):
                 if not again:
                     self._give_up(said)
                     raise
-                _log.info("begun again, try %d: %s", tried, type(said).__name__)
+                worth_saying = logging.WARNING if tried >= _OFTEN else logging.INFO
+                _log.log(worth_saying, "begun again, try %d: %s", tried, type(said).__name__)
             sleep(uniform(0, _FIRST_PAUSE * 2**tried))  # noqa: S311 - spreads those who met, decides nothing
         raise AssertionError("unreachable: the last try returns or raises")
 
