@@ -18,6 +18,8 @@ from sync.server.database import WHOLE_PROVINCE
 from sync.server.scopes import ensure_key
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 VISIT = {"visited_on": "2026-11-20", "risk_level": "low", "observations": "Nhà đóng cửa."}
 
 
