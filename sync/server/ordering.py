@@ -22,7 +22,7 @@ from sync.server.database import Reach
 from sync.server.feeds import Feeds
 from sync.server.merging import Batch, Merged
 from sync.server.province import Province
-from sync.server.records import born_of
+from sync.server.records import born_of, read_records
 from sync.server.scopes import keys_of
 from sync.server.whereabouts import Route, Whereabouts
 
@@ -135,8 +135,7 @@ class _Intake:
     def relocate(self, item: Incoming) -> None:
         """Let a record leave a scope, enter one, or both."""
         route, line = self._route(item), item.line
-        code = _id_fault(self._connection, line.change) if line else "unreadable"
-        code = code or (relocating.fault(line.change, route) if line else None)
+        code = _relocation_fault(self._connection, line.change, route) if line else "unreadable"
         if line is None or route is None or code is not None:
             self._put_aside(item, code or "moved")
         else:
@@ -191,9 +190,13 @@ def _check_against_records(connection: Connection, changes: Sequence[Change], fr
         used.add(change.id)
 
 
-def _id_fault(connection: Connection, change: Change) -> str | None:
+def _relocation_fault(connection: Connection, change: Change, route: Route | None) -> str | None:
     known = connection.scalar(select(tables.change_key.c.id).where(tables.change_key.c.id == change.id))
-    return None if known is None else "id"
+    if known is not None:
+        return "id"
+    if not read_records(connection, change.kind, [change.record]):
+        return "moved"  # nobody has written it yet, or the id is another kind's
+    return relocating.fault(change, route)
 
 
 def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | None:
