@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -13,6 +14,10 @@ import pytest
 from commune_desk.i18n import DEFAULT, set_language
 from commune_desk.paths import PROFILE_VARIABLE
 from tests.helpers.silenced import silenced
+
+if TYPE_CHECKING:
+    from tests.helpers.postgres_cluster import PostgresCluster
+    from tests.helpers.store_engine import StoreEngine
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -52,6 +57,34 @@ def _profile_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
 def qapp_args() -> list[str]:
     """What `theme.new_app` asks for."""
     return ["tests", "-style", "Fusion"]
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[PostgresCluster]:
+    """A PostgreSQL server of this process's tests, begun when the first one asks for it."""
+    from tests.helpers.postgres_cluster import new_cluster  # only who needs a server loads its driver
+
+    cluster = new_cluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="module", params=["embedded", "postgres"])
+def store_engine(request: pytest.FixtureRequest) -> Iterator[StoreEngine]:
+    """Runs the tests of a module once on each engine of the province's store."""
+    from tests.helpers.store_engine import using
+
+    with using(request.param, lambda: request.getfixturevalue("postgres_cluster")) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def on_postgres(postgres_cluster: PostgresCluster) -> Iterator[PostgresCluster]:
+    """The tests of a module on PostgreSQL alone."""
+    from tests.helpers.store_engine import POSTGRES, using
+
+    with using(POSTGRES, lambda: postgres_cluster):
+        yield postgres_cluster
 
 
 @pytest.fixture(autouse=True)

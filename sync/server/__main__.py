@@ -14,7 +14,7 @@ from sync.server.arguments import build
 from sync.server.texts import LANGUAGES, Texts, language_of, speak
 
 REFUSED = 2
-SERVER_PARTS = ("alembic", "litestar", "sqlalchemy", "uvicorn")
+SERVER_PARTS = ("alembic", "litestar", "psycopg", "sqlalchemy", "uvicorn")
 NO_SERVER = N_("This is a desk's installation, without a server. For one: pip install 'commune-desk[server]'")
 
 
@@ -28,12 +28,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
         from sync.server.commands import COMMANDS  # a desk's installation has no part of a server's
-        from sync.server.console import Console
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in SERVER_PARTS:
             raise
         print(texts.say(NO_SERVER), file=sys.stderr)
         return REFUSED
+    from sync.server.console import Console
+
     try:
         COMMANDS[args.command](args, Console(texts, _print, input))
     except DeskError as error:

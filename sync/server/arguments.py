@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 DEFAULT_PORT = 8443
+OWNER = "commune_desk_owner"
 DEFAULT_HOURS = 72
 _WORDS_OF_ARGPARSE = (
     N_("usage: "),
@@ -42,7 +43,19 @@ def build(texts: Texts) -> argparse.ArgumentParser:
     )
     parser.add_argument("--lang", choices=LANGUAGES, help=texts.say(N_("language of what is printed: vi or en")))
     commands = parser.add_subparsers(dest="command", required=True, metavar=texts.say(N_("COMMAND")))
-    for add in (_init, _serve, _renew, _enrol_code, _desk, _report_in, _recover, _status, _bundle):
+    for add in (
+        _init,
+        _serve,
+        _renew,
+        _enrol_code,
+        _desk,
+        _report_in,
+        _recover,
+        _status,
+        _bundle,
+        _upgrade,
+        _migrate_store,
+    ):
         add(commands, texts)
     return parser
 
@@ -53,6 +66,9 @@ def _init(commands: _Commands, texts: Texts) -> None:
     parser.add_argument(
         "--host", nargs="+", required=True, help=texts.say(N_("host names and IP addresses that desks will use"))
     )
+    about = N_("keep the data on a PostgreSQL server, e.g. postgresql://host/name; embedded when left out")
+    parser.add_argument("--database", metavar="URL", help=texts.say(about))
+    _owner(parser, texts)
 
 
 def _serve(commands: _Commands, texts: Texts) -> None:
@@ -150,6 +166,26 @@ def _bundle(commands: _Commands, texts: Texts) -> None:
         "--to", type=Path, required=True, metavar="DIR", help=texts.say(N_("the folder to write the bundles into"))
     )
     giving.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+
+
+def _upgrade(commands: _Commands, texts: Texts) -> None:
+    _command(commands, "upgrade", texts, N_("bring a PostgreSQL database to this program's version"))
+
+
+def _migrate_store(commands: _Commands, texts: Texts) -> None:
+    about = N_("move the province to another database, into a new data folder; the old one stays as it is")
+    parser = _command(commands, "migrate-store", texts, about)
+    to_help = N_("the empty PostgreSQL database, e.g. postgresql://host/name; embedded when left out")
+    parser.add_argument("--to", metavar="URL", help=texts.say(to_help))
+    _owner(parser, texts)
+    parser.add_argument(
+        "--new-data", type=Path, required=True, metavar="DIR", help=texts.say(N_("the new data folder to make"))
+    )
+
+
+def _owner(parser: argparse.ArgumentParser, texts: Texts) -> None:
+    owner_help = N_("the role that owns the tables; the one that serves is named in the address")
+    parser.add_argument("--owner", default=OWNER, metavar="ROLE", help=texts.say(owner_help))
 
 
 def _whole(texts: Texts) -> Callable[[str], int]:

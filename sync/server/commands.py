@@ -15,6 +15,7 @@ from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Value
 from sync.seal import spell
 from sync.server import desks, recovering
+from sync.server.address import read_url
 from sync.server.authority import valid_until
 from sync.server.console import Console
 from sync.server.courier_commands import bundle
@@ -27,6 +28,7 @@ from sync.server.reasons import reason_of
 from sync.server.reports_in import hand_down, read_received, read_report_file, values_of_file
 from sync.server.scopes import ensure_communes
 from sync.server.status import DeskStatus, desk_list, read_status
+from sync.server.store_commands import migrate_store, upgrade
 
 MOST_HOURS = 720
 ROLES = {
@@ -43,7 +45,9 @@ def opened(args: Namespace) -> Province:
 
 def init(args: Namespace, console: Console) -> None:
     console.say(N_("Making the keys, the certificates and the encrypted database…"))
-    with closing(found(args.data, args.key_file, name=args.name, hosts=args.host, clock=SystemClock())) as province:
+    where = read_url(args.database, owner=args.owner) if args.database else None
+    made = found(args.data, args.key_file, name=args.name, hosts=args.host, clock=SystemClock(), where=where)
+    with closing(made) as province:
         console.say(N_("Done: {name} in {data}."), name=province.name, data=args.data)
         console.say(N_("Fingerprint of the authority: {fingerprint}"), fingerprint=spell(province.fingerprint[:10]))
     console.say(
@@ -286,4 +290,6 @@ COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
     "recover": recover,
     "status": status,
     "bundle": bundle,
+    "upgrade": upgrade,
+    "migrate-store": migrate_store,
 }

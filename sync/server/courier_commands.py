@@ -15,7 +15,7 @@ from sync import bundle as bundles
 from sync.server import courier
 from sync.server.admission import Admission
 from sync.server.console import Console
-from sync.server.founding import write_private
+from sync.server.private_files import write_private
 from sync.server.problems import SENTENCES
 from sync.server.province import Province, open_province
 from sync.server.reasons import reason_of

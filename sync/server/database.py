@@ -1,37 +1,32 @@
-"""The province's database: one SQLCipher file, one writer at a time, and what is refused before it is opened."""
+"""The province's store as the rest of the server sees it: work in transactions, whichever engine keeps the rows."""
 
 from __future__ import annotations
 
-import threading
+import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from random import uniform
+from time import sleep
+from typing import TypeVar
 
-import sqlcipher3.dbapi2
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
+from commune_desk.domain.clock import monotonic
 from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
-from sync.server.reasons import reason_of
 
-FILE = "province.db"
-BUSY_MS = 15_000
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 """What is done in one transaction. It may be begun again from its start, so it leaves no trace but in the database."""
-_PLAIN_HEADER = b"SQLite format 3\x00"
-_PRAGMAS = (
-    "PRAGMA cipher_memory_security = OFF",
-    f"PRAGMA busy_timeout = {BUSY_MS}",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA secure_delete = ON",
-    "PRAGMA cache_size = -32768",
-)
+
+MOST_TRIES = 8
+PATIENCE_SECONDS = 15.0
+_FIRST_PAUSE = 0.01
+_OFTEN = 5
+"""Tries after which the log says it: transactions cross now and then, but seldom so often."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +40,10 @@ class Reach:
     desk: str = ""
     whole: bool = False
 
+    def and_also(self, scopes: Iterable[str]) -> Reach:
+        """As far as this, and those scopes."""
+        return replace(self, scopes=self.scopes | set(scopes))
+
 
 WHOLE_PROVINCE = Reach(frozenset(), whole=True)
 """The province's own people and commands: every scope and every desk."""
@@ -57,108 +56,77 @@ def reach_of(desk: str, scopes: Iterable[str]) -> Reach:
     return Reach(frozenset(scopes), desk)
 
 
-class Database:
-    """Transactions on the province's file. Writing ones follow one another; readers never wait for them."""
-
-    def __init__(self, path: Path, key: str) -> None:
-        _refuse_plain(path)
-        self._writing = threading.Lock()
-        self._engine = create_engine(
-            "sqlite://",
-            module=sqlcipher3.dbapi2,
-            creator=lambda: _connect(path, key),
-            poolclass=QueuePool,
-            pool_size=4,
-            max_overflow=12,
-        )
-        event.listen(self._engine, "begin", _begin)
-
-    def write(self, work: Work[T], reach: Reach) -> T:
-        """Do `work` in one writing transaction, committed at its end and undone by any exception."""
-        with self._writing, named_faults():
-            connection = self._engine.connect().execution_options(immediate=True)
-            with connection, connection.begin():
-                return work(connection)
-
-    def read(self, work: Work[T], reach: Reach) -> T:
-        """Do `work` on one consistent view of what is committed."""
-        with named_faults(), self._engine.connect() as connection, connection.begin():
-            return work(connection)
-
-    def confine(self, connection: Connection, reach: Reach) -> None:
-        """Let the rest of the transaction reach as far as this: it learnt more about whom it works for."""
-
-    def close(self) -> None:
-        self._engine.dispose()
-
-
-def _connect(path: Path, key: str) -> Any:
-    if len(key) != 64 or key.strip("0123456789abcdef"):
-        raise ValueError("a database key is 64 hex digits")
-    connection = sqlcipher3.dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA cipher_log_level=NONE")  # what goes wrong is said in a sentence of ours
-    connection.execute(f"PRAGMA key = \"x'{key}'\"")
-    if connection.execute("PRAGMA cipher_version").fetchone() is None:
-        raise Fault(N_("This program was built without encryption; the database was not opened."))
-    for pragma in _PRAGMAS:
-        connection.execute(pragma)
-    return connection
-
-
-def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-
-def _refuse_plain(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            plain = file.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
-    if plain:
-        raise Fault(
-            N_("The file {path} is not encrypted; it was not opened. Put back the province's own file."), path=path
-        )
-
-
 class StoreFault(Fault):
     """The database could not do it now: disk full, locked, read-only, damaged. Nothing of the transaction stays."""
 
 
-_REASONS = (
-    ("full", N_("The disk is full. Nothing was lost; make room and try again.")),
-    ("locked", N_("The database is busy with another command. Nothing was lost; try again in a minute.")),
-    ("readonly", N_("The data folder cannot be written. Nothing was changed; check its owner and rights.")),
-    ("unable to open", N_("The database cannot be opened. Check that the data folder exists and its rights.")),
-    ("disk i/o", N_("The disk does not answer as it should. Nothing was lost; check the disk before anything else.")),
-    (
-        "not a database",
-        N_("The database does not open with this key-file: it belongs to another one, or the file is damaged."),
-    ),
-    (
-        "malformed",
-        N_("The database is damaged. Stop the server and restore the last backup; desks keep what they have."),
-    ),
-)
+class Database(ABC):
+    """Transactions on the province's store. An engine says how one begins, and what its driver's complaints mean."""
 
+    is_shared = False
+    """Whether several processes may serve the same store."""
+    engine: Engine
+    driver_errors: tuple[type[Exception], ...]
+    """What the driver itself raises where SQLAlchemy is not between."""
 
-@contextmanager
-def named_faults() -> Iterator[None]:
-    """Turn the driver's complaints about its surroundings into sentences; bugs in our SQL stay bugs."""
-    try:
+    def write(self, work: Work[T], reach: Reach) -> T:
+        """Do `work` in one writing transaction, committed at its end and undone by any exception."""
+        return self._begun_again(lambda: self._write(work, reach))
+
+    def read(self, work: Work[T], reach: Reach) -> T:
+        """Do `work` on one consistent view of what is committed."""
+        return self._begun_again(lambda: self._read(work, reach))
+
+    @abstractmethod
+    def confine(self, connection: Connection, reach: Reach) -> None:
+        """Let the rest of the transaction reach as far as this: it learnt more about whom it works for."""
+
+    @abstractmethod
+    def one_after_another(self, connection: Connection, what: str) -> None:
+        """Until this transaction ends no other one gets past the same line for the same `what`."""
+
+    @contextmanager
+    def unconfined(self, connection: Connection, reach: Reach) -> Iterator[None]:
+        """Every row for a moment, and afterwards those within `reach` again."""
+        self.confine(connection, WHOLE_PROVINCE)
         yield
-    except (OperationalError, DatabaseError) as error:
-        said = str(error.orig).lower()
-        for word, sentence in _REASONS:
-            if word in said:
-                raise StoreFault(sentence) from None
-        raise
-    except sqlcipher3.dbapi2.DatabaseError as error:
-        said = str(error).lower()
-        for word, sentence in _REASONS:
-            if word in said:
-                raise StoreFault(sentence) from None
-        raise
+        self.confine(connection, reach)  # an exception undoes the transaction, and with it how far it reached
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @abstractmethod
+    def _write(self, work: Work[T], reach: Reach) -> T: ...
+
+    @abstractmethod
+    def _read(self, work: Work[T], reach: Reach) -> T: ...
+
+    @abstractmethod
+    def _crossed(self, error: Exception) -> bool:
+        """Whether others were in the way of this transaction, so that the same work may succeed the next time."""
+
+    @abstractmethod
+    def _named(self, error: Exception) -> StoreFault | None:
+        """The driver's complaint about its surroundings as a sentence; None for a bug in our SQL, which stays one."""
+
+    def _begun_again(self, attempt: Callable[[], T]) -> T:
+        until = monotonic() + PATIENCE_SECONDS
+        errors: tuple[type[Exception], ...] = (DBAPIError, *self.driver_errors)
+        for tried in range(1, MOST_TRIES + 1):
+            try:
+                return attempt()
+            except errors as error:
+                said = error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error
+                again = tried < MOST_TRIES and monotonic() < until and self._crossed(said)
+                if not again:
+                    self._give_up(said)
+                    raise
+                worth_saying = logging.WARNING if tried >= _OFTEN else logging.INFO
+                _log.log(worth_saying, "begun again, try %d: %s", tried, type(said).__name__)
+            sleep(uniform(0, _FIRST_PAUSE * 2**tried))  # noqa: S311 - spreads those who met, decides nothing
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _give_up(self, error: Exception) -> None:
+        fault = self._named(error)
+        if fault is not None:
+            raise fault from None

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select
 from sync import seal
 from sync.protocol import Malformed, PurgeStatement, ReportReply, ReportRequest, SignedPurge, decode, unb64
 from sync.server import desks, tables
-from sync.server.database import NO_SCOPE
+from sync.server.database import reach_of
 from sync.server.problems import Refused
 from sync.server.province import Province
 
@@ -24,7 +24,9 @@ def take_report(province: Province, caller: desks.DeskState, request: ReportRequ
         if said.desk != caller.id or not _is_signed(one, caller):
             raise Refused(401, "signature")
         statements[said.change] = one
-    province.database.write(lambda connection: _keep(connection, province, caller.id, statements), NO_SCOPE)
+    province.database.write(
+        lambda connection: _keep(connection, province, caller.id, statements), reach_of(caller.id, ())
+    )
     return ReportReply(purges=sorted(statements))
 
 

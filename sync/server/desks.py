@@ -38,9 +38,10 @@ class DeskState:
     grants: dict[str, Role]
 
 
-def find(connection: Connection, desk: str) -> DeskState | None:
-    """The desk, or None for an id that nobody has."""
-    row = connection.execute(select(tables.desk).where(tables.desk.c.id == desk)).first()
+def find(connection: Connection, desk: str, *, to_write: bool = False) -> DeskState | None:
+    """The desk, or None for an id that nobody has. `to_write`: and nobody else numbers its changes meanwhile."""
+    asked = select(tables.desk).where(tables.desk.c.id == desk)
+    row = connection.execute(asked.with_for_update() if to_write else asked).first()
     if row is None:
         return None
     return DeskState(

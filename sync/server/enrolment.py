@@ -99,7 +99,8 @@ def enrol(province: Province, proven: Proven, *, most_tries: int = MAX_TRIES) ->
 
 def _prove(connection: Connection, locator: str, body: bytes, mac: bytes, *, most_tries: int) -> bool:
     """Whether `mac` proves knowledge of the code; a wrong one costs a try, and that is committed."""
-    code = connection.execute(select(tables.enrol_code).where(tables.enrol_code.c.locator == locator)).first()
+    asked = select(tables.enrol_code).where(tables.enrol_code.c.locator == locator).with_for_update()
+    code = connection.execute(asked).first()
     if code is None or code.tries >= most_tries:
         return False
     if seal.is_mac(mac, code.request_key, body):

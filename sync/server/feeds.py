@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sync.change import Line, Place, next_chain
 from sync.protocol import Event, encode
 from sync.server import tables
+from sync.server.appending import append
 from sync.server.scopes import ensure_scope
 
 
@@ -59,7 +60,7 @@ class Feeds:
         """Write down what was added."""
         if not self._rows:
             return
-        self._connection.execute(insert(tables.feed), self._rows)
+        append(self._connection, tables.feed, self._rows)
         statement = update(tables.scope).where(tables.scope.c.id == bindparam("place"))
         heads = [{"place": one, "head": self._heads[one].seq, "chain": self._heads[one].chain} for one in self._moved]
         self._connection.execute(statement.values(head=bindparam("head"), chain=bindparam("chain")), heads)

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Fault, Invalid, Refusal
+from commune_desk.domain.errors import Invalid
 from commune_desk.domain.ids import new_record_id
 from commune_desk.domain.labels import N_
 from sync.protocol import b64
 from sync.server import keyfile
+from sync.server.address import PostgresAddress
 from sync.server.authority import Identity, make_authority, make_server, under_password
-from sync.server.database import FILE, NO_SCOPE, WHOLE_PROVINCE, Database
+from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.desks import found_province_desk
+from sync.server.private_files import make_folder, write_private
 from sync.server.province import CA_FILE, CERT_FILE, KEY_FILE, Province, audited, open_province, write_meta
-from sync.server.reasons import reason_of
-from sync.server.schema import migrate
+from sync.server.stores import new_store, prepare
 
 _LONGEST_NAME, _LONGEST_HOST = 60, 253
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
-def found(data: Path, key_path: Path, *, name: str, hosts: Sequence[str], clock: Clock) -> Province:
-    """Make a province.
+def found(
+    data: Path,
+    key_path: Path,
+    *,
+    name: str,
+    hosts: Sequence[str],
+    clock: Clock,
+    where: PostgresAddress | None = None,
+) -> Province:
+    """Make a province: on the embedded engine, or on PostgreSQL at `where`.
 
     Raises Invalid for a name or host that cannot be, Refusal when one is there already, Fault when the place cannot
     be written.
@@ -39,13 +46,13 @@ def found(data: Path, key_path: Path, *, name: str, hosts: Sequence[str], clock:
     check_name(name)
     check_hosts(hosts)
     keyfile.refuse_inside(key_path, data=data)
-    _make_folder(data)
+    if where is not None:
+        prepare(where)
+    make_folder(data)
     authority = make_authority(name, clock=clock)
     keys = keyfile.create(key_path, ca_key=authority.key)
     write_certificates(data, authority, keys, hosts, clock=clock)
-    write_private(data / FILE, b"")  # what the engine puts beside it gets the same rights
-    database = Database(data / FILE, keys.database_key)
-    migrate(database)
+    database = new_store(data, keys, where)
     facts = {
         "name": name,
         "epoch": secrets.token_hex(8),
@@ -91,28 +98,3 @@ def write_certificates(
     locked = under_password(server.key, keys.tls_password)
     for name, content in ((CA_FILE, authority.certificate), (CERT_FILE, server.certificate), (KEY_FILE, locked)):
         write_private(data / name, content)
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Put a file in place whole, readable by its owner alone. Raises Fault."""
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # a disk that is gone refuses this too
-            fresh.unlink(missing_ok=True)
-        raise Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=reason_of(error)) from None
-
-
-def _make_folder(data: Path) -> None:
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        taken = any(data.iterdir())
-    except OSError as error:
-        raise Fault(N_("The folder {path} cannot be made: {reason}."), path=data, reason=reason_of(error)) from None
-    if taken:
-        raise Refusal(N_("The folder {path} is not empty; nothing was overwritten. Name a new one."), path=data)

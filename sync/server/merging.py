@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Field, Merge
@@ -13,6 +13,7 @@ from sync.change import Change, Verb, Wire
 from sync.merge import Decision, Outcome, Standing, apply_delta, decide, decide_late, decide_sealed, merge_set
 from sync.protocol import OpenedConflict
 from sync.server import tables
+from sync.server.appending import append
 from sync.server.conflicts import ConflictBook, OpenConflict
 from sync.server.records import RecordPage, Stored
 from sync.server.whereabouts import Route
@@ -115,9 +116,8 @@ class Batch:
     def flush(self, connection: Connection, *, now: str) -> None:
         self.records.flush(connection)
         self._conflicts.flush(connection, now=now)
-        if self._outcomes:
-            connection.execute(insert(tables.outcome), self._outcomes)
-            self._outcomes.clear()
+        append(connection, tables.outcome, self._outcomes)
+        self._outcomes.clear()
 
     def _merge_members(self, record: Stored, change: Change, name: str, seq: int, merged: Merged) -> None:
         """Add and take away; a decision does no more, and closes the conflicts that it names."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from commune_desk.domain.clock import STEPS, to_iso
 from commune_desk.domain.ids import is_scope
@@ -16,10 +17,12 @@ from sync import seal
 from sync.change import RELOCATING, Change, Line, Verb, sealed_for
 from sync.protocol import Event, Result
 from sync.server import relocating, tables
+from sync.server.appending import append
+from sync.server.database import Reach
 from sync.server.feeds import Feeds
 from sync.server.merging import Batch, Merged
 from sync.server.province import Province
-from sync.server.records import born_of
+from sync.server.records import born_of, read_records
 from sync.server.scopes import keys_of
 from sync.server.whereabouts import Route, Whereabouts
 
@@ -52,10 +55,15 @@ class Incoming:
         return self.line.change.id if self.line else ""
 
 
-def store(connection: Connection, province: Province, desk: str, fresh: Sequence[Incoming]) -> dict[int, Result]:
-    """Merge, order and keep changes that passed or failed the door; what the records forbid joins the quarantine."""
+def store(
+    connection: Connection, province: Province, desk: str, fresh: Sequence[Incoming], reach: Reach
+) -> dict[int, Result]:
+    """Merge, order and keep changes that passed or failed the door; what the records forbid joins the quarantine.
+
+    `reach` is how far the transaction reaches; from now on it reaches the scopes, too, that hold the changes' records.
+    """
     admitted = [item.line.change for item in fresh if item.line and item.code is None]
-    intake = _Intake(connection, province, desk, admitted)
+    intake = _Intake(connection, province, desk, admitted, reach)
     for relocates, items in groupby(fresh, lambda item: item.code is None and item.relocates):
         if relocates:
             for item in items:
@@ -68,7 +76,9 @@ def store(connection: Connection, province: Province, desk: str, fresh: Sequence
 class _Intake:
     """The changes of one push on their way into their feeds."""
 
-    def __init__(self, connection: Connection, province: Province, desk: str, admitted: Sequence[Change]) -> None:
+    def __init__(
+        self, connection: Connection, province: Province, desk: str, admitted: Sequence[Change], reach: Reach
+    ) -> None:
         self.results: dict[int, Result] = {}
         self._connection = connection
         self._province = province
@@ -76,6 +86,7 @@ class _Intake:
         self._now = province.clock.now()
         self._feeds = Feeds(connection)
         self._admitted = admitted
+        self._reach = reach
         self._whereabouts = self._find()
         self._changes: list[dict[str, object]] = []
         self._set_aside: list[dict[str, object]] = []
@@ -86,9 +97,13 @@ class _Intake:
         What is read before its scope is locked may be elsewhere by then: it is read again until nothing new comes.
         """
         wanted = {one for change in self._admitted for one in (change.scope, change.to) if is_scope(one)}
+        database = self._province.database
         while True:
+            self._reach = self._reach.and_also(wanted)
+            database.confine(self._connection, self._reach)
             self._feeds.lock(wanted)
-            found = Whereabouts.of(self._connection, self._admitted)
+            with database.unconfined(self._connection, self._reach):
+                found = Whereabouts.of(self._connection, self._admitted)
             if found.all_scopes <= wanted:
                 return found
             wanted |= found.all_scopes
@@ -96,7 +111,7 @@ class _Intake:
     def take(self, items: Sequence[Incoming]) -> None:
         """Merge changes of fields, in order."""
         batch = Batch()
-        _check_against_records(self._connection, batch, items)
+        self._check_against_records(batch, items)
         for item in items:
             route = self._route(item)
             code = item.code or (_record_fault(batch, item.line.change, route) if item.line else "unreadable")
@@ -106,18 +121,29 @@ class _Intake:
                 self._merge(batch, item.n, item.line, route)
         self._write(batch)
 
+    def _check_against_records(self, batch: Batch, items: Sequence[Incoming]) -> None:
+        changes = [item.line.change for item in items if item.line and item.code is None]
+        if not changes:
+            return
+        with self._unconfined():  # what the authors saw was written wherever the records have lived
+            batch.load(self._connection, changes)
+        _check_against_records(self._connection, changes, items)
+
+    def _unconfined(self) -> AbstractContextManager[None]:
+        return self._province.database.unconfined(self._connection, self._reach)
+
     def relocate(self, item: Incoming) -> None:
         """Let a record leave a scope, enter one, or both."""
         route, line = self._route(item), item.line
-        code = _id_fault(self._connection, line.change) if line else "unreadable"
-        code = code or (relocating.fault(line.change, route) if line else None)
+        code = _relocation_fault(self._connection, line.change, route) if line else "unreadable"
         if line is None or route is None or code is not None:
             self._put_aside(item, code or "moved")
         else:
             self._changes.append(_change_row(line, "ok", self._now))
             self.results[item.n] = Result(id=line.change.id, status="ok")
             self._write(Batch())
-            relocating.relocate(self._connection, self._feeds, line, route)
+            with self._unconfined():  # what stands was written wherever the record has lived
+                relocating.relocate(self._connection, self._feeds, line, route)
             self._write(Batch())
             self._whereabouts = self._find()
 
@@ -142,22 +168,16 @@ class _Intake:
 
     def _write(self, batch: Batch) -> None:
         for table, rows in ((tables.change, self._changes), (tables.quarantine, self._set_aside)):
-            if rows:
-                self._connection.execute(insert(table), rows)
-                rows.clear()
+            append(self._connection, table, rows)
+            rows.clear()
         self._feeds.write()
         batch.flush(self._connection, now=to_iso(self._now))
 
 
-def _check_against_records(connection: Connection, batch: Batch, fresh: Sequence[Incoming]) -> None:
-    """Read ahead for the batch, and mark what needs the database to be found wrong: used ids, unknown keys."""
-    changes = [item.line.change for item in fresh if item.line and item.code is None]
-    if not changes:
-        return
-    batch.load(connection, changes)
-    used = set(
-        connection.scalars(select(tables.change.c.id).where(tables.change.c.id.in_([change.id for change in changes])))
-    )
+def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:
+    """Mark what needs the database to be found wrong: used ids, unknown keys."""
+    key = tables.change_key
+    used = set(connection.scalars(select(key.c.id).where(key.c.id.in_([change.id for change in changes]))))
     keys = {(k.scope, k.key) for k in keys_of(connection, sorted({sealed_for(c) for c in changes if c.seal}))}
     for item in fresh:
         if item.line is None or item.code is not None:
@@ -170,9 +190,13 @@ def _check_against_records(connection: Connection, batch: Batch, fresh: Sequence
         used.add(change.id)
 
 
-def _id_fault(connection: Connection, change: Change) -> str | None:
-    known = connection.scalar(select(tables.change.c.id).where(tables.change.c.id == change.id))
-    return None if known is None else "id"
+def _relocation_fault(connection: Connection, change: Change, route: Route | None) -> str | None:
+    known = connection.scalar(select(tables.change_key.c.id).where(tables.change_key.c.id == change.id))
+    if known is not None:
+        return "id"
+    if not read_records(connection, change.kind, [change.record]):
+        return "moved"  # nobody has written it yet, or the id is another kind's
+    return relocating.fault(change, route)
 
 
 def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | None:

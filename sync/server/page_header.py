@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from sync.protocol import PullHeader, b64
 from sync.server import desks, tables
+from sync.server.database import reach_of
 from sync.server.province import Province, epoch_of
 from sync.server.scopes import directory, keys_of
 
@@ -19,7 +20,8 @@ def header_for(
     """`certs` and `known_directory` are the versions that the desk has: those are not sent again."""
     grants = desks.grants_of(connection, caller.id)
     version, found = desks.certs_for(connection, list(grants))
-    places_version, places = directory(connection)
+    with province.database.unconfined(connection, reach_of(caller.id, grants)):
+        places_version, places = directory(connection)
     policy = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == DROPS_STUBS))
     return PullHeader(
         epoch=epoch_of(connection),

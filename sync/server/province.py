@@ -16,9 +16,9 @@ from sync import seal
 from sync.change import GENESIS
 from sync.protocol import unb64
 from sync.server import keyfile, tables
-from sync.server.database import FILE, NO_SCOPE, Database
+from sync.server.database import NO_SCOPE, Database
 from sync.server.reasons import reason_of
-from sync.server.schema import migrate
+from sync.server.stores import open_store, refuse_none
 
 CA_FILE = "ca.crt"
 CERT_FILE = "server.crt"
@@ -49,24 +49,18 @@ class Province:
 
 
 def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> Province:
-    """Open what `init` made, and bring its schema up to date.
+    """Open what `init` made, on the engine that its folder names.
 
-    Raises Fault (missing, wrong key, damaged, read-only) or Refusal (key-file inside, newer database).
+    Raises Fault (missing, wrong key, damaged, read-only, not reachable) or Refusal (key-file inside, another schema).
     """
-    if not (data / FILE).is_file():
-        raise Fault(N_("There is no province in {data}. Make one with: commune-desk-server init"), data=data)
-    if not (data / FILE).stat().st_size:
-        raise Fault(N_("The database {path} is empty. Nothing was changed; restore the last backup."), path=data / FILE)
+    refuse_none(data)
     keys = keyfile.read(key_path, data=data)
-    database = Database(data / FILE, keys.database_key)
-    migrate(database)
+    ca = _authority(data / CA_FILE)
+    database = open_store(data, keys)
     facts = database.read(read_meta, NO_SCOPE)
-    try:
-        ca = (data / CA_FILE).read_bytes()
-    except OSError as error:
-        raise Fault(
-            N_("The file {path} cannot be read: {reason}."), path=data / CA_FILE, reason=reason_of(error)
-        ) from None
+    if not facts:
+        database.close()
+        raise _unfounded()
     return Province(
         data=data,
         database=database,
@@ -76,6 +70,13 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
         ca=ca,
         escrow_public=unb64(facts["escrow_public"]),
     )
+
+
+def _authority(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
 
 
 def read_meta(connection: Connection) -> dict[str, str]:
@@ -90,7 +91,7 @@ def fact(connection: Connection, name: str) -> str:
     """One entry of `meta`. Raises Refusal when `init` did not leave it."""
     value: str | None = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == name))
     if value is None:
-        raise Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
+        raise _unfounded()
     return value
 
 
@@ -111,8 +112,13 @@ def begin_epoch(connection: Connection, province: Province, *, actor: str) -> st
     return epoch
 
 
+def _unfounded() -> Refusal:
+    return Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
+
+
 def audited(connection: Connection, province: Province, action: str, subject: str, actor: str = "admin") -> None:
     """Chain one line into the audit log. `subject` holds ids and places, never a person's data."""
+    province.database.one_after_another(connection, "audit")
     last = connection.execute(
         select(tables.audit.c.seq, tables.audit.c.chain).order_by(tables.audit.c.seq.desc()).limit(1)
     ).first()

@@ -116,7 +116,7 @@ def _fill(connection: Connection, content: _Page, scope: str, cursor: int) -> No
     own = (change.c.desk, change.c.n, change.c.record, change.c.digest, change.c.signature, change.c.raw)
     rows = connection.execute(
         select(feed.c.seq, feed.c.event, feed.c.chain, feed.c.line, *own)
-        .join(change, change.c.id == feed.c.change, isouter=True)
+        .join(change, (change.c.scope == feed.c.scope) & (change.c.id == feed.c.change), isouter=True)
         .where(feed.c.scope == scope, feed.c.seq > cursor)
         .order_by(feed.c.seq)
         .limit(MAX_PAGE_EVENTS + 1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from sync import seal
 from sync.change import BadLine, read_line
 from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, unb64
 from sync.server import desks, tables
 from sync.server.admission import Admission
+from sync.server.appending import append
 from sync.server.database import NO_SCOPE, Reach, reach_of
 from sync.server.ordering import Incoming, store
 from sync.server.problems import Refused
@@ -85,7 +86,7 @@ def _commit(
     caller: desks.DeskState,
     door: Admission,
 ) -> Receipt:
-    state = desks.find(connection, header.desk)
+    state = desks.find(connection, header.desk, to_write=True)
     if state is None or state.status == desks.FROZEN:
         raise Refused(409, "fork")
     epoch = epoch_of(connection)
@@ -99,9 +100,8 @@ def _commit(
     fresh = [item for item in incoming if item.n > state.last_n]
     links = [Linked(item.n, item.digest, item.is_signed) for item in fresh]
     head, heads = proven(header, links, before=state.head, public=state.sign_public)
-    results |= store(connection, province, state.id, fresh)
-    if heads:
-        connection.execute(insert(tables.signed_head), heads)
+    append(connection, tables.signed_head, heads)
+    results |= store(connection, province, state.id, fresh, _reach(state, incoming))
     if header.audit_cut:
         desks.note_audit_cut(connection, province, state.id, header.audit_cut)
     connection.execute(
@@ -159,7 +159,7 @@ def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[In
     if not again:
         return {}
     numbers = [item.n for item in again]
-    change, aside = tables.change, tables.quarantine
+    change, aside = tables.change_key, tables.quarantine
     merged = connection.execute(
         select(change.c.n, change.c.digest).where(change.c.desk == state.id, change.c.n.in_(numbers))
     )

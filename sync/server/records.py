@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, select
 
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Field
 from sync.change import Change, Wire, to_wire
 from sync.merge import Tags
-from sync.server.tables import RECORDS
-from sync.server.tables import change as change_table
+from sync.server.appending import put
+from sync.server.tables import RECORDS, record_key
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -49,7 +49,6 @@ class RecordPage:
     def __init__(self) -> None:
         self._records: dict[tuple[str, str], Stored] = {}
         self._kinds: dict[str, str] = {}
-        self._new: set[tuple[str, str]] = set()
         self._touched: set[tuple[str, str]] = set()
 
     def load(self, connection: Connection, changes: Iterable[Change]) -> None:
@@ -60,11 +59,11 @@ class RecordPage:
             for record in read_records(connection, kind, ids):
                 self._records[kind, record.id] = record
         ids = set().union(*wanted.values())
-        held = select(change_table.c.record, change_table.c.kind).where(change_table.c.record.in_(ids)).distinct()
+        held = select(record_key).where(record_key.c.record.in_(ids))
         self._kinds |= {row.record: row.kind for row in connection.execute(held)}
 
     def kind_of(self, record: str) -> str | None:
-        """Of which kind the record with this id is, None for an id that is free.
+        """Of which kind the record with this id is, wherever it lives; None for an id that is free.
 
         Conflicts are found by the record's id alone, and so is what a desk still has to send.
         """
@@ -81,20 +80,13 @@ class RecordPage:
             found = Stored(change.kind, change.record, home, born_of(change), dict(_DEFAULTS[change.kind]))
             self._records[key] = found
             self._kinds[change.record] = change.kind
-            self._new.add(key)
         self._touched.add(key)
         return found
 
     def flush(self, connection: Connection) -> None:
         for kind, table in RECORDS.items():
             touched = [key for key in self._touched if key[0] == kind]
-            new = [_to_row(kind, self._records[key]) for key in touched if key in self._new]
-            old = [_to_row(kind, self._records[key]) for key in touched if key not in self._new]
-            if new:
-                connection.execute(insert(table), new)
-            if old:
-                connection.execute(_UPDATES[kind], [{**row, "record_id": row["id"]} for row in old])
-        self._new.clear()
+            put(connection, table, [_to_row(kind, self._records[key]) for key in touched])
         self._touched.clear()
 
 
@@ -110,15 +102,9 @@ def born_of(change: Change) -> str:
     return f"{change.desk}/{change.group or change.id}"
 
 
-def _update_of(table: Table) -> Any:
-    columns: dict[str, Any] = {column.name: bindparam(column.name) for column in table.c if column.name != "id"}
-    return update(table).where(table.c.id == bindparam("record_id")).values(columns)
-
-
 _DEFAULTS = {
     kind: {name: to_wire(rule.default) for name, rule in declared.fields.items()} for kind, declared in KINDS.items()
 }
-_UPDATES = {kind: _update_of(table) for kind, table in RECORDS.items()}
 
 
 def _from_row(kind: str, row: dict[str, Any]) -> Stored:
@@ -140,6 +126,8 @@ def _to_row(kind: str, record: Stored) -> dict[str, Any]:
 def _written(value: Wire, declared: Field) -> Any:
     if declared.data.is_sealed:
         return value if isinstance(value, str) else None
+    if isinstance(value, bool):
+        return int(value)
     return _encode(value).decode() if isinstance(value, list) else value
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from commune_desk.domain.ids import is_commune_scope, is_scope
 from commune_desk.domain.kinds import KINDS
@@ -18,6 +18,7 @@ from commune_desk.domain.record import ScopeRule
 from sync.change import Change, Line, Verb
 from sync.protocol import Event
 from sync.server import tables
+from sync.server.appending import append
 from sync.server.feeds import Feeds
 from sync.server.records import Stored, read_records
 from sync.server.standing import standing_lines
@@ -167,7 +168,7 @@ def _leave(connection: Connection, feeds: Feeds, line: Line, scope: str, records
     for some in _portions([record.id for record in records]):
         connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
     rows = [{"scope": scope, "record": one, "kind": kind, "change": line.change.id, "seq": seq} for kind, one in left]
-    connection.execute(insert(table), rows)
+    append(connection, table, rows)
 
 
 def _enter(connection: Connection, feeds: Feeds, line: Line, records: Sequence[Stored]) -> None:
@@ -190,8 +191,7 @@ def _held_in(connection: Connection, scope: str, ids: Sequence[str]) -> set[str]
 
 def _hold(connection: Connection, change: Change, records: Sequence[Stored]) -> None:
     rows = [{"scope": change.to, "record": one.id, "kind": one.kind, "since": change.id} for one in records]
-    if rows:
-        connection.execute(insert(tables.guest), rows)
+    append(connection, tables.guest, rows)
     left = tables.departure
     for some in _portions([record.id for record in records]):
         connection.execute(delete(left).where(left.c.scope == change.to, left.c.record.in_(some)))

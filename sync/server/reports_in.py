@@ -100,7 +100,7 @@ def _sign(
 ) -> list[Line]:
     """One change for each data class, numbered on from the province's last."""
     officer, group = fact(connection, "officer"), uuid7()
-    state = desks.find(connection, PROVINCE_DESK)
+    state = desks.find(connection, PROVINCE_DESK, to_write=True)
     first = state.last_n + 1 if state else 1
     clock = HybridClock(province.clock)
     lines = []
@@ -149,7 +149,7 @@ def _store(connection: Connection, province: Province, lines: list[Line]) -> Non
         if item.code is not None:
             raise Fault(N_("The report was not written: the province's own door refused it ({code})."), code=item.code)
         head = next_head(head, line.digest)
-    store(connection, province, PROVINCE_DESK, incoming)
+    store(connection, province, PROVINCE_DESK, incoming, WHOLE_PROVINCE)
     connection.execute(
         update(tables.desk)
         .where(tables.desk.c.id == PROVINCE_DESK)

@@ -24,7 +24,8 @@ def ensure_scope(connection: Connection, scope: str, name: str = "") -> None:
 def ensure_key(connection: Connection, scope: str, *, escrow_public: bytes) -> ScopeKey:
     """The scope's current key; made, and its private half sealed to the escrow key, the first time."""
     ensure_scope(connection, scope)
-    known = keys_of(connection, [scope])
+    connection.execute(select(tables.scope.c.id).where(tables.scope.c.id == scope).with_for_update())
+    known = keys_of(connection, [scope])  # nobody makes another one meanwhile
     if known:
         return known[-1]
     pair = seal.BoxKey.generate()

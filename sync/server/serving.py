@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import ssl
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,14 +14,14 @@ from types import FrameType
 
 import uvicorn
 
-from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from sync.server.app import Service
+from sync.server.only_process import only_process
 from sync.server.patience import PatientLoop, PatientProtocol
 from sync.server.province import CERT_FILE, KEY_FILE, Province
 from sync.server.reasons import reason_of
 
-LOCK_FILE = "serve.lock"
 _GRACE_SECONDS = 10
 _MOST_CONNECTIONS = 400
 
@@ -32,7 +31,7 @@ def serve(province: Province, host: str, port: int, *, ready: Callable[[str], No
 
     Raises Refusal when another process serves this folder, Fault when the port or certificate cannot be had.
     """
-    with _only_process(province.data), _listening(host, port) as listener:
+    with only_process(province), _listening(host, port) as listener:
         config = uvicorn.Config(
             Service(province).app(),
             log_config=None,
@@ -109,31 +108,3 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-@contextmanager
-def _only_process(data: Path) -> Iterator[None]:
-    """Hold the folder's lock: a second server on one file would order changes behind the first one's back."""
-    try:
-        handle = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise Fault(N_("The folder {path} cannot be written: {reason}."), path=data, reason=reason_of(error)) from None
-    try:
-        _lock(handle)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int) -> None:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise Refusal(N_("This province is being served already by another process; nothing was started.")) from None

@@ -16,9 +16,9 @@ from sync import seal
 from sync.change import Line
 from sync.protocol import Event, FeedHead, b64, decode, encode, unb64
 from sync.server import desks, tables
-from sync.server.database import NO_SCOPE, WHOLE_PROVINCE, reach_of
-from sync.server.founding import write_private
+from sync.server.database import WHOLE_PROVINCE, reach_of
 from sync.server.page_header import header_for
+from sync.server.private_files import write_private
 from sync.server.problems import Refused
 from sync.server.province import Province, epoch_of
 from sync.server.records import Stored, read_records
@@ -47,8 +47,9 @@ class Snapshots:
         """The newest snapshot of a scope that the desk holds, made if there is none. Raises Refused."""
         if request.scope not in caller.grants:
             raise Refused(404, "not_found")
+        within = reach_of(caller.id, [request.scope])
         with self._making:
-            row = province.database.read(lambda connection: _newest(connection, province, request), NO_SCOPE)
+            row = province.database.read(lambda connection: _newest(connection, province, request), within)
             row = row or self._make(province, request.scope)
         header = province.database.read(
             lambda connection: header_for(
@@ -74,7 +75,7 @@ class Snapshots:
         folder = province.data / FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
         write_private(folder / row["token"], ciphertext)
-        province.database.write(lambda connection: _remember(connection, province, row), NO_SCOPE)
+        province.database.write(lambda connection: _remember(connection, province, row), reach_of("", [scope]))
         return row
 
 

@@ -50,9 +50,12 @@ def standing_lines(connection: Connection, records: Sequence[Stored]) -> list[St
 
 def lines_of(connection: Connection, ids: Iterable[str]) -> Iterator[Line]:
     """The changes with these ids, read anew from the bytes that were signed."""
-    table, left = tables.change, iter(sorted(ids))
+    change, key, left = tables.change, tables.change_key, iter(sorted(ids))
+    kept = select(change.c.raw, change.c.signature).join(
+        key, (key.c.scope == change.c.scope) & (key.c.id == change.c.id)
+    )
     while some := list(islice(left, _AT_ONCE)):
-        for row in connection.execute(select(table.c.raw, table.c.signature).where(table.c.id.in_(some))):
+        for row in connection.execute(kept.where(key.c.id.in_(some))):
             yield kept_line(row.raw, row.signature)
 
 

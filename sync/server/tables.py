@@ -299,5 +299,22 @@ the change that wrote it, a SET's members with their order, an LWW's time; `extr
 
 Index("record_attachment_by_sha256", RECORDS["attachment"].c.sha256)
 
+_views = MetaData()
+change_key = Table("change_key", _views, *map(_text, ("id", "desk", "scope")), _number("n"), _bytes("digest"))
+"""What must be known of every change whoever asks: that its id and its number are used, and by which bytes."""
+record_key = Table("record_key", _views, _text("record"), _text("kind"))
+"""Of which kind the record with an id is, wherever it lives."""
+
+REMOVED_FROM = (
+    "enrol_code",
+    "guest",
+    "departure",
+    "snapshot",
+    "courier_parked",
+    "courier_question",
+    "blob_piece",
+    "file_day",
+)
+"""Tables that lose rows: codes that expired long ago, places left or entered again, what came or was replaced."""
 APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit", "signed_head")
 """Tables whose rows are never changed or removed; triggers of the migrations see to it."""

@@ -32,7 +32,9 @@ LIBRARIES = {
         "commune_desk.training",
         "commune_desk.usecases.sync_agent",
         "commune_desk.usecases.locked_push",
+        "sync.server.database",
     ),
+    "psycopg": ("sync.server",),
     "pickle": (),
     "marshal": (),
 }

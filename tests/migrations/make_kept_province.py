@@ -17,7 +17,7 @@ from commune_desk.domain.ids import uuid7
 from sync import server
 from sync.protocol import b64, unb64
 from sync.seal import SigningKey
-from sync.server.database import FILE
+from sync.server.embedded import FILE
 from sync.server.province import CA_FILE
 from tests.migrations.make_kept import KEPT
 from tests.sync.server_fixtures import ServerDesk, World, province_in

@@ -119,7 +119,10 @@ class Office:
         return int(self.desks[desk].ask("SELECT count(*) FROM change WHERE state='waiting'")[0][0])
 
     def held(self) -> dict[str, list[tuple[Any, ...]]]:
-        """All that the province's database says of changes, records and conflicts."""
+        """All that the province's database says of changes, records and conflicts.
+
+        A parked push that the line overtook says nothing of them; it waits for the desk's next bundle.
+        """
         names = [
             "change",
             "feed",
@@ -127,7 +130,6 @@ class Office:
             "conflict",
             "quarantine",
             "scope",
-            "courier_parked",
             *(f"record_{kind}" for kind in KINDS),
         ]
         return self._ask(lambda connection: {name: rows_of(connection, tables.metadata.tables[name]) for name in names})

@@ -18,6 +18,7 @@ from sync.server.database import WHOLE_PROVINCE, Work
 from sync.server.enrolment import EnrolCode, make_code
 from sync.server.founding import found
 from sync.server.province import Province
+from tests.helpers.store_engine import engine
 from tests.sync.in_process import InProcess
 
 COMMUNE, OTHER_COMMUNE, SHELTER = "C:06838", "C:06839", "S:AD01"
@@ -63,7 +64,12 @@ class RealProvince:
 def real_province(folder: Path, *, clock: Clock | None = None) -> Iterator[RealProvince]:
     """A province under `folder`, closed at the end."""
     province = found(
-        folder / "province", folder / "key-file", name="Tests", hosts=["province.test"], clock=clock or SystemClock()
+        folder / "province",
+        folder / "key-file",
+        name="Tests",
+        hosts=["province.test"],
+        clock=clock or SystemClock(),
+        where=engine.new(),
     )
     real = RealProvince(province)
     try:

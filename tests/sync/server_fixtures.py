@@ -29,6 +29,7 @@ from sync.server.database import WHOLE_PROVINCE, Work
 from sync.server.founding import found
 from sync.server.province import epoch_of, open_province
 from sync.server.scopes import ensure_key
+from tests.helpers.store_engine import engine
 
 COMMUNE, OTHER, SHELTER = "C:06838", "C:06841", "S:AD01"
 M = TypeVar("M")
@@ -73,7 +74,9 @@ class World:
         if data.exists():
             self.province = open_province(data, key, clock=self.clock)
         else:
-            self.province = found(data, key, name="Quảng Ninh", hosts=["127.0.0.1"], clock=self.clock)
+            self.province = found(
+                data, key, name="Quảng Ninh", hosts=["127.0.0.1"], clock=self.clock, where=engine.new()
+            )
         self.service = Service(self.province, **guards)
         self.app = self.service.app()
         self._runner = asyncio.Runner()
@@ -295,7 +298,7 @@ def command(folder: Path, *words: str) -> Done:
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """A province founded in `folder` and served by a real process; yields its address."""
-    made = command(folder, "init", "--name", "Quảng Ninh", "--host", "127.0.0.1", "localhost")
+    made = command(folder, "init", "--name", "Quảng Ninh", "--host", "127.0.0.1", "localhost", *engine.init_words())
     assert made.returncode == 0, made.stderr
     places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
     line = [sys.executable, "-m", "sync.server", "serve", *places, "--host", "127.0.0.1", "--port", "0"]

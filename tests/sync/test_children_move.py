@@ -24,6 +24,8 @@ from tests.helpers.builders import make_file, make_person, make_report, make_vis
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 THERE = Scope(OTHER_COMMUNE)
 
 

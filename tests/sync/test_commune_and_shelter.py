@@ -12,6 +12,8 @@ from tests.helpers.builders import make_log_entry, make_notice, make_person, mak
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import HOUSE, OFFICE, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def desks(tmp_path: Path) -> Iterator[tuple[RealDesk, RealDesk, RealDesk]]:

@@ -22,7 +22,7 @@ from commune_desk.i18n import set_language
 from sync import protocol, seal
 from sync.client.enrol import enrol
 from sync.server.__main__ import main
-from sync.server.serving import LOCK_FILE
+from sync.server.only_process import LOCK_FILE
 from tests.sync.server_fixtures import command, serving
 
 REPORT = ("--commune", "06838", "--received", "2026-11-23 23:40", "--place", "Thôn Nà Ếch", "--description", "Sealed")

@@ -49,6 +49,10 @@ class Applicant:
         )
 
     def ask(self, *, mac_key: bytes | None = None, locator: bytes | None = None) -> Reply:
+        proven = self.proven(mac_key=mac_key, locator=locator)
+        return self.world.call("/v1/enrol", protocol.deflate(protocol.encode(proven)))
+
+    def proven(self, *, mac_key: bytes | None = None, locator: bytes | None = None) -> protocol.Proven:
         request = protocol.EnrolRequest(
             locator=protocol.b64(locator or self.locator),
             sign_public=protocol.b64(self.key.public),
@@ -59,8 +63,7 @@ class Applicant:
         )
         body = protocol.encode(request)
         mac = seal.mac(mac_key or self.request_key, body)
-        proven = protocol.Proven(body=protocol.b64(body), mac=protocol.b64(mac))
-        return self.world.call("/v1/enrol", protocol.deflate(protocol.encode(proven)))
+        return protocol.Proven(body=protocol.b64(body), mac=protocol.b64(mac))
 
     def enrolled(self) -> protocol.Enrolled:
         reply = self.ask()

@@ -22,6 +22,7 @@ from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.desks import DeskState
 from sync.server.files import FileDoor, FileLimits, Files
 from sync.server.scopes import keys_of
+from tests.helpers.store_engine import EMBEDDED, StoreEngine
 from tests.sync.named_files import (
     NamedFile,
     as_json,
@@ -35,6 +36,8 @@ from tests.sync.named_files import (
     put_bytes,
 )
 from tests.sync.server_fixtures import COMMUNE, OTHER, Reply, World, province_in
+
+pytestmark = pytest.mark.usefixtures("store_engine")
 
 OTHER_OFFICE = {OTHER: Role.COMMUNE_OFFICER}
 
@@ -252,15 +255,17 @@ def test_two_desks_that_send_one_file_end_with_one(world: World) -> None:
 
 
 def test_a_full_disk_is_told_and_the_file_goes_on_from_what_was_acknowledged(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: World, caplog: pytest.LogCaptureFixture, store_engine: StoreEngine
 ) -> None:
+    if store_engine.name != EMBEDDED:
+        pytest.skip("only the embedded engine's pages can be counted out; the sentence is the same")
     desk, file = world.desk(), make_file(900_000)
     name_it(desk, file)
     acknowledged = put(desk, file, 0, 50_000).read(FileOffset).offset
     pages = world.province.database.read(
         lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one(), WHOLE_PROVINCE
     )
-    engine = world.province.database._engine
+    engine = world.province.database.engine
     engine.dispose()
 
     def fill(connection: Any, record: object) -> None:

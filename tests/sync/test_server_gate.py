@@ -17,6 +17,8 @@ from sync.server.province import Province
 from sync.server.tickets import Tickets
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:

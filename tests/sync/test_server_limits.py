@@ -126,7 +126,7 @@ def test_a_full_disk_is_told_as_busy_and_nothing_is_kept(world: World, caplog: p
     desk = world.desk()
     line = desk.change("person", uuid7(), {"full_name": "x"})
     pages = world.read(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
-    engine = world.province.database._engine
+    engine = world.province.database.engine
     engine.dispose()
     from sqlalchemy import event
 

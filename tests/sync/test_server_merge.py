@@ -17,6 +17,8 @@ from sync.server.conflicts import ConflictBook, OpenConflict, conflict_id
 from sync.server.scopes import keys_of
 from tests.sync.server_fixtures import COMMUNE, ServerDesk, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:

@@ -18,6 +18,8 @@ from sync.server.database import WHOLE_PROVINCE
 from sync.server.scopes import ensure_key
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 VISIT = {"visited_on": "2026-11-20", "risk_level": "low", "observations": "Nhà đóng cửa."}
 
 
@@ -259,6 +261,17 @@ def test_what_makes_no_sense_moves_nothing(world: World, verb: str, to: str) -> 
     ((status, code),) = desk.results(relocation(desk, child.person, verb, to))
     assert (status, code) in (("quarantined", "scope"), ("quarantined", "form"))
     assert homes(world, child) == {COMMUNE}
+
+
+@pytest.mark.parametrize("verb", ["move", "share", "unshare"])
+def test_who_is_not_there_moves_nowhere(world: World, verb: str) -> None:
+    """Nobody has written the person, or the id is a household's."""
+    desk, household = world.desk(), uuid7()
+    desk.send("household", household, {"village": "Khe Lạc"})
+    to = OTHER if verb == "move" else SHELTER
+    assert desk.results(relocation(desk, uuid7(), verb, to)) == [("quarantined", "moved")]
+    mixed = desk.change("household", household, {"village": "Khe Bốc"}), relocation(desk, household, verb, to)
+    assert desk.results(*mixed) == [("conflict", ""), ("quarantined", "moved")]
 
 
 def test_without_the_departure_a_late_edit_would_be_set_aside(world: World) -> None:

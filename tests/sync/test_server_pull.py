@@ -12,6 +12,8 @@ from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from tests.sync.server_fixtures import COMMUNE, OTHER, ServerDesk, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:

@@ -20,7 +20,8 @@ from commune_desk.domain.ids import uuid7
 from commune_desk.domain.kinds import KINDS
 from sync import protocol, seal
 from sync.server import founding, keyfile, tables
-from sync.server.database import FILE, NO_SCOPE, Database, StoreFault
+from sync.server.database import NO_SCOPE, StoreFault
+from sync.server.embedded import FILE, EmbeddedDatabase
 from sync.server.founding import found
 from sync.server.province import open_province
 from tests.sync.server_fixtures import SetClock, World, command, province_in
@@ -93,12 +94,12 @@ def test_a_plain_database_is_not_opened(tmp_path: Path) -> None:
         plain.execute("CREATE TABLE t (x)")
     plain.close()
     with pytest.raises(Fault, match="not encrypted"):
-        Database(path, "0" * 64)
+        EmbeddedDatabase(path, "0" * 64)
 
 
 @pytest.mark.parametrize("key", ["", "0" * 63, "0" * 65, "g" * 64, "A" * 64])
 def test_only_sixty_four_hex_digits_are_a_key(tmp_path: Path, key: str) -> None:
-    database = Database(tmp_path / FILE, key)
+    database = EmbeddedDatabase(tmp_path / FILE, key)
     with pytest.raises(ValueError, match="64 hex"):
         database.read(lambda connection: None, NO_SCOPE)
 

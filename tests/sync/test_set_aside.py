@@ -19,6 +19,8 @@ from tests.helpers.builders import make_person, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 class Pair:
     """Two desks of a commune, and a person both know who has no phone yet."""

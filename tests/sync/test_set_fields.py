@@ -14,6 +14,8 @@ from sync.merge import merge_set
 from tests.sync.server_fixtures import OTHER, ServerDesk, World, province_in
 from tests.sync.three_desks import DESKS, three_desks
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 FIELD = "disability_types"
 
 

@@ -16,6 +16,8 @@ from sync.client import errors
 from sync.client.page import Page, is_proven, proven_by_heads, read_page, verified_keys, verify_page
 from tests.sync.server_fixtures import COMMUNE, ServerDesk, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 NAME = {"full_name": "Chìu Văn Sáng"}
 
 

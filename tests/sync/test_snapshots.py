@@ -25,6 +25,8 @@ from tests.helpers.builders import make_file, make_group, make_person, make_rela
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 DERIVED = ("change", "child_index", "conflict", "shadow")
 
 

@@ -6,12 +6,20 @@ Real registers, the real session, the real province. What must come out is told 
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 
+from tests.helpers.store_engine import EMBEDDED, StoreEngine
 from tests.sync.three_desks import DESKS, ThreeDesks, three_desks
 
-TestThreeDesks = ThreeDesks.TestCase
-TestThreeDesks.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+pytestmark = pytest.mark.usefixtures("store_engine")
+
+
+def test_three_desks_lose_nothing_and_end_up_the_same(store_engine: StoreEngine) -> None:
+    examples = 25 if store_engine.name == EMBEDDED else 8
+    of = settings(max_examples=examples, stateful_step_count=25, deadline=None)
+    run_state_machine_as_test(ThreeDesks, settings=of)
 
 
 def test_an_author_who_moved_on_leaves_one_conflict_not_two() -> None:

@@ -26,6 +26,7 @@ from sync.client import errors
 from sync.server import tables
 from sync.server.province import Province, open_province
 from tests.helpers.builders import COMMUNE_SCOPE, make_file, make_person, make_visit, save_all
+from tests.helpers.store_engine import engine
 from tests.sync.convergence_model import MEMBERS, RULES, DeskModel, Edit, Model
 from tests.sync.real_desks import Crash, RealDesk, make_register
 from tests.sync.real_province import OFFICE, RealProvince, real_province
@@ -53,8 +54,8 @@ class SlowClock:
 
 
 @cache
-def _office() -> Path:
-    """A province and three enrolled desks, made once and copied for each example."""
+def _office(engine: str) -> Path:
+    """A province and three enrolled desks, made once on each engine and copied for each example."""
     folder = Path(tempfile.mkdtemp(prefix="office-"))
     with real_province(folder) as real:
         for number in DESKS:
@@ -67,7 +68,7 @@ class Office:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="desks-"))
-        shutil.copytree(_office(), self._folder, dirs_exist_ok=True)
+        engine.copy(_office(engine.name), self._folder)
         self.province: Province = open_province(self._folder / "province", self._folder / "key-file")
         self.real = RealProvince(self.province)
         clocks = (SystemClock(), SlowClock(), SystemClock())
@@ -80,6 +81,7 @@ class Office:
             desk.register.close()
         self.real.line.shut()
         self.province.close()
+        engine.forget(self._folder)
         shutil.rmtree(self._folder)
 
 

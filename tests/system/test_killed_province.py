@@ -20,10 +20,12 @@ from sync.client.transport import Transport
 from sync.server import push
 from sync.server.founding import found
 from tests.helpers.builders import make_child, make_visit, save_all
+from tests.helpers.store_engine import engine
 from tests.story.province import Province
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import RealProvince, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
 KILLS = 3
 CHILDREN, VISITS = 5, 6
 CHANGES_AT_ONCE = 8
@@ -34,7 +36,9 @@ Changes = set[tuple[str, int]]
 def served(tmp_path: Path) -> Iterator[tuple[Province, list[str]]]:
     """A province served by a process, and codes for two desks of one commune."""
     made = Province(tmp_path)
-    founded = found(made.data, made.key_file, name="Tests", hosts=["127.0.0.1"], clock=SystemClock())
+    founded = found(
+        made.data, made.key_file, name="Tests", hosts=["127.0.0.1"], clock=SystemClock(), where=engine.new()
+    )
     codes = [RealProvince(founded).code().code for _ in range(2)]
     founded.close()
     made.start()

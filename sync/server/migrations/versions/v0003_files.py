@@ -6,7 +6,9 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Sorted alike on both engines."""
 
 
 def upgrade() -> None:
@@ -26,10 +28,10 @@ def _records() -> None:
     for kind, fields in own.items():
         op.create_table(
             f"record_{kind}",
-            sa.Column("id", sa.Text, primary_key=True, nullable=False),
-            sa.Column("scope", sa.Text, nullable=False),
-            *(sa.Column(name, sa.BigInteger if name == "size" else sa.Text) for name in fields),
-            *(sa.Column(name, sa.Text, nullable=False) for name in books),
+            sa.Column("id", _TEXT, primary_key=True, nullable=False),
+            sa.Column("scope", _TEXT, nullable=False),
+            *(sa.Column(name, sa.BigInteger if name == "size" else _TEXT) for name in fields),
+            *(sa.Column(name, _TEXT, nullable=False) for name in books),
         )
         op.create_index(f"record_{kind}_by_scope", f"record_{kind}", ["scope"])
     op.create_index("record_attachment_by_sha256", "record_attachment", ["sha256"])
@@ -38,22 +40,22 @@ def _records() -> None:
 def _content() -> None:
     op.create_table(
         "blob",
-        sa.Column("scope", sa.Text, primary_key=True, nullable=False),
-        sa.Column("sha256", sa.Text, primary_key=True, nullable=False),
+        sa.Column("scope", _TEXT, primary_key=True, nullable=False),
+        sa.Column("sha256", _TEXT, primary_key=True, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("got", sa.BigInteger, nullable=False),
-        sa.Column("done_at", sa.Text),
+        sa.Column("done_at", _TEXT),
     )
     op.create_table(
         "blob_piece",
-        sa.Column("scope", sa.Text, primary_key=True, nullable=False),
-        sa.Column("sha256", sa.Text, primary_key=True, nullable=False),
+        sa.Column("scope", _TEXT, primary_key=True, nullable=False),
+        sa.Column("sha256", _TEXT, primary_key=True, nullable=False),
         sa.Column("start", sa.BigInteger, primary_key=True, autoincrement=False, nullable=False),
         sa.Column("data", sa.LargeBinary, nullable=False),
     )
     op.create_table(
         "file_day",
-        sa.Column("desk", sa.Text, primary_key=True, nullable=False),
-        sa.Column("day", sa.Text, primary_key=True, nullable=False),
+        sa.Column("desk", _TEXT, primary_key=True, nullable=False),
+        sa.Column("day", _TEXT, primary_key=True, nullable=False),
         sa.Column("bytes", sa.BigInteger, nullable=False),
     )

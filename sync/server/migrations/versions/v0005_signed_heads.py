@@ -11,5 +11,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    for statement in Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").split("\n--\n"):
+    postgres = op.get_bind().dialect.name == "postgresql"
+    written = Path(__file__).with_suffix(".psql" if postgres else ".sql").read_text(encoding="utf-8")
+    for statement in written.split("\n--\n"):
         op.execute(statement)

@@ -1,0 +1,17 @@
+"""A second engine: all tables for PostgreSQL, and for the embedded one the views that stand for two of them. Frozen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    postgres = op.get_bind().dialect.name == "postgresql"
+    written = Path(__file__).with_suffix(".psql" if postgres else ".sql").read_text(encoding="utf-8")
+    for statement in written.split("\n--\n"):
+        op.execute(statement)
