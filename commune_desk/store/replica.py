@@ -13,7 +13,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store import audit_mark, departures, relocating, restating, settings, snapshot_parts
+from commune_desk.store import audit_mark, comparing, departures, relocating, restating, settings, snapshot_parts
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
@@ -22,6 +22,7 @@ from commune_desk.store.sealing import private_box
 from commune_desk.store.transaction import Tx
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place
+from sync.checksums import ScopeSums, sums_of
 from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 
 T = TypeVar("T")
@@ -74,6 +75,7 @@ class RegisterReplica:
         self._register = register
         self._changed = changed
         self._desk = register.identity.desk
+        self._found = comparing.Comparison()
 
     def _write(self, operation: Callable[[Tx], T]) -> T:
         def as_the_same_desk(tx: Tx) -> T:
@@ -253,6 +255,7 @@ class RegisterReplica:
         Incoming(tx, {}).apply((), {scope: place})
         left = [one for one in settings.get(tx.connection, TO_BEGIN_ANEW, list[str], []) if one != scope]
         settings.put(tx.connection, TO_BEGIN_ANEW, left)
+        comparing.ask(tx)
 
     def _restate(self, records: list[list[tuple[protocol.Event, Line]]], tx: Tx) -> None:
         restating.Restating(tx, self._boxes(tx.connection)).restate(records)
@@ -294,6 +297,50 @@ class RegisterReplica:
 
     def to_begin_anew(self) -> Sequence[str]:
         return self._write(lambda tx: settings.get(tx.connection, TO_BEGIN_ANEW, list[str], []))
+
+    def scope_to_compare(self, now: str) -> str:
+        self._found = comparing.Comparison()
+        own = self._register.identity.scope
+        return own if self._write(lambda tx: comparing.is_due(tx.connection, now)) else ""
+
+    def held_sums(self, scope: str, at: Place) -> ScopeSums | None:
+        def count(tx: Tx) -> ScopeSums | None:
+            if comparing.place_of(tx.connection, scope) != at:
+                return None
+            return sums_of(comparing.terms(tx.connection, scope).items())
+
+        return self._write(count)
+
+    def put_right(
+        self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
+    ) -> bool:
+        before = self._write(lambda tx: self._terms_at(tx.connection, scope, at, ranges))
+        if before is None:
+            return False
+        expected: dict[str, int] = {}
+        for records in restating.portions(events, APPLY_AT_ONCE):
+            expected |= comparing.terms_of_lines(records)
+            self._write(partial(self._restate, records))
+        after, busy = self._write(
+            lambda tx: (comparing.terms(tx.connection, scope, ranges), comparing.under_way(tx.connection, scope))
+        )
+        found = self._found
+        self._found = msgspec.structs.replace(
+            found,
+            put_right=found.put_right + sum(before.get(one) != after.get(one) for one in expected.keys() - busy),
+            only_here=found.only_here + len(after.keys() - expected.keys() - busy),
+            unlike=found.unlike + sum(after.get(one) != value for one, value in expected.items() if one not in busy),
+        )
+        return True
+
+    def _terms_at(self, db: Connection, scope: str, at: Place, ranges: Sequence[int]) -> dict[str, int] | None:
+        row = db.execute("SELECT seq, chain FROM cursor WHERE scope=?", (scope,)).fetchone()
+        is_there = row is not None and Place(row[0], bytes(row[1])) == at
+        return comparing.terms(db, scope, ranges) if is_there else None
+
+    def compared(self, now: str) -> None:
+        found = msgspec.structs.replace(self._found, at=now)
+        self._write(lambda tx: comparing.keep(tx, found))
 
     def freeze(self, code: str) -> None:
         """Keep why the province refuses this desk; empty once it does not any more."""

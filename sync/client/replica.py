@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sync import protocol
 from sync.change import Line, Place
+from sync.checksums import ScopeSums
 from sync.seal import BoxKey, SigningKey
 
 APPLY_AT_ONCE = 300
@@ -147,6 +148,27 @@ class Replica(Protocol):
 
     def to_begin_anew(self) -> Sequence[str]:
         """The scopes that are still to be begun anew."""
+        ...
+
+    def scope_to_compare(self, now: str) -> str:
+        """The scope whose comparison is due at `now` (the province's time); empty for none."""
+        ...
+
+    def held_sums(self, scope: str, at: Place) -> ScopeSums | None:
+        """What the register holds of the scope, if it stands at that place of its feed and nothing waits; else None."""
+        ...
+
+    def put_right(
+        self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
+    ) -> bool:
+        """Bring the records in these ranges to what all of their standing lines say; nothing is removed.
+
+        False, and nothing done, when the register stands elsewhere by now.
+        """
+        ...
+
+    def compared(self, now: str) -> None:
+        """The comparison went through; what was put right since `scope_to_compare` belongs to it."""
         ...
 
     def freeze(self, code: str) -> None:

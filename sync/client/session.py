@@ -15,6 +15,7 @@ from sync import protocol, seal
 from sync.change import Place
 from sync.client import errors
 from sync.client.channel import Channel, Refused
+from sync.client.comparing import compare
 from sync.client.files import FileCarrier, FileStore
 from sync.client.page import Page, portions, read_page, verified_keys, verify_page
 from sync.client.pushing import push_body
@@ -76,6 +77,7 @@ class Session:
         self._batch = protocol.MAX_CHANGES
         self._page_bytes = protocol.MAX_BODY
         self._receipt_at = ""
+        self._now = ""
         self._shows_receipt = False
         self._tally = _Tally()
 
@@ -97,6 +99,7 @@ class Session:
         )
         try:
             hello = channel.hello()
+            self._now = hello.time
             try:
                 file_fault = self._go_through(channel, self._in_epoch(hello.epoch, identity))
             except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed
@@ -131,6 +134,7 @@ class Session:
         self._pull_or_mend(channel, identity)
         file_fault = self._carry_files(channel, identity)
         self._report(channel)
+        compare(channel, self._replica, identity, self._now)
         return file_fault
 
     def abort(self) -> None:

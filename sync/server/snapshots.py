@@ -138,11 +138,18 @@ def _snapshot_of(connection: Connection, province: Province, scope: str) -> tupl
 
 def _lines(connection: Connection, scope: str) -> tuple[list[bytes], SnapshotEnd]:
     """Every standing line of the scope, each with its place in the feed, and what proves them."""
-    places = {row.change: (row.seq, row.event) for row in _feed_of(connection, scope)}
+    places = {row.change: (row.seq, row.event) for row in feed_of(connection, scope)}
+    return lines_of_records(connection, scope, list(_records_of(connection, scope)), places)
+
+
+def lines_of_records(
+    connection: Connection, scope: str, records: Sequence[Stored], places: Mapping[str, tuple[int, str]]
+) -> tuple[list[bytes], SnapshotEnd]:
+    """The standing lines of records of the scope, and what proves them; `places` are (seq, event) by change."""
     lines = []
     unsigned: dict[str, set[int]] = {}
     present: dict[str, set[int]] = {}
-    for one in with_what_brought_them(connection, standing_of(connection, scope), places):
+    for one in with_what_brought_them(connection, standing_lines(connection, records), places):
         change = one.line.change
         present.setdefault(change.desk, set()).add(change.n)
         if not one.line.signature:
@@ -151,16 +158,11 @@ def _lines(connection: Connection, scope: str) -> tuple[list[bytes], SnapshotEnd
     return lines, SnapshotEnd(events=len(lines), runs=runs_of(connection, unsigned, present))
 
 
-def _feed_of(connection: Connection, scope: str) -> Sequence[Any]:
+def feed_of(connection: Connection, scope: str) -> Sequence[Any]:
     """(change, seq, event) of the whole feed; of a change that came twice the last counts."""
     feed = tables.feed
     events = select(feed.c.change, feed.c.seq, feed.c.event).where(feed.c.scope == scope).order_by(feed.c.seq)
     return connection.execute(events).all()
-
-
-def standing_of(connection: Connection, scope: str) -> list[StandingLine]:
-    """The standing lines of every record that the scope holds, at home or as a guest."""
-    return standing_lines(connection, list(_records_of(connection, scope)))
 
 
 def _records_of(connection: Connection, scope: str) -> Iterator[Stored]:
@@ -170,6 +172,16 @@ def _records_of(connection: Connection, scope: str) -> Iterator[Stored]:
         ids += connection.scalars(select(guest.c.record).where(guest.c.scope == scope, guest.c.kind == kind))
         for start in range(0, len(ids), _PAGE):
             yield from read_records(connection, kind, ids[start : start + _PAGE])
+
+
+def records_of(connection: Connection, named: Sequence[tuple[str, str]]) -> list[Stored]:
+    """The records with these (kind, id)."""
+    found: list[Stored] = []
+    for kind in tables.RECORDS:
+        ids = [record for of_kind, record in named if of_kind == kind]
+        for start in range(0, len(ids), _PAGE):
+            found += read_records(connection, kind, ids[start : start + _PAGE])
+    return found
 
 
 def with_what_brought_them(

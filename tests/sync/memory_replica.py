@@ -10,6 +10,7 @@ from typing import Any
 from commune_desk.domain.ids import uuid7
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
+from sync.checksums import ScopeSums
 from sync.client.replica import APPLY_AT_ONCE
 from sync.seal import BoxKey, SealBroken, SigningKey
 
@@ -175,6 +176,20 @@ class MemoryReplica:
 
     def to_begin_anew(self) -> Sequence[str]:
         return list(self.anew)
+
+    def scope_to_compare(self, now: str) -> str:
+        return ""
+
+    def held_sums(self, scope: str, at: Place) -> ScopeSums | None:
+        return None
+
+    def put_right(
+        self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
+    ) -> bool:
+        return False
+
+    def compared(self, now: str) -> None:
+        """Nothing is compared here."""
 
     def freeze(self, code: str) -> None:
         self.frozen.append(code)
