@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from sync import seal
-from sync.protocol import B64, Count, Malformed, unb64
+from sync.protocol import B64, Count, Malformed, RootShown, b64, decode, unb64
 
 _LEAF, _NODE = b"\x00", b"\x01"
 _MOST_STEPS = 40
@@ -31,16 +31,6 @@ class RootStatement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     leaves: Count
     root: B64
     before: B64 = ""
-
-
-class RootShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A root as a desk is shown it: the exact bytes that were signed, and the way from its own leaf up to the root."""
-
-    body: B64
-    signature: B64
-    leaf: str
-    index: Count
-    path: list[B64]
 
 
 class FeedLeaf(msgspec.Struct, frozen=True):
@@ -136,3 +126,39 @@ def _leaf_hash(leaf: str) -> bytes:
 
 def _node(left: bytes, right: bytes) -> bytes:
     return seal.sha256(_NODE + left + right)
+
+
+class KnownRoot(msgspec.Struct, frozen=True, kw_only=True):
+    """A root that a desk was shown, proven to be the province's; `chain` is that of feed `scope` after `seq`."""
+
+    n: int
+    epoch: str
+    before: B64
+    scope: str
+    seq: int
+    chain: B64
+    shown: RootShown
+
+    @property
+    def digest(self) -> B64:
+        """What the next root names as the one before it."""
+        return b64(seal.sha256(unb64(self.shown.body)))
+
+
+def proven_root(shown: RootShown, authority_public: bytes) -> KnownRoot | None:
+    """The root, if the authority signed it and the leaf is in it; else None. Raises Malformed."""
+    body = unb64(shown.body)
+    if not seal.verify(authority_public, seal.ROOT, body, unb64(shown.signature)):
+        return None
+    statement, leaf = decode(body, RootStatement), read_feed_leaf(shown.leaf)
+    if root_by_path(shown.leaf, shown.index, statement.leaves, shown.path) != unb64(statement.root):
+        return None
+    return KnownRoot(
+        n=statement.n,
+        epoch=statement.epoch,
+        before=statement.before,
+        scope=leaf.scope,
+        seq=leaf.seq,
+        chain=leaf.chain,
+        shown=shown,
+    )

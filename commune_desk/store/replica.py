@@ -13,7 +13,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store import audit_mark, comparing, departures, relocating, restating, settings, snapshot_parts
+from commune_desk.store import audit_mark, comparing, departures, relocating, restating, roots, settings, snapshot_parts
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
@@ -23,6 +23,7 @@ from commune_desk.store.transaction import Tx
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place
 from sync.checksums import ScopeSums, sums_of
+from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 
 T = TypeVar("T")
@@ -341,6 +342,15 @@ class RegisterReplica:
     def compared(self, now: str) -> None:
         found = msgspec.structs.replace(self._found, at=now)
         self._write(lambda tx: comparing.keep(tx, found))
+
+    def known_root(self) -> KnownRoot | None:
+        return self._write(lambda tx: roots.known(tx.connection))
+
+    def keep_root(self, root: KnownRoot) -> None:
+        self._write(lambda tx: roots.keep(tx, root))
+
+    def keep_contradiction(self, root: KnownRoot, body: bytes, signature: bytes) -> None:
+        self._write(lambda tx: roots.keep_contradiction(tx, root, body, signature))
 
     def freeze(self, code: str) -> None:
         """Keep why the province refuses this desk; empty once it does not any more."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from sync import protocol
 from sync.change import Line, Place
 from sync.checksums import ScopeSums
+from sync.roots import KnownRoot
 from sync.seal import BoxKey, SigningKey
 
 APPLY_AT_ONCE = 300
@@ -171,8 +172,18 @@ class Replica(Protocol):
         """The comparison went through; what was put right since `scope_to_compare` belongs to it."""
         ...
 
+    def known_root(self) -> KnownRoot | None:
+        """The newest daily root of the province that was kept."""
+        ...
+
+    def keep_root(self, root: KnownRoot) -> None: ...
+
+    def keep_contradiction(self, root: KnownRoot, body: bytes, signature: bytes) -> None:
+        """Keep for good what proves that the province signed two histories: the root, and a signed page against it."""
+        ...
+
     def freeze(self, code: str) -> None:
-        """Stop sync until a person decides: `fork`, `revoked`, `epoch` or `resync`."""
+        """Stop sync until a person decides: `fork`, `revoked`, `epoch`, `resync` or `split`."""
         ...
 
     def public_of(self, desk: str) -> bytes | None:

@@ -20,6 +20,7 @@ from sync.client.files import FileCarrier, FileStore
 from sync.client.page import Page, portions, read_page, verified_keys, verify_page
 from sync.client.pushing import push_body
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
+from sync.client.roots import Signed, hold_against, note_root, refuse_rewritten
 from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
 
@@ -224,9 +225,18 @@ class Session:
             self._shows_receipt = True
             self._replica.resend_from(self._replica.last_n())
             self._push_all(channel, identity)
+            self._refuse_rewritten(channel, identity)
             self._replica.begin_all_anew()
             self._begin_anew(channel, identity)
             self._pull_all(channel, identity)
+
+    def _refuse_rewritten(self, channel: Channel, identity: DeskIdentity) -> None:
+        """A province that was put back says so by another epoch. In the same one, what a root says has to hold."""
+        root = self._replica.known_root()
+        if root is not None and root.epoch == identity.epoch:
+            _, signed = self._pull(channel, identity, {root.scope: root.seq})
+            keys: dict[str, bytes | None] = {}
+            refuse_rewritten(root, signed, lambda desk: self._key_of(desk, keys), self._replica)
 
     def _begin_anew(self, channel: Channel, identity: DeskIdentity) -> None:
         for scope in self._replica.to_begin_anew():
@@ -248,30 +258,32 @@ class Session:
         more = True
         while more:
             cursors = dict(self._replica.cursors())
-            page = self._pull(channel, identity, cursors)
-            self._take_over(page, cursors, identity)
+            page, signed = self._pull(channel, identity, cursors)
+            self._take_over(page, signed, cursors, identity)
             for scope in page.trailer.snapshots:
                 self._tally.pulled += begin_scope(self._transport, channel, self._replica, identity, scope)
             more = page.trailer.more or bool(page.trailer.snapshots)
 
-    def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> Page:
+    def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> tuple[Page, Signed]:
+        root = self._replica.known_root()
         request = protocol.PullRequest(
             epoch=identity.epoch,
             cursors=cursors,
             certs=self._replica.certs_version(),
             directory=self._replica.directory_version(),
             max_bytes=self._page_bytes,
+            root=root.n if root is not None and root.epoch == identity.epoch else 0,
             snapshots=True,
         )
         try:
-            body, _ = channel.call("/v1/pull", protocol.encode(request), seal.FEED)
+            signed = channel.call("/v1/pull", protocol.encode(request), seal.FEED)
         except _TOO_MUCH_FOR_THE_LINE:
             self._page_bytes = max(_SMALLEST_PAGE, self._page_bytes // 2)
             raise
         self._page_bytes = min(self._page_bytes * 2, protocol.MAX_BODY)
-        return read_page(body)
+        return read_page(signed[0]), signed
 
-    def _take_over(self, page: Page, cursors: dict[str, int], identity: DeskIdentity) -> None:
+    def _take_over(self, page: Page, signed: Signed, cursors: dict[str, int], identity: DeskIdentity) -> None:
         """Prove the whole page, then hand it to the register piece by piece."""
         if page.header.epoch != identity.epoch:
             raise errors.ProvinceRestored
@@ -280,6 +292,9 @@ class Session:
         places = {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
         after = verify_page(page, places, lambda desk: self._key_of(desk, keys))
         self._refuse_to_be_a_past(page, identity)
+        root = note_root(page, signed, self._replica, identity.authority_public, identity.epoch)
+        if root is not None and hold_against(root, page, places, after, signed, self._replica):
+            self._replica.keep_root(root)
         self._replica.accept_certs(page.header)
         for events, reached in portions(page, after, self._apply_at_once):
             self._replica.apply(events, reached)

@@ -42,7 +42,7 @@ def build(texts: Texts) -> argparse.ArgumentParser:
     )
     parser.add_argument("--lang", choices=LANGUAGES, help=texts.say(N_("language of what is printed: vi or en")))
     commands = parser.add_subparsers(dest="command", required=True, metavar=texts.say(N_("COMMAND")))
-    for add in (_init, _serve, _renew, _enrol_code, _desk, _report_in, _recover, _status):
+    for add in (_init, _serve, _renew, _enrol_code, _desk, _report_in, _recover, _status, _root, _export_log):
         add(commands, texts)
     return parser
 
@@ -128,6 +128,23 @@ def _recover(commands: _Commands, texts: Texts) -> None:
 
 def _status(commands: _Commands, texts: Texts) -> None:
     parser = _command(commands, "status", texts, N_("show what stands where, in numbers"))
+    parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+
+
+def _root(commands: _Commands, texts: Texts) -> None:
+    about = N_("print the day's signed root over everything; make it if there is none yet")
+    parser = _command(commands, "root", texts, about)
+    parser.add_argument("--day", metavar="2026-11-26", help=texts.say(N_("an earlier day's root")))
+    parser.add_argument("--to", type=Path, metavar="FILE", help=texts.say(N_("write a copy for the archive")))
+    parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+
+
+def _export_log(commands: _Commands, texts: Texts) -> None:
+    about = N_("write the whole signed log into a file that others can check without any key")
+    parser = _command(commands, "export-log", texts, about)
+    parser.add_argument(
+        "--to", type=Path, required=True, metavar="FILE", help=texts.say(N_("the file; it must not exist yet"))
+    )
     parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
 
 

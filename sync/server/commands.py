@@ -15,7 +15,7 @@ from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Value
 from sync.seal import spell
-from sync.server import desks, recovering
+from sync.server import desks, proof_commands, recovering
 from sync.server.authority import valid_until
 from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.enrolment import make_code
@@ -303,4 +303,6 @@ COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
     "report-in": report_in,
     "recover": recover,
     "status": status,
+    "root": proof_commands.root,
+    "export-log": proof_commands.export_log,
 }

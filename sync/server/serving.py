@@ -18,6 +18,7 @@ import uvicorn
 from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.labels import N_
 from sync.server.app import Service
+from sync.server.daily import daily_roots
 from sync.server.patience import PatientLoop, PatientProtocol
 from sync.server.province import CERT_FILE, KEY_FILE, Province
 from sync.server.reasons import reason_of
@@ -51,7 +52,7 @@ def serve(province: Province, host: str, port: int, *, ready: Callable[[str], No
         )
         _harden(config, province.data)
         address = f"https://{_shown(host)}:{listener.getsockname()[1]}"
-        with asyncio.Runner(loop_factory=PatientLoop) as runner:
+        with daily_roots(province), asyncio.Runner(loop_factory=PatientLoop) as runner:
             runner.run(_Server(config, lambda: ready(address)).serve(sockets=[listener]))
 
 

@@ -192,6 +192,19 @@ snapshot = Table(
 )
 """Snapshots whose files lie beside the database, the last one of a scope first in line."""
 
+root = Table(
+    "root",
+    metadata,
+    _number("n", primary_key=True),
+    _text("day"),
+    _text("epoch"),
+    _bytes("body"),
+    _bytes("signature"),
+    _text("leaves"),
+    UniqueConstraint("epoch", "day"),
+)
+"""Signed roots, one a day in each epoch; `leaves` are the lines that they were made of."""
+
 purge = Table(
     "purge",
     metadata,
@@ -280,5 +293,5 @@ the change that wrote it, a SET's members with their order, an LWW's time; `extr
 
 Index("record_attachment_by_sha256", RECORDS["attachment"].c.sha256)
 
-APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit", "signed_head")
+APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit", "signed_head", "root")
 """Tables whose rows are never changed or removed; triggers of the migrations see to it."""

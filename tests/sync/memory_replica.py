@@ -12,6 +12,7 @@ from sync import protocol
 from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
 from sync.checksums import ScopeSums
 from sync.client.replica import APPLY_AT_ONCE
+from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
 
 
@@ -50,6 +51,8 @@ class MemoryReplica:
     part: bytes = b""
     receipt: tuple[bytes, bytes] = (b"", b"")
     anew: list[str] = field(default_factory=list)
+    roots: list[KnownRoot] = field(default_factory=list)
+    contradictions: list[tuple[KnownRoot, bytes, bytes]] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
 
     def record(self, scope: str, kind: str, record: str, values: dict[str, Wire], **more: object) -> Line:
@@ -190,6 +193,15 @@ class MemoryReplica:
 
     def compared(self, now: str) -> None:
         """Nothing is compared here."""
+
+    def known_root(self) -> KnownRoot | None:
+        return self.roots[-1] if self.roots else None
+
+    def keep_root(self, root: KnownRoot) -> None:
+        self.roots.append(root)
+
+    def keep_contradiction(self, root: KnownRoot, body: bytes, signature: bytes) -> None:
+        self.contradictions.append((root, body, signature))
 
     def freeze(self, code: str) -> None:
         self.frozen.append(code)
