@@ -1,7 +1,7 @@
 """Whether two sides hold the same: sums over records that do not depend on an order, and the questions about them.
 
-A record counts with the changes that wrote what stands in it and with its open conflicts. A sum that differs is narrowed
-down by the last byte of the record's id; only those ranges are fetched again, as standing lines.
+A record counts with the changes that wrote what stands in it and with its open conflicts. A sum that differs is
+narrowed down by the last byte of the record's id; only those ranges are fetched again, as standing lines.
 """
 
 from __future__ import annotations

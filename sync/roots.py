@@ -1,8 +1,8 @@
 """The daily root: one signed hash over where every feed, every desk's chain and the province's audit log stand.
 
-The tree is that of RFC 6962: a leaf is SHA-256(0x00 || bytes), a node SHA-256(0x01 || left || right), and the left side
-of a node holds the largest power of two of the leaves that leaves one for the right. So a desk is shown with a few hashes
-that its own place is in the root that everybody was given.
+The tree is that of RFC 6962: a leaf is SHA-256(0x00 || bytes), a node SHA-256(0x01 || left || right), and the left
+side of a node holds the largest power of two of the leaves that leaves one for the right. So a desk is shown with a few
+hashes that its own place is in the root that everybody was given.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,9 @@ from commune_desk.domain.kinds import KINDS
 from commune_desk.i18n import _, format_instant, format_number, format_size, format_time, ngettext, translate_error
 from commune_desk.store.sync_status import SyncFacts
 from commune_desk.usecases.sync_agent import SyncStatus
+
+_SPLIT = "split"
+"""Sync stopped because the province contradicted itself: enrolling anew would be no way on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,10 @@ def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
         waiting=_waiting(facts),
         proven=_proven(facts),
         trouble=_trouble(facts, status),
-        can_sync=facts.is_enrolled and not facts.frozen,
+        can_sync=facts.is_enrolled and facts.frozen in ("", _SPLIT),
         is_running=status.is_running,
         is_paused=status.is_paused,
-        can_enrol=facts.frozen != "" or status.may_need_enrolment,
+        can_enrol=facts.frozen not in ("", _SPLIT) or status.may_need_enrolment,
     )
 
 
@@ -53,6 +57,8 @@ def sync_chip(facts: SyncFacts, status: SyncStatus) -> tuple[str, str]:
     """(text, tone) of the chip in the top bar: green only with a receipt for everything."""
     if facts.is_training:
         return _("Training register"), "note"
+    if facts.frozen == _SPLIT:
+        return _("Sync stopped: tell the province"), "danger"
     if facts.frozen:
         return _("Sync stopped: enrol anew"), "danger"
     last = _clock(facts.last_contact)
@@ -73,6 +79,8 @@ def _subtitle(facts: SyncFacts) -> str:
         return _("This is a training register. Nothing in it is ever sent.")
     if facts.frozen == "restored":
         return _("This register came out of a backup. Enrol it with a new code; nothing in it is lost.")
+    if facts.frozen == _SPLIT:
+        return _("Sync stopped until the province has explained itself. Everything is kept here.")
     if facts.frozen:
         return _(
             "Sync stopped. Everything is kept here; with a new code from the province this PC goes on, "
@@ -119,7 +127,42 @@ def _proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
             facts.set_aside,
         ).format(count=format_number(facts.set_aside))
         lines.append(StatusLine(text, _("It is kept on both sides; the province's IT officer can see why."), "warning"))
-    return tuple(lines)
+    return (*lines, *_compared(facts))
+
+
+def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
+    """What the last comparison found; good only where both sides hold the same."""
+    found = facts.compared
+    if facts.contradicted_at:
+        yield StatusLine(
+            _("The province contradicted what it had signed"),
+            _("Found {when}. Both signed statements are kept here as proof.").format(when=_when(facts.contradicted_at)),
+            "danger",
+        )
+    if not found.at:
+        return
+    if not (found.put_right or found.only_here or found.unlike):
+        yield StatusLine(_("The same on both sides"), _("compared {when}").format(when=_when(found.at)), "good")
+    if found.put_right:
+        text = ngettext("{count} record was put right", "{count} records were put right", found.put_right)
+        yield StatusLine(
+            text.format(count=format_number(found.put_right)),
+            _("Compared {when}: it was damaged here and shows again what the province holds.").format(
+                when=_when(found.at)
+            ),
+            "warning",
+        )
+    if found.only_here:
+        text = ngettext("{count} record is only here", "{count} records are only here", found.only_here)
+        yield StatusLine(
+            text.format(count=format_number(found.only_here)),
+            _("The province does not have it and nothing of it waits. It stays; tell the province's IT officer."),
+            "warning",
+        )
+    if found.unlike:
+        text = ngettext("{count} record still differs", "{count} records still differ", found.unlike)
+        detail = _("It could not be put right by itself; tell the province's IT officer.")
+        yield StatusLine(text.format(count=format_number(found.unlike)), detail, "warning")
 
 
 def _trouble(facts: SyncFacts, status: SyncStatus) -> StatusLine | None:

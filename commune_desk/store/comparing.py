@@ -1,7 +1,7 @@
 """Whether the register holds what the province holds, record by record, and what became of the last comparison.
 
-A record counts with the changes that wrote what stands in it and its open conflicts (`sync.checksums`). What the province
-set aside counts as if it had never been written here: the sync page tells of it already.
+A record counts with the changes that wrote what stands in it and its open conflicts (`sync.checksums`). What the
+province set aside counts as if it had never been written here: the sync page tells of it already.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def keep(tx: Tx, found: Comparison) -> None:
 
 
 def place_of(connection: Connection, scope: str) -> Place | None:
-    """Where the register stands in the scope's feed, if that is its whole state: nothing waits and nothing is leaving."""
+    """Where the register stands in the scope's feed; None while something waits or is leaving."""
     row = connection.execute("SELECT seq, chain FROM cursor WHERE scope=?", (scope,)).fetchone()
     waits = connection.execute(f"SELECT 1 FROM change WHERE scope=? AND {_UNDER_WAY} LIMIT 1", (scope,)).fetchone()  # noqa: S608
     leaves = connection.execute("SELECT 1 FROM departure WHERE is_gone=0 LIMIT 1").fetchone()
@@ -108,7 +108,7 @@ def terms_of_lines(records: Iterable[Sequence[Step]]) -> dict[str, int]:
 
 
 def under_way(connection: Connection, scope: str) -> set[str]:
-    """Records of which a change of ours is still on its way: they are as we left them, not as the province holds them."""
+    """Records of which a change of ours is still on its way: they are not as the province holds them."""
     rows = connection.execute(f"SELECT record FROM change WHERE scope=? AND {_UNDER_WAY}", (scope,))  # noqa: S608
     return {record for (record,) in rows.fetchall()}
 

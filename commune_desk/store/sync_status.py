@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.clock import stamp_instant, to_iso
-from commune_desk.store import conflicts, settings
+from commune_desk.store import comparing, conflicts, roots, settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import OPEN, UNSENT
 from commune_desk.store.replica import LAST_CONTACT
@@ -42,6 +42,10 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     behind: int
     """Events the province has and this desk lacks, as of the last contact."""
     open_conflicts: int
+    compared: comparing.Comparison = comparing.Comparison()
+    """What the last comparison with the province found."""
+    contradicted_at: str = ""
+    """Instant at which the province contradicted what it had signed; empty while it never did."""
 
     @property
     def waiting_records(self) -> int:
@@ -58,7 +62,7 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 def sync_facts(connection: Connection) -> SyncFacts:
     """The status of this desk, from its own tables."""
-    own = settings.identity(connection)
+    own, contradiction = settings.identity(connection), roots.contradiction(connection)
     waiting, oldest = ((), None) if own.is_training else _waiting(connection, own.desk)
     receipt = connection.execute("SELECT accepted_n, at FROM receipt ORDER BY accepted_n DESC LIMIT 1").fetchone()
     aside = connection.execute(f"SELECT count(*) FROM change WHERE {OPEN} AND state='quarantined'").fetchone()[0]  # noqa: S608
@@ -81,6 +85,8 @@ def sync_facts(connection: Connection) -> SyncFacts:
         last_contact=settings.get(connection, LAST_CONTACT, str, ""),
         behind=behind,
         open_conflicts=conflicts.count_open(connection),
+        compared=comparing.last(connection),
+        contradicted_at=contradiction.at if contradiction else "",
     )
 
 

@@ -91,7 +91,7 @@ def _heads(connection: Connection) -> Iterator[dict[str, Any]]:
 
 
 def _feeds(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Each feed in order; an event names its change by desk and number, and what brought it there by desk and number."""
+    """Each feed in order; an event names its change, and what brought it there, by desk and number."""
     feed, change = tables.feed, tables.change
     known = {row.id: (row.desk, row.n) for row in connection.execute(select(change.c.id, change.c.desk, change.c.n))}
     for row in connection.execute(select(feed).order_by(feed.c.scope, feed.c.seq)):

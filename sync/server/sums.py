@@ -1,4 +1,4 @@
-"""The province's side of a comparison: sums over the records of a scope, and the standing lines of the ranges that differ."""
+"""The province's side of a comparison: sums over the records of a scope, and the lines of the ranges that differ."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Sums:
             kept = self._kept.get(key)
         if kept is not None and kept[0] == place:
             return kept[1]
-        found = sums_of(_terms(connection, request.scope, request.fields))
+        found = sums_of(terms(connection, request.scope, request.fields))
         with self._guard:
             while len(self._kept) >= _MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
@@ -111,7 +111,7 @@ def _place(connection: Connection, scope: str, epoch: str) -> FeedHead:
     return FeedHead(seq=row.head, chain=b64(row.chain))
 
 
-def _terms(connection: Connection, scope: str, fields: dict[str, list[str]]) -> Iterator[tuple[str, int]]:
+def terms(connection: Connection, scope: str, fields: dict[str, list[str]]) -> Iterator[tuple[str, int]]:
     """(record, term) of all that the scope holds, at home or as a guest, of the kinds and fields named."""
     conflicts = _open_conflicts(connection, scope)
     for kind, record, written in _writers_of(connection, scope):
@@ -142,4 +142,3 @@ def _open_conflicts(connection: Connection, scope: str) -> dict[str, list[tuple[
     for row in connection.execute(rows):
         found.setdefault(row.record, []).append((row.field, row.id))
     return found
-

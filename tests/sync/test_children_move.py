@@ -21,6 +21,7 @@ from sync.server import tables
 from sync.server.database import WHOLE_PROVINCE
 from sync.server.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
+from tests.sync.both_sums import sums_here, sums_there
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
@@ -210,3 +211,14 @@ def test_sealed_reports_of_a_newcomer_are_opened_by_the_new_commune_alone(two: T
     ).result()[0]
     assert report.description == "Bị đánh"
     assert report.scope == THERE
+
+
+def test_both_sides_add_up_the_same_wherever_the_child_went(two: Two, child: RecordId) -> None:
+    visit(two.old, child)
+    move(two.old, child)
+    two.sync()
+    visit(two.new, child)
+    two.sync()
+    for desk, scope in ((two.old, COMMUNE), (two.late, COMMUNE), (two.new, OTHER_COMMUNE)):
+        assert sums_here(desk, scope) == sums_there(two.real, scope)
+    assert sums_here(two.new, OTHER_COMMUNE).whole.count > 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.clock import SystemClock, to_iso
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.store import comparing
+from commune_desk.store import comparing, settings
 from commune_desk.store.transaction import Tx
 from sync import protocol
 from sync.change import Line, Place
 from sync.checksums import range_of, sums_of, term
-from sync.server import sums
-from sync.server.database import WHOLE_PROVINCE
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
+from tests.sync.both_sums import sums_here, sums_there
 from tests.sync.real_desks import FragileReplica, RealDesk, make_register
 from tests.sync.real_province import COMMUNE, RealProvince, real_province
 
@@ -49,12 +49,6 @@ class Office:
         for desk in (first, second, first):
             desk.sync()
 
-    def province_sums(self) -> Any:
-        fields = {name: sorted(kind.fields) for name, kind in comparing.KINDS.items()}
-        return self.real.province.database.read(
-            lambda connection: sums_of(sums._terms(connection, COMMUNE, fields)), WHOLE_PROVINCE
-        )
-
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
@@ -77,10 +71,6 @@ def spoil(desk: RealDesk, sql: str, *values: object) -> None:
     desk.register.write(lambda tx: tx.connection.execute(sql, values)).result()
 
 
-def sums_at(desk: RealDesk) -> Any:
-    return desk.register.write(lambda tx: sums_of(comparing.terms(tx.connection, COMMUNE).items())).result()[0]
-
-
 def compare(desk: RealDesk, replica: FragileReplica | None = None) -> comparing.Comparison:
     desk.register.write(comparing.ask).result()
     desk.sync(replica)
@@ -94,8 +84,8 @@ def phone(desk: RealDesk, person: RecordId) -> str:
 
 def test_whoever_saw_the_same_has_the_same_sums(office: Office) -> None:
     first, second = office.desks
-    assert sums_at(first) == sums_at(second) == office.province_sums()
-    assert sums_at(first).whole.count > 10
+    assert sums_here(first) == sums_here(second) == sums_there(office.real)
+    assert sums_here(first).whole.count > 10
     assert compare(first) == comparing.Comparison(at=compare(first).at)
 
 
@@ -105,7 +95,7 @@ def test_a_lost_update_is_put_right(office: Office) -> None:
     spoil(desk, "UPDATE person SET phone='0912999999', writers=? WHERE id=?", former, person)
     assert compare(desk).put_right == 1
     assert phone(desk, person) == "0912000444"
-    assert sums_at(desk) == office.province_sums()
+    assert sums_here(desk) == sums_there(office.real)
     ((detail,),) = desk.ask("SELECT detail FROM audit WHERE action='repair'")
     assert '"records":1' in detail
 
@@ -119,7 +109,7 @@ def test_a_lost_row_comes_back(office: Office, kind: str) -> None:
     assert [row[:2] + row[3:] for row in desk.ask(f"SELECT * FROM {kind} ORDER BY id")] == [
         row[:2] + row[3:] for row in before
     ]
-    assert sums_at(desk) == office.province_sums()
+    assert sums_here(desk) == sums_there(office.real)
 
 
 def test_a_conflict_that_was_closed_from_outside_is_open_again(office: Office) -> None:
@@ -141,7 +131,9 @@ def test_a_row_too_many_stays_and_is_told(office: Office) -> None:
 
 
 def _columns(desk: RealDesk) -> str:
-    return ", ".join(row[1] for row in desk.ask("PRAGMA table_info(person)") if row[1] not in ("id", "scope", "writers"))
+    return ", ".join(
+        row[1] for row in desk.ask("PRAGMA table_info(person)") if row[1] not in ("id", "scope", "writers")
+    )
 
 
 class Uncompared(FragileReplica):
@@ -157,7 +149,7 @@ def test_without_comparing_the_damage_would_stay(office: Office) -> None:
     spoil(desk, "UPDATE person SET phone='0912999999', writers='' WHERE id=?", person)
     compare(desk, Uncompared(desk.register, lambda changes: None))
     assert phone(desk, person) == "0912999999"
-    assert sums_at(desk) != office.province_sums()
+    assert sums_here(desk) != sums_there(office.real)
 
 
 class Typing(FragileReplica):
@@ -174,7 +166,10 @@ class Typing(FragileReplica):
 
 def test_what_is_typed_meanwhile_is_never_overwritten(office: Office) -> None:
     desk, person = office.desks[1], office.people[2].id
-    spoil(desk, "UPDATE person SET writers='' WHERE id=?", person)
+    made, other = (
+        desk.ask("SELECT id FROM change WHERE record=? ORDER BY id", one.id)[0][0] for one in office.people[2:4]
+    )
+    spoil(desk, "UPDATE person SET writers=replace(writers, ?, ?) WHERE id=?", made, other, person)
     replica = Typing(desk.register, lambda changes: None)
     replica.typed = lambda: edit(desk, person, phone="0912000555")
     compare(desk, replica)
@@ -182,7 +177,7 @@ def test_what_is_typed_meanwhile_is_never_overwritten(office: Office) -> None:
     for one in (desk, office.desks[0]):
         one.sync()
         assert phone(one, person) == "0912000555"
-    assert sums_at(desk) == office.province_sums()
+    assert sums_here(desk) == sums_there(office.real)
 
 
 def test_while_something_waits_nothing_is_compared(office: Office) -> None:
@@ -193,7 +188,7 @@ def test_while_something_waits_nothing_is_compared(office: Office) -> None:
     assert replica.held_sums(COMMUNE, Place(seq, bytes(chain))) is None
     desk.sync()
     seq, chain = desk.ask("SELECT seq, chain FROM cursor")[0]
-    assert replica.held_sums(COMMUNE, Place(seq, bytes(chain))) == office.province_sums()
+    assert replica.held_sums(COMMUNE, Place(seq, bytes(chain))) == sums_there(office.real)
 
 
 def test_once_a_day_is_enough(office: Office) -> None:
@@ -201,10 +196,11 @@ def test_once_a_day_is_enough(office: Office) -> None:
     compare(desk)
     spoil(desk, "UPDATE person SET writers='' WHERE id=?", person)
     desk.sync()
-    assert sums_at(desk) != office.province_sums()
-    spoil(desk, "UPDATE setting SET value=replace(CAST(value AS TEXT), '\"at\":\"20', '\"at\":\"19') WHERE name='compared'")
+    assert sums_here(desk) != sums_there(office.real)
+    yesterday = comparing.Comparison(at=to_iso(SystemClock().now() - timedelta(days=1)))
+    desk.register.write(lambda tx: settings.put(tx.connection, comparing.COMPARED, yesterday)).result()
     desk.sync()
-    assert sums_at(desk) == office.province_sums()
+    assert sums_here(desk) == sums_there(office.real)
 
 
 @given(st.lists(st.tuples(st.binary(min_size=16, max_size=16), st.lists(st.sampled_from("abcdef"))), max_size=40))

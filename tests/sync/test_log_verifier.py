@@ -239,6 +239,7 @@ TAMPERINGS = (
     rewrite_a_feed,
     forge_a_root,
     forge_a_root_with_the_authoritys_key,
+    put_a_change_into_a_strangers_feed,
 )
 
 

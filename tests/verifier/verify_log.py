@@ -88,8 +88,8 @@ class Log:
         desk, n, where = line["d"], line["n"], f"{where} {line['d']}/{line['n']}"
         need(desk in self.keys, f"{where}: its desk has no certificate")
         raw = self.chained(line, where)
-        change = json.loads(raw) if raw is not None else None
-        self.changes[desk, n] = change
+        change = json.loads(raw) if raw is not None else {}
+        self.changes[desk, n] = change or None
         if raw is None:
             self.counts["erased"] = self.counts.get("erased", 0) + 1
             return
@@ -160,7 +160,9 @@ class Log:
         body = unb(line["body"])
         signed(self.authority, b"cd-root-v1", body, line["signature"], where)
         statement: Line = json.loads(body)
-        need(tree([sha(b"\x00" + leaf.encode()) for leaf in line["leaves"]]) == unb(statement["root"]), f"{where}: tree")
+        need(
+            tree([sha(b"\x00" + leaf.encode()) for leaf in line["leaves"]]) == unb(statement["root"]), f"{where}: tree"
+        )
         chains = {"feed": self.feeds, "desk": self.desks, "audit": {"": self.audit}}
         for leaf in line["leaves"]:
             what, name, n, chain = json.loads(leaf)

@@ -12,6 +12,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
+from commune_desk.store.comparing import ask
 from commune_desk.store.sync_status import sync_facts
 from commune_desk.ui.pages.file_budget import FilesCard
 from commune_desk.ui.tasks import Tasks
@@ -57,6 +58,9 @@ class SyncPage(Page):
         columns.main.addWidget(self.waiting)
         columns.side.addWidget(self.proven)
         columns.side.addLayout(self._buttons())
+        self.compare = LinkButton(_("Compare with the province"))
+        self.compare.clicked.connect(self._compare)
+        columns.side.addWidget(self.compare)
         self.files = FilesCard(workplace, tasks)
         self.files.setVisible(not workplace.register.identity.is_training)
         columns.side.addWidget(self.files)
@@ -99,6 +103,13 @@ class SyncPage(Page):
         self.pause.setVisible(state.can_sync)
         self.pause.rename(_("Resume") if state.is_paused else _("Pause"))
         self.enrol.setVisible(state.can_enrol)
+        self.compare.setVisible(state.can_sync)
+        self.compare.setEnabled(not state.is_running)
+
+    def _compare(self) -> None:
+        """Let the sync that begins now compare record by record."""
+        ask_to_compare = partial(self._workplace.write, ask)
+        self._tasks.run(ask_to_compare, lambda _done: self.sync_asked.emit(), owner=self)
 
     def _fill(self, card: Card, lines: tuple[StatusLine, ...]) -> None:
         card.clear()
