@@ -18,15 +18,16 @@ from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Kind
 from commune_desk.store import settings, writers
 from commune_desk.store.database import Connection
-from commune_desk.store.restating import Step
+from commune_desk.store.restating import Step, fields_of
 from commune_desk.store.transaction import Tx
-from sync.change import RELOCATING, Change, Place
+from sync.change import Change, Place
 from sync.checksums import range_of, term
 from sync.merge import Outcome
 
 COMPARED = "compared"
 ASKED = "compare_asked"
 """A person asked for a comparison, or a scope was begun anew."""
+_AT_ONCE = 500
 _EVERY = timedelta(days=1)
 _STANDS = (None, Outcome.APPLIED.value, Outcome.APPLIED_CONFLICT.value)
 _UNDER_WAY = "seq IS NULL AND state IN ('waiting', 'sent', 'accepted', 'staged')"
@@ -71,12 +72,17 @@ def keep(tx: Tx, found: Comparison) -> None:
     tx.topic("sync")
 
 
-def place_of(connection: Connection, scope: str) -> Place | None:
-    """Where the register stands in the scope's feed; None while something waits or is leaving."""
+def cursor_of(connection: Connection, scope: str) -> Place | None:
+    """Where the register stands in the scope's feed."""
     row = connection.execute("SELECT seq, chain FROM cursor WHERE scope=?", (scope,)).fetchone()
+    return None if row is None else Place(row[0], bytes(row[1]))
+
+
+def place_of(connection: Connection, scope: str) -> Place | None:
+    """The same; None while something waits or is leaving, for then the register is more than the feed up to there."""
     waits = connection.execute(f"SELECT 1 FROM change WHERE scope=? AND {_UNDER_WAY} LIMIT 1", (scope,)).fetchone()  # noqa: S608
     leaves = connection.execute("SELECT 1 FROM departure WHERE is_gone=0 LIMIT 1").fetchone()
-    return None if row is None or waits or leaves else Place(row[0], bytes(row[1]))
+    return None if waits or leaves else cursor_of(connection, scope)
 
 
 def terms(connection: Connection, scope: str, ranges: Collection[int] | None = None) -> dict[str, int]:
@@ -84,19 +90,20 @@ def terms(connection: Connection, scope: str, ranges: Collection[int] | None = N
     conflicts = _open_conflicts(connection)
     found: dict[str, int] = {}
     for kind in KINDS.values():
-        for record, wrote in _writers_of(connection, kind, scope):
-            if ranges is None or range_of(record) in ranges:
-                waiting = [one for name, one in conflicts.get(record, ()) if name in kind.fields]
-                found[record] = term(record, wrote, waiting)
+        rows = connection.execute(f"SELECT id, writers FROM {kind.name} WHERE scope=?", (scope,)).fetchall()  # noqa: S608
+        here = {record: written for record, written in rows if ranges is None or range_of(record) in ranges}
+        for record, wrote in _writers_of(connection, kind, here, is_whole=ranges is None):
+            waiting = [one for name, one in conflicts.get(record, ()) if name in kind.fields]
+            found[record] = term(record, wrote, waiting)
     return found
 
 
 def terms_of_lines(records: Iterable[Sequence[Step]]) -> dict[str, int]:
     """The same of records as their standing lines say."""
     found: dict[str, int] = {}
-    for lines in records:
-        kind = KINDS.get(lines[0][1].change.kind)
-        if kind is None or any(line.change.verb in RELOCATING for _, line in lines):
+    for lines in map(fields_of, records):
+        kind = KINDS.get(lines[0][1].change.kind) if lines else None
+        if kind is None:
             continue
         wrote: dict[str, str] = {}
         for event, line in lines:
@@ -113,12 +120,16 @@ def under_way(connection: Connection, scope: str) -> set[str]:
     return {record for (record,) in rows.fetchall()}
 
 
-def _writers_of(connection: Connection, kind: Kind, scope: str) -> Iterator[tuple[str, set[str]]]:
-    """Each record of a kind with the changes that wrote what stands in it; none that was wholly set aside."""
+def _writers_of(
+    connection: Connection, kind: Kind, rows: Mapping[str, str], *, is_whole: bool
+) -> Iterator[tuple[str, set[str]]]:
+    """Each record with the changes that wrote what stands in it; none that was wholly set aside.
+
+    `rows` are the writers columns by id, of all records of the kind or of a few.
+    """
     aside = _set_aside(connection, kind.name)
-    sent = _sent(connection, kind) if kind.append_only else {}
-    rows = connection.execute(f"SELECT id, writers FROM {kind.name} WHERE scope=?", (scope,)).fetchall()  # noqa: S608
-    for record, written in rows:
+    sent = _sent(connection, kind, None if is_whole else list(rows)) if kind.append_only else {}
+    for record, written in rows.items():
         wrote = sent.get(record, set()) if kind.append_only else set(writers.parse(written).values())
         standing = wrote - aside.get(record, set())
         if standing or record not in aside:
@@ -133,17 +144,25 @@ def _set_aside(connection: Connection, kind: str) -> dict[str, set[str]]:
     return found
 
 
-def _sent(connection: Connection, kind: Kind) -> dict[str, set[str]]:
+def _sent(connection: Connection, kind: Kind, records: Sequence[str] | None) -> dict[str, set[str]]:
     """Of a kind that is written once, whose rows name no writers: the changes that wrote what stands, by record."""
-    rows = connection.execute(
-        "SELECT record, id, outcomes FROM change WHERE kind=? AND state IN ('received', 'accepted')"
-        " ORDER BY record, seq, id",
-        (kind.name,),
-    ).fetchall()
     named: dict[str, list[tuple[str, str | None]]] = {}
-    for record, change, outcomes in rows:
+    for record, change, outcomes in _changes_of(connection, kind, records):
         named.setdefault(record, []).append((change, outcomes))
     return {record: _standing(connection, kind, changes) for record, changes in named.items()}
+
+
+def _changes_of(connection: Connection, kind: Kind, records: Sequence[str] | None) -> Iterator[tuple[str, str, str]]:
+    """(record, change, outcomes) in the order of the feed, of all records of the kind or of these."""
+    query = "SELECT record, id, outcomes FROM change WHERE kind=? AND state IN ('received', 'accepted')"
+    order = " ORDER BY record, seq, id"
+    if records is None:
+        yield from connection.execute(query + order, (kind.name,)).fetchall()
+        return
+    for start in range(0, len(records), _AT_ONCE):
+        some = records[start : start + _AT_ONCE]
+        marks = ",".join("?" * len(some))
+        yield from connection.execute(f"{query} AND record IN ({marks}){order}", (kind.name, *some)).fetchall()
 
 
 def _standing(connection: Connection, kind: Kind, changes: Sequence[tuple[str, str | None]]) -> set[str]:

@@ -18,11 +18,12 @@ from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
 from commune_desk.store.register import Register
+from commune_desk.store.repairing import Repair
 from commune_desk.store.sealing import private_box
 from commune_desk.store.transaction import Tx
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place
-from sync.checksums import ScopeSums, sums_of
+from sync.checksums import ScopeSums
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 
@@ -76,7 +77,7 @@ class RegisterReplica:
         self._register = register
         self._changed = changed
         self._desk = register.identity.desk
-        self._found = comparing.Comparison()
+        self._repair = Repair(register)
 
     def _write(self, operation: Callable[[Tx], T]) -> T:
         def as_the_same_desk(tx: Tx) -> T:
@@ -300,48 +301,20 @@ class RegisterReplica:
         return self._write(lambda tx: settings.get(tx.connection, TO_BEGIN_ANEW, list[str], []))
 
     def scope_to_compare(self, now: str) -> str:
-        self._found = comparing.Comparison()
-        own = self._register.identity.scope
-        return own if self._write(lambda tx: comparing.is_due(tx.connection, now)) else ""
+        return self._repair.begin(now)
 
     def held_sums(self, scope: str, at: Place) -> ScopeSums | None:
-        def count(tx: Tx) -> ScopeSums | None:
-            if comparing.place_of(tx.connection, scope) != at:
-                return None
-            return sums_of(comparing.terms(tx.connection, scope).items())
-
-        return self._write(count)
+        return self._repair.held(scope, at)
 
     def put_right(
         self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
     ) -> bool:
-        before = self._write(lambda tx: self._terms_at(tx.connection, scope, at, ranges))
-        if before is None:
-            return False
-        expected: dict[str, int] = {}
-        for records in restating.portions(events, APPLY_AT_ONCE):
-            expected |= comparing.terms_of_lines(records)
-            self._write(partial(self._restate, records))
-        after, busy = self._write(
-            lambda tx: (comparing.terms(tx.connection, scope, ranges), comparing.under_way(tx.connection, scope))
+        return self._repair.put_right(
+            scope, at, ranges, events, lambda records: self._write(partial(self._restate, records))
         )
-        found = self._found
-        self._found = msgspec.structs.replace(
-            found,
-            put_right=found.put_right + sum(before.get(one) != after.get(one) for one in expected.keys() - busy),
-            only_here=found.only_here + len(after.keys() - expected.keys() - busy),
-            unlike=found.unlike + sum(after.get(one) != value for one, value in expected.items() if one not in busy),
-        )
-        return True
-
-    def _terms_at(self, db: Connection, scope: str, at: Place, ranges: Sequence[int]) -> dict[str, int] | None:
-        row = db.execute("SELECT seq, chain FROM cursor WHERE scope=?", (scope,)).fetchone()
-        is_there = row is not None and Place(row[0], bytes(row[1])) == at
-        return comparing.terms(db, scope, ranges) if is_there else None
 
     def compared(self, now: str) -> None:
-        found = msgspec.structs.replace(self._found, at=now)
-        self._write(lambda tx: comparing.keep(tx, found))
+        self._write(lambda tx: comparing.keep(tx, self._repair.found(now)))
 
     def known_root(self) -> KnownRoot | None:
         return self._write(lambda tx: roots.known(tx.connection))

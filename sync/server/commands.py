@@ -6,7 +6,6 @@ from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing
 
-import msgspec
 from sqlalchemy import Connection
 
 from commune_desk.domain.access import Role
@@ -17,6 +16,7 @@ from commune_desk.domain.record import Value
 from sync.seal import spell
 from sync.server import desks, proof_commands, recovering
 from sync.server.authority import valid_until
+from sync.server.console import Console
 from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.enrolment import make_code
 from sync.server.founding import check_hosts, found, write_certificates
@@ -26,10 +26,6 @@ from sync.server.reasons import reason_of
 from sync.server.reports_in import hand_down, read_received, read_report_file, values_of_file
 from sync.server.scopes import ensure_communes
 from sync.server.status import DeskStatus, desk_list, read_status
-from sync.server.texts import Texts
-
-Print = Callable[[str], None]
-Ask = Callable[[str], str]
 
 MOST_HOURS = 720
 ROLES = {
@@ -38,21 +34,6 @@ ROLES = {
     "P": (Role.PROVINCE,),
 }
 """The roles that a desk may have in a place of each kind; the first is the usual one."""
-
-
-class Console:
-    """Where a command speaks, and whom it may ask."""
-
-    def __init__(self, texts: Texts, say: Print, ask: Ask) -> None:
-        self.texts = texts
-        self.line = say
-        self.ask = ask
-
-    def say(self, text: str, /, **params: object) -> None:
-        self.line(self.texts.say(text, **params))
-
-    def json(self, value: object) -> None:
-        self.line(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
 def opened(args: Namespace) -> Province:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import Namespace
 from contextlib import closing
 from datetime import date
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,14 +12,12 @@ from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.labels import N_
 from sync import seal
 from sync.protocol import unb64
+from sync.server.console import Console
 from sync.server.founding import write_private
 from sync.server.log_export import export_log as write_log
 from sync.server.log_export import root_line
 from sync.server.province import Province, open_province
 from sync.server.roots import Root, make_due, of_day
-
-if TYPE_CHECKING:
-    from sync.server.commands import Console
 
 
 def authority_fingerprint(province: Province) -> str:

@@ -139,17 +139,17 @@ def _snapshot_of(connection: Connection, province: Province, scope: str) -> tupl
 def _lines(connection: Connection, scope: str) -> tuple[list[bytes], SnapshotEnd]:
     """Every standing line of the scope, each with its place in the feed, and what proves them."""
     places = {row.change: (row.seq, row.event) for row in feed_of(connection, scope)}
-    return lines_of_records(connection, scope, list(_records_of(connection, scope)), places)
+    return written_lines(connection, scope, standing_lines(connection, list(_records_of(connection, scope))), places)
 
 
-def lines_of_records(
-    connection: Connection, scope: str, records: Sequence[Stored], places: Mapping[str, tuple[int, str]]
+def written_lines(
+    connection: Connection, scope: str, standing: Sequence[StandingLine], places: Mapping[str, tuple[int, str]]
 ) -> tuple[list[bytes], SnapshotEnd]:
-    """The standing lines of records of the scope, and what proves them; `places` are (seq, event) by change."""
+    """Standing lines of the scope as they travel, and what proves them; `places` are (seq, event) by change."""
     lines = []
     unsigned: dict[str, set[int]] = {}
     present: dict[str, set[int]] = {}
-    for one in with_what_brought_them(connection, standing_lines(connection, records), places):
+    for one in with_what_brought_them(connection, standing, places):
         change = one.line.change
         present.setdefault(change.desk, set()).add(change.n)
         if not one.line.signature:
@@ -163,6 +163,17 @@ def feed_of(connection: Connection, scope: str) -> Sequence[Any]:
     feed = tables.feed
     events = select(feed.c.change, feed.c.seq, feed.c.event).where(feed.c.scope == scope).order_by(feed.c.seq)
     return connection.execute(events).all()
+
+
+def places_of(connection: Connection, scope: str, changes: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """(seq, event) in the scope's feed, by change, of these changes."""
+    feed = tables.feed
+    found: dict[str, tuple[int, str]] = {}
+    for start in range(0, len(changes), _PAGE):
+        own = feed.c.change.in_(changes[start : start + _PAGE]), feed.c.scope == scope
+        for row in connection.execute(select(feed.c.change, feed.c.seq, feed.c.event).where(*own).order_by(feed.c.seq)):
+            found[row.change] = row.seq, row.event
+    return found
 
 
 def _records_of(connection: Connection, scope: str) -> Iterator[Stored]:

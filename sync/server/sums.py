@@ -15,7 +15,8 @@ from sync.server import desks, tables
 from sync.server.database import reach_of
 from sync.server.problems import Refused
 from sync.server.province import Province, epoch_of
-from sync.server.snapshots import feed_of, lines_of_records, records_of
+from sync.server.snapshots import places_of, records_of, written_lines
+from sync.server.standing import standing_lines
 from sync.snapshot import SnapshotHead, body_of
 
 _ENOUGH = 300
@@ -78,10 +79,11 @@ def _body(connection: Connection, request: RecordsRequest, wanted: list[int]) ->
     lying: dict[int, list[tuple[str, str]]] = {}
     for kind, record, _ in _writers_of(connection, scope):
         lying.setdefault(range_of(record), []).append((kind, record))
-    places = {row.change: (row.seq, row.event) for row in feed_of(connection, scope)}
     some = _enough(wanted, lying)
     named = [one for part in some for one in lying.get(part, ())]
-    lines, end = lines_of_records(connection, scope, records_of(connection, named), places)
+    standing = standing_lines(connection, records_of(connection, named))
+    places = places_of(connection, scope, [one.line.change.id for one in standing])
+    lines, end = written_lines(connection, scope, standing, places)
     return body_of(head, lines, msgspec.structs.replace(end, ranges=some))
 
 

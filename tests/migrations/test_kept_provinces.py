@@ -15,7 +15,12 @@ from tests.migrations.make_kept import KEPT
 from tests.migrations.make_kept_province import DESK_FILE, NAMES, PHONES, STEPS, KeptDesk
 from tests.sync.server_fixtures import COMMUNE, World, command, province_in
 
-FROZEN = {"v0001_first_release.sql": "d0b4de4261a623f875468bc0c02760bc09d812a7e3be002d598530f276865da9"}
+FROZEN = {
+    "v0001_first_release.sql": "d0b4de4261a623f875468bc0c02760bc09d812a7e3be002d598530f276865da9",
+    "v0005_signed_heads.sql": "edbf78d26f05869486b090824f43351230bbd0324b10fbeec1188145d0968081",
+    "v0006_places.sql": "eed8eed67fef776e55d8fe1cf9f6011f8951bd080ea3432ce0c3362580013a16",
+    "v0008_roots.sql": "613e2c4d9f7d0b4ce5e4e53e7a9baae733b0aff8040a963461a2d5d40edeb6eb",
+}
 """Steps that provinces out there have been through. A change to the tables is a new step, not another of these."""
 
 
