@@ -222,3 +222,20 @@ def test_both_sides_add_up_the_same_wherever_the_child_went(two: Two, child: Rec
     for desk, scope in ((two.old, COMMUNE), (two.late, COMMUNE), (two.new, OTHER_COMMUNE)):
         assert sums_here(desk, scope) == sums_there(two.real, scope)
     assert sums_here(two.new, OTHER_COMMUNE).whole.count > 4
+
+
+def test_who_begins_with_a_snapshot_has_the_child_that_came(
+    two: Two, child: RecordId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What says how the child came is of the same record as the child itself."""
+    visit(two.old, child)
+    move(two.old, child)
+    two.sync()
+    monkeypatch.setattr("sync.server.pull.WORTH", 3)
+    make_register(tmp_path / "later.db", two.real.enrol({OTHER_COMMUNE: Role.COMMUNE_OFFICER}))
+    later = RealDesk(tmp_path / "later.db", SystemClock(), two.real.transport)
+    later.sync()
+    people = "SELECT id, full_name FROM person ORDER BY id"
+    assert later.ask(people) == two.new.ask(people) != []
+    assert sums_here(later, OTHER_COMMUNE) == sums_there(two.real, OTHER_COMMUNE)
+    later.register.close()
