@@ -361,17 +361,12 @@ def inflate(body: bytes, limit: int = MAX_INFLATED) -> bytes:
     try:
         reader = zstandard.ZstdDecompressor(max_window_size=1 << 23).stream_reader(body)
         inside = reader.read(limit + 1)
-        whole = not body or _whole(body, len(inside))
+        declared = zstandard.frame_content_size(body) if body else -1
     except zstandard.ZstdError:
         raise Malformed from None
-    if len(inside) > limit or not whole:
+    if len(inside) > limit or declared not in (-1, len(inside)):
         raise Malformed
     return inside
-
-
-def _whole(body: bytes, inflated: int) -> bool:
-    declared = zstandard.frame_content_size(body)
-    return declared in (-1, inflated)
 
 
 def head_statement(desk: str, n: int, head: bytes) -> bytes:
