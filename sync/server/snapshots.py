@@ -166,7 +166,13 @@ def feed_of(connection: Connection, scope: str) -> Sequence[Any]:
 
 
 def places_of(connection: Connection, scope: str, changes: Sequence[str]) -> dict[str, tuple[int, str]]:
-    """(seq, event) in the scope's feed, by change, of these changes."""
+    """(seq, event) in the scope's feed, by change, of these changes and of the moves and shares that brought them."""
+    found = _places(connection, scope, changes)
+    brought = {decode(event.encode(), Event).entered for _, event in found.values()} - {""} - found.keys()
+    return found | _places(connection, scope, sorted(brought))
+
+
+def _places(connection: Connection, scope: str, changes: Sequence[str]) -> dict[str, tuple[int, str]]:
     feed = tables.feed
     found: dict[str, tuple[int, str]] = {}
     for start in range(0, len(changes), _PAGE):

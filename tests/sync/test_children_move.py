@@ -13,7 +13,7 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.domain.reports import Report
-from commune_desk.store import departures
+from commune_desk.store import comparing, departures
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.moves import move_child
@@ -239,3 +239,20 @@ def test_who_begins_with_a_snapshot_has_the_child_that_came(
     assert later.ask(people) == two.new.ask(people) != []
     assert sums_here(later, OTHER_COMMUNE) == sums_there(two.real, OTHER_COMMUNE)
     later.register.close()
+
+
+def test_a_child_that_came_is_put_right_like_any_other(two: Two, child: RecordId) -> None:
+    visit(two.old, child)
+    move(two.old, child)
+    two.sync()
+
+    def spoil(tx: Tx) -> None:
+        tx.connection.execute("DELETE FROM person WHERE id=?", (child,))
+        tx.connection.execute("DELETE FROM home_visit")
+        comparing.ask(tx)
+
+    before = sums_here(two.new, OTHER_COMMUNE)
+    two.new.register.write(spoil).result()
+    two.new.sync()
+    assert two.new.register.write(lambda tx: comparing.last(tx.connection)).result()[0].put_right == 2
+    assert sums_here(two.new, OTHER_COMMUNE) == before == sums_there(two.real, OTHER_COMMUNE)
