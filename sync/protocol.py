@@ -214,6 +214,8 @@ class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
     certs: str = ""
     directory: str = ""
     max_bytes: int = MAX_BODY
+    root: Count = 0
+    """The number of the newest daily root that the desk knows."""
     snapshots: bool = False
     """Whether the desk fetches a snapshot where the page says that one is better than the feed from its start."""
 
@@ -286,6 +288,16 @@ class Run(_Message, frozen=True, kw_only=True, omit_defaults=True):
     absent: dict[int, B64] = {}
 
 
+class RootShown(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A root as a desk is shown it: the exact bytes that were signed, and the way from its own leaf up to the root."""
+
+    body: B64
+    signature: B64
+    leaf: str
+    index: Count
+    path: list[B64]
+
+
 class PullTrailer(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Last line of a page. A page without it is half a page and counts for nothing.
 
@@ -296,6 +308,8 @@ class PullTrailer(_Message, frozen=True, kw_only=True, omit_defaults=True):
     more: bool
     heads: dict[str, FeedHead]
     runs: list[Run] = []
+    root: RootShown | None = None
+    """The newest daily root, for a desk that does not know it; see `sync.roots`."""
     snapshots: list[str] = []
     """Scopes to begin with a snapshot of; the page brings nothing of them."""
 
@@ -354,17 +368,12 @@ def inflate(body: bytes, limit: int = MAX_INFLATED) -> bytes:
     try:
         reader = zstandard.ZstdDecompressor(max_window_size=1 << 23).stream_reader(body)
         inside = reader.read(limit + 1)
-        whole = not body or _whole(body, len(inside))
+        declared = zstandard.frame_content_size(body) if body else -1
     except zstandard.ZstdError:
         raise Malformed from None
-    if len(inside) > limit or not whole:
+    if len(inside) > limit or declared not in (-1, len(inside)):
         raise Malformed
     return inside
-
-
-def _whole(body: bytes, inflated: int) -> bool:
-    declared = zstandard.frame_content_size(body)
-    return declared in (-1, inflated)
 
 
 def head_statement(desk: str, n: int, head: bytes) -> bytes:

@@ -37,7 +37,8 @@ FILE = b"cd-file-v1"
 HELLO = b"cd-hello-v1"
 RECEIPT = b"cd-receipt-v1"
 PURGE = b"cd-purge-v1"
-DOMAINS = (BUNDLE, CHANGE, HEAD, DESK_CERT, FEED, FILE, HELLO, RECEIPT, PURGE)
+ROOT = b"cd-root-v1"
+DOMAINS = (BUNDLE, CHANGE, HEAD, DESK_CERT, FEED, FILE, HELLO, RECEIPT, PURGE, ROOT)
 
 BUCKET = 256
 """Sealed values come in multiples of this many bytes, so that a length tells nothing about a text."""

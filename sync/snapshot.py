@@ -70,10 +70,14 @@ class SnapshotHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class SnapshotEnd(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Last line: how many events there are, and what proves those that carry no signature."""
+    """Last line: how many events there are, and what proves those that carry no signature.
+
+    `ranges`: of which ranges of records these are all lines, where only some were asked for (`sync.checksums`).
+    """
 
     events: Count
     runs: list[Run] = []
+    ranges: list[int] = []
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -86,8 +90,12 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 def pack(head: SnapshotHead, lines: Sequence[bytes], end: SnapshotEnd) -> bytes:
     """The body, packed. `lines` are `event TAB line`."""
-    body = b"\n".join([encode(head), *lines, encode(end)])
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(body)
+    return zstandard.ZstdCompressor(level=_LEVEL).compress(body_of(head, lines, end))
+
+
+def body_of(head: SnapshotHead, lines: Sequence[bytes], end: SnapshotEnd) -> bytes:
+    """The body, not packed."""
+    return b"\n".join([encode(head), *lines, encode(end)])
 
 
 def unpack(packed: bytes) -> Snapshot:
@@ -97,8 +105,15 @@ def unpack(packed: bytes) -> Snapshot:
         body = reader.read(MAX_INFLATED + 1)
     except zstandard.ZstdError:
         raise Malformed from None
+    if len(body) > MAX_INFLATED:
+        raise Malformed
+    return read_body(body)
+
+
+def read_body(body: bytes) -> Snapshot:
+    """Raises Malformed for anything but a whole snapshot."""
     lines = body.split(b"\n")
-    if len(body) > MAX_INFLATED or len(lines) < 2:
+    if len(lines) < 2:
         raise Malformed
     head, end = decode(lines[0], SnapshotHead), decode(lines[-1], SnapshotEnd)
     steps = [read_event(line) for line in lines[1:-1]]

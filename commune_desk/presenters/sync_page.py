@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from commune_desk.usecases.sync_agent import SyncStatus
 
 _FEW_SECONDS = 10.0
 _MINUTE = 60.0
+_SPLIT = "split"
+"""Sync stopped because the province contradicted itself: enrolling anew would be no way on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,10 @@ def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
         waiting=_waiting(facts),
         proven=_proven(facts),
         line=_line(facts, status),
-        can_sync=facts.is_enrolled and not facts.frozen,
+        can_sync=facts.is_enrolled and facts.frozen in ("", _SPLIT),
         is_running=status.is_running,
         is_paused=status.is_paused,
-        can_enrol=facts.frozen != "" or status.may_need_enrolment,
+        can_enrol=facts.frozen not in ("", _SPLIT) or status.may_need_enrolment,
         has_history=not facts.is_training,
     )
 
@@ -63,6 +66,8 @@ def sync_chip(facts: SyncFacts, status: SyncStatus) -> tuple[str, str]:
     to be the same, and nothing keeps it from staying so."""
     if facts.is_training:
         return _("Training register"), "note"
+    if facts.frozen == _SPLIT:
+        return _("Sync stopped: tell the province"), "danger"
     if facts.frozen:
         return _("Sync stopped: enrol anew"), "danger"
     short = _what_is_short(facts, status)
@@ -110,6 +115,8 @@ def _subtitle(facts: SyncFacts) -> str:
         return _("This is a training register. Nothing in it is ever sent.")
     if facts.frozen == "restored":
         return _("This register came out of a backup. Enrol it with a new code; nothing in it is lost.")
+    if facts.frozen == _SPLIT:
+        return _("Sync stopped until the province has explained itself. Everything is kept here.")
     if facts.frozen:
         return _(
             "Sync stopped. Everything is kept here; with a new code from the province this PC goes on, "
@@ -179,7 +186,42 @@ def _proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
         kept = _("It is kept on both sides; the province's IT officer can see why.")
         why = _("Code: {codes}.").format(codes=codes) if codes else ""
         lines.append(StatusLine(text, " ".join(filter(None, (kept, why))), tone="warning", icon="alert-triangle"))
-    return tuple(lines)
+    return (*lines, *_compared(facts))
+
+
+def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
+    """What the last comparison found; good only where both sides hold the same."""
+    found = facts.compared
+    if facts.contradicted_at:
+        yield StatusLine(
+            _("The province contradicted what it had signed"),
+            _("Found {when}. Both signed statements are kept here as proof.").format(when=_when(facts.contradicted_at)),
+            tone="danger",
+        )
+    if not found.at:
+        return
+    if not (found.put_right or found.only_here or found.unlike):
+        yield StatusLine(_("The same on both sides"), _("compared {when}").format(when=_when(found.at)), tone="good")
+    if found.put_right:
+        text = ngettext("{count} record was put right", "{count} records were put right", found.put_right)
+        yield StatusLine(
+            text.format(count=format_number(found.put_right)),
+            _("Compared {when}: it was damaged here and shows again what the province holds.").format(
+                when=_when(found.at)
+            ),
+            tone="warning",
+        )
+    if found.only_here:
+        text = ngettext("{count} record is only here", "{count} records are only here", found.only_here)
+        yield StatusLine(
+            text.format(count=format_number(found.only_here)),
+            _("The province does not have it and nothing of it waits. It stays; tell the province's IT officer."),
+            tone="warning",
+        )
+    if found.unlike:
+        text = ngettext("{count} record still differs", "{count} records still differ", found.unlike)
+        detail = _("It could not be put right by itself; tell the province's IT officer.")
+        yield StatusLine(text.format(count=format_number(found.unlike)), detail, tone="warning")
 
 
 def _receipt(facts: SyncFacts) -> StatusLine:

@@ -182,6 +182,16 @@ def _damaged() -> RegisterDamaged:
 
 
 @contextmanager
+def one_view(connection: Connection) -> Iterator[None]:
+    """Several questions, answered as of one moment; what is written meanwhile is not seen."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+@contextmanager
 def transaction(connection: Connection) -> Iterator[None]:
     """One `BEGIN IMMEDIATE`: all of the block or nothing of it."""
     with translated():

@@ -95,6 +95,8 @@ class Incoming:
                 self._tx.topic("conflicts")
         for event, line in steps:
             self.open_conflicts(event, line.change)
+        reopened = "UPDATE conflict SET state='open', closed_by=NULL WHERE id=? AND state='closed'"
+        self._db.executemany(reopened, [(one,) for one in open_ones])
 
     def put_back(self, change: Change) -> None:
         """Show again what the province holds in the fields of a change of ours that it set aside."""

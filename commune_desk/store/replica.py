@@ -15,11 +15,13 @@ from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from commune_desk.store import (
     audit_mark,
+    comparing,
     courier,
     departures,
     file_queue,
     relocating,
     restating,
+    roots,
     settings,
     snapshot_parts,
     staged,
@@ -29,10 +31,13 @@ from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
 from commune_desk.store.register import Register
+from commune_desk.store.repairing import Repair
 from commune_desk.store.sealing import private_box
 from commune_desk.store.transaction import Tx
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place
+from sync.checksums import ScopeSums
+from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 
 T = TypeVar("T")
@@ -77,6 +82,7 @@ class RegisterReplica:
         self._register = register
         self._changed = changed
         self._desk = register.identity.desk
+        self._repair = Repair(register)
 
     def _write(self, operation: Callable[[Tx], T]) -> T:
         def as_the_same_desk(tx: Tx) -> T:
@@ -272,6 +278,7 @@ class RegisterReplica:
         Incoming(tx, {}).apply((), {scope: place})
         left = [one for one in settings.get(tx.connection, versions.TO_BEGIN_ANEW, list[str], []) if one != scope]
         settings.put(tx.connection, versions.TO_BEGIN_ANEW, left)
+        comparing.ask(tx)
 
     def _restate(self, records: list[list[tuple[protocol.Event, Line]]], tx: Tx) -> None:
         restating.Restating(tx, self._boxes(tx.connection)).restate(records)
@@ -317,6 +324,31 @@ class RegisterReplica:
 
     def to_begin_anew(self) -> Sequence[str]:
         return self._write(lambda tx: settings.get(tx.connection, versions.TO_BEGIN_ANEW, list[str], []))
+
+    def scope_to_compare(self, now: str) -> str:
+        return self._repair.begin(now)
+
+    def held_sums(self, scope: str, at: Place) -> ScopeSums | None:
+        return self._repair.held(scope, at)
+
+    def put_right(
+        self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
+    ) -> bool:
+        return self._repair.put_right(
+            scope, at, ranges, events, lambda records: self._write(partial(self._restate, records))
+        )
+
+    def compared(self, now: str) -> None:
+        self._write(lambda tx: comparing.keep(tx, self._repair.found(now)))
+
+    def known_root(self) -> KnownRoot | None:
+        return self._write(lambda tx: roots.known(tx.connection))
+
+    def keep_root(self, root: KnownRoot) -> None:
+        self._write(lambda tx: roots.keep(tx, root))
+
+    def keep_contradiction(self, root: KnownRoot, body: bytes, signature: bytes) -> None:
+        self._write(lambda tx: roots.keep_contradiction(tx, root, body, signature))
 
     def freeze(self, code: str) -> None:
         """Keep why the province refuses this desk; empty once it does not any more."""

@@ -42,8 +42,15 @@ def portions(events: Sequence[Step], at_once: int) -> Iterator[list[list[Step]]]
         yield portion
 
 
+def fields_of(lines: Sequence[Step]) -> list[Step]:
+    """The lines that say what stands in the record; the others say where it is held."""
+    return [(event, line) for event, line in lines if line.change.verb not in RELOCATING]
+
+
 def unplace(connection: Connection, scope: str) -> None:
     """The feed of the scope is another one: where its changes stood in it says nothing any more."""
+    # What a receipt names is in every feed that comes now: it does not wait to come back by itself any more.
+    connection.execute("UPDATE change SET seq=0 WHERE seq IS NULL AND state='accepted'")
     connection.execute(
         "UPDATE change SET seq=0 WHERE seq>0 AND (scope=? OR scope NOT IN (SELECT scope FROM cursor))", (scope,)
     )
@@ -63,12 +70,14 @@ class Restating:
         """Bring each of the records, given by all of its lines, to what they say."""
         given = list(records)
         known = self._known(given)
-        for lines in given:
-            change = lines[0][1].change
+        for every in given:
+            change = every[0][1].change
             kind = KINDS.get(change.kind)
-            if kind is None or any(line.change.verb in RELOCATING for _, line in lines):
-                self._keep_aside(lines)
-            elif known.isdisjoint({change.record, *(line.change.id for _, line in lines)}):
+            lines = fields_of(every)
+            self._keep_aside([step for step in every if kind is None or step[1].change.verb in RELOCATING])
+            if kind is None or not lines:
+                continue
+            if known.isdisjoint({change.record, *(line.change.id for _, line in lines)}):
                 self._insert(kind, lines)
             else:
                 self._incoming.restate(kind, lines)

@@ -58,7 +58,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     former: tuple[str, ...] = ()
     pins: Pins | None = None
     frozen: str = ""
-    """Why sync stopped until a person decides (restored, fork, revoked, epoch, resync); empty while all is well."""
+    """Why sync stopped until a person decides (restored, fork, revoked, epoch, resync, split); empty: all is well."""
 
 
 class ScopeKeyPair(msgspec.Struct, frozen=True):

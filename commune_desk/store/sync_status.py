@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.clock import stamp_instant, to_iso
-from commune_desk.store import conflicts, file_queue, settings
+from commune_desk.store import comparing, conflicts, file_queue, roots, settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import OPEN, UNSENT
 from commune_desk.store.sync_history import heard, line_rate, rounds
@@ -60,6 +60,11 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     line_rate: float
     """Bytes in a second that the line carried of late; 0.0 if it was not measured."""
 
+    compared: comparing.Comparison = comparing.Comparison()
+    """What the last comparison with the province found."""
+    contradicted_at: str = ""
+    """Instant at which the province contradicted what it had signed; empty while it never did."""
+
     @property
     def set_aside(self) -> int:
         return sum(count for _code, count in self.set_aside_codes)
@@ -100,7 +105,7 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 def sync_facts(connection: Connection) -> SyncFacts:
     """The status of this desk, from its own tables."""
-    own = settings.identity(connection)
+    own, contradiction = settings.identity(connection), roots.contradiction(connection)
     waiting, oldest = ((), None) if own.is_training else _waiting(connection, own.desk)
     proven_n, proven_at = _last_receipt(connection)
     whole = heard(connection)
@@ -130,6 +135,8 @@ def sync_facts(connection: Connection) -> SyncFacts:
         behind=behind,
         open_conflicts=conflicts.count_open(connection),
         line_rate=line_rate(rounds(connection)),
+        compared=comparing.last(connection),
+        contradicted_at=contradiction.at if contradiction else "",
     )
 
 

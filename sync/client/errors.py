@@ -173,3 +173,11 @@ class HistoryRewritten(SyncHalted):
         "The province's list of changes does not continue the one known here, so nothing of it was taken over. "
         "What is saved here is unharmed; tell the province's IT officer."
     )
+
+
+class SplitView(SyncHalted):
+    code = "split"
+    sentence = N_(
+        "The province showed a history that contradicts what it had signed before, so nothing of it was taken over. "
+        "Both signed statements are kept here as proof; tell the province's IT officer and your superior."
+    )

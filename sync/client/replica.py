@@ -10,6 +10,8 @@ from typing import Protocol
 
 from sync import protocol
 from sync.change import Line, Place
+from sync.checksums import ScopeSums
+from sync.roots import KnownRoot
 from sync.seal import BoxKey, SigningKey
 
 APPLY_AT_ONCE = 300
@@ -153,8 +155,39 @@ class Replica(Protocol):
         """The scopes that are still to be begun anew."""
         ...
 
+    def scope_to_compare(self, now: str) -> str:
+        """The scope whose comparison is due at `now` (the province's time); empty for none."""
+        ...
+
+    def held_sums(self, scope: str, at: Place) -> ScopeSums | None:
+        """What the register holds of the scope, if it stands at that place of its feed and nothing waits; else None."""
+        ...
+
+    def put_right(
+        self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
+    ) -> bool:
+        """Bring the records in these ranges to what all of their standing lines say; nothing is removed.
+
+        False, and nothing done, when the register stands elsewhere by now.
+        """
+        ...
+
+    def compared(self, now: str) -> None:
+        """The comparison went through; what was put right since `scope_to_compare` belongs to it."""
+        ...
+
+    def known_root(self) -> KnownRoot | None:
+        """The newest daily root of the province that was kept."""
+        ...
+
+    def keep_root(self, root: KnownRoot) -> None: ...
+
+    def keep_contradiction(self, root: KnownRoot, body: bytes, signature: bytes) -> None:
+        """Keep for good what proves that the province signed two histories: the root, and a signed page against it."""
+        ...
+
     def freeze(self, code: str) -> None:
-        """Stop sync until a person decides: `fork`, `revoked`, `epoch` or `resync`."""
+        """Stop sync until a person decides: `fork`, `revoked`, `epoch`, `resync` or `split`."""
         ...
 
     def public_of(self, desk: str) -> bytes | None:

@@ -15,10 +15,12 @@ from sync import protocol, seal
 from sync.change import Place
 from sync.client import errors
 from sync.client.channel import Channel, Refused
+from sync.client.comparing import compare
 from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
 from sync.client.files import FileCarrier, FileStore
 from sync.client.page import Page, read_page
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
+from sync.client.roots import Signed, hold_against, note_root, refuse_rewritten
 from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
 
@@ -77,6 +79,7 @@ class Session:
         self._batch = protocol.MAX_CHANGES
         self._page_bytes = protocol.MAX_BODY
         self._receipt_at = ""
+        self._now = ""
         self._shows_receipt = False
         self._tally = _Tally()
 
@@ -115,7 +118,7 @@ class Session:
         )
         try:
             hello = channel.hello()
-            self._tally.at = hello.time
+            self._tally.at = self._now = hello.time
             self._replica.heard_schema(hello.schema)
             try:
                 self._go_through(channel, self._in_epoch(hello.epoch, identity))
@@ -143,6 +146,7 @@ class Session:
         self._pull_or_mend(channel, identity)
         self._tally.file_fault = self._carry_files(channel, identity)
         self._report(channel)
+        compare(channel, self._replica, identity, self._now)
 
     def abort(self) -> None:
         """Break off a running sync; this session is finished then."""
@@ -230,9 +234,17 @@ class Session:
             self._shows_receipt = True
             self._replica.resend_from(self._replica.last_n())
             self._push_all(channel, identity)
+            self._refuse_rewritten(channel, identity)
             self._replica.begin_all_anew()
             self._begin_anew(channel, identity)
             self._pull_all(channel, identity)
+
+    def _refuse_rewritten(self, channel: Channel, identity: DeskIdentity) -> None:
+        """A province that was put back says so by another epoch. In the same one, what a root says has to hold."""
+        root = self._replica.known_root()
+        if root is not None and root.epoch == identity.epoch:
+            _, signed = self._pull(channel, identity, {root.scope: root.seq})
+            refuse_rewritten(root, signed, self._replica.public_of, self._replica)
 
     def _begin_anew(self, channel: Channel, identity: DeskIdentity) -> None:
         for scope in self._replica.to_begin_anew():
@@ -254,34 +266,41 @@ class Session:
         more = True
         while more:
             cursors = dict(self._replica.cursors())
-            page = self._pull(channel, identity, cursors)
-            self._take_over(page, cursors, identity)
+            page, signed = self._pull(channel, identity, cursors)
+            self._take_over(page, signed, cursors, identity)
             for scope in page.trailer.snapshots:
-                self._tally.pulled += begin_scope(self._transport, channel, self._replica, identity, scope)
+                has_own = self._replica.last_n() > 0
+                count = begin_scope(self._transport, channel, self._replica, identity, scope, fresh=has_own)
+                self._tally.pulled += count
             more = page.trailer.more or bool(page.trailer.snapshots)
 
-    def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> Page:
+    def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> tuple[Page, Signed]:
+        root = self._replica.known_root()
         request = protocol.PullRequest(
             epoch=identity.epoch,
             cursors=cursors,
             certs=self._replica.certs_version(),
             directory=self._replica.directory_version(),
             max_bytes=self._page_bytes,
+            root=root.n if root is not None and root.epoch == identity.epoch else 0,
             snapshots=True,
         )
         try:
-            body, _ = channel.call("/v1/pull", protocol.encode(request), seal.FEED)
+            signed = channel.call("/v1/pull", protocol.encode(request), seal.FEED)
         except _TOO_MUCH_FOR_THE_LINE:
             self._page_bytes = max(_SMALLEST_PAGE, self._page_bytes // 2)
             raise
         self._page_bytes = min(self._page_bytes * 2, protocol.MAX_BODY)
-        return read_page(body)
+        return read_page(signed[0]), signed
 
-    def _take_over(self, page: Page, cursors: dict[str, int], identity: DeskIdentity) -> None:
+    def _take_over(self, page: Page, signed: Signed, cursors: dict[str, int], identity: DeskIdentity) -> None:
         """Prove the whole page, then hand it to the register piece by piece."""
         chains = self._replica.feed_chains()
         places = {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
         reached = prove(self._replica, identity, page, places)
+        root = note_root(page, signed, self._replica, identity.authority_public, identity.epoch)
+        if root is not None and hold_against(root, page, places, reached, signed, self._replica):
+            self._replica.keep_root(root)
         hand_over(self._replica, page, reached, at_once=self._apply_at_once)
         self._tally.pulled += len(page.events)
         self._tally.conflicts += sum(len(event.opened) for event, _ in page.events)

@@ -86,7 +86,9 @@ def _take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identi
             keys[desk] = replica.public_of(desk)
         return keys[desk]
 
-    _prove(snapshot, offer, key_of)
+    if snapshot.head.at != offer.at:
+        raise errors.Unproven
+    prove(snapshot, offer.scope, key_of)
     if any(line.change.desk == identity.desk and line.change.n > replica.last_n() for _, line in snapshot.events):
         raise errors.Forked
     replica.accept_certs(offer.header)
@@ -96,13 +98,13 @@ def _take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identi
     return len(snapshot.events)
 
 
-def _prove(snapshot: Snapshot, offer: SnapshotOffer, public_of: PublicOf) -> None:
-    """Raise Unproven unless it is what was offered, and every change in it its author's."""
-    if (snapshot.head.scope, snapshot.head.at) != (offer.scope, offer.at):
+def prove(snapshot: Snapshot, scope: str, public_of: PublicOf) -> None:
+    """Raise Unproven unless it is of the scope, and every change in it its author's."""
+    if snapshot.head.scope != scope:
         raise errors.Unproven
     lines: list[Line] = [line for _, line in snapshot.events]
     by_heads = proven_by_heads(lines, snapshot.end.runs, public_of)
     for event, line in snapshot.events:
-        is_here = line.change.scope == offer.scope or event.entered != ""
-        if event.scope != offer.scope or not is_here or not is_proven(line, by_heads, public_of):
+        is_here = line.change.scope == scope or event.entered != ""
+        if event.scope != scope or not is_here or not is_proven(line, by_heads, public_of):
             raise errors.Unproven

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.labels import N_
 from sync.server.arguments import build
+from sync.server.console import Console
 from sync.server.texts import LANGUAGES, Texts, language_of, speak
 
 REFUSED = 2
@@ -33,7 +34,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(texts.say(NO_SERVER), file=sys.stderr)
         return REFUSED
-    from sync.server.console import Console
 
     try:
         COMMANDS[args.command](args, Console(texts, _print, input))

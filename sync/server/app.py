@@ -15,6 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from commune_desk.domain.kinds import SCHEMA_VERSION
 from sync import seal
+from sync.checksums import RangesRequest, RecordsRequest
 from sync.file_wire import MAX_MESSAGE
 from sync.protocol import (
     CONTENT_TYPE,
@@ -50,6 +51,7 @@ from sync.server.pull import page, refuse_stopped
 from sync.server.push import take_in
 from sync.server.sealed_push import take_in_sealed
 from sync.server.snapshots import Snapshots, read_part
+from sync.server.sums import Sums, standing_ranges
 from sync.server.tickets import Tickets
 from sync.snapshot import SnapshotRequest
 
@@ -84,6 +86,7 @@ class Service:
         self.door = door or Admission()
         self.limits = limits or Limits()
         self.snapshots = Snapshots()
+        self.sums = Sums()
         self.files = files or Files()
 
     def app(self) -> Litestar:
@@ -97,6 +100,8 @@ class Service:
                 self._signed("/v1/report", self._report),
                 self._signed("/v1/snapshot", self._snapshot),
                 self._snapshot_bytes(),
+                self._signed("/v1/ranges", self._ranges),
+                self._signed("/v1/records", self._records),
                 self._signed("/v1/doorbell", self._doorbell, bell=True),
                 self._signed(SEALED_PUSH, self._sealed_push, bell=True, most=MAX_BODY),
                 self._signed("/v1/files/offset", self._file_offset),
@@ -259,6 +264,14 @@ class Service:
     def _snapshot(self, caller: desks.DeskState, body: bytes) -> Answer:
         refuse_stopped(caller)
         return encode(self.snapshots.offer(self.province, caller, decode(body, SnapshotRequest))), seal.FEED
+
+    def _ranges(self, caller: desks.DeskState, body: bytes) -> Answer:
+        refuse_stopped(caller)
+        return encode(self.sums.answer(self.province, caller, decode(body, RangesRequest))), seal.FEED
+
+    def _records(self, caller: desks.DeskState, body: bytes) -> Answer:
+        refuse_stopped(caller)
+        return standing_ranges(self.province, caller, decode(body, RecordsRequest)), seal.FEED
 
     def _doorbell(self, caller: desks.DeskState, body: bytes) -> Answer:
         return encode(ring(self.province, caller, decode(body, HelloRequest).nonce)), seal.HELLO

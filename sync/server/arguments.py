@@ -55,6 +55,8 @@ def build(texts: Texts) -> argparse.ArgumentParser:
         _bundle,
         _upgrade,
         _migrate_store,
+        _root,
+        _export_log,
     ):
         add(commands, texts)
     return parser
@@ -186,6 +188,23 @@ def _migrate_store(commands: _Commands, texts: Texts) -> None:
 def _owner(parser: argparse.ArgumentParser, texts: Texts) -> None:
     owner_help = N_("the role that owns the tables; the one that serves is named in the address")
     parser.add_argument("--owner", default=OWNER, metavar="ROLE", help=texts.say(owner_help))
+
+
+def _root(commands: _Commands, texts: Texts) -> None:
+    about = N_("print the day's signed root over everything; make it if there is none yet")
+    parser = _command(commands, "root", texts, about)
+    parser.add_argument("--day", metavar="2026-11-26", help=texts.say(N_("an earlier day's root")))
+    parser.add_argument("--to", type=Path, metavar="FILE", help=texts.say(N_("write a copy for the archive")))
+    parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+
+
+def _export_log(commands: _Commands, texts: Texts) -> None:
+    about = N_("write the whole signed log into a file that others can check without any key")
+    parser = _command(commands, "export-log", texts, about)
+    parser.add_argument(
+        "--to", type=Path, required=True, metavar="FILE", help=texts.say(N_("the file; it must not exist yet"))
+    )
+    parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
 
 
 def _whole(texts: Texts) -> Callable[[str], int]:

@@ -14,7 +14,7 @@ from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Value
 from sync.seal import spell
-from sync.server import desks, recovering
+from sync.server import desks, proof_commands, recovering
 from sync.server.address import read_url
 from sync.server.authority import valid_until
 from sync.server.console import Console
@@ -292,4 +292,6 @@ COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
     "bundle": bundle,
     "upgrade": upgrade,
     "migrate-store": migrate_store,
+    "root": proof_commands.root,
+    "export-log": proof_commands.export_log,
 }

@@ -1,4 +1,4 @@
-"""Where a command speaks, and whom it may ask."""
+"""Where a command of the province speaks, and whom it may ask."""
 
 from __future__ import annotations
 

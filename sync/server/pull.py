@@ -22,7 +22,7 @@ from sync.protocol import (
     b64,
     encode,
 )
-from sync.server import desks, tables
+from sync.server import desks, roots, tables
 from sync.server.database import NO_SCOPE, reach_of
 from sync.server.page_header import header_for
 from sync.server.problems import Refused
@@ -86,7 +86,10 @@ def _page(connection: Connection, province: Province, caller: desks.DeskState, r
         _fill(connection, content, scope, cursors[scope])
     header = header_for(connection, province, caller, certs=request.certs, known_directory=request.directory)
     runs = runs_of(connection, content.unsigned, content.present)
-    trailer = PullTrailer(cursors=content.cursors, more=content.full, heads=heads, runs=runs, snapshots=begin)
+    root = roots.shown(connection, min(grants, default=""), request.root)
+    trailer = PullTrailer(
+        cursors=content.cursors, more=content.full, heads=heads, runs=runs, root=root, snapshots=begin
+    )
     return b"\n".join([encode(header), *content.lines, encode(trailer)])
 
 

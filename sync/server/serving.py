@@ -17,6 +17,7 @@ import uvicorn
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from sync.server.app import Service
+from sync.server.daily import daily_roots
 from sync.server.only_process import only_process
 from sync.server.patience import PatientLoop, PatientProtocol
 from sync.server.province import CERT_FILE, KEY_FILE, Province
@@ -50,7 +51,7 @@ def serve(province: Province, host: str, port: int, *, ready: Callable[[str], No
         )
         _harden(config, province.data)
         address = f"https://{_shown(host)}:{listener.getsockname()[1]}"
-        with asyncio.Runner(loop_factory=PatientLoop) as runner:
+        with daily_roots(province), asyncio.Runner(loop_factory=PatientLoop) as runner:
             runner.run(_Server(config, lambda: ready(address)).serve(sockets=[listener]))
 
 

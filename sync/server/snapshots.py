@@ -141,11 +141,18 @@ def _snapshot_of(connection: Connection, province: Province, scope: str) -> tupl
 
 def _lines(connection: Connection, scope: str) -> tuple[list[bytes], SnapshotEnd]:
     """Every standing line of the scope, each with its place in the feed, and what proves them."""
-    places = {row.change: (row.seq, row.event) for row in _feed_of(connection, scope)}
+    places = {row.change: (row.seq, row.event) for row in feed_of(connection, scope)}
+    return written_lines(connection, scope, standing_lines(connection, list(_records_of(connection, scope))), places)
+
+
+def written_lines(
+    connection: Connection, scope: str, standing: Sequence[StandingLine], places: Mapping[str, tuple[int, str]]
+) -> tuple[list[bytes], SnapshotEnd]:
+    """Standing lines of the scope as they travel, and what proves them; `places` are (seq, event) by change."""
     lines = []
     unsigned: dict[str, set[int]] = {}
     present: dict[str, set[int]] = {}
-    for one in with_what_brought_them(connection, standing_of(connection, scope), places):
+    for one in with_what_brought_them(connection, standing, places):
         change = one.line.change
         present.setdefault(change.desk, set()).add(change.n)
         if not one.line.signature:
@@ -154,16 +161,28 @@ def _lines(connection: Connection, scope: str) -> tuple[list[bytes], SnapshotEnd
     return lines, SnapshotEnd(events=len(lines), runs=runs_of(connection, unsigned, present))
 
 
-def _feed_of(connection: Connection, scope: str) -> Sequence[Any]:
+def feed_of(connection: Connection, scope: str) -> Sequence[Any]:
     """(change, seq, event) of the whole feed; of a change that came twice the last counts."""
     feed = tables.feed
     events = select(feed.c.change, feed.c.seq, feed.c.event).where(feed.c.scope == scope).order_by(feed.c.seq)
     return connection.execute(events).all()
 
 
-def standing_of(connection: Connection, scope: str) -> list[StandingLine]:
-    """The standing lines of every record that the scope holds, at home or as a guest."""
-    return standing_lines(connection, list(_records_of(connection, scope)))
+def places_of(connection: Connection, scope: str, changes: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """(seq, event) in the scope's feed, by change, of these changes and of the moves and shares that brought them."""
+    found = _places(connection, scope, changes)
+    brought = {decode(event.encode(), Event).entered for _, event in found.values()} - {""} - found.keys()
+    return found | _places(connection, scope, sorted(brought))
+
+
+def _places(connection: Connection, scope: str, changes: Sequence[str]) -> dict[str, tuple[int, str]]:
+    feed = tables.feed
+    found: dict[str, tuple[int, str]] = {}
+    for start in range(0, len(changes), _PAGE):
+        own = feed.c.change.in_(changes[start : start + _PAGE]), feed.c.scope == scope
+        for row in connection.execute(select(feed.c.change, feed.c.seq, feed.c.event).where(*own).order_by(feed.c.seq)):
+            found[row.change] = row.seq, row.event
+    return found
 
 
 def _records_of(connection: Connection, scope: str) -> Iterator[Stored]:
@@ -173,6 +192,16 @@ def _records_of(connection: Connection, scope: str) -> Iterator[Stored]:
         ids += connection.scalars(select(guest.c.record).where(guest.c.scope == scope, guest.c.kind == kind))
         for start in range(0, len(ids), _PAGE):
             yield from read_records(connection, kind, ids[start : start + _PAGE])
+
+
+def records_of(connection: Connection, named: Sequence[tuple[str, str]]) -> list[Stored]:
+    """The records with these (kind, id)."""
+    found: list[Stored] = []
+    for kind in tables.RECORDS:
+        ids = [record for of_kind, record in named if of_kind == kind]
+        for start in range(0, len(ids), _PAGE):
+            found += read_records(connection, kind, ids[start : start + _PAGE])
+    return found
 
 
 def with_what_brought_them(

@@ -192,6 +192,19 @@ snapshot = Table(
 )
 """Snapshots whose files lie beside the database, the last one of a scope first in line."""
 
+root = Table(
+    "root",
+    metadata,
+    _number("n", primary_key=True),
+    _text("day"),
+    _text("epoch"),
+    _bytes("body"),
+    _bytes("signature"),
+    _text("leaves"),
+    UniqueConstraint("epoch", "day"),
+)
+"""Signed roots, one a day in each epoch; `leaves` are the lines that they were made of."""
+
 purge = Table(
     "purge",
     metadata,
@@ -316,5 +329,5 @@ REMOVED_FROM = (
     "file_day",
 )
 """Tables that lose rows: codes that expired long ago, places left or entered again, what came or was replaced."""
-APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit", "signed_head")
+APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit", "signed_head", "root")
 """Tables whose rows are never changed or removed; triggers of the migrations see to it."""

@@ -42,8 +42,17 @@ LIBRARIES = {
 
 SYNC = {
     "commune_desk.vault": ("sync.seal",),
-    # decisions 0005 and 0013
-    "commune_desk.store": ("sync.change", "sync.merge", "sync.seal", "sync.protocol", "sync.content", "sync.file_wire"),
+    # decisions 0005, 0013 and 0017
+    "commune_desk.store": (
+        "sync.change",
+        "sync.checksums",
+        "sync.content",
+        "sync.file_wire",
+        "sync.merge",
+        "sync.protocol",
+        "sync.roots",
+        "sync.seal",
+    ),
 }
 """Which parts of sync a layer may know."""
 

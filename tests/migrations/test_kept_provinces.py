@@ -28,6 +28,8 @@ FROZEN = {
     "v0005_signed_heads.sql": "edbf78d26f05869486b090824f43351230bbd0324b10fbeec1188145d0968081",
     "v0006_places.psql": "cbc95a25446d7f615c6e5facce5454db9324ae5cd1735707aa45ad37fba76647",
     "v0006_places.sql": "b5bbcc01f623106807441d347abe7d498ebd60a585f77ce8f44bb0d6d49d1473",
+    "v0008_roots.psql": "8f648139846f8f8dcabc0243056093aa43e204fbe77755d8926a18177d370b9f",
+    "v0008_roots.sql": "613e2c4d9f7d0b4ce5e4e53e7a9baae733b0aff8040a963461a2d5d40edeb6eb",
 }
 """Steps that provinces out there have been through. A change to the tables is a new step, not another of these."""
 

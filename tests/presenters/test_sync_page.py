@@ -11,6 +11,7 @@ import pytest
 
 from commune_desk.domain.errors import Fault
 from commune_desk.presenters.sync_page import sync_chip, sync_page
+from commune_desk.store.comparing import Comparison
 from commune_desk.store.sync_status import SyncFacts, Waiting
 from commune_desk.usecases.sync_agent import SyncStatus
 from sync.client.errors import NoLine, NotRecognised, WrongCertificate
@@ -179,3 +180,26 @@ def test_a_province_that_knows_this_pc_no_more_may_be_asked_for_a_code(failure: 
 
 def test_a_line_that_is_down_is_no_reason_to_enrol() -> None:
     assert not sync_page(PROVEN, replace(QUIET, failure=NoLine())).can_enrol
+
+
+def _tones(**found: int) -> list[tuple[str, str]]:
+    compared = Comparison(at="2026-11-23T00:00:00Z", **found)
+    return [(line.text, line.tone) for line in sync_page(facts(compared=compared), QUIET).proven[2:]]
+
+
+def test_what_a_comparison_found_is_said_and_only_the_same_is_good() -> None:
+    assert _tones() == [("Hai bên khớp nhau", "good")]
+    assert _tones(put_right=2) == [("2 bản ghi đã được sửa lại cho đúng", "warning")]
+    assert _tones(put_right=1, only_here=3, unlike=1) == [
+        ("1 bản ghi đã được sửa lại cho đúng", "warning"),
+        ("3 bản ghi chỉ có ở máy này", "warning"),
+        ("1 bản ghi vẫn còn khác", "warning"),
+    ]
+    assert len(sync_page(PROVEN, QUIET).proven) == 2, "without a comparison nothing is claimed"
+
+
+def test_a_province_that_contradicts_itself_is_told_and_enrolling_is_not_offered() -> None:
+    stopped = facts(frozen="split", contradicted_at="2026-11-23T00:00:00Z")
+    state = sync_page(stopped, QUIET)
+    assert (state.proven[-1].tone, state.can_enrol, state.can_sync) == ("danger", False, True)
+    assert sync_chip(stopped, QUIET) == ("Đã ngừng đồng bộ: báo cho tỉnh", "danger")

@@ -10,7 +10,9 @@ from typing import Any
 from commune_desk.domain.ids import uuid7
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
+from sync.checksums import ScopeSums
 from sync.client.replica import APPLY_AT_ONCE
+from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
 
 
@@ -49,6 +51,8 @@ class MemoryReplica:
     part: bytes = b""
     receipt: tuple[bytes, bytes] = (b"", b"")
     anew: list[str] = field(default_factory=list)
+    roots: list[KnownRoot] = field(default_factory=list)
+    contradictions: list[tuple[KnownRoot, bytes, bytes]] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
 
     def record(self, scope: str, kind: str, record: str, values: dict[str, Wire], **more: object) -> Line:
@@ -178,6 +182,29 @@ class MemoryReplica:
 
     def to_begin_anew(self) -> Sequence[str]:
         return list(self.anew)
+
+    def scope_to_compare(self, now: str) -> str:
+        return ""
+
+    def held_sums(self, scope: str, at: Place) -> ScopeSums | None:
+        return None
+
+    def put_right(
+        self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
+    ) -> bool:
+        return False
+
+    def compared(self, now: str) -> None:
+        """Nothing is compared here."""
+
+    def known_root(self) -> KnownRoot | None:
+        return self.roots[-1] if self.roots else None
+
+    def keep_root(self, root: KnownRoot) -> None:
+        self.roots.append(root)
+
+    def keep_contradiction(self, root: KnownRoot, body: bytes, signature: bytes) -> None:
+        self.contradictions.append((root, body, signature))
 
     def freeze(self, code: str) -> None:
         self.frozen.append(code)

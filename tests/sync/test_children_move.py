@@ -13,7 +13,7 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.domain.reports import Report
-from commune_desk.store import departures
+from commune_desk.store import comparing, departures
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.moves import move_child
@@ -21,6 +21,7 @@ from sync.server import tables
 from sync.server.database import WHOLE_PROVINCE
 from sync.server.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
+from tests.sync.both_sums import sums_here, sums_there
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
@@ -212,3 +213,48 @@ def test_sealed_reports_of_a_newcomer_are_opened_by_the_new_commune_alone(two: T
     ).result()[0]
     assert report.description == "Bị đánh"
     assert report.scope == THERE
+
+
+def test_both_sides_add_up_the_same_wherever_the_child_went(two: Two, child: RecordId) -> None:
+    visit(two.old, child)
+    move(two.old, child)
+    two.sync()
+    visit(two.new, child)
+    two.sync()
+    for desk, scope in ((two.old, COMMUNE), (two.late, COMMUNE), (two.new, OTHER_COMMUNE)):
+        assert sums_here(desk, scope) == sums_there(two.real, scope)
+    assert sums_here(two.new, OTHER_COMMUNE).whole.count > 4
+
+
+def test_who_begins_with_a_snapshot_has_the_child_that_came(
+    two: Two, child: RecordId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What says how the child came is of the same record as the child itself."""
+    visit(two.old, child)
+    move(two.old, child)
+    two.sync()
+    monkeypatch.setattr("sync.server.pull.WORTH", 3)
+    make_register(tmp_path / "later.db", two.real.enrol({OTHER_COMMUNE: Role.COMMUNE_OFFICER}))
+    later = RealDesk(tmp_path / "later.db", SystemClock(), two.real.transport)
+    later.sync()
+    people = "SELECT id, full_name FROM person ORDER BY id"
+    assert later.ask(people) == two.new.ask(people) != []
+    assert sums_here(later, OTHER_COMMUNE) == sums_there(two.real, OTHER_COMMUNE)
+    later.register.close()
+
+
+def test_a_child_that_came_is_put_right_like_any_other(two: Two, child: RecordId) -> None:
+    visit(two.old, child)
+    move(two.old, child)
+    two.sync()
+
+    def spoil(tx: Tx) -> None:
+        tx.connection.execute("DELETE FROM person WHERE id=?", (child,))
+        tx.connection.execute("DELETE FROM home_visit")
+        comparing.ask(tx)
+
+    before = sums_here(two.new, OTHER_COMMUNE)
+    two.new.register.write(spoil).result()
+    two.new.sync()
+    assert two.new.register.write(lambda tx: comparing.last(tx.connection)).result()[0].put_right == 2
+    assert sums_here(two.new, OTHER_COMMUNE) == before == sums_there(two.real, OTHER_COMMUNE)

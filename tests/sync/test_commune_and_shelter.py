@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.clock import SystemClock
+from commune_desk.store import comparing
 from tests.helpers.builders import make_log_entry, make_notice, make_person, make_placement, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import HOUSE, OFFICE, real_province
@@ -51,3 +52,7 @@ def test_a_stay_reaches_the_commune_as_a_notice_and_nothing_more(desks: tuple[Re
     assert house.ask("SELECT condition, destination FROM placement") == [("Sợ người lạ.", "Nhà bà ngoại")]
     for desk in desks:
         assert desk.ask("SELECT count(*) FROM change WHERE state IN ('waiting', 'sent', 'quarantined')") == [(0,)]
+        desk.register.write(comparing.ask).result()
+        desk.sync()
+        found = desk.register.write(lambda tx: comparing.last(tx.connection)).result()[0]
+        assert (found.at != "", found.put_right, found.only_here, found.unlike) == (True, 0, 0, 0)

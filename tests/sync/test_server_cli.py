@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from commune_desk.__main__ import main as desk_main
+from commune_desk.domain.clock import SystemClock, local_day
 from commune_desk.i18n import set_language
 from sync import protocol, seal
 from sync.client.enrol import enrol
@@ -362,3 +363,31 @@ def test_a_province_that_cannot_be_founded_leaves_nothing_behind(tmp_path: Path,
     assert (result.returncode, "Traceback" in result.stderr) == (2, False)
     assert list(tmp_path.iterdir()) == []
     assert command(tmp_path, "init", "--name", "x", "--host", "sync.example.gov.vn", "::1").returncode == 0
+
+
+def test_a_root_is_made_by_serving_and_printed_and_kept_for_the_archive(tmp_path: Path) -> None:
+    folder, archive = tmp_path, tmp_path / "root.json"
+    with serving(folder):
+        pass
+    today = local_day(SystemClock().now()).isoformat()
+    assert command(folder, "root", "--day", today).returncode == 0, "serving made none"
+    shown = command(folder, "root", "--to", str(archive), "--json")
+    told = msgspec.json.decode(shown.stdout)
+    assert (told["n"], len(told["root"]), len(told["authority"])) == (1, 64, 64)
+    kept = msgspec.json.decode(archive.read_bytes())
+    assert protocol.unb64(kept["signature"]).hex() == told["signature"]
+    again = command(folder, "root", "--to", str(archive))
+    assert (again.returncode, "already" in again.stderr) == (2, True)
+    assert command(folder, "root", "--day", "2020-01-01").returncode == 2
+    assert command(folder, "root", "--day", "soon").returncode == 2
+    assert told["root"] in command(folder, "root", "--day", told["day"]).stdout
+
+
+def test_the_log_is_written_once_for_its_owner_alone(folder: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log.zst"
+    written = command(folder, "export-log", "--to", str(log))
+    assert written.returncode == 0, written.stderr
+    assert msgspec.json.decode(command(folder, "root", "--json").stdout)["authority"] in written.stdout
+    assert os.name == "nt" or log.stat().st_mode & 0o077 == 0
+    again = command(folder, "export-log", "--to", str(log))
+    assert (again.returncode, "already" in again.stderr) == (2, True)

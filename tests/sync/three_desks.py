@@ -27,6 +27,7 @@ from sync.server import tables
 from sync.server.province import Province, open_province
 from tests.helpers.builders import COMMUNE_SCOPE, make_file, make_person, make_visit, save_all
 from tests.helpers.store_engine import engine
+from tests.sync.both_sums import sums_here, sums_there
 from tests.sync.convergence_model import MEMBERS, RULES, DeskModel, Edit, Model
 from tests.sync.real_desks import Crash, RealDesk, make_register
 from tests.sync.real_province import OFFICE, RealProvince, real_province
@@ -246,6 +247,7 @@ class ThreeDesks(RuleBasedStateMachine):
             assert desk.ask("SELECT count(*) FROM shadow") == [(0,)]
             assert self._cursor(number) == len(held)
             assert {row[0] for row in desk.ask("SELECT id FROM home_visit")} == self.visits
+            assert sums_here(desk) == sums_there(self.office.real)
 
     def _write(self, desk: int, name: str, operation: Callable[[Tx], object]) -> None:
         """One save of one field, told to the model; the author's base must be what the model says was seen."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.families import Person
+from commune_desk.store import comparing
 from commune_desk.store.conflicts import open_conflicts
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.transaction import Tx
@@ -235,3 +236,20 @@ def test_what_waits_is_counted_in_records_changes_bytes_and_time(
     assert "thay đổi" in told
     assert "gửi khoảng" in told
     assert "mạng này chưa được đo" in told
+
+
+def test_a_person_may_ask_for_a_comparison_and_reads_what_it_found(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    assert page.compare.isVisibleTo(page) == (not workplace.register.identity.is_training)
+    with qtbot.waitSignal(page.sync_asked):
+        page.compare.click()
+    assert workplace.read(lambda db: comparing.is_due(db, "2026-11-26T00:00:00Z"))
+    found = comparing.Comparison(at="2026-11-26T00:00:00Z", put_right=2, only_here=1)
+    workplace.write(lambda tx: comparing.keep(tx, found))
+    page.refresh()
+    shown = " ".join(row.accessibleName() for row in page.proven.findChildren(ListRow))
+    assert "2 bản ghi đã được sửa lại cho đúng" in shown
+    assert "1 bản ghi chỉ có ở máy này" in shown

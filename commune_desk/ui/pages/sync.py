@@ -14,6 +14,7 @@ from commune_desk.domain.ids import is_commune_scope
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
+from commune_desk.store.comparing import ask
 from commune_desk.store.sync_status import sync_facts
 from commune_desk.ui.pages.courier_card import CourierCard
 from commune_desk.ui.pages.file_budget import FilesCard
@@ -67,6 +68,9 @@ class SyncPage(Page):
         columns.side.addWidget(self.proven)
         columns.side.addWidget(self.line)
         columns.side.addLayout(self._buttons())
+        self.compare = LinkButton(_("Compare with the province"))
+        self.compare.clicked.connect(self._compare)
+        columns.side.addWidget(self.compare)
         self.files = FilesCard(workplace, tasks)
         own = workplace.register.identity
         self.files.setVisible(is_commune_scope(own.scope) and not own.is_training)  # a shelter keeps no files
@@ -174,6 +178,13 @@ class SyncPage(Page):
         self.pause.rename(_("Resume") if state.is_paused else _("Pause"))
         self.enrol.setVisible(state.can_enrol)
         self.log.setVisible(state.has_history)
+        self.compare.setVisible(state.can_sync)
+        self.compare.setEnabled(not state.is_running)
+
+    def _compare(self) -> None:
+        """Let the sync that begins now compare record by record."""
+        ask_to_compare = partial(self._workplace.write, ask)
+        self._tasks.run(ask_to_compare, lambda _done: self.sync_asked.emit(), owner=self)
 
     def _fill(self, card: Card, lines: tuple[StatusLine, ...]) -> None:
         card.clear()

@@ -1,0 +1,93 @@
+"""Comparing with the province once all is exchanged: sums first, ranges where those differ, records where these do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from commune_desk.domain.kinds import KINDS
+from sync import protocol, seal
+from sync.change import RELOCATING, Place
+from sync.checksums import RANGES, RangesReply, RangesRequest, RecordsRequest, ScopeSums, differing, range_of
+from sync.client import errors
+from sync.client.channel import Channel
+from sync.client.replica import DeskIdentity, Replica
+from sync.client.snapshots import prove
+from sync.snapshot import Snapshot, read_body
+
+_FIELDS = {name: sorted(kind.fields) for name, kind in KINDS.items()}
+
+
+def compare(channel: Channel, replica: Replica, identity: DeskIdentity, now: str) -> None:
+    """Compare what is due and put right what differs. `now` is the province's time. Raises a SyncFault or Malformed.
+
+    What moves while it is compared is left for the next time.
+    """
+    scope = replica.scope_to_compare(now)
+    if not scope:
+        return
+    try:
+        reply = _ask(channel, identity, scope, parts=False)
+    except errors.NotRecognised:  # a province whose program keeps no sums
+        return
+    held = _held_there(replica, scope, reply)
+    if held is None:
+        return
+    if held.whole != reply.whole:
+        reply = _ask(channel, identity, scope, parts=True)
+        held = _held_there(replica, scope, reply)
+        if held is None or not _mend(channel, replica, identity, reply, differing(held.ranges, reply.ranges)):
+            return
+    replica.compared(now)
+
+
+def _held_there(replica: Replica, scope: str, reply: RangesReply) -> ScopeSums | None:
+    """What the register holds, if it stands exactly where the province spoke of."""
+    return replica.held_sums(scope, _place(reply.at))
+
+
+def _ask(channel: Channel, identity: DeskIdentity, scope: str, *, parts: bool) -> RangesReply:
+    request = RangesRequest(epoch=identity.epoch, scope=scope, fields=_FIELDS, parts=parts)
+    body, _ = channel.call("/v1/ranges", protocol.encode(request), seal.FEED)
+    reply = protocol.decode(body, RangesReply)
+    if (reply.epoch, reply.scope) != (identity.epoch, scope):
+        raise errors.Unproven
+    if parts and len(reply.ranges) != RANGES:
+        raise protocol.Malformed
+    return reply
+
+
+def _mend(
+    channel: Channel, replica: Replica, identity: DeskIdentity, reply: RangesReply, ranges: Sequence[int]
+) -> bool:
+    """Fetch and restate what differs; whether the feed stood still until it was done."""
+    left = list(ranges)
+    while left:
+        snapshot = _fetch(channel, replica, identity, reply, left)
+        if snapshot.head.at != reply.at:
+            return False
+        if not replica.put_right(reply.scope, _place(reply.at), snapshot.end.ranges, snapshot.events):
+            return False
+        left = left[len(snapshot.end.ranges) :]
+    return True
+
+
+def _fetch(
+    channel: Channel, replica: Replica, identity: DeskIdentity, reply: RangesReply, wanted: list[int]
+) -> Snapshot:
+    request = RecordsRequest(epoch=identity.epoch, scope=reply.scope, ranges=wanted)
+    body, _ = channel.call("/v1/records", protocol.encode(request), seal.FEED)
+    snapshot = read_body(body)
+    done = snapshot.end.ranges
+    if (snapshot.head.epoch, snapshot.head.scope) != (identity.epoch, reply.scope):
+        raise errors.Unproven
+    if not done or done != wanted[: len(done)]:
+        raise protocol.Malformed
+    prove(snapshot, reply.scope, replica.public_of)
+    for _, line in snapshot.events:
+        if line.change.verb not in RELOCATING and range_of(line.change.record) not in done:
+            raise protocol.Malformed
+    return snapshot
+
+
+def _place(at: protocol.FeedHead) -> Place:
+    return Place(at.seq, protocol.unb64(at.chain))

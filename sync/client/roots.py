@@ -1,0 +1,68 @@
+"""The daily root as a desk meets it: proven, held against the chain that the desk follows, and kept.
+
+What the province signed once as the head of a feed has to lie on every chain that it shows later. If it does not, two
+statements under its signature contradict each other: both are kept, and sync stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sync import protocol
+from sync.change import START, Place
+from sync.client import errors
+from sync.client.page import Page, PublicOf, read_page, verify_page
+from sync.client.replica import Replica
+from sync.roots import KnownRoot, proven_root
+
+Signed = tuple[bytes, bytes]
+"""A reply's body and the province's signature over it."""
+
+
+def note_root(page: Page, signed: Signed, replica: Replica, authority_public: bytes, epoch: str) -> KnownRoot | None:
+    """The root that a page brought, if it is new to the desk. Raises Unproven, Malformed or SplitView."""
+    if page.trailer.root is None:
+        return None
+    root, known = proven_root(page.trailer.root, authority_public), replica.known_root()
+    if root is None or root.epoch != epoch:
+        raise errors.Unproven
+    if known is None or known.epoch != epoch:
+        return root
+    if root.n <= known.n:
+        return None
+    is_next = root.n == known.n + 1
+    is_shorter = (root.scope == known.scope) and root.seq < known.seq
+    if is_shorter or (is_next and root.before != known.digest):
+        replica.keep_contradiction(known, *signed)
+        raise errors.SplitView
+    return root
+
+
+def hold_against(
+    root: KnownRoot, page: Page, before: Mapping[str, Place], reached: Sequence[Place], signed: Signed, replica: Replica
+) -> bool:
+    """Whether the page passes the root's place; then the chain there is the one that the root names.
+
+    `reached`: where each step's scope stands after it. Raises SplitView.
+    """
+    start = before.get(root.scope, START)
+    chains = {start.seq: start.chain}
+    chains |= {
+        place.seq: place.chain
+        for (event, _), place in zip(page.steps, reached, strict=True)
+        if event.scope == root.scope
+    }
+    if root.seq in chains and chains[root.seq] != protocol.unb64(root.chain):
+        replica.keep_contradiction(root, *signed)
+        raise errors.SplitView
+    return root.seq <= max(chains)
+
+
+def refuse_rewritten(root: KnownRoot, signed: Signed, public_of: PublicOf, replica: Replica) -> None:
+    """Raise SplitView unless the feed, shown from the root's place on, continues the chain that the root names."""
+    page = read_page(signed[0])
+    try:
+        verify_page(page, {root.scope: Place(root.seq, protocol.unb64(root.chain))}, public_of)
+    except errors.HistoryRewritten:
+        replica.keep_contradiction(root, *signed)
+        raise errors.SplitView from None
