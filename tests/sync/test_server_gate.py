@@ -10,6 +10,7 @@ import pytest
 from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
+from sync.client.page import read_page
 from sync.server import desks
 from sync.server.database import NO_SCOPE
 from sync.server.gate import Gate, Signed
@@ -227,7 +228,8 @@ def test_no_desk_sees_or_writes_another_place(world: World, scope: str) -> None:
             if place == scope:
                 continue
             desk = world.desk({place: role})
-            reply = desk.pull_from({scope: 0, place: 0})
+            keys_of_all = read_page(desk.pull_from({}).body).header.directory_version
+            reply = desk.pull_from({scope: 0, place: 0}, directory=keys_of_all)
             assert reply.status == 200
             assert secret not in reply.body
             assert desk.pull_from({scope: 10**9}).status == 200
