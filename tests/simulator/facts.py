@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, and_, false, not_, or_, select
 
 from commune_desk.store.register import Register
 from sync.change import Change
@@ -50,11 +50,11 @@ def feed_after(province: Province, places: dict[str, int]) -> list[Fed]:
     feed, change = tables.feed, tables.change
     columns = (feed.c.scope, feed.c.seq, feed.c.chain, change.c.raw, change.c.received_at, change.c.status)
     statement = select(*columns, change.c.digest).join(change, change.c.id == feed.c.change)
-    found = rows(province, statement.order_by(feed.c.scope, feed.c.seq))
+    known = [and_(feed.c.scope == scope, feed.c.seq <= place) for scope, place in places.items()]
+    found = rows(province, statement.where(not_(or_(false(), *known))).order_by(feed.c.scope, feed.c.seq))
     return [
         Fed(row.seq, msgspec.json.decode(row.raw, type=Change), row.received_at, row.status, row.chain, row.digest)
         for row in found
-        if row.seq > places.get(row.scope, 0)
     ]
 
 

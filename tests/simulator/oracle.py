@@ -43,10 +43,12 @@ class Oracle:
         self.order: dict[str, list[Fed]] = {}
         self._boxes = boxes
         self._edits: dict[str, Edit] = {}
+        self._own: dict[int, set[str]] = {}
 
     def saved(self, desk: int, own: Own) -> Edit | None:
         """A desk saved a change; the edit of a tracked field that it is, if any."""
         edit = self._read(own.change, desk)
+        self._own.setdefault(desk, set()).add(own.change.id)
         if edit is not None:
             self.subjects[own.change.record].view(desk).own.append(edit)
         return edit
@@ -68,9 +70,13 @@ class Oracle:
             else:
                 subject.model.skip()
 
-    def is_known(self, subject: Subject, desk: int, cursor: int, own: set[str]) -> bool:
+    def own(self, desk: int) -> set[str]:
+        """The ids of the changes that a desk made."""
+        return self._own.get(desk, set())
+
+    def is_known(self, subject: Subject, desk: int, cursor: int) -> bool:
         """Whether a desk must have the record: its own, or its first change lies before the cursor."""
-        return subject.born in own or any(fed.change.id == subject.born for fed in self.order_of(subject)[:cursor])
+        return subject.born in self.own(desk) or any(fed.change.id == subject.born for fed in self.order_of(subject)[:cursor])
 
     def order_of(self, subject: Subject) -> list[Fed]:
         return self.order.get(subject.scope, [])

@@ -139,4 +139,7 @@ class Pc:
 
     def close(self) -> None:
         self.settle()
-        self.register.close()
+        if self.disk.is_cut:
+            self.disk.power_on()
+        else:
+            self.register.close()

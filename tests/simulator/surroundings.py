@@ -29,12 +29,17 @@ def power_fails_at_the_province(world: World, pc: Pc) -> str:
 
 def disk_fails_while_saving(world: World, pc: Pc) -> str:
     """What was not confirmed to the officer may be lost; what was may not."""
-    pc.disk.arm(world.chance.randrange(1, 30), world.chance.choice(list(Trouble)))
     before = len(pc.disk.log)
-    with pc.disk.watching():
-        text = work.edit(world, pc)
+    with world.at(pc):
+        opened = work.form(world, pc)
+        if opened is None:
+            return "nothing"
+        pc.disk.arm(world.chance.randrange(1, 30), world.chance.choice(list(Trouble)))
+        with pc.disk.watching():
+            pc.submit(opened)
+            pc.settle()
     world.settle(pc)
-    return f"{text} {pc.disk.log[before:]}"
+    return f"{opened.name} {opened.value} {pc.disk.log[before:]}"
 
 
 def time_passes(world: World, pc: Pc) -> str:

@@ -61,7 +61,8 @@ def while_somebody_types(world: World, pc: Pc) -> str:
 
 def _typing(world: World, pc: Pc, saved: list[str]) -> Callable[[], None]:
     def type_something() -> None:
-        opened = work.form(world, pc)
+        with pc.disk.unseen(), world.server.disk.unseen():
+            opened = work.form(world, pc)
         if opened is not None:
             pc.submit(opened)
             saved.append(opened.name)
@@ -82,6 +83,14 @@ def _watched(world: World, pc: Pc, disk: Disk) -> str:
 
 def send_all_again(world: World, pc: Pc) -> str:
     """The province has it all; sent again, none of its rows may change."""
+    world.meanwhile, others = None, world.meanwhile
+    try:
+        return _again(world, pc)
+    finally:
+        world.meanwhile = others
+
+
+def _again(world: World, pc: Pc) -> str:
     if not isinstance(world.sync(pc), SyncReport):
         return "no line"
     before = _everything(world)
