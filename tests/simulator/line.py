@@ -125,7 +125,7 @@ class Line(BaseAdapter):
         if fault == STALE:
             fresh = ask()
             return self._earlier.get(str(request.path_url), fresh)
-        if fault == LATE:
+        if fault == LATE and request.headers.get("Signature"):
             self.delayed.append(ask)
         answer = FAULTS[fault](ask) if fault in FAULTS else ask()
         self._earlier[str(request.path_url)] = answer

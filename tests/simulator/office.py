@@ -10,9 +10,10 @@ from pathlib import Path
 from commune_desk.domain.access import Role
 from commune_desk.store.register import FILE_NAME
 from sync.seal import BoxKey
+from tests.helpers.builders import make_child, make_report, save_all
 from tests.simulator.when import OwnClock, TrueTime
-from tests.sync.real_desks import make_register
-from tests.sync.real_province import HOUSE, OFFICE, SHELTER, real_province
+from tests.sync.real_desks import RealDesk, make_register
+from tests.sync.real_province import HOUSE, OFFICE, SHELTER, RealProvince, real_province
 
 DESKS: tuple[Mapping[str, Role], ...] = (OFFICE, OFFICE, OFFICE, HOUSE)
 """What each desk is granted."""
@@ -30,7 +31,19 @@ def office() -> tuple[Path, dict[str, BoxKey]]:
             enrolment = real.enrol(grants)
             boxes |= enrolment.scope_private
             make_register(folder / f"desk{number}" / FILE_NAME, enrolment)
+        _a_child_known_to_all(folder, real)
     return folder, boxes
+
+
+def _a_child_known_to_all(folder: Path, real: RealProvince) -> None:
+    """So that edits meet from the first minute on."""
+    clock = OwnClock(TrueTime())
+    desks = [RealDesk(folder / f"desk{number}" / FILE_NAME, clock, real.transport) for number in range(SHELTER_DESK)]
+    person, file = make_child()
+    desks[0].register.write(save_all(person, file, make_report())).result()
+    for desk in desks:
+        desk.sync()
+        desk.register.close()
 
 
 __all__ = ["DESKS", "SHELTER", "SHELTER_DESK", "office"]

@@ -22,9 +22,12 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "disability_types": ((), ("dt1",), ("dt1", "dt2"), ("dt2", "dt3")),
     "description": ("Nghe tiếng khóc.", "Cháu kể bị đánh.", "Đã đến nhà."),
 }
+_MOST_RECORDS = 5
 
 
 def register_child(world: World, pc: Pc) -> str:
+    if len(known(world, pc)) > _MOST_RECORDS:
+        return "enough"
     with world.at(pc):
         if pc.number == SHELTER_DESK:
             pc.write(save_all(make_person(scope=SHELTER)))
@@ -49,8 +52,8 @@ def visit_or_tell(world: World, pc: Pc) -> str:
 
 
 def report(world: World, pc: Pc) -> str:
-    if pc.number == SHELTER_DESK:
-        return "not here"
+    if pc.number == SHELTER_DESK or len(known(world, pc)) > _MOST_RECORDS:
+        return "enough"
     with world.at(pc):
         pc.write(save_all(make_report(description=world.chance.choice(VALUES["description"]))))
     return ""
@@ -77,11 +80,10 @@ def known(world: World, pc: Pc, kind: str = "") -> list[tuple[Subject, Record]]:
 def form(world: World, pc: Pc) -> Form | None:
     """Open a form on some record and decide what to write into one field of it; None when there is nothing to edit."""
     world.tell_oracle()
-    records = known(world, pc)
-    if not records:
+    fields = [(*one, name) for one in known(world, pc) for name in TRACKED[one[0].kind] if name in world.focus]
+    if not fields:
         return None
-    subject, before = world.chance.choice(records)
-    name = world.chance.choice(TRACKED[subject.kind])
+    subject, before, name = world.chance.choice(fields)
     value = world.chance.choice(VALUES[name])
     if getattr(before, name) == value:
         return None

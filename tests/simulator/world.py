@@ -25,6 +25,7 @@ from tests.simulator.oracle import Oracle
 from tests.simulator.pc import Pc
 from tests.simulator.server import Server
 from tests.simulator.when import OwnClock, TrueTime, ids_of_the_seed
+from tests.sync.convergence_model import RULE_OF
 
 CHANGES_AT_ONCE, EVENTS_AT_ONCE = 4, 7
 """A push and a page as small as this, so that much falls between two."""
@@ -41,6 +42,8 @@ class World:
         self.trace: list[str] = []
         self.turn: Pc | None = None
         self.may_skew = True
+        self.focus = self.chance.sample(sorted(RULE_OF), 2)
+        """The fields that officers edit in this course: few, so that edits meet."""
         self.meanwhile: Callable[[World, Pc], None] | None = None
         """What others do while a request of a desk is under way."""
         template, boxes = office()
@@ -57,6 +60,7 @@ class World:
         self.server = Server(self._server_disk, self._folder / "key-file", self.true)
         self.pcs = [self._pc(number, disk) for number, disk in enumerate(self.disks)]
         self._told = [0 for _ in self.pcs]
+        self.tell_oracle()
 
     def _pc(self, number: int, disk: Disk) -> Pc:
         return Pc(number, disk, OwnClock(self.true), Line(self.server.serve, lambda: self._yield(number)))
