@@ -96,8 +96,8 @@ def _same(pc: Pc, kind: str, row: tuple[Any, ...], held: dict[str, Any]) -> None
 def nothing_written_is_lost(world: World) -> None:
     """I3: every value ever written stands, or somebody who saw it wrote another, or people were or are asked about it."""
     for subject in world.oracle.subjects.values():
-        edits = [e for e in subject.model.edits.values()]
-        seen = {edit.base for edit in edits}
+        edits = list(subject.model.edits.values())
+        seen = {base for edit in edits for base in (edit.base, subject.model.saw(edit.base))}
         asked_about = _asked_about(world, subject)
         for edit in edits:
             stands = subject.model.truth.writer.get(edit.field) == edit.id

@@ -109,7 +109,7 @@ class Model:
     def _decide(self, edit: Edit) -> None:
         """A decision stands if its author knew all there was; else two decisions are one new conflict."""
         truth = self.truth
-        knew_all = edit.decides <= truth.open.keys() and self._saw(edit.base) == truth.writer.get(edit.field)
+        knew_all = edit.decides <= truth.open.keys() and self.saw(edit.base) == truth.writer.get(edit.field)
         for conflict in edit.decides & truth.open.keys():
             del truth.open[conflict]
         if knew_all:
@@ -122,7 +122,7 @@ class Model:
     def _take_value(self, edit: Edit) -> None:
         truth = self.truth
         standing, writer = truth.value.get(edit.field), truth.writer.get(edit.field)
-        saw = self._saw(edit.base)
+        saw = self.saw(edit.base)
         moved_on = [one for one, (name, loser) in truth.open.items() if (name, loser) == (edit.field, edit.base)]
         for conflict in moved_on:
             del truth.open[conflict]
@@ -150,7 +150,8 @@ class Model:
         name = hashlib.sha256(f"{edit.id}|{edit.field}".encode()).digest()[:16].hex()
         self.truth.open[name] = (edit.field, edit.id)
 
-    def _saw(self, base: str | None) -> str | None:
+    def saw(self, base: str | None) -> str | None:
+        """The edit whose value stood where `base` says what its author saw."""
         while base in self.agreed:
             base = self.agreed[base]
         return base
