@@ -8,6 +8,7 @@ _PAGE, _SESSION, _CHANNEL = "sync/client/page.py", "sync/client/session.py", "sy
 _TRANSPORT, _PROTOCOL, _CHANGE = "sync/client/transport.py", "sync/protocol.py", "sync/change.py"
 _SESSIONS = ("sync/test_client_session.py",)
 _BITS = ("sync/test_flipped_bits.py",)
+_PROOFS = ("sync/test_page_proofs.py",)
 _LINES = ("sync/test_client_transport.py",)
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
 _PROOF = "    if not seal.verify(authority_public, domain, reply.body, protocol.unb64(reply.signature)):"
@@ -25,28 +26,28 @@ BELIEF = (
         file=_PAGE,
         old="if public is None or not line.signed_by(public):",
         new="if public is not None and not line.signed_by(public):",
-        tests=_SESSIONS,
+        tests=_PROOFS,
     ),
     Fault(
         name="page-signature-unchecked",
         file=_CHANNEL,
         old=_PROOF,
         new=_PROOF.replace("if not", "if domain != seal.FEED and not"),
-        tests=("sync/test_flipped_bits.py", "sync/test_client_session.py"),
+        tests=_BITS,
     ),
     Fault(
         name="receipt-signature-unchecked",
         file=_CHANNEL,
         old=_PROOF,
         new=_PROOF.replace("if not", "if domain != seal.RECEIPT and not"),
-        tests=("sync/test_flipped_bits.py", "sync/test_client_session.py"),
+        tests=_BITS,
     ),
     Fault(
         name="hello-signature-unchecked",
         file=_CHANNEL,
         old=_PROOF,
         new=_PROOF.replace("if not", "if domain != seal.HELLO and not"),
-        tests=("sync/test_flipped_bits.py", "sync/test_client_session.py"),
+        tests=_BITS,
     ),
     Fault(
         name="refusal-signature-unchecked",
@@ -54,7 +55,7 @@ BELIEF = (
         old="    if not seal.verify(authority_public, seal.HELLO, reply.body, protocol.unb64(reply.signature)):\n"
         "        return errors.Unproven()",
         new="",
-        tests=("sync/test_flipped_bits.py", "sync/test_client_session.py"),
+        tests=_BITS,
     ),
     Fault(
         name="another-desks-refusal-obeyed",
@@ -76,7 +77,7 @@ BELIEF = (
         old="        if not seal.verify(authority_public, seal.DESK_CERT, body, protocol.unb64(signed.signature)):\n"
         "            raise errors.Unproven\n",
         new="",
-        tests=_SESSIONS,
+        tests=_PROOFS,
     ),
     Fault(
         name="feed-chain-unchecked",
@@ -105,7 +106,7 @@ BELIEF = (
         file=_PAGE,
         old="or (is_same and protocol.unb64(head.chain) != place.chain)",
         new="",
-        tests=_SESSIONS,
+        tests=_PROOFS,
     ),
     Fault(
         name="page-of-a-foreign-scope-taken",
@@ -119,7 +120,7 @@ BELIEF = (
         file=_PAGE,
         old="if event.scope not in granted or event.scope != line.change.scope:",
         new="if event.scope not in granted:",
-        tests=_SESSIONS,
+        tests=_PROOFS,
     ),
     Fault(
         name="trailer-cursors-unchecked",
