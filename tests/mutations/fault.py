@@ -14,7 +14,7 @@ class Stale(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """`old` stands exactly once in `file` (from the project's folder). `tests` are below `tests/`, as pytest names them.
+    """`old` stands exactly once in `file`, a path in the project. `tests` are below `tests/`, as pytest names them.
 
     `equivalent` says why no test can tell the fault from the honest code; such a fault is not counted.
     """

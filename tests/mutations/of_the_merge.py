@@ -8,20 +8,21 @@ _MERGE, _MERGING, _BOOK = "sync/merge.py", "sync/server/merging.py", "sync/serve
 _RULES = ("sync/test_server_merge.py",)
 _SETS = ("sync/test_set_fields.py", "sync/test_server_merge.py")
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
+_GRAVER = "        return Decision(Outcome.APPLIED_CONFLICT, incoming)\n"
 
 FAULTS = (
     Fault(
         name="blind-overwrite",
         file=_MERGE,
-        old="    if base == standing.writer:\n        return Decision(Outcome.APPLIED, incoming)\n    if rule.merge is Merge.LWW:",
-        new="    if rule.merge is not Merge.LWW:\n        return Decision(Outcome.APPLIED, incoming)\n    if rule.merge is Merge.LWW:",
+        old="    if base == standing.writer:\n        return Decision(Outcome.APPLIED, incoming)\n",
+        new="    if rule.merge is not Merge.LWW:\n        return Decision(Outcome.APPLIED, incoming)\n",
         tests=_RULES,
     ),
     Fault(
         name="last-arrival-wins",
         file=_MERGE,
-        old="        return Decision(Outcome.APPLIED_CONFLICT, incoming)\n    return Decision(Outcome.CONFLICT, standing.value)",
-        new="        return Decision(Outcome.APPLIED_CONFLICT, incoming)\n    return Decision(Outcome.APPLIED, incoming)",
+        old=_GRAVER + "    return Decision(Outcome.CONFLICT, standing.value)",
+        new=_GRAVER + "    return Decision(Outcome.APPLIED, incoming)",
         tests=_RULES,
     ),
     Fault(

@@ -226,7 +226,7 @@ TAKING_IN = (
     Fault(
         name="quarantine-drops",
         file=_ORDER,
-        old='        (tables.quarantine, rows.quarantine),\n',
+        old="        (tables.quarantine, rows.quarantine),\n",
         new="",
         tests=_PUSHES,
     ),
@@ -261,7 +261,7 @@ TAKING_IN = (
     Fault(
         name="one-id-of-two-kinds",
         file=_ORDER,
-        old="    if batch.records.kind_of(change.record) not in (None, change.kind):\n        return \"id\"\n",
+        old='    if batch.records.kind_of(change.record) not in (None, change.kind):\n        return "id"\n',
         new="",
         tests=("sync/test_one_id_two_kinds.py",),
     ),

@@ -1,4 +1,4 @@
-"""The actions a course of events is drawn from. What is built later (moves, files, bundles, epochs) adds its own here."""
+"""The actions a course of events is drawn from. What is built later (moves, files, bundles) adds its own here."""
 
 from __future__ import annotations
 
@@ -42,7 +42,11 @@ ACTIONS = (
     Action("sees time pass", 3, surroundings.time_passes),
     Action("has its clock jump", 2, surroundings.clock_jumps),
 )
-MEANWHILE = tuple(one for one in ACTIONS if one.run in (work.edit, work.decide, work.register_child, syncs.plain, surroundings.time_passes))
+MEANWHILE = tuple(
+    one
+    for one in ACTIONS
+    if one.run in (work.edit, work.decide, work.register_child, syncs.plain, surroundings.time_passes)
+)
 """What others may do while a request of a desk is under way."""
 
 

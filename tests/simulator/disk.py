@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlcipher3 import dbapi2
 
 if TYPE_CHECKING:
@@ -173,8 +174,6 @@ def watched_disks(disks: Callable[[Path], Disk | None]) -> Iterator[None]:
         disk.attach(connection)
         return connection
 
-    dbapi2.connect = connect
-    try:
+    with pytest.MonkeyPatch.context() as driver:
+        driver.setattr(dbapi2, "connect", connect)
         yield
-    finally:
-        dbapi2.connect = plain

@@ -68,4 +68,3 @@ def own_after(register: Register, n: int) -> list[Own]:
 
 def cursors(register: Register) -> dict[str, int]:
     return dict(register.reader.execute("SELECT scope, seq FROM cursor").fetchall())
-

@@ -13,7 +13,11 @@ from tests.simulator.facts import Fed, Own
 from tests.sync.convergence_model import DeskModel, Edit, Model
 
 PERSON, FILE, REPORT = "person", "child_file", "report"
-TRACKED = {PERSON: ("phone", "occupation"), FILE: ("risk_level", "status", "disability_types"), REPORT: ("description",)}
+TRACKED = {
+    PERSON: ("phone", "occupation"),
+    FILE: ("risk_level", "status", "disability_types"),
+    REPORT: ("description",),
+}
 _AT_FIRST = {"status": "active"}
 """What a field holds that nobody has written."""
 
@@ -76,7 +80,9 @@ class Oracle:
 
     def is_known(self, subject: Subject, desk: int, cursor: int) -> bool:
         """Whether a desk must have the record: its own, or its first change lies before the cursor."""
-        return subject.born in self.own(desk) or any(fed.change.id == subject.born for fed in self.order_of(subject)[:cursor])
+        return subject.born in self.own(desk) or any(
+            fed.change.id == subject.born for fed in self.order_of(subject)[:cursor]
+        )
 
     def order_of(self, subject: Subject) -> list[Fed]:
         return self.order.get(subject.scope, [])
@@ -104,7 +110,7 @@ class Oracle:
         return self.subjects[change.record]
 
     def _edit(self, change: Change, name: str, desk: int) -> Edit:
-        value = change.set.get(name)
+        value: object = change.set.get(name)
         if name in change.seal:
             box = self._boxes[change.scope]
             value = seal.open_value(box, change.seal[name], scope=change.scope, record=change.record, field=name)

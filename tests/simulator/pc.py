@@ -126,7 +126,7 @@ class Pc:
         self._under_way.append((self.register.write(run), base))
 
     def settle(self) -> None:
-        """Wait for what was submitted. What failed was told to its officer, who still has the form; it counts as unsaved."""
+        """Wait for what was submitted. What failed was told to its officer, and counts as unsaved."""
         under_way, self._under_way = self._under_way, []
         for future, base in under_way:
             try:

@@ -11,7 +11,7 @@ from commune_desk.store.replica import RegisterReplica
 from sync import protocol
 from sync.merge import Decision, Outcome
 from sync.server import merging, push
-from tests.simulator import work
+from tests.simulator.oracle import PERSON, TRACKED
 from tests.simulator.run import Broken, play
 from tests.simulator.seeds import fresh, keep, kept
 
@@ -54,7 +54,7 @@ def test_the_same_seed_gives_the_same_course_of_events() -> None:
 
 def _without_trivia(patch: pytest.MonkeyPatch) -> None:
     """Leave out the one rule that goes by time: what is told of the rest must not depend on clocks."""
-    patch.setitem(work.TRACKED, work.PERSON, ("phone",))
+    patch.setitem(TRACKED, PERSON, ("phone",))
 
 
 @pytest.mark.parametrize("seed", [11, 12, 13])
@@ -73,9 +73,7 @@ def test_of_trivia_a_wrong_clock_may_decide(monkeypatch: pytest.MonkeyPatch) -> 
         return Decision(Outcome.APPLIED, incoming) if later else Decision(Outcome.OLDER, standing.value)
 
     monkeypatch.setattr(merging, "decide", by_the_clock)
-    with pytest.raises(Broken):
-        for seed in range(11, 21):
-            play(seed, steps=30)
+    _found()
 
 
 def test_a_blind_overwrite_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,6 +115,12 @@ def test_a_receipt_believed_for_more_than_was_sent_would_be_found(monkeypatch: p
 
 def _found() -> None:
     """One of a few short courses ends badly."""
-    with pytest.raises(Broken):
-        for seed in range(20):
-            play(seed, steps=25)
+    assert any(_breaks(seed) for seed in range(20))
+
+
+def _breaks(seed: int) -> bool:
+    try:
+        play(seed, steps=25)
+    except Broken:
+        return True
+    return False

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+import pytest
+
 from commune_desk.domain import ids
+from commune_desk.domain.clock import Clock
 
 BEGIN = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2099, 12, 30, tzinfo=UTC)
@@ -45,12 +48,9 @@ class OwnClock:
 
 
 @contextmanager
-def ids_of_the_seed(chance: random.Random, clock: OwnClock) -> Iterator[None]:
-    """New ids take their time and their randomness from here: what a library of the system gives is given by the seed."""
-    system = ids.os, ids.time
-    ids.os = SimpleNamespace(urandom=chance.randbytes)  # type: ignore[assignment]
-    ids.time = SimpleNamespace(time_ns=lambda: int(clock.now().timestamp() * 1e9))  # type: ignore[assignment]
-    try:
+def ids_of_the_seed(chance: random.Random, clock: Clock) -> Iterator[None]:
+    """New ids take their time and their randomness from here, in place of what the system gives."""
+    with pytest.MonkeyPatch.context() as system:
+        system.setattr(ids, "os", SimpleNamespace(urandom=chance.randbytes))
+        system.setattr(ids, "time", SimpleNamespace(time_ns=lambda: int(clock.now().timestamp() * 1e9)))
         yield
-    finally:
-        ids.os, ids.time = system

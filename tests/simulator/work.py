@@ -136,9 +136,7 @@ def settle_conflict(world: World, pc: Pc, one: OpenConflict, value: Any) -> None
     base = subject.view(pc.number).base(subject.model, world.cursor(pc, subject.scope), one.field)
     with world.at(pc):
         pc.write(
-            lambda tx: decide_conflict(
-                tx, kind=one.kind, record=one.record, field=one.field, ids=one.ids, value=value
-            ),
+            lambda tx: decide_conflict(tx, kind=one.kind, record=one.record, field=one.field, ids=one.ids, value=value),
             base,
         )
 

@@ -130,8 +130,8 @@ def _lines(desk: ServerDesk) -> list[bytes]:
 @settings(max_examples=40)
 @given(SHARES, BITS)
 def test_a_bit_of_a_change_is_refused_and_the_rest_is_taken(world: World, share: float, bit: int) -> None:
-    """In its bytes: the desk's signed head tells, nothing is kept, and the honest batch is taken whole. In its signature:
-    the change is set aside, and those beside it are merged.
+    """In its bytes: the desk's signed head tells, nothing is kept, and the honest batch is taken whole.
+    In its signature: the change is set aside, and those beside it are merged.
     """
     desk = world.desk()
     lines = _lines(desk)

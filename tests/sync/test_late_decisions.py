@@ -1,4 +1,4 @@
-"""A decision about a conflict that somebody else closed meanwhile is asked about again: it never wins by coming last."""
+"""A decision about a conflict that somebody closed meanwhile is asked about again: it never wins by coming last."""
 
 from __future__ import annotations
 

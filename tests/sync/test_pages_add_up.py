@@ -139,7 +139,7 @@ def _after(kept: Kept, pieces: Sequence[Events], folder: Path) -> dict[str, Any]
 
 _TABLES = {
     "change": "SELECT id, desk, n, raw, state, seq, outcomes FROM change ORDER BY id",
-    "conflict": "SELECT id, kind, record, field, base, ours, theirs, opened_seq, state, closed_by FROM conflict ORDER BY id",
+    "conflict": "SELECT id, kind, record, field, base, ours, theirs, state, closed_by FROM conflict ORDER BY id",
     "cursor": "SELECT scope, seq, chain FROM cursor ORDER BY scope",
     "shadow": "SELECT record, field, value, writer FROM shadow ORDER BY record, field",
     "child_index": "SELECT * FROM child_index ORDER BY file",
