@@ -250,21 +250,21 @@ SENDING = (
         file=_PROTOCOL,
         old="    if len(inside) > limit or not whole:",
         new="    if not whole:",
-        tests=("sync/test_server_limits.py",),
+        tests=("sync/test_one_spelling.py",),
     ),
     Fault(
         name="line-in-another-spelling-accepted",
         file=_CHANGE,
         old="if not space or _encoder.encode(plain) != raw or not _within_profile(plain):",
         new="if not space or not _within_profile(plain):",
-        tests=("sync/test_server_push.py",),
+        tests=("sync/test_one_spelling.py",),
     ),
     Fault(
         name="numbers-out-of-profile-accepted",
         file=_CHANGE,
         old="if not space or _encoder.encode(plain) != raw or not _within_profile(plain):",
         new="if not space or _encoder.encode(plain) != raw:",
-        tests=("sync/test_server_push.py", "sync/test_server_limits.py"),
+        tests=("sync/test_one_spelling.py",),
     ),
 )
 FAULTS = (*BELIEF, *SENDING)

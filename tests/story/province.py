@@ -28,6 +28,12 @@ class Province:
     def address(self) -> str:
         return f"https://127.0.0.1:{self.port}"
 
+    @property
+    def process(self) -> int:
+        """The id of the process that serves."""
+        assert self._process is not None
+        return self._process.pid
+
     def found(self) -> None:
         """Make the province."""
         self.run("init", "--name", "Tỉnh Quảng Ninh", "--host", "127.0.0.1", "localhost")
