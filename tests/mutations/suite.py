@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -26,7 +27,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_province.FAULTS,
 )
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", ".hypothesis")
-_SECONDS = 600.0
+_SECONDS = 600
 
 
 class End(StrEnum):
@@ -47,34 +48,49 @@ class Verdict:
     """The last lines of a run that could not begin."""
 
 
-def run_tests(root: Path, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """pytest in the copy, until the first failure."""
-    words = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "default"]
-    surroundings = {**os.environ, "PYTHONPATH": str(root), "QT_QPA_PLATFORM": "offscreen", "CI": "1"}
-    return subprocess.run(
-        [*words, *(f"tests/{one}" for one in tests)],
-        cwd=root,
-        env=surroundings,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=_SECONDS,
-        check=False,
-    )
+class Copy:
+    """A copy of the tree, and a warm process that runs its tests."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._said = root.with_suffix(".txt")
+        surroundings = {**os.environ, "PYTHONPATH": str(root), "QT_QPA_PLATFORM": "offscreen", "CI": "1"}
+        script = str(root / "tests" / "mutations" / "warm.py")
+        self._process = subprocess.Popen(
+            [sys.executable, script, str(root), str(_SECONDS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=surroundings,
+            encoding="utf-8",
+        )
+        self._answer()
+
+    def run(self, tests: Sequence[str]) -> tuple[int, str]:
+        """pytest until the first failure: its exit code (negative: it did not end), and what it said."""
+        words = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "default", *(f"tests/{one}" for one in tests)]
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps([words, str(self._said)]) + "\n")
+        self._process.stdin.flush()
+        return int(self._answer()), self._said.read_text(encoding="utf-8", errors="replace")
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+    def close(self) -> None:
+        self._process.communicate()
 
 
-def judge(fault: Fault, root: Path) -> Verdict:
-    """Put the fault in, run its tests, take it out."""
+def judge(fault: Fault, copy: Copy) -> Verdict:
+    """Put the fault in, run its tests, take it out. Tests that no longer end have found it too."""
     begun = time.monotonic()
-    honest = fault.apply(root)
+    honest = fault.apply(copy.root)
     try:
-        done = run_tests(root, fault.tests)
-        code, said = done.returncode, done.stdout[-1500:] + done.stderr[-500:]
-    except subprocess.TimeoutExpired:
-        code, said = 1, ""  # a test that no longer ends has found it too
+        code, said = copy.run(fault.tests)
     finally:
-        (root / fault.file).write_text(honest, encoding="utf-8")
-    end = {0: End.SURVIVED, 1: End.CAUGHT}.get(code, End.BROKEN)
-    return Verdict(fault, end, time.monotonic() - begun, said if end is End.BROKEN else "")
+        (copy.root / fault.file).write_text(honest, encoding="utf-8")
+    end = {0: End.SURVIVED, 1: End.CAUGHT}.get(code, End.CAUGHT if code < 0 else End.BROKEN)
+    return Verdict(fault, end, time.monotonic() - begun, said[-2000:] if end is End.BROKEN else "")
 
 
 def judged(faults: Sequence[Fault], *, at_once: int = 2) -> Iterator[Verdict]:
@@ -82,11 +98,11 @@ def judged(faults: Sequence[Fault], *, at_once: int = 2) -> Iterator[Verdict]:
     with _copies(at_once) as copies, ThreadPoolExecutor(at_once) as workers:
 
         def in_a_copy(fault: Fault) -> Verdict:
-            root = copies.get()
+            copy = copies.get()
             try:
-                return judge(fault, root)
+                return judge(fault, copy)
             finally:
-                copies.put(root)
+                copies.put(copy)
 
         yield from workers.map(in_a_copy, faults)
 
@@ -95,14 +111,16 @@ def honest_failures(faults: Sequence[Fault]) -> str:
     """What the tests say that fail without any fault: nothing may, or being caught would mean nothing."""
     tests = sorted({test for fault in faults for test in fault.tests})
     with _copies(1) as copies:
-        done = run_tests(copies.get(), tests)
-    return "" if done.returncode == 0 else done.stdout[-3000:]
+        code, said = copies.get().run(tests)
+    return "" if code == 0 else said[-3000:]
 
 
 @contextmanager
-def _copies(count: int) -> Iterator[SimpleQueue[Path]]:
-    with TemporaryDirectory(prefix="faults-") as folder:
-        copies: SimpleQueue[Path] = SimpleQueue()
+def _copies(count: int) -> Iterator[SimpleQueue[Copy]]:
+    with TemporaryDirectory(prefix="faults-") as folder, ExitStack() as undo:
+        copies: SimpleQueue[Copy] = SimpleQueue()
         for number in range(count):
-            copies.put(Path(shutil.copytree(ROOT, Path(folder) / str(number), ignore=_NOT_COPIED)))
+            copy = Copy(Path(shutil.copytree(ROOT, Path(folder) / str(number), ignore=_NOT_COPIED)))
+            undo.callback(copy.close)
+            copies.put(copy)
         yield copies

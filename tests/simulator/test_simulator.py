@@ -64,8 +64,8 @@ def test_wrong_clocks_change_nothing_that_people_review(seed: int, monkeypatch: 
     assert play(seed, steps=30) == play(seed, steps=30, may_skew=False)
 
 
-def test_of_trivia_a_wrong_clock_may_decide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin: a rule that asked the clocks in all fields would be found by the same comparison."""
+def test_a_rule_that_asks_the_clocks_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: by hours instead of by what was seen, in fields that people review."""
     _without_trivia(monkeypatch)
 
     def by_the_clock(rule: Any, standing: Any, incoming: Any, base: Any, stamp: int, change_id: str = "") -> Decision:
