@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -21,6 +22,9 @@ def main(words: Sequence[str]) -> int:
     if chosen.list:
         print("\n".join(one.name for one in faults))
         return 0
+    if not hasattr(os, "fork"):
+        print("Only a system that can fork runs the faults; --list names them.")
+        return 1
     if not faults:
         print("No fault has such a name; see: desk.py mutate --list")
         return 1

@@ -1,4 +1,4 @@
-"""A process that has loaded the libraries and nothing of ours, and runs pytest in a fork of itself for each line it reads.
+"""A process that has loaded the libraries and nothing of ours, and runs pytest in a fork for each line it reads.
 
 Run as a script, so that the project's own modules are loaded in the fork alone, from the copy that holds the fault.
 """

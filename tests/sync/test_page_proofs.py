@@ -73,6 +73,51 @@ def test_the_same_certificate_signed_by_the_authority_would_do() -> None:
     assert len(desk.applied) == 3
 
 
+UNSEEN_BY_OTHER_CHECKS = {
+    "/v1/hello": (seal.HELLO, b"2026-11-24", b"2027-11-24"),
+    "/v1/push": (seal.RECEIPT, b'"durable_n":0', b'"durable_n":9'),
+    "/v1/pull": (seal.FEED, b'"certs_version":"v1"', b'"certs_version":"v9"'),
+}
+"""By path: the domain of its signature, and a word whose change nothing but that signature tells."""
+
+
+def _changed(path: str, *, is_signed: bool) -> Callable[[ScriptedProvince], None]:
+    """Change one word of each reply; without `is_signed` the signature stays the honest one's."""
+    domain, word, other = UNSEEN_BY_OTHER_CHECKS[path]
+
+    def play(province: ScriptedProvince) -> None:
+        def prank(body: bytes) -> Raw:
+            honest: Raw = getattr(province, path.removeprefix("/v1/"))(body)
+            inside = protocol.inflate(honest.body)
+            assert word in inside
+            changed = inside.replace(word, other)
+            if is_signed:
+                return province.signed(changed, domain)
+            return Raw(200, protocol.deflate(changed), honest.headers)
+
+        province.pranks[path] = prank
+
+    return play
+
+
+@pytest.mark.parametrize("path", UNSEEN_BY_OTHER_CHECKS)
+def test_a_word_changed_on_the_way_is_told_by_the_provinces_signature_alone(path: str) -> None:
+    province, desk = _world()
+    desk.record(SCOPE, "person", uuid7(), {"full_name": "Bàn A Sáng"})
+    _changed(path, is_signed=False)(province)
+    _refused(province, desk, errors.Unproven)
+
+
+@pytest.mark.parametrize("path", UNSEEN_BY_OTHER_CHECKS)
+def test_the_same_word_would_be_believed_if_the_province_had_said_it(path: str) -> None:
+    """The twin."""
+    province, desk = _world()
+    desk.record(SCOPE, "person", uuid7(), {"full_name": "Bàn A Sáng"})
+    _changed(path, is_signed=True)(province)
+    Session(province.transport(), desk).sync()
+    assert len(desk.applied) == 3
+
+
 def test_a_head_of_the_same_number_and_another_chain_is_another_history() -> None:
     """A split view: nothing new to show this desk, but what lies behind is not what it has seen."""
     province, desk = _world()
