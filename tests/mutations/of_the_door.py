@@ -13,21 +13,21 @@ FAULTS = (
         file=_DOOR,
         old='        if not line.signed_by(public):\n            return "signature"\n',
         new="",
-        tests=_PUSHES,
+        tests=("sync/test_whose_change.py",),
     ),
     Fault(
         name="door-lets-anothers-change-in",
         file=_DOOR,
         old="if change.desk != desk or change.n != n:",
         new="if change.n != n:",
-        tests=_PUSHES,
+        tests=("sync/test_whose_change.py",),
     ),
     Fault(
         name="door-lets-a-wrong-number-in",
         file=_DOOR,
         old="if change.desk != desk or change.n != n:",
         new="if change.desk != desk:",
-        tests=_PUSHES,
+        tests=("sync/test_whose_change.py",),
     ),
     Fault(
         name="door-ignores-the-form",
@@ -103,7 +103,7 @@ FAULTS = (
         name="gate-lets-the-doorbell-in-everywhere",
         file=_GATE,
         old="        if key_id.endswith(BELL_SUFFIX) is not self._bell:\n            return None\n",
-        new="        desk_id = key_id.removesuffix(BELL_SUFFIX)\n",
+        new="        desk_id, self._bell = key_id.removesuffix(BELL_SUFFIX), key_id.endswith(BELL_SUFFIX)\n",
         tests=("sync/test_server_gate.py::test_a_doorbell_key_opens_the_doorbell_alone",),
     ),
     Fault(

@@ -205,9 +205,7 @@ FAULTS = (
         file="commune_desk/domain/clock.py",
         old="            if stamp < horizon:\n",
         new="            if True:\n",
-        tests=(
-            "sync/test_register_under_attack.py::test_a_colleague_from_the_far_future_does_not_spoil_this_desks_numbers",
-        ),
+        tests=("domain/test_stamps.py",),
     ),
     Fault(
         name="waiting-counts-only-this-record-once",
