@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,14 +32,15 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def _not_its_own(desk: ServerDesk, other: ServerDesk) -> dict[str, tuple[str, str]]:
     """What became of changes that are not the sender's own; each push carries a good one behind it."""
-    found = {}
-    for name, facts in {
+    wrongs: dict[str, dict[str, Any]] = {
         "signed by another key": {"signing": seal.SigningKey.generate()},
         "signed by another desk": {"signing": other.key},
         "in another desk's name": {"desk": other.id},
         "in another desk's name and hand": {"desk": other.id, "signing": other.key},
         "under another number": {"n": 77},
-    }.items():
+    }
+    found = {}
+    for name, facts in wrongs.items():
         wrong = desk.change("person", uuid7(), NAME, **facts)
         good = desk.change("person", uuid7(), NAME)
         found[name], behind = desk.results(wrong, good)
