@@ -8,7 +8,11 @@ _REPLICA, _INCOMING, _PAGE = "commune_desk/store/replica.py", "commune_desk/stor
 _TRANSACTION, _REGISTER = "commune_desk/store/transaction.py", "commune_desk/store/register.py"
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
 _ATTACKED = ("sync/test_register_under_attack.py",)
-_MEETING = (*_SIMULATED, "sync/test_three_desks.py")
+_MEETING = (
+    *_SIMULATED,
+    "sync/test_three_desks.py::test_what_one_adds_another_cannot_remove_unseen",
+    "sync/test_three_desks.py::test_three_concurrent_edits_are_two_conflicts_that_one_decision_closes",
+)
 _APPLY = "        self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, cursors))\n"
 _CURSOR_FIRST = """        ends = {e.scope: e.chain for e, _ in events}
         self._write(lambda tx: [Incoming(tx, {})._move_cursor(s, q, ends.get(s)) for s, q in cursors.items()])
