@@ -16,6 +16,7 @@ from sync.client.session import SyncReport
 from sync.server import tables
 from tests.simulator.facts import own_after, rows
 from tests.simulator.invariants import ALWAYS, heads_of
+from tests.simulator.office import SHELTER_DESK
 from tests.simulator.oracle import Subject
 from tests.simulator.pc import Pc
 from tests.simulator.work import VALUES, settle_conflict
@@ -157,8 +158,11 @@ WHEN_QUIET: tuple[Callable[[World], None], ...] = (
 
 
 def decide_all(world: World) -> None:
-    """I30: two desks decide everything at once; what they disagree about is one conflict, which the third decides."""
-    for round_, deciding in enumerate(((0, 1), (2,), (0,))):
+    """I30: two desks decide all at once; what they disagree about is one conflict, which the third decides.
+
+    The shelter's desk decides its own: an officer with two forms open on one field meets themselves.
+    """
+    for round_, deciding in enumerate(((0, 1, SHELTER_DESK), (2, SHELTER_DESK), (0, SHELTER_DESK))):
         if not _open(world):
             return
         for number in deciding:
