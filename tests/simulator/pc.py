@@ -127,8 +127,8 @@ class Pc:
 
     def settle(self) -> None:
         """Wait for what was submitted. What failed was told to its officer, and counts as unsaved."""
-        under_way, self._under_way = self._under_way, []
-        for future, base in under_way:
+        while self._under_way:
+            future, base = self._under_way.pop(0)
             try:
                 saved: Saved = future.result()[0]
             except (DeskError, PowerCut):

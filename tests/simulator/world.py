@@ -100,6 +100,7 @@ class World:
                 result = pc.sync()
             except (DeskError, PowerCut) as trouble:
                 result = trouble
+            pc.settle()  # what is still being saved counts its statements too, however fast the machine is
         self.settle(pc)
         return result
 
