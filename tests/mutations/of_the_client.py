@@ -1,0 +1,270 @@
+"""Faults in what a desk believes of what comes over the line, and in what it sends."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_PAGE, _SESSION, _CHANNEL = "sync/client/page.py", "sync/client/session.py", "sync/client/channel.py"
+_TRANSPORT, _PROTOCOL, _CHANGE = "sync/client/transport.py", "sync/protocol.py", "sync/change.py"
+_SESSIONS = ("sync/test_client_session.py",)
+_BITS = ("sync/test_flipped_bits.py",)
+_PROOFS = ("sync/test_page_proofs.py",)
+_LINES = ("sync/test_client_transport.py",)
+_SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
+_PROOF = "    if not seal.verify(authority_public, domain, reply.body, protocol.unb64(reply.signature)):"
+_STEP = (
+    "if event.seq != expected or (before.chain is not None and chain != next_chain(before.chain, expected, digest)):"
+)
+
+BELIEF = (
+    Fault(
+        name="change-signature-unchecked",
+        file=_PAGE,
+        old="if public is None or not line.signed_by(public):",
+        new="if public is None:",
+        tests=_SESSIONS,
+    ),
+    Fault(
+        name="unknown-author-believed",
+        file=_PAGE,
+        old="if public is None or not line.signed_by(public):",
+        new="if public is not None and not line.signed_by(public):",
+        tests=_PROOFS,
+    ),
+    Fault(
+        name="page-signature-unchecked",
+        file=_CHANNEL,
+        old=_PROOF,
+        new=_PROOF.replace("if not", "if domain != seal.FEED and not"),
+        tests=("sync/test_page_proofs.py",),
+    ),
+    Fault(
+        name="receipt-signature-unchecked",
+        file=_CHANNEL,
+        old=_PROOF,
+        new=_PROOF.replace("if not", "if domain != seal.RECEIPT and not"),
+        tests=("sync/test_page_proofs.py",),
+    ),
+    Fault(
+        name="hello-signature-unchecked",
+        file=_CHANNEL,
+        old=_PROOF,
+        new=_PROOF.replace("if not", "if domain != seal.HELLO and not"),
+        tests=("sync/test_page_proofs.py",),
+    ),
+    Fault(
+        name="refusal-signature-unchecked",
+        file=_CHANNEL,
+        old="    if not seal.verify(authority_public, seal.HELLO, reply.body, protocol.unb64(reply.signature)):\n"
+        "        return errors.Unproven()",
+        new="",
+        tests=("sync/test_flipped_bits.py::test_a_bit_of_a_signed_refusal_decides_nothing",),
+    ),
+    Fault(
+        name="another-desks-refusal-obeyed",
+        file=_CHANNEL,
+        old="return _DECIDED[problem.code]() if problem.desk == desk else errors.Unproven()",
+        new="return _DECIDED[problem.code]()",
+        tests=("sync/test_played_back.py::test_another_desks_refusal_decides_nothing",),
+    ),
+    Fault(
+        name="hello-nonce-unchecked",
+        file=_CHANNEL,
+        old="        if hello.nonce != nonce:\n            raise errors.Unproven\n",
+        new="",
+        tests=_SESSIONS,
+    ),
+    Fault(
+        name="certificate-signature-unchecked",
+        file=_PAGE,
+        old="        if not seal.verify(authority_public, seal.DESK_CERT, body, protocol.unb64(signed.signature)):\n"
+        "            raise errors.Unproven\n",
+        new="",
+        tests=_PROOFS,
+    ),
+    Fault(
+        name="feed-chain-unchecked",
+        file=_PAGE,
+        old=_STEP,
+        new="if event.seq != expected:",
+        tests=_SESSIONS,
+    ),
+    Fault(
+        name="gap-in-feed-accepted",
+        file=_PAGE,
+        old=_STEP,
+        new=_STEP.replace("event.seq != expected or (", "event.seq < expected or (event.seq == expected and "),
+        tests=_SESSIONS,
+    ),
+    Fault(
+        name="shorter-feed-accepted",
+        file=_PAGE,
+        old="if head.seq < place.seq or (is_same",
+        new="if (is_same",
+        tests=("sync/test_client_session.py", "sync/test_restored_province.py"),
+    ),
+    Fault(
+        name="rewritten-head-accepted",
+        file=_PAGE,
+        old="or (is_same and protocol.unb64(head.chain) != place.chain)",
+        new="",
+        tests=_PROOFS,
+    ),
+    Fault(
+        name="page-of-a-foreign-scope-taken",
+        file=_PAGE,
+        old="if event.scope not in granted or event.scope != line.change.scope:",
+        new="if event.scope != line.change.scope:",
+        tests=_SESSIONS,
+    ),
+    Fault(
+        name="event-of-another-scope-than-its-change",
+        file=_PAGE,
+        old="if event.scope not in granted or event.scope != line.change.scope:",
+        new="if event.scope not in granted:",
+        tests=_PROOFS,
+    ),
+    Fault(
+        name="trailer-cursors-unchecked",
+        file=_PAGE,
+        old="        if seq != after.get(scope, Place(0, GENESIS)).seq:\n            raise protocol.Malformed\n",
+        new="        pass\n",
+        tests=_SESSIONS,
+    ),
+    Fault(
+        name="endless-promise-of-more",
+        file=_PAGE,
+        old="if trailer.more and not page.events:",
+        new="if False:",
+        tests=_SESSIONS,
+    ),
+    Fault(
+        name="hello-epoch-unchecked",
+        file=_SESSION,
+        old="            if hello.epoch != identity.epoch:\n                raise errors.ProvinceRestored\n",
+        new="",
+        tests=_SESSIONS,
+    ),
+    Fault(
+        name="page-epoch-unchecked",
+        file=_SESSION,
+        old="        if page.header.epoch != identity.epoch:\n            raise errors.ProvinceRestored\n",
+        new="",
+        tests=_SESSIONS,
+    ),
+    Fault(
+        name="older-copy-unnoticed",
+        file=_SESSION,
+        old="        self._refuse_to_be_a_past(page, identity)\n",
+        new="",
+        tests=("sync/test_older_copy.py::test_an_older_copy_stops_before_it_uses_a_number_twice",),
+    ),
+)
+SENDING = (
+    Fault(
+        name="anothers-receipt-believed",
+        file=_SESSION,
+        old="if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:",
+        new="if receipt.accepted_n < batch[0].n:",
+        tests=_SESSIONS,
+    ),
+    Fault(
+        name="old-receipt-believed",
+        file=_SESSION,
+        old="if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:",
+        new="if receipt.desk != identity.desk:",
+        tests=("sync/test_played_back.py::test_an_old_receipt_moves_nothing",),
+    ),
+    Fault(
+        name="acknowledged-beyond-what-was-sent",
+        file=_SESSION,
+        old="self._replica.acknowledge(receipt, min(receipt.accepted_n, last_n), receipt_bytes, signature)",
+        new="self._replica.acknowledge(receipt, receipt.accepted_n, receipt_bytes, signature)",
+        tests=("sync/test_register_under_attack.py::test_a_receipt_proves_nothing_about_what_was_never_sent",),
+    ),
+    Fault(
+        name="batch-too-large-is-dropped",
+        file=_SESSION,
+        old="            self._batch = len(batch) // 2\n            return batch[0].n - 1",
+        new="            self._batch = len(batch) // 2\n            return batch[-1].n",
+        tests=_SESSIONS,
+    ),
+    Fault(
+        name="gap-is-not-filled",
+        file=_SESSION,
+        old="        self._replica.resend_from(problem.expect_n)\n",
+        new="",
+        tests=("sync/test_client_session.py::test_a_gap_is_filled_from_where_the_province_says",),
+    ),
+    Fault(
+        name="only-the-first-batch-is-sent",
+        file=_SESSION,
+        old="            self._batch = min(self._batch * 2, protocol.MAX_CHANGES)\n",
+        new="            return\n",
+        tests=("sync/test_client_session.py",),
+    ),
+    Fault(
+        name="only-the-first-page-is-pulled",
+        file=_SESSION,
+        old="            more = page.trailer.more\n",
+        new="            more = False\n",
+        tests=("sync/test_client_session.py",),
+    ),
+    Fault(
+        name="what-the-province-lost-is-not-offered",
+        file=_SESSION,
+        old="            self._replica.resend_from(self._replica.last_n())\n",
+        new="",
+        tests=("sync/test_restored_province.py::test_what_it_had_signed_for_comes_back_though_nothing_new_was_typed",),
+    ),
+    Fault(
+        name="cut-reply-taken-for-whole",
+        file=_TRANSPORT,
+        old="        if declared != str(len(received)) and not is_chunked:\n            raise errors.HalfPage\n",
+        new="",
+        tests=_LINES,
+    ),
+    Fault(
+        name="reply-without-end-is-read",
+        file=_TRANSPORT,
+        old="            if len(received) > limit:\n                raise errors.TooLarge\n",
+        new="",
+        tests=_LINES,
+    ),
+    Fault(
+        name="portal-page-taken-for-a-reply",
+        file=_TRANSPORT,
+        old='or "html" in response.headers.get("Content-Type", "").lower() or raw[:1] == b"<":',
+        new=":",
+        tests=("sync/test_client_transport.py", "sync/test_client_session.py"),
+    ),
+    Fault(
+        name="inflated-without-a-cap",
+        file=_PROTOCOL,
+        old="        inside = reader.read(limit + 1)\n",
+        new="        inside = reader.read()[: limit + 1]\n",
+        tests=("sync/test_server_limits.py",),
+    ),
+    Fault(
+        name="too-much-inside-accepted",
+        file=_PROTOCOL,
+        old="    if len(inside) > limit or not whole:",
+        new="    if not whole:",
+        tests=("sync/test_one_spelling.py",),
+    ),
+    Fault(
+        name="line-in-another-spelling-accepted",
+        file=_CHANGE,
+        old="if not space or _encoder.encode(plain) != raw or not _within_profile(plain):",
+        new="if not space or not _within_profile(plain):",
+        tests=("sync/test_one_spelling.py",),
+    ),
+    Fault(
+        name="numbers-out-of-profile-accepted",
+        file=_CHANGE,
+        old="if not space or _encoder.encode(plain) != raw or not _within_profile(plain):",
+        new="if not space or _encoder.encode(plain) != raw:",
+        tests=("sync/test_one_spelling.py",),
+    ),
+)
+FAULTS = (*BELIEF, *SENDING)
