@@ -159,8 +159,7 @@ class Timeline:
                     meta=labels.joined(self._when(entry.at), entry.officer, entry.desk),
                     body=" → ".join(places),
                 )
-                moment = _set_aside(moment) if entry.is_set_aside else moment
-                yield self._unsent_moment(moment) if entry.is_unsent else moment
+                yield self._marked(moment, [entry])
 
     def _files(self) -> Iterator[Moment]:
         names = {file.id: self._file_name(file) for file in self._record.attachments}

@@ -82,11 +82,8 @@ def main() -> int:
                 names += shoot_desk(app, commune, given.out, f"commune-{language}")
                 names += shoot_desk(app, shelter, given.out, f"shelter-{language}")
                 names += desks.shoot(given.out, language)
-<<<<<<< HEAD
                 names += take_sync_pictures(Path(folder) / f"status-{language}", given.out, language)
-=======
                 names += shoot_moves(app, Path(folder) / f"moves-{language}", given.out, language)
->>>>>>> moves
                 print(f"{language}: {len(names)} pictures", flush=True)
     if given.readme:
         shutil.copyfile(given.out / README_PICTURE, "docs/pictures/today.png")
