@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _PAGE, _SESSION, _CHANNEL = "sync/client/page.py", "sync/client/session.py", "sync/client/channel.py"
+_EXCHANGE = "sync/client/exchange.py"
 _TRANSPORT, _PROTOCOL, _CHANGE = "sync/client/transport.py", "sync/protocol.py", "sync/change.py"
 _SESSIONS = ("sync/test_client_session.py",)
 _BITS = ("sync/test_flipped_bits.py",)
@@ -12,23 +13,23 @@ _PROOFS = ("sync/test_page_proofs.py",)
 _LINES = ("sync/test_client_transport.py",)
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
 _PROOF = "    if not seal.verify(authority_public, domain, reply.body, protocol.unb64(reply.signature)):"
-_STEP = (
-    "if event.seq != expected or (before.chain is not None and chain != next_chain(before.chain, expected, digest)):"
-)
+_SIGNED = "    return public is not None and line.signed_by(public)"
+_HERE = "if event.scope not in granted or not _is_for(event, line):"
+_CURSOR = "        if protocol.unb64(cursor.chain) != place.chain:\n            raise errors.HistoryRewritten\n"
 
 BELIEF = (
     Fault(
         name="change-signature-unchecked",
         file=_PAGE,
-        old="if public is None or not line.signed_by(public):",
-        new="if public is None:",
+        old=_SIGNED,
+        new="    return public is not None",
         tests=_SESSIONS,
     ),
     Fault(
         name="unknown-author-believed",
         file=_PAGE,
-        old="if public is None or not line.signed_by(public):",
-        new="if public is not None and not line.signed_by(public):",
+        old=_SIGNED,
+        new="    return public is None or line.signed_by(public)",
         tests=_PROOFS,
     ),
     Fault(
@@ -85,78 +86,71 @@ BELIEF = (
     Fault(
         name="feed-chain-unchecked",
         file=_PAGE,
-        old=_STEP,
-        new="if event.seq != expected:",
-        tests=_SESSIONS,
+        old=_CURSOR,
+        new="",
+        tests=("sync/test_page_proofs.py::test_a_page_that_ends_elsewhere_than_its_chain_is_another_history",),
     ),
     Fault(
         name="gap-in-feed-accepted",
         file=_PAGE,
-        old=_STEP,
-        new=_STEP.replace("event.seq != expected or (", "event.seq < expected or (event.seq == expected and "),
+        old="if event.seq != before.seq + 1:",
+        new="if event.seq <= before.seq:",
         tests=_SESSIONS,
     ),
     Fault(
         name="shorter-feed-accepted",
         file=_PAGE,
-        old="if head.seq < place.seq or (is_same",
-        new="if (is_same",
+        old="if head.seq < place.seq or (head",
+        new="if (head",
         tests=("sync/test_client_session.py", "sync/test_restored_province.py"),
     ),
     Fault(
         name="rewritten-head-accepted",
         file=_PAGE,
-        old="or (is_same and protocol.unb64(head.chain) != place.chain)",
+        old=" or (head.seq == place.seq and protocol.unb64(head.chain) != place.chain)",
         new="",
         tests=_PROOFS,
     ),
     Fault(
         name="page-of-a-foreign-scope-taken",
         file=_PAGE,
-        old="if event.scope not in granted or event.scope != line.change.scope:",
-        new="if event.scope != line.change.scope:",
+        old=_HERE,
+        new="if not _is_for(event, line):",
         tests=_SESSIONS,
     ),
     Fault(
         name="event-of-another-scope-than-its-change",
         file=_PAGE,
-        old="if event.scope not in granted or event.scope != line.change.scope:",
+        old=_HERE,
         new="if event.scope not in granted:",
         tests=_PROOFS,
     ),
     Fault(
         name="trailer-cursors-unchecked",
         file=_PAGE,
-        old="        if seq != after.get(scope, Place(0, GENESIS)).seq:\n            raise protocol.Malformed\n",
-        new="        pass\n",
+        old="        if cursor.seq != place.seq:\n            raise protocol.Malformed\n",
+        new="",
         tests=_SESSIONS,
     ),
     Fault(
         name="endless-promise-of-more",
         file=_PAGE,
-        old="if trailer.more and not page.events:",
-        new="if False:",
-        tests=_SESSIONS,
-    ),
-    Fault(
-        name="hello-epoch-unchecked",
-        file=_SESSION,
-        old="            if hello.epoch != identity.epoch:\n                raise errors.ProvinceRestored\n",
-        new="",
+        old=" or (trailer.more and not page.steps):",
+        new=":",
         tests=_SESSIONS,
     ),
     Fault(
         name="page-epoch-unchecked",
-        file=_SESSION,
-        old="        if page.header.epoch != identity.epoch:\n            raise errors.ProvinceRestored\n",
+        file=_EXCHANGE,
+        old="    if page.header.epoch != identity.epoch:\n        raise errors.ProvinceRestored\n",
         new="",
         tests=_SESSIONS,
     ),
     Fault(
         name="older-copy-unnoticed",
-        file=_SESSION,
-        old="        self._refuse_to_be_a_past(page, identity)\n",
-        new="",
+        file=_EXCHANGE,
+        old="    refuse_to_be_a_past(replica, identity, page)\n    return reached",
+        new="    return reached",
         tests=("sync/test_older_copy.py::test_an_older_copy_stops_before_it_uses_a_number_twice",),
     ),
 )
@@ -178,7 +172,7 @@ SENDING = (
     Fault(
         name="acknowledged-beyond-what-was-sent",
         file=_SESSION,
-        old="self._replica.acknowledge(receipt, min(receipt.accepted_n, last_n), receipt_bytes, signature)",
+        old="self._replica.acknowledge(receipt, min(receipt.accepted_n, batch[-1].n), receipt_bytes, signature)",
         new="self._replica.acknowledge(receipt, receipt.accepted_n, receipt_bytes, signature)",
         tests=("sync/test_register_under_attack.py::test_a_receipt_proves_nothing_about_what_was_never_sent",),
     ),
@@ -206,15 +200,15 @@ SENDING = (
     Fault(
         name="only-the-first-page-is-pulled",
         file=_SESSION,
-        old="            more = page.trailer.more\n",
+        old="            more = page.trailer.more or bool(page.trailer.snapshots)\n",
         new="            more = False\n",
         tests=("sync/test_client_session.py",),
     ),
     Fault(
         name="what-the-province-lost-is-not-offered",
         file=_SESSION,
-        old="            self._replica.resend_from(self._replica.last_n())\n",
-        new="",
+        old="            self._replica.resend_from(self._replica.last_n())\n            self._push_all",
+        new="            self._push_all",
         tests=("sync/test_restored_province.py::test_what_it_had_signed_for_comes_back_though_nothing_new_was_typed",),
     ),
     Fault(
@@ -255,15 +249,15 @@ SENDING = (
     Fault(
         name="line-in-another-spelling-accepted",
         file=_CHANGE,
-        old="if not space or _encoder.encode(plain) != raw or not _within_profile(plain):",
-        new="if not space or not _within_profile(plain):",
+        old="return _encoder.encode(plain) == raw and _within_profile(plain)",
+        new="return _within_profile(plain)",
         tests=("sync/test_one_spelling.py",),
     ),
     Fault(
         name="numbers-out-of-profile-accepted",
         file=_CHANGE,
-        old="if not space or _encoder.encode(plain) != raw or not _within_profile(plain):",
-        new="if not space or _encoder.encode(plain) != raw:",
+        old="return _encoder.encode(plain) == raw and _within_profile(plain)",
+        new="return _encoder.encode(plain) == raw",
         tests=("sync/test_one_spelling.py",),
     ),
 )

@@ -8,6 +8,7 @@ _MERGE, _MERGING, _BOOK = "sync/merge.py", "sync/server/merging.py", "sync/serve
 _RULES = ("sync/test_server_merge.py",)
 _SETS = ("sync/test_set_fields.py", "sync/test_server_merge.py")
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
+_CLOSE = "        merged.closed += [self._conflicts.close(conflict, change.id) for conflict in named]\n"
 _GRAVER = "        return Decision(Outcome.APPLIED_CONFLICT, incoming)\n"
 
 FAULTS = (
@@ -176,15 +177,15 @@ FAULTS = (
     Fault(
         name="decided-conflict-stays-open",
         file=_MERGING,
-        old="        merged.closed += [self._conflicts.close(conflict, change.id) for conflict in named]\n",
-        new="",
+        old=f"{_CLOSE}        if saw_all",
+        new="        if saw_all",
         tests=("sync/test_server_merge.py::test_a_person_decides_and_the_conflict_is_closed",),
     ),
     Fault(
         name="late-decision-is-dropped",
         file=_MERGING,
-        old="            merged.opened.append(self._conflicts.open(change, name, base=base, ours=standing))\n",
-        new="",
+        old="base=base, ours=standing))\n",
+        new="base=base, ours=standing))\n            merged.opened.clear()\n",
         tests=("sync/test_server_merge.py::test_two_concurrent_decisions_open_one_conflict_and_no_loop",),
     ),
     Fault(

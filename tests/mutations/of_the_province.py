@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _PUSH, _ORDER, _PULL = "sync/server/push.py", "sync/server/ordering.py", "sync/server/pull.py"
+_RUNS = "sync/server/runs.py"
 _PUSHES = ("sync/test_server_push.py",)
 _NOT_A_FORK = "    if any(item.n not in held or held[item.n][0] != item.digest for item in again):\n"
 
@@ -19,7 +20,7 @@ TAKING_IN = (
     Fault(
         name="push-of-a-former-epoch",
         file=_PUSH,
-        old='    if header.epoch != province.epoch:\n        raise Refused(409, "epoch")\n',
+        old='    if header.epoch != epoch:\n        raise Refused(409, "epoch")\n',
         new="",
         tests=("sync/test_epoch_at_the_door.py",),
     ),
@@ -60,16 +61,15 @@ TAKING_IN = (
     ),
     Fault(
         name="head-signature-unchecked",
-        file=_PUSH,
-        old="    if not seal.verify(state.sign_public, seal.HEAD, statement, unb64(header.head_signature)):\n"
-        '        raise Refused(409, "head")\n',
-        new="",
-        tests=("sync/test_server_push.py::test_a_chain_that_does_not_add_up_is_refused",),
+        file=_RUNS,
+        old="    if not seal.verify(public, seal.HEAD, head_statement(desk, n, head), signature):\n",
+        new="    if False:\n",
+        tests=("sync/test_signed_heads.py::test_a_head_that_the_desk_did_not_sign_lets_nothing_in",),
     ),
     Fault(
         name="desk-chain-unchecked",
-        file=_PUSH,
-        old="    if header.last_n >= state.last_n and head != said:\n",
+        file=_RUNS,
+        old="    if fresh and head != said:\n",
         new="    if False:\n",
         tests=("sync/test_whose_change.py",),
     ),
@@ -97,7 +97,7 @@ TAKING_IN = (
     Fault(
         name="quarantine-drops",
         file=_ORDER,
-        old="        (tables.quarantine, rows.quarantine),\n",
+        old="        self._set_aside.append(_quarantine_row(self._desk, item, code, self._now))\n",
         new="",
         tests=("sync/test_server_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
@@ -111,15 +111,15 @@ TAKING_IN = (
     Fault(
         name="sealed-to-an-unknown-key",
         file=_ORDER,
-        old="        elif change.seal and (change.scope, change.key) not in keys:\n",
+        old="        elif change.seal and (sealed_for(change), change.key) not in keys:\n",
         new="        elif False:\n",
         tests=("sync/test_server_push.py::test_sealed_values_pass_only_under_a_key_of_their_place",),
     ),
     Fault(
         name="record-moves-by-itself",
         file=_ORDER,
-        old='    if known.scope != change.scope:\n        return "moved"\n',
-        new="",
+        old="    if route is None or (change.verb",
+        new="    if (change.verb",
         tests=("sync/test_server_push.py::test_a_record_does_not_move_and_an_id_is_used_once",),
     ),
     Fault(
@@ -138,7 +138,7 @@ TAKING_IN = (
     ),
     Fault(
         name="scope-row-not-locked",
-        file=_ORDER,
+        file="sync/server/feeds.py",
         old="select(tables.scope).where(tables.scope.c.id == scope).with_for_update()",
         new="select(tables.scope).where(tables.scope.c.id == scope)",
         tests=_PUSHES,
@@ -149,8 +149,8 @@ HANDING_OUT = (
     Fault(
         name="feed-of-a-scope-not-granted",
         file=_PULL,
-        old="        heads = _heads(connection, list(grants))\n",
-        new="        heads = _heads(connection, [*grants, *request.cursors])\n",
+        old="    heads = _heads(connection, list(grants))\n",
+        new="    heads = _heads(connection, [*grants, *request.cursors])\n",
         tests=("sync/test_server_gate.py::test_no_desk_sees_or_writes_another_place",),
     ),
     Fault(
@@ -163,8 +163,8 @@ HANDING_OUT = (
     Fault(
         name="page-skips-what-did-not-fit",
         file=_PULL,
-        old="        content.cursors[scope] = row.seq\n",
-        new="        content.cursors[scope] = row.seq + 1\n",
+        old="        content.cursors[scope] = FeedHead(seq=row.seq, chain=b64(row.chain))\n",
+        new="        content.cursors[scope] = FeedHead(seq=row.seq + 1, chain=b64(row.chain))\n",
         tests=("sync/test_server_pull.py::test_pages_of_any_size_add_up_to_the_same_feed",),
     ),
     Fault(
@@ -184,7 +184,7 @@ HANDING_OUT = (
     Fault(
         name="pull-of-a-former-epoch",
         file=_PULL,
-        old='    if request.epoch != province.epoch:\n        raise Refused(409, "epoch")\n',
+        old='    if request.epoch != epoch_of(connection):\n        raise Refused(409, "epoch")\n',
         new="",
         tests=("sync/test_epoch_at_the_door.py",),
     ),
@@ -207,9 +207,9 @@ HANDING_OUT = (
     ),
     Fault(
         name="newcomers-certificate-withheld",
-        file=_PULL,
-        old="certs=certs if version != request.certs else None,",
-        new='certs=certs if request.certs == "" else None,',
+        file="sync/server/page_header.py",
+        old="certs=found if version != certs else None,",
+        new='certs=found if certs == "" else None,',
         tests=("sync/test_server_pull.py::test_pages_are_signed_as_pages_and_certificates_come_when_they_changed",),
     ),
 )

@@ -13,9 +13,8 @@ _MEETING = (
     "sync/test_three_desks.py::test_what_one_adds_another_cannot_remove_unseen",
     "sync/test_three_desks.py::test_three_concurrent_edits_are_two_conflicts_that_one_decision_closes",
 )
-_APPLY = "        self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, cursors))\n"
-_CURSOR_FIRST = """        ends = {e.scope: e.chain for e, _ in events}
-        self._write(lambda tx: [Incoming(tx, {})._move_cursor(s, q, ends.get(s)) for s, q in cursors.items()])
+_APPLY = "        self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, places))\n"
+_CURSOR_FIRST = """        self._write(lambda tx: [Incoming(tx, {})._move_cursor(one, places[one]) for one in places])
 """
 
 FAULTS = (
@@ -29,15 +28,15 @@ FAULTS = (
     Fault(
         name="cursor-jumps-to-the-head",
         file=_PAGE,
-        old="        yield piece, dict(reached)",
-        new="        yield piece, {**reached, **{scope: head.seq for scope, head in page.trailer.heads.items()}}",
+        old="for (event, _), place in zip(piece, reached[start:], strict=False)}",
+        new="for (event, _), place in zip(page.steps, reached, strict=False)}",
         tests=_MEETING,
     ),
     Fault(
         name="waiting-field-overwritten-by-a-pull",
         file=_INCOMING,
-        old="later = [one for one in waiting if field in one.fields]",
-        new="later: list[Change] = []",
+        old="                later = [one for one in waiting if field in one.fields]\n                behind",
+        new="                later: list[Change] = []\n                behind",
         tests=_MEETING,
     ),
     Fault(
@@ -50,7 +49,7 @@ FAULTS = (
     Fault(
         name="what-comes-behind-a-waiting-edit-is-forgotten",
         file=_INCOMING,
-        old="        shadow.put(self._db, change.record, field, value, writer)\n",
+        old="        shadow.put(self._db, record, field, value, writer)\n",
         new="",
         tests=_MEETING,
     ),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, false, not_, or_, select
 from commune_desk.store.register import Register
 from sync.change import Change
 from sync.server import tables
+from sync.server.database import WHOLE_PROVINCE
 from sync.server.province import Province
 
 T = TypeVar("T")
@@ -37,8 +38,7 @@ class Fed(msgspec.Struct, frozen=True):
 
 def asked(province: Province, work: Callable[[Connection], T]) -> T:
     """What a function of a connection finds at the province."""
-    with province.database.read() as connection:
-        return work(connection)
+    return province.database.read(work, WHOLE_PROVINCE)
 
 
 def rows(province: Province, statement: Select[Any]) -> list[Any]:

@@ -21,6 +21,7 @@ from sync import merge
 from sync.change import Change, Wire
 from sync.merge import Decision, Outcome
 from sync.server import merging, tables
+from sync.server.database import WHOLE_PROVINCE
 from tests.sync.server_fixtures import ServerDesk, World, province_in
 
 KINDS = {"phone": "person", "occupation": "person", "risk_level": "child_file", "status": "child_file"}
@@ -69,8 +70,8 @@ def _found(world: World, record: str, field: str) -> tuple[object, frozenset[obj
 def _value(world: World, change: str, field: str) -> str | None:
     """What a change wrote into a field."""
     table = tables.change
-    with world.province.database.read() as connection:
-        raw: bytes = connection.execute(select(table.c.raw).where(table.c.id == change)).one().raw
+    statement = select(table.c.raw).where(table.c.id == change)
+    raw: bytes = world.province.database.read(lambda it: it.execute(statement).one().raw, WHOLE_PROVINCE)
     value = msgspec.json.decode(raw, type=Change).set[field]
     return value if isinstance(value, str) else None
 

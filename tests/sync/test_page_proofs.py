@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from commune_desk.domain.ids import uuid7
@@ -125,11 +126,40 @@ def test_a_head_of_the_same_number_and_another_chain_is_another_history() -> Non
     def page(request: protocol.PullRequest) -> bytes:
         header = province.page(request).split(b"\n")[0]
         heads = {SCOPE: protocol.FeedHead(seq=2, chain=protocol.b64(bytes(32)))}
-        trailer = protocol.PullTrailer(cursors={SCOPE: 2}, more=False, heads=heads)
+        trailer = protocol.PullTrailer(cursors={SCOPE: province.head(SCOPE, 2)}, more=False, heads=heads)
         return b"\n".join([header, protocol.encode(trailer)])
 
     _pull_with(province, page)
     _refused(province, desk, errors.HistoryRewritten)
+
+
+def _ending_at(province: ScriptedProvince, chain: bytes) -> None:
+    """The next page is honest but for the chain that its trailer names."""
+
+    def page(request: protocol.PullRequest) -> bytes:
+        *lines, last = province.page(request).split(b"\n")
+        trailer = protocol.decode(last, protocol.PullTrailer)
+        cursors = {SCOPE: msgspec.structs.replace(trailer.cursors[SCOPE], chain=protocol.b64(chain))}
+        return b"\n".join([*lines, protocol.encode(msgspec.structs.replace(trailer, cursors=cursors, heads={}))])
+
+    _pull_with(province, page)
+
+
+def test_a_page_that_ends_elsewhere_than_its_chain_is_another_history() -> None:
+    """What a desk had was another feed: the page goes on with numbers that fit, and its end gives it away."""
+    province, desk = _world()
+    province.publish(province.desk("BBBBBB").record(SCOPE, "person", uuid7(), {"full_name": "Lò Thị Thử"}, n=3))
+    _ending_at(province, bytes(32))
+    _refused(province, desk, errors.HistoryRewritten)
+
+
+def test_a_page_that_ends_where_its_chain_does_would_do() -> None:
+    """The twin."""
+    province, desk = _world()
+    province.publish(province.desk("BBBBBB").record(SCOPE, "person", uuid7(), {"full_name": "Lò Thị Thử"}, n=3))
+    _ending_at(province, protocol.unb64(province.head(SCOPE, 3).chain))
+    Session(province.transport(), desk).sync()
+    assert len(desk.applied) == 3
 
 
 def test_a_change_of_another_place_does_not_enter_by_a_feed_that_is_granted() -> None:
@@ -137,8 +167,5 @@ def test_a_change_of_another_place_does_not_enter_by_a_feed_that_is_granted() ->
     colleague = province.desk("BBBBBB")
     colleague.lines = [*province.held["BBBBBB"]]
     line = colleague.record("S:AD01", "person", uuid7(), {"full_name": "Ở Nhà Khác"})
-    events = province.feed[SCOPE]
-    before = protocol.unb64(events[-1][0].chain)
-    chain = protocol.b64(seal.sha256(before + (3).to_bytes(8) + line.digest))
-    events.append((protocol.Event(scope=SCOPE, seq=3, chain=chain), line))
+    province.feed[SCOPE].append((protocol.Event(scope=SCOPE, seq=3), line))
     _refused(province, desk, errors.Unproven)

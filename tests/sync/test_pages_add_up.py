@@ -21,8 +21,9 @@ from commune_desk.store import writers
 from commune_desk.store.incoming import Incoming
 from commune_desk.usecases.conflicts import decide_conflict
 from sync import protocol
-from sync.change import Line, read_line
+from sync.change import START, Line, Place, next_chain, read_line
 from sync.server import tables
+from sync.server.database import WHOLE_PROVINCE
 from tests.helpers.builders import SHELTER_SCOPE, make_child, make_person, make_report, make_visit, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import HOUSE, RealProvince, real_province
@@ -36,6 +37,7 @@ class Kept:
 
     register: Path
     feeds: tuple[Events, Events]
+    places: dict[tuple[str, int], Place]
     province: RealProvince
 
 
@@ -53,7 +55,17 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
         _edit(desks[2], child, occupation="bán hàng")
         for desk in (*desks, house):
             desk.register.close()
-        yield Kept(folder / "reader.db", (_feed(province, "C:06838"), _feed(province, "S:AD01")), province)
+        feeds = (_feed(province, "C:06838"), _feed(province, "S:AD01"))
+        places = {place: where for feed in feeds for place, where in _places(feed)}
+        yield Kept(folder / "reader.db", feeds, places, province)
+
+
+def _places(feed: Events) -> Iterator[tuple[tuple[str, int], Place]]:
+    """Where the feed stands after each of its events."""
+    place = START
+    for event, line in feed:
+        place = Place(event.seq, next_chain(place.chain, event.seq, line.digest))
+        yield (event.scope, event.seq), place
 
 
 def _desk(path: Path, province: RealProvince, enrolment: Any) -> RealDesk:
@@ -109,8 +121,9 @@ def _feed(province: RealProvince, scope: str) -> Events:
     feed, change = tables.feed, tables.change
     statement = feed.select().with_only_columns(feed.c.event, change.c.raw, change.c.signature)
     joined = statement.select_from(feed.join(change, change.c.id == feed.c.change)).where(feed.c.scope == scope)
-    with province.province.database.read() as connection:
-        rows = connection.execute(joined.order_by(feed.c.seq)).all()
+    rows = province.province.database.read(
+        lambda connection: connection.execute(joined.order_by(feed.c.seq)).all(), WHOLE_PROVINCE
+    )
     return [
         (
             protocol.decode(row.event.encode(), protocol.Event),
@@ -127,10 +140,8 @@ def _after(kept: Kept, pieces: Sequence[Events], folder: Path) -> dict[str, Any]
     desk = RealDesk(path, SystemClock(), kept.province.transport)
     try:
         replica = desk.replica()
-        cursors: dict[str, int] = dict(replica.cursors())
         for piece in pieces:
-            cursors |= {event.scope: event.seq for event, _ in piece}
-            replica.apply(piece, cursors)
+            replica.apply(piece, {event.scope: kept.places[event.scope, event.seq] for event, _ in piece})
         return _content(desk)
     finally:
         desk.register.close()
@@ -228,9 +239,9 @@ def test_a_record_held_back_within_a_page_would_be_found(
     """The twin: each event reads the stored row, as if it stood alone in its page."""
     honest = Incoming._hold
 
-    def forgetful(self: Incoming, kind: Any, change: Any) -> Any:
+    def forgetful(self: Incoming, kind: Any, change: Any, scope: str) -> Any:
         self._held.clear()
-        return honest(self, kind, change)
+        return honest(self, kind, change, scope)
 
     monkeypatch.setattr(Incoming, "_hold", forgetful)
     assert _after(kept, [[*fresh[0], *fresh[1]]], folder) != whole

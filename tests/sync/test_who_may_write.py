@@ -15,7 +15,7 @@ from sync.server.admission import Admission
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, World, province_in
 
 _IN_ANY, _FAMILIES = {"officer", "desk", "task"}, {"person", "relation"}
-_CASES = {"child_file", "group_membership", "report", "home_visit"}
+_CASES = {"child_file", "group_membership", "report", "home_visit", "attachment", "attachment_withdrawal"}
 _HOUSE = {"shelter", "bed", "placement", "care_log_entry"}
 MAY: dict[tuple[Role, str], set[str]] = {
     (Role.COMMUNE_OFFICER, COMMUNE): _IN_ANY | _FAMILIES | _CASES | {"household"},
