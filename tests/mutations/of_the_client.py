@@ -95,14 +95,14 @@ BELIEF = (
         file=_PAGE,
         old="if event.seq != before.seq + 1:",
         new="if event.seq <= before.seq:",
-        tests=_SESSIONS,
+        tests=("sync/test_page_proofs.py::test_a_number_left_out_is_another_history_though_the_chain_fits_it",),
     ),
     Fault(
         name="shorter-feed-accepted",
         file=_PAGE,
         old="if head.seq < place.seq or (head",
         new="if (head",
-        tests=("sync/test_client_session.py", "sync/test_restored_province.py"),
+        tests=("sync/test_page_proofs.py::test_a_feed_that_ends_before_the_desks_place_is_another_history",),
     ),
     Fault(
         name="rewritten-head-accepted",

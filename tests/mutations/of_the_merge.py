@@ -184,8 +184,9 @@ FAULTS = (
     Fault(
         name="late-decision-is-dropped",
         file=_MERGING,
-        old="base=base, ours=standing))\n",
-        new="base=base, ours=standing))\n            merged.opened.clear()\n",
+        old="            merged.opened.append("
+        "self._conflicts.open(change, name, scope=record.scope, base=base, ours=standing))\n",
+        new="",
         tests=("sync/test_server_merge.py::test_two_concurrent_decisions_open_one_conflict_and_no_loop",),
     ),
     Fault(

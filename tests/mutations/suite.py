@@ -17,7 +17,15 @@ from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 
-from tests.mutations import of_the_client, of_the_door, of_the_merge, of_the_province, of_the_register
+from tests.mutations import (
+    of_the_client,
+    of_the_door,
+    of_the_merge,
+    of_the_moves,
+    of_the_province,
+    of_the_register,
+    of_the_ways,
+)
 from tests.mutations.fault import ROOT, Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -26,6 +34,8 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_merge.FAULTS,
     *of_the_door.FAULTS,
     *of_the_province.FAULTS,
+    *of_the_moves.FAULTS,
+    *of_the_ways.FAULTS,
 )
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", ".hypothesis")
 _SECONDS = 600

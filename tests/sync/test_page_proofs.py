@@ -9,6 +9,7 @@ import pytest
 
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
+from sync.change import next_chain
 from sync.client import errors
 from sync.client.session import Session
 from tests.sync.memory_replica import Identity, MemoryReplica
@@ -160,6 +161,36 @@ def test_a_page_that_ends_where_its_chain_does_would_do() -> None:
     _ending_at(province, protocol.unb64(province.head(SCOPE, 3).chain))
     Session(province.transport(), desk).sync()
     assert len(desk.applied) == 3
+
+
+def test_a_number_left_out_is_another_history_though_the_chain_fits_it() -> None:
+    """The province itself may have lost an event: chain and signature are right, and still something is missing."""
+    province, desk = _world()
+    line = province.desk("BBBBBB").record(SCOPE, "person", uuid7(), {"full_name": "Lò Thị Thử"}, n=3)
+    province.feed[SCOPE].append((protocol.Event(scope=SCOPE, seq=4), line))
+    chain = next_chain(protocol.unb64(province.head(SCOPE, 2).chain), 4, line.digest)
+
+    def page(request: protocol.PullRequest) -> bytes:
+        *lines, _ = province.page(request).split(b"\n")
+        end = protocol.FeedHead(seq=4, chain=protocol.b64(chain))
+        trailer = protocol.PullTrailer(cursors={SCOPE: end}, more=False, heads={SCOPE: end})
+        return b"\n".join([*lines, protocol.encode(trailer)])
+
+    _pull_with(province, page)
+    _refused(province, desk, errors.HistoryRewritten)
+
+
+def test_a_feed_that_ends_before_the_desks_place_is_another_history() -> None:
+    province, desk = _world()
+
+    def page(request: protocol.PullRequest) -> bytes:
+        header = province.page(request).split(b"\n")[0]
+        heads = {SCOPE: province.head(SCOPE, 1)}
+        trailer = protocol.PullTrailer(cursors={SCOPE: province.head(SCOPE, 2)}, more=False, heads=heads)
+        return b"\n".join([header, protocol.encode(trailer)])
+
+    _pull_with(province, page)
+    _refused(province, desk, errors.HistoryRewritten)
 
 
 def test_a_change_of_another_place_does_not_enter_by_a_feed_that_is_granted() -> None:
