@@ -6,6 +6,15 @@ from tests.mutations.fault import Fault
 
 _PUSH, _ORDER, _PULL = "sync/server/push.py", "sync/server/ordering.py", "sync/server/pull.py"
 _RUNS = "sync/server/runs.py"
+_KEEP = """            if row := _row(header.desk, run, start, marks[item.n]):
+                rows.append(row)
+            run, start = [], head
+"""
+_CHAIN = (
+    "            _check(header.desk, item.n, head, marks[item.n], public)\n"
+    + _KEEP
+    + "    if fresh and head != said:\n"
+)
 _PUSHES = ("sync/test_server_push.py",)
 _NOT_A_FORK = "    if any(item.n not in held or held[item.n][0] != item.digest for item in again):\n"
 
@@ -69,8 +78,8 @@ TAKING_IN = (
     Fault(
         name="desk-chain-unchecked",
         file=_RUNS,
-        old="    if fresh and head != said:\n",
-        new="    if False:\n",
+        old=_CHAIN,
+        new=_KEEP + "    if False:\n",
         tests=("sync/test_whose_change.py",),
     ),
     Fault(
@@ -117,9 +126,9 @@ TAKING_IN = (
     ),
     Fault(
         name="record-moves-by-itself",
-        file=_ORDER,
-        old="    if route is None or (change.verb",
-        new="    if (change.verb",
+        file="sync/server/whereabouts.py",
+        old="return Route(home, scopes, is_late=True, entered=left_by) if left_by else None",
+        new="return Route(home, scopes, is_late=bool(left_by), entered=left_by or '')",
         tests=("sync/test_server_push.py::test_a_record_does_not_move_and_an_id_is_used_once",),
     ),
     Fault(
