@@ -28,8 +28,8 @@ FAULTS = (
     Fault(
         name="cursor-jumps-to-the-head",
         file=_PAGE,
-        old="for (event, _), place in zip(piece, reached[start:], strict=False)}",
-        new="for (event, _), place in zip(page.steps, reached, strict=False)}",
+        old="{event.scope: place for (event, _), place in zip(piece, reached[start:], strict=False)}",
+        new="{one: Place(head.seq, protocol.unb64(head.chain)) for one, head in page.trailer.heads.items()}",
         tests=_MEETING,
     ),
     Fault(
