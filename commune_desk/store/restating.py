@@ -61,14 +61,17 @@ class Restating:
 
     def restate(self, records: Iterable[list[Step]]) -> None:
         """Bring each of the records, given by all of its lines, to what they say."""
-        given = list(records)
+        given = [sorted(steps, key=_has_fields) for steps in records]
         known = self._known(given)
-        for lines in given:
+        for steps in given:
+            kind = KINDS.get(steps[0][1].change.kind)
+            aside = [step for step in steps if kind is None or step[1].change.verb in RELOCATING]
+            self._keep_aside(aside)
+            lines = steps[len(aside) :]
+            if kind is None or not lines:
+                continue
             change = lines[0][1].change
-            kind = KINDS.get(change.kind)
-            if kind is None or any(line.change.verb in RELOCATING for _, line in lines):
-                self._keep_aside(lines)
-            elif known.isdisjoint({change.record, *(line.change.id for _, line in lines)}):
+            if known.isdisjoint({change.record, *(line.change.id for _, line in lines)}):
                 self._insert(kind, lines)
             else:
                 self._incoming.restate(kind, lines)
@@ -122,6 +125,11 @@ class Restating:
         self._db.executemany(journal.INSERT, self._changes)
         for kind, rows in self._rows.items():
             self._db.executemany(UPSERT[kind], rows)
+
+
+def _has_fields(step: Step) -> bool:
+    """What brought a record here comes before the lines that name it."""
+    return step[1].change.verb not in RELOCATING
 
 
 def _outcomes(event: protocol.Event) -> str | None:
