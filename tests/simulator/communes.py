@@ -83,10 +83,11 @@ def visits(course: Course, desk: RealDesk) -> str:
     shown = course.shown(desk)
     if not shown:
         return "nobody"
-    made = make_visit(course.chance.choice(shown), scope=course.scope(desk))
+    child = course.chance.choice(shown)
+    made = make_visit(child, scope=course.scope(desk))
     desk.register.write(save_all(made)).result()
-    course.visits[made.id] = made.person
-    return f"child {course.children.index(made.person)}"
+    course.visits[made.id] = child
+    return f"child {course.children.index(child)}"
 
 
 def telephones(course: Course, desk: RealDesk) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from commune_desk.domain.ids import RecordId
 from tests.sync.real_province import real_province
 from tests.sync.test_children_move import Two, child, move, visit
 
@@ -23,9 +24,9 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Two]:
             desk.register.close()
 
 
-def test_a_child_that_came_by_a_move_is_in_the_snapshot_whole(two: Two, child: str) -> None:  # noqa: F811 - a fixture
-    visit(two.old, child)  # type: ignore[arg-type]
-    move(two.old, child)  # type: ignore[arg-type]
+def test_a_child_that_came_by_a_move_is_in_the_snapshot_whole(two: Two, child: RecordId) -> None:
+    visit(two.old, child)
+    move(two.old, child)
     two.old.sync()
     two.new.sync()
     assert two.new.ask("SELECT count(*) FROM change WHERE seq>0") != [(0,)]
