@@ -33,6 +33,7 @@ BENCH = ["-m", "bench"]
 SHOTS = ["-m", "tests.story.shots"]
 TEXTS = ["-m", "tests.texts"]
 UNDER_WINE = ["-m", "tests.windows"]
+MUTATIONS = ["-m", "tests.mutations"]
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": "default.warning=false"}
 """No screen, and no word at each window about what this platform of Qt cannot do; in the tests Qt's warnings count."""
 LINTERS = {
@@ -266,6 +267,11 @@ def texts(rest: list[str]) -> int:
     return python([*TEXTS, *rest])
 
 
+def mutate(rest: list[str]) -> int:
+    """Put faults into a copy of the sync, one at a time, and see whether the tests find them."""
+    return python([*MUTATIONS, *rest], **OFFSCREEN)
+
+
 def windows(rest: list[str]) -> int:
     asked = rest[:1] in (["-h"], ["--help"])
     if not asked and (shutil.which("wine") is None or shutil.which("x86_64-w64-mingw32-gcc") is None):
@@ -302,6 +308,7 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "bench": (bench, "measure speed and memory: [NAME ...] [--json FILE]"),
     "shots": (shots, "take a picture of every page"),
     "texts": (texts, "collect the texts, merge translations: [FRAGMENT.po ...]"),
+    "mutate": (mutate, "faults put into copies of the sync: do the tests find each? [--only NAME ...] [--list]"),
     "windows": (windows, "the story on Windows' own Python under Wine; other words go to that Python: desk.py demo"),
     "lock": (lock, "write the locked versions anew; --upgrade takes newer ones"),
 }

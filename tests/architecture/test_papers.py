@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.metadata
 import re
 
+import pytest
+
 from tests.architecture.sources import ROOT
 from tests.test_desk_script import desk
 
@@ -45,12 +47,33 @@ def test_desk_and_server_share_their_versions() -> None:
     assert importlib.metadata.version("commune-desk")
 
 
-def test_every_proof_that_is_named_is_there() -> None:
-    papers = (ROOT / "docs" / "traceability.md").read_text(encoding="utf-8")
-    named = re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.py)(?:::(\w+))?`", papers.replace("`desk.py`", ""))
-    assert len(named) > 100
+PROOFS = {"traceability.md": 100, "sync-proof.md": 50}
+"""Papers that name tests, and at least how many."""
+
+
+@pytest.mark.parametrize("paper", PROOFS)
+def test_every_proof_that_is_named_is_there(paper: str) -> None:
+    named = _named_in((ROOT / "docs" / paper).read_text(encoding="utf-8"))
+    assert len(named) > PROOFS[paper]
     assert [f"{file}::{test}" for file, test in named if not _is_there(file, test)] == []
     assert not _is_there("store/test_register.py", "test_nobody_wrote_this")
+
+
+def test_every_invariant_of_the_sync_has_its_row() -> None:
+    """In order, and each with a test or an honest word that there is none."""
+    rows = re.findall(
+        r"^\| I(\d+) \|[^|]+\|[^|]*\| (.+) \|$",
+        (ROOT / "docs" / "sync-proof.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    assert [int(number) for number, _ in rows] == list(range(1, 31))
+    assert [number for number, shown in rows if not _named_in(shown) and "**not yet**" not in shown] == []
+
+
+def _named_in(text: str) -> list[tuple[str, str]]:
+    """File and test (or "") of every proof: paths below `tests/` with a folder, and tests of the top folder."""
+    found = re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.py)(?:::(\w+))?`", text.replace("`desk.py`", ""))
+    return [(file, test) for file, test in found if "/" in file or file.startswith("test_")]
 
 
 def _is_there(file: str, test: str) -> bool:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,19 @@ class Province:
     def address(self) -> str:
         return f"https://127.0.0.1:{self.port}"
 
+    @property
+    def process(self) -> int:
+        """The id of the process that serves."""
+        assert self._process is not None
+        return self._process.pid
+
     def found(self) -> None:
         """Make the province."""
         self.run("init", "--name", "Tỉnh Quảng Ninh", "--host", "127.0.0.1", "localhost")
 
-    def start(self) -> None:
-        """Serve; the second time on the same port as the first."""
-        command = self._command("serve", "--host", "127.0.0.1", "--port", str(self.port))
+    def start(self, *, host: str = "127.0.0.1", inside: Sequence[str] = ()) -> None:
+        """Serve; the second time on the same port as the first. `inside`: words that run it somewhere else."""
+        command = [*inside, *self._command("serve", "--host", host, "--port", str(self.port))]
         self._process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,

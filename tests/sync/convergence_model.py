@@ -10,7 +10,7 @@ import hashlib
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-REVIEW, LATEST, SEVEREST, MEMBERS, STATE = "review", "latest", "severest", "members", "state"
+REVIEW, LATEST, SEVEREST, MEMBERS, STATE, SEALED = "review", "latest", "severest", "members", "state", "sealed"
 RULES = {
     "phone": REVIEW,
     "occupation": LATEST,
@@ -18,6 +18,8 @@ RULES = {
     "status": STATE,
     "disability_types": MEMBERS,
 }
+RULE_OF = RULES | {"description": SEALED}
+"""Those of `RULES` for the child that `three_desks` edits, and of what the province cannot read."""
 SEVERITY = (None, "low", "medium", "high")
 STEPS = {
     "active": {"moved_away", "came_of_age", "died", "closed"},
@@ -84,7 +86,7 @@ class Model:
         self.skip()
         self.place[edit.id] = len(self.history) - 1
         self.edits[edit.id] = edit
-        if RULES[edit.field] == MEMBERS:
+        if RULE_OF[edit.field] == MEMBERS:
             self._take_members(edit)
         elif edit.decides:
             self._decide(edit)
@@ -109,12 +111,12 @@ class Model:
     def _decide(self, edit: Edit) -> None:
         """A decision stands if its author knew all there was; else two decisions are one new conflict."""
         truth = self.truth
-        knew_all = edit.decides <= truth.open.keys() and self._saw(edit.base) == truth.writer.get(edit.field)
+        knew_all = edit.decides <= truth.open.keys() and self.saw(edit.base) == truth.writer.get(edit.field)
         for conflict in edit.decides & truth.open.keys():
             del truth.open[conflict]
         if knew_all:
             self._write(edit)
-        elif edit.value != truth.value.get(edit.field):
+        elif RULE_OF[edit.field] == SEALED or edit.value != truth.value.get(edit.field):
             self._open(edit)
         else:
             self.agreed[edit.id] = truth.writer.get(edit.field)
@@ -122,22 +124,22 @@ class Model:
     def _take_value(self, edit: Edit) -> None:
         truth = self.truth
         standing, writer = truth.value.get(edit.field), truth.writer.get(edit.field)
-        saw = self._saw(edit.base)
+        saw = self.saw(edit.base)
         moved_on = [one for one, (name, loser) in truth.open.items() if (name, loser) == (edit.field, edit.base)]
         for conflict in moved_on:
             del truth.open[conflict]
         overruled_somebody = bool(moved_on) and edit.base == writer
-        if saw != writer and writer is not None and edit.value == standing:
+        if saw != writer and writer is not None and edit.value == standing and RULE_OF[edit.field] != SEALED:
             self.agreed[edit.id] = writer
-        elif saw == writer or (RULES[edit.field] == STATE and edit.value in STEPS.get(standing or "", ())):
+        elif saw == writer or (RULE_OF[edit.field] == STATE and edit.value in STEPS.get(standing or "", ())):
             self._write(edit)
             if overruled_somebody:  # whom the graver value overruled is still to be asked
                 self._open(edit)
-        elif RULES[edit.field] == LATEST:
+        elif RULE_OF[edit.field] == LATEST:
             if (edit.stamp, edit.id) >= (truth.stamp.get(edit.field, 0), writer or ""):
                 self._write(edit)
         else:
-            if RULES[edit.field] == SEVEREST and SEVERITY.index(edit.value) > SEVERITY.index(standing):
+            if RULE_OF[edit.field] == SEVEREST and SEVERITY.index(edit.value) > SEVERITY.index(standing):
                 self._write(edit)
             self._open(edit)
 
@@ -150,7 +152,8 @@ class Model:
         name = hashlib.sha256(f"{edit.id}|{edit.field}".encode()).digest()[:16].hex()
         self.truth.open[name] = (edit.field, edit.id)
 
-    def _saw(self, base: str | None) -> str | None:
+    def saw(self, base: str | None) -> str | None:
+        """The edit whose value stood where `base` says what its author saw."""
         while base in self.agreed:
             base = self.agreed[base]
         return base
@@ -168,7 +171,7 @@ class DeskModel:
 
     def shows(self, model: Model, cursor: int, name: str) -> Scalar | frozenset[str]:
         truth, pending = model.at(cursor), self.pending(model, cursor, name)
-        if RULES[name] == MEMBERS:
+        if RULE_OF[name] == MEMBERS:
             members = frozenset(truth.members)
             for edit in pending:
                 members = (members - edit.removed) | edit.added
@@ -177,5 +180,5 @@ class DeskModel:
 
     def base(self, model: Model, cursor: int, name: str) -> str | None:
         """The edit whose value the officer sees in the field; of members, the last that came from the province."""
-        pending = [] if RULES[name] == MEMBERS else self.pending(model, cursor, name)
+        pending = [] if RULE_OF[name] == MEMBERS else self.pending(model, cursor, name)
         return pending[-1].id if pending else model.at(cursor).writer.get(name)

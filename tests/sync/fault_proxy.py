@@ -1,4 +1,4 @@
-"""A TCP proxy that breaks connections on purpose: cut after so many bytes, delay, trickle, or never answer."""
+"""A TCP proxy that breaks connections on purpose: cut, slow, late, trickling, silent, recorded."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Toxics:
     delay_seconds: float = 0.0
     trickle_seconds: float = 0.0
     """Let one byte through, wait, let the next through: a line that is alive and useless."""
+    bytes_per_second: int | None = None
     half_open: bool = False
     """Take what comes and pass nothing on."""
 
@@ -33,6 +34,8 @@ class FaultProxy:
     def __init__(self, target: tuple[str, int]) -> None:
         self.toxics = Toxics()
         self.connections = 0
+        self.recorded: list[bytearray] = []
+        """What each connection sent towards the server."""
         self._target = target
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
@@ -77,14 +80,24 @@ class FaultProxy:
                 _close(near)
                 continue
             self._open += [near, far]
-            self._begin(self._pump, near, far, self.toxics.cut_up_after)
-            self._begin(self._pump, far, near, self.toxics.cut_down_after)
+            self.recorded.append(bytearray())
+            self._begin(self._pump, near, far, self.toxics.cut_up_after, self.recorded[-1])
+            self._begin(self._pump, far, near, self.toxics.cut_down_after, bytearray())
 
-    def _pump(self, source: socket.socket, sink: socket.socket, budget: int | None) -> None:
+    def replay(self, connection: int) -> None:
+        """Send the server once more, on a connection of its own, all that a former one sent; wait for it to hang up."""
+        with socket.create_connection(self._target, timeout=10) as again, suppress(OSError):
+            again.sendall(self.recorded[connection])
+            again.shutdown(socket.SHUT_WR)
+            while again.recv(_PIECE):
+                pass
+
+    def _pump(self, source: socket.socket, sink: socket.socket, budget: int | None, record: bytearray) -> None:
         size = 1 if self.toxics.trickle_seconds else _PIECE
         with suppress(OSError):
             while piece := source.recv(size):
-                self._is_closing.wait(self.toxics.trickle_seconds or self.toxics.delay_seconds)
+                record += piece
+                self._is_closing.wait(self._seconds(len(piece)))
                 if self.toxics.half_open:
                     continue
                 if budget is not None:
@@ -95,6 +108,11 @@ class FaultProxy:
                     break
         _close(source)
         _close(sink)
+
+    def _seconds(self, size: int) -> float:
+        """How long a piece takes."""
+        rate = self.toxics.bytes_per_second
+        return self.toxics.trickle_seconds or self.toxics.delay_seconds + (size / rate if rate else 0.0)
 
 
 def _close(end: socket.socket) -> None:

@@ -30,7 +30,7 @@ class InProcess(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if self.down or request.path_url == self.down_at:
             raise requests.ConnectionError(OSError(errno.ENETUNREACH, "Network is unreachable"))
-        status, headers, content = self._runner.run(_ask(self.app, request, body_of(request)))
+        status, headers, content = self._runner.run(ask_app(self.app, request, body_of(request)))
         if self.lose_reply or request.path_url == self.lose_reply_of:
             raise requests.ConnectionError(ConnectionResetError())
         return response_of(status, headers, content)
@@ -57,7 +57,7 @@ def response_of(status: int, headers: dict[str, str], content: bytes) -> request
     return response
 
 
-async def _ask(app: App, request: requests.PreparedRequest, body: bytes) -> tuple[int, dict[str, str], bytes]:
+async def ask_app(app: App, request: requests.PreparedRequest, body: bytes) -> tuple[int, dict[str, str], bytes]:
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},

@@ -6,19 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import RecordId, Scope
+from commune_desk.domain.ids import RecordId, Scope, uuid7
 from commune_desk.domain.reports import Report
 from commune_desk.store import comparing, departures
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.moves import move_child
+from sync import protocol
+from sync.change import read_line
 from sync.server import tables
 from sync.server.database import WHOLE_PROVINCE
+from sync.server.page_header import DROPS_STUBS
 from sync.server.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
 from tests.sync.both_sums import sums_here, sums_there
@@ -258,3 +261,40 @@ def test_a_child_that_came_is_put_right_like_any_other(two: Two, child: RecordId
     two.new.sync()
     assert two.new.register.write(lambda tx: comparing.last(tx.connection)).result()[0].put_right == 2
     assert sums_here(two.new, OTHER_COMMUNE) == before == sums_there(two.real, OTHER_COMMUNE)
+
+
+def test_a_child_who_stays_keeps_everything(two: Two, child: RecordId) -> None:
+    """What leaves is what was named and what belongs to it: not a word about anybody else."""
+    entry = ChildEntry(person=make_person("Lò Văn Ở"), file=make_file(RecordId("")), kin=())
+    stays: RecordId = two.old.register.write(lambda tx: register_child(tx, entry)).result()[0]
+    seen = visit(two.old, stays)
+    two.sync()
+    move(two.old, child)
+    two.sync()
+    for desk in (two.old, two.late):
+        assert desk.ask("SELECT id FROM person WHERE full_name='Lò Văn Ở'") == [(stays,)]
+        assert desk.ask("SELECT person FROM child_file") == [(stays,)]
+        assert desk.ask("SELECT id FROM home_visit") == [(seen,)]
+
+
+def test_where_the_policy_drops_stubs_the_case_code_goes_too(two: Two, child: RecordId) -> None:
+    """Not only from the page: the register itself does not have it any more."""
+    policy = insert(tables.meta).values(name=DROPS_STUBS, value="yes")
+    two.real.province.database.write(lambda connection: connection.execute(policy).rowcount, WHOLE_PROVINCE)
+    two.sync()
+    assert two.late.ask("SELECT case_number FROM child_file")[0][0] is not None
+    move(two.old, child)
+    two.sync()
+    for desk in (two.old, two.late):
+        assert desk.ask("SELECT DISTINCT case_number FROM departure") == [(None,)]
+        assert desk.register.write(lambda tx: departures.departed(tx.connection)).result()[0] == []
+
+
+def test_a_change_that_no_move_brought_does_not_enter(two: Two, child: RecordId) -> None:
+    """A change of another place comes in by a signed move or share alone, whatever the page says of it."""
+    signed = two.old.ask("SELECT raw, signature FROM change WHERE record=? AND kind='person'", child)[0]
+    line = read_line(protocol.b64(bytes(signed[1] or b"")).encode() + b" " + bytes(signed[0]))
+    event = protocol.Event(scope=THERE, seq=1, entered=uuid7())
+    with pytest.raises(protocol.Malformed):
+        two.new.replica().apply([(event, line)], {})
+    assert two.new.ask("SELECT count(*) FROM person WHERE id=?", child) == [(0,)]

@@ -182,3 +182,21 @@ def test_another_desks_chain_proves_nothing(world: World) -> None:
     keys = {desk.id: desk.key.public, accomplice.id: accomplice.key.public}
     proven = proven_by_heads([forged], [run], keys.get)
     assert not is_proven(forged, proven, keys.get)
+
+
+def test_a_run_that_is_too_long_is_not_believed(world: World) -> None:
+    """What a third party has to be shown beside one change stays small, whatever the province hands out."""
+    desk = world.desk()
+    lines = [write(desk.change("person", uuid7(), NAME).change) for _ in range(MAX_RUN + 1)]
+    for count, believed in ((MAX_RUN, True), (MAX_RUN + 1, False)):
+        head = bytes(32)
+        for line in lines[:count]:
+            head = next_head(head, line.digest)
+        signature = desk.key.sign(seal.HEAD, protocol.head_statement(desk.id, count, head))
+        before, signed = protocol.b64(bytes(32)), protocol.b64(signature)
+        run = protocol.Run(desk=desk.id, first_n=1, last_n=count, before=before, signature=signed)
+        if believed:
+            assert len(proven_by_heads(lines[:count], [run], lambda _: desk.key.public)) == count
+        else:
+            with pytest.raises(protocol.Malformed):
+                proven_by_heads(lines, [run], lambda _: desk.key.public)

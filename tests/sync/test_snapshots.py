@@ -15,6 +15,7 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
 from commune_desk.store import writers
+from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.transaction import Tx
 from sync import protocol
 from sync.client import errors
@@ -22,7 +23,7 @@ from sync.client.session import Session
 from sync.client.snapshots import begin_scope
 from sync.server import snapshots
 from tests.helpers.builders import make_file, make_group, make_person, make_relation, make_report, make_visit, save_all
-from tests.sync.real_desks import RealDesk, make_register
+from tests.sync.real_desks import Crash, RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -264,3 +265,40 @@ def test_what_waits_on_the_desk_survives_its_beginning_anew(office: Office) -> N
     Session(second.connect(), second.replica()).sync()
     first.sync()
     assert picture(first) == picture(second)
+
+
+def test_a_register_at_work_is_begun_anew_from_a_snapshot_of_now(office: Office) -> None:
+    """One that a newcomer would be content with lacks what the register has seen since it was made."""
+    first, second = office.desk(), office.desk()
+    people = a_history(first, second)
+    office.desk().sync()
+    edit(first, people[4], phone="0912000666")
+    first.sync()
+    second.sync()
+    before = picture(second)
+    _begin(second, COMMUNE)
+    assert second.ask("SELECT phone FROM person WHERE id=?", people[4]) == [("0912000666",)]
+    assert picture(second) == before
+
+
+def test_a_desk_that_dies_between_two_portions_begins_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = office.desk(), office.desk()
+    a_history(first, second)
+    third = office.desk()
+    monkeypatch.setattr("commune_desk.store.replica.APPLY_AT_ONCE", 5)
+    replica, honest, portions = third.replica(), RegisterReplica._restate, []
+
+    def dies(self: RegisterReplica, records: Any, tx: Tx) -> None:
+        portions.append(records)
+        if len(portions) == 3:
+            raise Crash
+        honest(self, records, tx)
+
+    with monkeypatch.context() as power:
+        power.setattr(RegisterReplica, "_restate", dies)
+        with pytest.raises(Crash):
+            third.sync(replica)
+    assert third.ask("SELECT seq FROM cursor WHERE scope=?", COMMUNE) in ([], [(0,)])
+    third.restart()
+    third.sync()
+    assert picture(third) == picture(second) == picture(first)

@@ -1,0 +1,210 @@
+"""Faults in moves, in what leaves and follows, in snapshots and in a province that was put back."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_RELOCATING, _WHERE, _MERGING = "sync/server/relocating.py", "sync/server/whereabouts.py", "sync/server/merging.py"
+_ORDER, _PULL, _PUSH = "sync/server/ordering.py", "sync/server/pull.py", "sync/server/push.py"
+_DEPARTURES, _REPLICA = "commune_desk/store/departures.py", "commune_desk/store/replica.py"
+_INCOMING, _SESSION = "commune_desk/store/incoming.py", "sync/client/session.py"
+_SNAPSHOTS = "sync/client/snapshots.py"
+_RESTORED = "sync/test_restored_province.py"
+_MOVES, _CHILDREN = "sync/test_server_moves.py", "sync/test_children_move.py"
+_BEGUN = "        self._write(lambda tx: self._begun(tx, scope, place))\n"
+_PORTIONS = (
+    "        for records in restating.portions(events, APPLY_AT_ONCE):\n"
+    "            self._write(partial(self._restate, records))\n"
+)
+
+MOVES = (
+    Fault(
+        name="departure-not-noted-at-the-province",
+        file=_RELOCATING,
+        old="    connection.execute(insert(table), rows)\n\n\ndef _enter",
+        new="\n\ndef _enter",
+        tests=(f"{_MOVES}::test_a_late_visit_follows_the_child_and_applies",),
+    ),
+    Fault(
+        name="departure-not-noted-at-the-desk",
+        file=_DEPARTURES,
+        old='    tx.connection.executemany("INSERT OR REPLACE INTO departure VALUES (?,?,?,?,?,?,0)", rows)\n',
+        new="",
+        tests=(f"{_CHILDREN}::test_the_new_commune_has_everything_and_the_old_one_no_word",),
+    ),
+    Fault(
+        name="late-edit-applied",
+        file=_MERGING,
+        old="elif route.is_late and not KINDS",
+        new="elif False and not KINDS",
+        tests=(f"{_MOVES}::test_a_late_edit_is_a_conflict_of_the_new_commune_and_never_applied_in_silence",),
+    ),
+    Fault(
+        name="late-edit-set-aside",
+        file=_WHERE,
+        old="return Route(home, scopes, is_late=True, entered=left_by) if left_by else None",
+        new="return None",
+        tests=(f"{_MOVES}::test_a_late_edit_is_a_conflict_of_the_new_commune_and_never_applied_in_silence",),
+    ),
+    Fault(
+        name="late-visit-set-aside",
+        file=_ORDER,
+        old="if item.line is None or route is None or code is not None:\n                self",
+        new="if item.line is None or route is None or route.is_late or code is not None:\n                self",
+        tests=(f"{_MOVES}::test_a_late_visit_follows_the_child_and_applies",),
+    ),
+    Fault(
+        name="late-visit-stays-where-nobody-looks",
+        file=_WHERE,
+        old='        return Route(home, {home: ""}, is_late=True, entered=left_by)',
+        new='        return Route(change.scope, {change.scope: ""})',
+        tests=(f"{_MOVES}::test_a_late_visit_follows_the_child_and_applies",),
+    ),
+    Fault(
+        name="conflict-stays-with-the-old-commune",
+        file=_RELOCATING,
+        old="        connection.execute(update(conflict).where(*open_ones).values(scope=target))\n",
+        new="        pass\n",
+        tests=(f"{_MOVES}::test_an_open_conflict_moves_and_is_the_new_communes",),
+    ),
+    Fault(
+        name="what-left-is-still-told",
+        file=_PULL,
+        old="has_left = row.seq < departed.get(step.record, 0)",
+        new="has_left = False",
+        tests=(f"{_MOVES}::test_what_left_is_told_no_more_to_who_begins_anew",),
+    ),
+    Fault(
+        name="second-move-accepted",
+        file=_RELOCATING,
+        old="if route is None or route.is_late:",
+        new="if route is None:",
+        tests=(f"{_MOVES}::test_of_two_moves_the_second_is_set_aside_and_told",),
+    ),
+    Fault(
+        name="resealed-with-the-wrong-key",
+        file=_ORDER,
+        old="elif change.seal and (sealed_for(change), change.key) not in keys:",
+        new="elif change.seal and not change.to and (sealed_for(change), change.key) not in keys:",
+        tests=(f"{_MOVES}::test_sealed_values_are_sealed_again_for_the_new_commune_and_replace_the_old",),
+    ),
+    Fault(
+        name="purged-before-it-was-sent",
+        file=_DEPARTURES,
+        old="        if any(_is_unsent(db, record) for _, record in leaving):\n            continue\n",
+        new="",
+        tests=(f"{_CHILDREN}::test_a_visit_that_is_not_sent_keeps_the_child_here_until_it_is",),
+    ),
+    Fault(
+        name="purged-though-nobody-named-it",
+        file=_DEPARTURES,
+        old='rows = db.execute(f"SELECT id FROM {name} WHERE {kind.belongs_to}=?", (person,)).fetchall()',
+        new='rows = db.execute(f"SELECT id FROM {name} WHERE {kind.belongs_to}<>?", (name,)).fetchall()',
+        tests=(f"{_CHILDREN}::test_a_child_who_stays_keeps_everything",),
+    ),
+    Fault(
+        name="stub-kept-against-the-policy",
+        file=_DEPARTURES,
+        old='            db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))\n',
+        new="            pass\n",
+        tests=(f"{_CHILDREN}::test_where_the_policy_drops_stubs_the_case_code_goes_too",),
+    ),
+    Fault(
+        name="brought-by-nothing",
+        file=_INCOMING,
+        old="        if brought is None or brought.verb not in RELOCATING or",
+        new="        if brought is not None and",
+        tests=(f"{_CHILDREN}::test_a_change_that_no_move_brought_does_not_enter",),
+    ),
+)
+BEGINNINGS = (
+    Fault(
+        name="snapshot-digest-unchecked",
+        file=_SNAPSHOTS,
+        old="    if seal.sha256(ciphertext) != protocol.unb64(offer.sha256):\n",
+        new="    if False:\n",
+        tests=("sync/test_snapshots.py::test_a_flipped_byte_anywhere_lets_nothing_in",),
+    ),
+    Fault(
+        name="stale-snapshot-for-a-register-at-work",
+        file="sync/server/snapshots.py",
+        old='    lag = 0 if request.fresh else max(WORTH, row["seq"] // _FRESH_SHARE)\n',
+        new='    lag = max(WORTH, row["seq"] // _FRESH_SHARE)\n',
+        tests=("sync/test_snapshots.py::test_a_register_at_work_is_begun_anew_from_a_snapshot_of_now",),
+    ),
+    Fault(
+        name="cursor-before-the-last-portion",
+        file=_REPLICA,
+        old=_PORTIONS + _BEGUN,
+        new=_BEGUN + _PORTIONS,
+        tests=("sync/test_snapshots.py::test_a_desk_that_dies_between_two_portions_begins_again",),
+    ),
+    Fault(
+        name="absence-deletes",
+        file=_REPLICA,
+        old="        Incoming(tx, {}).apply((), {scope: place})\n",
+        new="        Incoming(tx, {}).apply((), {scope: place})\n"
+        '        tx.connection.execute("DELETE FROM home_visit WHERE id NOT IN'
+        ' (SELECT record FROM change WHERE seq>0)")\n',
+        tests=("sync/test_snapshots.py::test_what_waits_on_the_desk_survives_its_beginning_anew",),
+    ),
+    Fault(
+        name="receipt-of-a-former-epoch-believed",
+        file=_PUSH,
+        old="return (shown.desk, shown.epoch) == (state.id, epoch) and shown",
+        new="return shown.desk == state.id and shown",
+        tests=(f"{_RESTORED}::test_the_receipt_that_a_desk_shows_begins_a_new_epoch_and_only_one",),
+    ),
+    Fault(
+        name="epoch-begun-without-proof",
+        file=_PUSH,
+        old="    if not seal.verify(province.keys.authority.public, seal.RECEIPT, body,",
+        new="    if not body and not seal.verify(province.keys.authority.public, seal.RECEIPT, body,",
+        tests=(f"{_RESTORED}::test_a_forged_receipt_begins_nothing",),
+    ),
+    Fault(
+        name="epoch-not-followed",
+        file=_SESSION,
+        old="        self._replica.follow(epoch)\n",
+        new="",
+        tests=(f"{_RESTORED}::test_what_it_had_signed_for_comes_back_though_nothing_new_was_typed",),
+    ),
+    Fault(
+        name="held-for-a-newer-province-is-sent",
+        file="commune_desk/store/transaction.py",
+        old="        needed = needed_schema(change)\n",
+        new="        needed = 1\n",
+        tests=("sync/test_other_versions.py::test_a_newer_desk_holds_only_what_an_older_province_cannot_take",),
+    ),
+)
+PROOFS = (
+    Fault(
+        name="head-of-a-run-unchecked",
+        file="sync/client/page.py",
+        old="if public is None or not seal.verify(public, seal.HEAD, statement, protocol.unb64(run.signature)):",
+        new="if public is None:",
+        tests=("sync/test_signed_heads.py::test_whatever_is_changed_in_a_proof_proves_nothing",),
+    ),
+    Fault(
+        name="run-too-long-taken-in",
+        file="sync/server/runs.py",
+        old="    if len(run) > MAX_RUN:\n        raise Malformed\n",
+        new="",
+        tests=("sync/test_signed_heads.py::test_heads_too_far_apart_prove_nothing",),
+    ),
+    Fault(
+        name="run-too-long-believed",
+        file="sync/client/page.py",
+        old="        if not 0 < len(numbers) <= MAX_RUN:\n",
+        new="        if not 0 < len(numbers):\n",
+        tests=("sync/test_signed_heads.py::test_a_run_that_is_too_long_is_not_believed",),
+    ),
+    Fault(
+        name="digest-of-another-desk-proven",
+        file="sync/client/page.py",
+        old="        proven |= set(present.values())\n",
+        new="        proven |= {line.digest for line in lines if line.change.n in numbers}\n",
+        tests=("sync/test_signed_heads.py::test_another_desks_chain_proves_nothing",),
+    ),
+)
+FAULTS = (*MOVES, *BEGINNINGS, *PROOFS)

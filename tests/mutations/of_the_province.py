@@ -1,0 +1,225 @@
+"""Faults in the province's numbering, in what it keeps and in what it hands out."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_PUSH, _ORDER, _PULL = "sync/server/push.py", "sync/server/ordering.py", "sync/server/pull.py"
+_RUNS = "sync/server/runs.py"
+_KEEP = """            if row := _row(header.desk, run, start, marks[item.n]):
+                rows.append(row)
+            run, start = [], head
+"""
+_CHAIN = (
+    "            _check(header.desk, item.n, head, marks[item.n], public)\n"
+    + _KEEP
+    + "    if fresh and head != said:\n"
+)
+_PUSHES = ("sync/test_server_push.py",)
+_NOT_A_FORK = "    if any(item.n not in held or held[item.n][0] != item.digest for item in again):\n"
+
+TAKING_IN = (
+    Fault(
+        name="push-in-anothers-name",
+        file=_PUSH,
+        old='    if header.desk != caller.id:\n        raise Refused(404, "not_found")\n',
+        new="",
+        tests=("sync/test_server_gate.py::test_a_desk_cannot_push_in_another_desks_name",),
+    ),
+    Fault(
+        name="push-of-a-former-epoch",
+        file=_PUSH,
+        old='    if header.epoch != epoch:\n        raise Refused(409, "epoch")\n',
+        new="",
+        tests=("sync/test_epoch_at_the_door.py",),
+    ),
+    Fault(
+        name="gap-in-numbers-accepted",
+        file=_PUSH,
+        old="    if header.first_n > state.last_n + 1:\n",
+        new="    if False:\n",
+        tests=("sync/test_server_push.py::test_a_gap_is_refused_with_the_number_that_is_missing",),
+    ),
+    Fault(
+        name="missing-dedupe",
+        file=_PUSH,
+        old="    fresh = [item for item in incoming if item.n > state.last_n]\n",
+        new="    fresh = list(incoming)\n",
+        tests=("sync/test_server_push.py::test_the_same_push_again_changes_nothing",),
+    ),
+    Fault(
+        name="other-history-taken-for-a-repeat",
+        file=_PUSH,
+        old=_NOT_A_FORK,
+        new="    if any(item.n not in held for item in again):\n",
+        tests=("sync/test_server_push.py::test_a_history_that_exists_twice_stops_the_desk_and_loses_nothing",),
+    ),
+    Fault(
+        name="fork-does-not-freeze",
+        file=_PUSH,
+        old='        if refusal.code == "fork" and caller.status == desks.ACTIVE:\n',
+        new="        if False:\n",
+        tests=("sync/test_server_push.py::test_a_history_that_exists_twice_stops_the_desk_and_loses_nothing",),
+    ),
+    Fault(
+        name="frozen-desk-writes-on",
+        file=_PUSH,
+        old="    if state is None or state.status == desks.FROZEN:\n",
+        new="    if state is None:\n",
+        tests=("sync/test_server_push.py::test_a_history_that_exists_twice_stops_the_desk_and_loses_nothing",),
+    ),
+    Fault(
+        name="head-signature-unchecked",
+        file=_RUNS,
+        old="    if not seal.verify(public, seal.HEAD, head_statement(desk, n, head), signature):\n",
+        new="    if False:\n",
+        tests=("sync/test_signed_heads.py::test_a_head_that_the_desk_did_not_sign_lets_nothing_in",),
+    ),
+    Fault(
+        name="desk-chain-unchecked",
+        file=_RUNS,
+        old=_CHAIN,
+        new=_KEEP + "    if False:\n",
+        tests=("sync/test_whose_change.py",),
+    ),
+    Fault(
+        name="revoked-while-it-pushes",
+        file=_PUSH,
+        old="    if (state.status, state.grants) != (caller.status, caller.grants):\n",
+        new="    if False:\n",
+        tests=("sync/test_server_push.py::test_a_desk_revoked_while_it_pushes_writes_nothing_more",),
+    ),
+    Fault(
+        name="revoked-desk-still-merged",
+        file=_PUSH,
+        old='    if caller.status == desks.REVOKED:\n        return "revoked"\n',
+        new="",
+        tests=("sync/test_server_push.py::test_a_revoked_desk_loses_nothing_it_still_sends",),
+    ),
+    Fault(
+        name="what-was-set-aside-is-called-merged",
+        file=_PUSH,
+        old='    held |= {row.n: (row.digest, "quarantined", row.code) for row in kept}\n',
+        new='    held |= {row.n: (row.digest, "dup", "") for row in kept}\n',
+        tests=("sync/test_set_aside.py::test_a_desk_whose_receipt_was_lost_still_learns_what_was_set_aside",),
+    ),
+    Fault(
+        name="quarantine-drops",
+        file=_ORDER,
+        old="        self._set_aside.append(_quarantine_row(self._desk, item, code, self._now))\n",
+        new="",
+        tests=("sync/test_server_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
+    ),
+    Fault(
+        name="id-used-twice",
+        file=_ORDER,
+        old='        if change.id in used:\n            item.code = "id"\n        elif',
+        new="        if",
+        tests=("sync/test_server_push.py::test_a_record_does_not_move_and_an_id_is_used_once",),
+    ),
+    Fault(
+        name="sealed-to-an-unknown-key",
+        file=_ORDER,
+        old="        elif change.seal and (sealed_for(change), change.key) not in keys:\n",
+        new="        elif False:\n",
+        tests=("sync/test_server_push.py::test_sealed_values_pass_only_under_a_key_of_their_place",),
+    ),
+    Fault(
+        name="record-moves-by-itself",
+        file="sync/server/whereabouts.py",
+        old="return Route(home, scopes, is_late=True, entered=left_by) if left_by else None",
+        new="return Route(home, scopes, is_late=bool(left_by), entered=left_by or '')",
+        tests=("sync/test_server_push.py::test_a_record_does_not_move_and_an_id_is_used_once",),
+    ),
+    Fault(
+        name="written-once-is-written-again",
+        file=_ORDER,
+        old='return "append_only" if KINDS[change.kind].append_only and again else None',
+        new="return None",
+        tests=("sync/test_server_push.py::test_what_is_written_once_is_never_written_again",),
+    ),
+    Fault(
+        name="one-id-of-two-kinds",
+        file=_ORDER,
+        old='    if batch.records.kind_of(change.record) not in (None, change.kind):\n        return "id"\n',
+        new="",
+        tests=("sync/test_one_id_two_kinds.py",),
+    ),
+    Fault(
+        name="scope-row-not-locked",
+        file="sync/server/feeds.py",
+        old="select(tables.scope).where(tables.scope.c.id == scope).with_for_update()",
+        new="select(tables.scope).where(tables.scope.c.id == scope)",
+        tests=_PUSHES,
+        equivalent="the embedded engine has one writer at a time and no row locks; on PostgreSQL it is a fault",
+    ),
+)
+HANDING_OUT = (
+    Fault(
+        name="feed-of-a-scope-not-granted",
+        file=_PULL,
+        old="    heads = _heads(connection, list(grants))\n",
+        new="    heads = _heads(connection, [*grants, *request.cursors])\n",
+        tests=("sync/test_server_gate.py::test_no_desk_sees_or_writes_another_place",),
+    ),
+    Fault(
+        name="cursor-beyond-the-head-accepted",
+        file=_PULL,
+        old="if any(cursor < 0 or cursor > heads[scope].seq for scope, cursor in cursors.items()):",
+        new="if False:",
+        tests=("sync/test_server_pull.py::test_a_cursor_that_the_province_never_gave_is_refused",),
+    ),
+    Fault(
+        name="page-skips-what-did-not-fit",
+        file=_PULL,
+        old="        content.cursors[scope] = FeedHead(seq=row.seq, chain=b64(row.chain))\n",
+        new="        content.cursors[scope] = FeedHead(seq=row.seq + 1, chain=b64(row.chain))\n",
+        tests=("sync/test_server_pull.py::test_pages_of_any_size_add_up_to_the_same_feed",),
+    ),
+    Fault(
+        name="page-begins-one-too-late",
+        file=_PULL,
+        old="feed.c.seq > cursor)",
+        new="feed.c.seq > cursor + 1)",
+        tests=("sync/test_server_pull.py::test_pages_of_any_size_add_up_to_the_same_feed",),
+    ),
+    Fault(
+        name="full-page-says-there-is-no-more",
+        file=_PULL,
+        old="            self.full = True\n",
+        new="            self.full = False\n",
+        tests=("sync/test_server_pull.py::test_pages_of_any_size_add_up_to_the_same_feed",),
+    ),
+    Fault(
+        name="pull-of-a-former-epoch",
+        file=_PULL,
+        old='    if request.epoch != epoch_of(connection):\n        raise Refused(409, "epoch")\n',
+        new="",
+        tests=("sync/test_epoch_at_the_door.py",),
+    ),
+    Fault(
+        name="revoked-desk-pulls-on",
+        file=_PULL,
+        old='    if caller.status == desks.REVOKED:\n        raise Refused(410, "revoked")\n',
+        new="",
+        tests=("sync/test_client_enrol.py::test_a_revoked_desk_still_hands_in_its_work_and_then_stops",),
+    ),
+    Fault(
+        name="frozen-desk-pulls-on",
+        file=_PULL,
+        old='    if caller.status == desks.FROZEN:\n        raise Refused(409, "fork")\n',
+        new="",
+        tests=(
+            "sync/test_client_enrol.py::test_a_copied_desk_is_found_and_both_copies_stop",
+            "sync/test_server_push.py::test_a_history_that_exists_twice_stops_the_desk_and_loses_nothing",
+        ),
+    ),
+    Fault(
+        name="newcomers-certificate-withheld",
+        file="sync/server/page_header.py",
+        old="certs=found if version != certs else None,",
+        new='certs=found if certs == "" else None,',
+        tests=("sync/test_server_pull.py::test_pages_are_signed_as_pages_and_certificates_come_when_they_changed",),
+    ),
+)
+FAULTS = (*TAKING_IN, *HANDING_OUT)

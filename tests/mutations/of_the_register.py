@@ -1,0 +1,220 @@
+"""Faults in the desk's replica: what it shows, what it keeps, and what it counts as done."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_REPLICA, _INCOMING, _PAGE = "commune_desk/store/replica.py", "commune_desk/store/incoming.py", "sync/client/page.py"
+_TRANSACTION, _REGISTER = "commune_desk/store/transaction.py", "commune_desk/store/register.py"
+_SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
+_ATTACKED = ("sync/test_register_under_attack.py",)
+_MEETING = (
+    *_SIMULATED,
+    "sync/test_three_desks.py::test_what_one_adds_another_cannot_remove_unseen",
+    "sync/test_three_desks.py::test_three_concurrent_edits_are_two_conflicts_that_one_decision_closes",
+)
+_APPLY = "        self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, places))\n"
+_CURSOR_FIRST = """        self._write(lambda tx: [Incoming(tx, {})._move_cursor(one, places[one]) for one in places])
+"""
+
+FAULTS = (
+    Fault(
+        name="cursor-before-its-rows",
+        file=_REPLICA,
+        old=_APPLY,
+        new=_CURSOR_FIRST + _APPLY,
+        tests=("sync/test_register_under_attack.py::test_rows_and_cursor_of_a_page_are_one",),
+    ),
+    Fault(
+        name="cursor-jumps-to-the-head",
+        file=_PAGE,
+        old="{event.scope: place for (event, _), place in zip(piece, reached[start:], strict=False)}",
+        new="{one: Place(head.seq, protocol.unb64(head.chain)) for one, head in page.trailer.heads.items()}",
+        tests=_MEETING,
+    ),
+    Fault(
+        name="waiting-field-overwritten-by-a-pull",
+        file=_INCOMING,
+        old="                later = [one for one in waiting if field in one.fields]\n                behind",
+        new="                later: list[Change] = []\n                behind",
+        tests=_MEETING,
+    ),
+    Fault(
+        name="what-a-waiting-edit-hides-is-forgotten",
+        file=_TRANSACTION,
+        old="shadow.begin(self.connection, before.id, name, getattr(before, name), writer)",
+        new="pass",
+        tests=_MEETING,
+    ),
+    Fault(
+        name="what-comes-behind-a-waiting-edit-is-forgotten",
+        file=_INCOMING,
+        old="        shadow.put(self._db, record, field, value, writer)\n",
+        new="",
+        tests=_MEETING,
+    ),
+    Fault(
+        name="own-members-not-replayed",
+        file=_INCOMING,
+        old="            held.values[field] = _replayed(value, later, field)\n",
+        new="            held.values[field] = value\n",
+        tests=_MEETING,
+    ),
+    Fault(
+        name="refused-value-shown-as-standing",
+        file=_INCOMING,
+        old="if event.outcomes.get(field, Outcome.APPLIED.value) in _STANDS:",
+        new="if True:",
+        tests=_MEETING,
+    ),
+    Fault(
+        name="open-conflict-dropped-at-the-desk",
+        file=_INCOMING,
+        old="        for opened in event.opened:\n",
+        new="        for opened in event.opened[:0]:\n",
+        tests=_MEETING,
+    ),
+    Fault(
+        name="closed-conflict-stays-open-at-the-desk",
+        file=_INCOMING,
+        old="[(change.id, one) for one in event.closed]",
+        new="[]",
+        tests=_MEETING,
+    ),
+    Fault(
+        name="number-used-twice-accepted",
+        file=_INCOMING,
+        old="raise protocol.Malformed  # a desk's number twice: no honest province lets that through\n",
+        new="pass\n",
+        tests=("sync/test_register_under_attack.py::test_a_desks_number_used_twice_is_refused_with_its_page",),
+    ),
+    Fault(
+        name="known-event-applied-again",
+        file=_INCOMING,
+        old='            return "known"\n',
+        new='            return "new"\n',
+        tests=("sync/test_pages_add_up.py::test_a_piece_that_was_applied_before_changes_nothing",),
+    ),
+    Fault(
+        name="value-that-does-not-hold-stored",
+        file=_INCOMING,
+        old="return value if check_value(kind.fields[field], value) is None else None",
+        new="return value",
+        tests=(
+            "sync/test_register_under_attack.py::test_values_that_do_not_hold_are_shown_as_unknown",
+            "sync/test_register_under_attack.py::test_a_sealed_value_of_the_wrong_kind_stops_no_feed",
+        ),
+    ),
+    Fault(
+        name="set-aside-taken-for-accepted",
+        file=_REPLICA,
+        old='for r in receipt.results if r.status == "quarantined"]',
+        new='for r in receipt.results if r.status == "never"]',
+        tests=("sync/test_set_aside.py",),
+    ),
+    Fault(
+        name="set-aside-still-hides-what-stands",
+        file=_REPLICA,
+        old="        Incoming(tx, {}).put_back(change)\n",
+        new="",
+        tests=("usecases/test_decision_set_aside.py",),
+    ),
+    Fault(
+        name="decision-set-aside-decides",
+        file=_REPLICA,
+        old="""            self._open_again(tx, change_id)
+""",
+        new="            pass\n",
+        tests=("usecases/test_decision_set_aside.py",),
+    ),
+    Fault(
+        name="receipt-sets-aside-what-it-does-not-answer",
+        file=_REPLICA,
+        old="WHERE id=? AND desk=? AND n<=? AND seq IS NULL",
+        new="WHERE id=? AND ?<>'' AND ?>0",
+        tests=("sync/test_register_under_attack.py::test_a_receipt_sets_nothing_aside_but_what_it_answers",),
+    ),
+    Fault(
+        name="receipt-acknowledges-all-that-waits",
+        file=_REPLICA,
+        old="""f" WHERE {OPEN} AND desk=? AND n<=? AND state IN ('waiting', 'sent')",""",
+        new="""f" WHERE {OPEN} AND desk=? AND n<=?+99 AND state IN ('waiting', 'sent')",""",
+        tests=(
+            "sync/test_register_under_attack.py::test_a_receipt_proves_nothing_about_what_was_never_sent",
+            "simulator/test_simulator.py::test_a_kept_seed_holds",
+        ),
+    ),
+    Fault(
+        name="batch-with-a-hole",
+        file=_REPLICA,
+        old="if found and (size > max_bytes or n != found[-1].n + 1):",
+        new="if found and size > max_bytes:",
+        tests=("sync/test_register_at_its_port.py",),
+    ),
+    Fault(
+        name="batch-without-measure",
+        file=_REPLICA,
+        old="if found and (size > max_bytes or n != found[-1].n + 1):",
+        new="if found and n != found[-1].n + 1:",
+        tests=("sync/test_register_at_its_port.py",),
+    ),
+    Fault(
+        name="accepted-is-not-sent-again",
+        file=_REPLICA,
+        old="AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
+        new="AND n>=? AND state IN ('sent', 'quarantined')",
+        tests=("sync/test_restored_province.py",),
+    ),
+    Fault(
+        name="exchange-under-a-former-name-counts",
+        file=_REPLICA,
+        old="            if tx.ledger.desk != self._desk:\n                raise EnrolledAnew\n",
+        new="",
+        tests=("usecases/test_enrol_anew.py",),
+    ),
+    Fault(
+        name="number-lost-with-a-save-that-failed",
+        file=_REGISTER,
+        old="            undo.callback(self._ledger.restore, mark)\n",
+        new="",
+        tests=(
+            "simulator/test_simulator.py::test_a_kept_seed_holds",
+            "store/test_register.py",
+        ),
+    ),
+    Fault(
+        name="sealed-to-a-key-the-province-named",
+        file=_REGISTER,
+        old="FROM scope_key WHERE private IS NOT NULL ORDER BY key",
+        new="FROM scope_key ORDER BY key",
+        tests=("sync/test_register_under_attack.py::test_a_province_cannot_have_things_sealed_to_a_key_of_its_own",),
+    ),
+    Fault(
+        name="form-forgets-what-it-saw",
+        file=_TRANSACTION,
+        old="base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}",
+        new="base = base_of(self.connection, entry, record.id, written)",
+        tests=("sync/test_edits_meet.py",),
+    ),
+    Fault(
+        name="decision-names-no-conflict",
+        file=_TRANSACTION,
+        old="change = msgspec.structs.replace(change, verb=Verb.RESOLVE.value, resolves={field: ids})",
+        new="change = msgspec.structs.replace(change, verb=Verb.RESOLVE.value, resolves={field: []})",
+        tests=_MEETING,
+    ),
+    Fault(
+        name="stamp-of-2255-taken-over",
+        file="commune_desk/domain/clock.py",
+        old="            if stamp < horizon:\n",
+        new="            if True:\n",
+        tests=("domain/test_stamps.py",),
+    ),
+    Fault(
+        name="waiting-counts-only-this-record-once",
+        file="commune_desk/store/sync_status.py",
+        old="SELECT kind, count(DISTINCT record), count(*), sum(length(raw) + 89) FROM change",
+        new="SELECT kind, count(DISTINCT record), count(DISTINCT record), sum(length(raw) + 89) FROM change",
+        tests=("presenters/test_sync_page.py", *_SIMULATED),
+    ),
+)

@@ -1,0 +1,75 @@
+"""Faults on the other ways: files, a courier's bundle, and what a locked desk sends."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_FILES, _COURIER, _LOCKED = "sync/server/files.py", "sync/client/courier.py", "commune_desk/usecases/locked_push.py"
+_ATTACKED = "usecases/test_locked_push_attacked.py"
+_SERVED = "sync/test_server_files.py"
+
+FAULTS = (
+    Fault(
+        name="file-hash-unchecked",
+        file=_FILES,
+        old="        if digest_of(_bytes_from(connection, blob, 0, blob.size)) == blob.sha256:\n",
+        new="        if True:\n",
+        tests=(f"{_SERVED}::test_what_is_not_what_the_change_names_is_thrown_away_and_begins_anew",),
+    ),
+    Fault(
+        name="file-of-another-place-served",
+        file=_FILES,
+        old="if caller.grants.get(asked.scope) not in roles or not is_digest(asked.file):",
+        new="if not is_digest(asked.file):",
+        tests=(f"{_SERVED}::test_what_no_change_names_and_what_another_place_names_look_the_same",),
+    ),
+    Fault(
+        name="file-had-by-naming-it-elsewhere",
+        file=_FILES,
+        old="where(record.c.scope == asked.scope, record.c.sha256 == asked.file)",
+        new="where(record.c.sha256 == asked.file)",
+        tests=(f"{_SERVED}::test_a_file_of_one_place_is_not_had_by_naming_it_in_another",),
+    ),
+    Fault(
+        name="file-piece-from-anywhere-appended",
+        file=_FILES,
+        old="if blob.done_at is not None or header.offset != blob.got:",
+        new="if blob.done_at is not None:",
+        tests=(f"{_SERVED}::test_a_piece_that_comes_twice_or_from_elsewhere_is_left_aside",),
+    ),
+    Fault(
+        name="bundle-of-the-province-unsigned",
+        file=_COURIER,
+        old="if header.sender != protocol.PROVINCE_DESK or not arrived.signed_by(identity.authority_public):",
+        new="if header.sender != protocol.PROVINCE_DESK:",
+        tests=("sync/test_courier_forged.py::test_a_desk_believes_only_the_authority_that_it_pinned",),
+    ),
+    Fault(
+        name="bundle-of-a-desk-unsigned",
+        file="sync/server/courier.py",
+        old="if desk is None or desk.status == desks.EXPECTED or not arrived.signed_by(desk.sign_public):",
+        new="if desk is None or desk.status == desks.EXPECTED:",
+        tests=("sync/test_courier_forged.py::test_only_a_desk_of_the_province_is_believed",),
+    ),
+    Fault(
+        name="bundle-for-another-taken",
+        file="sync/bundle.py",
+        old="    if bundle.header.to != own or bundle.header.key != protocol.b64(key.public):\n",
+        new="    if False:\n",
+        tests=("sync/test_bundle.py::test_what_was_signed_for_another_is_not_taken_from_whoever_sealed_it_on",),
+    ),
+    Fault(
+        name="locked-receipt-unverified",
+        file=_LOCKED,
+        old="if not verify(own.pins.authority_public, RECEIPT, one.body, one.signature):",
+        new="if False:",
+        tests=(f"{_ATTACKED}::test_a_receipt_that_the_province_did_not_sign_counts_for_nothing",),
+    ),
+    Fault(
+        name="locked-receipt-of-another-copy-believed",
+        file=_LOCKED,
+        old="    up_to = replica.named_up_to(receipt) if receipt.desk == desk else 0\n",
+        new="    up_to = receipt.accepted_n\n",
+        tests=(f"{_ATTACKED}::test_a_receipt_for_another_copy_of_this_register_says_nothing_here",),
+    ),
+)

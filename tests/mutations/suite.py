@@ -1,0 +1,137 @@
+"""Runs the faults: each in a copy of the tree, against the tests that are expected to find it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from queue import SimpleQueue
+from tempfile import TemporaryDirectory
+
+from tests.mutations import (
+    of_the_client,
+    of_the_door,
+    of_the_merge,
+    of_the_moves,
+    of_the_province,
+    of_the_register,
+    of_the_ways,
+)
+from tests.mutations.fault import ROOT, Fault
+
+FAULTS: tuple[Fault, ...] = (
+    *of_the_client.FAULTS,
+    *of_the_register.FAULTS,
+    *of_the_merge.FAULTS,
+    *of_the_door.FAULTS,
+    *of_the_province.FAULTS,
+    *of_the_moves.FAULTS,
+    *of_the_ways.FAULTS,
+)
+_NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", ".hypothesis")
+_SECONDS = 600
+
+
+class End(StrEnum):
+    """How the tests of a fault ended."""
+
+    CAUGHT = "caught"
+    SURVIVED = "SURVIVED"
+    BROKEN = "BROKEN"
+    """The tests could not be run at all: no fair fault, or a selection that names nothing."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    fault: Fault
+    end: End
+    seconds: float
+    said: str = ""
+    """The last lines of a run that could not begin."""
+
+
+class Copy:
+    """A copy of the tree, and a warm process that runs its tests."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._said = root.with_suffix(".txt")
+        surroundings = {**os.environ, "PYTHONPATH": str(root), "QT_QPA_PLATFORM": "offscreen", "CI": "1"}
+        script = str(root / "tests" / "mutations" / "warm.py")
+        self._process = subprocess.Popen(
+            [sys.executable, script, str(root), str(_SECONDS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=surroundings,
+            encoding="utf-8",
+        )
+        self._answer()
+
+    def run(self, tests: Sequence[str]) -> tuple[int, str]:
+        """pytest until the first failure: its exit code (negative: it did not end), and what it said."""
+        words = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "default", *(f"tests/{one}" for one in tests)]
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps([words, str(self._said)]) + "\n")
+        self._process.stdin.flush()
+        return int(self._answer()), self._said.read_text(encoding="utf-8", errors="replace")
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+def judge(fault: Fault, copy: Copy) -> Verdict:
+    """Put the fault in, run its tests, take it out. Tests that no longer end have found it too."""
+    begun = time.monotonic()
+    honest = fault.apply(copy.root)
+    try:
+        code, said = copy.run(fault.tests)
+    finally:
+        (copy.root / fault.file).write_text(honest, encoding="utf-8")
+    end = {0: End.SURVIVED, 1: End.CAUGHT}.get(code, End.CAUGHT if code < 0 else End.BROKEN)
+    return Verdict(fault, end, time.monotonic() - begun, said[-2000:] if end is End.BROKEN else "")
+
+
+def judged(faults: Sequence[Fault], *, at_once: int = 2) -> Iterator[Verdict]:
+    """A verdict on each fault, in their order; `at_once` copies of the tree work side by side."""
+    with _copies(at_once) as copies, ThreadPoolExecutor(at_once) as workers:
+
+        def in_a_copy(fault: Fault) -> Verdict:
+            copy = copies.get()
+            try:
+                return judge(fault, copy)
+            finally:
+                copies.put(copy)
+
+        yield from workers.map(in_a_copy, faults)
+
+
+def honest_failures(faults: Sequence[Fault]) -> str:
+    """What the tests say that fail without any fault: nothing may, or being caught would mean nothing."""
+    tests = sorted({test for fault in faults for test in fault.tests})
+    with _copies(1) as copies:
+        code, said = copies.get().run(tests)
+    return "" if code == 0 else said[-3000:]
+
+
+@contextmanager
+def _copies(count: int) -> Iterator[SimpleQueue[Copy]]:
+    with TemporaryDirectory(prefix="faults-") as folder, ExitStack() as undo:
+        copies: SimpleQueue[Copy] = SimpleQueue()
+        for number in range(count):
+            copy = Copy(Path(shutil.copytree(ROOT, Path(folder) / str(number), ignore=_NOT_COPIED)))
+            undo.callback(copy.close)
+            copies.put(copy)
+        yield copies

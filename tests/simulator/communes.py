@@ -1,0 +1,228 @@
+"""Children who move between two communes while people write, lines break and the province is put back: drawn by a seed.
+
+Two desks of one commune and one of another, with real registers and the real province. What is kept in `Course` is all
+that its people ever saved; at rest everything of it must be somewhere, and nothing where it does not belong.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.errors import DeskError
+from commune_desk.domain.families import Person
+from commune_desk.domain.ids import RecordId, Scope
+from commune_desk.store.transaction import Tx
+from commune_desk.usecases.children import ChildEntry, register_child
+from commune_desk.usecases.moves import move_child
+from sync.client.session import SyncReport
+from sync.server import pull
+from sync.server.province import open_province
+from sync.server.scopes import ensure_communes
+from tests.helpers.builders import make_file, make_person, make_visit, save_all
+from tests.sync.real_desks import RealDesk, make_register
+from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
+
+PLACES = (COMMUNE, COMMUNE, OTHER_COMMUNE)
+"""By desk."""
+STEPS, MOST_CHILDREN, WORTH = 40, 4, 30
+_ROUNDS = 8
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A telephone number that somebody saved for a child; no two are the same."""
+
+    child: RecordId
+    phone: str
+
+
+@dataclass
+class Course:
+    """The office and what its people saved."""
+
+    folder: Path
+    real: RealProvince
+    chance: random.Random
+    desks: list[RealDesk] = field(default_factory=list)
+    children: list[RecordId] = field(default_factory=list)
+    visits: dict[RecordId, RecordId] = field(default_factory=dict)
+    """By visit its child."""
+    typed: list[Typed] = field(default_factory=list)
+    trace: list[str] = field(default_factory=list)
+
+    def shown(self, desk: RealDesk) -> list[RecordId]:
+        """The children that the desk has, in the order in which they were registered."""
+        here = {row[0] for row in desk.ask("SELECT person FROM child_file")}
+        return [child for child in self.children if child in here]
+
+    def scope(self, desk: RealDesk) -> Scope:
+        return Scope(desk.register.identity.scope)
+
+
+def registers(course: Course, desk: RealDesk) -> str:
+    if len(course.children) >= MOST_CHILDREN:
+        return "enough"
+    scope, name = course.scope(desk), f"Chìu Văn {len(course.children)}"
+    entry = ChildEntry(person=make_person(name, scope=scope), file=make_file(RecordId(""), scope=scope), kin=())
+    course.children.append(desk.register.write(lambda tx: register_child(tx, entry)).result()[0])
+    return name
+
+
+def visits(course: Course, desk: RealDesk) -> str:
+    shown = course.shown(desk)
+    if not shown:
+        return "nobody"
+    child = course.chance.choice(shown)
+    made = make_visit(child, scope=course.scope(desk))
+    desk.register.write(save_all(made)).result()
+    course.visits[made.id] = child
+    return f"child {course.children.index(child)}"
+
+
+def telephones(course: Course, desk: RealDesk) -> str:
+    """Edit a child; while it is on its way the program refuses."""
+    shown = course.shown(desk)
+    if not shown:
+        return "nobody"
+    typed = Typed(course.chance.choice(shown), f"09{len(course.typed):08}")
+
+    def run(tx: Tx) -> None:
+        tx.save(msgspec.structs.replace(tx.existing(Person, typed.child), phone=typed.phone))
+
+    return _tried(desk, run, lambda: course.typed.append(typed))
+
+
+def moves(course: Course, desk: RealDesk) -> str:
+    shown = course.shown(desk)
+    if not shown:
+        return "nobody"
+    child = course.chance.choice(shown)
+    to = Scope(OTHER_COMMUNE if course.scope(desk) == COMMUNE else COMMUNE)
+
+    def run(tx: Tx) -> None:
+        move_child(tx, child, to)
+
+    return f"child {course.children.index(child)} " + _tried(desk, run, lambda: None)
+
+
+def _tried(desk: RealDesk, run: Callable[[Tx], None], done: Callable[[], None]) -> str:
+    try:
+        desk.register.write(run).result()
+    except DeskError as refused:
+        return type(refused).__name__
+    done()
+    return "saved"
+
+
+def syncs(course: Course, desk: RealDesk) -> str:
+    try:
+        report = desk.sync()
+    except DeskError as trouble:
+        return type(trouble).__name__
+    return f"pushed {report.pushed} pulled {report.pulled}"
+
+
+def syncs_on_a_bad_line(course: Course, desk: RealDesk) -> str:
+    """The line goes before a request of one kind, or after it, so that its reply is lost."""
+    line, path = course.real.line, course.chance.choice(["/v1/push", "/v1/pull", "/v1/report", "/v1/snapshot"])
+    way = course.chance.choice(["down_at", "lose_reply_of"])
+    setattr(line, way, path)
+    said = syncs(course, desk)
+    setattr(line, way, "")
+    return f"{way} {path}: {said}"
+
+
+def restarts(course: Course, desk: RealDesk) -> str:
+    desk.restart()
+    return ""
+
+
+def copies_the_province(course: Course, desk: RealDesk) -> str:
+    def copy(data: Path) -> None:
+        shutil.rmtree(course.folder / "copy", ignore_errors=True)
+        shutil.copytree(data, course.folder / "copy")
+
+    _reopened(course, copy)
+    return ""
+
+
+def puts_the_province_back(course: Course, desk: RealDesk) -> str:
+    """Without a word to anybody: neither the province nor a desk is told."""
+    if not (course.folder / "copy").exists():
+        return "no copy"
+
+    def put_back(data: Path) -> None:
+        shutil.rmtree(data)
+        shutil.copytree(course.folder / "copy", data)
+
+    _reopened(course, put_back)
+    return ""
+
+
+def _reopened(course: Course, meanwhile: Callable[[Path], None]) -> None:
+    data = course.real.province.data
+    course.real.province.close()
+    meanwhile(data)
+    course.real.province = open_province(data, course.folder / "key-file")
+    course.real.restart()
+
+
+Act = Callable[[Course, RealDesk], str]
+ACTIONS: dict[Act, int] = {
+    registers: 3,
+    visits: 5,
+    telephones: 5,
+    moves: 4,
+    syncs: 12,
+    syncs_on_a_bad_line: 5,
+    restarts: 1,
+}
+WITH_RESTORES: dict[Act, int] = ACTIONS | {copies_the_province: 1, puts_the_province_back: 1}
+
+
+@contextmanager
+def course_of(seed: int, folder: Path) -> Iterator[Course]:
+    with real_province(folder) as real, pytest.MonkeyPatch.context() as sizes:
+        sizes.setattr(pull, "WORTH", WORTH)
+        escrow = real.province.escrow_public
+        real.write(lambda connection: ensure_communes(connection, escrow_public=escrow))
+        course = Course(folder, real, random.Random(seed))
+        for number, scope in enumerate(PLACES):
+            make_register(folder / f"{number}.db", real.enrol({scope: Role.COMMUNE_OFFICER}))
+            course.desks.append(RealDesk(folder / f"{number}.db", SystemClock(), real.transport))
+            course.desks[-1].sync()
+        yield course
+        for desk in course.desks:
+            desk.register.close()
+
+
+def play(course: Course, actions: dict[Act, int], steps: int = STEPS) -> None:
+    """Draw what happens, then bring all to rest."""
+    for _ in range(steps):
+        act, number = course.chance.choices([*actions], [*actions.values()])[0], course.chance.randrange(len(PLACES))
+        said = act(course, course.desks[number])
+        course.trace.append(f"desk {number} {act.__name__} {said}")
+    settle(course)
+
+
+def settle(course: Course) -> None:
+    for _ in range(_ROUNDS):
+        reports: list[SyncReport] = [desk.sync() for desk in course.desks]
+        if not any(report.pushed or report.pulled for report in reports):
+            return
+    raise AssertionError("the desks do not come to rest")
+
+
+def rows(desk: RealDesk, sql: str, *values: Any) -> set[tuple[Any, ...]]:
+    return {tuple(row) for row in desk.ask(sql, *values)}

@@ -1,0 +1,145 @@
+"""A desk on its virtual PC: a real register, the program's own sync, and an officer who types whatever else happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from commune_desk.domain.errors import DeskError
+from commune_desk.domain.record import Record
+from commune_desk.store.opened import Opened, open_records
+from commune_desk.store.register import FILE_NAME, Register
+from commune_desk.store.settings import Pins
+from commune_desk.store.transaction import Tx, load
+from commune_desk.usecases.desk_sync import DeskSync
+from sync.client.session import Session, SyncReport
+from sync.client.transport import Transport
+from tests.simulator.disk import Disk, PowerCut
+from tests.simulator.line import Line
+from tests.simulator.when import OwnClock
+from tests.sync.real_desks import KEY, OFFICER
+
+APPLY_AT_ONCE = 3
+"""Events in one transaction, so that much falls between two."""
+UNASKED = ""
+"""No base is expected: the change is of no tracked field."""
+
+
+class _SmallSteps(DeskSync):
+    def _begin(self) -> Session:
+        return Session(self._connect(self._pins), self._replica, apply_at_once=APPLY_AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Form:
+    """An open form: what its officer saw, and what shall be saved of one field."""
+
+    opened: Opened
+    before: Record
+    name: str
+    value: Any
+    base: str | None
+    """The change whose value the officer saw, as the oracle has it."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save left: the number of the desk's last change by then, and the id of the one it made (None: none)."""
+
+    n: int
+    change: str | None
+
+
+class Pc:
+    """One PC. What is `saved` was confirmed to its officer; what waits in `under_way` was not yet."""
+
+    def __init__(self, number: int, disk: Disk, clock: OwnClock, line: Line) -> None:
+        self.number = number
+        self.disk = disk
+        self.clock = clock
+        self.line = line
+        self.form: Form | None = None
+        self.confirmed_n = 0
+        self.bases: dict[str, str | None] = {}
+        """By change: the base that the oracle expects of it."""
+        self._under_way: list[tuple[Future[Any], str | None]] = []
+        self._open()
+
+    def _open(self) -> None:
+        self.register = Register(self.disk.folder / FILE_NAME, KEY, self.clock, OFFICER)
+        self._sync: DeskSync | None = None
+
+    @property
+    def scope(self) -> str:
+        return self.register.identity.scope
+
+    @property
+    def desk(self) -> str:
+        return self.register.identity.desk
+
+    def sync(self) -> SyncReport:
+        """Raises a DeskError, or PowerCut."""
+        if self._sync is None:
+            self._sync = _SmallSteps(self.register, lambda changes: None, connect=self._connect)
+        return self._sync.sync()
+
+    def _connect(self, pins: Pins) -> Transport:
+        return Transport(pins.address, ca_pem=None, adapter=self.line)
+
+    def power_cut(self) -> None:
+        """Off and on again; an open form is gone, for its draft is no business of the sync."""
+        self.disk.cut()
+        self.settle()
+        self.disk.power_on()
+        self.form = None
+        self._open()
+
+    def look(self, kind: str, record: str) -> Record | None:
+        """A record as the screen shows it."""
+        return load(self.register.reader, kind, record)
+
+    def open_form(self, before: Record, name: str, value: Any, base: str | None) -> Form:
+        return Form(open_records(self.register.reader, before), before, name, value, base)
+
+    def submit(self, form: Form) -> None:
+        """Press save; nobody waits for it here (see `settle`)."""
+        after = msgspec.structs.replace(form.before, **{form.name: form.value})
+        self._submit(lambda tx: tx.edit(form.opened, form.before, after), form.base)
+
+    def write(self, operation: Callable[[Tx], Any], base: str | None = UNASKED) -> None:
+        """Save and wait for it. `base`: what the oracle expects the change to name."""
+        self._submit(operation, base)
+        self.settle()
+
+    def _submit(self, operation: Callable[[Tx], Any], base: str | None) -> None:
+        def run(tx: Tx) -> Saved:
+            before = tx.ledger.mark().n
+            operation(tx)
+            n = tx.ledger.mark().n
+            made = tx.connection.execute("SELECT id FROM change WHERE desk=? AND n=?", (tx.ledger.desk, n)).fetchone()
+            return Saved(n, made[0] if n > before else None)
+
+        self._under_way.append((self.register.write(run), base))
+
+    def settle(self) -> None:
+        """Wait for what was submitted. What failed was told to its officer, and counts as unsaved."""
+        while self._under_way:
+            future, base = self._under_way.pop(0)
+            try:
+                saved: Saved = future.result()[0]
+            except (DeskError, PowerCut):
+                continue
+            self.confirmed_n = max(self.confirmed_n, saved.n)
+            if base != UNASKED and saved.change is not None:
+                self.bases[saved.change] = base
+
+    def close(self) -> None:
+        self.settle()
+        if self.disk.is_cut:
+            self.disk.power_on()
+        else:
+            self.register.close()

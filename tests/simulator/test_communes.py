@@ -1,0 +1,126 @@
+"""Whatever moves where and when: no visit is lost, no edit vanishes, and nothing stays where a child has left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from commune_desk.domain.kinds import KINDS
+from commune_desk.store import departures
+from sync.change import Change
+from sync.server import relocating, tables, whereabouts
+from sync.server.database import WHOLE_PROVINCE
+from tests.simulator.communes import ACTIONS, Act, Course, course_of, play, rows
+
+SEEDS, MANY = range(3), range(100, 160)
+
+
+def _held(course: Course, table: Any) -> list[Any]:
+    statement = select(table)
+    return list(course.real.province.database.read(lambda it: it.execute(statement).all(), WHOLE_PROVINCE))
+
+
+def every_visit_is_with_its_child(course: Course) -> None:
+    home = {row.id: row.scope for row in _held(course, tables.RECORDS["person"])}
+    held = {row.id: row for row in _held(course, tables.RECORDS["home_visit"])}
+    assert held.keys() == course.visits.keys()
+    for visit, child in course.visits.items():
+        assert held[visit].scope == home[child]
+
+
+def every_number_stands_was_seen_or_is_asked_about(course: Course) -> None:
+    """A late edit neither wins unseen nor goes."""
+    stands = {row.id: row.phone for row in _held(course, tables.RECORDS["person"])}
+    changes = [msgspec.json.decode(row.raw, type=Change) for row in _held(course, tables.change)]
+    written = {change.set["phone"]: change.id for change in changes if change.set.get("phone")}
+    seen = {change.base.get("phone") for change in changes}
+    asked = {side for row in _held(course, tables.conflict) for side in (row.ours, row.theirs, row.base)}
+    for one in course.typed:
+        assert stands[one.child] == one.phone or {written[one.phone]} & (seen | asked), one
+
+
+def desks_hold_their_commune_and_nothing_else(course: Course) -> None:
+    """Nothing of a child that left; the same at both desks of a commune."""
+    guests = {(row.scope, row.record) for row in _held(course, tables.guest)}
+    for name in KINDS:
+        held = _held(course, tables.RECORDS[name])
+        for number, desk in enumerate(course.desks):
+            scope = course.scope(desk)
+            expected = {row.id for row in held if row.scope == scope or (scope, row.id) in guests}
+            assert {one for (one,) in rows(desk, f"SELECT id FROM {name}")} == expected, f"desk {number}: {name}"
+    one, two, _ = course.desks
+    for sql in ("SELECT id, full_name, phone, scope FROM person", "SELECT id, person, visited_on FROM home_visit"):
+        assert rows(one, sql) == rows(two, sql)
+    open_ones = "SELECT id FROM conflict WHERE state='open'"
+    assert rows(one, open_ones) == rows(two, open_ones)
+
+
+def nothing_waits_and_nothing_was_set_aside(course: Course) -> None:
+    """But a second move of one child, which is told to who asked for it."""
+    assert {row.code for row in _held(course, tables.quarantine)} <= {"moved"}
+    heads = {row.id: row.head for row in _held(course, tables.scope)}
+    for desk in course.desks:
+        assert rows(desk, "SELECT n FROM change WHERE state IN ('waiting', 'sent', 'staged')") == set()
+        assert rows(desk, "SELECT record FROM departure WHERE is_gone=0") == set()
+        assert rows(desk, "SELECT seq FROM cursor WHERE scope=?", course.scope(desk)) == {(heads[course.scope(desk)],)}
+
+
+AT_REST = (
+    every_visit_is_with_its_child,
+    every_number_stands_was_seen_or_is_asked_about,
+    desks_hold_their_commune_and_nothing_else,
+    nothing_waits_and_nothing_was_set_aside,
+)
+
+
+def _holds(seed: int, folder: Path, actions: dict[Act, int]) -> None:
+    folder.mkdir()
+    with course_of(seed, folder) as course:
+        try:
+            play(course, actions)
+            for check in AT_REST:
+                check(course)
+        except Exception as error:
+            told = "\n  ".join(course.trace)
+            raise AssertionError(f"seed {seed}: {error!r}\n  {told}") from error
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_children_move_and_nothing_is_lost(tmp_path: Path, seed: int) -> None:
+    _holds(seed, tmp_path / "course", ACTIONS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", MANY)
+def test_many_courses_of_moves_hold(tmp_path: Path, seed: int) -> None:
+    _holds(seed, tmp_path / "course", ACTIONS)
+
+
+def _breaks(tmp_path: Path) -> bool:
+    for seed in range(12):
+        try:
+            _holds(seed, tmp_path / str(seed), ACTIONS)
+        except AssertionError:
+            return True
+    return False
+
+
+def test_what_is_purged_before_it_was_sent_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin of the leave that waits."""
+    monkeypatch.setattr(departures, "_is_unsent", lambda db, record: False)
+    assert _breaks(tmp_path)
+
+
+def test_a_leave_that_takes_too_little_along_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: the person alone moves, and late visits stay where they were written."""
+    monkeypatch.setattr(relocating, "_family_of", lambda connection, person: relocating._Family([person]))
+    monkeypatch.setattr(whereabouts.Whereabouts, "_route_new", lambda self, change: _stays(change))
+    assert _breaks(tmp_path)
+
+
+def _stays(change: Change) -> whereabouts.Route:
+    return whereabouts.Route(change.scope, {change.scope: ""})

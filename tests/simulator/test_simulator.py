@@ -1,0 +1,126 @@
+"""Any course of events, however bad the line, the disk and the clocks: nothing is lost, and all end up the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from commune_desk.store.incoming import Incoming
+from commune_desk.store.replica import RegisterReplica
+from sync import protocol
+from sync.merge import Decision, Outcome
+from sync.server import merging, push
+from tests.simulator.oracle import PERSON, TRACKED
+from tests.simulator.run import Broken, play
+from tests.simulator.seeds import fresh, keep, kept
+
+SHORT, LONG = 3, 60
+"""Fresh seeds in each of the chunks that the processes of a run share."""
+CHUNKS = range(6)
+
+
+def played(seed: int) -> list[str]:
+    """The trace; a seed that fails is kept."""
+    try:
+        return play(seed)
+    except Broken as broken:
+        keep(seed, str(broken))
+        raise
+
+
+@pytest.mark.parametrize("seed", kept())
+def test_a_kept_seed_holds(seed: int) -> None:
+    played(seed)
+
+
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_fresh_seeds_hold(chunk: int) -> None:
+    for seed in fresh(SHORT, chunk=chunk):
+        played(seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_many_fresh_seeds_hold(chunk: int) -> None:
+    for seed in fresh(LONG, chunk=chunk + len(CHUNKS)):
+        played(seed)
+
+
+def test_the_same_seed_gives_the_same_course_of_events() -> None:
+    assert play(4, steps=30) == play(4, steps=30)
+    assert play(5, steps=30) != play(4, steps=30)
+
+
+def _without_trivia(patch: pytest.MonkeyPatch) -> None:
+    """Leave out the one rule that goes by time: what is told of the rest must not depend on clocks."""
+    patch.setitem(TRACKED, PERSON, ("phone",))
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_wrong_clocks_change_nothing_that_people_review(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I15: the same course with every clock right ends with the same values, conflicts and numbers."""
+    _without_trivia(monkeypatch)
+    assert play(seed, steps=30) == play(seed, steps=30, may_skew=False)
+
+
+def test_a_rule_that_asks_the_clocks_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: by hours instead of by what was seen, in fields that people review."""
+    _without_trivia(monkeypatch)
+
+    def by_the_clock(rule: Any, standing: Any, incoming: Any, base: Any, stamp: int, change_id: str = "") -> Decision:
+        later = (stamp, change_id) >= (standing.stamp, standing.writer or "")
+        return Decision(Outcome.APPLIED, incoming) if later else Decision(Outcome.OLDER, standing.value)
+
+    monkeypatch.setattr(merging, "decide", by_the_clock)
+    _found()
+
+
+def test_a_blind_overwrite_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: the last to arrive wins."""
+    monkeypatch.setattr(merging, "decide", lambda rule, standing, incoming, *_: Decision(Outcome.APPLIED, incoming))
+    _found()
+
+
+def test_a_save_confirmed_before_its_commit_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: the province signs for what a power cut then takes."""
+
+    def first(province: Any, caller: Any, body: bytes, door: Any) -> protocol.Receipt:
+        header, incoming = push.read_push(body)
+        results = [protocol.Result(id=item.id, status="ok") for item in incoming]
+        return protocol.Receipt(
+            desk=caller.id, accepted_n=header.last_n, durable_n=0, at=province.now(), results=results
+        )
+
+    monkeypatch.setattr("sync.server.app.take_in", first)
+    _found()
+
+
+def test_a_pull_over_waiting_edits_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: what the officer typed and has not sent is replaced on the screen."""
+    monkeypatch.setattr(Incoming, "_waiting", lambda self, record: [])
+    _found()
+
+
+def test_a_receipt_believed_for_more_than_was_sent_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: what was typed while the push was under way counts as sent."""
+    honest = RegisterReplica._acknowledge
+
+    def too_much(self: RegisterReplica, tx: Any, receipt: protocol.Receipt, up_to: int, *proof: bytes) -> None:
+        honest(self, tx, receipt, up_to + 2, *proof)
+
+    monkeypatch.setattr(RegisterReplica, "_acknowledge", too_much)
+    _found()
+
+
+def _found() -> None:
+    """One of a few short courses ends badly."""
+    assert any(_breaks(seed) for seed in range(20))
+
+
+def _breaks(seed: int) -> bool:
+    try:
+        play(seed, steps=25)
+    except Broken:
+        return True
+    return False

@@ -1,0 +1,160 @@
+"""A whole office under one scheduler and one source of chance: the same seed gives the same course of events."""
+
+from __future__ import annotations
+
+import logging
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from commune_desk.domain.errors import DeskError
+from sync import protocol
+from sync.client.session import SyncReport
+from sync.server import pull
+from tests.simulator.disk import Disk, PowerCut, watched_disks
+from tests.simulator.facts import cursors, feed_after, own_after
+from tests.simulator.line import Line
+from tests.simulator.office import DESKS, office
+from tests.simulator.oracle import Oracle
+from tests.simulator.pc import Pc
+from tests.simulator.server import Server
+from tests.simulator.when import OwnClock, TrueTime, ids_of_the_seed
+from tests.sync.convergence_model import RULE_OF
+
+CHANGES_AT_ONCE, EVENTS_AT_ONCE = 4, 7
+"""A push and a page as small as this, so that much falls between two."""
+_EXPECTED = {"the database refused: %s", "refused at the gate: %s"}
+
+
+class World:
+    """The machines, the clock, the chance, and what happened so far."""
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        self.seed = seed
+        self.chance = random.Random(seed)
+        self.true = TrueTime()
+        self.trace: list[str] = []
+        self.turn: Pc | None = None
+        self.may_skew = True
+        self.focus = self.chance.sample(sorted(RULE_OF), 2)
+        """The fields that officers edit in this course: few, so that edits meet."""
+        self.meanwhile: Callable[[World, Pc], None] | None = None
+        """What others do while a request of a desk is under way."""
+        template, boxes = office()
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+        self.oracle = Oracle(boxes)
+        self.disks = [Disk(folder / f"desk{number}") for number in range(len(DESKS))]
+        self._server_disk = Disk(folder / "province")
+        self._folder = folder
+
+    def disk_of(self, path: Path) -> Disk | None:
+        return next((disk for disk in (*self.disks, self._server_disk) if disk.folder == path.parent), None)
+
+    def begin(self) -> None:
+        self.server = Server(self._server_disk, self._folder / "key-file", self.true)
+        self.pcs = [self._pc(number, disk) for number, disk in enumerate(self.disks)]
+        self._told = [0 for _ in self.pcs]
+        self.tell_oracle()
+
+    def _pc(self, number: int, disk: Disk) -> Pc:
+        return Pc(number, disk, OwnClock(self.true), Line(self.server.serve, lambda: self._yield(number)))
+
+    def _yield(self, number: int) -> None:
+        """A request is about to leave: what was typed by now is saved, and others have their turn."""
+        pc = self.pcs[number]
+        pc.settle()
+        if pc.disk.is_cut:
+            raise PowerCut
+        if self.meanwhile is not None:
+            self.meanwhile(self, pc)
+
+    def now(self) -> datetime:
+        """What the clock shows of the machine whose turn it is."""
+        return self.turn.clock.now() if self.turn else self.true.now()
+
+    @contextmanager
+    def at(self, pc: Pc) -> Iterator[None]:
+        """It is this machine's turn."""
+        before, self.turn = self.turn, pc
+        try:
+            yield
+        finally:
+            self.turn = before
+
+    def say(self, text: str) -> None:
+        self.trace.append(text)
+
+    def sync(self, pc: Pc) -> SyncReport | DeskError | PowerCut:
+        """One sync and what came of it. A machine whose power went out is on again afterwards."""
+        result: SyncReport | DeskError | PowerCut
+        alone = self.turn is None
+        of_server = self.server.disk.watching() if alone else self.server.disk.unseen()
+        with self.at(pc), pc.disk.watching(), of_server:
+            try:
+                result = pc.sync()
+            except (DeskError, PowerCut) as trouble:
+                result = trouble
+            pc.settle()  # what is still being saved counts its statements too, however fast the machine is
+        self.settle(pc)
+        return result
+
+    def settle(self, pc: Pc) -> None:
+        with self.at(pc):
+            pc.settle()
+            if pc.disk.is_cut:
+                pc.power_cut()
+        self.tell_oracle()
+
+    def tell_oracle(self) -> None:
+        """Let the oracle hear of what was saved and ordered meanwhile, in that order."""
+        for pc in self.pcs:
+            for own in own_after(pc.register, self._told[pc.number]):
+                assert own.n == self._told[pc.number] + 1, f"desk {pc.number} has no change {self._told[pc.number] + 1}"
+                self._told[pc.number] = own.n
+                edit = self.oracle.saved(pc.number, own)
+                if edit is not None and edit.id in pc.bases:
+                    assert edit.base == pc.bases[edit.id], f"desk {pc.number} saw another value of {edit.field}"
+        with self.server.disk.unseen():
+            for fed in feed_after(self.server.province, self.oracle.places):
+                self.oracle.ordered(fed)
+
+    def last_n(self, pc: Pc) -> int:
+        """The number of the desk's last change, as read from its journal."""
+        return self._told[pc.number]
+
+    def cursor(self, pc: Pc, scope: str = "") -> int:
+        return cursors(pc.register).get(scope or pc.scope, 0)
+
+    def close(self) -> None:
+        for pc in self.pcs:
+            pc.close()
+        self.server.close()
+
+
+def _is_unexpected(record: logging.LogRecord) -> bool:
+    return record.levelno < logging.WARNING or record.msg not in _EXPECTED
+
+
+@contextmanager
+def world_of(seed: int) -> Iterator[World]:
+    """A world of its own, cleared away at the end. Warnings that its own troubles cause are kept out of the log."""
+    folder = Path(tempfile.mkdtemp(prefix="world-"))
+    log = logging.getLogger("sync.server.app")
+    with ExitStack() as undo, pytest.MonkeyPatch.context() as sizes:
+        undo.callback(shutil.rmtree, folder)
+        sizes.setattr(protocol, "MAX_CHANGES", CHANGES_AT_ONCE)
+        sizes.setattr(pull, "MAX_PAGE_EVENTS", EVENTS_AT_ONCE)
+        log.addFilter(_is_unexpected)
+        undo.callback(log.removeFilter, _is_unexpected)
+        world = World(seed, folder)
+        undo.enter_context(watched_disks(world.disk_of))
+        undo.enter_context(ids_of_the_seed(random.Random(seed + 1), world))
+        world.begin()
+        undo.callback(world.close)
+        yield world
