@@ -28,7 +28,7 @@ FAULTS = (
         file=_FILES,
         old="where(record.c.scope == asked.scope, record.c.sha256 == asked.file)",
         new="where(record.c.sha256 == asked.file)",
-        tests=(f"{_SERVED}::test_a_file_of_one_place_is_not_had_by_naming_it_in_another",),
+        tests=(f"{_SERVED}::test_what_no_change_names_and_what_another_place_names_look_the_same",),
     ),
     Fault(
         name="file-piece-from-anywhere-appended",

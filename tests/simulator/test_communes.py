@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.kinds import KINDS
-from commune_desk.store import departures
 from sync.change import Change
 from sync.server import relocating, tables, whereabouts
 from sync.server.database import WHOLE_PROVINCE
@@ -107,12 +106,6 @@ def _breaks(tmp_path: Path) -> bool:
         except AssertionError:
             return True
     return False
-
-
-def test_what_is_purged_before_it_was_sent_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin of the leave that waits."""
-    monkeypatch.setattr(departures, "_is_unsent", lambda db, record: False)
-    assert _breaks(tmp_path)
 
 
 def test_a_leave_that_takes_too_little_along_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
