@@ -37,6 +37,7 @@ from commune_desk.store.transaction import Tx
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place
 from sync.checksums import ScopeSums
+from sync.reporting import SignedPurge
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 
@@ -201,6 +202,7 @@ class RegisterReplica:
             " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
             (self._register.identity.desk, n),
         )
+        departures.send_again(tx.connection, self._register.identity.desk, n)
         file_queue.offer_again(tx)
         courier.forget_written(tx)
 
@@ -217,9 +219,9 @@ class RegisterReplica:
     def directory_version(self) -> str:
         return self._write(lambda tx: settings.get(tx.connection, relocating.DIRECTORY_VERSION, str, ""))
 
-    def unsent_purges(self) -> Sequence[protocol.SignedPurge]:
+    def unsent_purges(self) -> Sequence[SignedPurge]:
         rows = self._write(lambda tx: departures.unsent_receipts(tx.connection))
-        return [protocol.SignedPurge(body=protocol.b64(body), signature=protocol.b64(sign)) for _, body, sign in rows]
+        return [SignedPurge(body=protocol.b64(body), signature=protocol.b64(sign)) for _, body, sign in rows]
 
     def purges_kept(self, changes: Sequence[str]) -> None:
         self._write(lambda tx: departures.receipts_sent(tx.connection, changes))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Kind
 from commune_desk.store import departures, journal, writers
@@ -101,6 +102,13 @@ class Restating:
                 journal.keep(self._db, line, state="received", place=(event.seq, None))
             elif line.change.kind in KINDS:
                 self._db.execute("UPDATE change SET seq=? WHERE id=?", (event.seq, line.change.id))
+            if event.left:
+                instant = to_iso(stamp_instant(line.change.stamp))
+                departures.note(self._tx, line.change, self._held(event.left), instant=instant)
+
+    def _held(self, named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Of these (kind, id) the records that this register has."""
+        return [(kind, record) for kind, record in named if kind in KINDS and _present(self._db, kind, "id", [record])]
 
     def _insert(self, kind: Kind, lines: list[Step]) -> None:
         """A record that this register never heard of: its row and its changes as they are."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from sync import protocol
 from sync.change import Line, Place
 from sync.checksums import ScopeSums
+from sync.reporting import SignedPurge
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SigningKey
 
@@ -96,7 +97,7 @@ class Replica(Protocol):
 
     def directory_version(self) -> str: ...
 
-    def unsent_purges(self) -> Sequence[protocol.SignedPurge]:
+    def unsent_purges(self) -> Sequence[SignedPurge]:
         """Statements of what was removed that the province has not confirmed."""
         ...
 

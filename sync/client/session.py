@@ -23,6 +23,7 @@ from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replic
 from sync.client.roots import Signed, hold_against, note_root, refuse_rewritten
 from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
+from sync.reporting import ReportReply, ReportRequest
 
 __all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "SyncReport"]
 
@@ -258,9 +259,9 @@ class Session:
         """Tell what was removed because it left, until the province has kept it."""
         purges = self._replica.unsent_purges()
         if purges:
-            request = protocol.ReportRequest(purges=list(purges))
+            request = ReportRequest(purges=list(purges))
             body, _ = channel.call("/v1/report", protocol.encode(request), seal.HELLO)
-            self._replica.purges_kept(protocol.decode(body, protocol.ReportReply).purges)
+            self._replica.purges_kept(protocol.decode(body, ReportReply).purges)
 
     def _pull_all(self, channel: Channel, identity: DeskIdentity) -> None:
         more = True

@@ -142,7 +142,18 @@ def _snapshot_of(connection: Connection, province: Province, scope: str) -> tupl
 def _lines(connection: Connection, scope: str) -> tuple[list[bytes], SnapshotEnd]:
     """Every standing line of the scope, each with its place in the feed, and what proves them."""
     places = {row.change: (row.seq, row.event) for row in feed_of(connection, scope)}
-    return written_lines(connection, scope, standing_lines(connection, list(_records_of(connection, scope))), places)
+    standing = standing_lines(connection, list(_records_of(connection, scope)))
+    return written_lines(connection, scope, [*_leaves_of(connection, scope), *standing], places)
+
+
+def _leaves_of(connection: Connection, scope: str) -> list[StandingLine]:
+    """What left the scope and is not back: a desk that holds it still has to hear of that."""
+    table = tables.departure
+    away: dict[str, list[tuple[str, str]]] = {}
+    rows = connection.execute(select(table.c.change, table.c.kind, table.c.record).where(table.c.scope == scope))
+    for change, kind, record in rows:
+        away.setdefault(change, []).append((kind, record))
+    return [StandingLine(line, left=sorted(away[line.change.id])) for line in lines_of(connection, away)]
 
 
 def written_lines(
@@ -226,5 +237,6 @@ def _event(one: StandingLine, scope: str, places: Mapping[str, tuple[int, str]])
         outcomes=one.outcomes,
         values=one.values,
         opened=one.opened,
+        left=one.left,
         entered=_entered(one.line, places),
     )

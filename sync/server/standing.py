@@ -32,6 +32,8 @@ class StandingLine:
     outcomes: dict[str, str] = field(default_factory=dict)
     values: dict[str, Wire] = field(default_factory=dict)
     opened: list[OpenedConflict] = field(default_factory=list)
+    left: list[tuple[str, str]] = field(default_factory=list)
+    """For a move or an unshare: the records that are still away by it."""
 
 
 def standing_lines(connection: Connection, records: Sequence[Stored]) -> list[StandingLine]:

@@ -242,8 +242,8 @@ SENDING = (
     Fault(
         name="too-much-inside-accepted",
         file=_PROTOCOL,
-        old="    if len(inside) > limit or not whole:",
-        new="    if not whole:",
+        old="    if len(inside) > limit or declared not in (-1, len(inside)):",
+        new="    if declared not in (-1, len(inside)):",
         tests=("sync/test_one_spelling.py",),
     ),
     Fault(

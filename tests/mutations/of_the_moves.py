@@ -21,7 +21,7 @@ MOVES = (
     Fault(
         name="departure-not-noted-at-the-province",
         file=_RELOCATING,
-        old="    connection.execute(insert(table), rows)\n\n\ndef _enter",
+        old="    append(connection, table, rows)\n\n\ndef _enter",
         new="\n\ndef _enter",
         tests=(f"{_MOVES}::test_a_late_visit_follows_the_child_and_applies",),
     ),

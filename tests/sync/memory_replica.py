@@ -12,6 +12,7 @@ from sync import protocol
 from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
 from sync.checksums import ScopeSums
 from sync.client.replica import APPLY_AT_ONCE
+from sync.reporting import SignedPurge
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
 
@@ -127,7 +128,7 @@ class MemoryReplica:
     def directory_version(self) -> str:
         return ""
 
-    def unsent_purges(self) -> Sequence[protocol.SignedPurge]:
+    def unsent_purges(self) -> Sequence[SignedPurge]:
         return []
 
     def purges_kept(self, changes: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.change import next_head
+from sync.reporting import PurgeStatement, ReportRequest, SignedPurge
 from sync.server import courier, moving, parking, tables
 from sync.server.address import PostgresAddress
 from sync.server.database import WHOLE_PROVINCE
@@ -112,11 +113,9 @@ def _move_about(a: ServerDesk, far: ServerDesk) -> None:
 
 
 def _tell_of_a_purge(desk: ServerDesk, change: str) -> None:
-    said = protocol.encode(
-        protocol.PurgeStatement(desk=desk.id, change=change, records=1, at=desk.world.province.now())
-    )
-    signed = protocol.SignedPurge(body=protocol.b64(said), signature=protocol.b64(desk.key.sign(seal.PURGE, said)))
-    assert desk.post("/v1/report", protocol.encode(protocol.ReportRequest(purges=[signed]))).status == 200
+    said = protocol.encode(PurgeStatement(desk=desk.id, change=change, records=1, at=desk.world.province.now()))
+    signed = SignedPurge(body=protocol.b64(said), signature=protocol.b64(desk.key.sign(seal.PURGE, said)))
+    assert desk.post("/v1/report", protocol.encode(ReportRequest(purges=[signed]))).status == 200
 
 
 def _stated(folder: Path) -> dict[str, str]:

@@ -23,13 +23,14 @@ from sync.server.address import APP, PostgresAddress, remembered
 from sync.server.arguments import OWNER
 from sync.server.database import reach_of
 from sync.server.records import RecordPage
+from sync.server.roots import make_due
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.server_fixtures import COMMUNE, OTHER, World, province_in
 
 pytestmark = pytest.mark.usefixtures("on_postgres")
 NAMES = {COMMUNE: "Bàn Thị Một", OTHER: "Lò Văn Hai"}
 BY_SCOPE = {"change", "feed", "conflict", "scope_key", "scope_writer", *(f"record_{kind}" for kind in tables.RECORDS)}
-GLOBAL = {"meta", "desk", "desk_grant", "enrol_code", "audit", "alembic_version", "change_key", "record_key"}
+GLOBAL = {"meta", "desk", "desk_grant", "enrol_code", "audit", "alembic_version", "change_key", "record_key", "root"}
 """What belongs to no scope. A new table is named here, or its rows are held to a scope."""
 
 
@@ -45,6 +46,7 @@ def _filled(folder: Path) -> Iterator[World]:
                 desk.send("person", person, {"phone": phone}, scope=scope, base={"phone": first})
             a.results(a.change("robot", uuid7(), {"full_name": name}, scope=scope))
             a.results(write(a.change("person", person, {"village": "Khe Lạc"}, scope=scope).change))
+        make_due(made.province)
         yield made
 
 
