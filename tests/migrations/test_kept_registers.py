@@ -68,9 +68,8 @@ def test_a_kept_register_opens_with_everything_that_was_written(workplace: Workp
 
 def test_every_change_in_a_kept_register_still_holds_its_signature(workplace: Workplace) -> None:
     public = SigningKey.from_bytes(workplace.register.identity.signing).public
-    rows = workplace.register.reader.execute(
-        "SELECT raw, COALESCE(signature, x''), head FROM change ORDER BY n"
-    ).fetchall()
+    query = "SELECT raw, COALESCE(signature, x''), head FROM change WHERE head IS NOT NULL ORDER BY n"
+    rows = workplace.register.reader.execute(query).fetchall()
     assert len(rows) > 20
     chain = GENESIS
     for raw, signature, head in rows:
