@@ -50,6 +50,7 @@ SYNC = {
         "sync.file_wire",
         "sync.merge",
         "sync.protocol",
+        "sync.reporting",
         "sync.roots",
         "sync.seal",
     ),
