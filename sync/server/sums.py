@@ -1,7 +1,7 @@
 """The province's side of a comparison: sums over the records of a scope, and the lines of the ranges that differ.
 
-Read with the reach of the whole province once the desk is known to work in the scope, as a snapshot is: a guest's record and
-the changes that a child brought along lie in other scopes. Every question names the scope.
+Read with the reach of the whole province once the desk is known to work in the scope, as a snapshot is: a guest's
+record and the changes that a child brought along lie in other scopes. Every question names the scope.
 """
 
 from __future__ import annotations
