@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from commune_desk.domain.children import RISK_LEVELS, ChildFile, GroupMembership
 from commune_desk.domain.codes import is_at_risk_group, is_special_group
@@ -46,7 +46,7 @@ _COLUMNS = (
     *("risk", "groups", "special", "at_risk", "last_visit_on", "next_visit_on", "import_id"),
     *("carer", "carer_phone", "carer_relation"),
 )
-_INSERT = f"INSERT INTO child_index ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_INSERT = f"INSERT INTO child_index ({', '.join(_COLUMNS)}, row) VALUES ({', '.join('?' * len(_COLUMNS))}, ?)"  # noqa: S608
 _UPDATE = f"UPDATE child_index SET {', '.join(f'{name}=?' for name in _COLUMNS)} WHERE row=?"  # noqa: S608
 _VISITS = (
     "SELECT person, visited_on, next_visit_on, amends, id FROM home_visit WHERE person IN ({}) ORDER BY visited_on, id"
@@ -101,17 +101,36 @@ def refresh(connection: Connection, people: Collection[str]) -> None:
 
 def _refresh_chunk(connection: Connection, ids: list[str]) -> None:
     marks = ",".join("?" * len(ids))
-    kin = _gather(connection.execute(_KIN.format(marks), ids).fetchall())
-    groups = _gather(connection.execute(_GROUPS.format(marks), ids).fetchall())
-    visits = _gather(connection.execute(_VISITS.format(marks), ids).fetchall())
     rows = {r[0]: r for r in connection.execute(f"SELECT person, row FROM child_index WHERE person IN ({marks})", ids)}  # noqa: S608
-    for row in _one_each(connection.execute(_FILES.format(marks), ids).fetchall()):
-        person = row[0]
-        known = rows.pop(person, None)
-        _write(connection, row, kin.get(person, []), groups.get(person, []), visits.get(person, []), known)
+    fresh: list[Derived] = []
+    for derived in derive(connection, ids):
+        known = rows.pop(derived.columns[0], None)
+        if known is None:
+            fresh.append(derived)
+        else:
+            connection.execute(_UPDATE, (*derived.columns, known[1]))
+            connection.execute("UPDATE child_search SET words=? WHERE rowid=?", (derived.words, known[1]))
+    _insert(connection, fresh)
     for _, number in rows.values():
         connection.execute("DELETE FROM child_index WHERE row=?", (number,))
         connection.execute("DELETE FROM child_search WHERE rowid=?", (number,))
+
+
+class Derived(NamedTuple):
+    """What lists and the search know of a child: the columns of its row, the person first, and its words."""
+
+    columns: tuple[Any, ...]
+    words: str
+
+
+def derive(connection: Connection, ids: Sequence[str]) -> list[Derived]:
+    """What follows from the records as they stand, of those of these persons (a few hundred) who have a file."""
+    marks = ",".join("?" * len(ids))
+    kin = _gather(connection.execute(_KIN.format(marks), ids).fetchall())
+    groups = _gather(connection.execute(_GROUPS.format(marks), ids).fetchall())
+    visits = _gather(connection.execute(_VISITS.format(marks), ids).fetchall())
+    files = _one_each(connection.execute(_FILES.format(marks), ids).fetchall())
+    return [_derived(row, *(found.get(row[0], []) for found in (kin, groups, visits))) for row in files]
 
 
 def _one_each(files: Iterable[Any]) -> list[Any]:
@@ -129,11 +148,11 @@ def _gather(rows: Iterable[Any]) -> dict[str, list[Any]]:
     return found
 
 
-def _write(connection: Connection, row: Any, kin: list[Any], groups: list[Any], visits: list[Any], known: Any) -> None:
+def _derived(row: Any, kin: list[Any], groups: list[Any], visits: list[Any]) -> Derived:
     person, file, scope, status, risk, import_id, name, other, birth, id_number, phone, village, shown = row
     codes = [code for (code,) in groups]
     last, following = last_visit(visits)
-    values = (
+    columns = (
         person,
         file,
         scope,
@@ -152,15 +171,19 @@ def _write(connection: Connection, row: Any, kin: list[Any], groups: list[Any], 
         import_id,
         *(kin[0] if kin else (None, None, None)),
     )
-    words = search_text(
-        name, other, village, id_number, phone, *(text for name, phone, _ in kin for text in (name, phone))
-    )
-    if known is None:
-        cursor = connection.execute(_INSERT, values)
-        connection.execute("INSERT INTO child_search (rowid, words) VALUES (?,?)", (cursor.lastrowid, words))
+    of_kin = (text for name, phone, _ in kin for text in (name, phone))
+    return Derived(columns, search_text(name, other, village, id_number, phone, *of_kin))
+
+
+def _insert(connection: Connection, fresh: Sequence[Derived]) -> None:
+    if not fresh:
         return
-    connection.execute(_UPDATE, (*values, known[1]))
-    connection.execute("UPDATE child_search SET words=? WHERE rowid=?", (words, known[1]))
+    (last,) = connection.execute("SELECT COALESCE(max(row), 0) FROM child_index").fetchone()
+    numbered = list(enumerate(fresh, start=last + 1))
+    connection.executemany(_INSERT, [(*one.columns, number) for number, one in numbered])
+    connection.executemany(
+        "INSERT INTO child_search (rowid, words) VALUES (?,?)", [(number, one.words) for number, one in numbered]
+    )
 
 
 def birth_key(birth: str | None) -> str:
