@@ -52,12 +52,11 @@ class HybridClock:
             self._last = max(physical, self._last + 1)
             return self._last
 
-    def saw(self, stamp: int) -> None:
-        """Move past a stamp from elsewhere, unless it lies more than a day ahead of this PC's clock."""
+    def saw(self, *stamps: int) -> None:
+        """Move past stamps from elsewhere, each unless it lies more than a day ahead of this PC's clock."""
         horizon = int((self._clock.now().timestamp() + 86_400) * 1000) * STEPS
         with self._guard:
-            if stamp < horizon:
-                self._last = max(self._last, stamp)
+            self._last = max([self._last, *(stamp for stamp in stamps if stamp < horizon)])
 
 
 def stamp_instant(stamp: int) -> datetime:

@@ -288,18 +288,20 @@ def check_value(declared: Field, value: Value) -> str | None:
         return None
     if type(value) is not declared.type:
         return N_("The value has the wrong type.")
-    if isinstance(value, str):
+    if type(value) is str:
         return _check_text(declared, value)
     if isinstance(value, tuple):
-        return next((fault for item in value if (fault := _check_text(declared, item))), None)
+        return next((fault for item in value if (fault := _check_item(declared, item))), None)
     if type(value) is int and abs(value) >= 1 << 53:
         return N_("The number is too large.")
     return None
 
 
-def _check_text(declared: Field, text: object) -> str | None:
-    if not isinstance(text, str):
-        return N_("The value has the wrong type.")
+def _check_item(declared: Field, item: object) -> str | None:
+    return _check_text(declared, item) if isinstance(item, str) else N_("The value has the wrong type.")
+
+
+def _check_text(declared: Field, text: str) -> str | None:
     if len(text) > declared.max_chars:
         return N_("The text is too long.")
     if "\x00" in text or not (text.isascii() or unicodedata.is_normalized("NFC", text)):

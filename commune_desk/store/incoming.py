@@ -15,7 +15,7 @@ import msgspec
 from commune_desk.domain.clock import VIETNAM, stamp_instant, to_iso
 from commune_desk.domain.ids import Scope
 from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Kind, Merge, Record, Shape, Value, check_value, record_from, values_of
+from commune_desk.domain.record import Field, Kind, Merge, Record, Shape, Value, check_value, record_from, values_of
 from commune_desk.store import departures, journal, shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.schema import SELECT_ONE, read_record, write_record
@@ -26,6 +26,11 @@ from sync.change import RELOCATING, Change, Line, Place, Wire, from_wire
 from sync.merge import Outcome, apply_delta
 
 _TIMES = (Shape.INSTANT, Shape.DATE)
+REQUIRED_TIMES: Mapping[str, Sequence[Field]] = {
+    name: [rule for rule in kind.fields.values() if rule.required and rule.shape in _TIMES]
+    for name, kind in KINDS.items()
+}
+"""By kind the days and hours that clocks and pages reckon from."""
 _STANDS = (Outcome.APPLIED.value, Outcome.APPLIED_CONFLICT.value)
 
 
@@ -311,7 +316,7 @@ class Incoming:
 
         Clocks and pages reckon from them.
         """
-        missing = [f for f in kind.fields.values() if f.required and f.shape in _TIMES and not present.get(f.name)]
+        missing = [rule for rule in REQUIRED_TIMES[kind.name] if not present.get(rule.name)]
         if not missing:
             return {}
         began = datetime.fromtimestamp(min(int(record_id[:12], 16) / 1000, self._tx.ledger.now().timestamp()), UTC)

@@ -72,8 +72,8 @@ class Ledger:
     def stamp(self) -> int:
         return self._hybrid.tick()
 
-    def saw(self, stamp: int) -> None:
-        self._hybrid.saw(stamp)
+    def saw(self, *stamps: int) -> None:
+        self._hybrid.saw(*stamps)
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -9,6 +9,7 @@ import msgspec
 from commune_desk.store import comparing, restating
 from commune_desk.store.comparing import Comparison
 from commune_desk.store.database import Connection, one_view
+from commune_desk.store.pace import Pace
 from commune_desk.store.register import Register
 from sync.change import Place
 from sync.checksums import ScopeSums, sums_of
@@ -53,7 +54,7 @@ class Repair:
         if self._register.read_slowly(lambda connection: comparing.cursor_of(connection, scope)).result() != at:
             return False
         expected: dict[str, int] = {}
-        for records in restating.portions(events, AT_ONCE):
+        for records in restating.portions(events, Pace(AT_ONCE)):
             said = comparing.terms_of_lines(records)
             expected |= said
             restate([lines for lines in records if _is_unlike(lines, said, before)])

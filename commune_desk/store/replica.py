@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
@@ -30,6 +31,7 @@ from commune_desk.store import (
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
+from commune_desk.store.pace import Pace
 from commune_desk.store.register import Register
 from commune_desk.store.repairing import Repair
 from commune_desk.store.sealing import private_box
@@ -42,9 +44,11 @@ from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 
 T = TypeVar("T")
+Written: TypeAlias = "Future[tuple[T, ChangeSet]]"
+"""A transaction that waits its turn or is over: its result, and what it changed."""
 CERTS_VERSION = "certs_version"
 APPLY_AT_ONCE = 300
-"""Standing lines in one transaction: few, so that typing never waits."""
+"""Standing lines in the first transaction; how many follow in the next ones is told by the time that it takes."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -86,12 +90,18 @@ class RegisterReplica:
         self._repair = Repair(register)
 
     def _write(self, operation: Callable[[Tx], T]) -> T:
+        return self._end(self._begin(operation))
+
+    def _begin(self, operation: Callable[[Tx], T]) -> Written[T]:
         def as_the_same_desk(tx: Tx) -> T:
             if tx.ledger.desk != self._desk:
                 raise EnrolledAnew
             return operation(tx)
 
-        result, changes = self._register.write(as_the_same_desk).result()
+        return self._register.write(as_the_same_desk)
+
+    def _end(self, written: Written[T]) -> T:
+        result, changes = written.result()
         if changes:
             self._changed(changes)
         return result
@@ -252,6 +262,9 @@ class RegisterReplica:
     def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
         self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, places))
 
+    def is_at_work(self) -> bool:
+        return self._write(lambda tx: snapshot_parts.is_at_work(tx.connection))
+
     def snapshot_size(self, token: str) -> int:
         return self._write(lambda tx: snapshot_parts.size(tx.connection, token))
 
@@ -272,9 +285,13 @@ class RegisterReplica:
 
     def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> None:
         self._write(lambda tx: restating.unplace(tx.connection, scope))
-        for records in restating.portions(events, APPLY_AT_ONCE):
-            self._write(partial(self._restate, records))
+        self._restate_all(events)
         self._write(lambda tx: self._begun(tx, scope, place))
+
+    def _restate_all(self, events: Sequence[tuple[protocol.Event, Line]]) -> None:
+        pace = Pace(APPLY_AT_ONCE)
+        begun = (self._begin(partial(self._restate, records)) for records in restating.portions(events, pace))
+        pace.keep(begun, self._end)
 
     def _begun(self, tx: Tx, scope: str, place: Place) -> None:
         Incoming(tx, {}).apply((), {scope: place})

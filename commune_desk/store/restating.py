@@ -6,41 +6,58 @@ of keeps showing our value; the province's goes to the shadow, as with any page.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Kind
-from commune_desk.store import departures, journal, writers
+from commune_desk.store import departures, journal
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
-from commune_desk.store.schema import UPSERT, to_column
+from commune_desk.store.new_rows import NewRows
+from commune_desk.store.pace import Pace
 from commune_desk.store.transaction import Tx
 from sync import protocol, seal
 from sync.change import RELOCATING, Line
-from sync.merge import Outcome
 
 Step = tuple[protocol.Event, Line]
 """A standing line and what is said of it."""
 
 
-def portions(events: Sequence[Step], at_once: int) -> Iterator[list[list[Step]]]:
-    """The lines record by record, at most about `at_once` of them in a portion."""
+def portions(events: Sequence[Step], pace: Pace) -> Iterator[list[list[Step]]]:
+    """The lines record by record, about as many in a portion as `pace` says by then.
+
+    Moves and persons first, then what belongs to each of them together: what is derived of a child is then made once,
+    not with every portion that holds one of its visits.
+    """
     records: dict[tuple[str, str], list[Step]] = {}
     for step in events:
         records.setdefault((step[1].change.kind, step[1].change.record), []).append(step)
     portion: list[list[Step]] = []
     size = 0
-    for lines in records.values():
-        if portion and size + len(lines) > at_once:
+    for lines in _by_person(records):
+        if portion and size + len(lines) > pace.at_once:
             yield portion
             portion, size = [], 0
         portion.append(lines)
         size += len(lines)
     if portion:
         yield portion
+
+
+def _by_person(records: Mapping[tuple[str, str], list[Step]]) -> Iterator[list[Step]]:
+    owned: dict[str, list[list[Step]]] = {"": []}
+    for (kind, _), lines in records.items():
+        owned.setdefault(_owner_of(kind, lines), []).append(lines)
+    for of_one in owned.values():
+        yield from of_one
+
+
+def _owner_of(kind: str, lines: Sequence[Step]) -> str:
+    """The person that the record belongs to; its kind where it belongs to nobody. Empty for what the rest names."""
+    if kind == "person" or lines[0][1].change.verb in RELOCATING:
+        return ""
+    field = KINDS[kind].belongs_to if kind in KINDS else ""
+    return next((str(line.change.set[field]) for _, line in lines if line.change.set.get(field)), kind)
 
 
 def fields_of(lines: Sequence[Step]) -> list[Step]:
@@ -64,25 +81,24 @@ class Restating:
         self._tx = tx
         self._db = tx.connection
         self._incoming = Incoming(tx, boxes)
-        self._changes: list[tuple[Any, ...]] = []
-        self._rows: dict[str, list[tuple[Any, ...]]] = {}
+        self._new = NewRows(tx, self._incoming)
 
     def restate(self, records: Iterable[list[Step]]) -> None:
         """Bring each of the records, given by all of its lines, to what they say."""
         given = list(records)
         known = self._known(given)
         for every in given:
-            change = every[0][1].change
-            kind = KINDS.get(change.kind)
-            lines = fields_of(every)
-            self._keep_aside([step for step in every if kind is None or step[1].change.verb in RELOCATING])
+            kind = KINDS.get(every[0][1].change.kind)
+            lines = fields_of(every) if kind is not None else []
+            if len(lines) < len(every):
+                self._keep_aside([step for step in every if kind is None or step[1].change.verb in RELOCATING])
             if kind is None or not lines:
                 continue
-            if known.isdisjoint({change.record, *(line.change.id for _, line in lines)}):
-                self._insert(kind, lines)
-            else:
+            if known and not known.isdisjoint(_names_in(lines)):
                 self._incoming.restate(kind, lines)
-        self._write()
+            else:
+                self._new.add(kind, lines)
+        self._new.write(self._db)
         self._incoming.finish()
 
     def _known(self, given: list[list[Step]]) -> set[str]:
@@ -110,39 +126,11 @@ class Restating:
         """Of these (kind, id) the records that this register has."""
         return [(kind, record) for kind, record in named if kind in KINDS and _present(self._db, kind, "id", [record])]
 
-    def _insert(self, kind: Kind, lines: list[Step]) -> None:
-        """A record that this register never heard of: its row and its changes as they are."""
-        first = lines[0]
-        values: dict[str, Any] = {}
-        seen: dict[str, str] = {}
-        for event, line in lines:
-            self._incoming.check_place(event, line.change)
-            for name in line.change.fields:
-                if name in kind.fields and event.outcomes.get(name) in (None, Outcome.APPLIED_CONFLICT.value):
-                    values[name] = self._incoming.value_of(kind, event, line.change, name)
-                    seen[name] = line.change.id
-            self._changes.append(journal.row(line, state="received", place=(event.seq or 0, _outcomes(event))))
-            self._incoming.open_conflicts(event, line.change)
-        self._tx.ledger.saw(max(line.change.stamp for _, line in lines))
-        values = {name: value for name, value in values.items() if value is not None}
-        record = first[1].change.record
-        values |= self._incoming.times(record, kind, values)
-        written = "" if kind.append_only else writers.write(seen)
-        columns = [to_column(values.get(name, field.default)) for name, field in kind.fields.items()]
-        self._rows.setdefault(kind.name, []).append((record, first[0].scope, written, *columns))
-        owner = values.get(kind.belongs_to, record if kind.name == "person" else None)
-        self._tx.inserted(kind.name, record, str(owner) if owner else "")
-        if any(event.entered for event, _ in lines):
-            departures.come_back(self._db, kind.name, record)
 
-    def _write(self) -> None:
-        self._db.executemany(journal.INSERT, self._changes)
-        for kind, rows in self._rows.items():
-            self._db.executemany(UPSERT[kind], rows)
-
-
-def _outcomes(event: protocol.Event) -> str | None:
-    return json.dumps(event.outcomes) if event.outcomes else None
+def _names_in(lines: Sequence[Step]) -> Iterator[str]:
+    """The ids of a record and of its changes."""
+    yield lines[0][1].change.record
+    yield from (line.change.id for _, line in lines)
 
 
 def _present(connection: Connection, table: str, column: str, values: Sequence[str]) -> set[str]:

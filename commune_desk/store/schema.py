@@ -11,6 +11,7 @@ from commune_desk.domain.record import Field, Record, Value, kind_of, record_fro
 from commune_desk.store.database import Connection
 
 R = TypeVar("R", bound=Record)
+_list = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def declared_columns(kind: Kind) -> list[tuple[str, str]]:
@@ -32,7 +33,7 @@ def table_sql(kind: Kind) -> str:
 def to_column(value: Value) -> Any:
     """A value as its column holds it: lists as JSON, yes/no as 1/0."""
     if isinstance(value, tuple):
-        return json.dumps(value, ensure_ascii=False) if value else None
+        return _list(value) if value else None
     return int(value) if isinstance(value, bool) else value
 
 

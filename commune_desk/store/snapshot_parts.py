@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from commune_desk.store.database import Connection
 
+_OF_ITSELF = ("officer", "desk")
+"""Kinds that a desk writes of itself when it begins."""
+
+
+def is_at_work(connection: Connection) -> bool:
+    """Whether anything else was written here or came: an older snapshot would set it back until the next page."""
+    others = "SELECT 1 FROM change WHERE kind NOT IN (?,?) LIMIT 1"
+    return connection.execute(others, _OF_ITSELF).fetchone() is not None
+
 
 def size(connection: Connection, token: str) -> int:
     """Bytes that are here of it."""

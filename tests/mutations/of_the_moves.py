@@ -12,10 +12,7 @@ _SNAPSHOTS = "sync/client/snapshots.py"
 _RESTORED = "sync/test_restored_province.py"
 _MOVES, _CHILDREN = "sync/test_server_moves.py", "sync/test_children_move.py"
 _BEGUN = "        self._write(lambda tx: self._begun(tx, scope, place))\n"
-_PORTIONS = (
-    "        for records in restating.portions(events, APPLY_AT_ONCE):\n"
-    "            self._write(partial(self._restate, records))\n"
-)
+_PORTIONS = "        self._restate_all(events)\n"
 
 MOVES = (
     Fault(

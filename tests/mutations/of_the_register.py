@@ -206,8 +206,8 @@ FAULTS = (
     Fault(
         name="stamp-of-2255-taken-over",
         file="commune_desk/domain/clock.py",
-        old="            if stamp < horizon:\n",
-        new="            if True:\n",
+        old="(stamp for stamp in stamps if stamp < horizon)",
+        new="stamps",
         tests=("domain/test_stamps.py",),
     ),
     Fault(
