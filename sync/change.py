@@ -49,7 +49,7 @@ RELOCATING = frozenset({Verb.MOVE.value, Verb.SHARE.value, Verb.UNSHARE.value})
 """Verbs that say where a record is held; they carry no fields."""
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One change. `n` is the desk's own number, without gaps; `base` says which change each field's value came from."""
 
     v: int = 1
@@ -130,7 +130,7 @@ def read_line(line: bytes) -> Line:
         raise BadLine(N_("A change is larger than 64 KiB."))
     head, space, raw = line.partition(b" ")
     try:
-        signature = b64decode(head, validate=True)
+        signature = b64decode(head, validate=True) if head else b""
         change = _decoder.decode(raw)
         in_form = _as_written_here(change, raw) or _in_form(raw)
     except (binascii.Error, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -142,9 +142,12 @@ def read_line(line: bytes) -> Line:
 
 def _as_written_here(change: Change, raw: bytes) -> bool:
     """Whether this program would have written the same bytes: then they have the form, and most lines do."""
-    numbers = (change.v, change.n, change.stamp, change.schema, change.data, *change.set.values())
-    small = all(-_LARGEST < number < _LARGEST for number in numbers if type(number) is int)
-    return small and _encoder.encode(change) == raw
+    if _encoder.encode(change) != raw:
+        return False
+    numbers = [value for value in change.set.values() if type(value) is int]
+    return all(
+        -_LARGEST < one < _LARGEST for one in (change.v, change.n, change.stamp, change.schema, change.data, *numbers)
+    )
 
 
 def _in_form(raw: bytes) -> bool:

@@ -217,7 +217,7 @@ class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):
     theirs: str
 
 
-class Event(_Message, frozen=True, kw_only=True, omit_defaults=True):
+class Event(_Message, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One step of a scope's feed; the change it carries follows on the same line after a tab.
 
     `outcomes` names only the fields that were not plainly applied; `values` gives the result where a rule computed it.
@@ -235,6 +235,9 @@ class Event(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """(kind, id) of the records that leave this scope with this change."""
     digest: B64 = msgspec.field(name="d", default="")
     """Of a change whose record has left this scope since: it is handed out no more, the chain goes over it."""
+
+
+_event = msgspec.json.Decoder(Event)
 
 
 class FeedHead(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -355,7 +358,10 @@ def read_event(line: bytes) -> tuple[Event, Line | None]:
     head, tab, rest = line.partition(b"\t")
     if not tab:
         raise Malformed
-    event = decode(head, Event)
+    try:
+        event = _event.decode(head)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise Malformed from None
     if not rest and event.digest:
         return event, None
     try:

@@ -85,7 +85,7 @@ def _heads(connection: Connection, desk: str, numbers: set[int]) -> list[Any]:
     table = tables.signed_head
     within = (table.c.desk == desk) & (table.c.last_n >= min(numbers)) & (table.c.first_n <= max(numbers))
     rows = connection.execute(select(table).where(within).order_by(table.c.last_n))
-    return [row for row in rows if any(row.first_n <= n <= row.last_n for n in numbers)]
+    return [row for row in rows if not numbers.isdisjoint(range(row.first_n, row.last_n + 1))]
 
 
 def _run(row: Any, present: set[int]) -> Run:

@@ -22,6 +22,7 @@ from sync.server import tables
 from sync.server.records import Stored
 
 _AT_ONCE = 500
+_change = msgspec.json.Decoder(Change)
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ def lines_of(connection: Connection, ids: Iterable[str]) -> Iterator[Line]:
 
 def kept_line(raw: bytes, signature: bytes) -> Line:
     """A line that was read and found to hold when it came."""
-    return Line(msgspec.json.decode(raw, type=Change), raw, signature)
+    return Line(_change.decode(raw), raw, signature)
 
 
 def _standing(line: Line, record: Stored, opened: Iterable[OpenedConflict]) -> StandingLine:
