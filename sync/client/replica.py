@@ -113,6 +113,10 @@ class Replica(Protocol):
         """Apply at most `APPLY_AT_ONCE` verified events and set the cursors, in one transaction."""
         ...
 
+    def is_at_work(self) -> bool:
+        """Whether anything is here but what a desk writes of itself when it begins."""
+        ...
+
     def snapshot_size(self, token: str) -> int:
         """Bytes that are kept of a snapshot that is being fetched."""
         ...

@@ -270,8 +270,8 @@ class Session:
             page, signed = self._pull(channel, identity, cursors)
             self._take_over(page, signed, cursors, identity)
             for scope in page.trailer.snapshots:
-                has_own = self._replica.last_n() > 0
-                count = begin_scope(self._transport, channel, self._replica, identity, scope, fresh=has_own)
+                at_work = self._replica.is_at_work()
+                count = begin_scope(self._transport, channel, self._replica, identity, scope, fresh=at_work)
                 self._tally.pulled += count
             more = page.trailer.more or bool(page.trailer.snapshots)
 

@@ -17,7 +17,7 @@ import uvicorn
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from sync.server.app import Service
-from sync.server.daily import daily_roots
+from sync.server.daily import daily_roots, snapshots_ahead
 from sync.server.only_process import only_process
 from sync.server.patience import PatientLoop, PatientProtocol
 from sync.server.province import CERT_FILE, KEY_FILE, Province
@@ -33,8 +33,9 @@ def serve(province: Province, host: str, port: int, *, ready: Callable[[str], No
     Raises Refusal when another process serves this folder, Fault when the port or certificate cannot be had.
     """
     with only_process(province), _listening(host, port) as listener:
+        service = Service(province)
         config = uvicorn.Config(
-            Service(province).app(),
+            service.app(),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -51,7 +52,8 @@ def serve(province: Province, host: str, port: int, *, ready: Callable[[str], No
         )
         _harden(config, province.data)
         address = f"https://{_shown(host)}:{listener.getsockname()[1]}"
-        with daily_roots(province), asyncio.Runner(loop_factory=PatientLoop) as runner:
+        ahead = snapshots_ahead(province, service.snapshots)
+        with daily_roots(province), ahead, asyncio.Runner(loop_factory=PatientLoop) as runner:
             runner.run(_Server(config, lambda: ready(address)).serve(sockets=[listener]))
 
 

@@ -9,11 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from commune_desk.domain.clock import from_iso
 from sync import seal
-from sync.change import Line
 from sync.protocol import Event, FeedHead, b64, decode, encode, unb64
 from sync.server import desks, tables
 from sync.server.database import WHOLE_PROVINCE, reach_of
@@ -31,10 +30,14 @@ FOLDER = "snapshots"
 WORTH = 500
 """Events in a feed from which on a desk begins with a snapshot instead."""
 _FRESH_SHARE = 5
-"""A snapshot is made anew once the feed has grown by a fifth behind it."""
+"""A desk is given a snapshot behind which the feed has grown by less than a fifth; the rest comes as pages."""
+_AHEAD_SHARE = 20
+"""Before any desk asks, one is made anew once the feed has grown by a twentieth behind it."""
 _KEPT_FOR = timedelta(days=2)
 """So long a desk may go on fetching one that has been replaced."""
 _PAGE = 500
+_ENTERED = '"e":'
+"""In an event as it is kept: it may say what brought its change here."""
 
 
 class Snapshots:
@@ -68,6 +71,16 @@ class Snapshots:
             header=header,
         )
 
+    def make_ahead(self, province: Province) -> None:
+        """Make one snapshot that is missing or far behind, of the scope whose desks would have to wait for it longest.
+
+        Raises StoreFault.
+        """
+        with self._making:
+            scope = province.database.read(_most_behind, WHOLE_PROVINCE)
+            if scope:
+                self._make(province, scope)
+
     def _make(self, province: Province, scope: str) -> Mapping[str, Any]:
         row, ciphertext = province.database.read(
             lambda connection: _snapshot_of(connection, province, scope), WHOLE_PROVINCE
@@ -100,7 +113,27 @@ def _newest(connection: Connection, province: Province, request: SnapshotRequest
     if row is None or not (province.data / FOLDER / row["token"]).is_file():
         return None
     lag = 0 if request.fresh else max(WORTH, row["seq"] // _FRESH_SHARE)
-    return dict(row) if head - row["seq"] <= lag else None
+    tells_too_much = _left_at(connection, scope) > row["seq"]
+    return dict(row) if head - row["seq"] <= lag and not tells_too_much else None
+
+
+def _left_at(connection: Connection, scope: str) -> int:
+    """Where in the feed a record last left the scope: an older snapshot tells of it, and is nobody's any more."""
+    table = tables.departure
+    return connection.scalar(select(func.max(table.c.seq)).where(table.c.scope == scope)) or 0
+
+
+def _most_behind(connection: Connection) -> str:
+    """The scope whose snapshot lacks most, as far as one is worth making; empty for none."""
+    feeds, made = tables.scope, tables.snapshot
+    newest = select(made.c.scope, func.max(made.c.seq)).where(made.c.epoch == epoch_of(connection))
+    reached = {scope: seq for scope, seq in connection.execute(newest.group_by(made.c.scope))}
+    worth = feeds.c.head >= WORTH, feeds.c.id.in_(select(tables.scope_key.c.scope))
+    rows = connection.execute(select(feeds.c.id, feeds.c.head).where(*worth)).all()
+    lacks = {scope: head - reached.get(scope, 0) for scope, head in rows}
+    due = [scope for scope, lag in lacks.items() if lag >= max(WORTH, reached.get(scope, 0) // _AHEAD_SHARE)]
+    due += [scope for scope in lacks.keys() - set(due) if _left_at(connection, scope) > reached.get(scope, 0)]
+    return max(due, key=lambda scope: lacks[scope], default="")
 
 
 def _remember(connection: Connection, province: Province, row: Mapping[str, Any]) -> None:
@@ -163,12 +196,14 @@ def written_lines(
     lines = []
     unsigned: dict[str, set[int]] = {}
     present: dict[str, set[int]] = {}
-    for one in with_what_brought_them(connection, standing, places):
+    moves = what_brought_them(connection, standing, places)
+    brought = _brought([*moves, *standing], places)
+    for one in [*moves, *standing]:
         change = one.line.change
         present.setdefault(change.desk, set()).add(change.n)
         if not one.line.signature:
             unsigned.setdefault(change.desk, set()).add(change.n)
-        lines.append(encode(_event(one, scope, places)) + b"\t" + one.line.encode())
+        lines.append(encode(_event(one, scope, places, brought)) + b"\t" + one.line.encode())
     return lines, SnapshotEnd(events=len(lines), runs=runs_of(connection, unsigned, present))
 
 
@@ -215,28 +250,30 @@ def records_of(connection: Connection, named: Sequence[tuple[str, str]]) -> list
     return found
 
 
-def with_what_brought_them(
+def what_brought_them(
     connection: Connection, lines: Sequence[StandingLine], places: Mapping[str, tuple[int, str]]
 ) -> list[StandingLine]:
-    """The lines, and before them the moves and shares that brought some of them here."""
-    brought = {entered for one in lines if (entered := _entered(one.line, places))}
-    moves = [StandingLine(line) for line in lines_of(connection, brought)]
-    return [*sorted(moves, key=lambda one: one.line.change.id), *lines]
+    """The moves and shares that brought some of the lines here."""
+    moves = [StandingLine(line) for line in lines_of(connection, set(_brought(lines, places).values()))]
+    return sorted(moves, key=lambda one: one.line.change.id)
 
 
-def _entered(line: Line, places: Mapping[str, tuple[int, str]]) -> str:
-    place = places.get(line.change.id)
-    return decode(place[1].encode(), Event).entered if place else ""
+def _brought(lines: Sequence[StandingLine], places: Mapping[str, tuple[int, str]]) -> dict[str, str]:
+    """By change the move or share that brought it here; most were written for the scope, and their events say so."""
+    known = ((one.line.change.id, places.get(one.line.change.id)) for one in lines)
+    events = {change: place[1] for change, place in known if place and _ENTERED in place[1]}
+    found = {change: decode(event.encode(), Event).entered for change, event in events.items()}
+    return {change: entered for change, entered in found.items() if entered}
 
 
-def _event(one: StandingLine, scope: str, places: Mapping[str, tuple[int, str]]) -> Event:
-    seq = places[one.line.change.id][0] if one.line.change.id in places else 0
+def _event(one: StandingLine, scope: str, places: Mapping[str, tuple[int, str]], brought: Mapping[str, str]) -> Event:
+    change = one.line.change.id
     return Event(
         scope=scope,
-        seq=seq,
+        seq=places[change][0] if change in places else 0,
         outcomes=one.outcomes,
         values=one.values,
         opened=one.opened,
         left=one.left,
-        entered=_entered(one.line, places),
+        entered=brought.get(change, ""),
     )

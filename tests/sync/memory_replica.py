@@ -148,6 +148,9 @@ class MemoryReplica:
         self.places |= {scope: place.seq for scope, place in places.items()}
         self.chains |= {scope: place.chain for scope, place in places.items()}
 
+    def is_at_work(self) -> bool:
+        return bool(self.lines or self.applied)
+
     def snapshot_size(self, token: str) -> int:
         return len(self.part)
 
