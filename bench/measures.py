@@ -149,9 +149,29 @@ _ALL = (
     Measure(
         name="first_sync",
         unit="s",
-        budget=5,
+        budget=3,
         person="a new PC of that commune begins to work",
         take=wire.first_sync,
+    ),
+    Measure(
+        name="first_sync_unmade",
+        unit="s",
+        person="the same while the province still has to make what it sends",
+        take=wire.first_sync_unmade,
+    ),
+    Measure(
+        name="first_sync_line",
+        unit="s",
+        budget=3,
+        person="the same over 1,024 kbit/s, a line four times as wide as the poorest",
+        take=wire.first_sync_line,
+    ),
+    Measure(
+        name="visits_line",
+        unit="s",
+        budget=2,
+        person="50 visits go up over 256 kbit/s and 300 ms",
+        take=wire.visits_line,
     ),
 )
 

@@ -20,6 +20,7 @@ from requests import PreparedRequest, Response
 from bench.measure import CannotMeasure, Samples
 from bench.registers import LOGIN, PASSPHRASE, enter_batch, people_of
 from bench.workbench import Workbench, end, read_line
+from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import Scope
 from commune_desk.store.register import Register
@@ -187,16 +188,20 @@ class Once:
 
     pulled: int
     exchanges: Exchanges
+    transactions: int
+    """Of the register, as far as they changed anything."""
 
 
-def sync_once(register: Register) -> Once:
-    """One whole sync of an enrolled register."""
+def sync_once(register: Register, *, port: int = 0) -> Once:
+    """One whole sync of an enrolled register; `port`: of the line that it goes by."""
     pins = register.identity.pins
     assert pins is not None
     line = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=_SEND_SECONDS))
-    transport = Transport(pins.address, ca_pem=pins.ca_pem, adapter=line)
-    report = Session(transport, RegisterReplica(register, lambda _changes: None)).sync()
-    return Once(report.pulled, line.paths)
+    address = f"https://127.0.0.1:{port}" if port else pins.address
+    transport = Transport(address, ca_pem=pins.ca_pem, adapter=line)
+    changed: list[ChangeSet] = []
+    report = Session(transport, RegisterReplica(register, changed.append)).sync()
+    return Once(report.pulled, line.paths, len(changed))
 
 
 def _timed(register: Register, port: int) -> _Way:

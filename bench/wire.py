@@ -6,7 +6,6 @@ zstd stream of JSON lines: no signatures, no ids of changes, nobody who wrote th
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,9 +13,9 @@ from itertools import islice
 from typing import Any
 
 import msgspec
-import sqlcipher3.dbapi2
 import zstandard
 
+from bench.beginning import Begun, begin_desks
 from bench.measure import CannotMeasure, Samples
 from bench.registers import enter_batch, people_of
 from bench.syncing import Exchanges, enrolled_desk, province, sync_once
@@ -41,7 +40,7 @@ class _Commune:
     edits: tuple[float, float]
     visit: float
     poll: float
-    first: tuple[float, float]
+    begun: Begun
 
 
 def bulk_bytes(bench: Workbench) -> Samples:
@@ -63,8 +62,19 @@ def poll_bytes(bench: Workbench) -> Samples:
 
 
 def first_sync(bench: Workbench) -> Samples:
-    seconds, floor = bench.shared("commune", _commune).first
-    return Samples([seconds], [floor])
+    return bench.shared("commune", _commune).begun.at_once
+
+
+def first_sync_unmade(bench: Workbench) -> Samples:
+    return bench.shared("commune", _commune).begun.unmade
+
+
+def first_sync_line(bench: Workbench) -> Samples:
+    return bench.shared("commune", _commune).begun.over_a_line
+
+
+def visits_line(bench: Workbench) -> Samples:
+    return bench.shared("commune", _commune).begun.visits
 
 
 def _commune(bench: Workbench) -> _Commune:
@@ -79,14 +89,10 @@ def _commune(bench: Workbench) -> _Commune:
             edits = _edits(writer.register, people)
             visit = _one_visit(writer.register, people[0])
             poll = sum(up + down for _, up, down in sync_once(writer.register).exchanges)
-            reader = enrolled_desk(bench, folder, "second", address)
-            try:
-                first = _first(reader.register)
-            finally:
-                reader.register.close()
+            begun = begin_desks(bench, folder, address, plain)
         finally:
             writer.register.close()
-    return _Commune((bulk, float(len(plain))), edits, visit, poll, first)
+    return _Commune((bulk, float(len(plain))), edits, visit, poll, begun)
 
 
 def _fill(register: Register) -> list[RecordId]:
@@ -148,36 +154,3 @@ def _one_visit(register: Register, person: RecordId) -> float:
 
 def _sent(exchanges: Exchanges, path: str) -> float:
     return float(sum(up for where, up, _ in exchanges if where == path))
-
-
-def _first(register: Register) -> tuple[float, float]:
-    """Seconds of a desk's first sync, and of unpacking the same bytes and writing the same rows with nothing else."""
-    begun = time.perf_counter()
-    sync_once(register)
-    seconds = time.perf_counter() - begun
-    floors = [_bare_rows(register) for _ in range(3)]
-    return seconds, sorted(floors)[1]
-
-
-def _bare_rows(register: Register) -> float:
-    """The register's rows into tables of the same shape, encrypted, by `executemany` in one transaction."""
-    kinds = ("person", "child_file", "relation", "group_membership", "home_visit", "change", "child_index")
-    tables = {kind: register.write(partial(_rows_of, kind=kind)).result()[0] for kind in kinds}
-    packed = zstandard.compress(msgspec.msgpack.encode(tables))
-    target = sqlcipher3.dbapi2.connect(":memory:", isolation_level=None)
-    target.execute(f"PRAGMA key = \"x'{'0' * 64}'\"")
-    begun = time.perf_counter()
-    zstandard.decompress(packed)
-    for kind, rows in tables.items():
-        marks = ",".join("?" * len(rows[0])) if rows else "?"
-        target.execute(f"CREATE TABLE {kind} ({','.join(f'c{number}' for number in range(marks.count('?')))})")
-        target.execute("BEGIN")
-        target.executemany(f"INSERT INTO {kind} VALUES ({marks})", rows)
-        target.execute("COMMIT")
-    passed = time.perf_counter() - begun
-    target.close()
-    return passed
-
-
-def _rows_of(tx: Tx, *, kind: str) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in tx.connection.execute(f"SELECT * FROM {kind}").fetchall()]
