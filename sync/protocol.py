@@ -171,6 +171,10 @@ class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
     epoch: str = ""
 
 
+REMOVED = "revoked"
+"""In a `PurgeStatement`, in place of a change: all that the desk held."""
+
+
 class PurgeStatement(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """A desk's word, signed under `seal.PURGE`, that it removed what left with a change."""
 
@@ -216,7 +220,8 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """First line of a page. `certs` and `directory` come only when they differ from what the desk has.
 
     `directory` names the communes of the province and their keys; `drops_stubs` is the policy that no line stays about
-    a child that moved away.
+    a child that moved away. `at` is the province's time, `lease_until` until when the desk opens what is sealed.
+    `late_conflicts` are those of which the province's people have been told, by id, each with when it was opened.
     """
 
     epoch: str
@@ -227,6 +232,9 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     directory: list[ScopeKey] | None = None
     directory_version: str = ""
     drops_stubs: bool = False
+    at: str = ""
+    lease_until: str = ""
+    late_conflicts: dict[str, str] = {}
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -304,7 +312,8 @@ class DoorbellReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
 class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Why a request was refused. `code` is for programs, `text` a message id for people.
 
-    `desk` is who asked, as far as that was proven: another desk's refusal, played back, is nobody's.
+    `desk` is who asked, as far as that was proven: another desk's refusal, played back, is nobody's. `removes` comes
+    with `revoked`: the desk is to remove what it holds once all it wrote is at the province.
     """
 
     code: str
@@ -312,6 +321,7 @@ class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):
     expect_n: Count = 0
     retry_after: Count = 0
     desk: str = ""
+    removes: bool = False
 
 
 class Malformed(Fault):

@@ -27,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build(texts).parse_args(words)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
-        from sync.server.commands import COMMANDS, Console  # a desk's installation has no part of a server's
+        from sync.server.commands import COMMANDS  # a desk's installation has no part of a server's
+        from sync.server.console import Console
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in SERVER_PARTS:
             raise

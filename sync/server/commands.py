@@ -6,7 +6,6 @@ from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing
 
-import msgspec
 from sqlalchemy import Connection
 
 from commune_desk.domain.access import Role
@@ -15,21 +14,18 @@ from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Value
 from sync.seal import spell
-from sync.server import desks, recovering
+from sync.server import backup_commands, desks, policy_commands, recovering
 from sync.server.authority import valid_until
+from sync.server.console import Console, opened
 from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.enrolment import make_code
 from sync.server.founding import check_hosts, found, write_certificates
 from sync.server.places import checked_scope, place_name
-from sync.server.province import CERT_FILE, Province, audited, fact, open_province
+from sync.server.province import CERT_FILE, Province, audited, fact
 from sync.server.reasons import reason_of
 from sync.server.reports_in import hand_down, read_received, read_report_file, values_of_file
 from sync.server.scopes import ensure_communes
 from sync.server.status import DeskStatus, desk_list, read_status
-from sync.server.texts import Texts
-
-Print = Callable[[str], None]
-Ask = Callable[[str], str]
 
 MOST_HOURS = 720
 ROLES = {
@@ -38,25 +34,6 @@ ROLES = {
     "P": (Role.PROVINCE,),
 }
 """The roles that a desk may have in a place of each kind; the first is the usual one."""
-
-
-class Console:
-    """Where a command speaks, and whom it may ask."""
-
-    def __init__(self, texts: Texts, say: Print, ask: Ask) -> None:
-        self.texts = texts
-        self.line = say
-        self.ask = ask
-
-    def say(self, text: str, /, **params: object) -> None:
-        self.line(self.texts.say(text, **params))
-
-    def json(self, value: object) -> None:
-        self.line(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
-
-
-def opened(args: Namespace) -> Province:
-    return open_province(args.data, args.key_file)
 
 
 def init(args: Namespace, console: Console) -> None:
@@ -150,9 +127,14 @@ def desk(args: Namespace, console: Console) -> None:
         _print_desks(listed, console)
 
 
+_REMOVAL = N_(
+    "At its next contact it sends all that waits and then destroys its register and keys. This cannot be taken back."
+)
+
+
 def _revoke(args: Namespace, province: Province, console: Console) -> None:
     named = args.desk.upper()
-    shown = province.database.read(lambda connection: _revocable(connection, named), WHOLE_PROVINCE)
+    shown = province.database.read(lambda connection: _revocable(connection, named, args.remove), WHOLE_PROVINCE)
     if not args.yes:
         seen = _local(shown.seen_at) if shown.seen_at else "–"
         scopes = ", ".join(shown.scopes)
@@ -169,15 +151,21 @@ def _revoke(args: Namespace, province: Province, console: Console) -> None:
                 "It comes back only with a new enrolment code."
             )
         )
+        if args.remove:
+            console.say(_REMOVAL)
         asked = console.texts.say(N_("Type its id once more to go on: "))
         if console.ask(asked).strip().upper() != named:
             raise Refusal(N_("The id is another. Desk {desk} stays in service."), desk=named)
-    province.database.write(lambda connection: desks.revoke(connection, province, named), WHOLE_PROVINCE)
+    province.database.write(
+        lambda connection: desks.revoke(connection, province, named, removes=args.remove), WHOLE_PROVINCE
+    )
     console.say(N_("Desk {desk} is out of service. What it still sends is kept aside; see: status"), desk=named)
+    if args.remove:
+        console.say(_REMOVAL)
 
 
-def _revocable(connection: Connection, named: str) -> DeskStatus:
-    desks.revocable(connection, named)
+def _revocable(connection: Connection, named: str, removes: bool) -> DeskStatus:
+    desks.revocable(connection, named, removes=removes)
     return next(one for one in desk_list(connection) if one.desk == named)
 
 
@@ -280,6 +268,7 @@ def status(args: Namespace, console: Console) -> None:
         (N_("Changes by place"), found_status.changes),
         (N_("Records by kind"), found_status.records),
         (N_("Open conflicts by place"), found_status.open_conflicts),
+        (N_("Of these the province's to see to"), found_status.late_conflicts),
         (N_("Set aside, by desk and reason"), found_status.quarantine),
         (N_("Lists of who did what touched from outside, by desk and entry"), found_status.audit_cuts),
         (N_("Reports waiting, not yet acknowledged"), found_status.reports_waiting),
@@ -303,4 +292,6 @@ COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
     "report-in": report_in,
     "recover": recover,
     "status": status,
+    **backup_commands.COMMANDS,
+    **policy_commands.COMMANDS,
 }

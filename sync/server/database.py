@@ -105,6 +105,12 @@ def _connect(path: Path, key: str) -> Any:
     return connection
 
 
+def keyed(path: Path, key: str) -> Any:
+    """The driver's own connection, for what cannot stand in a transaction. Raises Fault, or what the driver raises."""
+    _refuse_plain(path)
+    return _connect(path, key)
+
+
 def _begin(connection: Connection) -> None:
     immediate = connection.get_execution_options().get("immediate", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

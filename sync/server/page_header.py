@@ -6,19 +6,21 @@ from sqlalchemy import Connection, select
 
 from sync.protocol import PullHeader
 from sync.server import desks, tables
+from sync.server.late_conflicts import late_in
+from sync.server.policy import policy_of
 from sync.server.province import epoch_of
 from sync.server.scopes import directory, keys_of
 
-DROPS_STUBS = "drops_stubs"
-"""The fact that says that desks keep no line about a child that moved away."""
 
-
-def header_for(connection: Connection, caller: desks.DeskState, *, certs: str, known_directory: str) -> PullHeader:
-    """`certs` and `known_directory` are the versions that the desk has: those are not sent again."""
+def header_for(
+    connection: Connection, caller: desks.DeskState, *, certs: str, known_directory: str, at: str
+) -> PullHeader:
+    """`certs` and `known_directory` are the versions that the desk has: those are not sent again. `at`: now."""
     grants = desks.grants_of(connection, caller.id)
     version, found = desks.certs_for(connection, list(grants))
     places_version, places = directory(connection)
-    policy = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == DROPS_STUBS))
+    policy = policy_of(connection)
+    lease = connection.scalar(select(tables.desk.c.lease_until).where(tables.desk.c.id == caller.id))
     return PullHeader(
         epoch=epoch_of(connection),
         grants=desks.grant_list(connection, grants),
@@ -27,5 +29,8 @@ def header_for(connection: Connection, caller: desks.DeskState, *, certs: str, k
         scope_keys=keys_of(connection, list(grants)),
         directory=places if places_version != known_directory else None,
         directory_version=places_version,
-        drops_stubs=policy == "yes",
+        drops_stubs=policy.drops_stubs,
+        at=at,
+        lease_until=lease or "",
+        late_conflicts=late_in(connection, list(grants), at, policy.conflict_days),
     )

@@ -32,7 +32,7 @@ def serve(province: Province, host: str, port: int, *, ready: Callable[[str], No
 
     Raises Refusal when another process serves this folder, Fault when the port or certificate cannot be had.
     """
-    with _only_process(province.data), _listening(host, port) as listener:
+    with only_process(province.data), _listening(host, port) as listener:
         config = uvicorn.Config(
             Service(province).app(),
             log_config=None,
@@ -112,7 +112,7 @@ def _shown(host: str) -> str:
 
 
 @contextmanager
-def _only_process(data: Path) -> Iterator[None]:
+def only_process(data: Path) -> Iterator[None]:
     """Hold the folder's lock: a second server on one file would order changes behind the first one's back."""
     try:
         handle = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)

@@ -51,7 +51,9 @@ class Snapshots:
             row = province.database.read(lambda connection: _newest(connection, province, request), NO_SCOPE)
             row = row or self._make(province, request.scope)
         header = province.database.read(
-            lambda connection: header_for(connection, caller, certs=request.certs, known_directory=request.directory),
+            lambda connection: header_for(
+                connection, caller, certs=request.certs, known_directory=request.directory, at=province.now()
+            ),
             reach_of(caller.id, caller.grants),
         )
         return SnapshotOffer(
