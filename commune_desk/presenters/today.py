@@ -13,7 +13,9 @@ from commune_desk.domain.ids import is_commune_scope
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.typed_times import parse_day
 from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
+from commune_desk.presenters.lease_texts import lease_section
 from commune_desk.presenters.today_sections import MOST_TASKS, CommuneSections, Section, ShelterSections
+from commune_desk.store.conflicts import late_since
 from commune_desk.store.database import Connection
 from commune_desk.store.placements import active_stays
 from commune_desk.store.today import (
@@ -35,7 +37,7 @@ from commune_desk.usecases.workplace import Workplace
 MOST_VISITS = 100
 TOUCHED_BY = (
     *("report", "home_visit", "child_file", "person", "group_membership", "task", "placement_notice", "placement"),
-    *("care_log_entry", "bed", "officer", "conflicts", "imports", "settings"),
+    *("care_log_entry", "bed", "officer", "conflicts", "imports", "settings", "lease"),
 )
 """Kinds and topics after whose change the page is read again."""
 _TASK_YEARS = 2
@@ -113,11 +115,12 @@ class TodayPage:
 
     def _commune_state(self, day: CommuneDay) -> TodayState:
         now = self.now()
-        sections = CommuneSections(self._workplace.codes, day, now, can_write=self._can_write("home_visit"))
+        late = self._workplace.read(late_since)
+        sections = CommuneSections(self._workplace.codes, day, now, can_write=self._can_write("home_visit"), late=late)
         return TodayState(
             title=self._title(now),
             subtitle=_subtitle(day.counts),
-            main=(sections.clocks(), sections.visits(is_expanded=self._most_visits > SHOWN)),
+            main=(*self._lease(now), sections.clocks(), sections.visits(is_expanded=self._most_visits > SHOWN)),
             side=sections.beside(),
             can_write=self._can_write("home_visit"),
             is_commune=True,
@@ -134,11 +137,14 @@ class TodayPage:
         return TodayState(
             title=self._title(now),
             subtitle=count if residents else _("Nobody is staying in the house."),
-            main=(sections.ending(), sections.logs()),
+            main=(*self._lease(now), sections.ending(), sections.logs()),
             side=(sections.tasks(),),
             can_write=self._can_write("care_log_entry"),
             is_commune=False,
         )
+
+    def _lease(self, now: datetime) -> tuple[Section, ...]:
+        return lease_section(self._workplace.register.lease, now)
 
     def _can_write(self, kind: str) -> bool:
         return self._workplace.actor.role in KINDS[kind].write

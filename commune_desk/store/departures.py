@@ -22,6 +22,8 @@ from sync.change import Change
 
 KEEPS_STUBS = "keeps_stubs"
 """Whether the province's policy leaves a line about a child that moved: case code, where to, when."""
+_LEFT_AGAIN = "left_again"
+"""The setting that holds the numbers of own changes which are sent a second time though their record has left."""
 _PERSON = "person"
 _UNSENT = "state IN ('waiting', 'sent', 'staged')"
 
@@ -54,6 +56,7 @@ def come_back(connection: Connection, kind: str, record: str) -> None:
 def settle(tx: Tx) -> None:
     """Remove what has left, as soon as the province signed for all that this desk wrote about it."""
     db = tx.connection
+    _hide_again(db, tx.ledger.desk)
     for (change,) in db.execute("SELECT DISTINCT change FROM departure WHERE is_gone=0").fetchall():
         rows = db.execute("SELECT kind, record FROM departure WHERE change=? AND is_gone=0", (change,)).fetchall()
         follow = [one for kind, record in rows if kind == _PERSON for one in _belonging_to(db, record)]
@@ -66,6 +69,26 @@ def settle(tx: Tx) -> None:
         _sign_receipt(tx, change, len(leaving))
         if not settings.get(db, KEEPS_STUBS, bool, True):
             db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))
+
+
+def send_again(connection: Connection, desk: str, n: int) -> None:
+    """The province lacks everything from `n` on, also what is kept for it alone: that waits again, and is unseen again
+    once it is signed for."""
+    rows = connection.execute(
+        "UPDATE change SET state='waiting' WHERE state=? AND desk=? AND n>=? AND length(raw)>0 RETURNING n",
+        (LEFT, desk, n),
+    )
+    again = [row[0] for row in rows.fetchall()]
+    settings.put(connection, _LEFT_AGAIN, [*settings.get(connection, _LEFT_AGAIN, list[int], []), *again])
+
+
+def _hide_again(connection: Connection, desk: str) -> None:
+    numbers = settings.get(connection, _LEFT_AGAIN, list[int], [])
+    if not numbers:
+        return
+    hide = "UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE desk=? AND n=? AND state='accepted'"
+    hidden = [n for n in numbers if connection.execute(hide, (LEFT, desk, n)).rowcount]
+    settings.put(connection, _LEFT_AGAIN, [n for n in numbers if n not in set(hidden)])
 
 
 def forget_durable(connection: Connection, desk: str, durable_n: int) -> None:

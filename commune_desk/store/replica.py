@@ -13,10 +13,11 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
-from commune_desk.store import audit_mark, departures, relocating, restating, settings, snapshot_parts
+from commune_desk.store import audit_mark, conflicts, departures, relocating, restating, settings, snapshot_parts
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
+from commune_desk.store.lease import hear_time, take_lease
 from commune_desk.store.register import Register
 from commune_desk.store.sealing import private_box
 from commune_desk.store.transaction import Tx
@@ -169,15 +170,15 @@ class RegisterReplica:
         tx.topic("conflicts")
 
     def resend_from(self, n: int) -> None:
+        self._write(lambda tx: self._resend_from(tx.connection, n))
+
+    def _resend_from(self, db: Connection, n: int) -> None:
         desk = self._register.identity.desk
-        self._write(
-            lambda tx: (
-                tx.connection.execute(
-                    "UPDATE change SET state='waiting', code=NULL"
-                    " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
-                    (desk, n),
-                ).rowcount
-            )
+        departures.send_again(db, desk, n)
+        db.execute(
+            "UPDATE change SET state='waiting', code=NULL"
+            " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
+            (desk, n),
         )
 
     def cursors(self) -> Mapping[str, int]:
@@ -209,6 +210,8 @@ class RegisterReplica:
             db, [settings.ScopeKeyPair(k.scope, k.key, protocol.unb64(k.public), None) for k in header.scope_keys]
         )
         settings.put(db, departures.KEEPS_STUBS, not header.drops_stubs)
+        take_lease(tx, at=header.at, until=header.lease_until)
+        conflicts.note_late(tx, header.late_conflicts)
         if header.directory is not None:
             settings.put(db, relocating.DIRECTORY, header.directory)
             settings.put(db, relocating.DIRECTORY_VERSION, header.directory_version)
@@ -288,6 +291,9 @@ class RegisterReplica:
             tx.topic("identity")
 
         self._write(go_on)
+
+    def heard(self, at: str) -> None:
+        self._write(lambda tx: hear_time(tx, at))
 
     def begin_all_anew(self) -> None:
         self._write(lambda tx: _all_anew(tx.connection))

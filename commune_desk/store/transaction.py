@@ -216,6 +216,7 @@ class Tx:
 
     def write_down(self, change: Change) -> None:
         """Put the change into the journal under this desk's next number; the record's row is the caller's affair."""
+        self.ledger.require_going_on()
         if self._import_id or not self.ledger.may_number:
             journal.keep(self.connection, Line(change, msgspec.json.encode(change), b""), state="staged")
             return

@@ -9,14 +9,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.clock import local_day
 from commune_desk.domain.ids import is_shelter_scope
 from commune_desk.store import settings
-from commune_desk.store.file_replica import RegisterFiles
+from commune_desk.store.file_queue import send_now
+from commune_desk.store.file_replica import RegisterFiles, SentOnly
 from commune_desk.store.register import Register
+from commune_desk.store.removal import sign_removal
 from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.staged import pulled_once, release_next
 from commune_desk.usecases.commune_notices import keep_told
-from sync.client.errors import Stopped
+from commune_desk.usecases.removal import decide_removal
+from sync.client.errors import DeskRemoved, Stopped
 
 if TYPE_CHECKING:
     from sync.client.session import Session, SyncReport
@@ -77,6 +81,21 @@ class DeskSync:
         if self._is_aborted:  # asked after the session is there for `abort` to find: one of the two sees the other
             raise Stopped
         self._release_staged()
+        try:
+            return self._synced(session)
+        except DeskRemoved:
+            self._leave_for_good(session)
+            raise
+
+    def _leave_for_good(self, session: Session) -> None:
+        """The province ordered this register removed, and took all that a push had: its end is marked once it has this
+        desk's word for it. What was typed meanwhile is sent first, with the next sync."""
+        if self._register.write(sign_removal).result()[0]:
+            self._note(self._register.write(lambda tx: send_now(tx, local_day(tx.ledger.now()))).result()[1])
+            session.tell(SentOnly(self._register, self._changed))
+            decide_removal(self._register)
+
+    def _synced(self, session: Session) -> SyncReport:
         report = session.sync()
         if self._awaits_pull():
             self._note(self._register.write(pulled_once).result()[1])

@@ -103,7 +103,7 @@ def _refusal(reply: Reply, authority_public: bytes, desk: str) -> errors.SyncFau
     if reply.status in (429, 503):
         return errors.Busy(wait)
     if problem.code in _DECIDED:
-        return _DECIDED[problem.code]() if problem.desk == desk else errors.Unproven()
+        return _decided(problem) if problem.desk == desk else errors.Unproven()
     if problem.code != "ticket" and reply.status in (401, 403, 404):
         return errors.NotRecognised()
     return Refused(reply.status, problem)
@@ -115,6 +115,12 @@ _DECIDED: dict[str, type[errors.SyncFault]] = {
     "revoked": errors.DeskRevoked,
     "resync": errors.HistoryRewritten,
 }
+
+
+def _decided(problem: protocol.Problem) -> errors.SyncFault:
+    if problem.code == errors.DeskRevoked.code and problem.removes:
+        return errors.DeskRemoved()
+    return _DECIDED[problem.code]()
 
 
 def _unsigned_refusal(reply: Reply) -> errors.SyncFault:

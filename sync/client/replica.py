@@ -141,6 +141,10 @@ class Replica(Protocol):
         """The province was put back from a backup and says so: go on in its new epoch, every scope begun anew."""
         ...
 
+    def heard(self, at: str) -> None:
+        """The province's time, signed for this very exchange."""
+        ...
+
     def begin_all_anew(self) -> None:
         """The feeds are not those that are known here: every scope is to be begun anew."""
         ...

@@ -97,6 +97,7 @@ class Session:
         )
         try:
             hello = channel.hello()
+            self._replica.heard(hello.time)
             try:
                 file_fault = self._go_through(channel, self._in_epoch(hello.epoch, identity))
             except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed
@@ -117,6 +118,25 @@ class Session:
             self._carrier.carried if self._carrier else 0,
             file_fault,
         )
+
+    def tell(self, files: FileStore) -> None:
+        """Send what is left of `files`, and the statements of what was removed. Raises a SyncFault or Malformed."""
+        identity = self._replica.identity()
+        channel = Channel(
+            self._transport,
+            key_id=identity.desk,
+            key=identity.signing_key,
+            authority_public=identity.authority_public,
+        )
+        try:
+            channel.hello()
+            carrier = FileCarrier(files)
+            carrier.begin()
+            while carrier.step(channel):
+                pass
+            self._report(channel)
+        finally:
+            self._transport.rest()
 
     def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
         """This desk in the province's present epoch. After another one all that it had signed for is offered again."""

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.labels import N_
-from commune_desk.paths import settle_names
 from sync.server import tables
 from sync.server.chains import first_break
 from sync.server.database import FILE, NO_SCOPE, WHOLE_PROVINCE, Database, StoreFault, keyed, named_faults
@@ -194,7 +193,18 @@ def _settle(part: Path, target: Path) -> None:
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     part.replace(target)
-    settle_names(target.parent)
+    settle_folder(target.parent)
+
+
+def settle_folder(folder: Path) -> None:
+    """Have the disk keep what files are called in `folder`; Windows does so by itself. Raises OSError."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _clear(part: Path) -> None:

@@ -100,6 +100,11 @@ def refuse_stopped(caller: desks.DeskState) -> None:
     """Raise Refused for a desk that was revoked, or whose history exists twice."""
     if caller.status == desks.REVOKED:
         raise Refused(410, "revoked", removes=caller.removal_at is not None)
+    refuse_frozen(caller)
+
+
+def refuse_frozen(caller: desks.DeskState) -> None:
+    """Raise Refused for a desk whose history exists twice. One that was revoked may still send."""
     if caller.status == desks.FROZEN:
         raise Refused(409, "fork")
 

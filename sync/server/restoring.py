@@ -15,10 +15,9 @@ from sqlalchemy import Connection, select
 from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.labels import N_
-from commune_desk.paths import settle_names
 from sync.protocol import unb64
 from sync.server import keyfile, tables
-from sync.server.backups import FILES, KEPT, Copied, in_one_file, read_whole
+from sync.server.backups import FILES, KEPT, Copied, in_one_file, read_whole, settle_folder
 from sync.server.database import FILE, NO_SCOPE, WHOLE_PROVINCE, Database, StoreFault, keyed, named_faults
 from sync.server.founding import write_private
 from sync.server.province import CA_FILE, Province, begin_epoch, read_meta
@@ -50,7 +49,7 @@ def restore(data: Path, key_path: Path, source: Path, *, clock: Clock, older: bo
             for name, content in files.items():
                 write_private(data / name, content)
             (data / _FRESH).replace(data / FILE)
-            settle_names(data)
+            settle_folder(data)
     except OSError as error:
         raise Fault(N_("The folder {path} cannot be written: {reason}."), path=data, reason=reason_of(error)) from None
     return aside
@@ -136,7 +135,7 @@ def _put_aside(data: Path) -> Path:
     for name in (*FILES, *(FILE + log for log in _LOGS), FILE):
         if (data / name).exists():
             (data / name).replace(aside / name)
-    settle_names(aside)
+    settle_folder(aside)
     return aside
 
 

@@ -170,6 +170,9 @@ class MemoryReplica:
         self.me = replace(self.me, epoch=epoch)
         self.begin_all_anew()
 
+    def heard(self, at: str) -> None:
+        """This register keeps no lease."""
+
     def begin_all_anew(self) -> None:
         self.anew = list(self.places)
 

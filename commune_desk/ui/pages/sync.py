@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
+from commune_desk.presenters.lease_texts import lease_line
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
 from commune_desk.store.sync_status import sync_facts
 from commune_desk.ui.pages.file_budget import FilesCard
@@ -86,10 +87,12 @@ class SyncPage(Page):
     def refresh(self) -> None:
         """Read the register's own numbers again."""
         state = sync_page(self._workplace.read(sync_facts), self._status)
+        register = self._workplace.register
+        lease = lease_line(register.lease, register.clock.now())
         self.set_title(_("Sync"), state.subtitle)
         self._fill(self.waiting, state.waiting)
         self.waiting.setVisible(bool(state.waiting))
-        self._fill(self.proven, (*state.proven, *((state.trouble,) if state.trouble else ())))
+        self._fill(self.proven, (*state.proven, *filter(None, (lease, state.trouble))))
         self._set_buttons(state)
 
     def _set_buttons(self, state: SyncPageState) -> None:
@@ -170,6 +173,8 @@ class DecisionCard(Card):
             ],
         )
         self.add(self.table)
+        if card.waited:
+            self.add_padded(Text(card.waited, size=Size.SMALL, ink="warning", wrap=True))
         self.other = LineEdit(_("Another value"))
         self.other.hide()
         self.error = Text("", size=Size.SMALL, ink="danger", wrap=True)
