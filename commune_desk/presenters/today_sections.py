@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
 
 from commune_desk.domain.clock import from_iso, local_day
 from commune_desk.domain.codes import CodeBook
@@ -91,7 +90,7 @@ class CommuneSections:
     day: CommuneDay
     now: datetime
     can_write: bool
-    late: Mapping[tuple[str, str], str] = MappingProxyType({})
+    late: Mapping[tuple[str, str], str]
     """Fields (record, name) to decide of which the province has been told, each with since when (ISO instant)."""
 
     @property

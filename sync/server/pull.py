@@ -175,7 +175,7 @@ def _chain_at(connection: Connection, scope: str, seq: int) -> B64:
 def note_contact(province: Province, caller: desks.DeskState) -> None:
     """Remember that the desk was heard of, to within a few minutes."""
     since = province.clock.now() - from_iso(caller.seen_at) if caller.seen_at is not None else _CONTACT_STEP
-    if since < _CONTACT_STEP and caller.lease_until is not None:
+    if timedelta(0) <= since < _CONTACT_STEP and caller.lease_until is not None:
         return
 
     def work(connection: Connection) -> None:
