@@ -32,7 +32,6 @@ from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.sync_agent import SyncAgent, SyncStatus
 from commune_desk.usecases.window_state import keep_window
 from commune_desk.usecases.workplace import Workplace
-from sync.client.errors import DeskRemoved
 
 log = logging.getLogger(__name__)
 
@@ -170,7 +169,7 @@ class WorkingDesk(QObject):
         if self.agent is None:
             return
         self.window.show_status(status)
-        if isinstance(status.failure, DeskRemoved) and self.desk.profile.is_removed:
+        if status.is_removed and self.desk.profile.is_removed:
             self.lock_asked.emit()  # the fresh process takes the register away and says what happened
 
     def _on_changed(self, changes: ChangeSet) -> None:
