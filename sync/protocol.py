@@ -172,11 +172,10 @@ class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
 
 REMOVED = "revoked"
-"""In a `PurgeStatement`, in place of a change: all that the desk held."""
 
 
 class PurgeStatement(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """A desk's word, signed under `seal.PURGE`, that it removed what left with a change."""
+    """A desk's word, signed under `seal.PURGE`, that it removed what left with a change; `REMOVED`: all it held."""
 
     desk: str
     change: str
