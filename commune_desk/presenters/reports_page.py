@@ -173,7 +173,7 @@ class ReportsPage:
             chips=tuple(chips),
             clock=self._clock(record.received_at) if clock_runs(record) else None,
             description=closed_text(record.description, is_closed=is_closed, otherwise=_(SEALED_ELSEWHERE)),
-            measures=record.measures or "",
+            measures=closed_text(record.measures, is_closed=is_closed and bool(record.acted_at)),
             lines=self._lines(view),
             has_informant=bool(record.reporter_name or record.reporter_contact),
             informant=self._informant(record) if with_informant else (),

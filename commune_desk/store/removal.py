@@ -22,15 +22,15 @@ def sign_removal(tx: Tx) -> bool:
     db = tx.connection
     if not is_all_sent(db):
         return False
-    known = db.execute("SELECT 1 FROM purge_receipt WHERE change=?", (protocol.REMOVED,)).fetchone()
-    if known is None:
-        own = settings.identity(db)
+    own = settings.identity(db)
+    known = db.execute("SELECT body FROM purge_receipt WHERE change=?", (protocol.REMOVED,)).fetchone()
+    if known is None or protocol.decode(bytes(known[0]), protocol.PurgeStatement).desk != own.desk:
         said = protocol.PurgeStatement(
             desk=own.desk, change=protocol.REMOVED, records=count_records(db), at=to_iso(tx.ledger.now())
         )
         body = protocol.encode(said)
         signature = seal.SigningKey.from_bytes(own.signing).sign(seal.PURGE, body)
-        db.execute("INSERT INTO purge_receipt VALUES (?,?,?,0)", (protocol.REMOVED, body, signature))
+        db.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (protocol.REMOVED, body, signature))
     return True
 
 

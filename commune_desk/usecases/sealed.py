@@ -6,7 +6,7 @@ from commune_desk.domain.errors import Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.store.register import Register
 
-CLOSED = N_("Closed until this PC was in touch with the province.")
+CLOSED = N_("Closed until this PC has been in touch with the province.")
 
 
 def require_open(register: Register) -> None:
@@ -14,7 +14,7 @@ def require_open(register: Register) -> None:
     if register.is_closed:
         raise Refusal(
             N_(
-                "This is closed until this PC was in touch with the province. Nothing is lost; "
+                "This is closed until this PC has been in touch with the province. Nothing is lost; "
                 "connect to the network and sync, or bring the province's reply on a USB stick."
             )
         )

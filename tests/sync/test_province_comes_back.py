@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -141,6 +142,23 @@ def test_a_backup_raises_the_durable_numbers_and_receipts_carry_them(office: Off
     office.save(0, "Hai")
     office.sync()
     assert office.desks[0].ask("SELECT max(durable_n) FROM receipt") == [(last[0],)]
+
+
+def test_desks_push_while_it_is_made_and_it_is_one_moment(office: Office) -> None:
+    office.save(0, "Trước")
+    office.sync()
+    with ThreadPoolExecutor(1) as other:
+        making = other.submit(office.back_up)
+        for number in range(4):
+            office.save(0, f"Giữa {number}")
+            office.sync(0)
+        made = making.result()
+    desk = office.desks[0].register.identity.desk
+    assert office.durable()[0] == made.desks[desk]
+    office.restore()
+    office.sync(0, 1, 2)
+    assert office.lacks() == set()
+    assert len(office.people(1)) == 5
 
 
 def test_a_backup_that_does_not_hold_raises_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
