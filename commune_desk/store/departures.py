@@ -17,11 +17,13 @@ from commune_desk.store import settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import LEFT
 from commune_desk.store.transaction import Tx
-from sync import protocol, seal
+from sync import protocol, report_wire, seal
 from sync.change import Change
 
 KEEPS_STUBS = "keeps_stubs"
 """Whether the province's policy leaves a line about a child that moved: case code, where to, when."""
+_LEFT_AGAIN = "left_again"
+"""The setting that holds the numbers of own changes which are sent a second time though their record has left."""
 _PERSON = "person"
 _STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
 _UNSENT = "state IN ('waiting', 'sent', 'staged')"
@@ -55,6 +57,7 @@ def come_back(connection: Connection, kind: str, record: str) -> None:
 def settle(tx: Tx) -> None:
     """Remove what has left, as soon as the province signed for all that this desk wrote about it."""
     db = tx.connection
+    _hide_again(db, tx.ledger.desk)
     for (change,) in db.execute("SELECT DISTINCT change FROM departure WHERE is_gone=0").fetchall():
         rows = db.execute("SELECT kind, record FROM departure WHERE change=? AND is_gone=0", (change,)).fetchall()
         follow = [one for kind, record in rows if kind == _PERSON for one in _belonging_to(db, record)]
@@ -67,6 +70,26 @@ def settle(tx: Tx) -> None:
         _sign_receipt(tx, change, len(leaving))
         if not settings.get(db, KEEPS_STUBS, bool, True):
             db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))
+
+
+def send_again(connection: Connection, desk: str, n: int) -> None:
+    """The province lacks everything from `n` on, also what is kept for it alone: that waits again, and is unseen again
+    once it is signed for."""
+    rows = connection.execute(
+        "UPDATE change SET state='waiting' WHERE state=? AND desk=? AND n>=? AND length(raw)>0 RETURNING n",
+        (LEFT, desk, n),
+    )
+    again = [row[0] for row in rows.fetchall()]
+    settings.put(connection, _LEFT_AGAIN, [*settings.get(connection, _LEFT_AGAIN, list[int], []), *again])
+
+
+def _hide_again(connection: Connection, desk: str) -> None:
+    numbers = settings.get(connection, _LEFT_AGAIN, list[int], [])
+    if not numbers:
+        return
+    hide = "UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE desk=? AND n=? AND state='accepted'"
+    hidden = [n for n in numbers if connection.execute(hide, (LEFT, desk, n)).rowcount]
+    settings.put(connection, _LEFT_AGAIN, [n for n in numbers if n not in set(hidden)])
 
 
 def forget_durable(connection: Connection, desk: str, durable_n: int) -> None:
@@ -133,7 +156,7 @@ def _sign_receipt(tx: Tx, change: str, records: int) -> None:
     """This desk's word that it removed so many records; it goes up with the next sync."""
     own = settings.identity(tx.connection)
     body = protocol.encode(
-        protocol.PurgeStatement(desk=own.desk, change=change, records=records, at=to_iso(tx.ledger.now()))
+        report_wire.PurgeStatement(desk=own.desk, change=change, records=records, at=to_iso(tx.ledger.now()))
     )
     signature = seal.SigningKey.from_bytes(own.signing).sign(seal.PURGE, body)
     tx.connection.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (change, body, signature))

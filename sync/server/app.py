@@ -29,13 +29,13 @@ from sync.protocol import (
     Malformed,
     Proven,
     PullRequest,
-    ReportRequest,
     b64,
     decode,
     deflate,
     encode,
     inflate,
 )
+from sync.report_wire import ReportRequest
 from sync.server import desks
 from sync.server.admission import Admission
 from sync.server.database import NO_SCOPE, StoreFault

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from commune_desk.domain.access import Role
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import uuid7
-from sync import protocol, seal
+from sync import protocol, report_wire, seal
 from sync.change import next_head
 from sync.server import courier, moving, parking, tables
 from sync.server.address import PostgresAddress
@@ -113,10 +113,10 @@ def _move_about(a: ServerDesk, far: ServerDesk) -> None:
 
 def _tell_of_a_purge(desk: ServerDesk, change: str) -> None:
     said = protocol.encode(
-        protocol.PurgeStatement(desk=desk.id, change=change, records=1, at=desk.world.province.now())
+        report_wire.PurgeStatement(desk=desk.id, change=change, records=1, at=desk.world.province.now())
     )
-    signed = protocol.SignedPurge(body=protocol.b64(said), signature=protocol.b64(desk.key.sign(seal.PURGE, said)))
-    assert desk.post("/v1/report", protocol.encode(protocol.ReportRequest(purges=[signed]))).status == 200
+    signed = report_wire.SignedPurge(body=protocol.b64(said), signature=protocol.b64(desk.key.sign(seal.PURGE, said)))
+    assert desk.post("/v1/report", protocol.encode(report_wire.ReportRequest(purges=[signed]))).status == 200
 
 
 def _stated(folder: Path) -> dict[str, str]:
