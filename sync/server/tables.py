@@ -44,10 +44,10 @@ desk = Table(
     _text("audit_head"),
     _maybe("enrolled_at"),
     _maybe("seen_at"),
-    _maybe("lease_until"),
-    _maybe("removal_at"),
     _bytes("cert"),
     _bytes("cert_signature"),
+    _maybe("lease_until"),
+    _maybe("removal_at"),
 )
 
 desk_grant = Table(
