@@ -130,6 +130,20 @@ BEGINNINGS = (
         tests=("sync/test_snapshots.py::test_a_register_at_work_is_begun_anew_from_a_snapshot_of_now",),
     ),
     Fault(
+        name="snapshot-that-tells-of-who-left",
+        file="sync/server/snapshots.py",
+        old='    tells_too_much = _left_at(connection, scope) > row["seq"]\n',
+        new="    tells_too_much = False\n",
+        tests=("sync/test_snapshots_ahead.py::test_one_that_tells_of_a_child_who_left_goes_to_nobody",),
+    ),
+    Fault(
+        name="older-snapshot-for-a-desk-that-wrote",
+        file="commune_desk/store/snapshot_parts.py",
+        old="    return connection.execute(others, _OF_ITSELF).fetchone() is not None\n",
+        new="    return False\n",
+        tests=("sync/test_snapshots_ahead.py::test_a_desk_that_wrote_something_is_given_one_of_now",),
+    ),
+    Fault(
         name="cursor-before-the-last-portion",
         file=_REPLICA,
         old=_PORTIONS + _BEGUN,

@@ -44,9 +44,14 @@ def test_the_next_one_is_begun_before_the_last_one_is_waited_for_and_no_third() 
 def test_what_fails_ends_the_work_and_nothing_more_is_begun() -> None:
     begun: list[int] = []
 
+    def begin() -> Iterator[int]:
+        for number in itertools.count():
+            begun.append(number)
+            yield number
+
     def fails(_number: int) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        Pace(300).keep((begun.append(number) or number for number in itertools.count()), fails)
+        Pace(300).keep(begin(), fails)
     assert begun == [0, 1]
