@@ -39,7 +39,7 @@ POOR_BYTES, POOR_ROUND_TRIP = 32_000, 0.3
 HURRY = 4
 """The bulk of a commune goes over a line so much better than that: its time is a quarter, and whatever the desk itself
 needs counts four times as much."""
-_DESKS = 3
+_DESKS = 5
 _SMALL = 200
 """Persons whose derived words are made at a time."""
 
@@ -51,6 +51,7 @@ class Begun:
     unmade: Samples
     at_once: Samples
     over_a_line: Samples
+    receipts: Samples
     visits: Samples
 
 
@@ -134,21 +135,23 @@ def _over_lines(bench: Workbench, folder: Path, address: str) -> Iterator[Sample
             seconds = time.perf_counter() - begun
         snapshot = sum(down for path, _, down in exchanges if path.startswith("/v1/snapshots/"))
         yield Samples([seconds], [snapshot / wide.bytes_per_second])
-        yield _visits(desk.register, port, poor)
+        yield from _visits(desk.register, port, poor)
     finally:
         desk.register.close()
 
 
-def _visits(register: Register, port: int, line: Line) -> Samples:
-    seconds, floors = [], []
+def _visits(register: Register, port: int, line: Line) -> tuple[Samples, Samples]:
+    """Until the receipt for the visits is here, and until the whole sync is over."""
+    receipts, seconds, floors = [], [], []
     for _ in range(_DESKS):
         register.write(partial(_visit, most=VISITS)).result()
         with line_to(port, line) as near:
             begun = time.perf_counter()
-            exchanges = sync_once(register, port=near).exchanges
+            once = sync_once(register, port=near)
             seconds.append(time.perf_counter() - begun)
-        floors.append(_pushed(exchanges) / line.bytes_per_second + 2 * line.round_trip)
-    return Samples(seconds, floors)
+        receipts.append(once.receipt_after)
+        floors.append(_pushed(once.exchanges) / line.bytes_per_second + 2 * line.round_trip)
+    return Samples(receipts, floors), Samples(seconds, floors)
 
 
 def _pushed(exchanges: Exchanges) -> int:

@@ -143,7 +143,8 @@ _ALL = (
     Measure(
         name="poll_bytes",
         unit="bytes",
-        person="asking whether there is anything new (1,024 bytes)",
+        budget=1,
+        person="asking whether there is anything new",
         take=wire.poll_bytes,
     ),
     Measure(
@@ -170,8 +171,14 @@ _ALL = (
         name="visits_line",
         unit="s",
         budget=2,
-        person="50 visits go up over 256 kbit/s and 300 ms",
+        person="50 visits are safe at the province over 256 kbit/s and 300 ms",
         take=wire.visits_line,
+    ),
+    Measure(
+        name="visits_line_whole",
+        unit="s",
+        person="the same until what others wrote has been asked for as well",
+        take=wire.visits_line_whole,
     ),
 )
 

@@ -190,6 +190,8 @@ class Once:
     exchanges: Exchanges
     transactions: int
     """Of the register, as far as they changed anything."""
+    receipt_after: float
+    """Seconds until the last receipt was here; 0 where nothing was sent."""
 
 
 def sync_once(register: Register, *, port: int = 0) -> Once:
@@ -200,8 +202,11 @@ def sync_once(register: Register, *, port: int = 0) -> Once:
     address = f"https://127.0.0.1:{port}" if port else pins.address
     transport = Transport(address, ca_pem=pins.ca_pem, adapter=line)
     changed: list[ChangeSet] = []
+    receipts: list[float] = []
+    begun = time.perf_counter()
+    transport.heard = lambda one: receipts.append(time.perf_counter() - begun) if one.path == "/v1/push" else None
     report = Session(transport, RegisterReplica(register, changed.append)).sync()
-    return Once(report.pulled, line.paths, len(changed))
+    return Once(report.pulled, line.paths, len(changed), max(receipts, default=0.0))
 
 
 def _timed(register: Register, port: int) -> _Way:

@@ -30,6 +30,8 @@ from sync.change import Change
 CHILDREN, VISITS = 600, 12
 EDITS = 2_000
 _BATCH = 50
+_KILOBYTE = 1_024.0
+"""What asking may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def visit_bytes(bench: Workbench) -> Samples:
 
 
 def poll_bytes(bench: Workbench) -> Samples:
-    return Samples([bench.shared("commune", _commune).poll])
+    return Samples([bench.shared("commune", _commune).poll], [_KILOBYTE])
 
 
 def first_sync(bench: Workbench) -> Samples:
@@ -74,6 +76,10 @@ def first_sync_line(bench: Workbench) -> Samples:
 
 
 def visits_line(bench: Workbench) -> Samples:
+    return bench.shared("commune", _commune).begun.receipts
+
+
+def visits_line_whole(bench: Workbench) -> Samples:
     return bench.shared("commune", _commune).begun.visits
 
 

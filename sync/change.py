@@ -144,10 +144,9 @@ def _as_written_here(change: Change, raw: bytes) -> bool:
     """Whether this program would have written the same bytes: then they have the form, and most lines do."""
     if _encoder.encode(change) != raw:
         return False
-    numbers = [value for value in change.set.values() if type(value) is int]
-    return all(
-        -_LARGEST < one < _LARGEST for one in (change.v, change.n, change.stamp, change.schema, change.data, *numbers)
-    )
+    numbers = [change.v, change.n, change.stamp, change.schema, change.data]
+    numbers += [value for value in change.set.values() if type(value) is int]
+    return min(numbers) > -_LARGEST and max(numbers) < _LARGEST
 
 
 def _in_form(raw: bytes) -> bool:

@@ -30,7 +30,10 @@ def make_measure(name: str = "sample", **rules: object) -> Measure:
 def test_every_measure_of_the_issue_is_there_with_its_budget() -> None:
     budgets = {name: measure.budget for name, measure in MEASURES.items() if measure.budget}
     assert budgets.pop("memory_synced") == budgets["memory"], "the same, of a desk that is in touch with its province"
-    assert budgets == {"start": 2, "unlock": 3, "save": 2, "search": 2, "scroll": 2, "memory": 2}
+    of_bytes = {"bulk_bytes": 2.6, "edit_bytes": 5, "poll_bytes": 1}
+    of_the_line = {**of_bytes, "first_sync": 3, "first_sync_line": 3, "visits_line": 2}
+    assert budgets == of_the_line | {"start": 2, "unlock": 3, "save": 2, "search": 2, "scroll": 2, "memory": 2}
+    assert {"visit_bytes", "first_sync_unmade", "visits_line_whole"} <= MEASURES.keys()
     assert {"child_page", "register_page", "push", "pull", "push_bytes", "pull_bytes"} <= MEASURES.keys()
     assert all(measure.person for measure in MEASURES.values())
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Field, Kind, check_value
+from commune_desk.domain.record import Field, Kind, Shape, Value, check_value
 from commune_desk.store import departures, journal, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import REQUIRED_TIMES, Incoming
@@ -18,6 +19,9 @@ from sync.change import Change, Line, Wire, from_wire
 from sync.merge import Outcome
 
 _STANDS = (None, Outcome.APPLIED_CONFLICT.value)
+_COMES_AGAIN = (Shape.CODE, Shape.DATE, Shape.REFERENCE)
+_REMEMBERED = 512
+"""Values of one field."""
 _HEAD = ("id", "scope", "writers")
 _EMPTY: Mapping[str, tuple[Any, ...]] = {
     name: (*_HEAD, *(to_column(rule.default) for rule in kind.fields.values())) for name, kind in KINDS.items()
@@ -33,17 +37,22 @@ class _Column(NamedTuple):
 
 
 def _reader(rule: Field) -> Callable[[Wire], Any]:
-    """What the column holds of a value in the open: the field's default for one that does not hold."""
+    """What the column holds of a value in the open: the field's default for one that does not hold.
+
+    Codes, days and ids come again and again and are looked at once; what people wrote is not kept.
+    """
     default = to_column(rule.default)
 
-    def text(wire: Wire) -> Any:
-        return default if wire is None or check_value(rule, from_wire(wire)) is not None else wire
+    def held(value: Value) -> Any:
+        return to_column(value) if check_value(rule, value) is None else default
 
-    def other(wire: Wire) -> Any:
+    looked_at = lru_cache(_REMEMBERED)(held) if rule.shape in _COMES_AGAIN else held
+
+    def read(wire: Wire) -> Any:
         value = from_wire(wire)
-        return default if value is None or check_value(rule, value) is not None else to_column(value)
+        return looked_at(value) if type(value) is rule.type else default
 
-    return text if rule.type is str else other
+    return read
 
 
 _COLUMNS: Mapping[str, Mapping[str, _Column]] = {
