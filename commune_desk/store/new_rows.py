@@ -73,24 +73,29 @@ class NewRows:
 
     def add(self, kind: Kind, lines: Sequence[tuple[protocol.Event, Line]]) -> None:
         """A record, given by all of its standing lines. Raises Malformed for one that nothing brought here."""
-        first, record = lines[0][0], lines[0][1].change.record
-        row = list(_EMPTY[kind.name])
-        seen: dict[str, str] = {}
+        record = lines[0][1].change.record
         for event, line in lines:
-            change = line.change
-            if change.scope != event.scope:
-                self._incoming.check_place(event, change)
-            seen |= self._fill(kind, row, event, change)
+            if line.change.scope != event.scope:
+                self._incoming.check_place(event, line.change)
             self._changes.append(journal.row(line, state="received", place=(event.seq, _outcomes(event))))
-            self._stamps.append(change.stamp)
-            self._incoming.open_conflicts(event, change)
-        row[0], row[1] = record, first.scope
-        row[2] = "" if kind.append_only else writers.write(seen)
-        self._put_times(kind, row)
+            self._stamps.append(line.change.stamp)
+            self._incoming.open_conflicts(event, line.change)
+        row = self.row_of(kind, lines)
         self._rows.setdefault(kind.name, []).append(row)
         self._tx.inserted(kind.name, record, _owner(kind, row))
         if any(event.entered for event, _ in lines):
             departures.come_back(self._tx.connection, kind.name, record)
+
+    def row_of(self, kind: Kind, lines: Sequence[tuple[protocol.Event, Line]]) -> list[Any]:
+        """The row that the lines make, in the order of `SELECT`."""
+        row = list(_EMPTY[kind.name])
+        seen: dict[str, str] = {}
+        for event, line in lines:
+            seen |= self._fill(kind, row, event, line.change)
+        row[0], row[1] = lines[0][1].change.record, lines[0][0].scope
+        row[2] = "" if kind.append_only else writers.write(seen)
+        self._put_times(kind, row)
+        return row
 
     def _fill(self, kind: Kind, row: list[Any], event: protocol.Event, change: Change) -> dict[str, str]:
         """Put what stands by this change into the row; which change that is, by field."""

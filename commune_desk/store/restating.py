@@ -15,6 +15,7 @@ from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.new_rows import NewRows
 from commune_desk.store.pace import Pace
+from commune_desk.store.same_rows import Given, SameRows
 from commune_desk.store.transaction import Tx
 from sync import protocol, seal
 from sync.change import RELOCATING, Line
@@ -87,12 +88,13 @@ class Restating:
         """Bring each of the records, given by all of its lines, to what they say."""
         given = list(records)
         known = self._known(given)
+        same = self._placed(given) if known else set()
         for every in given:
             kind = KINDS.get(every[0][1].change.kind)
             lines = fields_of(every) if kind is not None else []
             if len(lines) < len(every):
                 self._keep_aside([step for step in every if kind is None or step[1].change.verb in RELOCATING])
-            if kind is None or not lines:
+            if kind is None or not lines or (kind.name, lines[0][1].change.record) in same:
                 continue
             if known and not known.isdisjoint(_names_in(lines)):
                 self._incoming.restate(kind, lines)
@@ -100,6 +102,12 @@ class Restating:
                 self._new.add(kind, lines)
         self._new.write(self._db)
         self._incoming.finish()
+
+    def _placed(self, given: list[list[Step]]) -> set[tuple[str, str]]:
+        """Kinds and ids of the records that are here as the lines say; where those lie is written down."""
+        named = [(KINDS.get(every[0][1].change.kind), fields_of(every)) for every in given]
+        portion = [Given(kind, lines) for kind, lines in named if kind is not None and lines]
+        return SameRows(self._tx, self._new).place(portion)
 
     def _known(self, given: list[list[Step]]) -> set[str]:
         """Ids of the records and changes that are here already, in whatever state."""

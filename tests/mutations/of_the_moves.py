@@ -144,6 +144,20 @@ BEGINNINGS = (
         tests=("sync/test_snapshots_ahead.py::test_a_desk_that_wrote_something_is_given_one_of_now",),
     ),
     Fault(
+        name="same-because-its-writers-are",
+        file="commune_desk/store/same_rows.py",
+        old="        return [scope, values] == [here[1], list(here[3:])] and",
+        new="        return bool(scope or values) and",
+        tests=("sync/test_same_rows.py::test_a_value_that_is_not_what_its_author_wrote_is_put_back",),
+    ),
+    Fault(
+        name="same-though-ours-waits",
+        file="commune_desk/store/same_rows.py",
+        old="if one.record not in busy and self",
+        new="if self",
+        tests=("sync/test_same_rows.py::test_what_waits_here_is_looked_at",),
+    ),
+    Fault(
         name="cursor-before-the-last-portion",
         file=_REPLICA,
         old=_PORTIONS + _BEGUN,
