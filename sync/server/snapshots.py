@@ -103,7 +103,7 @@ def read_part(data: Path, token: str, start: int, most: int) -> tuple[bytes, int
 
 
 def _newest(connection: Connection, province: Province, request: SnapshotRequest) -> Mapping[str, Any] | None:
-    """The last snapshot of the scope, unless it is too old for the desk that asks."""
+    """The last snapshot of the scope, unless it is too old for the desk that asks, or holds what has left since."""
     table, scope = tables.snapshot, request.scope
     if request.epoch != epoch_of(connection):
         raise Refused(409, "epoch")
