@@ -188,7 +188,7 @@ class RegisterReplica:
 
     def last_n(self) -> int:
         desk = self._register.identity.desk
-        last = "SELECT max(n) FROM change WHERE desk=?"
+        last = "SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL"
         return self._write(lambda tx: tx.connection.execute(last, (desk,)).fetchone()[0]) or 0
 
     def _open_again(self, tx: Tx, change_id: str) -> None:

@@ -105,7 +105,8 @@ def _take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identi
     if snapshot.head.at != offer.at:
         raise errors.Unproven
     prove(snapshot, offer.scope, key_of)
-    if any(line.change.desk == identity.desk and line.change.n > replica.last_n() for _, line in snapshot.events):
+    last_n = replica.last_n()
+    if any(line.change.desk == identity.desk and line.change.n > last_n for _, line in snapshot.events):
         raise errors.Forked
     replica.accept_certs(offer.header)
     place = Place(offer.at.seq, protocol.unb64(offer.at.chain))
