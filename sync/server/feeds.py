@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sync.change import Line, Place, next_chain
 from sync.protocol import Event, encode
 from sync.server import tables
 from sync.server.appending import append
+from sync.server.asking import among
 from sync.server.scopes import ensure_scope
 
 
@@ -25,11 +27,19 @@ class Feeds:
 
     def lock(self, scopes: Iterable[str]) -> None:
         """Lock the rows of those scopes, in sorted order: who holds them decides what comes next in their feeds."""
-        for scope in sorted(set(scopes) - self._heads.keys()):
-            ensure_scope(self._connection, scope)
-            rows = select(tables.scope).where(tables.scope.c.id == scope).with_for_update()
-            row = self._connection.execute(rows).one()
-            self._heads[scope] = Place(row.head, row.chain)
+        wanted = set(scopes) - self._heads.keys()
+        if wanted and (missing := wanted - self._lock(wanted)):
+            for scope in sorted(missing):
+                ensure_scope(self._connection, scope)
+            self._lock(missing)
+
+    def _lock(self, scopes: set[str]) -> set[str]:
+        """Those of the scopes that have a row, which is locked now."""
+        table = tables.scope
+        rows = select(table.c.id, table.c.head, table.c.chain).where(among(table.c.id, scopes)).order_by(table.c.id)
+        held = {row.id: Place(row.head, row.chain) for row in self._connection.execute(rows.with_for_update())}
+        self._heads |= held
+        return set(held)
 
     def next_seq(self, scope: str) -> int:
         """The place that the next event of a locked scope will have."""
@@ -41,7 +51,7 @@ class Feeds:
         seq = before.seq + 1
         self._heads[scope] = Place(seq, next_chain(before.chain, seq, line.digest))
         self._moved.add(scope)
-        placed = encode(_placed(event, scope, seq)).decode()
+        placed = encode(replace(event, scope=scope, seq=seq)).decode()
         own = line.change.scope == scope
         self._rows.append(
             {
@@ -74,16 +84,3 @@ class Feeds:
             known = self._connection.scalar(select(table.c.desk).where(table.c.scope == scope, table.c.desk == desk))
             if known is None:
                 self._connection.execute(insert(table).values(scope=scope, desk=desk))
-
-
-def _placed(event: Event, scope: str, seq: int) -> Event:
-    return Event(
-        scope=scope,
-        seq=seq,
-        outcomes=event.outcomes,
-        values=event.values,
-        opened=event.opened,
-        closed=event.closed,
-        entered=event.entered,
-        left=event.left,
-    )
