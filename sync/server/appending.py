@@ -5,7 +5,8 @@ COPY passes by row-level security and is refused where it holds. Decision 0011 h
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -16,6 +17,17 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from sync.server.arrays import BytesArray, NumberArray, TextArray
 
 Rows = Sequence[Mapping[str, Any]]
+
+
+@contextmanager
+def without_waiting(connection: Connection) -> Iterator[None]:
+    """What is written meanwhile goes to PostgreSQL without waiting for each answer; what fails is raised at the end.
+
+    Nothing may be asked for meanwhile.
+    """
+    driver: Any = connection.connection.driver_connection
+    with driver.pipeline() if connection.dialect.name == "postgresql" else nullcontext():
+        yield
 
 
 def append(connection: Connection, table: Table, rows: Rows) -> None:

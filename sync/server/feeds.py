@@ -72,15 +72,17 @@ class Feeds:
             return
         append(self._connection, tables.feed, self._rows)
         statement = update(tables.scope).where(tables.scope.c.id == bindparam("place"))
-        heads = [{"place": one, "head": self._heads[one].seq, "chain": self._heads[one].chain} for one in self._moved]
-        self._connection.execute(statement.values(head=bindparam("head"), chain=bindparam("chain")), heads)
-        self._note_authors()
-        self._rows, self._moved, self._authors = [], set(), set()
+        statement = statement.values(head=bindparam("head"), chain=bindparam("chain"))
+        for one in sorted(self._moved):
+            place = self._heads[one]
+            self._connection.execute(statement, {"place": one, "head": place.seq, "chain": place.chain})
+        self._rows, self._moved = [], set()
 
-    def _note_authors(self) -> None:
+    def note_authors(self) -> None:
         """Remember who has written where: holders of the scope need those certificates."""
         table = tables.scope_writer
         for scope, desk in sorted(self._authors):
             known = self._connection.scalar(select(table.c.desk).where(table.c.scope == scope, table.c.desk == desk))
             if known is None:
                 self._connection.execute(insert(table).values(scope=scope, desk=desk))
+        self._authors.clear()

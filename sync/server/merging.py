@@ -21,9 +21,14 @@ from sync.server.whereabouts import Route
 
 _NEWER = Field(label="", merge=Merge.REVIEW)
 """How a field that only a newer program declares is merged: kept, and concurrency goes to people."""
+_PLAIN = {
+    kind: frozenset(name for name, rule in declared.fields.items() if rule.merge not in (Merge.SET, Merge.LWW))
+    for kind, declared in KINDS.items()
+}
+"""Fields that, written first, are what was written and nothing else."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Merged:
     """What became of one change; `Event` in sync/protocol.py carries the same to the desks."""
 
@@ -34,6 +39,8 @@ class Merged:
 
     def status(self, fields: int) -> str:
         """The change's status in a receipt: ok, noop or conflict."""
+        if fields and not self.outcomes:
+            return "ok"
         kinds = set(self.outcomes.values())
         if kinds & {Outcome.CONFLICT, Outcome.APPLIED_CONFLICT}:
             return "conflict"
@@ -103,6 +110,10 @@ class Batch:
     def _write_first(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
         """The fields of a record that nobody has written yet: there is nothing that they could meet."""
         rules = KINDS[change.kind].fields
+        if change.set.keys() <= _PLAIN[change.kind] and not change.seal:
+            record.values |= change.set
+            record.writers |= dict.fromkeys(change.set, change.id)
+            return
         for name, value in (*change.set.items(), *change.seal.items()):
             merge = rules[name].merge if name in rules else Merge.REVIEW
             if merge is Merge.SET and name in change.set:

@@ -18,7 +18,7 @@ from sync import seal
 from sync.change import RELOCATING, Change, Line, Verb, sealed_for
 from sync.protocol import Event, Result
 from sync.server import relocating, tables
-from sync.server.appending import append
+from sync.server.appending import append, without_waiting
 from sync.server.asking import among
 from sync.server.database import Reach
 from sync.server.feeds import Feeds
@@ -162,7 +162,7 @@ class _Intake:
         change = line.change
         self._whereabouts.settle(change.record, route.home)
         merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=self._now.latest_stamp)
-        status = merged.status(len(change.fields))
+        status = merged.status(len(change.set) + len(change.seal))
         for scope in route.scopes:
             self._feeds.add(scope, line, _event(merged, route.brought_to(scope, change.scope)))
         self._changes.append(_change_row(line, status, self._now))
@@ -175,11 +175,13 @@ class _Intake:
         self.results[item.n] = Result(id=item.id, status="quarantined", code=code)
 
     def _write(self, batch: Batch) -> None:
-        for table, rows in ((tables.change, self._changes), (tables.quarantine, self._set_aside)):
-            append(self._connection, table, rows)
-            rows.clear()
-        self._feeds.write()
-        batch.flush(self._connection, now=self._now.iso)
+        self._feeds.note_authors()
+        with without_waiting(self._connection):
+            for table, rows in ((tables.change, self._changes), (tables.quarantine, self._set_aside)):
+                append(self._connection, table, rows)
+                rows.clear()
+            self._feeds.write()
+            batch.flush(self._connection, now=self._now.iso)
 
 
 def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:
