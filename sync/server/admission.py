@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from commune_desk.domain.access import Role
-from commune_desk.domain.ids import is_scope
+from commune_desk.domain.ids import is_hex, is_scope
 from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.record import Data, Field, Kind, Merge, check_value
 from sync.change import RELOCATING, Change, Line, Verb, Wire, from_wire
@@ -68,7 +68,7 @@ def _are_ids(change: Change) -> bool:
     """Whether every id in the change has the shape of one; the hex digits of all of them are looked at in one go."""
     named = (change.group, change.import_id, *change.base.values())
     ids = [change.id, change.officer, change.record, *filter(None, named)]
-    return set(map(len, ids)) == {32} and not "".join(ids).strip("0123456789abcdef")
+    return set(map(len, ids)) == {32} and is_hex("".join(ids))
 
 
 def _has_fields(change: Change, relocates: bool) -> bool:

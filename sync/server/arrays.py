@@ -14,8 +14,15 @@ _HEADER = Struct("!iiIii").pack
 _NONE_AT_ALL = Struct("!iiI").pack
 _LENGTH = Struct("!i").pack
 _NUMBER = Struct("!iq").pack
-_LENGTHS = tuple(map(_LENGTH, range(4096)))
 _NULL = _LENGTH(-1)
+
+
+class _Lengths(dict[int, bytes]):
+    def __missing__(self, size: int) -> bytes:
+        return _LENGTH(size)
+
+
+_LENGTHS = _Lengths({size: _LENGTH(size) for size in range(4096)})
 
 
 class TextArray(bytes):
@@ -25,7 +32,7 @@ class TextArray(bytes):
 
     @classmethod
     def of(cls, values: Sequence[str | None]) -> TextArray:
-        return cls(_repeated(cls.element, values) or _joined(cls.element, list(map(_utf8, values))))
+        return cls(_repeated(cls.element, values) or _whole(cls.element, _with_lengths(_utf8(values))))
 
 
 class BytesArray(bytes):
@@ -35,7 +42,7 @@ class BytesArray(bytes):
 
     @classmethod
     def of(cls, values: Sequence[bytes | None]) -> BytesArray:
-        return cls(_joined(cls.element, values))
+        return cls(_whole(cls.element, _with_lengths(values)))
 
 
 class NumberArray(bytes):
@@ -55,24 +62,17 @@ def _repeated(element: int, values: Sequence[str | None]) -> bytes:
     """An array whose values are all the same text, as whole columns often are; empty for another one."""
     if not values or values.count(values[0]) < len(values):
         return b""
-    return _whole(element, [_with_length(_utf8(values[0]))] * len(values))
+    return _whole(element, _with_lengths(_utf8(values[:1])) * len(values))
 
 
-def _utf8(value: str | None) -> bytes | None:
-    if value is None:
-        return None
-    return value.replace(_NUL, _UNKNOWN).encode() if _NUL in value else value.encode()
+def _utf8(values: Sequence[str | None]) -> list[bytes | None]:
+    if _NUL in "".join(filter(None, values)):
+        values = [value and value.replace(_NUL, _UNKNOWN) for value in values]
+    return [None if value is None else value.encode() for value in values]
 
 
-def _joined(element: int, values: Sequence[bytes | None]) -> bytes:
-    return _whole(element, list(map(_with_length, values)))
-
-
-def _with_length(value: bytes | None) -> bytes:
-    if value is None:
-        return _NULL
-    size = len(value)
-    return (_LENGTHS[size] if size < len(_LENGTHS) else _LENGTH(size)) + value
+def _with_lengths(values: Sequence[bytes | None]) -> list[bytes]:
+    return [_NULL if value is None else _LENGTHS[len(value)] + value for value in values]
 
 
 def _whole(element: int, parts: Sequence[bytes]) -> bytes:

@@ -66,17 +66,18 @@ class Feeds:
         self._authors.add((scope, line.change.desk))
         return seq
 
-    def write(self) -> None:
-        """Write down what was added."""
-        if not self._rows:
-            return
+    def write_events(self) -> None:
+        """Write down what was added; `write_heads` says afterwards where the feeds stand."""
         append(self._connection, tables.feed, self._rows)
+        self._rows = []
+
+    def write_heads(self) -> None:
         statement = update(tables.scope).where(tables.scope.c.id == bindparam("place"))
         statement = statement.values(head=bindparam("head"), chain=bindparam("chain"))
         for one in sorted(self._moved):
             place = self._heads[one]
             self._connection.execute(statement, {"place": one, "head": place.seq, "chain": place.chain})
-        self._rows, self._moved = [], set()
+        self._moved.clear()
 
     def note_authors(self) -> None:
         """Remember who has written where: holders of the scope need those certificates."""

@@ -28,6 +28,9 @@ from sync.server.records import born_of, read_records
 from sync.server.scopes import keys_of
 from sync.server.whereabouts import Route, Whereabouts
 
+_AT_ONCE = 125
+"""Changes after which PostgreSQL begins to write while the others are still being merged."""
+
 
 @dataclass(slots=True)
 class Incoming:
@@ -120,14 +123,22 @@ class _Intake:
         """Merge changes of fields, in order."""
         batch = Batch()
         self._check_against_records(batch, items)
-        for item in items:
-            route = self._route(item)
-            code = item.code or (_record_fault(batch, item.line.change, route) if item.line else "unreadable")
-            if item.line is None or route is None or code is not None:
-                self._put_aside(item, code or "moved")
-            else:
-                self._merge(batch, item.n, item.line, route)
-        self._write(batch)
+        with without_waiting(self._connection):
+            for item in items:
+                self._take_one(batch, item)
+                if len(self._changes) >= _AT_ONCE:
+                    self._write(batch)
+            self._write(batch)
+            self._feeds.write_heads()
+        self._feeds.note_authors()
+
+    def _take_one(self, batch: Batch, item: Incoming) -> None:
+        route = self._route(item)
+        code = item.code or (_record_fault(batch, item.line.change, route) if item.line else "unreadable")
+        if item.line is None or route is None or code is not None:
+            self._put_aside(item, code or "moved")
+        else:
+            self._merge(batch, item.n, item.line, route)
 
     def _check_against_records(self, batch: Batch, items: Sequence[Incoming]) -> None:
         changes = [item.line.change for item in items if item.line and item.code is None]
@@ -153,6 +164,8 @@ class _Intake:
             with self._unconfined():  # what stands was written wherever the record has lived
                 relocating.relocate(self._connection, self._feeds, line, route)
             self._write(Batch())
+            self._feeds.write_heads()
+            self._feeds.note_authors()
             self._whereabouts = self._find()
 
     def _route(self, item: Incoming) -> Route | None:
@@ -175,13 +188,12 @@ class _Intake:
         self.results[item.n] = Result(id=item.id, status="quarantined", code=code)
 
     def _write(self, batch: Batch) -> None:
-        self._feeds.note_authors()
-        with without_waiting(self._connection):
-            for table, rows in ((tables.change, self._changes), (tables.quarantine, self._set_aside)):
-                append(self._connection, table, rows)
-                rows.clear()
-            self._feeds.write()
-            batch.flush(self._connection, now=self._now.iso)
+        """The changes first, for what came of them is held to their scopes."""
+        for table, rows in ((tables.change, self._changes), (tables.quarantine, self._set_aside)):
+            append(self._connection, table, rows)
+            rows.clear()
+        self._feeds.write_events()
+        batch.flush(self._connection, now=self._now.iso)
 
 
 def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:

@@ -6,13 +6,14 @@ certificate). Decision 0011.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 from psycopg.types.string import StrBinaryDumper, StrDumper
-from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy import Connection, TextClause, create_engine, func, select, text
 from sqlalchemy.pool import QueuePool
 
 from commune_desk.domain.errors import Fault, Refusal
@@ -110,7 +111,14 @@ def _settings(reach: Reach) -> dict[str, str]:
 
 def _set(connection: Connection, settings: dict[str, str]) -> None:
     """Until the transaction ends."""
-    connection.execute(select(*(func.set_config(name, value, True) for name, value in settings.items())))
+    values = {f"value{place}": value for place, value in enumerate(settings.values())}
+    connection.execute(_setting(tuple(settings)), values)
+
+
+@cache
+def _setting(names: tuple[str, ...]) -> TextClause:
+    each = (f"set_config('{name}', :value{place}, true)" for place, name in enumerate(names))
+    return text("SELECT " + ", ".join(each))
 
 
 def _connect(address: str, *, patient: bool) -> psycopg.Connection[Any]:
