@@ -89,19 +89,19 @@ def _commune(bench: Workbench) -> _Commune:
     with province(bench, folder) as address:
         writer = enrolled_desk(bench, folder, "first", address)
         try:
-            people = _fill(writer.register)
+            people = fill_commune(writer.register)
             bulk = _sent(sync_once(writer.register).exchanges, "/v1/push")
-            plain = _plain_records(writer.register)
+            packed = zstandard.compress(plain_records(writer.register))
             edits = _edits(writer.register, people)
             visit = _one_visit(writer.register, people[0])
             poll = sum(up + down for _, up, down in sync_once(writer.register).exchanges)
-            begun = begin_desks(bench, folder, address, plain)
+            begun = begin_desks(bench, folder, address, packed)
         finally:
             writer.register.close()
-    return _Commune((bulk, float(len(plain))), edits, visit, poll, begun)
+    return _Commune((bulk, float(len(packed))), edits, visit, poll, begun)
 
 
-def _fill(register: Register) -> list[RecordId]:
+def fill_commune(register: Register) -> list[RecordId]:
     """The commune; the ids of its people."""
     scope, people = Scope(register.identity.scope), people_of(CHILDREN)
     while batch := [(child, VISITS) for child in islice(people, _BATCH)]:
@@ -110,13 +110,13 @@ def _fill(register: Register) -> list[RecordId]:
     return [RecordId(row[0]) for row in rows]
 
 
-def _plain_records(register: Register) -> bytes:
-    """Every record as a JSON line of its kind, id and fields, in one stream."""
+def plain_records(register: Register) -> bytes:
+    """Every record as a JSON line of its kind, id and fields."""
     records: dict[tuple[str, str], dict[str, Any]] = {}
     for change in _changes(register, 0):
         own = records.setdefault((change.kind, change.record), {"kind": change.kind, "id": change.record})
         own.update(change.set)
-    return zstandard.compress(b"\n".join(map(msgspec.json.encode, records.values())))
+    return b"\n".join(map(msgspec.json.encode, records.values()))
 
 
 def _changes(register: Register, after: int) -> list[Change]:

@@ -144,9 +144,9 @@ def _as_written_here(change: Change, raw: bytes) -> bool:
     """Whether this program would have written the same bytes: then they have the form, and most lines do."""
     if _encoder.encode(change) != raw:
         return False
-    numbers = [change.v, change.n, change.stamp, change.schema, change.data]
-    numbers += [value for value in change.set.values() if type(value) is int]
-    return min(numbers) > -_LARGEST and max(numbers) < _LARGEST
+    numbers = [value for value in change.set.values() if type(value) is int]
+    numbers += (change.v, change.n, change.stamp, change.schema, change.data)
+    return max(numbers) < _LARGEST and min(numbers) > -_LARGEST
 
 
 def _in_form(raw: bytes) -> bool:
