@@ -151,11 +151,13 @@ BEGINNINGS = (
         tests=("sync/test_same_rows.py::test_a_value_that_is_not_what_its_author_wrote_is_put_back",),
     ),
     Fault(
-        name="same-though-ours-waits",
+        name="same-though-a-conflict-is-open",
         file="commune_desk/store/same_rows.py",
         old="if one.record not in busy and self",
         new="if self",
-        tests=("sync/test_same_rows.py::test_what_waits_here_is_looked_at",),
+        tests=(
+            "sync/test_same_rows.py::test_a_conflict_that_the_province_no_longer_holds_is_closed_though_the_row_is_the_same",
+        ),
     ),
     Fault(
         name="cursor-before-the-last-portion",

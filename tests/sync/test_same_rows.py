@@ -60,3 +60,17 @@ def test_what_waits_here_is_looked_at(office: Office, looked_at: list[str]) -> N
     assert people[3] in looked_at
     assert second.ask("SELECT phone FROM person WHERE id=?", people[3]) == [("0912000555",)]
     assert second.ask("SELECT count(*) FROM shadow WHERE record=?", people[3]) == [(1,)]
+
+
+def test_a_conflict_that_the_province_no_longer_holds_is_closed_though_the_row_is_the_same(office: Office) -> None:
+    first, second = office.desk(), office.desk()
+    people = a_history(first, second)
+    before = picture(first)
+    row = ("c" * 32, COMMUNE, "person", people[5], "phone", None, None, "d" * 32, 1, "open", None)
+    first.register.write(
+        lambda tx: tx.connection.execute(f"INSERT INTO conflict VALUES ({','.join('?' * len(row))})", row)
+    ).result()
+    _begin(first, COMMUNE)
+    assert first.ask("SELECT state FROM conflict WHERE id=?", row[0]) == [("closed",)]
+    first.register.write(lambda tx: tx.connection.execute("DELETE FROM conflict WHERE id=?", row[:1])).result()
+    assert picture(first) == before
