@@ -46,9 +46,11 @@ def decide(
 ) -> Decision:
     """Decide one open field that is not a SET (see merge_set).
 
-    `base` is the change whose value the author saw, `stamp` the author's hybrid time.
+    `base` is the change whose value the author saw, `stamp` the author's hybrid time. Of two that write the same the
+    later stands where the later wins: what is heard next is measured against it, whoever was heard first.
     """
-    if incoming == standing.value and standing.writer is not None and base != standing.writer:
+    is_later = rule.merge is Merge.LWW and _is_later(standing, stamp, change_id)
+    if incoming == standing.value and standing.writer not in (None, base) and not is_later:
         return Decision(Outcome.NOOP, standing.value)
     if rule.merge is Merge.FSM:
         return _decide_state(rule, standing, incoming, base)
@@ -116,9 +118,12 @@ def _decide_state(rule: Field, standing: Standing, incoming: Wire, base: str | N
 
 
 def _decide_latest(standing: Standing, incoming: Wire, stamp: int, change_id: str) -> Decision:
-    if (stamp, change_id) >= (standing.stamp, standing.writer or ""):
-        return Decision(Outcome.APPLIED, incoming)
-    return Decision(Outcome.OLDER, standing.value)
+    outcome = Outcome.APPLIED if _is_later(standing, stamp, change_id) else Outcome.OLDER
+    return Decision(outcome, incoming if outcome is Outcome.APPLIED else standing.value)
+
+
+def _is_later(standing: Standing, stamp: int, change_id: str) -> bool:
+    return (stamp, change_id) >= (standing.stamp, standing.writer or "")
 
 
 def _severity(rule: Field, value: Wire) -> int:

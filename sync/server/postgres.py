@@ -1,4 +1,4 @@
-"""The engine of a large province: PostgreSQL 15 or later, row-level security, binary COPY, several server processes.
+"""The engine of a large province: PostgreSQL 15 or later, row-level security, rows in bulk, several server processes.
 
 No password passes through this program: libpq finds it (PGPASSFILE, ~/.pgpass), or the server knows the account (peer,
 certificate). Decision 0011.

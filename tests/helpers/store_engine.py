@@ -23,6 +23,7 @@ class StoreEngine:
 
     def __init__(self) -> None:
         self._made: list[PostgresAddress] = []
+        self._kept: dict[str, Path] = {}
 
     @contextmanager
     def chosen(self, cluster: PostgresCluster | None) -> Iterator[None]:
@@ -33,12 +34,19 @@ class StoreEngine:
             yield
         finally:
             self.name, self._cluster = before
+            self._kept.clear()
             while cluster and self._made:
                 cluster.drop(self._made.pop())
 
     def new(self) -> PostgresAddress | None:
         """Where the next province is to be founded; None for the embedded engine."""
         return self._noted(self._cluster.migrated()) if self._cluster else None
+
+    def kept(self, name: str, make: Callable[[], Path]) -> Path:
+        """The folder that `make` makes, made once as long as this engine stays chosen."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
 
     def init_words(self) -> list[str]:
         """The same as words for the command `init`."""

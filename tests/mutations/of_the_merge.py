@@ -29,7 +29,7 @@ FAULTS = (
     Fault(
         name="equal-value-is-a-conflict",
         file=_MERGE,
-        old="if incoming == standing.value and standing.writer is not None and base != standing.writer:",
+        old="if incoming == standing.value and standing.writer not in (None, base) and not is_later:",
         new="if False:",
         tests=("sync/test_server_merge.py::test_the_same_value_twice_is_no_conflict",),
     ),
@@ -64,16 +64,23 @@ FAULTS = (
     Fault(
         name="later-trivia-loses",
         file=_MERGE,
-        old='if (stamp, change_id) >= (standing.stamp, standing.writer or ""):',
-        new='if (stamp, change_id) <= (standing.stamp, standing.writer or ""):',
+        old='return (stamp, change_id) >= (standing.stamp, standing.writer or "")',
+        new='return (stamp, change_id) <= (standing.stamp, standing.writer or "")',
         tests=("sync/test_server_merge.py::test_the_later_wins_for_trivia_and_no_clock_wins_by_running_ahead",),
     ),
     Fault(
         name="trivia-tie-by-arrival",
         file=_MERGE,
-        old='if (stamp, change_id) >= (standing.stamp, standing.writer or ""):',
-        new="if stamp >= standing.stamp:",
+        old='return (stamp, change_id) >= (standing.stamp, standing.writer or "")',
+        new="return stamp >= standing.stamp",
         tests=("sync/test_any_order.py::test_a_tie_of_hours_is_decided_by_the_change_itself",),
+    ),
+    Fault(
+        name="same-trivia-keeps-the-earlier-hour",
+        file=_MERGE,
+        old=" and not is_later:",
+        new=":",
+        tests=("sync/test_any_order.py::test_one_edit_of_each_desk_may_come_in_any_order",),
     ),
     Fault(
         name="sealed-overwritten-unseen",

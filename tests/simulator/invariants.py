@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from commune_desk.domain.record import Record
+from commune_desk.store.lease import SEALED
 from commune_desk.store.sync_status import sync_facts
 from sync.server import desks, tables
 from tests.simulator.facts import cursors, rows
@@ -81,6 +82,9 @@ def screens_show_what_they_must(world: World) -> None:
 def _fields(world: World, pc: Pc, subject: Subject, seen: Record, cursor: int) -> None:
     for name in TRACKED[subject.kind]:
         value = _plain(name, getattr(seen, name))
+        if pc.register.is_closed and (subject.kind, name) in SEALED:
+            assert value is None, f"desk {pc.number} shows {name} though its lease has run out"
+            continue
         expected = subject.view(pc.number).shows(subject.model, cursor, name)
         assert value == expected, f"desk {pc.number} at {cursor} shows {name}={value}, should be {expected}"
 

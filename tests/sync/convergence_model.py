@@ -129,14 +129,17 @@ class Model:
         for conflict in moved_on:
             del truth.open[conflict]
         overruled_somebody = bool(moved_on) and edit.base == writer
-        if saw != writer and writer is not None and edit.value == standing and RULE_OF[edit.field] != SEALED:
+        is_later = (edit.stamp, edit.id) >= (truth.stamp.get(edit.field, 0), writer or "")
+        agrees = edit.value == standing and RULE_OF[edit.field] != SEALED
+        agrees = agrees and not (is_later and RULE_OF[edit.field] == LATEST)
+        if saw != writer and writer is not None and agrees:
             self.agreed[edit.id] = writer
         elif saw == writer or (RULE_OF[edit.field] == STATE and edit.value in STEPS.get(standing or "", ())):
             self._write(edit)
             if overruled_somebody:  # whom the graver value overruled is still to be asked
                 self._open(edit)
         elif RULE_OF[edit.field] == LATEST:
-            if (edit.stamp, edit.id) >= (truth.stamp.get(edit.field, 0), writer or ""):
+            if is_later:
                 self._write(edit)
         else:
             if RULE_OF[edit.field] == SEVEREST and SEVERITY.index(edit.value) > SEVERITY.index(standing):

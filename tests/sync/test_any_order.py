@@ -104,6 +104,12 @@ def _same(world: World, typed: list[Typed], order: list[int]) -> bool:
 @settings(max_examples=40)
 @given(rounds())
 @example(([Typed("occupation", "nông dân", 1), Typed("occupation", "thợ mỏ", 1)], [1, 0]))
+@example(
+    (
+        [Typed("occupation", "thợ mỏ", 0), Typed("occupation", "thợ mỏ", 1), Typed("occupation", "nông dân", 0)],
+        [0, 2, 1],
+    )
+)
 def test_one_edit_of_each_desk_may_come_in_any_order(world: World, heard: tuple[list[Typed], list[int]]) -> None:
     assert _same(world, *heard)
 

@@ -42,7 +42,9 @@ def clock() -> MovableClock:
 
 @pytest.fixture(scope="module")
 def province(tmp_path_factory: pytest.TempPathFactory, clock: MovableClock) -> Iterator[RealProvince]:
-    with real_province(tmp_path_factory.mktemp("enrol"), clock=clock) as real:
+    """Its desks keep their feed in memory and begin with no snapshot, however much there is."""
+    with pytest.MonkeyPatch.context() as patch, real_province(tmp_path_factory.mktemp("enrol"), clock=clock) as real:
+        patch.setattr("sync.server.pull.WORTH", 1_000_000)
         yield real
 
 

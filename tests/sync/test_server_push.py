@@ -14,7 +14,7 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.change import GENESIS, Line, write
-from sync.server import tables
+from sync.server import roots, tables
 from sync.server.admission import Admission
 from sync.server.scopes import keys_of
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
@@ -326,6 +326,7 @@ def test_what_was_taken_in_cannot_be_rewritten_in_the_database(world: World, tab
     desk.send("person", person, NAME)
     desk.results(desk.change("robot", uuid7(), NAME))
     desk.results(write(desk.change("person", uuid7(), NAME).change))
+    roots.make_due(world.province)
     column = tables.metadata.tables[table].c[0].name
     assert world.count(table) > 0
     for statement in (f'UPDATE "{table}" SET "{column}" = "{column}"', f'DELETE FROM "{table}"'):

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -54,9 +53,8 @@ class SlowClock:
         return datetime.now(UTC) - timedelta(days=3650)
 
 
-@cache
-def _office(engine: str) -> Path:
-    """A province and three enrolled desks, made once on each engine and copied for each example."""
+def _office() -> Path:
+    """A province and three enrolled desks, copied for each example."""
     folder = Path(tempfile.mkdtemp(prefix="office-"))
     with real_province(folder) as real:
         for number in DESKS:
@@ -69,7 +67,7 @@ class Office:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="desks-"))
-        engine.copy(_office(engine.name), self._folder)
+        engine.copy(engine.kept("three desks", _office), self._folder)
         self.province: Province = open_province(self._folder / "province", self._folder / "key-file")
         self.real = RealProvince(self.province)
         clocks = (SystemClock(), SlowClock(), SystemClock())
