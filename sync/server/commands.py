@@ -14,7 +14,7 @@ from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Value
 from sync.seal import spell
-from sync.server import desks, proof_commands, recovering
+from sync.server import desks, erase_commands, erased_list, proof_commands, recovering
 from sync.server.address import read_url
 from sync.server.authority import valid_until
 from sync.server.console import Console
@@ -73,6 +73,8 @@ def serve(args: Namespace, console: Console) -> None:
             )
         escrow = province.escrow_public
         province.database.write(lambda connection: ensure_communes(connection, escrow_public=escrow), WHOLE_PROVINCE)
+        if again := erased_list.settle(province):
+            console.say(N_("Erased again, for the database was put back from a backup: {count}."), count=again)
         listen(province, args.host, args.port, ready=lambda address: console.line(f"ready {address}"))
     console.say(N_("Stopped."))
 
@@ -294,4 +296,5 @@ COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
     "migrate-store": migrate_store,
     "root": proof_commands.root,
     "export-log": proof_commands.export_log,
+    **erase_commands.COMMANDS,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -30,6 +30,11 @@ class Feeds:
             rows = select(tables.scope).where(tables.scope.c.id == scope).with_for_update()
             row = self._connection.execute(rows).one()
             self._heads[scope] = Place(row.head, row.chain)
+
+    @property
+    def locked(self) -> Set[str]:
+        """The scopes that are locked."""
+        return self._heads.keys()
 
     def next_seq(self, scope: str) -> int:
         """The place that the next event of a locked scope will have."""

@@ -19,6 +19,7 @@ from sync.protocol import Event, Result
 from sync.server import relocating, tables
 from sync.server.appending import append
 from sync.server.database import Reach
+from sync.server.erasures import ERASED, speaking_of_erased
 from sync.server.feeds import Feeds
 from sync.server.merging import Batch, Merged
 from sync.server.province import Province
@@ -29,15 +30,21 @@ from sync.server.whereabouts import Route, Whereabouts
 
 @dataclass
 class Incoming:
-    """One line of a push with its number; `line` is None when it cannot be read, `code` says what is wrong."""
+    """One line of a push with its number; `line` is None when it cannot be read, `code` says what is wrong.
+
+    Of a change that its desk erased only `told` came, its id and digest.
+    """
 
     n: int
     raw: bytes
     line: Line | None
     code: str | None = None
+    told: tuple[str, bytes] | None = None
 
     @property
     def digest(self) -> bytes:
+        if self.told is not None:
+            return self.told[1]
         return self.line.digest if self.line else seal.sha256(self.raw)
 
     @property
@@ -52,6 +59,8 @@ class Incoming:
 
     @property
     def id(self) -> str:
+        if self.told is not None:
+            return self.told[0]
         return self.line.change.id if self.line else ""
 
 
@@ -64,6 +73,7 @@ def store(
     """
     admitted = [item.line.change for item in fresh if item.line and item.code is None]
     intake = _Intake(connection, province, desk, admitted, reach)
+    _refuse_erased(connection, fresh)
     for relocates, items in groupby(fresh, lambda item: item.code is None and item.relocates):
         if relocates:
             for item in items:
@@ -139,7 +149,7 @@ class _Intake:
         if line is None or route is None or code is not None:
             self._put_aside(item, code or "moved")
         else:
-            self._changes.append(_change_row(line, "ok", self._now))
+            self._changes.append(change_row(line, "ok", self._now))
             self.results[item.n] = Result(id=line.change.id, status="ok")
             self._write(Batch())
             with self._unconfined():  # what stands was written wherever the record has lived
@@ -157,7 +167,7 @@ class _Intake:
         status = merged.status(len(change.fields))
         for scope in route.scopes:
             self._feeds.add(scope, line, _event(merged, route.brought_to(scope, change.scope)))
-        self._changes.append(_change_row(line, status, self._now))
+        self._changes.append(change_row(line, status, self._now))
         told = "late" if route.is_late and status == "ok" else status
         self.results[n] = Result(id=change.id, status=told)
 
@@ -172,6 +182,15 @@ class _Intake:
             rows.clear()
         self._feeds.write()
         batch.flush(self._connection, now=to_iso(self._now))
+
+
+def _refuse_erased(connection: Connection, fresh: Sequence[Incoming]) -> None:
+    """Whatever else is wrong with it: what speaks of an erased record is not kept. Asked under the scopes' locks."""
+    changes = [item.line.change for item in fresh if item.line]
+    gone = speaking_of_erased(connection, changes)
+    for item in fresh:
+        if item.line and item.line.change.id in gone:
+            item.code = ERASED
 
 
 def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:
@@ -222,19 +241,21 @@ def _latest_stamp(now: datetime) -> int:
 
 
 def _quarantine_row(desk: str, item: Incoming, code: str, now: datetime) -> dict[str, object]:
+    is_kept = code != ERASED
     return {
         "desk": desk,
         "n": item.n,
         "id": item.id,
         "code": code,
         "digest": item.digest,
-        "raw": item.raw if item.line is None else item.line.raw,
-        "signature": item.line.signature if item.line else b"",
+        "raw": b"" if not is_kept else item.raw if item.line is None else item.line.raw,
+        "signature": item.line.signature if item.line and is_kept else b"",
         "received_at": to_iso(now),
     }
 
 
-def _change_row(line: Line, status: str, now: datetime) -> dict[str, object]:
+def change_row(line: Line, status: str, now: datetime) -> dict[str, object]:
+    """A change as its table holds it."""
     change = line.change
     skew = change.stamp // STEPS - int(now.timestamp() * 1000)
     return {
