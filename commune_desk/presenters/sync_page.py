@@ -186,7 +186,19 @@ def _proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
         kept = _("It is kept on both sides; the province's IT officer can see why.")
         why = _("Code: {codes}.").format(codes=codes) if codes else ""
         lines.append(StatusLine(text, " ".join(filter(None, (kept, why))), tone="warning", icon="alert-triangle"))
-    return (*lines, *_compared(facts))
+    return (*lines, *_compared(facts), *_erased(facts))
+
+
+def _erased(facts: SyncFacts) -> Iterator[StatusLine]:
+    """What this register was told to erase; of whom it was nothing is left that could be shown."""
+    if facts.erased.records:
+        text = ngettext("{count} record was erased by law", "{count} records were erased by law", facts.erased.records)
+        yield StatusLine(
+            text.format(count=format_number(facts.erased.records)),
+            _("By order of the province, last on {when}. Nothing of it is kept here.").format(
+                when=_when(facts.erased.at)
+            ),
+        )
 
 
 def _compared(facts: SyncFacts) -> Iterator[StatusLine]:

@@ -163,6 +163,11 @@ def _write(connection: Connection, row: Any, kin: list[Any], groups: list[Any], 
     connection.execute("UPDATE child_search SET words=? WHERE rowid=?", (words, known[1]))
 
 
+def scrub(connection: Connection) -> None:
+    """Write the search words anew without those of removed rows: deleting alone leaves them where they stood."""
+    connection.execute("INSERT INTO child_search(child_search) VALUES('optimize')")
+
+
 def birth_key(birth: str | None) -> str:
     """The earliest day (ISO) that a stored birth date can mean; empty when nothing is known."""
     try:

@@ -11,6 +11,8 @@ UNSENT = ("waiting", "sent", "staged")
 """Made here, and the province has not signed for it."""
 LEFT = "left"
 """Made here about a record that has left this place: kept for the province alone until a verified backup has it."""
+ERASED = "erased"
+"""Made here about a record that was erased by law: its digest alone is kept."""
 OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
 """Exactly the condition of the index `change_open`: a query that repeats it never reads what is settled."""
 

@@ -18,6 +18,7 @@ from commune_desk.store import (
     comparing,
     courier,
     departures,
+    erasing,
     file_queue,
     relocating,
     restating,
@@ -29,7 +30,7 @@ from commune_desk.store import (
 )
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
-from commune_desk.store.journal import OPEN
+from commune_desk.store.journal import ERASED, OPEN
 from commune_desk.store.register import Register
 from commune_desk.store.repairing import Repair
 from commune_desk.store.sealing import private_box
@@ -37,6 +38,7 @@ from commune_desk.store.transaction import Tx
 from sync import protocol
 from sync.change import GENESIS, Change, Line, Place
 from sync.checksums import ScopeSums
+from sync.erased import erased_line
 from sync.reporting import SignedPurge
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey, sha256
@@ -53,6 +55,14 @@ class Waiting(msgspec.Struct, frozen=True):
     n: int
     line: bytes
     digest: bytes
+
+
+def _waiting(n: int, raw: bytes, signature: bytes | None, change: str, digest: bytes | None) -> Waiting:
+    """Of a change that was erased the digest goes in its stead."""
+    if not raw and digest is not None:
+        return Waiting(n, erased_line(change, bytes(digest)), bytes(digest))
+    line = protocol.b64(bytes(signature or b"")).encode() + b" " + bytes(raw)
+    return Waiting(n, line, sha256(bytes(raw)))
 
 
 class DeskFacts(msgspec.Struct, frozen=True):
@@ -113,18 +123,18 @@ class RegisterReplica:
 
     def _pending(self, db: Connection, after_n: int, max_changes: int, max_bytes: int) -> list[Waiting]:
         rows = db.execute(
-            "SELECT n, raw, signature FROM change WHERE desk=? AND n>? AND state IN ('waiting', 'sent')"
+            "SELECT n, raw, signature, id, digest FROM change WHERE desk=? AND n>? AND state IN ('waiting', 'sent')"
             " ORDER BY n LIMIT ?",
             (self._register.identity.desk, after_n, max_changes),
         )
         found: list[Waiting] = []
         size = 0
-        for n, raw, signature in rows:
-            line = protocol.b64(bytes(signature or b"")).encode() + b" " + bytes(raw)
-            size += len(line) + 1
-            if found and (size > max_bytes or n != found[-1].n + 1):
+        for row in rows:
+            waiting = _waiting(*row)
+            size += len(waiting.line) + 1
+            if found and (size > max_bytes or waiting.n != found[-1].n + 1):
                 break
-            found.append(Waiting(n, line, sha256(bytes(raw))))
+            found.append(waiting)
         return found
 
     def chain_head(self, n: int) -> bytes:
@@ -140,7 +150,8 @@ class RegisterReplica:
 
     def _acknowledge(self, tx: Tx, receipt: protocol.Receipt, up_to: int, body: bytes, signature: bytes) -> None:
         db = tx.connection
-        set_aside = [(r.code, r.id, receipt.desk, up_to) for r in receipt.results if r.status == "quarantined"]
+        refused = [result for result in receipt.results if result.status == "quarantined"]
+        set_aside = [(r.code, r.id, receipt.desk, up_to) for r in refused if r.code != ERASED]
         db.executemany(
             "UPDATE change SET state='quarantined', code=? WHERE id=? AND desk=? AND n<=? AND seq IS NULL", set_aside
         )
@@ -148,7 +159,7 @@ class RegisterReplica:
             self._open_again(tx, change_id)
         db.execute(
             # By this index: the numbers would lead through everything that was ever accepted.
-            "UPDATE change INDEXED BY change_open SET state='accepted'"  # noqa: S608 - constants only
+            "UPDATE change INDEXED BY change_open SET state=CASE WHEN length(raw)>0 THEN 'accepted' ELSE 'erased' END"  # noqa: S608
             f" WHERE {OPEN} AND desk=? AND n<=? AND state IN ('waiting', 'sent')",
             (receipt.desk, up_to),
         )
@@ -156,6 +167,9 @@ class RegisterReplica:
             "INSERT OR REPLACE INTO receipt VALUES (?,?,?,?,?)",
             (up_to, receipt.durable_n, to_iso(tx.ledger.now()), body, signature),
         )
+        for result in refused:
+            if result.code == ERASED:
+                erasing.drop_refused(tx, result.id, receipt.desk)
         departures.settle(tx)
         departures.forget_durable(db, receipt.desk, receipt.durable_n)
         audit_mark.compare(tx, receipt.audit_head)
@@ -199,7 +213,7 @@ class RegisterReplica:
     def _resend_from(self, tx: Tx, n: int) -> None:
         tx.connection.execute(
             "UPDATE change SET state='waiting', code=NULL"
-            " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
+            " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined', 'erased')",
             (self._register.identity.desk, n),
         )
         departures.send_again(tx.connection, self._register.identity.desk, n)

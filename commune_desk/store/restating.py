@@ -13,13 +13,13 @@ from typing import Any
 from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Kind
-from commune_desk.store import departures, journal, writers
+from commune_desk.store import departures, erasing, journal, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.schema import UPSERT, to_column
 from commune_desk.store.transaction import Tx
 from sync import protocol, seal
-from sync.change import RELOCATING, Line
+from sync.change import WITHOUT_FIELDS, Line, Verb
 from sync.merge import Outcome
 
 Step = tuple[protocol.Event, Line]
@@ -45,7 +45,7 @@ def portions(events: Sequence[Step], at_once: int) -> Iterator[list[list[Step]]]
 
 def fields_of(lines: Sequence[Step]) -> list[Step]:
     """The lines that say what stands in the record; the others say where it is held."""
-    return [(event, line) for event, line in lines if line.change.verb not in RELOCATING]
+    return [(event, line) for event, line in lines if line.change.verb not in WITHOUT_FIELDS]
 
 
 def unplace(connection: Connection, scope: str) -> None:
@@ -75,7 +75,7 @@ class Restating:
             change = every[0][1].change
             kind = KINDS.get(change.kind)
             lines = fields_of(every)
-            self._keep_aside([step for step in every if kind is None or step[1].change.verb in RELOCATING])
+            self._keep_aside([step for step in every if kind is None or step[1].change.verb in WITHOUT_FIELDS])
             if kind is None or not lines:
                 continue
             if known.isdisjoint({change.record, *(line.change.id for _, line in lines)}):
@@ -102,7 +102,9 @@ class Restating:
                 journal.keep(self._db, line, state="received", place=(event.seq, None))
             elif line.change.kind in KINDS:
                 self._db.execute("UPDATE change SET seq=? WHERE id=?", (event.seq, line.change.id))
-            if event.left:
+            if line.change.verb == Verb.ERASE.value:
+                erasing.carry_out(self._tx, line.change, event.left)
+            elif event.left:
                 instant = to_iso(stamp_instant(line.change.stamp))
                 departures.note(self._tx, line.change, self._held(event.left), instant=instant)
 

@@ -14,6 +14,7 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.ids import uuid7
 from sync import protocol
+from sync.change import Line
 from sync.erased import erased_line
 from sync.server import erased_list, log_export, ordering, proof_commands, tables
 from sync.server.erasing import Act, Ordered, erase
@@ -140,12 +141,11 @@ def test_the_move_that_brought_who_stays_is_told_on(world: World, child: Child) 
 def test_a_late_change_is_answered_and_none_of_its_bytes_kept(world: World, child: Child, about: str) -> None:
     late = world.desk({OTHER: Role.COMMUNE_OFFICER} if about == "a desk that may not" else None)
     erased(world, child.person)
-    lines = {
-        "a new visit": lambda: late.change("home_visit", uuid7(), {"person": child.person, **VISIT}),
-        "a new relation": lambda: late.change("relation", uuid7(), {"person": uuid7(), "relative": child.person}),
-    }
-    again = lines.get(about, lambda: late.change("person", child.person, {"full_name": "Chìu Văn Sang"}))
-    line = again()
+    kind, record, values = {
+        "a new visit": ("home_visit", uuid7(), {"person": child.person, **VISIT}),
+        "a new relation": ("relation", uuid7(), {"person": uuid7(), "relative": child.person}),
+    }.get(about, ("person", child.person, {"full_name": "Chìu Văn Sang"}))
+    line = late.change(kind, record, values)
     assert late.results(line) == [("quarantined", "erased")]
     ((code, digest, raw),) = world.rows(select(*(tables.quarantine.c[name] for name in ("code", "digest", "raw"))))
     assert (code, bytes(digest), bytes(raw)) == ("erased", line.digest, b"")
@@ -333,7 +333,7 @@ def test_what_was_erased_is_told_as_a_digest_and_its_run_is_still_proven(world: 
     """Lines without a signature of their own are proven by a head over those that are erased, too."""
     desk: ServerDesk = child.desk
     unsigned = [
-        ordering.Line(one.change, one.raw)
+        Line(one.change, one.raw)
         for one in (
             desk.change("person", child.person, {"phone": "0912000111"}),
             desk.change("person", uuid7(), {"full_name": "Lý Thị Hoa"}),
