@@ -44,7 +44,8 @@ class Verb(StrEnum):
     RESEAL = "reseal"
     """Sealed values of a record that moved, sealed again to the key of the commune in `to`."""
     ERASE = "erase"
-    """The record, and all that speaks of it, is erased by law. The province alone writes it, one for each scope."""
+    """The record, and all that speaks of it, is erased by law. The province alone writes it, one for each scope;
+    `set` says who ordered it and why."""
 
 
 RELOCATING = frozenset({Verb.MOVE.value, Verb.SHARE.value, Verb.UNSHARE.value})

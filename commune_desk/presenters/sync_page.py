@@ -192,7 +192,7 @@ def _proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
 
 
 def _erased(facts: SyncFacts) -> Iterator[StatusLine]:
-    """What this register was told to erase; of whom it was nothing is left that could be shown."""
+    """What this register was told to erase, and what of it was still unsent; nothing is left that could be shown."""
     if facts.erased.records:
         text = ngettext("{count} record was erased by law", "{count} records were erased by law", facts.erased.records)
         yield StatusLine(
@@ -200,6 +200,16 @@ def _erased(facts: SyncFacts) -> Iterator[StatusLine]:
             _("By order of the province, last on {when}. Nothing of it is kept here.").format(
                 when=_when(facts.erased.at)
             ),
+        )
+    if facts.erased.unsent:
+        text = ngettext(
+            "{count} change made here was about a record erased by law",
+            "{count} changes made here were about a record erased by law",
+            facts.erased.unsent,
+        )
+        yield StatusLine(
+            text.format(count=format_number(facts.erased.unsent)),
+            _("It was not taken in, and no word of it is kept here or at the province. It need not be entered again."),
         )
 
 

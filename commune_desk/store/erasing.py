@@ -15,53 +15,62 @@ from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.domain.erasure import ABOUT
 from commune_desk.domain.kinds import KINDS
-from commune_desk.store import departures, file_queue, snapshot_parts
+from commune_desk.store import departures, drafts, file_queue, import_rows, snapshot_parts
 from commune_desk.store.database import Connection
-from commune_desk.store.journal import ERASED
+from commune_desk.store.journal import ERASED, UNSENT
 from commune_desk.store.transaction import Tx
-from sync import seal
+from sync import protocol, seal
 from sync.change import WITHOUT_FIELDS, Change
+from sync.erased import order_of
 
 Named = dict[str, str]
 """Records: the kind of each by its id."""
 
 
-class Erased(msgspec.Struct, frozen=True):
-    """How many records were erased here by order of the province, and when the last of it was ordered (ISO)."""
+def carry_out(tx: Tx, change: Change, named: Iterable[tuple[str, str]]) -> None:
+    """Erase the records that the province's change names, and what speaks of them here.
 
-    records: int = 0
-    at: str = ""
-
-
-def carry_out(tx: Tx, change: Change, named: Iterable[tuple[str, str]]) -> Named:
-    """Erase the records that the province's change names, and what speaks of them here; all of them, by id."""
-    db = tx.connection
-    gone = _all_about(db, {record: kind for kind, record in named if kind in KINDS})
-    held = sum(_erase(tx, kind, record) for record, kind in gone.items())
-    snapshot_parts.drop(db)
+    Raises Malformed for a change that is not the province's own: nobody else orders an erasure.
+    """
+    if change.desk != protocol.PROVINCE_DESK:
+        raise protocol.Malformed
+    gone = _all_about(tx.connection, {record: kind for kind, record in named if kind in KINDS})
+    for record, kind in gone.items():
+        _erase(tx, kind, record)
+    snapshot_parts.drop(tx.connection)
     tx.scrub()
-    if db.execute("SELECT 1 FROM erasure WHERE change=?", (change.id,)).fetchone() is None:
-        db.execute("INSERT INTO erasure VALUES (?,?,?)", (change.id, to_iso(stamp_instant(change.stamp)), held))
-        departures.sign_receipt(tx, change.id, held)
-        tx.audit(AuditAction.ERASE, detail={"change": change.id, "records": held})
+    _write_down(tx, change, gone)
     for topic in ("arrivals", "conflicts", "departures", file_queue.FILES):
         tx.topic(topic)
-    return gone
 
 
 def drop_refused(tx: Tx, change_id: str, desk: str) -> None:
     """The province signed that a change of ours speaks of what was erased: it brings nothing back here either."""
-    row = tx.connection.execute("SELECT kind, record FROM change WHERE id=? AND desk=?", (change_id, desk)).fetchone()
-    if row is not None and row[0] in KINDS:
-        _erase(tx, *row)
-        tx.scrub()
-        tx.connection.execute("UPDATE change SET state=?, code=NULL WHERE id=?", (ERASED, change_id))
+    db = tx.connection
+    row = db.execute("SELECT kind, record, length(raw) FROM change WHERE id=? AND desk=?", (change_id, desk)).fetchone()
+    if row is None or row[0] not in KINDS:
+        return
+    if row[2]:
+        db.execute("INSERT OR IGNORE INTO erased_unsent VALUES (?)", (change_id,))
+    _erase(tx, row[0], row[1])
+    tx.scrub()
+    db.execute("UPDATE change SET state=?, code=NULL WHERE id=?", (ERASED, change_id))
 
 
-def erased_here(connection: Connection) -> Erased:
-    """What the register was told to erase, as far as it held it."""
-    row = connection.execute("SELECT total(records), max(at) FROM erasure WHERE records>0").fetchone()
-    return Erased(int(row[0]), row[1] or "")
+def _write_down(tx: Tx, change: Change, gone: Named) -> None:
+    """Whose order it was and what of it was here, once; and a signed receipt for the province."""
+    db = tx.connection
+    if db.execute("SELECT 1 FROM erasure WHERE change=?", (change.id,)).fetchone() is not None:
+        return
+    db.executemany(
+        "UPDATE erased_record SET change=? WHERE record=? AND change=''", [(change.id, record) for record in gone]
+    )
+    db.executemany("UPDATE erased_record SET about='' WHERE about=?", [(record,) for record in gone])
+    (held,) = db.execute("SELECT count(*) FROM erased_record WHERE change=?", (change.id,)).fetchone()
+    at = to_iso(stamp_instant(change.stamp))
+    db.execute("INSERT INTO erasure VALUES (?,?,?,?,?)", (change.id, at, *order_of(change), held))
+    departures.sign_receipt(tx, change.id, held)
+    tx.audit(AuditAction.ERASE, detail={"change": change.id, "records": held})
 
 
 def _all_about(db: Connection, named: Named) -> Named:
@@ -82,27 +91,41 @@ def _speaking_of(db: Connection, records: list[str]) -> Iterator[tuple[str, str]
                 yield from ((found, name) for (found,) in rows)
 
 
-def _erase(tx: Tx, kind: str, record: str) -> int:
-    """Whether the record was here, as 1 or 0."""
+def _erase(tx: Tx, kind: str, record: str) -> None:
+    """Take the record away wherever it stands, and write down that it was here."""
     db = tx.connection
+    _remember(db, kind, record)
     files = []
     if kind == "attachment":
         files = db.execute("SELECT sha256 FROM attachment WHERE id=?", (record,)).fetchall()
+    if kind == "person":
+        import_rows.forget_person(db, record)
     tx.forget(kind, record)
-    held = db.execute(f"DELETE FROM {kind} WHERE id=?", (record,)).rowcount  # noqa: S608 - declared names only
+    db.execute(f"DELETE FROM {kind} WHERE id=?", (record,))  # noqa: S608 - declared names only
     for (sha256,) in files:
         file_queue.drop(db, sha256)
-    for table in ("shadow", "conflict", "draft", "arrival", "departure"):
+    drafts.drop_naming(db, record)
+    for table in ("shadow", "conflict", "arrival", "departure"):
         db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
-    rows = db.execute("SELECT id, desk, n, raw FROM change WHERE record=? AND length(raw)>0", (record,)).fetchall()
-    for row in rows:
+    asked = "SELECT id, desk, n, raw, state FROM change WHERE record=? AND length(raw)>0"
+    for row in db.execute(asked, (record,)).fetchall():
         _empty(tx, *row)
-    return held
 
 
-def _empty(tx: Tx, change: str, desk: str, n: int | None, raw: Any) -> None:
+def _remember(db: Connection, kind: str, record: str) -> None:
+    about = KINDS[kind].belongs_to
+    named = f"COALESCE({about}, '')" if about else "''"
+    db.execute(
+        f"INSERT OR IGNORE INTO erased_record SELECT id, ?, '', {named} FROM {kind} WHERE id=?",  # noqa: S608 - declared names only
+        (kind, record),
+    )
+
+
+def _empty(tx: Tx, change: str, desk: str, n: int | None, raw: Any, state: str) -> None:
     if msgspec.json.decode(raw, type=Change).verb in WITHOUT_FIELDS:
         return
+    if state in UNSENT:
+        tx.connection.execute("INSERT OR IGNORE INTO erased_unsent VALUES (?)", (change,))
     if desk != tx.ledger.desk or n is None:
         tx.connection.execute("DELETE FROM change WHERE id=?", (change,))
         return

@@ -223,6 +223,9 @@ def _erase(commands: _Commands, texts: Texts) -> None:
     parser.add_argument("--why", required=True, help=texts.say(why))
     parser.add_argument("--yes", action="store_true", help=texts.say(N_("do not ask for the id once more")))
     parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+    about = N_("list what was erased by law, and which desks have signed that they erased it")
+    parser = _command(commands, "erasures", texts, about)
+    parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
 
 
 def _whole(texts: Texts) -> Callable[[str], int]:

@@ -12,9 +12,10 @@ from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
 from sync.server import erased_list
-from sync.server.console import Console
+from sync.server.console import Console, local_time
 from sync.server.database import WHOLE_PROVINCE
 from sync.server.erasing import Act, Ordered, erase, found, planned
+from sync.server.erasure_status import ErasureStatus, erasures
 from sync.server.places import place_name
 from sync.server.province import Province, open_province
 from sync.server.snapshots import forget_snapshots
@@ -46,9 +47,9 @@ def run(args: Namespace, console: Console) -> None:
     )
     console.say(
         N_(
-            "Desks erase it at their next contact, and sign that they did; see: status. Backups made before now still "
-            "hold it: make a new one and destroy the older ones. Keep {path} with the backups: with it none of them "
-            "brings anything back."
+            "Desks erase it at their next contact, and sign that they did; see: erasures. Backups made before now "
+            "still hold it: make a new one and destroy the older ones. Keep {path} with the backups: with it none of "
+            "them brings anything back."
         ),
         path=province.data / erased_list.FILE,
     )
@@ -95,4 +96,34 @@ def _is_meant(act: Act, console: Console) -> bool:
     return console.ask(asked).strip().lower() == act.record
 
 
-COMMANDS = {"erase": run}
+def show(args: Namespace, console: Console) -> None:
+    """What was erased, and how far the desks are."""
+    with closing(open_province(args.data, args.key_file)) as province:
+        found = province.database.read(erasures, WHOLE_PROVINCE)
+    if args.json:
+        console.json(found)
+        return
+    if not found:
+        console.say(N_("Nothing was erased by law."))
+    for one in found:
+        _print(one, console)
+
+
+def _print(one: ErasureStatus, console: Console) -> None:
+    console.say(
+        N_("{when}: {kind} {record}, {records} records; {who}; {why}"),
+        when=local_time(one.at),
+        kind=console.texts.say(KINDS[one.kind].label),
+        record=one.record,
+        records=one.records,
+        who=one.who,
+        why=one.why,
+    )
+    console.say(
+        N_("    signed by desks: {signed}; have yet to hear of it: {waiting}"),
+        signed=", ".join(one.signed) or "-",
+        waiting=", ".join(one.waiting) or "-",
+    )
+
+
+COMMANDS = {"erase": run, "erasures": show}

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
 from sync import seal
+from sync.erased import order_of
 from sync.protocol import Malformed, b64, unb64
 from sync.server import tables
 from sync.server.database import WHOLE_PROVINCE
@@ -103,12 +104,15 @@ def _acts(connection: Connection) -> list[Act]:
         if change.group in kinds:
             known = made.get(change.group)
             scopes = dict(known.scopes) if known else {}
+            who, why = order_of(change)
             scopes[change.scope] = sorted((kind, record) for _, kind, record in told[change.id])
             made[change.group] = Act(
                 id=change.group,
                 kind=change.kind,
                 record=change.record,
                 at=at[change.group],
+                who=who,
+                why=why,
                 records=sorted(kinds[change.group]),
                 scopes=scopes,
             )

@@ -20,6 +20,7 @@ from commune_desk.domain.ids import uuid7
 from commune_desk.domain.kinds import SCHEMA_VERSION
 from commune_desk.domain.labels import N_
 from sync.change import Change, Line, Verb, sign
+from sync.erased import order_fields
 from sync.protocol import PROVINCE_DESK, Event
 from sync.server import own_changes, tables
 from sync.server.appending import append
@@ -37,20 +38,23 @@ Records = list[tuple[str, str]]
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """An erasure as it is kept for good: ids and places, and nothing that names anybody.
 
-    `records` is all that was erased, `scopes` what of it each scope held.
+    `who` ordered it and `why` go to the desks, in the change. `records` is all that was erased, `scopes` what of it
+    each scope held.
     """
 
     id: str
     kind: str
     record: str
     at: str
+    who: str = ""
+    why: str = ""
     records: Records
     scopes: dict[str, Records]
 
 
 @dataclass(frozen=True)
 class Ordered:
-    """Who ordered it and on what ground: for the audit log. Neither names whom it is about."""
+    """Who ordered it and on what ground: for the audit log and the desks. Neither names whom it is about."""
 
     who: str
     why: str
@@ -85,6 +89,7 @@ def erase(connection: Connection, province: Province, kind: str, record: str, or
     while not act.scopes.keys() <= feeds.locked:
         feeds.lock(act.scopes)
         act = planned(connection, province, kind, record)  # before its scope was locked it may have gone elsewhere
+    act = msgspec.structs.replace(act, who=ordered.who, why=ordered.why)
     subject = f"{act.id} {kind} {record} {len(act.records)}; {ordered.who}; {ordered.why}"
     return act, _carry_out(connection, province, feeds, act, subject)
 
@@ -172,6 +177,7 @@ def _sign(connection: Connection, province: Province, act: Act) -> list[Line]:
                 record=act.record,
                 verb=Verb.ERASE.value,
                 data=0,
+                set=order_fields(act.who, act.why),
             ),
             province.keys.province_desk,
         )
