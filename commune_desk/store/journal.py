@@ -60,6 +60,11 @@ def keep(
     connection.execute(INSERT, row(line, state=state, head=head, place=place))
 
 
+def free_numbers(connection: Connection, desk: str) -> None:
+    """The desk goes on from fewer numbers than it had given: those of what is here say nothing any more."""
+    connection.execute("UPDATE change SET n=NULL WHERE desk=? AND n IS NOT NULL", (desk,))
+
+
 def row(
     line: Line, *, state: str, head: bytes | None = None, place: tuple[int, str | None] = (0, None)
 ) -> tuple[Any, ...]:

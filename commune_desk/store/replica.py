@@ -21,6 +21,7 @@ from commune_desk.store import (
     departures,
     erasing,
     file_queue,
+    journal,
     relocating,
     restating,
     roots,
@@ -335,6 +336,7 @@ class RegisterReplica:
         def go_on(tx: Tx) -> None:
             own = settings.identity(tx.connection)
             settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, epoch=epoch))
+            journal.free_numbers(tx.connection, protocol.PROVINCE_DESK)
             versions.begin_all_anew(tx)
             tx.audit(AuditAction.FOLLOW_EPOCH, detail={"epoch": epoch})
             tx.topic("identity")

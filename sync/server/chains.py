@@ -10,6 +10,8 @@ from sync import seal
 from sync.change import GENESIS, next_chain, next_head, read_line
 from sync.server import tables
 
+ERASED_RECORDS = select(tables.erasure.c.record)
+"""Whose changes may be without their words."""
 _AT_ONCE = 1000
 
 
@@ -33,7 +35,7 @@ def _leads_to(connection: Connection, desk: str, last_n: int, head: bytes) -> bo
     Of a change that was erased by law nothing but its digest is there; of a merged one `erasure` must say so.
     """
     change, aside = tables.change, tables.quarantine
-    erased = change.c.record.in_(select(tables.erasure.c.record))
+    erased = change.c.record.in_(ERASED_RECORDS)
     numbered = union_all(
         select(change.c.n, change.c.digest, change.c.raw, erased.label("may_lack")).where(change.c.desk == desk),
         select(aside.c.n, aside.c.digest, aside.c.raw, true().label("may_lack")).where(aside.c.desk == desk),

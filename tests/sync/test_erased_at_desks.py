@@ -14,6 +14,7 @@ from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.store import child_index, departures, erasing, snapshot_parts
 from commune_desk.store.drafts import Draft, put_draft
+from commune_desk.store.erased import order_about
 from commune_desk.store.staged import mark_restored
 from commune_desk.store.sync_status import sync_facts
 from commune_desk.store.transaction import Tx
@@ -23,6 +24,7 @@ from sync.change import Change
 from sync.server import tables
 from sync.server.database import WHOLE_PROVINCE
 from sync.server.erasing import Act, Ordered, erase
+from sync.server.erasure_status import erasures
 from tests.helpers.builders import make_file, make_person, make_relation
 from tests.sync import test_children_move as moving
 from tests.sync.both_sums import sums_here, sums_there
@@ -76,8 +78,20 @@ def test_every_desk_forgets_the_child_and_signs_that_it_did(two: Two, child: Rec
         facts = desk.register.write(lambda tx: sync_facts(tx.connection)).result()[0]
         assert (facts.erased.records, facts.waiting_changes, facts.set_aside) == (6, 0, 0)
         assert sums_here(desk, COMMUNE).whole == sums_there(two.real, COMMUNE).whole
-    held = two.real.scalars(select(tables.purge.c.desk))
-    assert sorted(held) == sorted(desk.register.identity.desk for desk in (two.old, two.late))
+    both = sorted(desk.register.identity.desk for desk in (two.old, two.late))
+    assert sorted(two.real.scalars(select(tables.purge.c.desk))) == both
+    (told,) = two.real.province.database.read(erasures, WHOLE_PROVINCE)
+    assert (told.records, told.who, told.signed, told.waiting) == (6, "Sở Y tế", both, [])
+    order = two.late.register.write(lambda tx: order_about(tx.connection, child)).result()[0]
+    assert order is not None
+    assert (order.who, order.why, sum(order.kinds.values())) == ("Sở Y tế", "QĐ 12/2026", 6)
+
+
+def test_until_a_desk_came_by_the_province_sees_that_it_has_yet_to_hear(two: Two, child: RecordId) -> None:
+    erased(two, child)
+    two.old.sync()
+    (told,) = two.real.province.database.read(erasures, WHOLE_PROVINCE)
+    assert (told.signed, told.waiting) == ([two.old.register.identity.desk], [two.late.register.identity.desk])
 
 
 def test_what_was_not_sent_yet_goes_too_and_its_digest_is_sent(two: Two, child: RecordId) -> None:
@@ -100,7 +114,7 @@ def test_what_was_not_sent_yet_goes_too_and_its_digest_is_sent(two: Two, child: 
     codes = two.real.scalars(select(tables.quarantine.c.code))
     assert sorted(codes) == ["erased", "erased"]
     facts = two.late.register.write(lambda tx: sync_facts(tx.connection)).result()[0]
-    assert (facts.waiting_changes, facts.set_aside) == (0, 0)
+    assert (facts.waiting_changes, facts.set_aside, facts.erased.unsent) == (0, 0, 2)
 
 
 def test_kept_until_it_was_sent_the_words_would_go_up_again(
@@ -122,6 +136,8 @@ def test_a_desk_that_was_away_sends_a_visit_and_hears_that_there_is_no_such_chil
     assert two.late.ask("SELECT count(*) FROM home_visit WHERE id=?", made) == [(0,)]
     assert knows(two.late) == []
     assert two.late.ask("SELECT count(*) FROM change WHERE state='quarantined'") == [(0,)]
+    facts = two.late.register.write(lambda tx: sync_facts(tx.connection)).result()[0]
+    assert (facts.erased.records, facts.erased.unsent) == (7, 1), "the child's six and the visit"
     two.sync()
     assert two.real.scalars(select(tables.RECORDS["home_visit"].c.id)) == []
 

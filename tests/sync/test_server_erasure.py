@@ -16,7 +16,7 @@ from commune_desk.domain.ids import uuid7
 from sync import protocol
 from sync.change import Line
 from sync.erased import erased_line
-from sync.server import erased_list, log_export, ordering, proof_commands, tables
+from sync.server import chains, erased_list, log_export, ordering, proof_commands, tables
 from sync.server.erasing import Act, Ordered, erase
 from sync.server.snapshots import FOLDER
 from sync.snapshot import SnapshotOffer, SnapshotRequest
@@ -86,6 +86,22 @@ def test_the_chains_verify_from_the_first_change_on(world: World, child: Child) 
     assert (len(page.events), line.change.verb, line.change.group) == (1, "erase", act.id)
     assert sorted(event.left) == act.records
     assert [event.seq for event, line in page.steps] == list(range(1, before.seq + 2))
+
+
+def test_a_backup_reads_every_chain_of_the_database_over_what_was_erased(world: World, child: Child) -> None:
+    child.desk.results(child.desk.change("person", child.person, {"phone": "0912000112"}, data=0))  # set aside
+    erased(world, child.person)
+    assert world.read(chains.first_break) == ""
+
+
+def test_words_that_are_gone_without_an_erasure_break_the_chain(
+    world: World, child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: only what stands in `erasure` may lack its words."""
+    erased(world, child.person)
+    nothing = select(tables.record_key.c.record).where(tables.record_key.c.record == "").subquery()
+    monkeypatch.setattr(chains, "ERASED_RECORDS", select(nothing.c.record))
+    assert world.read(chains.first_break) == child.desk.id
 
 
 def test_a_stranger_verifies_the_log_and_counts_what_was_erased(world: World, child: Child, tmp_path: Path) -> None:
@@ -269,6 +285,11 @@ def test_the_command_asks_for_the_id_and_says_who_and_why_in_the_audit_log(
     assert command_erase(tmp_path, "QN-1").returncode == 0
     subjects = [row.subject for row in world.rows(select(tables.audit).where(tables.audit.c.action == "erase"))]
     assert [subject.partition("; ")[2] for subject in subjects] == ["Sở Y tế; QĐ 12/2026"]
+    listed = command(tmp_path, "erasures")
+    assert (f"{child.person}, 6 records; Sở Y tế; QĐ 12/2026" in listed.stdout, child.desk.id in listed.stdout) == (
+        True,
+        True,
+    ), listed.stdout
     again = command_erase(tmp_path, child.person, "--yes")
     assert (again.returncode, "erased already" in again.stderr) == (2, True)
     assert command_erase(tmp_path, uuid7(), "--yes").returncode == 2
