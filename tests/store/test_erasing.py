@@ -21,6 +21,8 @@ from commune_desk.store.transaction import Tx
 from commune_desk.usecases.sync_agent import SyncStatus
 from commune_desk.usecases.workplace import Workplace
 from sync import protocol
+from sync.change import GENESIS, next_head
+from sync.seal import sha256
 from tests.helpers.attached import add_file, scan
 from tests.helpers.builders import make_file, make_person, make_relation, make_visit, save_all
 from tests.helpers.erased import erase, order
@@ -206,3 +208,23 @@ def test_heard_twice_it_is_carried_out_and_written_down_once(workplace: Workplac
         workplace.write(lambda tx: erasing.carry_out(tx, once, [("person", child)]))
     assert ask(workplace, "SELECT records FROM erasure") == [(3,)]
     assert ask(workplace, "SELECT count(*) FROM audit WHERE action='erase'") == [(1,)]
+
+
+def links(workplace: Workplace) -> Iterator[bool]:
+    """For each own change in order, whether the chain over what is left of it leads to its kept head."""
+    head = GENESIS
+    for raw, digest, stored in ask(workplace, "SELECT raw, digest, head FROM change WHERE n IS NOT NULL ORDER BY n"):
+        head = next_head(head, bytes(digest) if digest else sha256(bytes(raw)))
+        yield head == bytes(stored)
+
+
+def test_the_desks_own_chain_still_leads_from_its_first_change_to_its_last(
+    workplace: Workplace, child: RecordId
+) -> None:
+    workplace.write(work_for_real)
+    erase(workplace, "person", child)
+    workplace.write(save_all(make_person("Lý Thị Hoa")))
+    assert ask(workplace, "SELECT count(*) FROM change WHERE length(raw)=0") == [(3,)]
+    assert [*links(workplace)] == [True] * 5
+    ask(workplace, "UPDATE change SET digest=NULL WHERE n=3")
+    assert not all(links(workplace)), "the twin: without the digest it would break"

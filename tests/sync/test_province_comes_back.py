@@ -14,23 +14,20 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import select
-from sqlcipher3.dbapi2 import IntegrityError
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.store import departures, journal
+from commune_desk.store import departures
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import ChildEntry, register_child
 from commune_desk.usecases.moves import move_child
 from sync.client.enrol import enrol
 from sync.client.transport import Transport
-from sync.server import backups, erased_list, tables
+from sync.server import backups
 from sync.server.backups import BackupBroken, raise_durable, received_until
 from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.embedded import keyed
-from sync.server.erasing import Ordered, erase
 from sync.server.province import epoch_of, open_province
 from sync.server.restoring import restore
 from tests.helpers.builders import make_file, make_person, make_report, save_all
@@ -366,39 +363,3 @@ def test_the_drill_with_a_real_server_that_is_killed(tmp_path: Path) -> None:
         _killed(process)
         for desk in desks:
             desk.register.close()
-
-
-def erased_and_put_back(office: Office) -> str:
-    """A person whom the province erased, and then put a backup of before back; one desk had heard of it."""
-    office.save(0, "Chìu Văn Sáng")
-    office.sync()
-    office.back_up()
-    (person,) = [one for one, name in office.people(0) if name.startswith("Chìu")]
-    province, order = office.real.province, Ordered("Sở Y tế", "QĐ 12/2026")
-    province.database.write(lambda c: erase(c, province, "person", RecordId(person), order), WHOLE_PROVINCE)
-    assert erased_list.settle(province) == 0
-    office.sync(0)
-    office.restore()
-    assert person in office.real.scalars(select(tables.RECORDS["person"].c.id))
-    assert erased_list.settle(office.real.province) == 1
-    return str(person)
-
-
-def test_a_backup_of_before_an_erasure_brings_nothing_back_to_province_or_desk(office: Office) -> None:
-    """I14: the list of what was erased lies beside the database, and every desk hears of it once more."""
-    person = erased_and_put_back(office)
-    office.sync()
-    office.sync()
-    assert person not in office.real.scalars(select(tables.RECORDS["person"].c.id))
-    for number in (0, 1):
-        assert person not in [one for one, _name in office.people(number)]
-
-
-def test_with_the_numbers_of_before_the_province_could_tell_nothing_new(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The twin: what the province wrote since the backup has numbers that it gives a second time."""
-    monkeypatch.setattr(journal, "free_numbers", lambda connection, desk: None)
-    erased_and_put_back(office)
-    with pytest.raises(IntegrityError):
-        office.sync(0)
