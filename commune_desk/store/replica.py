@@ -34,37 +34,21 @@ from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import ERASED, OPEN
 from commune_desk.store.lease import hear_time, take_lease
+from commune_desk.store.pending import Waiting, next_waiting
 from commune_desk.store.register import Register
 from commune_desk.store.repairing import Repair
 from commune_desk.store.sealing import private_box
 from commune_desk.store.transaction import Tx
 from sync import protocol, report_wire
-from sync.change import GENESIS, Change, Line, Place
+from sync.change import GENESIS, Change, Line, Place, Verb
 from sync.checksums import ScopeSums
-from sync.erased import erased_line
 from sync.roots import KnownRoot
-from sync.seal import BoxKey, SealBroken, SigningKey, sha256
+from sync.seal import BoxKey, SealBroken, SigningKey
 
 T = TypeVar("T")
 CERTS_VERSION = "certs_version"
 APPLY_AT_ONCE = 300
 """Standing lines in one transaction: few, so that typing never waits."""
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """A change no receipt names yet."""
-
-    n: int
-    line: bytes
-    digest: bytes
-
-
-def _waiting(n: int, raw: bytes, signature: bytes | None, change: str, digest: bytes | None) -> Waiting:
-    """Of a change that was erased the digest goes in its stead."""
-    if not raw and digest is not None:
-        return Waiting(n, erased_line(change, bytes(digest)), bytes(digest))
-    line = protocol.b64(bytes(signature or b"")).encode() + b" " + bytes(raw)
-    return Waiting(n, line, sha256(bytes(raw)))
 
 
 class DeskFacts(msgspec.Struct, frozen=True):
@@ -121,23 +105,8 @@ class RegisterReplica:
                 pass
 
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[Waiting]:
-        return self._write(lambda tx: self._pending(tx.connection, after_n, max_changes, max_bytes))
-
-    def _pending(self, db: Connection, after_n: int, max_changes: int, max_bytes: int) -> list[Waiting]:
-        rows = db.execute(
-            "SELECT n, raw, signature, id, digest FROM change WHERE desk=? AND n>? AND state IN ('waiting', 'sent')"
-            " ORDER BY n LIMIT ?",
-            (self._register.identity.desk, after_n, max_changes),
-        )
-        found: list[Waiting] = []
-        size = 0
-        for row in rows:
-            waiting = _waiting(*row)
-            size += len(waiting.line) + 1
-            if found and (size > max_bytes or waiting.n != found[-1].n + 1):
-                break
-            found.append(waiting)
-        return found
+        desk = self._register.identity.desk
+        return self._write(lambda tx: next_waiting(tx.connection, desk, after_n, max_changes, max_bytes))
 
     def chain_head(self, n: int) -> bytes:
         if n == 0:
@@ -172,6 +141,7 @@ class RegisterReplica:
         for result in refused:
             if result.code == ERASED:
                 erasing.drop_refused(tx, result.id, receipt.desk)
+                comparing.ask(tx)
         departures.settle(tx)
         departures.forget_durable(db, receipt.desk, receipt.durable_n)
         audit_mark.compare(tx, receipt.audit_head)
@@ -271,7 +241,12 @@ class RegisterReplica:
         settings.put(db, CERTS_VERSION, header.certs_version)
 
     def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
-        self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, places))
+        self._write(lambda tx: self._apply(tx, events, places))
+
+    def _apply(self, tx: Tx, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
+        Incoming(tx, self._boxes(tx.connection)).apply(events, places)
+        if any(line.change.verb == Verb.ERASE.value for _event, line in events):
+            comparing.ask(tx)  # what was tied here alone to whom it erased stands at the province
 
     def snapshot_size(self, token: str) -> int:
         return self._write(lambda tx: snapshot_parts.size(tx.connection, token))

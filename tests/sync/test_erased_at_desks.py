@@ -12,7 +12,8 @@ from sqlalchemy import select
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.store import child_index, departures, erasing, snapshot_parts
+from commune_desk.domain.reports import Report
+from commune_desk.store import child_index, comparing, departures, erasing, snapshot_parts
 from commune_desk.store.drafts import Draft, put_draft
 from commune_desk.store.erased import order_about
 from commune_desk.store.staged import mark_restored
@@ -25,7 +26,7 @@ from sync.server import tables
 from sync.server.database import WHOLE_PROVINCE
 from sync.server.erasing import Act, Ordered, erase
 from sync.server.erasure_status import erasures
-from tests.helpers.builders import make_file, make_person, make_relation
+from tests.helpers.builders import make_file, make_person, make_relation, make_report, save_all
 from tests.sync import test_children_move as moving
 from tests.sync.both_sums import sums_here, sums_there
 from tests.sync.real_desks import OFFICER, RealDesk
@@ -140,6 +141,46 @@ def test_a_desk_that_was_away_sends_a_visit_and_hears_that_there_is_no_such_chil
     assert (facts.erased.records, facts.erased.unsent) == (7, 1), "the child's six and the visit"
     two.sync()
     assert two.real.scalars(select(tables.RECORDS["home_visit"].c.id)) == []
+
+
+def tied_report(two: Two, child: RecordId, *, is_between: bool) -> RecordId:
+    """A report of nobody, which one officer ties to the child: before the push, or between push and pull, of the very
+    sync that brings the erasure."""
+    report = make_report()
+    two.old.register.write(save_all(report)).result()
+    two.sync()
+    erased(two, child)
+
+    def tie(tx: Tx) -> None:
+        tx.save(msgspec.structs.replace(tx.existing(Report, report.id), person=child))
+
+    replica = two.late.replica()
+    if is_between:
+        replica.meantime = lambda: two.late.run(tie)
+    else:
+        two.late.run(tie)
+    two.late.sync(replica)
+    return report.id
+
+
+@pytest.mark.parametrize("is_between", [False, True])
+def test_a_report_that_was_tied_to_the_child_here_alone_stands_without_the_tie(
+    two: Two, child: RecordId, *, is_between: bool
+) -> None:
+    report = tied_report(two, child, is_between=is_between)
+    two.late.sync()
+    assert two.late.ask("SELECT person FROM report WHERE id=?", report) == [(None,)]
+    assert knows(two.late) == []
+
+
+def test_without_a_comparison_the_report_would_be_missing_here(
+    two: Two, child: RecordId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(comparing, "ask", lambda tx: None)
+    report = tied_report(two, child, is_between=False)
+    two.late.sync()
+    assert two.late.ask("SELECT person FROM report WHERE id=?", report) == []
 
 
 def test_the_former_commune_hears_of_it_too_and_its_stub_goes(two: Two, child: RecordId) -> None:
