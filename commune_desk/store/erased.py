@@ -21,7 +21,10 @@ class Erased(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """One order to erase: when (an instant, ISO), whose, on what ground, and how many records of each kind it took."""
+    """One order to erase: when (an instant, ISO), whose and on what ground.
+
+    `kinds` is how many records of each kind it took of what was asked about.
+    """
 
     at: str
     who: str
