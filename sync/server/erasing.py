@@ -28,7 +28,7 @@ from sync.server.belonging import Named, all_about, portions
 from sync.server.emptying import Emptied, empty
 from sync.server.erasures import erased_among
 from sync.server.feeds import Feeds
-from sync.server.ordering import change_row
+from sync.server.ordering import Moment, change_row
 from sync.server.province import Province, audited, fact
 
 Records = list[tuple[str, str]]
@@ -149,10 +149,12 @@ def _carry_out(connection: Connection, province: Province, feeds: Feeds, act: Ac
     append(connection, tables.erasure, rows)
     emptied = empty(connection, ids, list(act.scopes))
     lines = _sign(connection, province, act)
-    append(connection, tables.change, [change_row(line, "ok", province.clock.now()) for line in lines])
+    append(connection, tables.change, [change_row(line, "ok", Moment.of(province.clock.now())) for line in lines])
     for line in lines:
         _tell(connection, feeds, line, act.scopes[line.change.scope])
-    feeds.write()
+    feeds.write_events()
+    feeds.write_heads()
+    feeds.note_authors()
     own_changes.advance(connection, province, lines)
     audited(connection, province, "erase", subject)
     return emptied

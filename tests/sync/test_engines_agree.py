@@ -20,7 +20,7 @@ from commune_desk.domain.ids import uuid7
 from commune_desk.domain.kinds import KINDS
 from sync import protocol
 from sync.change import RELOCATING, Line, write
-from sync.server import appending, moving, tables
+from sync.server import moving, tables
 from sync.server.admission import Admission
 from sync.server.database import WHOLE_PROVINCE
 from sync.server.desks import find
@@ -160,15 +160,6 @@ def pair(tmp_path_factory: pytest.TempPathFactory, postgres_cluster: PostgresClu
     postgres_cluster.drop(target)
 
 
-@pytest.fixture(scope="module")
-def _copied() -> Iterator[None]:
-    """Also a single row goes the way of many."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(appending, "FEW", 0)
-        yield
-
-
-@pytest.mark.usefixtures("_copied")
 @settings(max_examples=15)
 @given(script=st.lists(steps(), min_size=5, max_size=25))
 def test_both_engines_come_to_the_same(pair: Pair, script: list[Step]) -> None:
