@@ -43,10 +43,15 @@ class Verb(StrEnum):
     UNSHARE = "unshare"
     RESEAL = "reseal"
     """Sealed values of a record that moved, sealed again to the key of the commune in `to`."""
+    ERASE = "erase"
+    """The record, and all that speaks of it, is erased by law. The province alone writes it, one for each scope;
+    `set` says who ordered it and why."""
 
 
 RELOCATING = frozenset({Verb.MOVE.value, Verb.SHARE.value, Verb.UNSHARE.value})
 """Verbs that say where a record is held; they carry no fields."""
+WITHOUT_FIELDS = RELOCATING | {Verb.ERASE.value}
+"""Verbs that say nothing of what stands in a record."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -106,8 +111,9 @@ class BadLine(Fault):
 
 
 _LARGEST = 1 << 53
+_VERB_SINCE = {Verb.SET.value: 1, Verb.RESOLVE.value: 1, Verb.ERASE.value: 3}
 _PLACES_SINCE = 2
-"""The schema version that the verbs of place came with."""
+"""The schema version that the verbs came with; those of place are not named."""
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Change)
 _any = msgspec.json.Decoder()
@@ -192,7 +198,7 @@ START = Place(0, GENESIS)
 
 def needed_schema(change: Change) -> int:
     """The schema version that a province needs to take the change in; an older one would set it aside."""
-    verb = 1 if change.verb in (Verb.SET.value, Verb.RESOLVE.value) else _PLACES_SINCE
+    verb = _VERB_SINCE.get(change.verb, _PLACES_SINCE)
     return max(verb, since(change.kind, change.fields))
 
 

@@ -32,13 +32,14 @@ BUNDLE = b"cd-bundle-v1"
 CHANGE = b"cd-change-v1"
 HEAD = b"cd-head-v1"
 DESK_CERT = b"cd-desk-v1"
+ERASED = b"cd-erased-v1"
 FEED = b"cd-feed-v1"
 FILE = b"cd-file-v1"
 HELLO = b"cd-hello-v1"
 RECEIPT = b"cd-receipt-v1"
 PURGE = b"cd-purge-v1"
 ROOT = b"cd-root-v1"
-DOMAINS = (BUNDLE, CHANGE, HEAD, DESK_CERT, FEED, FILE, HELLO, RECEIPT, PURGE, ROOT)
+DOMAINS = (BUNDLE, CHANGE, HEAD, DESK_CERT, ERASED, FEED, FILE, HELLO, RECEIPT, PURGE, ROOT)
 
 BUCKET = 256
 """Sealed values come in multiples of this many bytes, so that a length tells nothing about a text."""

@@ -12,6 +12,8 @@ class AuditAction(StrEnum):
     EDIT = "edit"
     DECIDE = "decide"
     MOVE = "move"
+    ERASE = "erase"
+    """Erased what the province ordered to erase by law."""
     FOLLOW_EPOCH = "follow_epoch"
     REPAIR = "repair"
     """Records were brought back to what the province holds, after a comparison."""

@@ -20,12 +20,14 @@ from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_move import ChildMove, MoveView, move_view
 from commune_desk.presenters.child_timeline import Moment, Timeline
+from commune_desk.presenters.erased_texts import gone_text
 from commune_desk.presenters.labels import ChipText, Fact
 from commune_desk.presenters.next_steps import Step
 from commune_desk.store.arrivals import is_unseen
 from commune_desk.store.child_history import child_history
 from commune_desk.store.children import ChildRecord, Kin, child_record
 from commune_desk.store.conflicts import count_open_of
+from commune_desk.store.erased import order_about
 from commune_desk.store.reports import emergency_hours
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases import children
@@ -157,6 +159,11 @@ class ChildPage:
             steps=tuple(sorted(self._steps(record, today), key=lambda step: step.order or "9")),
             risk=tuple(_risk(record)),
         )
+
+    def gone(self) -> tuple[str, str]:
+        """Why there is nothing to show: a sentence, and more of it or nothing."""
+        order = self._workplace.read(lambda c: order_about(c, self.person))
+        return gone_text(order, _("This child has no file in this register any more."))
 
     def move_file(self, status: str) -> Callable[[Tx], None]:
         """The operation that closes the child's file with `status`, or with "active" reopens it."""

@@ -17,6 +17,7 @@ from commune_desk.domain.reports import Report
 from commune_desk.domain.visits import HomeVisit
 from commune_desk.i18n import _
 from commune_desk.presenters import labels
+from commune_desk.presenters.erased_texts import what_went, whose_order
 from commune_desk.presenters.routes import Route
 from commune_desk.presenters.visit_form import CORRECTION
 from commune_desk.store.child_history import Edit, Entry
@@ -78,7 +79,7 @@ class Timeline:
     def moments(self) -> tuple[Moment, ...]:
         """Newest first."""
         found = [*self._visits(), *self._reports(), *self._groups(), *self._notices(), *self._files(), *self._edits()]
-        found += [*self._moves()]
+        found += [*self._moves(), *self._erased()]
         found.append(self._opened())
         return tuple(sorted(found, key=lambda moment: moment.order, reverse=True))
 
@@ -160,6 +161,16 @@ class Timeline:
                     body=" → ".join(places),
                 )
                 yield self._marked(moment, [entry])
+
+    def _erased(self) -> Iterator[Moment]:
+        """What the province ordered to erase of a child who stays."""
+        for order in self._record.orders:
+            yield Moment(
+                order=_local(order.at).strftime("%Y-%m-%dT%H:%M"),
+                heading=_("Erased by law"),
+                meta=self._when(order.at),
+                body="\n".join((what_went(order), whose_order(order))),
+            )
 
     def _files(self) -> Iterator[Moment]:
         names = {file.id: self._file_name(file) for file in self._record.attachments}

@@ -15,11 +15,13 @@ from commune_desk.i18n import _, format_date, format_instant
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_timeline import NOT_SENT, Moment
 from commune_desk.presenters.deadline_texts import moment_text
+from commune_desk.presenters.erased_texts import gone_text
 from commune_desk.presenters.labels import ChipText, Fact
 from commune_desk.presenters.next_steps import Step
 from commune_desk.presenters.shelter_page import status_chip, with_companions
 from commune_desk.presenters.shift_list import is_late
 from commune_desk.presenters.stay_clocks import StayClock, clocks_of, missing_papers, missing_text, night_text
+from commune_desk.store.erased import order_about
 from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.placements import LogRow, StayRecord, stay_record
 from commune_desk.store.transaction import Tx
@@ -70,6 +72,11 @@ class ResidentPage:
         self._opened = self._workplace.read(lambda c: open_records(c, record.placement))
         self._shown = self._opened.seen(record.placement)
         return self._view(record)
+
+    def gone(self) -> tuple[str, str]:
+        """Why there is nothing to show: a sentence, and more of it or nothing."""
+        order = self._workplace.read(lambda c: order_about(c, self.stay))
+        return gone_text(order, _("This stay is not in this register any more."))
 
     def sealed(self) -> tuple[Fact, ...]:
         """What only this house can read; asking for it is written down."""

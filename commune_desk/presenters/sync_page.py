@@ -188,7 +188,29 @@ def _proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
         kept = _("It is kept on both sides; the province's IT officer can see why.")
         why = _("Code: {codes}.").format(codes=codes) if codes else ""
         lines.append(StatusLine(text, " ".join(filter(None, (kept, why))), tone="warning", icon="alert-triangle"))
-    return (*lines, *_compared(facts))
+    return (*lines, *_compared(facts), *_erased(facts))
+
+
+def _erased(facts: SyncFacts) -> Iterator[StatusLine]:
+    """What this register was told to erase, and what of it was still unsent; nothing is left that could be shown."""
+    if facts.erased.records:
+        text = ngettext("{count} record was erased by law", "{count} records were erased by law", facts.erased.records)
+        yield StatusLine(
+            text.format(count=format_number(facts.erased.records)),
+            _("By order of the province, last on {when}. Nothing of it is kept here.").format(
+                when=_when(facts.erased.at)
+            ),
+        )
+    if facts.erased.unsent:
+        text = ngettext(
+            "{count} change made here was about a record erased by law",
+            "{count} changes made here were about a record erased by law",
+            facts.erased.unsent,
+        )
+        yield StatusLine(
+            text.format(count=format_number(facts.erased.unsent)),
+            _("It was not taken in, and no word of it is kept here or at the province. It need not be entered again."),
+        )
 
 
 def _compared(facts: SyncFacts) -> Iterator[StatusLine]:

@@ -186,6 +186,11 @@ def _insert(connection: Connection, fresh: Sequence[Derived]) -> None:
     )
 
 
+def scrub(connection: Connection) -> None:
+    """Write the search words anew without those of removed rows: deleting alone leaves them where they stood."""
+    connection.execute("INSERT INTO child_search(child_search) VALUES('optimize')")
+
+
 def birth_key(birth: str | None) -> str:
     """The earliest day (ISO) that a stored birth date can mean; empty when nothing is known."""
     try:

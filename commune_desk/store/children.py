@@ -16,6 +16,7 @@ from commune_desk.domain.record import Record, kind_of
 from commune_desk.domain.reports import Report
 from commune_desk.domain.visits import HomeVisit
 from commune_desk.store.database import Connection
+from commune_desk.store.erased import Order, orders_around
 from commune_desk.store.schema import read_many
 from commune_desk.store.tasks import open_tasks_of
 from commune_desk.store.transaction import load
@@ -75,6 +76,8 @@ class ChildRecord(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Task, ...]
     attachments: tuple[Attachment, ...]
     withdrawals: tuple[AttachmentWithdrawal, ...]
+    orders: tuple[Order, ...]
+    """By which something of the child was erased by law."""
     risk: int
     next_visit_on: str | None
 
@@ -133,6 +136,7 @@ def child_record(connection: Connection, person: str) -> ChildRecord | None:
         tasks=open_tasks_of(connection, person),
         attachments=read_many(connection, Attachment, "person=? ORDER BY added_at, id", person),
         withdrawals=read_many(connection, AttachmentWithdrawal, "person=? ORDER BY withdrawn_at, id", person),
+        orders=orders_around(connection, person),
         risk=index[0] if index else 0,
         next_visit_on=index[1] if index else None,
     )

@@ -26,6 +26,8 @@ _LEFT_AGAIN = "left_again"
 """The setting that holds the numbers of own changes which are sent a second time though their record has left."""
 _PERSON = "person"
 _STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
+_SAYS_WHERE = "COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '') IN ('move', 'share', 'unshare')"
+"""Verbs of place stay: they name ids and scopes alone, and what came by them may be here still."""
 _UNSENT = "state IN ('waiting', 'sent', 'staged')"
 
 
@@ -66,8 +68,9 @@ def settle(tx: Tx) -> None:
             continue
         for kind, record in leaving:
             _remove(tx, kind, record)
+        tx.scrub()
         db.execute("UPDATE departure SET is_gone=1 WHERE change=?", (change,))
-        _sign_receipt(tx, change, len(leaving))
+        sign_receipt(tx, change, len(leaving))
         if not settings.get(db, KEEPS_STUBS, bool, True):
             db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))
 
@@ -148,11 +151,11 @@ def _remove(tx: Tx, kind: str, record: str) -> None:
     db.execute(f"DELETE FROM {kind} WHERE id=?", (record,))  # noqa: S608 - declared names only
     for table in ("shadow", "conflict", "draft", "arrival"):
         db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
-    db.execute("DELETE FROM change WHERE record=? AND desk<>?", (record, tx.ledger.desk))
+    db.execute(f"DELETE FROM change WHERE record=? AND desk<>? AND NOT ({_SAYS_WHERE})", (record, tx.ledger.desk))  # noqa: S608
     db.execute("UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE record=?", (LEFT, record))
 
 
-def _sign_receipt(tx: Tx, change: str, records: int) -> None:
+def sign_receipt(tx: Tx, change: str, records: int) -> None:
     """This desk's word that it removed so many records; it goes up with the next sync."""
     own = settings.identity(tx.connection)
     body = protocol.encode(

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from commune_desk.store.database import Connection
+from commune_desk.store.erased import is_erased
 
 Payload = Mapping[str, Any]
 """Field names and what stands in them, as JSON can hold it."""
@@ -30,7 +31,12 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 def put_draft(connection: Connection, officer: str, draft: Draft) -> None:
-    """Keep a draft in place of the former one, as the one typed last; the caller holds the write transaction."""
+    """Keep a draft in place of the former one, as the one typed last; the caller holds the write transaction.
+
+    Nothing is kept of a form that stood open while its record was erased by law.
+    """
+    if is_erased(connection, draft.record):
+        return
     text = json.dumps(draft.payload, ensure_ascii=False)
     saved_at = _after_all(connection, officer, draft.saved_at)
     connection.execute(
@@ -72,6 +78,11 @@ def remove_draft(connection: Connection, form: str, officer: str, record: str) -
     """Take a draft away; False when there was none. The caller holds the write transaction."""
     cursor = connection.execute("DELETE FROM draft WHERE form=? AND officer=? AND record=?", (form, officer, record))
     return cursor.rowcount > 0
+
+
+def drop_naming(connection: Connection, record: str) -> None:
+    """Take away every officer's drafts of a record, and those that name it."""
+    connection.execute("DELETE FROM draft WHERE record=?1 OR instr(payload, ?1)>0", (record,))
 
 
 def _draft(row: Any) -> Draft:

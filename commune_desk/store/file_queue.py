@@ -154,6 +154,13 @@ def _enter(db: Connection, scope: str, sha256: str, size: int, direction: str, *
     db.execute(_ENTER, (sha256, scope, size, direction, int(asked)))
 
 
+def drop(db: Connection, file: str) -> None:
+    """Forget the content of a file, unless a record still names it."""
+    if db.execute("SELECT 1 FROM attachment WHERE sha256=? LIMIT 1", (file,)).fetchone() is None:
+        db.execute("DELETE FROM file_piece WHERE sha256=?", (file,))
+        db.execute("DELETE FROM file_queue WHERE sha256=?", (file,))
+
+
 def next_task(db: Connection, day: date, passed_over: Collection[str] = ()) -> FileTask | None:
     """What to carry next: what an officer waits for, what was added here, then what may come by itself.
 

@@ -113,6 +113,15 @@ _COUNTS = (
     " sum(state IN ('filling', 'filled')), sum(state='joined'), sum(level=2 OR state='rejected')"
     " FROM import_row WHERE import_id=?"
 )
+_BEARS = (
+    "(SELECT full_name FROM person WHERE id=?1) IN (json_extract(NULLIF(payload, ''), '$.name'),"
+    " json_extract(NULLIF(payload, ''), '$.child.full_name'))"
+)
+_FORGET = (
+    "UPDATE import_row SET payload='', state=iif(state IN ('staged', 'filling'), 'rejected', state)"  # noqa: S608 - own words only
+    f" WHERE payload<>'' AND (twin_person=?1 AND (decision='same' OR {_BEARS})"
+    f" OR state NOT IN ('staged', 'filling') AND {_BEARS})"
+)
 _payloads = msgspec.json.Decoder(Payload)
 _encode = msgspec.json.Encoder().encode
 
@@ -177,6 +186,12 @@ def forget_rows(tx: Tx, import_id: str, limit: int) -> int:
         " WHERE import_id=?1 AND state IN ('saved', 'joined') AND level=0 AND payload<>'' LIMIT ?2)",
         (import_id, limit),
     ).rowcount
+
+
+def forget_person(connection: Connection, person: str) -> None:
+    """Empty what lists told of a person who is about to be erased; a row that still waits for them stays out."""
+    connection.execute(_FORGET, (person,))
+    connection.execute("UPDATE import_row SET twin_person='' WHERE twin_person=?", (person,))
 
 
 def drop_rows(tx: Tx, import_id: str, limit: int) -> int:

@@ -16,13 +16,13 @@ from commune_desk.domain.clock import VIETNAM, stamp_instant, to_iso
 from commune_desk.domain.ids import Scope
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Field, Kind, Merge, Record, Shape, Value, check_value, record_from, values_of
-from commune_desk.store import departures, journal, shadow, writers
+from commune_desk.store import departures, erasing, journal, shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.sealing import unsealed
 from commune_desk.store.transaction import Tx
 from sync import protocol, seal
-from sync.change import RELOCATING, Change, Line, Place, Wire, from_wire
+from sync.change import RELOCATING, Change, Line, Place, Verb, Wire, from_wire
 from sync.merge import Outcome, apply_delta
 
 _TIMES = (Shape.INSTANT, Shape.DATE)
@@ -129,6 +129,9 @@ class Incoming:
         kind = KINDS.get(change.kind)
         if kind is None or origin == "known":
             return
+        if change.verb == Verb.ERASE.value:
+            self._erase(event, change)
+            return
         if change.verb in RELOCATING:
             self._relocate(event, change)
             return
@@ -142,6 +145,11 @@ class Incoming:
         brought = msgspec.json.decode(row[0], type=Change) if row and row[0] else None
         if brought is None or brought.verb not in RELOCATING or event.scope not in (brought.to, brought.scope):
             raise protocol.Malformed
+
+    def _erase(self, event: protocol.Event, change: Change) -> None:
+        """By law, as the province orders it."""
+        self.finish()  # what came before it on this page is written and then goes with the rest
+        erasing.carry_out(self._tx, change, event.left)
 
     def _relocate(self, event: protocol.Event, change: Change) -> None:
         """A person or a record comes here, or leaves."""
@@ -283,7 +291,7 @@ class Incoming:
         """Our changes of this record that have not come back yet, in order; after a restore they have no number."""
         rows = self._db.execute(
             "SELECT raw FROM change WHERE record=? AND seq IS NULL"
-            " AND state IN ('waiting', 'sent', 'accepted', 'staged') ORDER BY stamp, id",
+            " AND state IN ('waiting', 'sent', 'accepted', 'staged') AND length(raw)>0 ORDER BY stamp, id",
             (record,),
         ).fetchall()
         return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]

@@ -11,6 +11,8 @@ UNSENT = ("waiting", "sent", "staged")
 """Made here, and the province has not signed for it."""
 LEFT = "left"
 """Made here about a record that has left this place: kept for the province alone until a verified backup has it."""
+ERASED = "erased"
+"""Made here about a record that was erased by law: its digest alone is kept."""
 OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
 """Exactly the condition of the index `change_open`: a query that repeats it never reads what is settled."""
 
@@ -56,6 +58,11 @@ def keep(
     `head` is this desk's chain after it, `place` its (seq, outcomes as JSON) in the feed.
     """
     connection.execute(INSERT, row(line, state=state, head=head, place=place))
+
+
+def free_numbers(connection: Connection, desk: str) -> None:
+    """The desk goes on from fewer numbers than it had given: those of what is here say nothing any more."""
+    connection.execute("UPDATE change SET n=NULL WHERE desk=? AND n IS NOT NULL", (desk,))
 
 
 def row(

@@ -17,9 +17,9 @@ ON_ITS_WAY = N_(
 )
 _PERSON = "person"
 _ASKED = (
-    "SELECT json_extract(CAST(raw AS TEXT), '$.to'), state, code FROM change"
-    " WHERE record=? AND json_extract(CAST(raw AS TEXT), '$.k')=? AND seq IS NULL"
-    " AND state IN ('waiting', 'sent', 'accepted', 'staged', 'quarantined') AND length(raw)>0"
+    "SELECT json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.to'), state, code FROM change"
+    " WHERE record=? AND json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k')=? AND seq IS NULL"
+    " AND state IN ('waiting', 'sent', 'accepted', 'staged', 'quarantined')"
     " ORDER BY stamp DESC, id DESC LIMIT 1"
 )
 

@@ -20,7 +20,9 @@ from commune_desk.store import (
     conflicts,
     courier,
     departures,
+    erasing,
     file_queue,
+    journal,
     relocating,
     restating,
     roots,
@@ -31,18 +33,19 @@ from commune_desk.store import (
 )
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
-from commune_desk.store.journal import OPEN
+from commune_desk.store.journal import ERASED, OPEN
 from commune_desk.store.lease import hear_time, take_lease
 from commune_desk.store.pace import Pace
+from commune_desk.store.pending import Waiting, next_waiting
 from commune_desk.store.register import Register
 from commune_desk.store.repairing import Repair
 from commune_desk.store.sealing import private_box
 from commune_desk.store.transaction import Tx
 from sync import protocol, report_wire
-from sync.change import GENESIS, Change, Line, Place
+from sync.change import GENESIS, Change, Line, Place, Verb
 from sync.checksums import ScopeSums
 from sync.roots import KnownRoot
-from sync.seal import BoxKey, SealBroken, SigningKey, sha256
+from sync.seal import BoxKey, SealBroken, SigningKey
 
 T = TypeVar("T")
 Written: TypeAlias = "Future[tuple[T, ChangeSet]]"
@@ -50,14 +53,6 @@ Written: TypeAlias = "Future[tuple[T, ChangeSet]]"
 CERTS_VERSION = "certs_version"
 APPLY_AT_ONCE = 300
 """Standing lines in the first transaction; how many follow in the next ones is told by the time that it takes."""
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """A change no receipt names yet."""
-
-    n: int
-    line: bytes
-    digest: bytes
 
 
 class DeskFacts(msgspec.Struct, frozen=True):
@@ -120,23 +115,8 @@ class RegisterReplica:
                 pass
 
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[Waiting]:
-        return self._write(lambda tx: self._pending(tx.connection, after_n, max_changes, max_bytes))
-
-    def _pending(self, db: Connection, after_n: int, max_changes: int, max_bytes: int) -> list[Waiting]:
-        rows = db.execute(
-            "SELECT n, raw, signature FROM change WHERE desk=? AND n>? AND state IN ('waiting', 'sent')"
-            " ORDER BY n LIMIT ?",
-            (self._register.identity.desk, after_n, max_changes),
-        )
-        found: list[Waiting] = []
-        size = 0
-        for n, raw, signature in rows:
-            line = protocol.b64(bytes(signature or b"")).encode() + b" " + bytes(raw)
-            size += len(line) + 1
-            if found and (size > max_bytes or n != found[-1].n + 1):
-                break
-            found.append(Waiting(n, line, sha256(bytes(raw))))
-        return found
+        desk = self._register.identity.desk
+        return self._write(lambda tx: next_waiting(tx.connection, desk, after_n, max_changes, max_bytes))
 
     def chain_head(self, n: int) -> bytes:
         if n == 0:
@@ -151,7 +131,8 @@ class RegisterReplica:
 
     def _acknowledge(self, tx: Tx, receipt: protocol.Receipt, up_to: int, body: bytes, signature: bytes) -> None:
         db = tx.connection
-        set_aside = [(r.code, r.id, receipt.desk, up_to) for r in receipt.results if r.status == "quarantined"]
+        refused = [result for result in receipt.results if result.status == "quarantined"]
+        set_aside = [(r.code, r.id, receipt.desk, up_to) for r in refused if r.code != ERASED]
         db.executemany(
             "UPDATE change SET state='quarantined', code=? WHERE id=? AND desk=? AND n<=? AND seq IS NULL", set_aside
         )
@@ -159,7 +140,7 @@ class RegisterReplica:
             self._open_again(tx, change_id)
         db.execute(
             # By this index: the numbers would lead through everything that was ever accepted.
-            "UPDATE change INDEXED BY change_open SET state='accepted'"  # noqa: S608 - constants only
+            "UPDATE change INDEXED BY change_open SET state=CASE WHEN length(raw)>0 THEN 'accepted' ELSE 'erased' END"  # noqa: S608
             f" WHERE {OPEN} AND desk=? AND n<=? AND state IN ('waiting', 'sent')",
             (receipt.desk, up_to),
         )
@@ -167,6 +148,10 @@ class RegisterReplica:
             "INSERT OR REPLACE INTO receipt VALUES (?,?,?,?,?)",
             (up_to, receipt.durable_n, to_iso(tx.ledger.now()), body, signature),
         )
+        for result in refused:
+            if result.code == ERASED:
+                erasing.drop_refused(tx, result.id, receipt.desk)
+                comparing.ask(tx)
         departures.settle(tx)
         departures.forget_durable(db, receipt.desk, receipt.durable_n)
         audit_mark.compare(tx, receipt.audit_head)
@@ -212,7 +197,7 @@ class RegisterReplica:
         departures.send_again(tx.connection, desk, n)
         tx.connection.execute(
             "UPDATE change SET state='waiting', code=NULL"
-            " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
+            " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined', 'erased')",
             (desk, n),
         )
         file_queue.offer_again(tx)
@@ -266,7 +251,12 @@ class RegisterReplica:
         settings.put(db, CERTS_VERSION, header.certs_version)
 
     def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
-        self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, places))
+        self._write(lambda tx: self._apply(tx, events, places))
+
+    def _apply(self, tx: Tx, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
+        Incoming(tx, self._boxes(tx.connection)).apply(events, places)
+        if any(line.change.verb == Verb.ERASE.value for _event, line in events):
+            comparing.ask(tx)  # what was tied here alone to whom it erased stands at the province
 
     def is_at_work(self) -> bool:
         return self._write(lambda tx: snapshot_parts.is_at_work(tx.connection))
@@ -338,6 +328,7 @@ class RegisterReplica:
         def go_on(tx: Tx) -> None:
             own = settings.identity(tx.connection)
             settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, epoch=epoch))
+            journal.free_numbers(tx.connection, protocol.PROVINCE_DESK)
             versions.begin_all_anew(tx)
             tx.audit(AuditAction.FOLLOW_EPOCH, detail={"epoch": epoch})
             tx.topic("identity")

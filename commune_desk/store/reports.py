@@ -105,7 +105,7 @@ def count_taken_unsent(connection: Connection) -> int:
         "SELECT count(*) FROM report r LEFT JOIN shadow s ON s.record=r.id AND s.field='status'"  # noqa: S608 - constants only
         " WHERE r.from_province=1 AND r.status<>'waiting' AND COALESCE(s.value, '\"waiting\"')='\"waiting\"'"
         f" AND EXISTS (SELECT 1 FROM change WHERE {OPEN} AND state<>'quarantined' AND record=r.id"
-        " AND json_extract(CAST(raw AS TEXT), '$.set.status') IS NOT NULL)"
+        " AND json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.set.status') IS NOT NULL)"
     ).fetchone()
     return int(count)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.domain.kinds import KINDS
-from commune_desk.store import departures, journal
+from commune_desk.store import departures, erasing, journal
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.new_rows import NewRows
@@ -18,7 +18,7 @@ from commune_desk.store.pace import Pace
 from commune_desk.store.same_rows import Given, SameRows
 from commune_desk.store.transaction import Tx
 from sync import protocol, seal
-from sync.change import RELOCATING, Line
+from sync.change import WITHOUT_FIELDS, Line, Verb
 
 Step = tuple[protocol.Event, Line]
 """A standing line and what is said of it."""
@@ -55,7 +55,7 @@ def _by_person(records: Mapping[tuple[str, str], list[Step]]) -> Iterator[list[S
 
 def _owner_of(kind: str, lines: Sequence[Step]) -> str:
     """The person that the record belongs to; its kind where it belongs to nobody. Empty for what the rest names."""
-    if kind == "person" or lines[0][1].change.verb in RELOCATING:
+    if kind == "person" or lines[0][1].change.verb in WITHOUT_FIELDS:
         return ""
     field = KINDS[kind].belongs_to if kind in KINDS else ""
     return next((str(line.change.set[field]) for _, line in lines if line.change.set.get(field)), kind)
@@ -63,7 +63,7 @@ def _owner_of(kind: str, lines: Sequence[Step]) -> str:
 
 def fields_of(lines: Sequence[Step]) -> list[Step]:
     """The lines that say what stands in the record; the others say where it is held."""
-    return [(event, line) for event, line in lines if line.change.verb not in RELOCATING]
+    return [(event, line) for event, line in lines if line.change.verb not in WITHOUT_FIELDS]
 
 
 def unplace(connection: Connection, scope: str) -> None:
@@ -93,7 +93,7 @@ class Restating:
             kind = KINDS.get(every[0][1].change.kind)
             lines = fields_of(every) if kind is not None else []
             if len(lines) < len(every):
-                self._keep_aside([step for step in every if kind is None or step[1].change.verb in RELOCATING])
+                self._keep_aside([step for step in every if kind is None or step[1].change.verb in WITHOUT_FIELDS])
             if kind is None or not lines or (kind.name, lines[0][1].change.record) in same:
                 continue
             if known and not known.isdisjoint(_names_in(lines)):
@@ -126,7 +126,9 @@ class Restating:
                 journal.keep(self._db, line, state="received", place=(event.seq, None))
             elif line.change.kind in KINDS:
                 self._db.execute("UPDATE change SET seq=? WHERE id=?", (event.seq, line.change.id))
-            if event.left:
+            if line.change.verb == Verb.ERASE.value:
+                erasing.carry_out(self._tx, line.change, event.left)
+            elif event.left:
                 instant = to_iso(stamp_instant(line.change.stamp))
                 departures.note(self._tx, line.change, self._held(event.left), instant=instant)
 

@@ -88,6 +88,8 @@ def pulled_once(tx: Tx) -> None:
 
 def _take_numbers_back(tx: Tx, desk: str) -> None:
     """Of what no receipt names, and of what was set aside because the desk had no right to write there any more."""
+    erased = "DELETE FROM change WHERE desk=? AND state IN ('waiting', 'sent') AND length(raw)=0"
+    tx.connection.execute(erased, (desk,))  # a new desk has no use for a digest in the chain of the former one
     _stage(
         tx,
         "desk=? AND seq IS NULL AND (state IN ('waiting', 'sent') OR state='quarantined' AND code IN (?,?,?))",

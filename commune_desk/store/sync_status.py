@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.clock import stamp_instant, to_iso
-from commune_desk.store import comparing, conflicts, file_queue, roots, settings
+from commune_desk.store import comparing, conflicts, erased, file_queue, roots, settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import OPEN, UNSENT
 from commune_desk.store.sync_history import heard, line_rate, rounds
@@ -62,6 +62,7 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     compared: comparing.Comparison = comparing.Comparison()
     """What the last comparison with the province found."""
+    erased: erased.Erased = erased.Erased()
     contradicted_at: str = ""
     """Instant at which the province contradicted what it had signed; empty while it never did."""
 
@@ -136,6 +137,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         open_conflicts=conflicts.count_open(connection),
         line_rate=line_rate(rounds(connection)),
         compared=comparing.last(connection),
+        erased=erased.erased_here(connection),
         contradicted_at=contradiction.at if contradiction else "",
     )
 

@@ -52,6 +52,7 @@ class Tx:
         self._import_id = import_id
         self._changed: dict[str, set[str]] = {}
         self._topics: set[str] = set()
+        self._scrubs = False
         self._index: set[str] = set()
 
     def get(self, struct: type[R], record_id: str) -> R | None:
@@ -146,12 +147,18 @@ class Tx:
         if record is not None:
             self.touched(kind, record_id, record)
 
+    def scrub(self) -> None:
+        """Leave nothing of removed rows in what is derived from them, not even where the engine keeps old words."""
+        self._scrubs = True
+
     def topic(self, name: str) -> None:
         self._topics.add(name)
 
     def finish(self) -> ChangeSet:
         """Bring the derived rows up to date; called once, just before the commit."""
         child_index.refresh(self.connection, self._index)
+        if self._scrubs:
+            child_index.scrub(self.connection)
         return ChangeSet.of(self._changed, self._topics)
 
     def _load(self, entry: Kind, record_id: str) -> tuple[Record, str] | None:

@@ -9,7 +9,9 @@ from commune_desk.store.transaction import Tx
 OWN_SCHEMA = "own_schema"
 TO_BEGIN_ANEW = "to_begin_anew"
 """Scopes to begin from a snapshot: their feed is another one than the register knew, or holds what it did not."""
-_UNKNOWN_THEN = "SELECT 1 FROM change WHERE seq IS NOT NULL AND json_extract(CAST(raw AS TEXT), '$.sv')>? LIMIT 1"
+_UNKNOWN_THEN = (
+    "SELECT 1 FROM change WHERE seq IS NOT NULL AND json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.sv')>? LIMIT 1"
+)
 
 
 def catch_up(tx: Tx) -> None:

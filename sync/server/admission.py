@@ -32,6 +32,8 @@ class Admission:
             return "signature"
         if change.desk != desk or change.n != n:
             return "identity"
+        if change.verb == Verb.ERASE.value:
+            return "role"  # the province writes it itself, and pushes nothing
         if not _well_formed(change):
             return "form"
         entry = KINDS.get(change.kind)

@@ -58,6 +58,7 @@ def build(texts: Texts) -> argparse.ArgumentParser:
         _migrate_store,
         _root,
         _export_log,
+        _erase,
     ):
         add(commands, texts)
     add_lifecycle(lambda name, about: _command(commands, name, texts, about), texts, _whole(texts))
@@ -208,6 +209,22 @@ def _export_log(commands: _Commands, texts: Texts) -> None:
     parser.add_argument(
         "--to", type=Path, required=True, metavar="FILE", help=texts.say(N_("the file; it must not exist yet"))
     )
+    parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+
+
+def _erase(commands: _Commands, texts: Texts) -> None:
+    about = N_("erase a record by law, with all that speaks of it, here and at every desk; works while the server runs")
+    parser = _command(commands, "erase", texts, about)
+    parser.add_argument(
+        "record", metavar="RECORD", help=texts.say(N_("the record's id, or the case number of a child's file"))
+    )
+    parser.add_argument("--who", required=True, help=texts.say(N_("who ordered it: office and function")))
+    why = N_("the decision and its ground, e.g. its number and day; never a name of whom it is about")
+    parser.add_argument("--why", required=True, help=texts.say(why))
+    parser.add_argument("--yes", action="store_true", help=texts.say(N_("do not ask for the id once more")))
+    parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
+    about = N_("list what was erased by law, and which desks have signed that they erased it")
+    parser = _command(commands, "erasures", texts, about)
     parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
 
 

@@ -9,15 +9,23 @@ from contextlib import closing
 from sqlalchemy import Connection
 
 from commune_desk.domain.access import Role
-from commune_desk.domain.clock import VIETNAM, SystemClock, from_iso
+from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Value
 from sync.seal import spell
-from sync.server import backup_commands, desks, policy_commands, proof_commands, recovering
+from sync.server import (
+    backup_commands,
+    desks,
+    erase_commands,
+    erased_list,
+    policy_commands,
+    proof_commands,
+    recovering,
+)
 from sync.server.address import read_url
 from sync.server.authority import valid_until
-from sync.server.console import Console
+from sync.server.console import Console, local_time
 from sync.server.courier_commands import bundle
 from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.enrolment import make_code
@@ -73,6 +81,8 @@ def serve(args: Namespace, console: Console) -> None:
             )
         escrow = province.escrow_public
         province.database.write(lambda connection: ensure_communes(connection, escrow_public=escrow), WHOLE_PROVINCE)
+        if again := erased_list.settle(province):
+            console.say(N_("Erased again, for the database was put back from a backup: {count}."), count=again)
         listen(province, args.host, args.port, ready=lambda address: console.line(f"ready {address}"))
     console.say(N_("Stopped."))
 
@@ -111,7 +121,7 @@ def enrol_code(args: Namespace, console: Console) -> None:
     console.say(N_("Desk: {desk}, {scopes}"), desk=code.desk, scopes=", ".join(grants))
     console.say(
         N_("Read it out to the officer in person or by telephone. It is good once, until {until}."),
-        until=_local(code.expires_at),
+        until=local_time(code.expires_at),
     )
 
 
@@ -145,7 +155,7 @@ def _revoke(args: Namespace, province: Province, console: Console) -> None:
     named = args.desk.upper()
     shown = province.database.read(lambda connection: _revocable(connection, named, args.remove), WHOLE_PROVINCE)
     if not args.yes:
-        seen = _local(shown.seen_at) if shown.seen_at else "–"
+        seen = local_time(shown.seen_at) if shown.seen_at else "–"
         scopes = ", ".join(shown.scopes)
         console.say(
             N_("Desk {desk}: {label}, {scopes}, last contact {seen}."),
@@ -186,7 +196,7 @@ def _print_desks(listed: list[DeskStatus], console: Console) -> None:
     titles = (N_("Desk"), N_("Status"), N_("Places"), N_("Changes"), N_("Last contact"), N_("Label"))
     rows = [tuple(map(say, titles))]
     for one in listed:
-        seen = _local(one.seen_at) if one.seen_at else "–"
+        seen = local_time(one.seen_at) if one.seen_at else "–"
         rows.append((one.desk, say(_STATUSES[one.status]), ",".join(one.scopes), str(one.changes), seen, one.label))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -271,7 +281,7 @@ def status(args: Namespace, console: Console) -> None:
     if args.json:
         console.json(found_status)
         return
-    console.say(N_("{province} at {at}"), province=found_status.province, at=_local(found_status.at))
+    console.say(N_("{province} at {at}"), province=found_status.province, at=local_time(found_status.at))
     _print_desks(found_status.desks, console)
     for title, numbers in (
         (N_("Changes by place"), found_status.changes),
@@ -285,11 +295,7 @@ def status(args: Namespace, console: Console) -> None:
         shown = ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
         console.line(f"{console.texts.say(title)}: {shown or '0'}")
     if found_status.oldest_waiting:
-        console.say(N_("The oldest has waited since {at}."), at=_local(found_status.oldest_waiting))
-
-
-def _local(instant: str) -> str:
-    return from_iso(instant).astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+        console.say(N_("The oldest has waited since {at}."), at=local_time(found_status.oldest_waiting))
 
 
 COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
@@ -308,4 +314,5 @@ COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
     "export-log": proof_commands.export_log,
     **backup_commands.COMMANDS,
     **policy_commands.COMMANDS,
+    **erase_commands.COMMANDS,
 }

@@ -6,10 +6,16 @@ from collections.abc import Callable
 
 import msgspec
 
+from commune_desk.domain.clock import VIETNAM, from_iso
 from sync.server.texts import Texts
 
 Print = Callable[[str], None]
 Ask = Callable[[str], str]
+
+
+def local_time(instant: str) -> str:
+    """`14:05 23/11/2026` in Viet Nam, of an ISO instant."""
+    return from_iso(instant).astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
 
 
 class Console:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -40,6 +40,11 @@ class Feeds:
         held = {row.id: Place(row.head, row.chain) for row in self._connection.execute(rows.with_for_update())}
         self._heads |= held
         return set(held)
+
+    @property
+    def locked(self) -> Set[str]:
+        """The scopes that are locked."""
+        return self._heads.keys()
 
     def next_seq(self, scope: str) -> int:
         """The place that the next event of a locked scope will have."""

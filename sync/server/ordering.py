@@ -21,6 +21,7 @@ from sync.server import relocating, tables
 from sync.server.appending import append, without_waiting
 from sync.server.asking import among
 from sync.server.database import Reach
+from sync.server.erasures import ERASED, speaking_of_erased
 from sync.server.feeds import Feeds
 from sync.server.merging import Batch, Merged
 from sync.server.province import Province
@@ -34,19 +35,25 @@ _AT_ONCE = 125
 
 @dataclass(slots=True)
 class Incoming:
-    """One line of a push with its number; `line` is None when it cannot be read, `code` says what is wrong."""
+    """One line of a push with its number; `line` is None when it cannot be read, `code` says what is wrong.
+
+    Of a change that its desk erased only `told` came, its id and digest.
+    """
 
     n: int
     raw: bytes
     line: Line | None
     code: str | None = None
+    told: tuple[str, bytes] | None = None
 
     def anew(self) -> Incoming:
         """The same line for another try: what is found wrong with it then is no matter of the first."""
-        return Incoming(self.n, self.raw, self.line, self.code)
+        return Incoming(self.n, self.raw, self.line, self.code, self.told)
 
     @property
     def digest(self) -> bytes:
+        if self.told is not None:
+            return self.told[1]
         return self.line.digest if self.line else seal.sha256(self.raw)
 
     @property
@@ -61,6 +68,8 @@ class Incoming:
 
     @property
     def id(self) -> str:
+        if self.told is not None:
+            return self.told[0]
         return self.line.change.id if self.line else ""
 
 
@@ -73,6 +82,7 @@ def store(
     """
     admitted = [item.line.change for item in fresh if item.line and item.code is None]
     intake = _Intake(connection, province, desk, admitted, reach)
+    _refuse_erased(connection, fresh)
     for relocates, items in groupby(fresh, lambda item: item.code is None and item.relocates):
         if relocates:
             for item in items:
@@ -92,7 +102,7 @@ class _Intake:
         self._connection = connection
         self._province = province
         self._desk = desk
-        self._now = _Moment.of(province.clock.now())
+        self._now = Moment.of(province.clock.now())
         self._feeds = Feeds(connection)
         self._admitted = admitted
         self._reach = reach
@@ -158,7 +168,7 @@ class _Intake:
         if line is None or route is None or code is not None:
             self._put_aside(item, code or "moved")
         else:
-            self._changes.append(_change_row(line, "ok", self._now))
+            self._changes.append(change_row(line, "ok", self._now))
             self.results[item.n] = Result(id=line.change.id, status="ok")
             self._write(Batch())
             with self._unconfined():  # what stands was written wherever the record has lived
@@ -178,7 +188,7 @@ class _Intake:
         status = merged.status(len(change.set) + len(change.seal))
         for scope in route.scopes:
             self._feeds.add(scope, line, _event(merged, route.brought_to(scope, change.scope)))
-        self._changes.append(_change_row(line, status, self._now))
+        self._changes.append(change_row(line, status, self._now))
         told = "late" if route.is_late and status == "ok" else status
         self.results[n] = Result(id=change.id, status=told)
 
@@ -194,6 +204,15 @@ class _Intake:
             rows.clear()
         self._feeds.write_events()
         batch.flush(self._connection, now=self._now.iso)
+
+
+def _refuse_erased(connection: Connection, fresh: Sequence[Incoming]) -> None:
+    """Whatever else is wrong with it: what speaks of an erased record is not kept. Asked under the scopes' locks."""
+    changes = [item.line.change for item in fresh if item.line]
+    gone = speaking_of_erased(connection, changes)
+    for item in fresh:
+        if item.line and item.line.change.id in gone:
+            item.code = ERASED
 
 
 def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:
@@ -239,14 +258,14 @@ def _nothing_to_reseal(change: Change) -> str | None:
     return "moved" if change.verb == Verb.RESEAL.value else None
 
 
-class _Moment(NamedTuple):
+class Moment(NamedTuple):
     """When a push was taken in."""
 
     iso: str
     milliseconds: int
 
     @classmethod
-    def of(cls, now: datetime) -> _Moment:
+    def of(cls, now: datetime) -> Moment:
         return cls(to_iso(now), int(now.timestamp() * 1000))
 
     @property
@@ -255,20 +274,22 @@ class _Moment(NamedTuple):
         return (self.milliseconds + 1) * STEPS - 1
 
 
-def _quarantine_row(desk: str, item: Incoming, code: str, now: _Moment) -> dict[str, object]:
+def _quarantine_row(desk: str, item: Incoming, code: str, now: Moment) -> dict[str, object]:
+    is_kept = code != ERASED
     return {
         "desk": desk,
         "n": item.n,
         "id": item.id,
         "code": code,
         "digest": item.digest,
-        "raw": item.raw if item.line is None else item.line.raw,
-        "signature": item.line.signature if item.line else b"",
+        "raw": b"" if not is_kept else item.raw if item.line is None else item.line.raw,
+        "signature": item.line.signature if item.line and is_kept else b"",
         "received_at": now.iso,
     }
 
 
-def _change_row(line: Line, status: str, now: _Moment) -> dict[str, object]:
+def change_row(line: Line, status: str, now: Moment) -> dict[str, object]:
+    """A change as its table holds it."""
     change = line.change
     return {
         "id": change.id,

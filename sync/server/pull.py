@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.clock import from_iso
-from sync.change import GENESIS, read_line
+from sync.change import GENESIS, WITHOUT_FIELDS, read_line
 from sync.protocol import (
     B64,
     MAX_BODY,
@@ -133,11 +133,13 @@ def _fill(connection: Connection, content: _Page, scope: str, cursor: int) -> No
     departed = _departed(connection, scope)
     for row in rows:
         step = _step(row)
-        has_left = row.seq < departed.get(step.record, 0)
-        event = encode(Event(scope=scope, seq=row.seq, digest=b64(step.digest))) if has_left else row.event.encode()
-        if not content.add(event + b"\t" + (b"" if has_left else step.line)):
+        if step is None or (row.seq < departed.get(step.record, 0) and not step.says_where):
+            event, line, step = _untold(row, scope, step), b"", None
+        else:
+            event, line = row.event.encode(), step.line
+        if not content.add(event + b"\t" + line):
             return
-        if not has_left:
+        if step is not None:
             content.note(step.desk, step.n, is_signed=step.is_signed)
         content.cursors[scope] = FeedHead(seq=row.seq, chain=b64(row.chain))
 
@@ -152,14 +154,29 @@ class _Step(NamedTuple):
     is_signed: bool
     line: bytes
 
+    @property
+    def says_where(self) -> bool:
+        """Whether no word of it is about anybody: what came by it may be here still, and names it."""
+        return read_line(self.line).change.verb in WITHOUT_FIELDS
 
-def _step(row: Any) -> _Step:
-    if row.line is None:
-        line = b64encode(row.signature) + b" " + row.raw
-        return _Step(row.desk, row.n, row.record, row.digest, row.signature != b"", line)
-    line = read_line(row.line)
-    change = line.change
-    return _Step(change.desk, change.n, change.record, line.digest, line.signature != b"", row.line)
+
+def _step(row: Any) -> _Step | None:
+    """None for a change that was erased: its event says its digest."""
+    if row.line is not None:
+        line = read_line(row.line)
+        change = line.change
+        return _Step(change.desk, change.n, change.record, line.digest, line.signature != b"", row.line)
+    if not row.raw:
+        return None
+    whole = b64encode(row.signature) + b" " + row.raw
+    return _Step(row.desk, row.n, row.record, row.digest, row.signature != b"", whole)
+
+
+def _untold(row: Any, scope: str, step: _Step | None) -> bytes:
+    """The event of a change that is told no more, with the digest that the chain goes over."""
+    if step is None:
+        return str(row.event).encode()
+    return encode(Event(scope=scope, seq=row.seq, digest=b64(step.digest)))
 
 
 def _departed(connection: Connection, scope: str) -> dict[str, int]:

@@ -8,12 +8,14 @@ from sqlalchemy import Connection, select, update
 
 from sync import seal
 from sync.change import BadLine, read_line
+from sync.erased import read_erased
 from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, unb64
 from sync.server import desks, tables
 from sync.server.admission import Admission
 from sync.server.appending import append
 from sync.server.asking import among
 from sync.server.database import NO_SCOPE, Reach, reach_of
+from sync.server.erasures import ERASED
 from sync.server.ordering import Incoming, store
 from sync.server.policy import policy_of
 from sync.server.problems import Refused
@@ -54,6 +56,9 @@ def read_push(body: bytes) -> tuple[PushHeader, list[Incoming]]:
 
 
 def _read(n: int, line: bytes) -> Incoming:
+    told = read_erased(line)
+    if told is not None:
+        return Incoming(n, b"", None, ERASED, told)
     try:
         return Incoming(n, line, read_line(line))
     except BadLine:
@@ -67,7 +72,7 @@ def _pass_the_door(incoming: Sequence[Incoming], caller: desks.DeskState, door: 
 
 def _door_code(item: Incoming, caller: desks.DeskState, door: Admission) -> str | None:
     if item.line is None:
-        return "unreadable"
+        return ERASED if item.told is not None else "unreadable"
     if caller.status == desks.REVOKED:
         return "revoked"
     return door.fault(item.line, n=item.n, public=caller.sign_public, desk=caller.id, grants=caller.grants)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 
 import msgspec
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import VIETNAM, HybridClock, to_iso
@@ -20,9 +20,9 @@ from commune_desk.domain.record import Data, Record, Value, check_required, chec
 from commune_desk.domain.reports import Report, intake_faults
 from commune_desk.program_files import code_book
 from sync import seal
-from sync.change import Change, Line, next_head, sign, to_wire
+from sync.change import Change, Line, sign, to_wire
 from sync.protocol import PROVINCE_DESK, ScopeKey, unb64
-from sync.server import desks, tables
+from sync.server import desks, own_changes, tables
 from sync.server.admission import Admission
 from sync.server.database import WHOLE_PROVINCE
 from sync.server.ordering import Incoming, store
@@ -100,8 +100,7 @@ def _sign(
 ) -> list[Line]:
     """One change for each data class, numbered on from the province's last."""
     officer, group = fact(connection, "officer"), uuid7()
-    state = desks.find(connection, PROVINCE_DESK, to_write=True)
-    first = state.last_n + 1 if state else 1
+    first = own_changes.next_number(connection)
     clock = HybridClock(province.clock)
     lines = []
     for n, (data, fields) in enumerate(sorted(groups.items()), start=first):
@@ -138,23 +137,15 @@ def _sealed(key: ScopeKey, record: str, fields: dict[str, Value]) -> dict[str, s
 
 
 def _store(connection: Connection, province: Province, lines: list[Line]) -> None:
-    state = desks.find(connection, PROVINCE_DESK)
-    if state is None:
-        raise Fault(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
-    door, head = Admission(), state.head
+    state, door = own_changes.own_desk(connection), Admission()
     incoming = [Incoming(line.change.n, line.raw, line) for line in lines]
     for item, line in zip(incoming, lines, strict=True):
         grants = {line.change.scope: Role.PROVINCE}
         item.code = door.fault(line, n=item.n, public=state.sign_public, desk=PROVINCE_DESK, grants=grants)
         if item.code is not None:
             raise Fault(N_("The report was not written: the province's own door refused it ({code})."), code=item.code)
-        head = next_head(head, line.digest)
     store(connection, province, PROVINCE_DESK, incoming, WHOLE_PROVINCE)
-    connection.execute(
-        update(tables.desk)
-        .where(tables.desk.c.id == PROVINCE_DESK)
-        .values(last_n=lines[-1].change.n, head=head, seen_at=province.now())
-    )
+    own_changes.advance(connection, province, lines)
 
 
 class ReportFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -57,7 +57,9 @@ def _rights(role: str) -> Iterator[str]:
     yield f"GRANT SELECT ON alembic_version, change_key, record_key TO {role}"
     yield f"GRANT SELECT, INSERT ON {_listed(tables.metadata.tables)} TO {role}"
     yield f"GRANT UPDATE ON {_listed(changed)} TO {role}"
-    yield f"GRANT DELETE ON {_listed(tables.REMOVED_FROM)} TO {role}"
+    for name, columns in tables.BLANKED.items():
+        yield f"GRANT UPDATE ({_listed(columns)}) ON {_listed([name])} TO {role}"
+    yield f"GRANT DELETE ON {_listed((*tables.REMOVED_FROM, *tables.LOSES_ERASED))} TO {role}"
 
 
 def _policies(connection: Connection) -> Iterator[str]:

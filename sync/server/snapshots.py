@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -146,6 +146,12 @@ def _remember(connection: Connection, province: Province, row: Mapping[str, Any]
         (province.data / FOLDER / token).unlink(missing_ok=True)
     connection.execute(delete(table).where(table.c.token.in_(gone)))
     connection.execute(insert(table), [dict(row)])
+
+
+def forget_snapshots(province: Province, tokens: Iterable[str]) -> None:
+    """Remove the files of snapshots that stand in no row any more; who was fetching one asks for another."""
+    for token in tokens:
+        (province.data / FOLDER / token).unlink(missing_ok=True)
 
 
 def _snapshot_of(connection: Connection, province: Province, scope: str) -> tuple[dict[str, Any], bytes]:

@@ -218,6 +218,16 @@ purge = Table(
 )
 """Desks' signed words that they removed what left with a change."""
 
+erasure = Table(
+    "erasure",
+    metadata,
+    _text("record", primary_key=True),
+    _text("kind"),
+    _text("act"),
+    _text("at"),
+)
+"""Records that were erased by law: their ids, by which act (the group of its changes), and when."""
+
 enrol_code = Table(
     "enrol_code",
     metadata,
@@ -327,9 +337,14 @@ REMOVED_FROM = (
     "snapshot",
     "courier_parked",
     "courier_question",
+    "blob",
     "blob_piece",
     "file_day",
 )
 """Tables that lose rows: codes that expired long ago, places left or entered again, what came or was replaced."""
-APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit", "signed_head", "root")
-"""Tables whose rows are never changed or removed; triggers of the migrations see to it."""
+APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit", "signed_head", "root", "erasure")
+"""Tables whose rows are never changed or removed but by an erasure; triggers of the migrations see to it."""
+BLANKED = {"change": ("raw", "signature"), "feed": ("event", "line"), "quarantine": ("raw", "signature")}
+"""What an erasure empties of what was taken in, and the triggers let nobody else: ids, numbers and hashes stay."""
+LOSES_ERASED = ("outcome", "conflict", *(f"record_{kind}" for kind in RECORDS))
+"""Tables that lose rows to an erasure and to nothing else; triggers see to that too."""

@@ -42,11 +42,12 @@ LIBRARIES = {
 
 SYNC = {
     "commune_desk.vault": ("sync.seal",),
-    # decisions 0005, 0013, 0017 and 0018
+    # decisions 0005, 0013, 0017 and 0018; docs/protocol-erasure.md
     "commune_desk.store": (
         "sync.change",
         "sync.checksums",
         "sync.content",
+        "sync.erased",
         "sync.file_wire",
         "sync.merge",
         "sync.protocol",

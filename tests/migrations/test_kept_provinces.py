@@ -30,6 +30,8 @@ FROZEN = {
     "v0006_places.sql": "b5bbcc01f623106807441d347abe7d498ebd60a585f77ce8f44bb0d6d49d1473",
     "v0008_roots.psql": "8f648139846f8f8dcabc0243056093aa43e204fbe77755d8926a18177d370b9f",
     "v0008_roots.sql": "613e2c4d9f7d0b4ce5e4e53e7a9baae733b0aff8040a963461a2d5d40edeb6eb",
+    "v0010_erasure.psql": "31e3b60fbdd092708eb2cee179a0a40e5a4445369be45f26dad6b0ac121db4a3",
+    "v0010_erasure.sql": "e4bdaa9ceb814043722b97ab6430f4f8599137cf5b4e9718b4e986cd3f20e0b9",
 }
 """Steps that provinces out there have been through. A change to the tables is a new step, not another of these."""
 

@@ -67,8 +67,8 @@ MOVES = (
     Fault(
         name="what-left-is-still-told",
         file=_PULL,
-        old="has_left = row.seq < departed.get(step.record, 0)",
-        new="has_left = False",
+        old="(row.seq < departed.get(step.record, 0) and not step.says_where)",
+        new="False",
         tests=(f"{_MOVES}::test_what_left_is_told_no_more_to_who_begins_anew",),
     ),
     Fault(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
+_PENDING = "commune_desk/store/pending.py"
 _REPLICA, _INCOMING, _PAGE = "commune_desk/store/replica.py", "commune_desk/store/incoming.py", "sync/client/page.py"
 _TRANSACTION, _REGISTER = "commune_desk/store/transaction.py", "commune_desk/store/register.py"
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
@@ -13,7 +14,7 @@ _MEETING = (
     "sync/test_three_desks.py::test_what_one_adds_another_cannot_remove_unseen",
     "sync/test_three_desks.py::test_three_concurrent_edits_are_two_conflicts_that_one_decision_closes",
 )
-_APPLY = "        self._write(lambda tx: Incoming(tx, self._boxes(tx.connection)).apply(events, places))\n"
+_APPLY = "        self._write(lambda tx: self._apply(tx, events, places))\n"
 _CURSOR_FIRST = """        self._write(lambda tx: [Incoming(tx, {})._move_cursor(one, places[one]) for one in places])
 """
 
@@ -108,8 +109,8 @@ FAULTS = (
     Fault(
         name="set-aside-taken-for-accepted",
         file=_REPLICA,
-        old='for r in receipt.results if r.status == "quarantined"]',
-        new='for r in receipt.results if r.status == "never"]',
+        old='refused = [result for result in receipt.results if result.status == "quarantined"]',
+        new='refused = [result for result in receipt.results if result.status == "never"]',
         tests=("sync/test_set_aside.py",),
     ),
     Fault(
@@ -146,23 +147,23 @@ FAULTS = (
     ),
     Fault(
         name="batch-with-a-hole",
-        file=_REPLICA,
-        old="if found and (size > max_bytes or n != found[-1].n + 1):",
+        file=_PENDING,
+        old="if found and (size > max_bytes or waiting.n != found[-1].n + 1):",
         new="if found and size > max_bytes:",
         tests=("sync/test_register_at_its_port.py",),
     ),
     Fault(
         name="batch-without-measure",
-        file=_REPLICA,
-        old="if found and (size > max_bytes or n != found[-1].n + 1):",
-        new="if found and n != found[-1].n + 1:",
+        file=_PENDING,
+        old="if found and (size > max_bytes or waiting.n != found[-1].n + 1):",
+        new="if found and waiting.n != found[-1].n + 1:",
         tests=("sync/test_register_at_its_port.py",),
     ),
     Fault(
         name="accepted-is-not-sent-again",
         file=_REPLICA,
-        old="AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
-        new="AND n>=? AND state IN ('sent', 'quarantined')",
+        old="AND n>=? AND state IN ('sent', 'accepted', 'quarantined', 'erased')",
+        new="AND n>=? AND state IN ('sent', 'quarantined', 'erased')",
         tests=("sync/test_restored_province.py",),
     ),
     Fault(

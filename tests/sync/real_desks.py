@@ -11,6 +11,7 @@ from commune_desk.domain.ids import OfficerId, uuid7
 from commune_desk.store.register import Register
 from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.settings import Identity, Pins, ScopeKeyPair
+from commune_desk.store.transaction import Tx
 from commune_desk.vault.keys import RegisterKey
 from sync import protocol
 from sync.change import Line, Place
@@ -103,6 +104,9 @@ class RealDesk:
     def sync(self, replica: FragileReplica | None = None) -> SyncReport:
         """In small pieces, so that crashes fall between them."""
         return Session(self.connect(), replica or self.replica(), apply_at_once=2).sync()
+
+    def run(self, work: Callable[[Tx], None]) -> None:
+        self.register.write(work).result()
 
     def ask(self, sql: str, *values: object) -> list[Any]:
         """Rows, read on the writer's own connection."""

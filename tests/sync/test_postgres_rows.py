@@ -22,6 +22,7 @@ from sync.server import tables
 from sync.server.address import APP, PostgresAddress, remembered
 from sync.server.arguments import OWNER
 from sync.server.database import reach_of
+from sync.server.erasing import Ordered, erase
 from sync.server.records import RecordPage
 from sync.server.roots import make_due
 from tests.helpers.postgres_cluster import PostgresCluster
@@ -30,7 +31,18 @@ from tests.sync.server_fixtures import COMMUNE, OTHER, World, province_in
 pytestmark = pytest.mark.usefixtures("on_postgres")
 NAMES = {COMMUNE: "Bàn Thị Một", OTHER: "Lò Văn Hai"}
 BY_SCOPE = {"change", "feed", "conflict", "scope_key", "scope_writer", *(f"record_{kind}" for kind in tables.RECORDS)}
-GLOBAL = {"meta", "desk", "desk_grant", "enrol_code", "audit", "alembic_version", "change_key", "record_key", "root"}
+GLOBAL = {
+    "meta",
+    "desk",
+    "desk_grant",
+    "enrol_code",
+    "audit",
+    "alembic_version",
+    "change_key",
+    "record_key",
+    "root",
+    "erasure",
+}
 """What belongs to no scope. A new table is named here, or its rows are held to a scope."""
 
 
@@ -46,6 +58,8 @@ def _filled(folder: Path) -> Iterator[World]:
                 desk.send("person", person, {"phone": phone}, scope=scope, base={"phone": first})
             a.results(a.change("robot", uuid7(), {"full_name": name}, scope=scope))
             a.results(write(a.change("person", person, {"village": "Khe Lạc"}, scope=scope).change))
+            a.send("person", other := uuid7(), {"full_name": "Lý"}, scope=scope)
+            made.write(lambda c, other=other: erase(c, made.province, "person", other, Ordered("x", "y")))  # type: ignore[misc]
         make_due(made.province)
         yield made
 
@@ -147,7 +161,7 @@ def test_a_reach_ends_with_its_transaction(world: World) -> None:
     asked = text("SELECT count(*), pg_backend_pid() FROM change")
     ours = database.read(lambda c: c.execute(asked).one(), reach_of("AAAAAA", [COMMUNE]))
     theirs = database.read(lambda c: c.execute(asked).one(), reach_of("BBBBBB", []))
-    assert ours[0] == 4
+    assert ours[0] == 6
     assert theirs == (0, ours[1]), "the same connection"
 
 
@@ -168,7 +182,7 @@ def test_the_serving_role_owns_nothing_and_takes_nothing_away(world: World) -> N
     rights = f"""SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
         AND (has_table_privilege('{APP}', oid, 'TRUNCATE') OR has_table_privilege('{APP}', oid, 'DELETE'))
         ORDER BY relname COLLATE "C" ASC"""
-    assert _asked(url, rights) == [(name,) for name in sorted(tables.REMOVED_FROM)]
+    assert _asked(url, rights) == [(name,) for name in sorted((*tables.REMOVED_FROM, *tables.LOSES_ERASED))]
     forbidden = (f"SET ROLE {OWNER}", "ALTER TABLE change DISABLE ROW LEVEL SECURITY", "SELECT note_keys()")
     for statement in forbidden:
         with pytest.raises(psycopg.errors.Error):

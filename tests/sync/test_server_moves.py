@@ -246,7 +246,10 @@ def test_a_shared_person_is_in_both_feeds_until_it_is_shared_no_more(world: Worl
     assert house.results(relocation(house, person, "unshare", SHELTER, scope=SHELTER)) == [("ok", "")]
     commune.send("person", person, {"phone": "0912000222"})
     events = page_of(house, SHELTER, world).events
-    assert [event.left for event, _ in events] == [[("person", person)]]
+    assert [(line.change.verb, event.left) for event, line in events] == [
+        ("share", []),
+        ("unshare", [("person", person)]),
+    ]
     late = house.change("person", person, {"village": "Khe Bốc"}, scope=SHELTER)
     assert house.results(late) == [("conflict", "")]
 

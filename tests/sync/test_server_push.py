@@ -14,8 +14,10 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.change import GENESIS, Line, write
-from sync.server import roots, tables
+from sync.server import tables
 from sync.server.admission import Admission
+from sync.server.erasing import Ordered, erase
+from sync.server.roots import make_due
 from sync.server.scopes import keys_of
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 
@@ -125,7 +127,7 @@ BAD: dict[str, dict[str, Any]] = {
         "kind": "report", "set": {"place": "Khe Lạc"}, "seal": {"description": "x"}, "data": 2, "code": "plaintext",
     },
     "no class": {"data": 4, "code": "form"},
-    "no verb": {"verb": "erase", "code": "form"},
+    "no verb": {"verb": "rename", "code": "form"},
     "resolution without the verb": {"resolves": {"full_name": []}, "code": "form"},
     "newer format": {"v": 2, "code": "form"},
     "no field": {"values": {}, "code": "form"},
@@ -326,7 +328,9 @@ def test_what_was_taken_in_cannot_be_rewritten_in_the_database(world: World, tab
     desk.send("person", person, NAME)
     desk.results(desk.change("robot", uuid7(), NAME))
     desk.results(write(desk.change("person", uuid7(), NAME).change))
-    roots.make_due(world.province)
+    desk.send("person", other := uuid7(), NAME)
+    world.write(lambda connection: erase(connection, world.province, "person", other, Ordered("x", "y")))
+    make_due(world.province)
     column = tables.metadata.tables[table].c[0].name
     assert world.count(table) > 0
     for statement in (f'UPDATE "{table}" SET "{column}" = "{column}"', f'DELETE FROM "{table}"'):

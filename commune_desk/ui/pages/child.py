@@ -48,6 +48,7 @@ class ChildPage(LivePage):
         self._state, self._navigate = State(workplace, person), navigate
         self.person = person
         self._kin_card: Card | None = None
+        self._gone: EmptyState | None = None
         self._ways: dict[str, Route] = {}
         self.header = SubjectHeader()
         self.set_header(self.header)
@@ -114,9 +115,14 @@ class ChildPage(LivePage):
         self.tabs.hide()
         self.edit.setEnabled(False)
         self.visit.setEnabled(False)
-        gone = EmptyState("users", _("This child has no file in this register any more."), action=_("To the register"))
-        gone.acted.connect(lambda: self._navigate(Route("register")))
-        self.add(gone)
+        self.header.show_subject("", _("Child"), "", ())
+        self._notices.show_bars(())
+        self.timeline.set_entries([])
+        if self._gone is None:
+            sentence, detail = self._state.gone()
+            self._gone = EmptyState("users", sentence, detail=detail, action=_("To the register"))
+            self._gone.acted.connect(lambda: self._navigate(Route("register")))
+            self.add(self._gone)
 
     def _show(self, view: ChildView) -> None:
         self.header.show_subject(view.initials, view.name, view.line, view.chips)

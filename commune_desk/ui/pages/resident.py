@@ -48,6 +48,7 @@ class ResidentPage(LivePage):
         super().__init__(_("Resident"), workplace, tasks, parent)
         self._state, self._navigate = State(workplace, stay), navigate
         self.stay = stay
+        self._gone: EmptyState | None = None
         self.header = SubjectHeader()
         self.set_header(self.header)
         self._add_actions()
@@ -90,9 +91,14 @@ class ResidentPage(LivePage):
         self.columns.hide()
         for button in (self.complete, self.bed, self.out, self.back, self.end, self.log):
             button.hide()
-        gone = EmptyState("users", _("This stay is not in this register any more."), action=_("To the house"))
-        gone.acted.connect(lambda: self._navigate(Route("shelter")))
-        self.add(gone)
+        self.header.show_subject("", _("Resident"), "", ())
+        self._notices.show_bars(())
+        self.timeline.set_entries([])
+        if self._gone is None:
+            sentence, detail = self._state.gone()
+            self._gone = EmptyState("users", sentence, detail=detail, action=_("To the house"))
+            self._gone.acted.connect(lambda: self._navigate(Route("shelter")))
+            self.add(self._gone)
 
     def _show(self, view: ResidentView) -> None:
         self.header.show_subject(view.initials, view.alias, f"{view.name} · {view.line}", view.chips)

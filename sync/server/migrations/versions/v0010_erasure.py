@@ -1,0 +1,18 @@
+"""Records that are erased by law, and the one way to empty what was taken in. Frozen: later schemas are later
+migrations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    postgres = op.get_bind().dialect.name == "postgresql"
+    written = Path(__file__).with_suffix(".psql" if postgres else ".sql").read_text(encoding="utf-8")
+    for statement in written.split("\n--\n"):
+        op.execute(statement)

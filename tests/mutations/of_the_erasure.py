@@ -1,0 +1,68 @@
+"""Faults in erasure by law: at the province, on the way, and at the desks."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_ORDERING, _LIST, _EMPTYING = "sync/server/ordering.py", "sync/server/erased_list.py", "sync/server/emptying.py"
+_ERASING, _REPLICA = "commune_desk/store/erasing.py", "commune_desk/store/replica.py"
+_THERE, _HERE, _STORE = "sync/test_server_erasure.py", "sync/test_erased_at_desks.py", "store/test_erasing.py"
+
+FAULTS = (
+    Fault(
+        name="late-words-about-the-erased-are-taken-in",
+        file=_ORDERING,
+        old="        if item.line and item.line.change.id in gone:",
+        new="        if False and item.line and item.line.change.id in gone:",
+        tests=(f"{_THERE}::test_a_late_change_is_answered_and_none_of_its_bytes_kept",),
+    ),
+    Fault(
+        name="late-words-about-the-erased-are-kept-aside",
+        file=_ORDERING,
+        old="is_kept = code != ERASED",
+        new="is_kept = True",
+        tests=(f"{_THERE}::test_a_late_change_is_answered_and_none_of_its_bytes_kept",),
+    ),
+    Fault(
+        name="what-was-set-aside-keeps-its-words",
+        file=_EMPTYING,
+        old="        if row.raw and _speaks_of(row.raw, records):",
+        new="        if False and row.raw and _speaks_of(row.raw, records):",
+        tests=(f"{_THERE}::test_nothing_of_the_child_is_left_but_ids_numbers_and_hashes",),
+    ),
+    Fault(
+        name="the-list-beside-the-database-is-not-read",
+        file=_LIST,
+        old="missing = [act for act in listed.values() if act.id not in known]",
+        new="missing: list[Act] = []",
+        tests=(f"{_THERE}::test_a_backup_that_is_put_back_brings_nothing_back",),
+    ),
+    Fault(
+        name="any-desk-orders-an-erasure",
+        file=_ERASING,
+        old="    if change.desk != protocol.PROVINCE_DESK:\n        raise protocol.Malformed\n",
+        new="",
+        tests=(f"{_STORE}::test_nobody_but_the_province_orders_it",),
+    ),
+    Fault(
+        name="the-desks-chain-loses-what-was-erased",
+        file=_ERASING,
+        old="        (seal.sha256(bytes(raw)), ERASED, change),",
+        new="        (None, ERASED, change),",
+        tests=(f"{_STORE}::test_the_desks_own_chain_still_leads_from_its_first_change_to_its_last",),
+    ),
+    Fault(
+        name="what-was-typed-meanwhile-stays",
+        file=_ERASING,
+        old="gone = _all_about(tx.connection, {record: kind for kind, record in named if kind in KINDS})",
+        new="gone = {record: kind for kind, record in named if kind in KINDS}",
+        tests=(f"{_HERE}::test_what_was_not_sent_yet_goes_too_and_its_digest_is_sent",),
+    ),
+    Fault(
+        name="the-provinces-numbers-are-not-let-go",
+        file=_REPLICA,
+        old="            journal.free_numbers(tx.connection, protocol.PROVINCE_DESK)\n",
+        new="",
+        tests=("sync/test_erased_and_put_back.py",),
+    ),
+)
