@@ -111,6 +111,10 @@ class Program(QObject):
                 raise FolderNotWritten
             return False
         self.profile.settle()
+        if self.profile.is_removed:
+            from commune_desk.usecases.removal import finish_removal
+
+            finish_removal(self.profile)
         return True
 
     def show_opening(self, *, announce: bool = False) -> None:

@@ -17,6 +17,7 @@ from commune_desk.domain.ids import is_shelter_scope
 from commune_desk.i18n import Language, set_language
 from commune_desk.program_files import code_book
 from commune_desk.store.file_queue import FILES_ASKED
+from commune_desk.store.lease import at_work
 from commune_desk.store.sync_status import count_waiting
 from commune_desk.store.transaction import Tx
 from commune_desk.ui import theme
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CARD_MS = 60_000
+LEASE_MS = 600_000
+"""How often the time at work is counted: a crash loses no more of it."""
 
 
 class WorkingDesk(QObject):
@@ -72,6 +75,8 @@ class WorkingDesk(QObject):
         self.tasks.failed.connect(self.error_met)
         self._card = QTimer(self, interval=CARD_MS)
         self._card.timeout.connect(self._leave_card)
+        self._leased = QTimer(self, interval=LEASE_MS)
+        self._leased.timeout.connect(lambda: self._count_lease(LEASE_MS / 1000))
         self._news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
         self._connect()
 
@@ -137,8 +142,13 @@ class WorkingDesk(QObject):
         self.window.show(size)
         self._leave_card()
         self._card.start()
+        self._count_lease(0.0)
+        self._leased.start()
         self.tasks.run(partial(_try, lambda: take_receipts(self.desk, self.tasks.announce)), owner=self)
         self._start_sync()
+
+    def _count_lease(self, seconds: float) -> None:
+        self.tasks.run(partial(_try, lambda: self.workplace.write(at_work(seconds))), owner=self)
 
     def _leave_card(self) -> None:
         due, taken = self.window.next_due(), self.window.taken_unsent()
@@ -173,8 +183,11 @@ class WorkingDesk(QObject):
             self.agent.sync_now()
 
     def _on_news(self, status: SyncStatus) -> None:
-        if self.agent is not None:
-            self.window.show_status(status)
+        if self.agent is None:
+            return
+        self.window.show_status(status)
+        if status.is_removed and self.desk.profile.is_removed:
+            self.lock_asked.emit()  # the fresh process takes the register away and says what happened
 
     def _on_changed(self, changes: ChangeSet) -> None:
         if changes.touches("identity") and self.desk.register.identity.desk != self._syncs_as:
@@ -207,6 +220,7 @@ class WorkingDesk(QObject):
         in_order(
             self._idle.stop,
             self._card.stop,
+            self._leased.stop,
             *(partial(_gather, keeper, kept) for keeper in self.window.keepers()),
             self._hide,
             self._copied.take_away,

@@ -192,8 +192,9 @@ class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
 class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """First line of a page. `certs` and `directory` come only when they differ from what the desk has.
 
-    `directory` names the communes of the province and their keys; `drops_stubs` is the policy that no line stays about
-    a child that moved away.
+    `directory` names the communes of the province and their keys; `drops_stubs`: no line stays about a child that moved
+    away. `at` is the province's time, `lease_until` until when the desk opens what is sealed. `late_conflicts`: those
+    of which the province's people have been told, by id, each with when it was opened.
     """
 
     epoch: str
@@ -205,6 +206,9 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     directory_version: str = ""
     drops_stubs: bool = False
     courier_public: B64 = ""
+    at: str = ""
+    lease_until: str = ""
+    late_conflicts: dict[str, str] = {}
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -294,7 +298,8 @@ class DoorbellReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
 class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Why a request was refused. `code` is for programs, `text` a message id for people.
 
-    `desk` is who asked, as far as that was proven: another desk's refusal, played back, is nobody's.
+    `desk` is who asked, as far as that was proven: another desk's refusal, played back, is nobody's. `removes`, with
+    `revoked`: the desk removes what it holds once all it wrote is at the province.
     """
 
     code: str
@@ -302,6 +307,7 @@ class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):
     expect_n: Count = 0
     retry_after: Count = 0
     desk: str = ""
+    removes: bool = False
 
 
 class Malformed(Fault):

@@ -24,6 +24,7 @@ from commune_desk.store.transaction import Tx
 from commune_desk.store.visits import past_visit, standing_visits
 from commune_desk.usecases import attachments
 from commune_desk.usecases.attachments import FileFacts, Prepared, Shrink
+from commune_desk.usecases.sealed import require_open
 from commune_desk.usecases.workplace import Workplace
 
 _OFFERED = 12
@@ -138,6 +139,7 @@ class ChildFiles:
         return content
 
     def _read(self, file: str) -> Content:
+        require_open(self._workplace.register)
         record, kept = self._workplace.register.read_slowly(
             lambda c: (found := read_many(c, Attachment, "id=?", file)[0], file_queue.ciphertext_of(c, found.sha256))
         ).result()

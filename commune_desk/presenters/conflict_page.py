@@ -10,10 +10,12 @@ from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Field, Shape, Value, check_value
 from commune_desk.i18n import _, format_instant
 from commune_desk.presenters import labels
-from commune_desk.store.conflicts import UNWRITTEN, OpenConflict, Side, count_open, open_conflicts
+from commune_desk.presenters.today_sections import late_text
+from commune_desk.store.conflicts import UNWRITTEN, OpenConflict, Side, count_open, late_since, open_conflicts
 from commune_desk.store.subjects import name_of, subject_of
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.conflicts import decide_conflict
+from commune_desk.usecases.sealed import CLOSED
 from commune_desk.usecases.workplace import Workplace
 
 
@@ -36,6 +38,8 @@ class ConflictCard:
     label: str
     base: str
     hands: tuple[Hand, ...]
+    waited: str
+    """That the province has been told of it, if it has."""
     can_write: bool
     """Whether another value may be typed instead (text fields)."""
     note: str = ""
@@ -45,10 +49,12 @@ class ConflictCard:
 def conflict_cards(workplace: Workplace, *, most: int) -> tuple[list[ConflictCard], int]:
     """The cards of the `most` oldest open conflicts, and how many more are open after these."""
     found = workplace.read(lambda c: open_conflicts(c, most=most))
-    return [_card(workplace, one) for one in found], workplace.read(count_open) - len(found)
+    late = workplace.read(late_since)
+    cards = [_card(workplace, one, late.get((one.record, one.field), "")) for one in found]
+    return cards, workplace.read(count_open) - len(found)
 
 
-def _card(workplace: Workplace, conflict: OpenConflict) -> ConflictCard:
+def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCard:
     rule = KINDS[conflict.kind].fields[conflict.field]
     subject = workplace.read(lambda db: subject_of(db, conflict.kind, conflict.record))
     title = subject.name or _(KINDS[conflict.kind].label)
@@ -60,6 +66,7 @@ def _card(workplace: Workplace, conflict: OpenConflict) -> ConflictCard:
         label=_(rule.label),
         base=_before(workplace, conflict, rule),
         hands=tuple(_hand(workplace, conflict.kind, rule, side) for side in conflict.sides),
+        waited=late_text(late, workplace.register.clock.now()),
         can_write=rule.shape is Shape.TEXT and rule.type is str,
         note=_note(workplace, conflict),
     )
@@ -83,7 +90,8 @@ def _before(workplace: Workplace, conflict: OpenConflict, rule: Field) -> str:
 
 def _hand(workplace: Workplace, kind: str, rule: Field, side: Side) -> Hand:
     said = _shown(workplace, kind, rule, side.value) or _("(empty)")
-    text = said if side.is_readable else _("(sealed for another desk)")
+    hidden = _(CLOSED) if workplace.register.is_closed else _("(sealed for another desk)")
+    text = said if side.is_readable else hidden
     return Hand(side.change, author_of(workplace, side), text, side.is_readable)
 
 

@@ -34,6 +34,7 @@ from commune_desk.usecases.import_reading import ListReading
 from commune_desk.usecases.import_records import row_id
 from commune_desk.usecases.import_source import look_into, mapping_for, mapping_problem, source_of
 from commune_desk.usecases.import_undo import ListUndo
+from commune_desk.usecases.sealed import require_open
 from commune_desk.usecases.workplace import Workplace
 from commune_desk.usecases.write_rejects import Reject, write_rejects
 
@@ -334,6 +335,7 @@ class ImportPage:
         return lambda: self._write_rejects(path)
 
     def _write_rejects(self, path: Path) -> int:
+        require_open(self._workplace.register)
         read = self._workplace.register.read_slowly
         known = read(lambda c: imports.import_named(c, self.import_id)).result()
         numbers = read(lambda c: import_rows.row_numbers(c, self.import_id, View.ERRORS)).result()

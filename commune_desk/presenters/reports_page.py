@@ -9,11 +9,13 @@ from functools import partial
 
 from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.labels import N_
 from commune_desk.domain.reports import RUNNING, Report, clock_runs
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters import labels
 from commune_desk.presenters.deadline_texts import ClockText, emergency_text, moment_text, source_text
 from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.sealed_text import closed_text
 from commune_desk.store import reports as store
 from commune_desk.store.reports import ReportRow, ReportView
 from commune_desk.store.transaction import Tx
@@ -21,6 +23,7 @@ from commune_desk.usecases import reports as usecases
 from commune_desk.usecases.workplace import Workplace
 
 ACKNOWLEDGE, MEASURES, CLOSE, REOPEN, LINK = "acknowledge", "measures", "close", "reopen", "link"
+SEALED_ELSEWHERE = N_("The description is sealed for another place.")
 _ACTIONS = {
     "waiting": (ACKNOWLEDGE, MEASURES, LINK),
     "acknowledged": (MEASURES, LINK),
@@ -159,7 +162,7 @@ class ReportsPage:
 
     def detail(self, view: ReportView, *, with_informant: bool = False) -> ReportDetail:
         """A report as it is read, without writing down that it was."""
-        record = view.record
+        record, is_closed = view.record, self._workplace.register.is_closed
         chips = [status_chip(record.status, from_province=record.from_province)]
         if record.from_province:
             chips.append(ChipText(_("sent by the province"), "note", "phone"))
@@ -169,8 +172,8 @@ class ReportsPage:
             title=self._source_line(record.source, record.received_at),
             chips=tuple(chips),
             clock=self._clock(record.received_at) if clock_runs(record) else None,
-            description=record.description or _("The description is sealed for another place."),
-            measures=record.measures or "",
+            description=closed_text(record.description, is_closed=is_closed, otherwise=_(SEALED_ELSEWHERE)),
+            measures=closed_text(record.measures, is_closed=is_closed and bool(record.acted_at)),
             lines=self._lines(view),
             has_informant=bool(record.reporter_name or record.reporter_contact),
             informant=self._informant(record) if with_informant else (),

@@ -24,6 +24,7 @@ from commune_desk.store.opened import Opened, open_records
 from commune_desk.store.placements import LogRow, StayRecord, stay_record
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.placements import come_back, set_papers
+from commune_desk.usecases.sealed import CLOSED
 from commune_desk.usecases.workplace import Workplace
 
 _TONES = {"incident": "danger", "health": "warning", "medicine": "warning"}
@@ -72,6 +73,8 @@ class ResidentPage:
 
     def sealed(self) -> tuple[Fact, ...]:
         """What only this house can read; asking for it is written down."""
+        if self._workplace.register.is_closed:
+            return (Fact(_("Sealed"), _(CLOSED)),)
         record = self._workplace.read(lambda c: stay_record(c, self.stay))
         self._workplace.note(AuditAction.OPEN_SEALED, "placement", self.stay)
         return _sealed_facts(record) if record else ()
@@ -112,7 +115,7 @@ class ResidentPage:
             papers=row.papers,
             papers_note=self._papers_note(record),
             facts=self._facts(record),
-            has_sealed=bool(_sealed_facts(record)),
+            has_sealed=bool(_sealed_facts(record)) or self._workplace.register.is_closed,
             steps=self._steps(record),
             timeline=self._timeline(record),
             earlier=tuple((stay.id, _stay_line(stay.alias, stay.admitted_at)) for stay in record.earlier),

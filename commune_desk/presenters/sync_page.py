@@ -117,6 +117,8 @@ def _subtitle(facts: SyncFacts) -> str:
         return _("This register came out of a backup. Enrol it with a new code; nothing in it is lost.")
     if facts.frozen == _SPLIT:
         return _("Sync stopped until the province has explained itself. Everything is kept here.")
+    if facts.frozen == "removed":
+        return _("The province ordered this register removed. All that was saved here is sent first.")
     if facts.frozen:
         return _(
             "Sync stopped. Everything is kept here; with a new code from the province this PC goes on, "

@@ -14,8 +14,10 @@ from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.typed_times import parse_day
 from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
 from commune_desk.presenters.arrivals import arrivals_section
+from commune_desk.presenters.lease_texts import lease_section
 from commune_desk.presenters.today_sections import MOST_TASKS, CommuneSections, Section, ShelterSections
 from commune_desk.store import arrivals
+from commune_desk.store.conflicts import late_since
 from commune_desk.store.database import Connection
 from commune_desk.store.placements import active_stays
 from commune_desk.store.today import (
@@ -38,7 +40,7 @@ from commune_desk.usecases.workplace import Workplace
 MOST_VISITS = 100
 TOUCHED_BY = (
     *("report", "home_visit", "child_file", "person", "group_membership", "task", "placement_notice", "placement"),
-    *("care_log_entry", "bed", "officer", "conflicts", "imports", "settings", "arrivals"),
+    *("care_log_entry", "bed", "officer", "conflicts", "imports", "settings", "arrivals", "lease"),
 )
 """Kinds and topics after whose change the page is read again."""
 _TASK_YEARS = 2
@@ -118,11 +120,13 @@ class TodayPage:
 
     def _commune_state(self, day: CommuneDay) -> TodayState:
         now = self.now()
-        sections = CommuneSections(self._workplace.codes, day, now, can_write=self._can_write("home_visit"))
+        late = self._workplace.read(late_since)
+        sections = CommuneSections(self._workplace.codes, day, now, can_write=self._can_write("home_visit"), late=late)
         return TodayState(
             title=self._title(now),
             subtitle=_subtitle(day.counts),
             main=(
+                *self._lease(now),
                 sections.clocks(),
                 *self._arrivals(can_write=self._can_write("home_visit")),
                 sections.visits(is_expanded=self._most_visits > SHOWN),
@@ -143,7 +147,7 @@ class TodayPage:
         return TodayState(
             title=self._title(now),
             subtitle=count if residents else _("Nobody is staying in the house."),
-            main=(sections.ending(), sections.logs()),
+            main=(*self._lease(now), sections.ending(), sections.logs()),
             side=(sections.tasks(), *self._arrivals(can_write=self._can_write("care_log_entry"))),
             can_write=self._can_write("care_log_entry"),
             is_commune=False,
@@ -157,6 +161,9 @@ class TodayPage:
         count, today = self._workplace.read(arrivals.count_unseen), self._workplace.today()
         codes, has_pages = self._workplace.codes, self.is_commune
         return (arrivals_section(codes, came, count, today, can_write=can_write, has_pages=has_pages),)
+
+    def _lease(self, now: datetime) -> tuple[Section, ...]:
+        return lease_section(self._workplace.register.lease, now)
 
     def _can_write(self, kind: str) -> bool:
         return self._workplace.actor.role in KINDS[kind].write

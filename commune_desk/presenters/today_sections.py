@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commune_desk.domain.clock import local_day
+from commune_desk.domain.clock import from_iso, local_day
 from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.deadlines import STAY_SOON_DAYS
 from commune_desk.i18n import _, format_date, format_number, ngettext
@@ -25,7 +25,7 @@ from commune_desk.presenters.routes import Route
 from commune_desk.presenters.stay_clocks import clocks_of
 from commune_desk.store.placements import StayRow
 from commune_desk.store.reports import ReportRow
-from commune_desk.store.today import CommuneDay, DueVisit, NoticeEnd, OpenTask, Sixteen
+from commune_desk.store.today import CommuneDay, Decision, DueVisit, NoticeEnd, OpenTask, Sixteen
 
 MOST_TASKS = 100
 
@@ -70,6 +70,19 @@ class Section:
     """Whether a new row can be written down in the card itself."""
 
 
+def late_text(since: str, now: datetime) -> str:
+    """Of a field to decide that the province has been told of; empty for one that it was not."""
+    if not since:
+        return ""
+    days = max(0, (now - from_iso(since)).days)
+    text = ngettext(
+        "has waited {count} day for a decision; the province has been told",
+        "has waited {count} days for a decision; the province has been told",
+        days,
+    )
+    return text.format(count=days)
+
+
 @dataclass(frozen=True)
 class CommuneSections:
     """The cards of a commune desk."""
@@ -78,6 +91,8 @@ class CommuneSections:
     day: CommuneDay
     now: datetime
     can_write: bool
+    late: Mapping[tuple[str, str], str]
+    """Fields (record, name) to decide of which the province has been told, each with since when (ISO instant)."""
 
     @property
     def today(self) -> date:
@@ -196,9 +211,7 @@ class CommuneSections:
             Row(
                 f"{one.record}.{one.field}",
                 labels.field_label(one.kind, one.field),
-                second=_("{name}: officers wrote different values").format(name=one.name)
-                if one.name
-                else _("Officers wrote different values"),
+                second=self._decision_text(one),
                 button=_("Look"),
                 route=Route("sync"),
             )
@@ -207,6 +220,13 @@ class CommuneSections:
         rest = self.day.counts.decisions - len(rows)
         more = _("{count} more on the sync page").format(count=rest) if rest > 0 else ""
         return Section("decisions", _("To decide"), "refresh", rows, more=more, more_route=Route("sync"))
+
+    def _decision_text(self, one: Decision) -> str:
+        what = _("Officers wrote different values")
+        if one.name:
+            what = _("{name}: officers wrote different values").format(name=one.name)
+        since = self.late.get((one.record, one.field), "")
+        return labels.joined(what, late_text(since, self.now))
 
     def _notices(self) -> Section:
         rows = tuple(self._notice_row(notice) for notice in self.day.notices)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 import msgspec
@@ -10,10 +10,10 @@ import msgspec
 from commune_desk.domain.clock import stamp_instant, to_iso
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Merge, Value
-from commune_desk.store import shadow, writers
+from commune_desk.store import settings, shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.sealing import private_box, unsealed
-from commune_desk.store.transaction import load
+from commune_desk.store.transaction import Tx, load
 from sync.change import Change, from_wire
 from sync.merge import apply_delta
 from sync.seal import SealBroken
@@ -52,6 +52,28 @@ class OpenConflict(msgspec.Struct, frozen=True, kw_only=True):
     ids: tuple[str, ...]
     base: Side | None
     sides: tuple[Side, ...]
+
+
+LATE = "late_conflicts"
+"""The setting that holds the conflicts of which the province has been told: since when each is open, by id."""
+
+
+def note_late(tx: Tx, late: Mapping[str, str]) -> None:
+    """Keep what the province says of the conflicts that wait too long."""
+    if settings.get(tx.connection, LATE, dict[str, str], {}) != late:
+        settings.put(tx.connection, LATE, late)
+        tx.topic("conflicts")
+
+
+def late_since(connection: Connection) -> dict[tuple[str, str], str]:
+    """Fields (record, name) in open conflict of which the province has been told, each with since when (ISO)."""
+    late = settings.get(connection, LATE, dict[str, str], {})
+    rows = connection.execute("SELECT id, record, field FROM conflict WHERE state='open'").fetchall() if late else []
+    found: dict[tuple[str, str], str] = {}
+    for conflict, record, field in rows:
+        if conflict in late:
+            found[record, field] = min(late[conflict], found.get((record, field), late[conflict]))
+    return found
 
 
 def count_open(connection: Connection) -> int:

@@ -17,13 +17,13 @@ from commune_desk.store import settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import LEFT
 from commune_desk.store.transaction import Tx
-from sync import protocol, seal
+from sync import protocol, report_wire, seal
 from sync.change import Change
-from sync.reporting import PurgeStatement
 
 KEEPS_STUBS = "keeps_stubs"
 """Whether the province's policy leaves a line about a child that moved: case code, where to, when."""
 _LEFT_AGAIN = "left_again"
+"""The setting that holds the numbers of own changes which are sent a second time though their record has left."""
 _PERSON = "person"
 _STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
 _UNSENT = "state IN ('waiting', 'sent', 'staged')"
@@ -170,7 +170,9 @@ def _remove(tx: Tx, kind: str, record: str) -> None:
 def _sign_receipt(tx: Tx, change: str, records: int) -> None:
     """This desk's word that it removed so many records; it goes up with the next sync."""
     own = settings.identity(tx.connection)
-    body = protocol.encode(PurgeStatement(desk=own.desk, change=change, records=records, at=to_iso(tx.ledger.now())))
+    body = protocol.encode(
+        report_wire.PurgeStatement(desk=own.desk, change=change, records=records, at=to_iso(tx.ledger.now()))
+    )
     signature = seal.SigningKey.from_bytes(own.signing).sign(seal.PURGE, body)
     tx.connection.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (change, body, signature))
 

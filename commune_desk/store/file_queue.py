@@ -135,6 +135,12 @@ def waiting(db: Connection) -> tuple[int, int, int]:
     return int(row[0]), int(row[1]), int(row[2])
 
 
+def count_unsent(db: Connection) -> int:
+    """How many files that were added here the province has not got whole."""
+    row = db.execute("SELECT count(*) FROM file_queue WHERE direction='up' AND state<>'done'").fetchone()
+    return int(row[0])
+
+
 def offer_again(tx: Tx) -> None:
     """The province may have lost what it had: it is asked again about every file whose content is here."""
     tx.connection.execute(

@@ -75,3 +75,13 @@ class RegisterFiles:
     def _tell(self, tx: Tx) -> None:
         tx.topic(file_queue.FILES)
         tx.topic("sync")
+
+
+class SentOnly(RegisterFiles):
+    """Of a desk that the province serves no more: what was added here still goes up, and nothing comes."""
+
+    def next_task(self, passed_over: Collection[str]) -> FileTask | None:
+        left_out = set(passed_over)
+        while (task := super().next_task(left_out)) is not None and not task.is_up:
+            left_out.add(task.file)
+        return task

@@ -14,7 +14,9 @@ import msgspec
 
 from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.clock import Clock, HybridClock, to_iso
+from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import DeskId
+from commune_desk.domain.labels import N_
 from commune_desk.store import settings
 from commune_desk.store.database import Connection
 from commune_desk.store.journal import OPEN
@@ -51,6 +53,7 @@ class Ledger:
         self._audit_key = audit_key
         self._state, stamp = self._read(connection)
         self._hybrid = HybridClock(clock, stamp)
+        self._is_ended = False
 
     def _read(self, connection: Connection) -> tuple[_State, int]:
         last = connection.execute(
@@ -62,6 +65,20 @@ class Ledger:
         n, head, stamp = last or (0, GENESIS, 0)
         seq, h = audit or (0, GENESIS)
         return _State(n, bytes(head), seq, bytes(h)), max(stamp, staged[0] or 0)
+
+    def end(self) -> None:
+        """The register is to be removed: nothing is written down any more, for nobody would send it."""
+        self._is_ended = True
+
+    def require_going_on(self) -> None:
+        """Raise Refusal once the register is to be removed."""
+        if self._is_ended:
+            raise Refusal(
+                N_(
+                    "The province has withdrawn this PC, all that was saved here is sent, and the register is being "
+                    "removed. This entry was not saved; write it down elsewhere and tell the province."
+                )
+            )
 
     def mark(self) -> _State:
         return self._state

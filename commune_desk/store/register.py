@@ -14,9 +14,11 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.ids import DeskId, OfficerId, Scope
+from commune_desk.domain.lease import Lease
 from commune_desk.store import settings
 from commune_desk.store.audit_mark import first_cut
 from commune_desk.store.database import READER_CACHE_KIB, Connection, connect, refuse_empty, transaction, translated
+from commune_desk.store.lease import LEASE, SealedGate, lease_of
 from commune_desk.store.ledger import Ledger, ScopeSeal, verify_audit
 from commune_desk.store.migrate import migrate
 from commune_desk.store.settings import Identity
@@ -46,8 +48,9 @@ class Register:
         with ExitStack() as undo:
             undo.callback(self._writer.close)  # a file left open could be neither put back nor replaced on Windows
             self._take_up()
-            self.reader: Connection = connect(path, key, cache_kib=READER_CACHE_KIB, read_only=True)
+            self._reader = connect(path, key, cache_kib=READER_CACHE_KIB, read_only=True)
             undo.pop_all()
+        self._gate = SealedGate(self._reader)
 
     def _take_up(self) -> None:
         migrate(self._writer)
@@ -65,6 +68,21 @@ class Register:
                 settings.put_scope_keys(connection, scope_keys)
         finally:
             connection.close()
+
+    @property
+    def lease(self) -> Lease | None:
+        """Until when what is sealed is open here; None where nothing ever closes it."""
+        return self._lease
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether what is sealed is closed until this PC was in touch with the province."""
+        return self._lease is not None and self._lease.is_over(self._clock.now())
+
+    @property
+    def reader(self) -> Connection:
+        """The UI thread's own connection; once the lease has run out what is sealed is empty to it."""
+        return self._gate.watch(self._lease, self._clock.now)
 
     @property
     def actor(self) -> Actor:
@@ -93,6 +111,8 @@ class Register:
             undo.pop_all()
         if "identity" in changes.topics:
             self._reload()
+        elif LEASE in changes.topics:
+            self._lease = lease_of(self._writer)
         return result, changes
 
     def read_slowly(self, query: Callable[[Connection], T]) -> Future[T]:
@@ -102,8 +122,9 @@ class Register:
     def _query(self, query: Callable[[Connection], T]) -> T:
         if self._slow is None:
             self._slow = connect(self.path, self._key, read_only=True)
+            self._slow_gate = SealedGate(self._slow)
         with translated():
-            return query(self._slow)
+            return query(self._slow_gate.watch(self._lease, self._clock.now))
 
     def audit_fault(self) -> int | None:
         """The number of the first audit row that was touched afterwards, or None when the chain holds. Slow.
@@ -124,7 +145,7 @@ class Register:
             log.warning("the register was closed without folding its log", exc_info=fault)
         self._writing.shutdown(wait=True)
         self._reading.shutdown(wait=True)
-        for connection in (self._slow, self.reader, self._writer):
+        for connection in (self._slow, self._reader, self._writer):
             if connection is not None:
                 connection.close()
 
@@ -135,8 +156,9 @@ class Register:
 
     def _reload(self) -> None:
         self.identity: Identity = settings.identity(self._writer)
-        self._ledger = self._make_ledger()
-        self._seals = self._read_seals()
+        self._lease = lease_of(self._writer)
+        self._ledger: Ledger = self._make_ledger()
+        self._seals: dict[str, ScopeSeal] = self._read_seals()
 
     def _make_ledger(self) -> Ledger:
         own = self.identity

@@ -16,6 +16,7 @@ from commune_desk.domain.labels import N_
 from commune_desk.store import (
     audit_mark,
     comparing,
+    conflicts,
     courier,
     departures,
     file_queue,
@@ -30,14 +31,14 @@ from commune_desk.store import (
 from commune_desk.store.database import Connection
 from commune_desk.store.incoming import Incoming
 from commune_desk.store.journal import OPEN
+from commune_desk.store.lease import hear_time, take_lease
 from commune_desk.store.register import Register
 from commune_desk.store.repairing import Repair
 from commune_desk.store.sealing import private_box
 from commune_desk.store.transaction import Tx
-from sync import protocol
+from sync import protocol, report_wire
 from sync.change import GENESIS, Change, Line, Place
 from sync.checksums import ScopeSums
-from sync.reporting import SignedPurge
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey, sha256
 
@@ -197,12 +198,13 @@ class RegisterReplica:
         self._write(lambda tx: self._resend_from(tx, n))
 
     def _resend_from(self, tx: Tx, n: int) -> None:
+        desk = self._register.identity.desk
+        departures.send_again(tx.connection, desk, n)
         tx.connection.execute(
             "UPDATE change SET state='waiting', code=NULL"
             " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined')",
-            (self._register.identity.desk, n),
+            (desk, n),
         )
-        departures.send_again(tx.connection, self._register.identity.desk, n)
         file_queue.offer_again(tx)
         courier.forget_written(tx)
 
@@ -219,9 +221,11 @@ class RegisterReplica:
     def directory_version(self) -> str:
         return self._write(lambda tx: settings.get(tx.connection, relocating.DIRECTORY_VERSION, str, ""))
 
-    def unsent_purges(self) -> Sequence[SignedPurge]:
+    def unsent_purges(self) -> Sequence[report_wire.SignedPurge]:
         rows = self._write(lambda tx: departures.unsent_receipts(tx.connection))
-        return [SignedPurge(body=protocol.b64(body), signature=protocol.b64(sign)) for _, body, sign in rows]
+        return [
+            report_wire.SignedPurge(body=protocol.b64(body), signature=protocol.b64(sign)) for _, body, sign in rows
+        ]
 
     def purges_kept(self, changes: Sequence[str]) -> None:
         self._write(lambda tx: departures.receipts_sent(tx.connection, changes))
@@ -236,6 +240,8 @@ class RegisterReplica:
             db, [settings.ScopeKeyPair(k.scope, k.key, protocol.unb64(k.public), None) for k in header.scope_keys]
         )
         settings.put(db, departures.KEEPS_STUBS, not header.drops_stubs)
+        take_lease(tx, at=header.at, until=header.lease_until)
+        conflicts.note_late(tx, header.late_conflicts)
         if header.directory is not None:
             settings.put(db, relocating.DIRECTORY, header.directory)
             settings.put(db, relocating.DIRECTORY_VERSION, header.directory_version)
@@ -320,6 +326,9 @@ class RegisterReplica:
             tx.topic("identity")
 
         self._write(go_on)
+
+    def heard(self, at: str) -> None:
+        self._write(lambda tx: hear_time(tx, at))
 
     def begin_all_anew(self) -> None:
         self._write(versions.begin_all_anew)

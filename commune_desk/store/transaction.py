@@ -219,6 +219,7 @@ class Tx:
 
     def write_down(self, change: Change) -> None:
         """Put the change into the journal under this desk's next number; the record's row is the caller's affair."""
+        self.ledger.require_going_on()
         needed = needed_schema(change)
         is_too_new = needed > self.ledger.province_schema
         if self._import_id or not self.ledger.may_number or is_too_new:

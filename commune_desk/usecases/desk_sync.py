@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import to_iso
+from commune_desk.domain.clock import local_day, to_iso
 from commune_desk.domain.errors import DeskError
 from commune_desk.store import settings
-from commune_desk.store.file_replica import RegisterFiles
+from commune_desk.store.file_queue import send_now
+from commune_desk.store.file_replica import RegisterFiles, SentOnly
 from commune_desk.store.register import Register
+from commune_desk.store.removal import sign_removal
 from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.sync_history import BULK_BYTES, WENT_WELL, Round, note_round
 from commune_desk.usecases.around_sync import AroundSync
-from sync.client.errors import Stopped
+from commune_desk.usecases.removal import decide_removal
+from sync.client.errors import DeskRemoved, Stopped
 
 if TYPE_CHECKING:
     from sync.client.session import Session, SyncReport
@@ -90,6 +93,23 @@ class DeskSync:
 
     def _go_round(self, session: Session) -> SyncReport:
         self._around.release_staged()
+        try:
+            return self._synced(session)
+        except DeskRemoved:
+            self._leave_for_good(session)
+            raise
+
+    def _leave_for_good(self, session: Session) -> None:
+        """The province ordered this register removed, and took all that a push had: its end is marked once it has this
+        desk's word for it. What was typed meanwhile is sent first, with the next sync."""
+        if self._register.write(sign_removal).result()[0]:
+            changes = self._register.write(lambda tx: send_now(tx, local_day(tx.ledger.now()))).result()[1]
+            if changes:
+                self._around.hear(changes)
+            session.tell(SentOnly(self._register, self._around.hear))
+            decide_removal(self._register)
+
+    def _synced(self, session: Session) -> SyncReport:
         report = session.sync()
         if self._around.pulled_everything():
             report = session.sync()

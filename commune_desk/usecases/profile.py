@@ -28,6 +28,8 @@ WINDOW_STATE = "window.sealed"
 LANGUAGE = "language"
 DAMAGED = "damaged"
 """Stands there once part of the register could not be read: the unlock page then offers a backup in its place."""
+REMOVED = "removed.json"
+"""Stands there from the moment on from which the province's order removes the register, and says what happened."""
 SPARE = KEYFILE + ".spare"
 HALF_MADE = "half-made"
 WHOLE = "whole"
@@ -122,6 +124,11 @@ class Profile:
         """Whether part of the register could not be read, though it opens."""
         return (self.folder / DAMAGED).exists()
 
+    @property
+    def is_removed(self) -> bool:
+        """Whether a register was removed here by the province's order, or is to be."""
+        return (self.folder / REMOVED).exists()
+
     def note_damage(self) -> None:
         """Remember it until a backup took the register's place; a disk that refuses even that has told so already."""
         with suppress(OSError):
@@ -162,6 +169,7 @@ class Profile:
         _remove(half)
 
     def _take_over(self, half: Path) -> None:
+        (self.folder / REMOVED).unlink(missing_ok=True)  # first: what comes now is not what was to be removed
         for name in (REGISTER, SPARE, KEYFILE):
             if (half / name).exists():
                 self._put_aside(name)

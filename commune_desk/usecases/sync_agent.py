@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from commune_desk.domain.clock import Clock, from_iso, monotonic
 from commune_desk.domain.errors import DeskError
 from commune_desk.usecases.sync_schedule import Pace, SyncSchedule
-from sync.client.errors import NotRecognised, SyncFault, SyncHalted, WrongCertificate
+from sync.client.errors import DeskRemoved, NotRecognised, SyncFault, SyncHalted, WrongCertificate
 
 if TYPE_CHECKING:
     from sync.client.session import SyncReport  # it loads the HTTP library, which the first page does not wait for
@@ -59,6 +59,11 @@ class SyncStatus:
     def is_halted(self) -> bool:
         """Whether a person has to decide before trying again helps."""
         return isinstance(self.failure, SyncHalted)
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether the province ordered this register removed."""
+        return isinstance(self.failure, DeskRemoved)
 
     @property
     def may_need_enrolment(self) -> bool:

@@ -108,7 +108,7 @@ def _refusal(reply: Reply, authority_public: bytes, desk: str) -> errors.SyncFau
 def refusal_of(problem: protocol.Problem, status: int, desk: str) -> errors.SyncFault:
     """What the province's own, proven no means to this desk."""
     if problem.code in _DECIDED:
-        return _DECIDED[problem.code]() if problem.desk == desk else errors.Unproven()
+        return _decided(problem) if problem.desk == desk else errors.Unproven()
     if problem.code != "ticket" and status in (401, 403, 404):
         return errors.NotRecognised()
     return Refused(status, problem)
@@ -120,6 +120,12 @@ _DECIDED: dict[str, type[errors.SyncFault]] = {
     "revoked": errors.DeskRevoked,
     "resync": errors.HistoryRewritten,
 }
+
+
+def _decided(problem: protocol.Problem) -> errors.SyncFault:
+    if problem.code == errors.DeskRevoked.code and problem.removes:
+        return errors.DeskRemoved()
+    return _DECIDED[problem.code]()
 
 
 def _unsigned_refusal(reply: Reply) -> errors.SyncFault:

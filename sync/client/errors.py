@@ -159,6 +159,14 @@ class DeskRevoked(SyncHalted):
     )
 
 
+class DeskRemoved(DeskRevoked):
+    code = "removed"
+    sentence = N_(
+        "The province has withdrawn this PC and ordered its register removed. All that was saved here is sent first; "
+        "until then nothing is removed."
+    )
+
+
 class ProvinceRestored(SyncHalted):
     code = "epoch"
     sentence = N_(

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from sync import protocol
+from sync import protocol, report_wire
 from sync.change import Line, Place
 from sync.checksums import ScopeSums
-from sync.reporting import SignedPurge
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SigningKey
 
@@ -97,7 +96,7 @@ class Replica(Protocol):
 
     def directory_version(self) -> str: ...
 
-    def unsent_purges(self) -> Sequence[SignedPurge]:
+    def unsent_purges(self) -> Sequence[report_wire.SignedPurge]:
         """Statements of what was removed that the province has not confirmed."""
         ...
 
@@ -146,6 +145,10 @@ class Replica(Protocol):
 
     def follow(self, epoch: str) -> None:
         """The province was put back from a backup and says so: go on in its new epoch, every scope begun anew."""
+        ...
+
+    def heard(self, at: str) -> None:
+        """The province's time, signed for this very exchange."""
         ...
 
     def begin_all_anew(self) -> None:

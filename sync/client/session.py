@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commune_desk.domain.clock import monotonic
-from sync import protocol, seal
+from sync import protocol, report_wire, seal
 from sync.change import Place
 from sync.client import errors
 from sync.client.channel import Channel, Refused
@@ -23,7 +23,6 @@ from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replic
 from sync.client.roots import Signed, hold_against, note_root, refuse_rewritten
 from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
-from sync.reporting import ReportReply, ReportRequest
 
 __all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "SyncReport"]
 
@@ -120,6 +119,7 @@ class Session:
         try:
             hello = channel.hello()
             self._tally.at = self._now = hello.time
+            self._replica.heard(hello.time)
             self._replica.heard_schema(hello.schema)
             try:
                 self._go_through(channel, self._in_epoch(hello.epoch, identity))
@@ -133,6 +133,25 @@ class Session:
         finally:
             self._transport.rest()
         return self.so_far
+
+    def tell(self, files: FileStore) -> None:
+        """Send what is left of `files`, and the statements of what was removed. Raises a SyncFault or Malformed."""
+        identity = self._replica.identity()
+        channel = Channel(
+            self._transport,
+            key_id=identity.desk,
+            key=identity.signing_key,
+            authority_public=identity.authority_public,
+        )
+        try:
+            channel.hello()
+            carrier = FileCarrier(files)
+            carrier.begin()
+            while carrier.step(channel):
+                pass
+            self._report(channel)
+        finally:
+            self._transport.rest()
 
     def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
         """This desk in the province's present epoch. After another one all that it had signed for is offered again."""
@@ -259,9 +278,9 @@ class Session:
         """Tell what was removed because it left, until the province has kept it."""
         purges = self._replica.unsent_purges()
         if purges:
-            request = ReportRequest(purges=list(purges))
+            request = report_wire.ReportRequest(purges=list(purges))
             body, _ = channel.call("/v1/report", protocol.encode(request), seal.HELLO)
-            self._replica.purges_kept(protocol.decode(body, ReportReply).purges)
+            self._replica.purges_kept(protocol.decode(body, report_wire.ReportReply).purges)
 
     def _pull_all(self, channel: Channel, identity: DeskIdentity) -> None:
         more = True

@@ -35,7 +35,7 @@ from sync.protocol import (
     encode,
     inflate,
 )
-from sync.reporting import ReportRequest
+from sync.report_wire import ReportRequest
 from sync.server import desks
 from sync.server.admission import Admission
 from sync.server.database import NO_SCOPE, StoreFault

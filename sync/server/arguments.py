@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.labels import N_
+from sync.server.lifecycle_arguments import add_lifecycle
 from sync.server.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def build(texts: Texts) -> argparse.ArgumentParser:
         _export_log,
     ):
         add(commands, texts)
+    add_lifecycle(lambda name, about: _command(commands, name, texts, about), texts, _whole(texts))
     return parser
 
 
@@ -116,6 +118,8 @@ def _desk(commands: _Commands, texts: Texts) -> None:
     listing.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
     revoking = _command(actions, "revoke", texts, N_("take a lost or retired PC out of service"))
     revoking.add_argument("desk", metavar="ID", help=texts.say(N_("the desk's id, six characters")))
+    removing = N_("for a lost or stolen PC: it also destroys what it holds, once all of it is sent")
+    revoking.add_argument("--remove", action="store_true", help=texts.say(removing))
     revoking.add_argument("--yes", action="store_true", help=texts.say(N_("do not ask for the id once more")))
 
 

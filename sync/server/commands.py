@@ -14,7 +14,7 @@ from commune_desk.domain.errors import Fault, Invalid, Refusal
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import Value
 from sync.seal import spell
-from sync.server import desks, proof_commands, recovering
+from sync.server import backup_commands, desks, policy_commands, proof_commands, recovering
 from sync.server.address import read_url
 from sync.server.authority import valid_until
 from sync.server.console import Console
@@ -136,9 +136,14 @@ def desk(args: Namespace, console: Console) -> None:
         _print_desks(listed, console)
 
 
+_REMOVAL = N_(
+    "At its next contact it sends all that waits and then destroys its register and keys. This cannot be taken back."
+)
+
+
 def _revoke(args: Namespace, province: Province, console: Console) -> None:
     named = args.desk.upper()
-    shown = province.database.read(lambda connection: _revocable(connection, named), WHOLE_PROVINCE)
+    shown = province.database.read(lambda connection: _revocable(connection, named, args.remove), WHOLE_PROVINCE)
     if not args.yes:
         seen = _local(shown.seen_at) if shown.seen_at else "–"
         scopes = ", ".join(shown.scopes)
@@ -155,15 +160,21 @@ def _revoke(args: Namespace, province: Province, console: Console) -> None:
                 "It comes back only with a new enrolment code."
             )
         )
+        if args.remove:
+            console.say(_REMOVAL)
         asked = console.texts.say(N_("Type its id once more to go on: "))
         if console.ask(asked).strip().upper() != named:
             raise Refusal(N_("The id is another. Desk {desk} stays in service."), desk=named)
-    province.database.write(lambda connection: desks.revoke(connection, province, named), WHOLE_PROVINCE)
+    province.database.write(
+        lambda connection: desks.revoke(connection, province, named, removes=args.remove), WHOLE_PROVINCE
+    )
     console.say(N_("Desk {desk} is out of service. What it still sends is kept aside; see: status"), desk=named)
+    if args.remove:
+        console.say(_REMOVAL)
 
 
-def _revocable(connection: Connection, named: str) -> DeskStatus:
-    desks.revocable(connection, named)
+def _revocable(connection: Connection, named: str, removes: bool) -> DeskStatus:
+    desks.revocable(connection, named, removes=removes)
     return next(one for one in desk_list(connection) if one.desk == named)
 
 
@@ -266,6 +277,7 @@ def status(args: Namespace, console: Console) -> None:
         (N_("Changes by place"), found_status.changes),
         (N_("Records by kind"), found_status.records),
         (N_("Open conflicts by place"), found_status.open_conflicts),
+        (N_("Of these the province's to see to"), found_status.late_conflicts),
         (N_("Set aside, by desk and reason"), found_status.quarantine),
         (N_("Lists of who did what touched from outside, by desk and entry"), found_status.audit_cuts),
         (N_("Reports waiting, not yet acknowledged"), found_status.reports_waiting),
@@ -294,4 +306,6 @@ COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
     "migrate-store": migrate_store,
     "root": proof_commands.root,
     "export-log": proof_commands.export_log,
+    **backup_commands.COMMANDS,
+    **policy_commands.COMMANDS,
 }

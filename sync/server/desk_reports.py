@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, select
 
 from sync import seal
 from sync.protocol import Malformed, decode, unb64
-from sync.reporting import PurgeStatement, ReportReply, ReportRequest, SignedPurge
+from sync.report_wire import PurgeStatement, ReportReply, ReportRequest, SignedPurge
 from sync.server import desks, tables
 from sync.server.database import reach_of
 from sync.server.problems import Refused

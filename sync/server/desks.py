@@ -34,7 +34,10 @@ class DeskState:
     head: bytes
     durable_n: int
     seen_at: str | None
+    lease_until: str | None
     audit_head: str
+    removal_at: str | None
+    """Since when it is to remove what it holds, as soon as all of its own is sent."""
     grants: dict[str, Role]
 
 
@@ -53,7 +56,9 @@ def find(connection: Connection, desk: str, *, to_write: bool = False) -> DeskSt
         head=row.head,
         durable_n=row.durable_n,
         seen_at=row.seen_at,
+        lease_until=row.lease_until,
         audit_head=row.audit_head,
+        removal_at=row.removal_at,
         grants=grants_of(connection, desk),
     )
 
@@ -148,23 +153,37 @@ def settle_enrolment(connection: Connection, desk: str) -> None:
     connection.execute(update(table).where(table.c.desk == desk).values(locker=b""))
 
 
-def revocable(connection: Connection, desk: str) -> DeskState:
-    """The desk, if it can be taken out of service. Raises Refusal for an unknown desk, and for one that was."""
+def revocable(connection: Connection, desk: str, *, removes: bool = False) -> DeskState:
+    """The desk, if it can be taken out of service. Raises Refusal for an unknown desk, and for one that was.
+
+    With `removes` also one that is out of service and was not told to remove what it holds.
+    """
     state = find(connection, desk)
     if state is None or desk == PROVINCE_DESK:
         raise Refusal(N_("There is no desk {desk}. Nothing was changed; see: desk list."), desk=desk)
-    if state.status == REVOKED:
+    if state.status == REVOKED and not (removes and state.removal_at is None):
         raise Refusal(N_("Desk {desk} is revoked already."), desk=desk)
     return state
 
 
-def revoke(connection: Connection, province: Province, desk: str) -> None:
-    """Take the desk out of service. What it still pushes is kept in quarantine. Raises Refusal as `revocable`."""
-    state = revocable(connection, desk)
-    connection.execute(update(tables.desk).where(tables.desk.c.id == desk).values(status=REVOKED))
+def revoke(connection: Connection, province: Province, desk: str, *, removes: bool = False) -> None:
+    """Take the desk out of service. What it still pushes is kept in quarantine. Raises Refusal as `revocable`.
+
+    With `removes` it then destroys its register, once all it wrote is here.
+    """
+    state = revocable(connection, desk, removes=removes)
+    removal_at = province.now() if removes else None
+    connection.execute(
+        update(tables.desk).where(tables.desk.c.id == desk).values(status=REVOKED, removal_at=removal_at)
+    )
     if state.sign_public:
         certify(connection, province, desk)
-    audited(connection, province, "desk-revoke", desk)
+    audited(connection, province, "desk-remove" if removes else "desk-revoke", desk)
+
+
+def note_contact(connection: Connection, desk: str, *, now: str, lease_until: str) -> None:
+    """The desk was heard of: its lease runs on."""
+    connection.execute(update(tables.desk).where(tables.desk.c.id == desk).values(seen_at=now, lease_until=lease_until))
 
 
 def note_audit_cut(connection: Connection, province: Province, desk: str, row: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -66,8 +68,30 @@ class EmbeddedDatabase(Database):
         return "locked" in str(error).lower()
 
     def _named(self, error: Exception) -> StoreFault | None:
-        said = str(error).lower()
-        return next((StoreFault(sentence) for word, sentence in _REASONS if word in said), None)
+        return _fault_of(error)
+
+
+def keyed(path: Path, key: str) -> Any:
+    """The driver's own connection, for what cannot stand in a transaction. Raises Fault, or what the driver raises."""
+    _refuse_plain(path)
+    return _connect(path, key)
+
+
+@contextmanager
+def named_faults() -> Iterator[None]:
+    """Around the driver's own connection: its complaints about its surroundings as a StoreFault; bugs stay bugs."""
+    try:
+        yield
+    except sqlcipher3.dbapi2.DatabaseError as error:
+        fault = _fault_of(error)
+        if fault is None:
+            raise
+        raise fault from None
+
+
+def _fault_of(error: Exception) -> StoreFault | None:
+    said = str(error).lower()
+    return next((StoreFault(sentence) for word, sentence in _REASONS if word in said), None)
 
 
 def _connect(path: Path, key: str) -> Any:

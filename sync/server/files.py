@@ -31,7 +31,7 @@ from sync.server.database import reach_of
 from sync.server.desks import DeskState
 from sync.server.problems import Refused
 from sync.server.province import Province
-from sync.server.pull import refuse_stopped
+from sync.server.pull import refuse_frozen, refuse_stopped
 
 _KIND = kind_of(Attachment)
 _DAY_SECONDS = 6 * 3600
@@ -82,7 +82,7 @@ class Files:
     def offset(self, province: Province, caller: DeskState, body: bytes) -> bytes:
         """From which byte on the province lacks a file. Raises Malformed or Refused."""
         asked = decode(body, FileAsked)
-        refuse_stopped(caller)
+        refuse_frozen(caller)
 
         def work(connection: Connection) -> _Blob:
             return _find(connection, asked, self._door.size_of(connection, caller, asked, _KIND.write))
@@ -97,7 +97,7 @@ class Files:
         header, data = split_bytes(body, FilePut)
         if not data:
             raise Malformed
-        refuse_stopped(caller)
+        refuse_frozen(caller)
         return encode(
             province.database.write(
                 lambda connection: self._append(connection, province, caller, header, data),

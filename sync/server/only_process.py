@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.labels import N_
@@ -21,10 +22,16 @@ def only_process(province: Province) -> Iterator[None]:
 
     A PostgreSQL store knows row locks: any number of processes may serve it. Raises Refusal, or Fault for the folder.
     """
-    data = province.data
     if province.database.is_shared:
         yield
         return
+    with only_here(province.data):
+        yield
+
+
+@contextmanager
+def only_here(data: Path) -> Iterator[None]:
+    """Hold the lock of a folder of the embedded engine, also where no province opens yet. Raises Refusal or Fault."""
     try:
         handle = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:

@@ -7,11 +7,10 @@ from sqlalchemy import Connection, select
 from sync.protocol import PullHeader, b64
 from sync.server import desks, tables
 from sync.server.database import reach_of
+from sync.server.late_conflicts import late_in
+from sync.server.policy import policy_of
 from sync.server.province import Province, epoch_of
 from sync.server.scopes import directory, keys_of
-
-DROPS_STUBS = "drops_stubs"
-"""The fact that says that desks keep no line about a child that moved away."""
 
 
 def header_for(
@@ -22,7 +21,8 @@ def header_for(
     version, found = desks.certs_for(connection, list(grants))
     with province.database.unconfined(connection, reach_of(caller.id, grants)):
         places_version, places = directory(connection)
-    policy = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == DROPS_STUBS))
+    policy, at = policy_of(connection), province.now()
+    lease = connection.scalar(select(tables.desk.c.lease_until).where(tables.desk.c.id == caller.id))
     return PullHeader(
         epoch=epoch_of(connection),
         grants=desks.grant_list(connection, grants),
@@ -31,6 +31,9 @@ def header_for(
         scope_keys=keys_of(connection, list(grants)),
         directory=places if places_version != known_directory else None,
         directory_version=places_version,
-        drops_stubs=policy == "yes",
         courier_public=b64(province.keys.courier.public),
+        drops_stubs=policy.drops_stubs,
+        at=at,
+        lease_until=lease or "",
+        late_conflicts=late_in(connection, list(grants), at, policy.conflict_days),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from commune_desk.domain.errors import Fault, Refusal
@@ -20,6 +21,8 @@ def write_private(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
         raise Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=reason_of(error)) from None
 
 

@@ -35,11 +35,15 @@ SENTENCES = {
 class Refused(Exception):
     """A request is refused; the transaction it was in is undone."""
 
-    def __init__(self, status: int, code: str, *, expect_n: int = 0, retry_after: int = 0) -> None:
+    def __init__(
+        self, status: int, code: str, *, expect_n: int = 0, retry_after: int = 0, removes: bool = False
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
-        self.problem = Problem(code=code, text=SENTENCES[code], expect_n=expect_n, retry_after=retry_after)
+        self.problem = Problem(
+            code=code, text=SENTENCES[code], expect_n=expect_n, retry_after=retry_after, removes=removes
+        )
 
     def to(self, desk: str) -> Refused:
         """The same, naming the desk that asked."""

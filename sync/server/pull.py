@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from commune_desk.domain.clock import from_iso
 from sync.change import GENESIS, read_line
@@ -25,6 +25,7 @@ from sync.protocol import (
 from sync.server import desks, roots, tables
 from sync.server.database import NO_SCOPE, reach_of
 from sync.server.page_header import header_for
+from sync.server.policy import policy_of
 from sync.server.problems import Refused
 from sync.server.province import Province, epoch_of
 from sync.server.runs import runs_of
@@ -101,7 +102,12 @@ def _is_better_begun(request: PullRequest, cursor: int, head: FeedHead) -> bool:
 def refuse_stopped(caller: desks.DeskState) -> None:
     """Raise Refused for a desk that was revoked, or whose history exists twice."""
     if caller.status == desks.REVOKED:
-        raise Refused(410, "revoked")
+        raise Refused(410, "revoked", removes=caller.removal_at is not None)
+    refuse_frozen(caller)
+
+
+def refuse_frozen(caller: desks.DeskState) -> None:
+    """Raise Refused for a desk whose history exists twice. One that was revoked may still send."""
     if caller.status == desks.FROZEN:
         raise Refused(409, "fork")
 
@@ -171,12 +177,14 @@ def _chain_at(connection: Connection, scope: str, seq: int) -> B64:
 
 def note_contact(province: Province, caller: desks.DeskState) -> None:
     """Remember that the desk was heard of, to within a few minutes."""
-    if caller.seen_at is not None and province.clock.now() - from_iso(caller.seen_at) < _CONTACT_STEP:
+    since = province.clock.now() - from_iso(caller.seen_at) if caller.seen_at is not None else _CONTACT_STEP
+    if timedelta(0) <= since < _CONTACT_STEP and caller.lease_until is not None:
         return
 
     def work(connection: Connection) -> None:
         if caller.seen_at is None:
             desks.settle_enrolment(connection, caller.id)
-        connection.execute(update(tables.desk).where(tables.desk.c.id == caller.id).values(seen_at=province.now()))
+        until = policy_of(connection).lease_from(province.clock.now())
+        desks.note_contact(connection, caller.id, now=province.now(), lease_until=until)
 
     province.database.write(work, NO_SCOPE)

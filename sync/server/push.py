@@ -15,6 +15,7 @@ from sync.server.admission import Admission
 from sync.server.appending import append
 from sync.server.database import NO_SCOPE, Reach, reach_of
 from sync.server.ordering import Incoming, store
+from sync.server.policy import policy_of
 from sync.server.problems import Refused
 from sync.server.province import Province, begin_epoch, epoch_of
 from sync.server.runs import Linked, proven
@@ -111,6 +112,7 @@ def _commit(
             last_n=max(state.last_n, header.last_n),
             head=head,
             seen_at=province.now(),
+            lease_until=policy_of(connection).lease_from(province.clock.now()),
             audit_head=header.audit_head[:200] or state.audit_head,
         )
     )

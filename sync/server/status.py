@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import msgspec
 from sqlalchemy import Connection, func, select
 
 from sync.protocol import PROVINCE_DESK
+from sync.report_wire import REMOVED
 from sync.server import tables
 from sync.server.database import WHOLE_PROVINCE
 from sync.server.desks import audit_cuts
+from sync.server.late_conflicts import late_conflicts
+from sync.server.policy import policy_of
 from sync.server.province import Province, epoch_of
 from sync.server.reports_in import reports_waiting
 
@@ -21,6 +26,11 @@ class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     changes: int
     seen_at: str | None
     program_version: str
+    durable: int
+    """The number up to which a verified backup holds its changes."""
+    lease_until: str | None
+    removal: str
+    """Empty, `ordered`, or `done` once the desk has signed that it removes what it held."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +43,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     records: dict[str, int]
     open_conflicts: dict[str, int]
     """By scope."""
+    late_conflicts: dict[str, int]
+    """By scope, those of them that the province is to see to."""
     quarantine: dict[str, int]
     """By desk and code, `7ZK2MQ grant`."""
     audit_cuts: dict[str, int]
@@ -46,7 +58,8 @@ def desk_list(connection: Connection) -> list[DeskStatus]:
     grants: dict[str, dict[str, str]] = {}
     for row in connection.execute(select(tables.desk_grant).order_by(tables.desk_grant.c.scope)):
         grants.setdefault(row.desk, {})[row.scope] = row.role
-    table = tables.desk
+    table, purge = tables.desk, tables.purge
+    removed = set(connection.scalars(select(purge.c.desk).where(purge.c.change == REMOVED)))
     rows = connection.execute(
         select(table).where(table.c.id != PROVINCE_DESK).order_by(table.c.enrolled_at.is_(None), table.c.enrolled_at)
     )
@@ -59,9 +72,18 @@ def desk_list(connection: Connection) -> list[DeskStatus]:
             changes=row.last_n,
             seen_at=row.seen_at,
             program_version=row.program_version,
+            durable=row.durable_n,
+            lease_until=row.lease_until,
+            removal=_removal(row.removal_at, is_done=row.id in removed),
         )
         for row in rows
     ]
+
+
+def _removal(ordered_at: str | None, *, is_done: bool) -> str:
+    if is_done:
+        return "done"
+    return "ordered" if ordered_at else ""
 
 
 def read_status(province: Province) -> Status:
@@ -82,6 +104,7 @@ def _status(connection: Connection, province: Province) -> Status:
         changes={row.id: row.head for row in connection.execute(select(tables.scope).order_by(tables.scope.c.id))},
         records={name: _count(connection, name) for name in sorted(tables.RECORDS)},
         open_conflicts=_open_conflicts(connection),
+        late_conflicts=_late_conflicts(connection, province.now()),
         quarantine=_quarantine(connection),
         audit_cuts=audit_cuts(connection),
         reports_waiting=by_scope,
@@ -99,6 +122,10 @@ def _open_conflicts(connection: Connection) -> dict[str, int]:
         select(table.c.scope, func.count()).where(table.c.closed_by.is_(None)).group_by(table.c.scope)
     )
     return {scope: number for scope, number in rows}
+
+
+def _late_conflicts(connection: Connection, at: str) -> dict[str, int]:
+    return dict(Counter(one.scope for one in late_conflicts(connection, at, policy_of(connection).conflict_days)))
 
 
 def _quarantine(connection: Connection) -> dict[str, int]:

@@ -46,6 +46,8 @@ desk = Table(
     _maybe("seen_at"),
     _bytes("cert"),
     _bytes("cert_signature"),
+    _maybe("lease_until"),
+    _maybe("removal_at"),
 )
 
 desk_grant = Table(

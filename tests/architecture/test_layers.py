@@ -42,7 +42,7 @@ LIBRARIES = {
 
 SYNC = {
     "commune_desk.vault": ("sync.seal",),
-    # decisions 0005, 0013 and 0017
+    # decisions 0005, 0013, 0017 and 0018
     "commune_desk.store": (
         "sync.change",
         "sync.checksums",
@@ -50,7 +50,7 @@ SYNC = {
         "sync.file_wire",
         "sync.merge",
         "sync.protocol",
-        "sync.reporting",
+        "sync.report_wire",
         "sync.roots",
         "sync.seal",
     ),

@@ -64,8 +64,8 @@ BELIEF = (
     Fault(
         name="another-desks-refusal-obeyed",
         file=_CHANNEL,
-        old="return _DECIDED[problem.code]() if problem.desk == desk else errors.Unproven()",
-        new="return _DECIDED[problem.code]()",
+        old="return _decided(problem) if problem.desk == desk else errors.Unproven()",
+        new="return _decided(problem)",
         tests=("sync/test_played_back.py::test_another_desks_refusal_decides_nothing",),
     ),
     Fault(

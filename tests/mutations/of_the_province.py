@@ -200,7 +200,10 @@ HANDING_OUT = (
     Fault(
         name="revoked-desk-pulls-on",
         file=_PULL,
-        old='    if caller.status == desks.REVOKED:\n        raise Refused(410, "revoked")\n',
+        old=(
+            "    if caller.status == desks.REVOKED:\n"
+            '        raise Refused(410, "revoked", removes=caller.removal_at is not None)\n'
+        ),
         new="",
         tests=("sync/test_client_enrol.py::test_a_revoked_desk_still_hands_in_its_work_and_then_stops",),
     ),

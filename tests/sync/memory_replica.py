@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from commune_desk.domain.ids import uuid7
-from sync import protocol
+from sync import protocol, report_wire
 from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
 from sync.checksums import ScopeSums
 from sync.client.replica import APPLY_AT_ONCE
-from sync.reporting import SignedPurge
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
 
@@ -128,7 +127,7 @@ class MemoryReplica:
     def directory_version(self) -> str:
         return ""
 
-    def unsent_purges(self) -> Sequence[SignedPurge]:
+    def unsent_purges(self) -> Sequence[report_wire.SignedPurge]:
         return []
 
     def purges_kept(self, changes: Sequence[str]) -> None:
@@ -177,6 +176,9 @@ class MemoryReplica:
     def follow(self, epoch: str) -> None:
         self.me = replace(self.me, epoch=epoch)
         self.begin_all_anew()
+
+    def heard(self, at: str) -> None:
+        """This register keeps no lease."""
 
     def begin_all_anew(self) -> None:
         self.anew = list(self.places)

@@ -77,7 +77,7 @@ class ScriptedProvince(BaseAdapter):
         signature = protocol.b64(self.authority.sign(domain, body))
         return Raw(status, protocol.deflate(body), {protocol.SIGNATURE_HEADER: signature})
 
-    def problem(self, status: int, code: str, *, desk: str = "AAAAAA", **more: int) -> Raw:
+    def problem(self, status: int, code: str, *, desk: str = "AAAAAA", **more: Any) -> Raw:
         return self.signed(protocol.Problem(code=code, text="No.", desk=desk, **more), seal.HELLO, status)
 
     def hello(self, body: bytes) -> Raw:

@@ -21,7 +21,7 @@ from sync import protocol
 from sync.change import read_line
 from sync.server import tables
 from sync.server.database import WHOLE_PROVINCE
-from sync.server.page_header import DROPS_STUBS
+from sync.server.policy import DROPS_STUBS
 from sync.server.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
 from tests.sync.both_sums import sums_here, sums_there

@@ -309,7 +309,8 @@ def test_the_certificate_is_renewed_under_the_same_authority(folder: Path) -> No
     "words",
     [
         [], ["init"], ["serve"], ["renew"], ["enrol-code"], ["desk"], ["desk", "list"], ["desk", "revoke"],
-        ["report-in"], ["recover"], ["status"], ["bundle"], ["bundle", "in"], ["bundle", "out"],
+        ["report-in"], ["recover"], ["status"], ["bundle"], ["bundle", "in"], ["bundle", "out"], ["backup"],
+        ["durable"], ["restored"], ["restore"], ["policy"], ["conflicts"],
     ],
 )  # fmt: skip
 def test_every_command_explains_itself(words: list[str], language: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -187,11 +187,14 @@ def test_who_only_reads_fetches_and_does_not_send(world: World) -> None:
     assert bytes_of(get(chair, file)) == file.cipher
 
 
-def test_a_revoked_desk_neither_sends_nor_fetches(world: World) -> None:
+def test_a_revoked_desk_sends_what_merged_changes_name_and_fetches_nothing(world: World) -> None:
     desk, file = world.desk(), make_file(1000)
     name_it(desk, file)
     world.province.database.write(lambda connection: desks.revoke(connection, world.province, desk.id), NO_SCOPE)
-    assert [r.code for r in (offset_of(desk, file), put(desk, file, 0), get(desk, file))] == ["revoked"] * 3
+    assert offset_of(desk, file).status == 200
+    assert put(desk, file, 0).status == 200
+    assert get(desk, file).code == "revoked"
+    assert put(desk, make_file(1000, seed=9), 0).status == 404
 
 
 def test_more_than_the_change_says_or_than_the_province_takes_is_refused(world: World) -> None:

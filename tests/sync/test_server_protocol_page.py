@@ -14,9 +14,8 @@ from sync.server import admission, ordering, problems, push
 from sync.server.conflicts import conflict_id
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGE = "\n".join(
-    (DOCS / name).read_text(encoding="utf-8") for name in ("protocol.md", "protocol-files.md", "protocol-chains.md")
-)
+PAGES = ("protocol.md", "protocol-files.md", "protocol-chains.md", "protocol-lifecycle.md")
+PAGE = "\n".join((DOCS / name).read_text(encoding="utf-8") for name in PAGES)
 
 
 def test_the_example_of_the_page_can_be_made_again() -> None:

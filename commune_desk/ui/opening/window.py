@@ -44,6 +44,21 @@ class OpeningWindow(QMainWindow):
             page.opened.connect(self.opened)
             self._show(page)
             return
+        if self._profile.is_removed:
+            self._show_removed()
+            return
+        from commune_desk.presenters.opening import FirstRun
+
+        self._show_form(FirstRun(self._profile, self._clock))
+
+    def _show_removed(self) -> None:
+        from commune_desk.ui.opening.removed import RemovedPage
+
+        page = RemovedPage(self._profile)
+        page.left.connect(self._set_up_anew)
+        self._show(page)
+
+    def _set_up_anew(self) -> None:
         from commune_desk.presenters.opening import FirstRun
 
         self._show_form(FirstRun(self._profile, self._clock))

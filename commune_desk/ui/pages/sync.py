@@ -13,6 +13,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.ids import is_commune_scope
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
+from commune_desk.presenters.lease_texts import lease_line
 from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
 from commune_desk.store.comparing import ask
 from commune_desk.store.sync_status import sync_facts
@@ -162,10 +163,13 @@ class SyncPage(Page):
     def refresh(self) -> None:
         """Read the register's own numbers again."""
         state = sync_page(self._workplace.read(sync_facts), self._status)
+        register = self._workplace.register
+        lease = lease_line(register.lease, register.clock.now())
         self.set_title(_("Sync"), state.subtitle)
         self._fill(self.waiting, state.waiting)
         self.waiting.setVisible(bool(state.waiting))
-        for card, lines in ((self.proven, state.proven), (self.line, state.line)):
+        proven = (*state.proven, *((lease,) if lease else ()))
+        for card, lines in ((self.proven, proven), (self.line, state.line)):
             self._fill(card, lines)
             card.setVisible(bool(lines))
         self._set_buttons(state)
@@ -259,6 +263,8 @@ class DecisionCard(Card):
             ],
         )
         self.add(self.table)
+        if card.waited:
+            self.add_padded(Text(card.waited, size=Size.SMALL, ink="warning", wrap=True))
         self.other = LineEdit(_("Another value"))
         self.other.hide()
         self.error = Text("", size=Size.SMALL, ink="danger", wrap=True)

@@ -1,0 +1,45 @@
+"""What a desk tells the province of itself after a sync: its signed words for what it removed, and what waits."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sync.protocol import B64, Count
+
+REMOVED = "revoked"
+"""Stands in a `PurgeStatement` for a change: the desk was withdrawn, and all that it held goes."""
+
+
+class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message; unknown members are ignored, so that a later version may say more."""
+
+
+class PurgeStatement(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A desk's word, signed under `seal.PURGE`, that it removed what left with a change; `REMOVED`: all it held."""
+
+    desk: str
+    change: str
+    records: Count
+    at: str
+
+
+class SignedPurge(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A `PurgeStatement` as it was signed."""
+
+    body: B64
+    signature: B64
+
+
+class ReportRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """What a desk tells of itself after a sync; nothing in it names anybody."""
+
+    purges: list[SignedPurge] = []
+    waiting: Count = 0
+    oldest_waiting_at: str = ""
+    program_version: str = ""
+
+
+class ReportReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """The changes whose purge statements the province keeps now."""
+
+    purges: list[str] = []
