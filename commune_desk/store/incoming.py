@@ -125,7 +125,7 @@ class Incoming:
         self.open_conflicts(event, change)
         self._tx.ledger.saw(change.stamp)
         kind = KINDS.get(change.kind)
-        if kind is not None and event.entered:
+        if kind is not None and event.entered and not event.left:
             departures.come_back(self._db, kind.name, change.record)
         if kind is None or origin == "known":
             return
