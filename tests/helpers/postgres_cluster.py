@@ -41,6 +41,8 @@ _SETTINGS = {
     "jit": "off",
 }
 """Quick rather than durable: what survives a power cut is PostgreSQL's own to prove."""
+_DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "autovacuum": "on"}
+"""As PostgreSQL comes: for who measures."""
 
 
 def programs() -> Path | None:
@@ -55,12 +57,13 @@ def programs() -> Path | None:
 class PostgresCluster:
     """A server, its two roles, and an empty migrated database that each test gets a copy of."""
 
-    def __init__(self, installed: Path) -> None:
+    def __init__(self, installed: Path, *, is_durable: bool = False) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="cd-postgres-"))
         self._numbers = count(1)
         self._bin = self._readable(installed) / "bin"
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N", "--locale=C")
-        settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        chosen = _SETTINGS | (_DURABLE if is_durable else {})
+        settings = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
         line = [str(self._bin / "postgres"), "-D", str(self._data), "-k", str(self._folder), *settings]
         self._server = subprocess.Popen(
             ["sh", "-c", _WHILE_WE_LIVE, "sh", *line],
