@@ -85,7 +85,7 @@ class Phase:
             "syncs": tally.syncs,
             "failed": dict(tally.failed),
             "requests": tally.requests,
-            "per_needed": round(tally.per_needed, 3),
+            "per_needed": round(tally.per_needed, 3) if tally.needed else None,
             "p50_ms": round(tally.percentile(0.5) * 1000, 1),
             "p99_ms": round(tally.percentile(0.99) * 1000, 1),
             "max_ms": round(tally.percentile(1.0) * 1000, 1),
@@ -126,9 +126,13 @@ class Run:
             tally = self._model.play_paced(seconds, pool, speed=speed or self._speed)
         waiting = sum(desk.waiting for desk in self._desks)
         self.phases.append(Phase(name, tally, self._served.memory_mib(), monotonic() - begun, waiting))
-        print(_line(name, *(str(self.phases[-1].as_json()[column]) for column in _COLUMNS)), flush=True)
+        print(_line(name, *(_cell(self.phases[-1].as_json()[column]) for column in _COLUMNS)), flush=True)
         if tally.failed:
             print("  failed: " + ", ".join(f"{count} {why}" for why, count in tally.failed.items()), flush=True)
+
+
+def _cell(figure: float | None) -> str:
+    return "–" if figure is None else f"{figure:,}"
 
 
 def _line(name: str, *cells: str) -> str:
