@@ -90,7 +90,7 @@ def read_part(data: Path, token: str, start: int, most: int) -> tuple[bytes, int
 
 
 def _newest(connection: Connection, province: Province, request: SnapshotRequest) -> Mapping[str, Any] | None:
-    """The last snapshot of the scope, unless it is too old for the desk that asks."""
+    """The last snapshot of the scope, unless it is too old for the desk that asks, or holds what has left since."""
     table, scope = tables.snapshot, request.scope
     if request.epoch != epoch_of(connection):
         raise Refused(409, "epoch")
@@ -98,6 +98,9 @@ def _newest(connection: Connection, province: Province, request: SnapshotRequest
     row = connection.execute(newest.order_by(table.c.seq.desc()).limit(1)).mappings().first()
     head = connection.scalar(select(tables.scope.c.head).where(tables.scope.c.id == scope)) or 0
     if row is None or not (province.data / FOLDER / row["token"]).is_file():
+        return None
+    away = tables.departure
+    if connection.scalar(select(away.c.seq).where(away.c.scope == scope, away.c.seq > row["seq"]).limit(1)):
         return None
     lag = 0 if request.fresh else max(WORTH, row["seq"] // _FRESH_SHARE)
     return dict(row) if head - row["seq"] <= lag else None

@@ -156,6 +156,10 @@ class ScriptedProvince(BaseAdapter):
         """This province begins nobody anew."""
         return self.problem(404, "not_found")
 
+    def ranges(self, body: bytes) -> Raw:
+        """Nor does it keep sums."""
+        return self.problem(404, "not_found")
+
     def pull(self, body: bytes) -> Raw:
         return self.signed(self.page(protocol.decode(body, protocol.PullRequest)), seal.FEED)
 

@@ -20,7 +20,7 @@ from commune_desk.presenters.entry_form import EntryForm
 from commune_desk.presenters.outing_form import OutingForm
 from commune_desk.program_files import code_book
 from commune_desk.store.placements import stay_record
-from commune_desk.usecases import commune_notices, desk_sync
+from commune_desk.usecases import around_sync, commune_notices
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.colleagues import Colleague
@@ -192,5 +192,5 @@ def test_a_stay_that_ended_while_its_commune_became_known_is_ended_there(tmp_pat
 
 def test_what_was_told_apart_would_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: nobody looks again at what this desk told."""
-    monkeypatch.setattr(desk_sync, "keep_told", lambda tx: None)
+    monkeypatch.setattr(around_sync, "keep_told", lambda tx: None)
     assert apart(tmp_path) == ["staying"]

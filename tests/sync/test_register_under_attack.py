@@ -172,7 +172,7 @@ def test_a_report_without_its_hour_counts_from_when_it_was_made(office: Office) 
 
 def test_without_an_hour_of_its_own_it_would_have_none(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
-    monkeypatch.setattr(Incoming, "_times", lambda *_: {})
+    monkeypatch.setattr(Incoming, "times", lambda *_: {})
     office.tell("report", _report(office), {"received_at": None}, data=0)
     office.desk.sync()
     assert office.desk.ask("SELECT received_at FROM report") == [("",)]
