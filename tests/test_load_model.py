@@ -29,7 +29,7 @@ MOST_PER_NEEDED = 1.2
 
 
 class Door(InProcess):
-    """The province behind a door that lets so many syncs in within a second; to the others it says: in half a minute."""
+    """The province behind a door that lets so many syncs in within a second; others it tells: in half a minute."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world.app)
