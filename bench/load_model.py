@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import queue
 import random
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -67,6 +68,11 @@ class Tally:
     def busiest(self) -> int:
         """The most syncs begun in one virtual second."""
         return max(self.arrivals.values(), default=0)
+
+    def busiest_within(self, seconds: int) -> int:
+        """The most syncs begun in so many virtual seconds after one another."""
+        begun = sorted(self.arrivals.elements())
+        return max((bisect_left(begun, first + seconds) - place for place, first in enumerate(begun)), default=0)
 
     def percentile(self, part: float) -> float:
         """The real seconds that this part of the answered requests does not exceed; 0 without any."""

@@ -90,6 +90,7 @@ def test_after_two_hours_everybody_is_back_within_the_longest_wait_and_asks_once
     assert away.requests <= DESKS * (2 * OUTAGE / CAP_SECONDS + 20), "who is not answered waits ever longer"
     assert back.per_needed <= MOST_PER_NEEDED
     assert back.busiest <= MOST_A_SECOND
+    assert back.busiest_within(60) <= DESKS // 3, "spread over the whole wait, not over what the morning spread"
     assert country.waiting() == 0
     assert all(len(desk.replica.lines) > OUTAGE // CAP_SECONDS for desk in country.desks), "they worked meanwhile"
 
@@ -124,4 +125,6 @@ def test_what_a_phase_took_is_counted_by_request() -> None:
     tally.note(Attempt([exchange(200, 0.1), exchange(200, 0.3)], None))
     tally.note(Attempt([exchange(0, 3.0)], NotAnswering()))
     assert (tally.requests, tally.needed, tally.syncs, tally.failed["NotAnswering"]) == (3, 2, 1, 1)
+    tally.arrivals.update([1, 1, 59, 61])
+    assert (tally.busiest, tally.busiest_within(60), tally.busiest_within(61)) == (2, 3, 4)
     assert (tally.per_needed, tally.percentile(0.0), tally.percentile(0.99)) == (1.5, 0.1, 0.3)
