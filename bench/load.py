@@ -144,7 +144,7 @@ def _cluster() -> Iterator[PostgresCluster]:
     installed = programs()
     if installed is None:
         raise CannotMeasure("there is no PostgreSQL on this machine")
-    cluster = PostgresCluster(installed, is_durable=True)
+    cluster = PostgresCluster(installed, is_lasting=True)
     try:
         yield cluster
     finally:

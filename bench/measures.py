@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import paging, saving, searching, starting, syncing, wire
+from bench import paging, saving, searching, starting, syncing, taking_in, wire
 from bench.measure import Judged, Measure
 
 _ALL = (
@@ -152,6 +152,21 @@ _ALL = (
         budget=5,
         person="a new PC of that commune begins to work",
         take=wire.first_sync,
+    ),
+    Measure(
+        name="push_postgres",
+        unit="changes/s",
+        budget=4,
+        is_rate=True,
+        person="after a week without a line all desks of a province send at once",
+        take=taking_in.push_postgres,
+    ),
+    Measure(
+        name="bulk_time",
+        unit="s",
+        budget=6,
+        person="a commune's 600 children and 7,200 visits have their receipts",
+        take=taking_in.bulk_time,
     ),
 )
 

@@ -30,10 +30,11 @@ from commune_desk.usecases.profile import NewOfficer, Profile
 from sync.client.session import Session
 from sync.client.tls import PinnedAdapter, PinnedContext
 from sync.client.transport import Transport
+from sync.server.address import PostgresAddress
 
 CHANGES = 10_000
 _SERVER = ("-m", "sync.server", "--lang", "en")
-_SEND_SECONDS = 15.0
+SEND_SECONDS = 15.0
 _ROUNDS = 5
 
 
@@ -124,10 +125,11 @@ def _trip(bench: Workbench) -> _Trip:
 
 
 @contextmanager
-def province(bench: Workbench, folder: Path) -> Iterator[str]:
-    """A province that serves, as its address."""
-    _command(bench, folder, "init", "--name", "Measurement", "--host", "127.0.0.1")
-    server = bench.start(*_SERVER, "serve", *_places(folder), "--host", "127.0.0.1", "--port", "0")
+def province(bench: Workbench, folder: Path, *, on: PostgresAddress | None = None) -> Iterator[str]:
+    """A province that serves, as its address; `on`: in that database in place of the embedded one."""
+    database = ("--database", on.url, "--owner", on.owner) if on else ()
+    _command(bench, folder, "init", "--name", "Measurement", "--host", "127.0.0.1", *database)
+    server = bench.start(*_SERVER, "serve", *places(folder), "--host", "127.0.0.1", "--port", "0")
     try:
         said = read_line(server)
         if not said.startswith("ready "):
@@ -137,12 +139,12 @@ def province(bench: Workbench, folder: Path) -> Iterator[str]:
         end(server)
 
 
-def _places(folder: Path) -> tuple[str, ...]:
+def places(folder: Path) -> tuple[str, ...]:
     return "--data", str(folder / "data"), "--key-file", str(folder / "key.json")
 
 
 def _command(bench: Workbench, folder: Path, name: str, *arguments: str) -> str:
-    process = bench.start(*_SERVER, name, *_places(folder), *arguments)
+    process = bench.start(*_SERVER, name, *places(folder), *arguments)
     said = process.communicate()[0]
     if process.returncode:
         raise CannotMeasure(f"commune-desk-server {name} ended with {process.returncode}")
@@ -175,7 +177,7 @@ def _sync(register: Register) -> tuple[int, int, list[tuple[bytes, int]]]:
     """(pushed, pulled, exchanges)."""
     pins = register.identity.pins
     assert pins is not None
-    line = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=_SEND_SECONDS))
+    line = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=SEND_SECONDS))
     transport = Transport(pins.address, ca_pem=pins.ca_pem, adapter=line)
     report = Session(transport, RegisterReplica(register, lambda _changes: None)).sync()
     return report.pushed, report.pulled, line.exchanges
@@ -193,7 +195,7 @@ def sync_once(register: Register) -> Once:
     """One whole sync of an enrolled register."""
     pins = register.identity.pins
     assert pins is not None
-    line = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=_SEND_SECONDS))
+    line = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=SEND_SECONDS))
     transport = Transport(pins.address, ca_pem=pins.ca_pem, adapter=line)
     report = Session(transport, RegisterReplica(register, lambda _changes: None)).sync()
     return Once(report.pulled, line.paths)

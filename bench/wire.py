@@ -73,9 +73,9 @@ def _commune(bench: Workbench) -> _Commune:
     with province(bench, folder) as address:
         writer = enrolled_desk(bench, folder, "first", address)
         try:
-            people = _fill(writer.register)
+            people = fill_commune(writer.register)
             bulk = _sent(sync_once(writer.register).exchanges, "/v1/push")
-            plain = _plain_records(writer.register)
+            plain = plain_records(writer.register)
             edits = _edits(writer.register, people)
             visit = _one_visit(writer.register, people[0])
             poll = sum(up + down for _, up, down in sync_once(writer.register).exchanges)
@@ -86,10 +86,10 @@ def _commune(bench: Workbench) -> _Commune:
                 reader.register.close()
         finally:
             writer.register.close()
-    return _Commune((bulk, float(len(plain))), edits, visit, poll, first)
+    return _Commune((bulk, float(len(zstandard.compress(plain)))), edits, visit, poll, first)
 
 
-def _fill(register: Register) -> list[RecordId]:
+def fill_commune(register: Register) -> list[RecordId]:
     """The commune; the ids of its people."""
     scope, people = Scope(register.identity.scope), people_of(CHILDREN)
     while batch := [(child, VISITS) for child in islice(people, _BATCH)]:
@@ -98,13 +98,13 @@ def _fill(register: Register) -> list[RecordId]:
     return [RecordId(row[0]) for row in rows]
 
 
-def _plain_records(register: Register) -> bytes:
-    """Every record as a JSON line of its kind, id and fields, in one stream."""
+def plain_records(register: Register) -> bytes:
+    """Every record as a JSON line of its kind, id and fields."""
     records: dict[tuple[str, str], dict[str, Any]] = {}
     for change in _changes(register, 0):
         own = records.setdefault((change.kind, change.record), {"kind": change.kind, "id": change.record})
         own.update(change.set)
-    return zstandard.compress(b"\n".join(map(msgspec.json.encode, records.values())))
+    return b"\n".join(map(msgspec.json.encode, records.values()))
 
 
 def _changes(register: Register, after: int) -> list[Change]:

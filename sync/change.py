@@ -130,7 +130,7 @@ def read_line(line: bytes) -> Line:
         raise BadLine(N_("A change is larger than 64 KiB."))
     head, space, raw = line.partition(b" ")
     try:
-        signature = b64decode(head, validate=True)
+        signature = b64decode(head, validate=True) if head else b""
         change = _decoder.decode(raw)
         in_form = _as_written_here(change, raw) or _in_form(raw)
     except (binascii.Error, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -142,9 +142,11 @@ def read_line(line: bytes) -> Line:
 
 def _as_written_here(change: Change, raw: bytes) -> bool:
     """Whether this program would have written the same bytes: then they have the form, and most lines do."""
-    numbers = (change.v, change.n, change.stamp, change.schema, change.data, *change.set.values())
-    small = all(-_LARGEST < number < _LARGEST for number in numbers if type(number) is int)
-    return small and _encoder.encode(change) == raw
+    if _encoder.encode(change) != raw:
+        return False
+    numbers = [value for value in change.set.values() if type(value) is int]
+    numbers += (change.v, change.n, change.stamp, change.schema, change.data)
+    return max(numbers) < _LARGEST and min(numbers) > -_LARGEST
 
 
 def _in_form(raw: bytes) -> bool:

@@ -31,8 +31,10 @@ def test_every_measure_of_the_issue_is_there_with_its_budget() -> None:
     budgets = {name: measure.budget for name, measure in MEASURES.items() if measure.budget}
     assert budgets.pop("memory_synced") == budgets["memory"], "the same, of a desk that is in touch with its province"
     of_the_sync = {name: budgets.pop(name) for name in ("bulk_bytes", "edit_bytes", "first_sync")}
+    on_postgres = {name: budgets.pop(name) for name in ("push_postgres", "bulk_time")}
     assert budgets == {"start": 2, "unlock": 3, "save": 2, "search": 2, "scroll": 2, "memory": 2}
     assert of_the_sync == {"bulk_bytes": 2.6, "edit_bytes": 5, "first_sync": 5}
+    assert on_postgres == {"push_postgres": 4, "bulk_time": 6}
     assert {"child_page", "register_page", "push", "pull", "visit_bytes", "poll_bytes"} <= MEASURES.keys()
     assert all(measure.person for measure in MEASURES.values())
 

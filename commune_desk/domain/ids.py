@@ -36,7 +36,15 @@ def new_record_id() -> RecordId:
 
 def is_id(text: str) -> bool:
     """Whether `text` has the shape of an id: 32 lower-case hex digits."""
-    return len(text) == 32 and not text.strip("0123456789abcdef")
+    return len(text) == 32 and is_hex(text)
+
+
+def is_hex(text: str) -> bool:
+    """Whether `text` is bytes in lower-case hex digits, as many as there may be."""
+    try:
+        return bytes.fromhex(text).hex() == text
+    except ValueError:
+        return False
 
 
 def desk_mark(desk: DeskId) -> str:

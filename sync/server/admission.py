@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from commune_desk.domain.access import Role
-from commune_desk.domain.ids import is_scope
+from commune_desk.domain.ids import is_hex, is_scope
 from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.record import Data, Field, Kind, Merge, check_value
 from sync.change import RELOCATING, Change, Line, Verb, Wire, from_wire
@@ -16,6 +16,7 @@ _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MAX_FIELDS = 100
 _MAX_STAMP = 1 << 53
 _VERBS = frozenset(verb.value for verb in Verb)
+_RESEAL, _RESOLVE = Verb.RESEAL.value, Verb.RESOLVE.value
 
 
 class Admission:
@@ -56,10 +57,10 @@ def _well_formed(change: Change) -> bool:
         and 0 <= change.stamp < _MAX_STAMP
         and change.schema >= 1
         and change.verb in _VERBS
-        and (relocates or change.verb == Verb.RESEAL.value) is is_scope(change.to)
+        and (relocates or change.verb == _RESEAL) is (change.to != "" and is_scope(change.to))
         and 0 <= change.data <= Data.SHELTER_LOCATION
         and _has_fields(change, relocates)
-        and (change.verb == Verb.RESOLVE.value or not change.resolves)
+        and (change.verb == _RESOLVE or not change.resolves)
     )
 
 
@@ -67,7 +68,7 @@ def _are_ids(change: Change) -> bool:
     """Whether every id in the change has the shape of one; the hex digits of all of them are looked at in one go."""
     named = (change.group, change.import_id, *change.base.values())
     ids = [change.id, change.officer, change.record, *filter(None, named)]
-    return set(map(len, ids)) == {32} and not "".join(ids).strip("0123456789abcdef")
+    return set(map(len, ids)) == {32} and is_hex("".join(ids))
 
 
 def _has_fields(change: Change, relocates: bool) -> bool:
@@ -88,40 +89,37 @@ def _has_fields(change: Change, relocates: bool) -> bool:
 
 def _content_fault(entry: Kind, change: Change) -> str | None:
     data = Data(change.data)
-    if data.is_sealed:
-        if change.set:
-            return "plaintext"
-        if not all(map(is_sealed, change.seal.values())):
-            return "sealed"
-    elif change.seal:
-        return "sealed"
-    values: Mapping[str, Wire] = change.seal if data.is_sealed else change.set
-    faults = (_field_fault(entry, change, data, name, value) for name, value in values.items())
-    return next(filter(None, faults), None)
+    if not data.is_sealed:
+        return "sealed" if change.seal else _field_fault(entry, change, data, change.set)
+    if change.set:
+        return "plaintext"
+    return _field_fault(entry, change, data, change.seal) if all(map(is_sealed, change.seal.values())) else "sealed"
 
 
-def _field_fault(entry: Kind, change: Change, data: Data, name: str, value: Wire) -> str | None:
-    declared = entry.fields.get(name)
-    if declared is None:
-        return "field" if change.schema <= SCHEMA_VERSION else None
-    if declared.data is not data:
-        return "class"
-    return None if data.is_sealed or _holds(declared, value) else "value"
+def _field_fault(entry: Kind, change: Change, data: Data, values: Mapping[str, Wire]) -> str | None:
+    """What is wrong with the first field that anything is wrong with. What is sealed cannot be looked into."""
+    is_open = not data.is_sealed
+    for name, value in values.items():
+        declared = entry.fields.get(name)
+        if declared is None:
+            if change.schema <= SCHEMA_VERSION:
+                return "field"
+        elif declared.data is not data:
+            return "class"
+        elif is_open and not _holds(declared, value):
+            return "value"
+    return None
 
 
 def _holds(declared: Field, value: Wire) -> bool:
-    if travels_as_delta(declared):
+    if declared.merge is Merge.SET:
         codes = _codes_of(value)
         return codes is not None and check_value(declared, codes) is None
     return check_value(declared, from_wire(value)) is None
 
 
-def travels_as_delta(declared: Field) -> bool:
-    """Whether the field travels as `+code` and `-code`."""
-    return declared.merge is Merge.SET
-
-
 def _codes_of(value: Wire) -> tuple[str, ...] | None:
+    """Those of a field that travels as `+code` and `-code`."""
     if not isinstance(value, list) or not all(isinstance(code, str) and code[:1] in ("+", "-") for code in value):
         return None
     return tuple(code[1:] for code in value)

@@ -1,20 +1,33 @@
-"""Many rows at once: one statement on PostgreSQL, fed by arrays or by binary COPY; a row at a time on the embedded one.
+"""Many rows at once: one statement on PostgreSQL, fed by an array for each column; a row at a time on the embedded one.
 
-COPY itself passes by row-level security and is refused where it holds, so it goes into a table of the connection's own,
-from which one INSERT takes the rows over. Decision 0011 has the measurements.
+COPY passes by row-level security and is refused where it holds. Decision 0011 has the measurements.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, LargeBinary, Table, insert
+from sqlalchemy import BigInteger, Connection, LargeBinary, Table, Text, insert
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
+from sync.server.arrays import BytesArray, NumberArray, TextArray
+
 Rows = Sequence[Mapping[str, Any]]
-FEW = 64
-"""Up to here arrays in the statement are quicker than a COPY beside the table."""
+
+
+@contextmanager
+def without_waiting(connection: Connection) -> Iterator[None]:
+    """What is written meanwhile goes to PostgreSQL without waiting for each answer; what fails is raised at the end.
+
+    Nothing may be asked for meanwhile.
+    """
+    driver: Any = connection.connection.driver_connection
+    with driver.pipeline() if connection.dialect.name == "postgresql" else nullcontext():
+        yield
 
 
 def append(connection: Connection, table: Table, rows: Rows) -> None:
@@ -43,36 +56,22 @@ def put(connection: Connection, table: Table, rows: Rows) -> None:
 
 
 def _insert(connection: Connection, table: Table, rows: Rows, or_else: str) -> None:
-    names = list(rows[0])
-    values: list[list[Any]] | None = None
+    names = tuple(rows[0])
+    columns = zip(*map(itemgetter(*names), rows), strict=True)
+    arrays = [_ARRAYS[type(table.c[name].type)].of(values) for name, values in zip(names, columns, strict=True)]
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
-        if len(rows) > FEW:
-            source = _copied(cursor, table, rows)
-        else:
-            arrays = ", ".join(f"%b::{_type_name(table, name)}[]" for name in names)
-            source = f"SELECT * FROM unnest({arrays})"  # noqa: S608 - our own names
-            values = [[row[name] for row in rows] for name in names]
-        cursor.execute(f'INSERT INTO "{table.name}" ({_listed(names)}) {source}{or_else}', values)
+        cursor.execute(_statement(table, names, or_else), arrays)
 
 
-def _copied(cursor: Any, table: Table, rows: Rows) -> str:
-    """Copy the rows beside the table; what selects them from there."""
-    names = list(rows[0])
-    columns, staged = _listed(names), f'pg_temp."incoming_{table.name}"'
-    cursor.execute(f'CREATE TEMP TABLE IF NOT EXISTS {staged} (LIKE "{table.name}") ON COMMIT DELETE ROWS')
-    cursor.execute(f"TRUNCATE {staged}")
-    with cursor.copy(f"COPY {staged} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types([_type_name(table, name) for name in names])
-        for row in rows:
-            copy.write_row([row[name] for name in names])
-    return f"SELECT {columns} FROM {staged}"  # noqa: S608 - our own names
+@cache
+def _statement(table: Table, names: tuple[str, ...], or_else: str) -> str:
+    columns, places = _listed(names), ", ".join(["%b"] * len(names))
+    return f'INSERT INTO "{table.name}" ({columns}) SELECT * FROM unnest({places}){or_else}'  # noqa: S608 - our own names
 
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def _type_name(table: Table, column: str) -> str:
-    kind = table.c[column].type
-    return "int8" if isinstance(kind, BigInteger) else "bytea" if isinstance(kind, LargeBinary) else "text"
+_ARRAYS: dict[type[Any], Any] = {Text: TextArray, BigInteger: NumberArray, LargeBinary: BytesArray}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -11,6 +11,7 @@ from sync import seal
 from sync.change import Change
 from sync.protocol import OpenedConflict
 from sync.server import tables
+from sync.server.asking import among
 
 
 @dataclass(slots=True)
@@ -41,10 +42,10 @@ class ConflictBook:
     _new: dict[str, OpenConflict] = field(default_factory=dict)
     _changed: dict[str, OpenConflict] = field(default_factory=dict)
 
-    def load(self, connection: Connection, records: Iterable[str]) -> None:
+    def load(self, connection: Connection, records: Collection[str]) -> None:
         table = tables.conflict
-        rows = connection.execute(select(table).where(table.c.record.in_(set(records)), table.c.closed_by.is_(None)))
-        for row in rows:
+        waiting = select(table).where(among(table.c.record, records), table.c.closed_by.is_(None))
+        for row in connection.execute(waiting) if records else ():
             found = OpenConflict(
                 row.id, row.scope, row.kind, row.record, row.field, row.base, row.ours, row.theirs, row.closed_by
             )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sync.change import Line, Place, next_chain
 from sync.protocol import Event, encode
 from sync.server import tables
 from sync.server.appending import append
+from sync.server.asking import among
 from sync.server.scopes import ensure_scope
 
 
@@ -25,11 +27,19 @@ class Feeds:
 
     def lock(self, scopes: Iterable[str]) -> None:
         """Lock the rows of those scopes, in sorted order: who holds them decides what comes next in their feeds."""
-        for scope in sorted(set(scopes) - self._heads.keys()):
-            ensure_scope(self._connection, scope)
-            rows = select(tables.scope).where(tables.scope.c.id == scope).with_for_update()
-            row = self._connection.execute(rows).one()
-            self._heads[scope] = Place(row.head, row.chain)
+        wanted = set(scopes) - self._heads.keys()
+        if wanted and (missing := wanted - self._lock(wanted)):
+            for scope in sorted(missing):
+                ensure_scope(self._connection, scope)
+            self._lock(missing)
+
+    def _lock(self, scopes: set[str]) -> set[str]:
+        """Those of the scopes that have a row, which is locked now."""
+        table = tables.scope
+        rows = select(table.c.id, table.c.head, table.c.chain).where(among(table.c.id, scopes)).order_by(table.c.id)
+        held = {row.id: Place(row.head, row.chain) for row in self._connection.execute(rows.with_for_update())}
+        self._heads |= held
+        return set(held)
 
     def are_behind(self, scopes: Iterable[str]) -> bool:
         """Whether one of those is not locked yet and comes before one that is, in the order of locks."""
@@ -46,7 +56,7 @@ class Feeds:
         seq = before.seq + 1
         self._heads[scope] = Place(seq, next_chain(before.chain, seq, line.digest))
         self._moved.add(scope)
-        placed = encode(_placed(event, scope, seq)).decode()
+        placed = encode(replace(event, scope=scope, seq=seq)).decode()
         own = line.change.scope == scope
         self._rows.append(
             {
@@ -61,34 +71,24 @@ class Feeds:
         self._authors.add((scope, line.change.desk))
         return seq
 
-    def write(self) -> None:
-        """Write down what was added."""
-        if not self._rows:
-            return
+    def write_events(self) -> None:
+        """Write down what was added; `write_heads` says afterwards where the feeds stand."""
         append(self._connection, tables.feed, self._rows)
-        statement = update(tables.scope).where(tables.scope.c.id == bindparam("place"))
-        heads = [{"place": one, "head": self._heads[one].seq, "chain": self._heads[one].chain} for one in self._moved]
-        self._connection.execute(statement.values(head=bindparam("head"), chain=bindparam("chain")), heads)
-        self._note_authors()
-        self._rows, self._moved, self._authors = [], set(), set()
+        self._rows = []
 
-    def _note_authors(self) -> None:
+    def write_heads(self) -> None:
+        statement = update(tables.scope).where(tables.scope.c.id == bindparam("place"))
+        statement = statement.values(head=bindparam("head"), chain=bindparam("chain"))
+        for one in sorted(self._moved):
+            place = self._heads[one]
+            self._connection.execute(statement, {"place": one, "head": place.seq, "chain": place.chain})
+        self._moved.clear()
+
+    def note_authors(self) -> None:
         """Remember who has written where: holders of the scope need those certificates."""
         table = tables.scope_writer
         for scope, desk in sorted(self._authors):
             known = self._connection.scalar(select(table.c.desk).where(table.c.scope == scope, table.c.desk == desk))
             if known is None:
                 self._connection.execute(insert(table).values(scope=scope, desk=desk))
-
-
-def _placed(event: Event, scope: str, seq: int) -> Event:
-    return Event(
-        scope=scope,
-        seq=seq,
-        outcomes=event.outcomes,
-        values=event.values,
-        opened=event.opened,
-        closed=event.closed,
-        entered=event.entered,
-        left=event.left,
-    )
+        self._authors.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -14,15 +14,21 @@ from sync.merge import Decision, Outcome, Standing, apply_delta, decide, decide_
 from sync.protocol import OpenedConflict
 from sync.server import tables
 from sync.server.appending import append
+from sync.server.asking import among
 from sync.server.conflicts import ConflictBook, OpenConflict
 from sync.server.records import RecordPage, Stored
 from sync.server.whereabouts import Route
 
 _NEWER = Field(label="", merge=Merge.REVIEW)
 """How a field that only a newer program declares is merged: kept, and concurrency goes to people."""
+_PLAIN = {
+    kind: frozenset(name for name, rule in declared.fields.items() if rule.merge not in (Merge.SET, Merge.LWW))
+    for kind, declared in KINDS.items()
+}
+"""Fields that, written first, are what was written and nothing else."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Merged:
     """What became of one change; `Event` in sync/protocol.py carries the same to the desks."""
 
@@ -33,6 +39,8 @@ class Merged:
 
     def status(self, fields: int) -> str:
         """The change's status in a receipt: ok, noop or conflict."""
+        if fields and not self.outcomes:
+            return "ok"
         kinds = set(self.outcomes.values())
         if kinds & {Outcome.CONFLICT, Outcome.APPLIED_CONFLICT}:
             return "conflict"
@@ -49,20 +57,28 @@ class Batch:
         self._places: dict[tuple[str, str], int] = {}
         self._outcomes: list[dict[str, str | None]] = []
 
-    def load(self, connection: Connection, changes: Sequence[Change]) -> None:
-        """Read ahead, in a handful of statements, all that merging `changes` may ask for."""
-        self.records.load(connection, changes)
-        self._conflicts.load(connection, (change.record for change in changes))
-        bases = {base for change in changes for base in change.base.values() if base is not None}
+    def load(self, connection: Connection, changes: Sequence[Change], kinds: Mapping[str, str]) -> None:
+        """Read ahead, in a handful of statements, all that merging `changes` may ask for.
+
+        `kinds` are those of the records that there are: what is new has no past that could be asked for.
+        """
+        self.records.load(connection, changes, kinds)
+        self._conflicts.load(connection, {change.record for change in changes if change.record in kinds})
+        self._load_noops(connection, {base for change in changes for base in change.base.values() if base is not None})
+        bases = (_set_base(change, name) for change in changes for name in change.base if name in change.set)
+        self._load_places(connection, {base for base in bases if base is not None})
+
+    def _load_noops(self, connection: Connection, bases: set[str]) -> None:
         table = tables.outcome
-        noops = table.c.outcome == Outcome.NOOP.value
-        for row in connection.execute(select(table).where(table.c.change.in_(bases), noops)):
+        noops = select(table).where(among(table.c.change, bases), table.c.outcome == Outcome.NOOP.value)
+        for row in connection.execute(noops) if bases else ():
             self._stands_for[row.change, row.field] = row.stands_for
-        seen = {base for change in changes for name in change.set if (base := _set_base(change, name)) is not None}
-        for row in connection.execute(
-            select(tables.feed.c.scope, tables.feed.c.change, tables.feed.c.seq).where(tables.feed.c.change.in_(seen))
-        ):
-            self._places[row.scope, row.change] = row.seq
+
+    def _load_places(self, connection: Connection, bases: set[str]) -> None:
+        feed = tables.feed
+        places = select(feed.c.scope, feed.c.change, feed.c.seq).where(among(feed.c.change, bases))
+        for scope, change, seq in connection.execute(places) if bases else ():
+            self._places[scope, change] = seq
 
     def merge(self, change: Change, route: Route, *, seq: int, latest: int) -> Merged:
         """Merge one change at place `seq` of its home. `latest` caps its stamp: no clock wins by running ahead."""
@@ -94,6 +110,10 @@ class Batch:
     def _write_first(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
         """The fields of a record that nobody has written yet: there is nothing that they could meet."""
         rules = KINDS[change.kind].fields
+        if change.set.keys() <= _PLAIN[change.kind] and not change.seal:
+            record.values |= change.set
+            record.writers |= dict.fromkeys(change.set, change.id)
+            return
         for name, value in (*change.set.items(), *change.seal.items()):
             merge = rules[name].merge if name in rules else Merge.REVIEW
             if merge is Merge.SET and name in change.set:

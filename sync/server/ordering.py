@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -17,7 +18,8 @@ from sync import seal
 from sync.change import RELOCATING, Change, Line, Verb, sealed_for
 from sync.protocol import Event, Result
 from sync.server import relocating, tables
-from sync.server.appending import append
+from sync.server.appending import append, without_waiting
+from sync.server.asking import among
 from sync.server.database import Crossed, Reach
 from sync.server.feeds import Feeds
 from sync.server.merging import Batch, Merged
@@ -26,8 +28,11 @@ from sync.server.records import born_of, read_records
 from sync.server.scopes import keys_of
 from sync.server.whereabouts import Route, Whereabouts
 
+_AT_ONCE = 125
+"""Changes after which PostgreSQL begins to write while the others are still being merged."""
 
-@dataclass
+
+@dataclass(slots=True)
 class Incoming:
     """One line of a push with its number; `line` is None when it cannot be read, `code` says what is wrong."""
 
@@ -35,6 +40,10 @@ class Incoming:
     raw: bytes
     line: Line | None
     code: str | None = None
+
+    def anew(self) -> Incoming:
+        """The same line for another try: what is found wrong with it then is no matter of the first."""
+        return Incoming(self.n, self.raw, self.line, self.code)
 
     @property
     def digest(self) -> bytes:
@@ -83,7 +92,7 @@ class _Intake:
         self._connection = connection
         self._province = province
         self._desk = desk
-        self._now = province.clock.now()
+        self._now = _Moment.of(province.clock.now())
         self._feeds = Feeds(connection)
         self._admitted = admitted
         self._reach = reach
@@ -112,8 +121,10 @@ class _Intake:
             wanted |= found.all_scopes
 
     def _reach_and_lock(self, scopes: set[str]) -> None:
-        self._reach = self._reach.and_also(scopes)
-        self._province.database.confine(self._connection, self._reach)
+        further = self._reach.and_also(scopes)
+        if further != self._reach:
+            self._reach = further
+            self._province.database.confine(self._connection, further)
         self._feeds.lock(scopes)
 
     def _look(self) -> Whereabouts:
@@ -125,21 +136,29 @@ class _Intake:
         """Merge changes of fields, in order."""
         batch = Batch()
         self._check_against_records(batch, items)
-        for item in items:
-            route = self._route(item)
-            code = item.code or (_record_fault(batch, item.line.change, route) if item.line else "unreadable")
-            if item.line is None or route is None or code is not None:
-                self._put_aside(item, code or "moved")
-            else:
-                self._merge(batch, item.n, item.line, route)
-        self._write(batch)
+        with without_waiting(self._connection):
+            for item in items:
+                self._take_one(batch, item)
+                if len(self._changes) >= _AT_ONCE:
+                    self._write(batch)
+            self._write(batch)
+            self._feeds.write_heads()
+        self._feeds.note_authors()
+
+    def _take_one(self, batch: Batch, item: Incoming) -> None:
+        route = self._route(item)
+        code = item.code or (_record_fault(batch, item.line.change, route) if item.line else "unreadable")
+        if item.line is None or route is None or code is not None:
+            self._put_aside(item, code or "moved")
+        else:
+            self._merge(batch, item.n, item.line, route)
 
     def _check_against_records(self, batch: Batch, items: Sequence[Incoming]) -> None:
         changes = [item.line.change for item in items if item.line and item.code is None]
         if not changes:
             return
         with self._unconfined():  # what the authors saw was written wherever the records have lived
-            batch.load(self._connection, changes)
+            batch.load(self._connection, changes, self._whereabouts.kinds)
         _check_against_records(self._connection, changes, items)
 
     def _unconfined(self) -> AbstractContextManager[None]:
@@ -158,6 +177,8 @@ class _Intake:
             with self._unconfined():  # what stands was written wherever the record has lived
                 relocating.relocate(self._connection, self._feeds, line, route)
             self._write(Batch())
+            self._feeds.write_heads()
+            self._feeds.note_authors()
             self._whereabouts = self._find()
 
     def _route(self, item: Incoming) -> Route | None:
@@ -166,8 +187,8 @@ class _Intake:
     def _merge(self, batch: Batch, n: int, line: Line, route: Route) -> None:
         change = line.change
         self._whereabouts.settle(change.record, route.home)
-        merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=_latest_stamp(self._now))
-        status = merged.status(len(change.fields))
+        merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=self._now.latest_stamp)
+        status = merged.status(len(change.set) + len(change.seal))
         for scope in route.scopes:
             self._feeds.add(scope, line, _event(merged, route.brought_to(scope, change.scope)))
         self._changes.append(_change_row(line, status, self._now))
@@ -180,18 +201,20 @@ class _Intake:
         self.results[item.n] = Result(id=item.id, status="quarantined", code=code)
 
     def _write(self, batch: Batch) -> None:
+        """The changes first, for what came of them is held to their scopes."""
         for table, rows in ((tables.change, self._changes), (tables.quarantine, self._set_aside)):
             append(self._connection, table, rows)
             rows.clear()
-        self._feeds.write()
-        batch.flush(self._connection, now=to_iso(self._now))
+        self._feeds.write_events()
+        batch.flush(self._connection, now=self._now.iso)
 
 
 def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:
     """Mark what needs the database to be found wrong: used ids, unknown keys."""
     key = tables.change_key
-    used = set(connection.scalars(select(key.c.id).where(key.c.id.in_([change.id for change in changes]))))
-    keys = {(k.scope, k.key) for k in keys_of(connection, sorted({sealed_for(c) for c in changes if c.seal}))}
+    used = set(connection.scalars(select(key.c.id).where(among(key.c.id, [change.id for change in changes]))))
+    sealed = {sealed_for(change) for change in changes if change.seal}
+    keys = {(one.scope, one.key) for one in keys_of(connection, sorted(sealed))} if sealed else set()
     for item in fresh:
         if item.line is None or item.code is not None:
             continue
@@ -229,12 +252,23 @@ def _nothing_to_reseal(change: Change) -> str | None:
     return "moved" if change.verb == Verb.RESEAL.value else None
 
 
-def _latest_stamp(now: datetime) -> int:
-    """The greatest stamp of this millisecond (see `HybridClock`)."""
-    return (int(now.timestamp() * 1000) + 1) * STEPS - 1
+class _Moment(NamedTuple):
+    """When a push was taken in."""
+
+    iso: str
+    milliseconds: int
+
+    @classmethod
+    def of(cls, now: datetime) -> _Moment:
+        return cls(to_iso(now), int(now.timestamp() * 1000))
+
+    @property
+    def latest_stamp(self) -> int:
+        """The greatest stamp of this millisecond (see `HybridClock`)."""
+        return (self.milliseconds + 1) * STEPS - 1
 
 
-def _quarantine_row(desk: str, item: Incoming, code: str, now: datetime) -> dict[str, object]:
+def _quarantine_row(desk: str, item: Incoming, code: str, now: _Moment) -> dict[str, object]:
     return {
         "desk": desk,
         "n": item.n,
@@ -243,13 +277,12 @@ def _quarantine_row(desk: str, item: Incoming, code: str, now: datetime) -> dict
         "digest": item.digest,
         "raw": item.raw if item.line is None else item.line.raw,
         "signature": item.line.signature if item.line else b"",
-        "received_at": to_iso(now),
+        "received_at": now.iso,
     }
 
 
-def _change_row(line: Line, status: str, now: datetime) -> dict[str, object]:
+def _change_row(line: Line, status: str, now: _Moment) -> dict[str, object]:
     change = line.change
-    skew = change.stamp // STEPS - int(now.timestamp() * 1000)
     return {
         "id": change.id,
         "desk": change.desk,
@@ -261,8 +294,8 @@ def _change_row(line: Line, status: str, now: datetime) -> dict[str, object]:
         "kind": change.kind,
         "record": change.record,
         "status": status,
-        "received_at": to_iso(now),
-        "skew_ms": skew,
+        "received_at": now.iso,
+        "skew_ms": change.stamp // STEPS - now.milliseconds,
     }
 
 

@@ -6,17 +6,21 @@ certificate). Decision 0011.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 from psycopg.types.string import StrBinaryDumper, StrDumper
-from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy import Connection, TextClause, create_engine, func, select, text
 from sqlalchemy.pool import QueuePool
 
 from commune_desk.domain.errors import Fault, Refusal
 from commune_desk.domain.ids import is_scope
 from commune_desk.domain.labels import N_
 from sync.server.address import PostgresAddress
+from sync.server.arrays import ARRAYS
 from sync.server.database import PATIENCE_SECONDS, Database, Reach, StoreFault, Work
 
 T = TypeVar("T")
@@ -29,7 +33,9 @@ _LIMITS = {
     "idle_in_transaction_session_timeout": "60s",
     "client_min_messages": "warning",
     "timezone": "UTC",
+    "plan_cache_mode": "force_custom_plan",
 }
+"""A plan that was made once while a table was small would be kept when it has grown."""
 _CROSSED = ("40001", "40P01", "23505")
 """A serialisation failure, a deadlock; and a row of the same key that another transaction wrote after we had looked."""
 _EVERYTHING = "*"
@@ -105,7 +111,14 @@ def _settings(reach: Reach) -> dict[str, str]:
 
 def _set(connection: Connection, settings: dict[str, str]) -> None:
     """Until the transaction ends."""
-    connection.execute(select(*(func.set_config(name, value, True) for name, value in settings.items())))
+    values = {f"value{place}": value for place, value in enumerate(settings.values())}
+    connection.execute(_setting(tuple(settings)), values)
+
+
+@cache
+def _setting(names: tuple[str, ...]) -> TextClause:
+    each = (f"set_config('{name}', :value{place}, true)" for place, name in enumerate(names))
+    return text("SELECT " + ", ".join(each))
 
 
 def _connect(address: str, *, patient: bool) -> psycopg.Connection[Any]:
@@ -118,7 +131,22 @@ def _connect(address: str, *, patient: bool) -> psycopg.Connection[Any]:
         raise Fault(N_("The database server is older than PostgreSQL 15. Nothing was changed; install a newer one."))
     for dumper in (_Text, _BinaryText):
         connection.adapters.register_dumper(str, dumper)
+    for kind in ARRAYS:
+        connection.adapters.register_dumper(kind, _as_they_are(kind.array))
     return connection
+
+
+def _as_they_are(type_number: int) -> type[Dumper]:
+    """Hands over bytes that are in PostgreSQL's binary form already."""
+
+    class AsTheyAre(Dumper):
+        format = Format.BINARY
+        oid = type_number
+
+        def dump(self, obj: Any) -> Any:
+            return obj
+
+    return AsTheyAre
 
 
 class _Text(StrDumper):

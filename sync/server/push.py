@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import Connection, select, update
 
@@ -13,6 +12,7 @@ from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, d
 from sync.server import desks, tables
 from sync.server.admission import Admission
 from sync.server.appending import append
+from sync.server.asking import among
 from sync.server.database import NO_SCOPE, Reach, reach_of
 from sync.server.ordering import Incoming, store
 from sync.server.policy import policy_of
@@ -29,7 +29,7 @@ def take_in(province: Province, caller: desks.DeskState, body: bytes, door: Admi
     _pass_the_door(incoming, caller, door)
 
     def work(connection: Connection) -> Receipt:
-        return _commit(connection, province, header, [replace(item) for item in incoming], caller, door)
+        return _commit(connection, province, header, [item.anew() for item in incoming], caller, door)
 
     try:
         return province.database.write(work, _reach(caller, incoming))
@@ -163,11 +163,11 @@ def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[In
     numbers = [item.n for item in again]
     change, aside = tables.change_key, tables.quarantine
     merged = connection.execute(
-        select(change.c.n, change.c.digest).where(change.c.desk == state.id, change.c.n.in_(numbers))
+        select(change.c.n, change.c.digest).where(change.c.desk == state.id, among(change.c.n, numbers))
     )
     held = {row.n: (row.digest, "dup", "") for row in merged}
     kept = connection.execute(
-        select(aside.c.n, aside.c.digest, aside.c.code).where(aside.c.desk == state.id, aside.c.n.in_(numbers))
+        select(aside.c.n, aside.c.digest, aside.c.code).where(aside.c.desk == state.id, among(aside.c.n, numbers))
     )
     held |= {row.n: (row.digest, "quarantined", row.code) for row in kept}
     if any(item.n not in held or held[item.n][0] != item.digest for item in again):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from commune_desk.domain.record import Field
 from sync.change import Change, Wire, to_wire
 from sync.merge import Tags
 from sync.server.appending import put
+from sync.server.asking import among
 from sync.server.tables import RECORDS, record_key
 
 _encode = msgspec.json.Encoder().encode
@@ -51,16 +52,16 @@ class RecordPage:
         self._kinds: dict[str, str] = {}
         self._touched: set[tuple[str, str]] = set()
 
-    def load(self, connection: Connection, changes: Iterable[Change]) -> None:
+    def load(self, connection: Connection, changes: Iterable[Change], kinds: Mapping[str, str]) -> None:
+        """`kinds` are those of the records that there are, at least of those that `changes` speak of."""
         wanted: dict[str, set[str]] = {}
         for change in changes:
-            wanted.setdefault(change.kind, set()).add(change.record)
+            if kinds.get(change.record) == change.kind:
+                wanted.setdefault(change.kind, set()).add(change.record)
         for kind, ids in wanted.items():
             for record in read_records(connection, kind, ids):
                 self._records[kind, record.id] = record
-        ids = set().union(*wanted.values())
-        held = select(record_key).where(record_key.c.record.in_(ids))
-        self._kinds |= {row.record: row.kind for row in connection.execute(held)}
+        self._kinds |= kinds
 
     def kind_of(self, record: str) -> str | None:
         """Of which kind the record with this id is, wherever it lives; None for an id that is free.
@@ -84,16 +85,24 @@ class RecordPage:
         return found
 
     def flush(self, connection: Connection) -> None:
-        for kind, table in RECORDS.items():
-            touched = [key for key in self._touched if key[0] == kind]
-            put(connection, table, [_to_row(kind, self._records[key]) for key in touched])
+        touched: dict[str, list[Stored]] = {}
+        for key in self._touched:
+            touched.setdefault(key[0], []).append(self._records[key])
+        for kind, records in sorted(touched.items()):
+            put(connection, RECORDS[kind], [_to_row(kind, record) for record in records])
         self._touched.clear()
+
+
+def kinds_of(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """By id, the kinds of the records that there are, wherever they live."""
+    held = select(record_key.c.record, record_key.c.kind).where(among(record_key.c.record, ids))
+    return {record: kind for record, kind in connection.execute(held)} if ids else {}
 
 
 def read_records(connection: Connection, kind: str, ids: Iterable[str]) -> list[Stored]:
     """The records of a kind with these ids, as far as there are any."""
     table = RECORDS[kind]
-    rows = connection.execute(select(table).where(table.c.id.in_(set(ids)))).mappings()
+    rows = connection.execute(select(table).where(among(table.c.id, set(ids)))).mappings()
     return [_from_row(kind, dict(row)) for row in rows]
 
 
@@ -116,19 +125,41 @@ def _from_row(kind: str, row: dict[str, Any]) -> Stored:
 
 
 def _to_row(kind: str, record: Stored) -> dict[str, Any]:
-    fields = KINDS[kind].fields
-    row = {name: _written(value, fields[name]) for name, value in record.values.items()}
-    for name in ("writers", "tags", "stamps", "extra"):
-        row[name] = _encode(getattr(record, name)).decode()
-    return row | {"id": record.id, "scope": record.scope, "born": record.born}
+    row: dict[str, Any] = {
+        **record.values,
+        "id": record.id,
+        "scope": record.scope,
+        "born": record.born,
+        "writers": _encode(record.writers).decode(),
+        "tags": _encode(record.tags).decode() if record.tags else "{}",
+        "stamps": _encode(record.stamps).decode() if record.stamps else "{}",
+        "extra": _encode(record.extra).decode() if record.extra else "{}",
+    }
+    for name, written in _OTHERWISE[kind]:
+        row[name] = written(row[name])
+    return row
 
 
-def _written(value: Wire, declared: Field) -> Any:
-    if declared.data.is_sealed:
-        return value if isinstance(value, str) else None
+def _sealed(value: Wire) -> Any:
+    """What was sealed stands there as text, or not at all."""
+    return value if isinstance(value, str) else None
+
+
+def _open(value: Wire) -> Any:
     if isinstance(value, bool):
         return int(value)
     return _encode(value).decode() if isinstance(value, list) else value
+
+
+_OTHERWISE = {
+    kind: [
+        (name, _sealed if rule.data.is_sealed else _open)
+        for name, rule in declared.fields.items()
+        if rule.type in (bool, tuple) or (rule.data.is_sealed and rule.type is not str)
+    ]
+    for kind, declared in KINDS.items()
+}
+"""Fields whose values may stand in their column in another form than on the wire."""
 
 
 def _read(declared: Field, value: Any) -> Wire:

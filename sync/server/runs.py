@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -17,8 +16,7 @@ from sync.server.problems import Refused
 _DIGEST = 32
 
 
-@dataclass(frozen=True)
-class Linked:
+class Linked(NamedTuple):
     """A change as the chain of its desk sees it."""
 
     n: int

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from litestar import Litestar
 
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.labels import N_
@@ -25,6 +27,8 @@ from sync.server.reasons import reason_of
 
 _GRACE_SECONDS = 10
 _MOST_CONNECTIONS = 400
+_COLLECT_AFTER = 20_000
+"""Objects; a push of 500 changes makes about as many, and keeps none."""
 
 
 def serve(province: Province, host: str, port: int, *, ready: Callable[[str], None]) -> None:
@@ -32,27 +36,53 @@ def serve(province: Province, host: str, port: int, *, ready: Callable[[str], No
 
     Raises Refusal when another process serves this folder, Fault when the port or certificate cannot be had.
     """
-    with only_process(province), _listening(host, port) as listener:
-        config = uvicorn.Config(
-            Service(province).app(),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            lifespan="off",
-            http=PatientProtocol,
-            ws="none",
-            limit_concurrency=_MOST_CONNECTIONS,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-            ssl_certfile=province.data / CERT_FILE,
-            ssl_keyfile=str(province.data / KEY_FILE),
-            ssl_keyfile_password=province.keys.tls_password,
-        )
+    with only_process(province):
+        stand_at((host, port), Service(province).app(), province, ready=ready, beside=lambda: daily_roots(province))
+
+
+def stand_at(
+    place: tuple[str, int],
+    app: Litestar,
+    province: Province,
+    *,
+    ready: Callable[[str], None],
+    beside: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
+    """Answer with `app` at a host and port until told to end; `beside`: what is at work meanwhile. Raises Fault."""
+    host, port = place
+    with _listening(host, port) as listener:
+        config = _config(app, province)
         _harden(config, province.data)
         address = f"https://{_shown(host)}:{listener.getsockname()[1]}"
-        with daily_roots(province), asyncio.Runner(loop_factory=PatientLoop) as runner:
+        _collect_seldom()
+        with beside(), asyncio.Runner(loop_factory=PatientLoop) as runner:
             runner.run(_Server(config, lambda: ready(address)).serve(sockets=[listener]))
+
+
+def _collect_seldom() -> None:
+    """What has been made on the way to the first request is never garbage: nobody looks through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
+
+
+def _config(app: Litestar, province: Province) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        lifespan="off",
+        http=PatientProtocol,
+        ws="none",
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        ssl_certfile=province.data / CERT_FILE,
+        ssl_keyfile=str(province.data / KEY_FILE),
+        ssl_keyfile_password=province.keys.tls_password,
+    )
 
 
 class _Server(uvicorn.Server):

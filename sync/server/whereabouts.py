@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -10,6 +10,8 @@ from sqlalchemy import Connection, select
 from commune_desk.domain.kinds import KINDS
 from sync.change import Change
 from sync.server import tables
+from sync.server.asking import among
+from sync.server.records import kinds_of
 from sync.server.tables import RECORDS
 
 PERSON = "person"
@@ -40,6 +42,8 @@ class Route:
 class Whereabouts:
     """Read under the locks of the scopes that it speaks of, and kept true while the batch is taken in."""
 
+    kinds: dict[str, str] = field(default_factory=dict)
+    """Of the records and persons that there are."""
     _homes: dict[str, str] = field(default_factory=dict)
     _guests: dict[str, dict[str, str]] = field(default_factory=dict)
     _left: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -56,19 +60,24 @@ class Whereabouts:
             if isinstance(owner, str):
                 made._owners[change.record] = owner
                 wanted.setdefault(PERSON, set()).add(owner)
+        made.kinds = kinds_of(connection, set().union(*wanted.values()))
         for kind, ids in wanted.items():
+            held = {one for one in ids if made.kinds.get(one) == kind}
             table = RECORDS[kind]
-            rows = connection.execute(select(table.c.id, table.c.scope).where(table.c.id.in_(ids)))
+            rows = connection.execute(select(table.c.id, table.c.scope).where(among(table.c.id, held))) if held else ()
             made._homes |= {row.id: row.scope for row in rows}
-        made._load_places(connection, set().union(*wanted.values()) if wanted else set())
+        made._load_places(connection, made.kinds.keys())
         return made
 
-    def _load_places(self, connection: Connection, ids: set[str]) -> None:
+    def _load_places(self, connection: Connection, ids: Collection[str]) -> None:
+        """Of records that there are; no other one has ever been anywhere."""
+        if not ids:
+            return
         guest, left = tables.guest, tables.departure
-        shares = select(guest.c.record, guest.c.scope, guest.c.since).where(guest.c.record.in_(ids))
+        shares = select(guest.c.record, guest.c.scope, guest.c.since).where(among(guest.c.record, ids))
         for record, scope, since in connection.execute(shares):
             self._guests.setdefault(record, {})[scope] = since
-        departures = select(left.c.scope, left.c.record, left.c.change).where(left.c.record.in_(ids))
+        departures = select(left.c.scope, left.c.record, left.c.change).where(among(left.c.record, ids))
         self._left |= {(scope, record): change for scope, record, change in connection.execute(departures)}
 
     @property

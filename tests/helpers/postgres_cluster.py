@@ -30,8 +30,8 @@ PROGRAMS = "COMMUNE_DESK_POSTGRES"
 _TEMPLATE, _STARTS_WITHIN = "migrated", 30.0
 _WHILE_WE_LIVE = '"$@" & read -r _; kill -QUIT $!; wait'
 """The server ends when this process closes the line to it, or is killed and can close nothing."""
-_SETTINGS = {
-    "listen_addresses": "",
+_SOCKET_ONLY = {"listen_addresses": ""}
+_QUICK = {
     "max_connections": "80",
     "shared_buffers": "32MB",
     "fsync": "off",
@@ -41,8 +41,6 @@ _SETTINGS = {
     "jit": "off",
 }
 """Quick rather than durable: what survives a power cut is PostgreSQL's own to prove."""
-_DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "autovacuum": "on"}
-"""As PostgreSQL comes: for who measures."""
 
 
 def programs() -> Path | None:
@@ -57,12 +55,13 @@ def programs() -> Path | None:
 class PostgresCluster:
     """A server, its two roles, and an empty migrated database that each test gets a copy of."""
 
-    def __init__(self, installed: Path, *, is_durable: bool = False) -> None:
+    def __init__(self, installed: Path, *, is_lasting: bool = False) -> None:
+        """`is_lasting`: with PostgreSQL's own settings, so that a commit waits for the disk."""
         self._folder = Path(tempfile.mkdtemp(prefix="cd-postgres-"))
         self._numbers = count(1)
         self._bin = self._readable(installed) / "bin"
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N", "--locale=C")
-        chosen = _SETTINGS | (_DURABLE if is_durable else {})
+        chosen = _SOCKET_ONLY if is_lasting else _SOCKET_ONLY | _QUICK
         settings = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
         line = [str(self._bin / "postgres"), "-D", str(self._data), "-k", str(self._folder), *settings]
         self._server = subprocess.Popen(
@@ -139,7 +138,7 @@ class PostgresCluster:
 
     def copy_of(self, address: PostgresAddress) -> PostgresAddress:
         """A copy of a database that nobody is connected to."""
-        return self._made(_name(address))
+        return self._made(database_of(address))
 
     @cached_property
     def _template(self) -> str:
@@ -152,7 +151,7 @@ class PostgresCluster:
         return PostgresAddress(url=f"postgresql://{APP}@/{name}?host={self._folder}")
 
     def drop(self, address: PostgresAddress) -> None:
-        self.superuser(f"DROP DATABASE IF EXISTS {_name(address)} WITH (FORCE)")
+        self.superuser(f"DROP DATABASE IF EXISTS {database_of(address)} WITH (FORCE)")
 
     def stop(self) -> None:
         self._server.communicate(timeout=30)
@@ -160,7 +159,7 @@ class PostgresCluster:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _name(address: PostgresAddress) -> str:
+def database_of(address: PostgresAddress) -> str:
     return make_url(address.url).database or ""
 
 

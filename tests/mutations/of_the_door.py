@@ -60,15 +60,15 @@ FAULTS = (
     Fault(
         name="door-lets-abuse-detail-in-open",
         file=_DOOR,
-        old='        if change.set:\n            return "plaintext"\n',
+        old='    if change.set:\n        return "plaintext"\n',
         new="",
         tests=("sync/test_server_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
     Fault(
         name="door-takes-clear-text-for-sealed",
         file=_DOOR,
-        old="        if not all(map(is_sealed, change.seal.values())):\n",
-        new="        if False:\n",
+        old=' if all(map(is_sealed, change.seal.values())) else "sealed"',
+        new="",
         tests=("sync/test_server_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
     Fault(
@@ -81,8 +81,8 @@ FAULTS = (
     Fault(
         name="door-ignores-the-values",
         file=_DOOR,
-        old='return None if data.is_sealed or _holds(declared, value) else "value"',
-        new="return None",
+        old="elif is_open and not _holds(declared, value):",
+        new="elif False:",
         tests=("sync/test_server_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
     Fault(

@@ -139,12 +139,26 @@ FAULTS = (
     Fault(
         name="place-of-an-earlier-push-is-forgotten",
         file=_MERGING,
-        old="            self._places[row.scope, row.change] = row.seq\n",
+        old="            self._places[scope, change] = seq\n",
         new="            pass\n",
         tests=(
             "sync/test_set_fields.py",
             "sync/test_server_merge.py::test_an_addition_wins_over_a_removal_that_had_not_seen_it",
         ),
+    ),
+    Fault(
+        name="first-value-forgets-when-it-was-written",
+        file=_MERGING,
+        old="not in (Merge.SET, Merge.LWW))",
+        new="is not Merge.SET)",
+        tests=("sync/test_server_merge.py::test_what_a_record_began_with_outlives_what_is_older",),
+    ),
+    Fault(
+        name="open-conflicts-of-an-earlier-push-are-forgotten",
+        file=_MERGING,
+        old="for change in changes if change.record in kinds})",
+        new="for change in changes if change.record not in kinds})",
+        tests=("sync/test_server_merge.py",),
     ),
     Fault(
         name="author-who-moved-on-is-two-conflicts",

@@ -49,8 +49,8 @@ MOVES = (
     Fault(
         name="late-visit-set-aside",
         file=_ORDER,
-        old="if item.line is None or route is None or code is not None:\n                self",
-        new="if item.line is None or route is None or route.is_late or code is not None:\n                self",
+        old="if item.line is None or route is None or code is not None:\n            self",
+        new="if item.line is None or route is None or route.is_late or code is not None:\n            self",
         tests=(f"{_MOVES}::test_a_late_visit_follows_the_child_and_applies",),
     ),
     Fault(

@@ -148,8 +148,8 @@ TAKING_IN = (
     Fault(
         name="scope-row-not-locked",
         file="sync/server/feeds.py",
-        old="select(tables.scope).where(tables.scope.c.id == scope).with_for_update()",
-        new="select(tables.scope).where(tables.scope.c.id == scope)",
+        old="self._connection.execute(rows.with_for_update())",
+        new="self._connection.execute(rows)",
         tests=_PUSHES,
         equivalent="the embedded engine has one writer at a time and no row locks; on PostgreSQL it is a fault",
     ),

@@ -24,7 +24,7 @@ from sync import protocol, seal
 from sync.change import RELOCATING, Line, write
 from sync.checksums import RangesRequest
 from sync.file_wire import FileGet, FilePut, with_bytes
-from sync.server import appending, moving, tables
+from sync.server import moving, tables
 from sync.server.admission import Admission
 from sync.server.database import WHOLE_PROVINCE
 from sync.server.desks import DeskState, find
@@ -228,15 +228,6 @@ def pair(tmp_path_factory: pytest.TempPathFactory, postgres_cluster: PostgresClu
     postgres_cluster.drop(target)
 
 
-@pytest.fixture(scope="module")
-def _copied() -> Iterator[None]:
-    """Also a single row goes the way of many."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(appending, "FEW", 0)
-        yield
-
-
-@pytest.mark.usefixtures("_copied")
 @settings(max_examples=15)
 @given(script=st.lists(steps(), min_size=5, max_size=25))
 def test_both_engines_come_to_the_same(pair: Pair, script: list[Step]) -> None:
@@ -248,7 +239,6 @@ def test_both_engines_come_to_the_same(pair: Pair, script: list[Step]) -> None:
         assert of_one == of_other
 
 
-@pytest.mark.usefixtures("_copied")
 def test_a_script_has_decisions_moves_and_files_on_both_engines(pair: Pair) -> None:
     """What chance may leave out: a conflict decided, a child that moves with its file, a late edit."""
     plain: dict[str, Any] = {"record": 0, "waits": 1, "elsewhere": False}

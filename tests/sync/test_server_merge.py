@@ -234,6 +234,14 @@ def test_the_later_wins_for_trivia_and_no_clock_wins_by_running_ahead(world: Wor
     assert world.open_conflicts() == []
 
 
+def test_what_a_record_began_with_outlives_what_is_older(world: World) -> None:
+    a, b = world.desk(), world.desk()
+    person = uuid7()
+    a.send("person", person, {"occupation": "farmer"})
+    b.send("person", person, {"occupation": "fisher"}, stamp=5)
+    assert world.row("person", person)["occupation"] == "farmer"
+
+
 def test_an_addition_wins_over_a_removal_that_had_not_seen_it(world: World) -> None:
     a, b = world.desk(), world.desk()
     file = uuid7()

@@ -105,7 +105,7 @@ def crowd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crowd]:
         made = Crowd(world)
         _slow_down(monkeypatch, ordering, "_check_against_records")
         _slow_down(monkeypatch, push, "proven")
-        _slow_down(monkeypatch, Feeds, "write")
+        _slow_down(monkeypatch, Feeds, "write_heads")
         yield made
         made.servers[1].close()
 

@@ -1,0 +1,174 @@
+"""What PostgreSQL takes in of pushes: beside a bare binary COPY of the same rows behind the same HTTP stack.
+
+A real server process, TLS on loopback, and PostgreSQL as it comes: a commit waits for the disk on both sides. Pushes
+and bare posts take turns, so that other work on the machine meets both.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from requests import PreparedRequest, Response
+
+from bench.bare_copy import CHANGES, RECORDS, TABLES
+from bench.measure import CannotMeasure, Samples
+from bench.syncing import SEND_SECONDS, enrolled_desk, make_changes, places, province
+from bench.wire import fill_commune, plain_records
+from bench.workbench import Workbench, end, read_line
+from commune_desk.store.register import Register
+from commune_desk.store.replica import RegisterReplica
+from sync import protocol, seal
+from sync.client.channel import Channel
+from sync.client.exchange import ROOM_FOR_HEADER, push_body
+from sync.client.session import Session
+from sync.client.tls import PinnedAdapter, PinnedContext
+from sync.client.transport import Transport
+from sync.server.address import APP, PostgresAddress
+from tests.helpers.postgres_cluster import PostgresCluster, database_of, programs
+
+_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Changes a second of each push and of each bare post, and seconds of the bulk and of its bare posts."""
+
+    pushes: Samples
+    bulk: Samples
+
+
+def push_postgres(bench: Workbench) -> Samples:
+    return bench.shared("postgres", _take).pushes
+
+
+def bulk_time(bench: Workbench) -> Samples:
+    return bench.shared("postgres", _take).bulk
+
+
+def _take(bench: Workbench) -> _Taken:
+    folder = bench.folder / "postgres"
+    folder.mkdir()
+    with (
+        _cluster() as cluster,
+        province(bench, folder, on=_database(cluster)) as address,
+        _bare_server(bench, folder) as bare,
+    ):
+        with closing(enrolled_desk(bench, folder, "first", address).register) as register:
+            make_changes(register)
+            pushes = _pushes(register, address, bare)
+        with closing(enrolled_desk(bench, folder, "second", address).register) as register:
+            fill_commune(register)
+            bulk = _bulk(register, bare)
+    return _Taken(pushes, bulk)
+
+
+@contextmanager
+def _cluster() -> Iterator[PostgresCluster]:
+    installed = programs()
+    if installed is None:
+        raise CannotMeasure("there is no PostgreSQL on this machine")
+    cluster = PostgresCluster(installed, is_lasting=True)
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+def _database(cluster: PostgresCluster) -> PostgresAddress:
+    """A database with the tables of the program, and beside them those that the bare posts are copied into."""
+    where = cluster.migrated()
+    for statement in (*TABLES, *(f"GRANT INSERT ON {table} TO {APP}" for table in ("bare_change", "bare_record"))):
+        cluster.superuser(statement, database_of(where))
+    return where
+
+
+@contextmanager
+def _bare_server(bench: Workbench, folder: Path) -> Iterator[str]:
+    _, data, _, key_file = places(folder)
+    server = bench.start("-m", "bench.bare_copy", data, key_file)
+    try:
+        yield read_line(server)
+    finally:
+        end(server)
+
+
+def _pushes(register: Register, address: str, bare: str) -> Samples:
+    """Everything that waits in the register, each batch by a push and by a bare post."""
+    replica = RegisterReplica(register, lambda _changes: None)
+    own = replica.identity()
+    with _line(register, address) as line, _line(register, bare) as bare_line:
+        channel = Channel(line, key_id=own.desk, key=own.signing_key, authority_public=own.authority_public)
+        channel.hello()
+        after, values, floors = 0, list[float](), list[float]()
+        while batch := replica.pending(after, protocol.MAX_CHANGES, protocol.MAX_INFLATED - ROOM_FOR_HEADER):
+            body = push_body(replica, own, batch)
+            begun = time.perf_counter()
+            receipt = channel.call("/v1/push", body, seal.RECEIPT)[0]
+            values.append(len(batch) / (time.perf_counter() - begun))
+            _refuse_other(protocol.decode(receipt, protocol.Receipt), len(batch))
+            floors.append(len(batch) / _bare_seconds(bare_line, CHANGES, body))
+            after = batch[-1].n
+    return Samples(values, floors)
+
+
+def _refuse_other(receipt: protocol.Receipt, count: int) -> None:
+    merged = sum(result.status == "ok" for result in receipt.results)
+    if merged != count:
+        raise CannotMeasure(f"{merged} of {count} changes were merged")
+
+
+def _bare_seconds(line: Transport, path: str, body: bytes) -> float:
+    begun = time.perf_counter()
+    reply = line.post(path, body)
+    passed = time.perf_counter() - begun
+    if reply.status != 200:
+        raise CannotMeasure(f"the bare server answered {reply.status}")
+    return passed
+
+
+def _bulk(register: Register, bare: str) -> Samples:
+    """Seconds until a desk has a receipt for a whole commune, and those of its records in one post."""
+    records = plain_records(register)
+    with _line(register, bare) as bare_line:
+        floors = [_bare_seconds(bare_line, RECORDS, records) for _ in range(_ROUNDS)]
+        seconds = _until_receipted(register)
+        floors += [_bare_seconds(bare_line, RECORDS, records) for _ in range(_ROUNDS)]
+    return Samples([seconds], [statistics.median(floors)])
+
+
+class _Watched(PinnedAdapter):
+    """Notes when the first pull begins: by then the register holds receipts for all that it had."""
+
+    pulled_at = 0.0
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        if request.path_url == "/v1/pull" and not self.pulled_at:
+            self.pulled_at = time.perf_counter()
+        return super().send(request, *args, **kwargs)
+
+
+def _until_receipted(register: Register) -> float:
+    pins = register.identity.pins
+    assert pins is not None
+    watched = _Watched(PinnedContext.trusting(pins.ca_pem, send_seconds=SEND_SECONDS))
+    transport = Transport(pins.address, ca_pem=pins.ca_pem, adapter=watched)
+    begun = time.perf_counter()
+    Session(transport, RegisterReplica(register, lambda _changes: None)).sync()
+    return watched.pulled_at - begun
+
+
+@contextmanager
+def _line(register: Register, address: str) -> Iterator[Transport]:
+    pins = register.identity.pins
+    assert pins is not None
+    line = Transport(address, ca_pem=pins.ca_pem)
+    try:
+        yield line
+    finally:
+        line.rest()
