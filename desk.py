@@ -30,6 +30,7 @@ UV_LOCK = ROOT / "requirements" / "uv.txt"
 DEMO_ON_SCREEN = ["-m", "tests.story.show"]
 DEMO_HEADLESS = ["-m", "tests.story"]
 BENCH = ["-m", "bench"]
+LOAD = ["-m", "bench.load"]
 SHOTS = ["-m", "tests.story.shots"]
 TEXTS = ["-m", "tests.texts"]
 UNDER_WINE = ["-m", "tests.windows"]
@@ -259,6 +260,11 @@ def bench(rest: list[str]) -> int:
     return python([*BENCH, *rest], **({} if "QT_QPA_PLATFORM" in os.environ else OFFSCREEN))
 
 
+def load(rest: list[str]) -> int:
+    """A twentieth of the country against a served PostgreSQL, with a two-hour outage and the return."""
+    return python([*LOAD, *rest])
+
+
 def shots(rest: list[str]) -> int:
     return python([*SHOTS, *rest], **OFFSCREEN)
 
@@ -306,6 +312,7 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "test": (test, "lint and tests; --long adds the slow ones, other arguments go to pytest"),
     "lint": (lint, "ruff, mypy and the layers"),
     "bench": (bench, "measure speed and memory: [NAME ...] [--json FILE]"),
+    "load": (load, "a twentieth of the country at one province: [--desks N] [--speed N] [--soak HOURS] [--json FILE]"),
     "shots": (shots, "take a picture of every page"),
     "texts": (texts, "collect the texts, merge translations: [FRAGMENT.po ...]"),
     "mutate": (mutate, "faults put into copies of the sync: do the tests find each? [--only NAME ...] [--list]"),

@@ -56,6 +56,21 @@ def come_back(connection: Connection, kind: str, record: str) -> None:
     connection.execute("DELETE FROM departure WHERE record=? AND kind=?", (record, kind))
 
 
+def arrive(tx: Tx, kind: str, record: str) -> None:
+    """The record comes here, perhaps before it was removed: what left with it goes first, all that stands follows.
+
+    What cannot go yet, because something of ours about it is unsent, stays without its conflicts: who decided them
+    meanwhile did so elsewhere, and those that are still open come along.
+    """
+    settle(tx)
+    left_with_it = "SELECT change FROM departure WHERE record=? AND kind=? AND is_gone=0"
+    tx.connection.execute(
+        "DELETE FROM conflict WHERE record IN"  # noqa: S608 - constants only
+        f" (SELECT record FROM departure WHERE is_gone=0 AND change IN ({left_with_it}))",
+        (record, kind),
+    )
+
+
 def settle(tx: Tx) -> None:
     """Remove what has left, as soon as the province signed for all that this desk wrote about it."""
     db = tx.connection

@@ -123,10 +123,15 @@ class Incoming:
     def _event(self, event: protocol.Event, line: Line) -> None:
         change = line.change
         self.check_place(event, change)
+        if change.verb in RELOCATING and change.to == event.scope and not event.left:
+            self.finish()
+            departures.arrive(self._tx, change.kind, change.record)
         origin = self._log(event, line)
         self.open_conflicts(event, change)
         self._tx.ledger.saw(change.stamp)
         kind = KINDS.get(change.kind)
+        if kind is not None and event.entered and not event.left:
+            departures.come_back(self._db, kind.name, change.record)
         if kind is None or origin == "known":
             return
         if change.verb == Verb.ERASE.value:
@@ -171,8 +176,6 @@ class Incoming:
         if origin == "ours" and is_plain and self._is_shown(kind, change):
             return
         held = self._hold(kind, change, event.scope)
-        if event.entered:
-            departures.come_back(self._db, kind.name, change.record)
         for field in change.fields:
             if field in kind.fields:
                 later = [one for one in waiting if field in one.fields]

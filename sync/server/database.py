@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from commune_desk.domain.clock import monotonic
 from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -58,6 +59,13 @@ def reach_of(desk: str, scopes: Iterable[str]) -> Reach:
 
 class StoreFault(Fault):
     """The database could not do it now: disk full, locked, read-only, damaged. Nothing of the transaction stays."""
+
+
+class Crossed(StoreFault):
+    """What the transaction works on moved before it held it: the same work, begun again, finds it where it is now."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("The database is busy with another command. Nothing was lost; try again in a minute."))
 
 
 class Database(ABC):
@@ -111,13 +119,13 @@ class Database(ABC):
 
     def _begun_again(self, attempt: Callable[[], T]) -> T:
         until = monotonic() + PATIENCE_SECONDS
-        errors: tuple[type[Exception], ...] = (DBAPIError, *self.driver_errors)
+        errors: tuple[type[Exception], ...] = (Crossed, DBAPIError, *self.driver_errors)
         for tried in range(1, MOST_TRIES + 1):
             try:
                 return attempt()
             except errors as error:
                 said = error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error
-                again = tried < MOST_TRIES and monotonic() < until and self._crossed(said)
+                again = tried < MOST_TRIES and monotonic() < until and self._is_crossed(said)
                 if not again:
                     self._give_up(said)
                     raise
@@ -125,6 +133,9 @@ class Database(ABC):
                 _log.log(worth_saying, "begun again, try %d: %s", tried, type(said).__name__)
             sleep(uniform(0, _FIRST_PAUSE * 2**tried))  # noqa: S311 - spreads those who met, decides nothing
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def _is_crossed(self, error: Exception) -> bool:
+        return isinstance(error, Crossed) or self._crossed(error)
 
     def _give_up(self, error: Exception) -> None:
         fault = self._named(error)

@@ -46,6 +46,11 @@ class Feeds:
         """The scopes that are locked."""
         return self._heads.keys()
 
+    def are_behind(self, scopes: Iterable[str]) -> bool:
+        """Whether one of those is not locked yet and comes before one that is, in the order of locks."""
+        missing = set(scopes) - self._heads.keys()
+        return bool(missing and self._heads) and min(missing) < max(self._heads)
+
     def next_seq(self, scope: str) -> int:
         """The place that the next event of a locked scope will have."""
         return self._heads[scope].seq + 1

@@ -20,7 +20,7 @@ from sync.protocol import Event, Result
 from sync.server import relocating, tables
 from sync.server.appending import append, without_waiting
 from sync.server.asking import among
-from sync.server.database import Reach
+from sync.server.database import Crossed, Reach
 from sync.server.erasures import ERASED, speaking_of_erased
 from sync.server.feeds import Feeds
 from sync.server.merging import Batch, Merged
@@ -114,20 +114,33 @@ class _Intake:
         """Lock every scope that the changes speak of or whose records they touch, and learn where those are held.
 
         What is read before its scope is locked may be elsewhere by then: it is read again until nothing new comes.
+        Where several push at once all locks are taken in one order, or two would wait for each other: which they are
+        is looked up beforehand, and who finds under them that an earlier one is missing begins again (Crossed).
         """
         wanted = {one for change in self._admitted for one in (change.scope, change.to) if is_scope(one)}
-        database = self._province.database
+        is_shared = self._province.database.is_shared
+        if is_shared:
+            wanted |= self._look().all_scopes
         while True:
-            further = self._reach.and_also(wanted)
-            if further != self._reach:
-                self._reach = further
-                database.confine(self._connection, further)
-            self._feeds.lock(wanted)
-            with database.unconfined(self._connection, self._reach):
-                found = Whereabouts.of(self._connection, self._admitted)
+            self._reach_and_lock(wanted)
+            found = self._look()
             if found.all_scopes <= wanted:
                 return found
+            if is_shared and self._feeds.are_behind(found.all_scopes):
+                raise Crossed
             wanted |= found.all_scopes
+
+    def _reach_and_lock(self, scopes: set[str]) -> None:
+        further = self._reach.and_also(scopes)
+        if further != self._reach:
+            self._reach = further
+            self._province.database.confine(self._connection, further)
+        self._feeds.lock(scopes)
+
+    def _look(self) -> Whereabouts:
+        """Where the changes' records are held at this moment."""
+        with self._unconfined():
+            return Whereabouts.of(self._connection, self._admitted)
 
     def take(self, items: Sequence[Incoming]) -> None:
         """Merge changes of fields, in order."""

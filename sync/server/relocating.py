@@ -62,7 +62,7 @@ def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> 
         _hold(connection, line.change, [record])
     else:
         _tell(feeds, line, route, [scope for scope in route.scopes if scope != line.change.to])
-        _leave(connection, feeds, line, line.change.to, [record])
+        _leave(connection, feeds, line, line.change.to, [record], entered=_told_of_another(line.change))
         _let_go(connection, line.change.to, [record])
 
 
@@ -161,9 +161,16 @@ def _tell(feeds: Feeds, line: Line, route: Route, scopes: Iterable[str]) -> None
         feeds.add(scope, line, Event(scope=scope, seq=0, entered=route.brought_to(scope, line.change.scope)))
 
 
-def _leave(connection: Connection, feeds: Feeds, line: Line, scope: str, records: Sequence[Stored]) -> None:
+def _told_of_another(change: Change) -> str:
+    """What brings an `unshare` into the feed of the place that loses the record: itself, if another holder wrote it."""
+    return "" if change.scope == change.to else change.id
+
+
+def _leave(
+    connection: Connection, feeds: Feeds, line: Line, scope: str, records: Sequence[Stored], *, entered: str = ""
+) -> None:
     left = [(record.kind, record.id) for record in records]
-    seq = feeds.add(scope, line, Event(scope=scope, seq=0, left=left))
+    seq = feeds.add(scope, line, Event(scope=scope, seq=0, left=left, entered=entered))
     table = tables.departure
     for some in _portions([record.id for record in records]):
         connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))

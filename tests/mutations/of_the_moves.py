@@ -203,6 +203,16 @@ BEGINNINGS = (
         new="        needed = 1\n",
         tests=("sync/test_other_versions.py::test_a_newer_desk_holds_only_what_an_older_province_cannot_take",),
     ),
+    Fault(
+        name="taken-back-without-a-word",
+        file="sync/server/relocating.py",
+        old='    return "" if change.scope == change.to else change.id\n',
+        new='    return ""\n',
+        tests=(
+            "sync/test_server_moves.py::test_a_holder_that_takes_a_person_back_from_another_says_what_brings_its_word_there",
+            "traces/test_replayed.py::test_todays_province_answers_every_recorded_request_as_it_was_answered_then",
+        ),
+    ),
 )
 PROOFS = (
     Fault(
@@ -234,4 +244,28 @@ PROOFS = (
         tests=("sync/test_signed_heads.py::test_another_desks_chain_proves_nothing",),
     ),
 )
-FAULTS = (*MOVES, *BEGINNINGS, *PROOFS)
+_LOAD = "test_load_model.py"
+PROMISES = (
+    Fault(
+        name="domain-of-receipts-changed",
+        file="sync/seal.py",
+        old='RECEIPT = b"cd-receipt-v1"\n',
+        new='RECEIPT = b"cd-receipt-v2"\n',
+        tests=("traces/test_replayed.py::test_todays_desk_believes_the_receipts_of_then",),
+    ),
+    Fault(
+        name="no-jitter-after-failures",
+        file="sync/client/backoff.py",
+        old=" + random() * ceiling\n",
+        new=" + ceiling\n",
+        tests=(f"{_LOAD}::test_after_two_hours_everybody_is_back_within_the_longest_wait_and_asks_once",),
+    ),
+    Fault(
+        name="no-jitter-in-the-morning",
+        file="commune_desk/usecases/sync_schedule.py",
+        old="        self.due = now + random() * pace.start_jitter\n",
+        new="        self.due = now + pace.start_jitter\n",
+        tests=(f"{_LOAD}::test_a_morning_at_eight_is_spread_over_the_first_seconds",),
+    ),
+)
+FAULTS = (*MOVES, *BEGINNINGS, *PROOFS, *PROMISES)

@@ -300,8 +300,16 @@ def serving(folder: Path) -> Iterator[str]:
     """A province founded in `folder` and served by a real process; yields its address."""
     made = command(folder, "init", "--name", "Quảng Ninh", "--host", "127.0.0.1", "localhost", *engine.init_words())
     assert made.returncode == 0, made.stderr
+    with served(folder) as address:
+        yield address
+
+
+@contextmanager
+def served(folder: Path, *program: str) -> Iterator[str]:
+    """The province in `folder` served by a real process; yields its address. `program`: another than the server's."""
     places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
-    line = [sys.executable, "-m", "sync.server", "serve", *places, "--host", "127.0.0.1", "--port", "0"]
+    words = program or ("sync.server",)
+    line = [sys.executable, "-m", *words, "serve", *places, "--host", "127.0.0.1", "--port", "0"]
     with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
         try:
             assert process.stdout is not None

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from commune_desk.domain.ids import is_scope, uuid7
 from sync.server import tables
+from sync.server.feeds import Feeds
 from sync.server.ordering import _Intake
 from sync.server.province import Province
 from sync.server.whereabouts import Whereabouts
@@ -124,3 +125,47 @@ def test_where_nobody_looks_again_under_the_locks_some_would_stay_behind(
         moved.set()
         visit.result()
     assert wandering.homes() == [COMMUNE, OTHER]
+
+
+def _visited_while_it_moved(wandering: Wandering, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """A visit whose desk looked just before the child moved on; the scopes that each of its tries locked, in order."""
+    looked, moved, tries = threading.Event(), threading.Event(), list[list[str]]()
+    honest_look, honest_lock = _Intake._look, _Intake._reach_and_lock
+
+    def look(self: _Intake) -> Whereabouts:
+        found = honest_look(self)
+        if self._desk == wandering.desks[1].id and not looked.is_set():
+            looked.set()
+            assert moved.wait(20)
+        return found
+
+    def lock(self: _Intake, scopes: set[str]) -> None:
+        if self._desk == wandering.desks[1].id:
+            if not self._feeds._heads:
+                tries.append([])
+            tries[-1] += sorted(scopes - set(tries[-1]))
+        honest_lock(self, scopes)
+
+    wandering.settle_in_the_other_commune()
+    monkeypatch.setattr(_Intake, "_look", look)
+    monkeypatch.setattr(_Intake, "_reach_and_lock", lock)
+    with ThreadPoolExecutor(1) as pool:
+        visit = pool.submit(wandering.visit_once)
+        assert looked.wait(20)
+        wandering.move(OTHER, COMMUNE)
+        moved.set()
+        visit.result()
+    assert wandering.homes() == [COMMUNE, COMMUNE]
+    return tries
+
+
+def test_who_lacks_an_earlier_lock_begins_again(wandering: Wandering, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _visited_while_it_moved(wandering, monkeypatch) == [[OTHER], [COMMUNE, OTHER]]
+
+
+def test_taken_when_it_is_found_missing_locks_would_cross(
+    wandering: Wandering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: whoever holds the first and wants the second would now wait for the one who waits for it."""
+    monkeypatch.setattr(Feeds, "are_behind", lambda self, scopes: False)
+    assert _visited_while_it_moved(wandering, monkeypatch) == [[OTHER, COMMUNE]]

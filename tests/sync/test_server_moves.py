@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import delete
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
+from sync.client import errors
 from sync.client.page import Page, read_page, verified_keys, verify_page
 from sync.server import tables
 from sync.server.database import WHOLE_PROVINCE
@@ -252,6 +255,24 @@ def test_a_shared_person_is_in_both_feeds_until_it_is_shared_no_more(world: Worl
     ]
     late = house.change("person", person, {"village": "Khe Bốc"}, scope=SHELTER)
     assert house.results(late) == [("conflict", "")]
+
+
+def test_a_holder_that_takes_a_person_back_from_another_says_what_brings_its_word_there(world: World) -> None:
+    """The twin at the end: without it no desk of that place would take its own feed over, ever again."""
+    commune, house = world.desk(), world.desk({SHELTER: Role.SHELTER_WORKER})
+    person = uuid7()
+    commune.send("person", person, {"full_name": "Chìu Thị Mây"})
+    assert commune.results(relocation(commune, person, "share", SHELTER)) == [("ok", "")]
+    back = relocation(commune, person, "unshare", SHELTER)
+    assert commune.results(back) == [("ok", "")]
+    page = page_of(house, SHELTER, world)
+    ((event, line),) = page.events
+    assert (line.change.id, event.entered, event.left) == (back.change.id, back.change.id, [("person", person)])
+    assert "Chìu".encode() not in house.pull_from({SHELTER: 0}).body
+    untold = [(msgspec.structs.replace(one, entered=""), its) for one, its in page.steps]
+    keys = verified_keys(page.header, world.province.keys.authority.public)
+    with pytest.raises(errors.Unproven):
+        verify_page(dataclasses.replace(page, steps=untold), {}, keys.get)
 
 
 @pytest.mark.parametrize(

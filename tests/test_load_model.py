@@ -1,0 +1,130 @@
+"""A province comes back after two hours, or opens at eight: jitter spreads its desks, next to nothing is asked twice.
+
+The real sync at the real server, in virtual time; counted, never timed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from bench.load_desks import LightDesk, desks_of
+from bench.load_model import Attempt, LoadModel, Tally
+from sync.client.backoff import CAP_SECONDS
+from sync.client.errors import NotAnswering
+from sync.client.transport import Exchange, Transport
+from tests.sync.in_process import InProcess, response_of
+from tests.sync.server_fixtures import World, province_in
+
+DESKS = 40
+MOST_A_SECOND = 6
+"""Syncs that the province begins in a second; it asks the others to come later. 40 desks bring one in 22 s."""
+OUTAGE, RETURN, MORNING = 7200.0, 1800.0, 900.0
+MOST_PER_NEEDED = 1.2
+
+
+class Door(InProcess):
+    """The province behind a door that lets so many syncs in within a second; others it tells: in half a minute."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.app)
+        self.now: Callable[[], float] = lambda: 0.0
+        self._hellos: Counter[int] = Counter()
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if request.path_url == "/v1/hello" and not self.down:
+            self._hellos[int(self.now())] += 1
+            if self._hellos[int(self.now())] > MOST_A_SECOND:
+                return response_of(503, {"Retry-After": "30"}, b"")
+        return super().send(request, *args, **kwargs)
+
+
+class Country:
+    """Desks of twenty communes and their province."""
+
+    def __init__(self, world: World) -> None:
+        self.door = Door(world)
+        self.desks = [
+            LightDesk(own, scope, Transport("province.test", ca_pem=None, adapter=self.door))
+            for own, scope in desks_of(world, DESKS)
+        ]
+
+    def model(self, chance: Callable[[], float] | None = None) -> LoadModel:
+        made = LoadModel(self.desks, chance=chance)
+        self.door.now = lambda: made.now
+        return made
+
+    def waiting(self) -> int:
+        return sum(desk.waiting for desk in self.desks)
+
+
+@pytest.fixture
+def country(tmp_path: Path) -> Iterator[Country]:
+    with province_in(tmp_path) as world:
+        made = Country(world)
+        yield made
+        made.door.shut()
+
+
+def outage_and_return(country: Country, chance: Callable[[], float] | None = None) -> tuple[Tally, Tally]:
+    """What desks do while the province is away, and in the half hour after."""
+    model = country.model(chance)
+    country.door.down = True
+    away = model.play(OUTAGE)
+    country.door.down = False
+    return away, model.play(RETURN)
+
+
+def no_jitter() -> float:
+    return 1.0
+
+
+def test_after_two_hours_everybody_is_back_within_the_longest_wait_and_asks_once(country: Country) -> None:
+    away, back = outage_and_return(country)
+    assert away.syncs == 0
+    assert away.requests <= DESKS * (2 * OUTAGE / CAP_SECONDS + 20), "who is not answered waits ever longer"
+    assert back.per_needed <= MOST_PER_NEEDED
+    assert back.busiest <= MOST_A_SECOND
+    assert back.busiest_within(60) <= DESKS // 3, "spread over the whole wait, not over what the morning spread"
+    assert country.waiting() == 0
+    assert all(len(desk.replica.lines) > OUTAGE // CAP_SECONDS for desk in country.desks), "they worked meanwhile"
+
+
+def test_without_jitter_they_would_come_all_at_once_and_again(country: Country) -> None:
+    """The twin."""
+    _away, back = outage_and_return(country, no_jitter)
+    assert back.busiest == DESKS
+    assert back.per_needed > MOST_PER_NEEDED
+    assert country.waiting() > 0
+
+
+def test_a_morning_at_eight_is_spread_over_the_first_seconds(country: Country) -> None:
+    morning = country.model().play(MORNING)
+    assert morning.per_needed <= MOST_PER_NEEDED
+    assert morning.busiest <= MOST_A_SECOND
+    assert country.waiting() == 0
+
+
+def test_a_morning_without_jitter_would_be_a_storm(country: Country) -> None:
+    """The twin."""
+    morning = country.model(no_jitter).play(MORNING)
+    assert morning.busiest == DESKS
+    assert morning.per_needed > MOST_PER_NEEDED
+
+
+def test_what_a_phase_took_is_counted_by_request() -> None:
+    def exchange(status: int, seconds: float) -> Exchange:
+        return Exchange("/v1/hello", status, 1, 1, seconds)
+
+    tally = Tally()
+    tally.note(Attempt([exchange(200, 0.1), exchange(200, 0.3)], None))
+    tally.note(Attempt([exchange(0, 3.0)], NotAnswering()))
+    assert (tally.requests, tally.needed, tally.syncs, tally.failed["NotAnswering"]) == (3, 2, 1, 1)
+    tally.arrivals.update([1, 1, 59, 61])
+    assert (tally.busiest, tally.busiest_within(60), tally.busiest_within(61)) == (2, 3, 4)
+    assert (tally.per_needed, tally.percentile(0.0), tally.percentile(0.99)) == (1.5, 0.1, 0.3)

@@ -1,0 +1,1 @@
+"""What desks and provinces of each release really said to one another, kept and replayed for ever."""

@@ -1,0 +1,257 @@
+"""Records the exchanges of this release: `python -m tests.traces.record`. Once for each.
+
+A real server is asked over TLS by the program's own sync: enrolment, pushes with every verb, a conflict and its
+decision, a child that moves, what only a later version knows, a file up and down, a snapshot. It stays in `kept/`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from commune_desk.domain.clock import SystemClock, to_iso
+from commune_desk.domain.ids import RecordId, uuid7
+from commune_desk.domain.kinds import SCHEMA_VERSION
+from sync import protocol, seal
+from sync.change import Line, Verb, Wire
+from sync.client.enrol import Enrolment, enrol
+from sync.client.session import Session
+from sync.server import tables
+from sync.server.database import WHOLE_PROVINCE
+from sync.server.province import open_province
+from tests.helpers.attached import add_child, add_file, scan
+from tests.sync.file_office import Place
+from tests.sync.memory_replica import Identity, MemoryReplica
+from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, command, served
+from tests.traces.readers import BEGINS_ANEW, READERS, make_reader, prepare, rows_of
+from tests.traces.trace import KEPT, KeptDesk, Rows, Tape, Trace, pack
+
+SCOPES = {
+    "writer": COMMUNE,
+    "colleague": COMMUNE,
+    "shelter": SHELTER,
+    "neighbour": OTHER,
+    "photographer": COMMUNE,
+    "newcomer": COMMUNE,
+}
+"""The desks in the order they enrol; the first two keep no register, only the lines that they wrote."""
+FILE_BYTES = 6_000
+
+
+class Stage:
+    """The province that serves, its desks, and the tape that runs."""
+
+    def __init__(self, folder: Path, address: str, desks: dict[str, KeptDesk]) -> None:
+        self.tape = Tape()
+        self._folder, self._syncs = folder, dict.fromkeys(desks, 0)
+        self.enrolments = {name: self._enrol(address, name, kept) for name, kept in desks.items()}
+        self.held: dict[str, list[Rows]] = {name: [] for name in READERS}
+        self.writer, self.colleague = self._light("writer"), self._light("colleague")
+        self.places = {name: self._place(name) for name in (*READERS, "photographer")}
+
+    def _enrol(self, address: str, name: str, kept: KeptDesk) -> Enrolment:
+        self.tape.scene = name, 0
+        label = f"PC {name}"
+        connect = self.tape.transport
+        return enrol(address, kept.code, label, program_version="0", desk_keys=kept.keys, connect=connect)
+
+    def _light(self, name: str) -> MemoryReplica:
+        mine = self.enrolments[name]
+        return MemoryReplica(Identity(mine.desk, mine.epoch, mine.signing_key, mine.authority_public))
+
+    def _place(self, name: str) -> Place:
+        return make_reader(self._folder / f"{name}.db", self.enrolments[name], SystemClock())
+
+    def _turn(self, name: str) -> int:
+        self._syncs[name] += 1
+        self.tape.scene = name, self._syncs[name]
+        return self._syncs[name]
+
+    def sync(self, name: str) -> None:
+        """A sync of a desk without a register."""
+        self._turn(name)
+        mine = self.enrolments[name]
+        replica: MemoryReplica = getattr(self, name)
+        Session(self.tape.transport(mine.address, mine.ca_pem), replica).sync()
+
+    def carry(self, name: str) -> None:
+        """A sync of a desk with one."""
+        place, mine = self.places[name], self.enrolments[name]
+        prepare(place, name, self._turn(name))
+        place.connect = lambda: self.tape.transport(mine.address, mine.ca_pem)
+        place.carry()
+        if name in self.held:
+            self.held[name].append(rows_of(place))
+
+    def key(self, scope: str) -> protocol.ScopeKey:
+        keys = [key for mine in self.enrolments.values() for key in mine.scope_keys if key.scope == scope]
+        return keys[0]
+
+    def close(self) -> None:
+        for place in self.places.values():
+            place.register.close()
+
+
+class Story:
+    """What happens, in order."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.child, self.sister, self.friend, self.report = (uuid7() for _ in range(4))
+
+    def tell(self) -> RecordId:
+        """The whole story; the file that was attached."""
+        for scene in (self._a_family, self._two_who_write_one_field, self._a_stay, self._a_move, self._a_later_version):
+            scene()
+        return self._a_file()
+
+    def _write(self, kind: str, record: str, values: dict[str, Wire], **more: Any) -> Line:
+        return self.stage.writer.record(COMMUNE, kind, record, values, **more)
+
+    def _a_family(self) -> None:
+        self.name = self._write("person", self.child, {"full_name": "Chìu Văn Sáng", "phone": "0912000000"})
+        self._write("person", self.sister, {"full_name": "Chìu Thị Mây"})
+        self._write("person", self.friend, {"full_name": "Bàn Văn Tài"})
+        self._write("child_file", uuid7(), {"person": self.child, "case_number": "QN-1"}, data=0)
+        self._write("relation", uuid7(), {"person": self.child, "relative": self.sister, "relation": "sibling"})
+        visit: dict[str, Wire] = {"person": self.child, "visited_on": "2026-11-20", "observations": "Nhà đóng cửa."}
+        self._write("home_visit", uuid7(), visit)
+        group = uuid7()
+        said: dict[str, Wire] = {"person": self.child, "source": "person"}
+        self._write("report", self.report, said, group=group)
+        self._write("report", self.report, {"received_at": "2026-11-22T15:40:00Z"}, data=0, group=group)
+        self.sealed = self._seal(COMMUNE, group=group)
+        for name in ("writer", "colleague", "neighbour"):
+            (self.stage.carry if name in READERS else self.stage.sync)(name)
+
+    def _seal(self, scope: str, **more: Any) -> Line:
+        key = self.stage.key(scope)
+        public = protocol.unb64(key.public)
+        told = seal.seal_value(public, "Bị đánh", scope=scope, record=self.report, field="description")
+        return self._write("report", self.report, {}, data=2, seal={"description": told}, key=key.key, **more)
+
+    def _two_who_write_one_field(self) -> None:
+        base: dict[str, str | None] = {"phone": self.name.change.id}
+        ours = self._write("person", self.child, {"phone": "0912000111"}, base=base)
+        colleague = self.stage.colleague
+        colleague.record(COMMUNE, "person", self.child, {"phone": "0912000222"}, base=base)
+        self.stage.sync("writer")
+        self.stage.sync("colleague")
+        (conflict,) = [one for event, _ in colleague.applied for one in event.opened]
+        colleague.record(
+            COMMUNE,
+            "person",
+            self.child,
+            {"phone": "0912000222"},
+            verb=Verb.RESOLVE.value,
+            base={"phone": ours.change.id},
+            resolves={"phone": [conflict.id]},
+        )
+        self.stage.sync("colleague")
+        self.stage.sync("writer")
+
+    def _a_stay(self) -> None:
+        for verb in (Verb.SHARE, Verb.UNSHARE):
+            self._write("person", self.sister, {}, verb=verb.value, to=SHELTER, data=0)
+            self.stage.sync("writer")
+            self.stage.carry("shelter")
+
+    def _a_move(self) -> None:
+        self._write("person", self.child, {}, verb=Verb.MOVE.value, to=OTHER, data=0)
+        self._seal(OTHER, verb=Verb.RESEAL.value, to=OTHER, base={"description": self.sealed.change.id})
+        late: dict[str, Wire] = {"full_name": "Chìu Văn Sang"}
+        self.stage.colleague.record(COMMUNE, "person", self.child, late, base={"full_name": self.name.change.id})
+        for name in ("writer", "colleague"):
+            self.stage.sync(name)
+        self.stage.carry("neighbour")
+
+    def _a_later_version(self) -> None:
+        """A field, a kind, and a member of the change itself that this version does not know."""
+        later = SCHEMA_VERSION + 1
+        self._write("person", self.friend, {"village": "Khe Lạc", "clan_name": "Chìu"}, schema=later)
+        self._write("rainfall", uuid7(), {"person": self.friend, "millimetres": 40}, schema=later)
+        writer = self.stage.writer
+        plain = self._write("person", self.friend, {"occupation": "làm ruộng"}, schema=later)
+        raw = msgspec.json.encode(msgspec.json.decode(plain.raw) | {"weather": {"rain": [1, 2]}})
+        writer.lines[-1] = Line(plain.change, raw, writer.me.signing_key.sign(seal.CHANGE, raw))
+        self.stage.sync("writer")
+
+    def _a_file(self) -> RecordId:
+        place = self.stage.places["photographer"]
+        file = add_file(place.register, add_child(place.register), scan(FILE_BYTES))
+        self.stage.carry("photographer")
+        for _ in range(BEGINS_ANEW):
+            self.stage.carry("newcomer")
+        return file.id
+
+
+def record(folder: Path) -> Trace:
+    """Found a province in `folder`, tell the story at it; what there is to keep of that."""
+    made = command(folder, "init", "--name", "Quảng Ninh", "--host", "127.0.0.1")
+    assert made.returncode == 0, made.stderr
+    desks = {name: KeptDesk.fresh(_code(folder, scope)) for name, scope in SCOPES.items()}
+    start = pack(folder)
+    begun_at = to_iso(SystemClock().now())
+    with served(folder) as address, tempfile.TemporaryDirectory() as registers:
+        stage = Stage(Path(registers), address, desks)
+        file = Story(stage).tell()
+        content = stage.places["newcomer"].content(file)
+        stage.close()
+    return Trace(
+        version=version("commune-desk"),
+        begun_at=begun_at,
+        start=start,
+        desks=desks,
+        exchanges=stage.tape.exchanges,
+        feeds=_feeds(folder),
+        registers=stage.held,
+        file=file,
+        file_sha256=seal.sha256(content),
+    )
+
+
+def _code(folder: Path, scope: str) -> str:
+    made = command(folder, "enrol-code", "--scope", scope, "--json")
+    assert made.returncode == 0, made.stderr
+    return str(json.loads(made.stdout)["code"])
+
+
+def _feeds(folder: Path) -> list[tuple[str, int, bytes]]:
+    province = open_province(folder / "data", folder / "key.json")
+    try:
+        return feeds_of(province.database.read(lambda c: c.execute(FEED).all(), WHOLE_PROVINCE))
+    finally:
+        province.close()
+
+
+FEED = select(tables.feed.c.scope, tables.feed.c.seq, tables.feed.c.chain).order_by(
+    tables.feed.c.scope, tables.feed.c.seq
+)
+
+
+def feeds_of(rows: Sequence[Any]) -> list[tuple[str, int, bytes]]:
+    return [(scope, seq, bytes(chain)) for scope, seq, chain in rows]
+
+
+def main() -> int:
+    target = KEPT / f"{version('commune-desk')}.trace"
+    if target.exists():
+        sys.stderr.write(f"{target.name} is kept already and stays as it is.\n")
+        return 1
+    with tempfile.TemporaryDirectory() as name:
+        trace = record(Path(name))
+    KEPT.mkdir(exist_ok=True)
+    trace.write(target)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

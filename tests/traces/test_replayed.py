@@ -1,0 +1,283 @@
+"""What desks of every release sent is taken in by today's province, and what provinces answered by today's desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from commune_desk.domain.clock import from_iso
+from commune_desk.domain.ids import RecordId
+from commune_desk.domain.record import DECLARED
+from sync import file_wire, protocol, seal
+from sync.change import Line, Verb, read_line
+from sync.client.enrol import Enrolment, enrol
+from sync.client.errors import Unproven
+from sync.client.page import read_page
+from sync.client.session import Session
+from sync.client.transport import Transport
+from sync.server import tables
+from sync.server.database import WHOLE_PROVINCE
+from sync.server.tickets import Tickets
+from sync.snapshot import SnapshotOffer
+from tests.sync.memory_replica import Identity, MemoryReplica
+from tests.sync.server_fixtures import Reply, SetClock, World, province_in
+from tests.traces.altered import LaterDesk, LaterProvince, as_it_was
+from tests.traces.readers import READERS, make_reader, prepare, rows_of
+from tests.traces.record import FEED, feeds_of
+from tests.traces.trace import KEPT, Exchange, Playback, Trace
+
+Altered = Callable[[Exchange], Exchange]
+
+
+@pytest.fixture(params=sorted(path.name for path in KEPT.glob("*.trace")))
+def trace(request: pytest.FixtureRequest) -> Trace:
+    return Trace.read(KEPT / request.param)
+
+
+class RecordedTickets(Tickets):
+    """Takes the tickets of a server that runs no more: a request is played as it was, its own signature with it."""
+
+    def spend(self, keyid: str, nonce: str) -> bool:
+        return True
+
+
+class TodaysProvince:
+    """The recorded province in the hands of today's program."""
+
+    def __init__(self, trace: Trace, world: World) -> None:
+        self.trace, self.world = trace, world
+        self._tokens: dict[str, str] = {}
+
+    def play(self, altered: Altered) -> list[str]:
+        """Every request in order; how the answers differ from those of then."""
+        return [said for exchange in self.trace.exchanges if (said := self._play(exchange, altered(exchange)))]
+
+    def _play(self, exchange: Exchange, sent: Exchange) -> str:
+        self.world.clock.time = from_iso(exchange.at)
+        path = exchange.path
+        for then, now in self._tokens.items():
+            path = path.replace(then, now)
+        reply = self.world.call(path, sent.sent, list(sent.headers.items()), sent.method)
+        where = f"{exchange.desk} {exchange.sync} {exchange.path}: "
+        if reply.status != exchange.status:
+            return f"{where}{reply.status} instead of {exchange.status}"
+        if exchange.path == "/v1/snapshot":
+            self._tokens[reply_of(exchange).read(SnapshotOffer).token] = reply.read(SnapshotOffer).token
+        then, now = essence(exchange.path, reply_of(exchange)), essence(exchange.path, reply)
+        return "" if then == now else f"{where}{now} instead of {then}"
+
+    def feeds(self) -> list[tuple[str, int, bytes]]:
+        return feeds_of(self.world.province.database.read(lambda c: c.execute(FEED).all(), WHOLE_PROVINCE))
+
+
+def reply_of(exchange: Exchange) -> Reply:
+    return Reply(exchange.status, exchange.said, exchange.received)
+
+
+def essence(path: str, reply: Reply) -> Any:
+    """What of an answer may never differ; times, tickets and what is sealed to somebody do."""
+    if path == "/v1/ca":
+        return reply.raw
+    if path == "/v1/hello":
+        return reply.read(protocol.Hello).epoch
+    if path == "/v1/push":
+        receipt = reply.read(protocol.Receipt)
+        return receipt.accepted_n, [(one.id, one.status, one.code) for one in receipt.results]
+    if path == "/v1/pull":
+        page = read_page(reply.body)
+        return [_step(event, line) for event, line in page.steps], page.trailer.cursors, page.trailer.heads
+    if path == "/v1/files/get":
+        return file_wire.split_bytes(reply.body, file_wire.FilePiece)
+    if path.startswith("/v1/files/"):
+        offset = reply.read(file_wire.FileOffset)
+        return offset.file, offset.offset, offset.done
+    return reply.read(SnapshotOffer).at if path == "/v1/snapshot" else None
+
+
+def _step(event: protocol.Event, line: Line | None) -> tuple[Any, ...]:
+    opened = [(one.id, one.field, one.base, one.ours, one.theirs) for one in event.opened]
+    return event.scope, event.seq, event.outcomes, event.entered, event.left, opened, line.encode() if line else None
+
+
+@contextmanager
+def todays_province(trace: Trace, folder: Path) -> Iterator[TodaysProvince]:
+    trace.unpack(folder)
+    with province_in(folder, tickets=RecordedTickets()) as world:
+        yield TodaysProvince(trace, world)
+
+
+@pytest.fixture
+def province(trace: Trace, tmp_path: Path) -> Iterator[TodaysProvince]:
+    with todays_province(trace, tmp_path) as opened:
+        yield opened
+
+
+def signing_keys(trace: Trace, province: TodaysProvince) -> dict[str, seal.SigningKey]:
+    """By desk id, once the desks are enrolled."""
+    by_public = {kept.keys.signing.public: kept.keys.signing for kept in trace.desks.values()}
+    desk = tables.desk
+    rows = province.world.rows(tables.desk.select().where(desk.c.sign_public.is_not(None)))
+    return {row.id: by_public[bytes(row.sign_public)] for row in rows if bytes(row.sign_public) in by_public}
+
+
+def test_todays_province_answers_every_recorded_request_as_it_was_answered_then(province: TodaysProvince) -> None:
+    assert province.play(as_it_was) == []
+    assert province.feeds() == province.trace.feeds
+
+
+def test_requests_with_members_of_a_later_version_are_answered_no_otherwise(
+    trace: Trace, province: TodaysProvince
+) -> None:
+    enrolling = msgspec.structs.replace(trace, exchanges=[one for one in trace.exchanges if one.sync == 0])
+    talking = msgspec.structs.replace(trace, exchanges=[one for one in trace.exchanges if one.sync > 0])
+    province.trace = enrolling
+    assert province.play(as_it_was) == []
+    province.trace = talking
+    assert province.play(LaterDesk(signing_keys(trace, province))) == []
+    assert province.feeds() == trace.feeds
+
+
+def test_a_province_that_forgot_a_kind_would_be_found(
+    province: TodaysProvince, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: a kind's name is a promise."""
+    monkeypatch.delitem(DECLARED, "home_visit")
+    found = province.play(as_it_was)
+    assert any("/v1/push" in one and "quarantined" in one for one in found)
+    assert province.feeds() != province.trace.feeds
+
+
+class TodaysDesk:
+    """A desk of today's program whose province is the recorded one."""
+
+    def __init__(self, trace: Trace, name: str, folder: Path, altered: Altered) -> None:
+        self.trace, self.name, self._folder, self._altered = trace, name, folder, altered
+        self.clock = SetClock()
+        self.clock.time = from_iso(trace.begun_at)
+        self.unknown: list[str] = []
+
+    def enrol(self) -> Enrolment:
+        kept, line = self.trace.desks[self.name], self._line(0)
+        return enrol(
+            "province.test",
+            kept.code,
+            "PC",
+            program_version="0",
+            desk_keys=kept.keys,
+            connect=lambda _address, ca_pem: Transport("province.test", ca_pem=ca_pem, adapter=line),
+        )
+
+    def _line(self, sync: int) -> Playback:
+        return Playback(self.trace.of(self.name, sync), self._altered)
+
+    @contextmanager
+    def _connected(self, sync: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Transport]:
+        """A line on which everything that was answered is asked for, and says hello with the nonces of then."""
+        line = self._line(sync)
+        hellos = [one for one in self.trace.of(self.name, sync) if one.path == "/v1/hello"]
+        nonces = iter([protocol.decode(protocol.inflate(one.sent), protocol.HelloRequest).nonce for one in hellos])
+        with monkeypatch.context() as patch:
+            patch.setattr("sync.client.channel.secrets.token_bytes", lambda _count: protocol.unb64(next(nonces)))
+            yield Transport("province.test", ca_pem=None, adapter=line)
+        self.unknown += line.unknown
+        assert line.left == []
+
+    def registers(self, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+        """What the register holds after each sync."""
+        place = make_reader(self._folder / f"{self.name}.db", self.enrol(), self.clock)
+        held = []
+        for sync in range(1, self.trace.syncs(self.name) + 1):
+            prepare(place, self.name, sync)
+            with self._connected(sync, monkeypatch) as transport:
+                place.connect = lambda transport=transport: transport  # type: ignore[misc]
+                place.carry()
+            held.append(rows_of(place))
+        if self.name == "newcomer":
+            assert seal.sha256(place.content(RecordId(self.trace.file))) == self.trace.file_sha256
+            raws = [bytes(row[0]) for row in place.ask("SELECT raw FROM change")]
+            assert any(b"clan_name" in raw for raw in raws), "kept for the version that knows it"
+        place.register.close()
+        return held
+
+    def receipts(self, monkeypatch: pytest.MonkeyPatch) -> MemoryReplica:
+        """A desk that wrote, and believes what it was answered; it keeps no register."""
+        mine = self.enrol()
+        replica = MemoryReplica(Identity(mine.desk, mine.epoch, mine.signing_key, mine.authority_public))
+        for sync in range(1, self.trace.syncs(self.name) + 1):
+            replica.lines += lines_of(self.trace.of(self.name, sync))
+            with self._connected(sync, monkeypatch) as transport:
+                Session(transport, replica).sync()
+        return replica
+
+
+def lines_of(exchanges: list[Exchange]) -> list[Line]:
+    """What the desk wrote before that sync."""
+    pushes = [protocol.inflate(one.sent).split(b"\n") for one in exchanges if one.path == "/v1/push"]
+    return [read_line(line) for _header, *lines in pushes for line in lines]
+
+
+@pytest.fixture(params=["then", "later"])
+def altered(request: pytest.FixtureRequest, trace: Trace, tmp_path: Path) -> Altered:
+    """Replies as they were, or with members that only a later version knows."""
+    if request.param == "then":
+        return as_it_was
+    trace.unpack(tmp_path)
+    with province_in(tmp_path) as world:
+        return LaterProvince(world.province.keys.authority)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_todays_desk_comes_to_the_register_of_then(
+    trace: Trace, name: str, altered: Altered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = TodaysDesk(trace, name, tmp_path, altered).registers(monkeypatch)
+    assert [missing(then, now) for then, now in zip(trace.registers[name], held, strict=True)] == [[]] * len(held)
+
+
+def missing(then: dict[str, list[dict[str, Any]]], now: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """What the register of then held and today's does not; tables and columns that came since may hold anything."""
+    found = [
+        f"{table}: {len(now.get(table, []))} rows" for table in then if len(now.get(table, [])) != len(then[table])
+    ]
+    for table, rows in then.items():
+        for row, other in zip(rows, now.get(table, []), strict=False):
+            found += [f"{table}.{name}" for name, value in row.items() if other.get(name, ...) != value]
+    return found
+
+
+@pytest.mark.parametrize("name", ["writer", "colleague"])
+def test_todays_desk_believes_the_receipts_of_then(
+    trace: Trace, name: str, altered: Altered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replica = TodaysDesk(trace, name, tmp_path, altered).receipts(monkeypatch)
+    assert replica.accepted_n == len(replica.lines) > 0
+
+
+def test_a_domain_of_signatures_that_changed_would_be_found(
+    trace: Trace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: what a signature is made over is a promise."""
+    monkeypatch.setattr(seal, "RECEIPT", b"cd-receipt-v2")
+    with pytest.raises(Unproven):
+        TodaysDesk(trace, "writer", tmp_path, as_it_was).receipts(monkeypatch)
+
+
+def test_the_recording_has_every_verb_and_every_outcome_and_what_this_version_does_not_know(trace: Trace) -> None:
+    written = lines_of(trace.exchanges)
+    assert {line.change.verb for line in written} >= {verb.value for verb in Verb}
+    assert all(any(word in line.raw for line in written) for word in (b"clan_name", b"weather", b"rainfall"))
+    receipts = [reply_of(one).read(protocol.Receipt) for one in trace.exchanges if one.path == "/v1/push"]
+    statuses = {(result.status, result.code) for receipt in receipts for result in receipt.results}
+    assert statuses >= {("ok", ""), ("conflict", ""), ("late", ""), ("quarantined", "kind")}
+    paths = {one.path.rsplit("/", 1)[0] if one.method == "GET" else one.path for one in trace.exchanges}
+    assert paths >= {"/v1", "/v1/snapshots", "/v1/enrol", "/v1/files/put", "/v1/files/get", "/v1/report", "/v1/ranges"}
+
+
+def test_this_release_is_recorded() -> None:
+    assert (KEPT / f"{version('commune-desk')}.trace").exists()
