@@ -269,8 +269,9 @@ def test_a_domain_of_signatures_that_changed_would_be_found(
 
 
 def test_the_recording_has_every_verb_and_every_outcome_and_what_this_version_does_not_know(trace: Trace) -> None:
+    """But for the order to erase, which no desk sends."""
     written = lines_of(trace.exchanges)
-    assert {line.change.verb for line in written} >= {verb.value for verb in Verb}
+    assert {line.change.verb for line in written} >= {verb.value for verb in Verb if verb is not Verb.ERASE}
     assert all(any(word in line.raw for line in written) for word in (b"clan_name", b"weather", b"rainfall"))
     receipts = [reply_of(one).read(protocol.Receipt) for one in trace.exchanges if one.path == "/v1/push"]
     statuses = {(result.status, result.code) for receipt in receipts for result in receipt.results}
