@@ -42,7 +42,7 @@ LIBRARIES = {
 
 SYNC = {
     "commune_desk.vault": ("sync.seal",),
-    # decisions 0005, 0013, 0017 and 0018; docs/protocol-erasure.md
+    # decisions 0005, 0013, 0017, 0018 and 0019
     "commune_desk.store": (
         "sync.change",
         "sync.checksums",
