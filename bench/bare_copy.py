@@ -21,9 +21,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from sync.protocol import CONTENT_TYPE, MAX_INFLATED, deflate, inflate
 from sync.seal import sha256
-from sync.server.address import remembered
-from sync.server.province import open_province
-from sync.server.serving import stand_at
+from sync.server.door.serving import stand_at
+from sync.server.engine.address import remembered
+from sync.server.identity.province import open_province
 
 CHANGES, RECORDS = "/v1/bare-changes", "/v1/bare-records"
 TABLES = (

@@ -31,7 +31,7 @@ from commune_desk.store.transaction import Tx
 from commune_desk.usecases.opening import OpenDesk
 from commune_desk.vault.keys import RegisterKey
 from sync.client.transport import Transport
-from sync.server.snapshots import FOLDER
+from sync.server.answers.snapshots import FOLDER
 
 VISITS = 50
 POOR_BYTES, POOR_ROUND_TRIP = 32_000, 0.3

@@ -13,8 +13,8 @@ from commune_desk.domain.ids import uuid7
 from sync.client.errors import SyncFault
 from sync.client.session import Session
 from sync.client.transport import Exchange, Transport
-from sync.server.address import PostgresAddress
-from sync.server.founding import found
+from sync.server.engine.address import PostgresAddress
+from sync.server.lifecycle.founding import found
 from tests.sync.memory_replica import Identity, MemoryReplica
 from tests.sync.server_fixtures import ServerDesk, World, province_in
 

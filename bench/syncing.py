@@ -31,7 +31,7 @@ from commune_desk.usecases.profile import NewOfficer, Profile
 from sync.client.session import Session
 from sync.client.tls import PinnedAdapter, PinnedContext
 from sync.client.transport import Transport
-from sync.server.address import PostgresAddress
+from sync.server.engine.address import PostgresAddress
 
 CHANGES = 10_000
 _SERVER = ("-m", "sync.server", "--lang", "en")

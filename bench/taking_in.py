@@ -29,7 +29,8 @@ from sync.client.exchange import ROOM_FOR_HEADER, push_body
 from sync.client.session import Session
 from sync.client.tls import PinnedAdapter, PinnedContext
 from sync.client.transport import Transport
-from sync.server.address import APP, PostgresAddress
+from sync.server.engine.address import PostgresAddress
+from sync.server.engine.roles import APP
 from tests.helpers.postgres_cluster import PostgresCluster, database_of, programs
 
 _ROUNDS = 5

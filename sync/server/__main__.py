@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.labels import N_
-from sync.server.arguments import build
-from sync.server.console import Console
-from sync.server.texts import LANGUAGES, Texts, language_of, speak
+from sync.server.commands.arguments import build
+from sync.server.commands.console import Console
+from sync.server.commands.texts import LANGUAGES, Texts, language_of, speak
 
 REFUSED = 2
 SERVER_PARTS = ("alembic", "litestar", "psycopg", "sqlalchemy", "uvicorn")
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build(texts).parse_args(words)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
-        from sync.server.commands import COMMANDS  # a desk's installation has no part of a server's
+        from sync.server.commands.commands import COMMANDS  # a desk's installation has no part of a server's
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in SERVER_PARTS:
             raise

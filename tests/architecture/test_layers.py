@@ -16,7 +16,7 @@ LINTER = "from importlinter.cli import lint_imports_command; lint_imports_comman
 
 LIBRARIES = {
     "PySide6": ("commune_desk.ui", "commune_desk.working_desk", "commune_desk.app", "commune_desk.__main__"),
-    "cryptography": ("sync.seal", "commune_desk.vault", "sync.server.authority"),
+    "cryptography": ("sync.seal", "commune_desk.vault", "sync.server.identity.authority"),
     "requests": ("sync.client",),
     "sqlcipher3": ("commune_desk.store", "sync.server"),
     "sqlite_utils": ("commune_desk.store",),
@@ -32,7 +32,7 @@ LIBRARIES = {
         "commune_desk.training",
         "commune_desk.usecases.sync_agent",
         "commune_desk.usecases.locked_push",
-        "sync.server.database",
+        "sync.server.engine.database",
     ),
     "psycopg": ("sync.server",),
     "pickle": (),

@@ -19,7 +19,7 @@ from commune_desk.usecases.locked_push import (
 )
 from commune_desk.usecases.profile import Profile
 from sync.client.transport import Transport
-from sync.server import tables
+from sync.server.engine import tables
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk
 

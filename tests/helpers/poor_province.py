@@ -13,7 +13,7 @@ import msgspec
 from commune_desk.domain.clock import SystemClock
 from commune_desk.usecases.doorbell import DoorbellCard
 from sync.seal import SigningKey
-from sync.server.authority import make_authority
+from sync.server.identity.authority import make_authority
 from tests.sync.tls_server import tls_server
 
 

@@ -21,9 +21,9 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from sync.server.address import APP, PostgresAddress
-from sync.server.arguments import OWNER
-from sync.server.stores import bring_up
+from sync.server.engine.address import PostgresAddress
+from sync.server.engine.roles import APP, OWNER
+from sync.server.identity.stores import bring_up
 
 PROGRAMS = "COMMUNE_DESK_POSTGRES"
 """An environment variable: a folder with `bin/postgres` in it."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sync.server.address import ADDRESS_FILE, PostgresAddress, remembered
+from sync.server.engine.address import ADDRESS_FILE, PostgresAddress, remembered
 from tests.helpers.postgres_cluster import PostgresCluster
 
 EMBEDDED, POSTGRES = "embedded", "postgres"

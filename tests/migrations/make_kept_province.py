@@ -14,18 +14,18 @@ from pathlib import Path
 import msgspec
 
 from commune_desk.domain.ids import uuid7
-from sync import server
 from sync.protocol import b64, unb64
 from sync.seal import SigningKey
-from sync.server.embedded import FILE
-from sync.server.province import CA_FILE
+from sync.server import engine
+from sync.server.engine.embedded import FILE
+from sync.server.identity.province import CA_FILE
 from tests.migrations.make_kept import KEPT
 from tests.sync.server_fixtures import ServerDesk, World, province_in
 
 NAMES = ("Đặng Thị Hoà", "Bàn Văn Tài")
 PHONES = ("0912345678", "0987111223")
 DESK_FILE = "desk.json"
-STEPS = Path(server.__file__).parent / "migrations" / "versions"
+STEPS = Path(engine.__file__).parent / "migrations" / "versions"
 
 
 class KeptDesk(msgspec.Struct, frozen=True):

@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from sync.client.page import read_page, verified_keys, verify_page
-from sync.server import moving, tables
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.stores import postgres
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.stores import postgres
+from sync.server.lifecycle import moving
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.migrations.make_kept import KEPT
 from tests.migrations.make_kept_province import DESK_FILE, NAMES, PHONES, STEPS, KeptDesk

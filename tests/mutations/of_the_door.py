@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
-_DOOR, _GATE, _TICKETS = "sync/server/admission.py", "sync/server/gate.py", "sync/server/tickets.py"
+_DOOR, _GATE, _TICKETS = "sync/server/intake/admission.py", "sync/server/door/gate.py", "sync/server/door/tickets.py"
 _PUSHES, _GATES = ("sync/test_server_push.py",), ("sync/test_server_gate.py",)
 
 FAULTS = (

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
-_ORDERING, _LIST, _EMPTYING = "sync/server/ordering.py", "sync/server/erased_list.py", "sync/server/emptying.py"
+_ORDERING, _LIST, _EMPTYING = (
+    "sync/server/intake/ordering.py",
+    "sync/server/lifecycle/erased_list.py",
+    "sync/server/lifecycle/emptying.py",
+)
 _ERASING, _REPLICA = "commune_desk/store/erasing.py", "commune_desk/store/replica.py"
 _THERE, _HERE, _STORE = "sync/test_server_erasure.py", "sync/test_erased_at_desks.py", "store/test_erasing.py"
 

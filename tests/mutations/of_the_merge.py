@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
-_MERGE, _MERGING, _BOOK = "sync/merge.py", "sync/server/merging.py", "sync/server/conflicts.py"
+_MERGE, _MERGING, _BOOK = "sync/merge.py", "sync/server/intake/merging.py", "sync/server/intake/conflicts.py"
 _RULES = ("sync/test_server_merge.py",)
 _SETS = ("sync/test_set_fields.py", "sync/test_server_merge.py")
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)

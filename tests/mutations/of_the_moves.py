@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
-_RELOCATING, _WHERE, _MERGING = "sync/server/relocating.py", "sync/server/whereabouts.py", "sync/server/merging.py"
-_ORDER, _PULL, _PUSH = "sync/server/ordering.py", "sync/server/pull.py", "sync/server/push.py"
+_RELOCATING, _WHERE, _MERGING = (
+    "sync/server/intake/relocating.py",
+    "sync/server/intake/whereabouts.py",
+    "sync/server/intake/merging.py",
+)
+_ORDER, _PULL, _PUSH = "sync/server/intake/ordering.py", "sync/server/answers/pull.py", "sync/server/intake/push.py"
 _DEPARTURES, _REPLICA = "commune_desk/store/departures.py", "commune_desk/store/replica.py"
 _INCOMING, _SESSION = "commune_desk/store/incoming.py", "sync/client/session.py"
 _SNAPSHOTS = "sync/client/snapshots.py"
@@ -124,14 +128,14 @@ BEGINNINGS = (
     ),
     Fault(
         name="stale-snapshot-for-a-register-at-work",
-        file="sync/server/snapshots.py",
+        file="sync/server/answers/snapshots.py",
         old='    lag = 0 if request.fresh else max(WORTH, row["seq"] // _FRESH_SHARE)\n',
         new='    lag = max(WORTH, row["seq"] // _FRESH_SHARE)\n',
         tests=("sync/test_snapshots.py::test_a_register_at_work_is_begun_anew_from_a_snapshot_of_now",),
     ),
     Fault(
         name="snapshot-that-tells-of-who-left",
-        file="sync/server/snapshots.py",
+        file="sync/server/answers/snapshots.py",
         old='    tells_too_much = _left_at(connection, scope) > row["seq"]\n',
         new="    tells_too_much = False\n",
         tests=("sync/test_snapshots_ahead.py::test_one_that_tells_of_a_child_who_left_goes_to_nobody",),
@@ -205,7 +209,7 @@ BEGINNINGS = (
     ),
     Fault(
         name="taken-back-without-a-word",
-        file="sync/server/relocating.py",
+        file="sync/server/intake/relocating.py",
         old='    return "" if change.scope == change.to else change.id\n',
         new='    return ""\n',
         tests=(
@@ -224,7 +228,7 @@ PROOFS = (
     ),
     Fault(
         name="run-too-long-taken-in",
-        file="sync/server/runs.py",
+        file="sync/server/intake/runs.py",
         old="    if len(run) > MAX_RUN:\n        raise Malformed\n",
         new="",
         tests=("sync/test_signed_heads.py::test_heads_too_far_apart_prove_nothing",),

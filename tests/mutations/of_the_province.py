@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
-_PUSH, _ORDER, _PULL = "sync/server/push.py", "sync/server/ordering.py", "sync/server/pull.py"
-_RUNS = "sync/server/runs.py"
+_PUSH, _ORDER, _PULL = "sync/server/intake/push.py", "sync/server/intake/ordering.py", "sync/server/answers/pull.py"
+_RUNS = "sync/server/intake/runs.py"
 _KEEP = """            if row := _row(header.desk, run, start, marks[item.n]):
                 rows.append(row)
             run, start = [], head
@@ -126,7 +126,7 @@ TAKING_IN = (
     ),
     Fault(
         name="record-moves-by-itself",
-        file="sync/server/whereabouts.py",
+        file="sync/server/intake/whereabouts.py",
         old="return Route(home, scopes, is_late=True, entered=left_by) if left_by else None",
         new="return Route(home, scopes, is_late=bool(left_by), entered=left_by or '')",
         tests=("sync/test_server_push.py::test_a_record_does_not_move_and_an_id_is_used_once",),
@@ -147,7 +147,7 @@ TAKING_IN = (
     ),
     Fault(
         name="scope-row-not-locked",
-        file="sync/server/feeds.py",
+        file="sync/server/intake/feeds.py",
         old="self._connection.execute(rows.with_for_update())",
         new="self._connection.execute(rows)",
         tests=_PUSHES,
@@ -219,7 +219,7 @@ HANDING_OUT = (
     ),
     Fault(
         name="newcomers-certificate-withheld",
-        file="sync/server/page_header.py",
+        file="sync/server/answers/page_header.py",
         old="certs=found if version != certs else None,",
         new='certs=found if certs == "" else None,',
         tests=("sync/test_server_pull.py::test_pages_are_signed_as_pages_and_certificates_come_when_they_changed",),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
-_FILES, _COURIER, _LOCKED = "sync/server/files.py", "sync/client/courier.py", "commune_desk/usecases/locked_push.py"
+_FILES, _COURIER, _LOCKED = (
+    "sync/server/answers/files.py",
+    "sync/client/courier.py",
+    "commune_desk/usecases/locked_push.py",
+)
 _ATTACKED = "usecases/test_locked_push_attacked.py"
 _SERVED = "sync/test_server_files.py"
 
@@ -46,7 +50,7 @@ FAULTS = (
     ),
     Fault(
         name="bundle-of-a-desk-unsigned",
-        file="sync/server/courier.py",
+        file="sync/server/door/courier.py",
         old="if desk is None or desk.status == desks.EXPECTED or not arrived.signed_by(desk.sign_public):",
         new="if desk is None or desk.status == desks.EXPECTED:",
         tests=("sync/test_courier_forged.py::test_only_a_desk_of_the_province_is_believed",),

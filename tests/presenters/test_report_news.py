@@ -14,7 +14,7 @@ from commune_desk.program_files import code_book
 from commune_desk.store.reports import waiting_from_province
 from commune_desk.usecases.reports import acknowledge_report
 from commune_desk.usecases.workplace import Workplace
-from sync.server.reports_in import hand_down, read_received
+from sync.server.intake.reports_in import hand_down, read_received
 from tests.helpers.builders import make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.workplaces import HandClock

@@ -26,9 +26,9 @@ from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import ChildEntry, register_child
 from commune_desk.usecases.moves import move_child
 from sync.client.session import SyncReport
-from sync.server import pull
-from sync.server.province import open_province
-from sync.server.scopes import ensure_communes
+from sync.server.answers import pull
+from sync.server.identity.province import open_province
+from sync.server.identity.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Select, and_, false, not_, or_, select
 
 from commune_desk.store.register import Register
 from sync.change import Change
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.province import Province
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.province import Province
 
 T = TypeVar("T")
 

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from commune_desk.domain.record import Record
 from commune_desk.store.lease import SEALED
 from commune_desk.store.sync_status import sync_facts
-from sync.server import desks, tables
+from sync.server.engine import tables
+from sync.server.identity import desks
 from tests.simulator.facts import cursors, rows
 from tests.simulator.oracle import TRACKED, Subject
 from tests.simulator.pc import Pc

@@ -13,7 +13,7 @@ from commune_desk.store.conflicts import open_conflicts
 from commune_desk.store.schema import from_column
 from commune_desk.store.sync_status import sync_facts
 from sync.client.session import SyncReport
-from sync.server import tables
+from sync.server.engine import tables
 from tests.simulator.facts import own_after, rows
 from tests.simulator.invariants import ALWAYS, heads_of
 from tests.simulator.office import SHELTER_DESK

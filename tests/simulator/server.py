@@ -7,9 +7,9 @@ from pathlib import Path
 
 import requests
 
-from sync.server.app import Service
-from sync.server.province import Province, open_province
-from sync.server.tickets import Tickets
+from sync.server.door.app import Service
+from sync.server.door.tickets import Tickets
+from sync.server.identity.province import Province, open_province
 from tests.simulator.disk import Disk, PowerCut
 from tests.simulator.line import Answer
 from tests.simulator.when import OwnClock, TrueTime

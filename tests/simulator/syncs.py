@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 
 from commune_desk.domain.errors import DeskError
 from sync.client.session import SyncReport
-from sync.server import tables
+from sync.server.engine import tables
 from tests.simulator import work
 from tests.simulator.disk import Disk, PowerCut, Trouble
 from tests.simulator.facts import rows

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from commune_desk.domain.kinds import KINDS
 from sync.change import Change
-from sync.server import relocating, tables, whereabouts
-from sync.server.database import WHOLE_PROVINCE
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.intake import relocating, whereabouts
 from tests.simulator.communes import ACTIONS, Act, Course, course_of, play, rows
 
 SEEDS, MANY = range(3), range(100, 160)

@@ -10,7 +10,7 @@ from commune_desk.store.incoming import Incoming
 from commune_desk.store.replica import RegisterReplica
 from sync import protocol
 from sync.merge import Decision, Outcome
-from sync.server import merging, push
+from sync.server.intake import merging, push
 from tests.simulator.oracle import PERSON, TRACKED
 from tests.simulator.run import Broken, play
 from tests.simulator.seeds import fresh, keep, kept
@@ -92,7 +92,7 @@ def test_a_save_confirmed_before_its_commit_would_be_found(monkeypatch: pytest.M
             desk=caller.id, accepted_n=header.last_n, durable_n=0, at=province.now(), results=results
         )
 
-    monkeypatch.setattr("sync.server.app.take_in", first)
+    monkeypatch.setattr("sync.server.door.app.take_in", first)
     _found()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from commune_desk.domain.record import Record
 from commune_desk.store.conflicts import OpenConflict, open_conflicts
 from commune_desk.usecases.conflicts import decide_conflict
-from sync.server.reports_in import hand_down
+from sync.server.intake.reports_in import hand_down
 from tests.helpers.builders import make_child, make_notice, make_person, make_report, make_visit, save_all
 from tests.simulator.office import SHELTER, SHELTER_DESK
 from tests.simulator.oracle import FILE, PERSON, TRACKED, Subject

@@ -16,7 +16,7 @@ import pytest
 from commune_desk.domain.errors import DeskError
 from sync import protocol
 from sync.client.session import SyncReport
-from sync.server import pull
+from sync.server.answers import pull
 from tests.simulator.disk import Disk, PowerCut, watched_disks
 from tests.simulator.facts import cursors, feed_after, own_after
 from tests.simulator.line import Line
@@ -145,7 +145,7 @@ def _is_unexpected(record: logging.LogRecord) -> bool:
 def world_of(seed: int) -> Iterator[World]:
     """A world of its own, cleared away at the end. Warnings that its own troubles cause are kept out of the log."""
     folder = Path(tempfile.mkdtemp(prefix="world-"))
-    log = logging.getLogger("sync.server.app")
+    log = logging.getLogger("sync.server.door.app")
     with ExitStack() as undo, pytest.MonkeyPatch.context() as sizes:
         undo.callback(shutil.rmtree, folder)
         sizes.setattr(protocol, "MAX_CHANGES", CHANGES_AT_ONCE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from commune_desk.domain.kinds import KINDS
 from commune_desk.store import comparing
 from sync.checksums import ScopeSums, sums_of
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.sums import terms
+from sync.server.answers.sums import terms
+from sync.server.engine.database import WHOLE_PROVINCE
 from tests.sync.real_desks import RealDesk
 from tests.sync.real_province import COMMUNE, RealProvince
 

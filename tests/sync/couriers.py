@@ -23,10 +23,12 @@ from commune_desk.usecases.courier import Courier, ReadIn
 from sync import bundle, seal
 from sync.client.channel import Channel
 from sync.client.exchange import push_body
-from sync.server import courier, desks, tables
-from sync.server.admission import Admission
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.province import Province, open_province
+from sync.server.door import courier
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity import desks
+from sync.server.identity.province import Province, open_province
+from sync.server.intake.admission import Admission
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import OFFICE, RealProvince, real_province

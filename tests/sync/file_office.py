@@ -16,9 +16,9 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.store.file_replica import RegisterFiles
 from commune_desk.store.replica import RegisterReplica
 from sync.client.session import Session, SyncReport
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.province import Province, open_province
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.province import Province, open_province
 from tests.helpers.attached import add_child, add_file, ask_for, content_at, file_of, scan, state_of
 from tests.helpers.builders import make_visit, save_all
 from tests.helpers.workplaces import HandClock

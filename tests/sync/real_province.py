@@ -13,11 +13,11 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.clock import Clock, SystemClock
 from sync.client.enrol import Enrolment, enrol
 from sync.client.transport import Transport
-from sync.server.app import Service
-from sync.server.database import WHOLE_PROVINCE, Work
-from sync.server.enrolment import EnrolCode, make_code
-from sync.server.founding import found
-from sync.server.province import Province
+from sync.server.door.app import Service
+from sync.server.door.enrolment import EnrolCode, make_code
+from sync.server.engine.database import WHOLE_PROVINCE, Work
+from sync.server.identity.province import Province
+from sync.server.lifecycle.founding import found
 from tests.helpers.store_engine import engine
 from tests.sync.in_process import InProcess
 

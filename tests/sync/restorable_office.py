@@ -10,10 +10,11 @@ from sqlalchemy import select
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import Scope
-from sync.server import backups, tables
-from sync.server.backups import back_up
-from sync.server.province import open_province
-from sync.server.restoring import restore
+from sync.server.engine import tables
+from sync.server.identity.province import open_province
+from sync.server.lifecycle import backups
+from sync.server.lifecycle.backups import back_up
+from sync.server.lifecycle.restoring import restore
 from tests.helpers.builders import make_person, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince

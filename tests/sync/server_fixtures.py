@@ -22,13 +22,14 @@ from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.change import GENESIS, Change, Line, Wire, next_head, sign
 from sync.client.signing import RequestSigner
-from sync.server import desks, tables
 from sync.server.__main__ import main
-from sync.server.app import Service
-from sync.server.database import WHOLE_PROVINCE, Work
-from sync.server.founding import found
-from sync.server.province import epoch_of, open_province
-from sync.server.scopes import ensure_key
+from sync.server.door.app import Service
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE, Work
+from sync.server.identity import desks
+from sync.server.identity.province import epoch_of, open_province
+from sync.server.identity.scopes import ensure_key
+from sync.server.lifecycle.founding import found
 from tests.helpers.store_engine import engine
 
 COMMUNE, OTHER, SHELTER = "C:06838", "C:06841", "S:AD01"

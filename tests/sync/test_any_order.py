@@ -20,8 +20,9 @@ from commune_desk.domain.kinds import KINDS as DECLARED
 from sync import merge
 from sync.change import Change, Wire
 from sync.merge import Decision, Outcome
-from sync.server import merging, tables
-from sync.server.database import WHOLE_PROVINCE
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.intake import merging
 from tests.sync.server_fixtures import ServerDesk, World, province_in
 
 KINDS = {"phone": "person", "occupation": "person", "risk_level": "child_file", "status": "child_file"}

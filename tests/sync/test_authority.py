@@ -16,7 +16,7 @@ import pytest
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Fault, Refusal
 from sync.seal import certificate_fingerprint
-from sync.server.authority import Identity, make_authority, make_server, valid_until
+from sync.server.identity.authority import Identity, make_authority, make_server, valid_until
 
 
 class Shifted:

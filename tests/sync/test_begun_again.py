@@ -15,9 +15,10 @@ from sqlalchemy import select
 
 from commune_desk.domain.ids import uuid7
 from sync.protocol import Receipt
-from sync.server import database, embedded, push, tables
-from sync.server.database import WHOLE_PROVINCE, StoreFault
-from sync.server.embedded import FILE, EmbeddedDatabase
+from sync.server.engine import database, embedded, tables
+from sync.server.engine.database import WHOLE_PROVINCE, StoreFault
+from sync.server.engine.embedded import FILE, EmbeddedDatabase
+from sync.server.intake import push
 from tests.helpers.store_engine import EMBEDDED, StoreEngine, engine
 from tests.sync.server_fixtures import COMMUNE, World, province_in
 

@@ -10,7 +10,7 @@ import msgspec
 from sync import checksums, protocol, seal
 from sync.change import GENESIS, next_chain, next_head
 from sync.roots import RootStatement, desk_leaf, feed_leaf, root_of
-from sync.server.log_export import FORMAT
+from sync.server.answers.log_export import FORMAT
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "protocol-chains.md").read_text("utf-8")
 RECORD, CHANGE = "01a20cb2d481700895ed221e78996b8b", "01a20cb2d481700895ed221e78996b89"

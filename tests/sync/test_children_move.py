@@ -19,10 +19,10 @@ from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.moves import move_child
 from sync import protocol
 from sync.change import read_line
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.policy import DROPS_STUBS
-from sync.server.scopes import ensure_communes
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.policy import DROPS_STUBS
+from sync.server.identity.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
 from tests.sync.both_sums import sums_here, sums_there
 from tests.sync.real_desks import RealDesk, make_register
@@ -236,7 +236,7 @@ def test_who_begins_with_a_snapshot_has_the_child_that_came(
     visit(two.old, child)
     move(two.old, child)
     two.sync()
-    monkeypatch.setattr("sync.server.pull.WORTH", 3)
+    monkeypatch.setattr("sync.server.answers.pull.WORTH", 3)
     make_register(tmp_path / "later.db", two.real.enrol({OTHER_COMMUNE: Role.COMMUNE_OFFICER}))
     later = RealDesk(tmp_path / "later.db", SystemClock(), two.real.transport)
     later.sync()

@@ -17,11 +17,11 @@ from sync.client import errors
 from sync.client.doorbell import ring
 from sync.client.enrol import DeskKeys, Enrolment, enrol
 from sync.client.session import Session
-from sync.server import desks
-from sync.server.authority import make_authority
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.province import epoch_of
-from sync.server.reports_in import hand_down
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity import desks
+from sync.server.identity.authority import make_authority
+from sync.server.identity.province import epoch_of
+from sync.server.intake.reports_in import hand_down
 from tests.sync.in_process import InProcess, response_of
 from tests.sync.memory_replica import Identity, MemoryReplica
 from tests.sync.real_province import COMMUNE, HOUSE, OFFICE, SHELTER, RealProvince, real_province
@@ -44,7 +44,7 @@ def clock() -> MovableClock:
 def province(tmp_path_factory: pytest.TempPathFactory, clock: MovableClock) -> Iterator[RealProvince]:
     """Its desks keep their feed in memory and begin with no snapshot, however much there is."""
     with pytest.MonkeyPatch.context() as patch, real_province(tmp_path_factory.mktemp("enrol"), clock=clock) as real:
-        patch.setattr("sync.server.pull.WORTH", 1_000_000)
+        patch.setattr("sync.server.answers.pull.WORTH", 1_000_000)
         yield real
 
 

@@ -18,7 +18,7 @@ from commune_desk.domain.errors import Fault, Invalid
 from sync import protocol, seal
 from sync.client import errors, tls
 from sync.client.transport import Limits, Reply, Transport, fault_of, read_address
-from sync.server.authority import Identity, make_authority
+from sync.server.identity.authority import Identity, make_authority
 from tests.sync.fault_proxy import FaultProxy, Toxics
 from tests.sync.tls_server import http as _http
 from tests.sync.tls_server import says as _says

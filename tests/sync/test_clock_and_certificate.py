@@ -12,7 +12,7 @@ from sync import protocol, seal
 from sync.client import errors, tls
 from sync.client.session import Session
 from sync.client.transport import Transport
-from sync.server.authority import make_authority
+from sync.server.identity.authority import make_authority
 from tests.sync.scripted_province import Raw, ScriptedProvince
 from tests.sync.server_fixtures import SetClock
 from tests.sync.tls_server import http, says, tls_server

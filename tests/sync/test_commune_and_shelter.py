@@ -10,8 +10,8 @@ import pytest
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.placements import notice_id
 from commune_desk.store import comparing
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.erasing import Ordered, erase
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.lifecycle.erasing import Ordered, erase
 from tests.helpers.builders import make_log_entry, make_notice, make_person, make_placement, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import HOUSE, OFFICE, RealProvince, real_province

@@ -22,11 +22,13 @@ from commune_desk.store.transaction import Tx
 from commune_desk.usecases.children import ChildEntry, register_child
 from commune_desk.usecases.moves import move_child
 from commune_desk.usecases.workplace import Workplace
-from sync.server import desks, late_conflicts, tables
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.late_conflicts import LateConflict
-from sync.server.scopes import ensure_communes
-from sync.server.status import read_status
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity import desks
+from sync.server.identity.scopes import ensure_communes
+from sync.server.intake import late_conflicts
+from sync.server.intake.late_conflicts import LateConflict
+from sync.server.lifecycle.status import read_status
 from tests.helpers.builders import make_file, make_person
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province

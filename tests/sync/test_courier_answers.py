@@ -18,8 +18,8 @@ from commune_desk.usecases.courier import ReadIn
 from sync import bundle, protocol, seal
 from sync.bundle import PartKind
 from sync.client import errors
-from sync.server import courier, parking
-from sync.server.province import open_province
+from sync.server.door import courier, parking
+from sync.server.identity.province import open_province
 from tests.sync.couriers import Office, bring, couriers, refusal
 
 

@@ -17,7 +17,7 @@ import pytest
 from commune_desk.domain.clock import SystemClock
 from sync import bundle
 from sync.server.__main__ import main
-from sync.server.founding import found
+from sync.server.lifecycle.founding import found
 from tests.sync.couriers import Office, bring, couriers
 from tests.system.surroundings import small_disk
 

@@ -12,8 +12,8 @@ import pytest
 from sync import bundle, protocol, seal
 from sync.bundle import PartKind
 from sync.client import errors
-from sync.server import courier
-from sync.server.admission import Admission
+from sync.server.door import courier
+from sync.server.intake.admission import Admission
 from tests.sync.couriers import Office, bring, couriers, refusal
 from tests.sync.real_province import real_province
 

@@ -24,18 +24,19 @@ from sync import protocol, seal
 from sync.change import RELOCATING, Line, write
 from sync.checksums import RangesRequest
 from sync.file_wire import FileGet, FilePut, with_bytes
-from sync.server import moving, tables
-from sync.server.admission import Admission
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.desks import DeskState, find
-from sync.server.files import Files
-from sync.server.merging import Batch
+from sync.server.answers.files import Files
+from sync.server.answers.pull import page
+from sync.server.answers.sums import Sums
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.desks import DeskState, find
+from sync.server.identity.province import Province, open_province
+from sync.server.intake.admission import Admission
+from sync.server.intake.merging import Batch
+from sync.server.intake.push import take_in
+from sync.server.intake.standing import standing_lines
+from sync.server.lifecycle import moving
 from sync.server.problems import Refused
-from sync.server.province import Province, open_province
-from sync.server.pull import page
-from sync.server.push import take_in
-from sync.server.standing import standing_lines
-from sync.server.sums import Sums
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, command, province_in
 
@@ -287,7 +288,7 @@ def test_a_feed_that_lacks_a_line_would_be_seen(pair: Pair, monkeypatch: pytest.
         found = list(honest(connection, records))
         return found[:-1] if len(entered) == 2 else found
 
-    monkeypatch.setattr("sync.server.relocating.standing_lines", forget)
+    monkeypatch.setattr("sync.server.intake.relocating.standing_lines", forget)
     common: dict[str, Any] = {"desk": 0, "record": 1, "saw": None, "waits": 0, "elsewhere": False}
     pair.play([Step(field="occupation", value="đi biển", **common), Step(field="move", value=OTHER, **common)])
     assert {"feed", "scope"} <= set(pair.differ_in())

@@ -11,9 +11,10 @@ from sqlcipher3.dbapi2 import IntegrityError
 
 from commune_desk.domain.ids import RecordId
 from commune_desk.store import journal
-from sync.server import erased_list, tables
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.erasing import Ordered, erase
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.lifecycle import erased_list
+from sync.server.lifecycle.erasing import Ordered, erase
 from tests.sync.real_province import real_province
 from tests.sync.restorable_office import Office
 

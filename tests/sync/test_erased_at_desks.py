@@ -22,10 +22,10 @@ from commune_desk.store.transaction import Tx
 from commune_desk.usecases.moves import move_child
 from sync import protocol
 from sync.change import Change
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.erasing import Act, Ordered, erase
-from sync.server.erasure_status import erasures
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.lifecycle.erasing import Act, Ordered, erase
+from sync.server.lifecycle.erasure_status import erasures
 from tests.helpers.builders import make_file, make_person, make_relation, make_report, save_all
 from tests.sync import test_children_move as moving
 from tests.sync.both_sums import sums_here, sums_there

@@ -13,7 +13,7 @@ from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import RecordId
 from commune_desk.store import erasing
 from commune_desk.usecases.children import ChildEntry, register_child
-from sync.server import tables
+from sync.server.engine import tables
 from tests.helpers.builders import make_file, make_person
 from tests.sync import test_children_move as moving
 from tests.sync.both_sums import sums_here, sums_there

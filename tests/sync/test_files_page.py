@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from commune_desk.store import file_queue
 from sync import content, seal
 from sync.file_wire import MAX_PIECE, FileAsked, FileGet, FileOffset, FilePiece, FilePut, with_bytes
-from sync.server.files import FileLimits
+from sync.server.answers.files import FileLimits
 from sync.server.problems import SENTENCES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "protocol-files.md").read_text(encoding="utf-8")

@@ -21,8 +21,8 @@ from sync import content, protocol
 from sync.client import errors
 from sync.client.channel import Channel
 from sync.client.session import DeskIdentity, Session
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
 from tests.helpers.attached import add_child, add_file, ask_for, content_at, file_of, scan, state_of
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.file_office import Office, Place, file_office, forget_files

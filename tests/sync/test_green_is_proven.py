@@ -20,9 +20,9 @@ from commune_desk.presenters.sync_page import sync_chip
 from commune_desk.store.sync_status import SyncFacts, sync_facts
 from commune_desk.usecases.desk_sync import DeskSync
 from commune_desk.usecases.sync_agent import SyncStatus
-from sync.server import desks as server_desks
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity import desks as server_desks
 from tests.helpers.builders import make_person, save_all
 from tests.sync.real_desks import RealDesk
 from tests.sync.three_desks import Office

@@ -23,8 +23,8 @@ from commune_desk.store import lease as store
 from commune_desk.store.sealing import private_box
 from commune_desk.usecases.sealed import CLOSED, require_open
 from commune_desk.usecases.workplace import Workplace
-from sync.server import tables
-from sync.server.policy import Policy, decide, policy_of
+from sync.server.engine import tables
+from sync.server.identity.policy import Policy, decide, policy_of
 from tests.helpers.builders import make_person, make_report, make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.real_province import RealProvince, real_province

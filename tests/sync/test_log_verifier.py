@@ -22,9 +22,10 @@ from commune_desk.store.transaction import Tx
 from sync import protocol, seal
 from sync.change import Verb
 from sync.roots import root_of
-from sync.server import roots, tables
-from sync.server.log_export import export_log
-from sync.server.proof_commands import authority_fingerprint
+from sync.server.answers import roots
+from sync.server.answers.log_export import export_log
+from sync.server.commands.proof_commands import authority_fingerprint
+from sync.server.engine import tables
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province

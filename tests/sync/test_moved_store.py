@@ -15,11 +15,13 @@ from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import uuid7
 from sync import protocol, report_wire, seal
 from sync.change import next_head
-from sync.server import courier, moving, parking, tables
-from sync.server.address import PostgresAddress
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.province import begin_epoch, open_province
-from sync.server.stores import postgres
+from sync.server.door import courier, parking
+from sync.server.engine import tables
+from sync.server.engine.address import PostgresAddress
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.province import begin_epoch, open_province
+from sync.server.identity.stores import postgres
+from sync.server.lifecycle import moving
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.helpers.store_engine import EMBEDDED, StoreEngine, engine
 from tests.sync.named_files import make_file, name_it, put_all
@@ -121,7 +123,7 @@ def _tell_of_a_purge(desk: ServerDesk, change: str) -> None:
 
 
 def _stated(folder: Path) -> dict[str, str]:
-    from sync.server.status import read_status
+    from sync.server.lifecycle.status import read_status
 
     province = open_province(folder / "data", folder / "key.json")
     try:
@@ -229,7 +231,7 @@ def test_unless_nobody_compared_it_would(embedded: Move, monkeypatch: pytest.Mon
 
 
 def test_a_province_that_is_served_does_not_move(embedded: Move) -> None:
-    from sync.server.only_process import only_process
+    from sync.server.identity.only_process import only_process
 
     with only_process(embedded.world.province):
         done = embedded.go()

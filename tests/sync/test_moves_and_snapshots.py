@@ -20,7 +20,7 @@ __all__ = ["child"]
 
 @pytest.fixture
 def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Two]:
-    monkeypatch.setattr("sync.server.pull.WORTH", 1)
+    monkeypatch.setattr("sync.server.answers.pull.WORTH", 1)
     with real_province(tmp_path) as real:
         made = Two(tmp_path, real)
         yield made

@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.ids import is_scope, uuid7
-from sync.server import tables
-from sync.server.feeds import Feeds
-from sync.server.ordering import _Intake
-from sync.server.province import Province
-from sync.server.whereabouts import Whereabouts
+from sync.server.engine import tables
+from sync.server.identity.province import Province
+from sync.server.intake.feeds import Feeds
+from sync.server.intake.ordering import _Intake
+from sync.server.intake.whereabouts import Whereabouts
 from tests.sync.server_fixtures import COMMUNE, OTHER, province_in
 from tests.sync.test_server_moves import VISIT, relocation
 from tests.sync.test_writers_meet import BOTH, LONGEST_SLEEP, Crowd, _push, _slow_down

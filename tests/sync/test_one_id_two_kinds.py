@@ -12,7 +12,7 @@ from commune_desk.domain.ids import uuid7
 from commune_desk.domain.record import Kind
 from commune_desk.store.incoming import Incoming
 from sync.change import Change
-from sync.server.records import RecordPage
+from sync.server.intake.records import RecordPage
 from tests.sync.server_fixtures import OTHER, World, province_in
 from tests.sync.test_register_under_attack import Office
 

@@ -17,8 +17,8 @@ from commune_desk.domain.record import DECLARED
 from commune_desk.store import settings
 from commune_desk.store.ledger import PROVINCE_SCHEMA
 from sync.change import needed_schema
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
 from tests.helpers.builders import make_person, make_visit, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, RealProvince, real_province
@@ -64,14 +64,14 @@ def states(desk: RealDesk, kind: str) -> set[str]:
 def test_a_newer_desk_holds_only_what_an_older_province_cannot_take(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync.server.app.SCHEMA_VERSION", 1)
+    monkeypatch.setattr("sync.server.door.app.SCHEMA_VERSION", 1)
     desk, person = office.desks[0], make_person()
     desk.register.write(save_all(person)).result()
     desk.register.write(save_all(attachment(person.id))).result()
     desk.register.write(save_all(make_visit(person.id))).result()
     desk.sync()
     assert (states(desk, "attachment"), states(desk, "home_visit")) == ({"staged"}, {"accepted"})
-    monkeypatch.setattr("sync.server.app.SCHEMA_VERSION", SCHEMA_VERSION)
+    monkeypatch.setattr("sync.server.door.app.SCHEMA_VERSION", SCHEMA_VERSION)
     desk.sync()
     assert states(desk, "attachment") == {"accepted"}
     office.desks[1].sync()

@@ -22,8 +22,8 @@ from commune_desk.store.incoming import Incoming
 from commune_desk.usecases.conflicts import decide_conflict
 from sync import protocol
 from sync.change import START, Line, Place, next_chain, read_line
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
 from tests.helpers.builders import SHELTER_SCOPE, make_child, make_person, make_report, make_visit, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import HOUSE, RealProvince, real_province

@@ -11,7 +11,7 @@ from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.session import Session
-from sync.server import desks
+from sync.server.identity import desks
 from tests.sync.memory_replica import MemoryReplica
 from tests.sync.scripted_province import SCOPE, Raw, ScriptedProvince
 from tests.sync.server_fixtures import COMMUNE, province_in

@@ -16,10 +16,10 @@ from sqlalchemy import Connection, select, text
 
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import uuid7
-from sync.server import address, postgres, tables
-from sync.server.address import ADDRESS_FILE, PostgresAddress, read_url
-from sync.server.database import WHOLE_PROVINCE, StoreFault
-from sync.server.postgres import PostgresDatabase
+from sync.server.engine import address, postgres, tables
+from sync.server.engine.address import ADDRESS_FILE, PostgresAddress, read_url
+from sync.server.engine.database import WHOLE_PROVINCE, StoreFault
+from sync.server.engine.postgres import PostgresDatabase
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.server_fixtures import Done, World, command, province_in
 

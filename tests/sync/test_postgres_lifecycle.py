@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from commune_desk.domain.errors import Refusal
-from sync.server.backups import back_up
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.embedded import FILE
-from sync.server.policy import policy_of
-from sync.server.postgres import PostgresDatabase
-from sync.server.province import epoch_of
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.engine.embedded import FILE
+from sync.server.engine.postgres import PostgresDatabase
+from sync.server.identity.policy import policy_of
+from sync.server.identity.province import epoch_of
+from sync.server.lifecycle.backups import back_up
 from tests.sync.server_fixtures import World, command, province_in
 
 pytestmark = pytest.mark.usefixtures("on_postgres")

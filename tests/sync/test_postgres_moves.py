@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
-from sync.server import tables
-from sync.server.database import Database, Reach, reach_of
+from sync.server.engine import tables
+from sync.server.engine.database import Database, Reach, reach_of
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 from tests.sync.test_server_moves import Child, page_of, relocation
 

@@ -18,13 +18,13 @@ from sqlalchemy.exc import DBAPIError
 from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from sync.change import write
-from sync.server import tables
-from sync.server.address import APP, PostgresAddress, remembered
-from sync.server.arguments import OWNER
-from sync.server.database import reach_of
-from sync.server.erasing import Ordered, erase
-from sync.server.records import RecordPage
-from sync.server.roots import make_due
+from sync.server.answers.roots import make_due
+from sync.server.engine import tables
+from sync.server.engine.address import PostgresAddress, remembered
+from sync.server.engine.database import reach_of
+from sync.server.engine.roles import APP, OWNER
+from sync.server.intake.records import RecordPage
+from sync.server.lifecycle.erasing import Ordered, erase
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.server_fixtures import COMMUNE, OTHER, World, province_in
 

@@ -24,12 +24,12 @@ from commune_desk.usecases.children import ChildEntry, register_child
 from commune_desk.usecases.moves import move_child
 from sync.client.enrol import enrol
 from sync.client.transport import Transport
-from sync.server import backups
-from sync.server.backups import BackupBroken, raise_durable, received_until
-from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
-from sync.server.embedded import keyed
-from sync.server.province import epoch_of, open_province
-from sync.server.restoring import restore
+from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
+from sync.server.engine.embedded import keyed
+from sync.server.identity.province import epoch_of, open_province
+from sync.server.lifecycle import backups
+from sync.server.lifecycle.backups import BackupBroken, raise_durable, received_until
+from sync.server.lifecycle.restoring import restore
 from tests.helpers.builders import make_file, make_person, make_report, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import OTHER_COMMUNE, real_province
@@ -285,7 +285,7 @@ def test_raised_numbers_never_sink(office: Office) -> None:
 
 @pytest.mark.parametrize("step", ["_begin_in", "_put_aside", "write_private", "settle_folder"])
 def test_killed_at_any_step_a_restore_is_run_again(office: Office, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-    from sync.server import restoring
+    from sync.server.lifecycle import restoring
 
     office.save(0, "Một")
     office.sync()

@@ -18,9 +18,9 @@ from sync.client.channel import Channel
 from sync.client.exchange import push_body
 from sync.client.replica import Replica
 from sync.client.session import Session
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.province import epoch_of, open_province
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.province import epoch_of, open_province
 from tests.helpers.builders import make_person, save_all
 from tests.sync.real_desks import FragileReplica, RealDesk, make_register
 from tests.sync.real_province import RealProvince, real_province

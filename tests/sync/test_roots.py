@@ -21,7 +21,8 @@ from sync.client import errors
 from sync.client.page import read_page
 from sync.protocol import Malformed, RootShown, b64
 from sync.roots import RootStatement, feed_leaf, path_to, proven_root, root_by_path, root_of
-from sync.server import roots, tables
+from sync.server.answers import roots
+from sync.server.engine import tables
 from tests.helpers.builders import make_person, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, RealProvince, real_province

@@ -23,7 +23,7 @@ from commune_desk.i18n import set_language
 from sync import protocol, seal
 from sync.client.enrol import enrol
 from sync.server.__main__ import main
-from sync.server.only_process import LOCK_FILE
+from sync.server.identity.only_process import LOCK_FILE
 from tests.sync.server_fixtures import command, serving
 
 REPORT = ("--commune", "06838", "--received", "2026-11-23 23:40", "--place", "Thôn Nà Ếch", "--description", "Sealed")
@@ -220,9 +220,9 @@ def test_a_forgotten_passphrase_is_answered_and_written_down(folder: Path) -> No
 def _pretend_enrolled(folder: Path, desk: str) -> None:
     from sqlalchemy import update
 
-    from sync.server import tables
-    from sync.server.database import WHOLE_PROVINCE
-    from sync.server.province import open_province
+    from sync.server.engine import tables
+    from sync.server.engine.database import WHOLE_PROVINCE
+    from sync.server.identity.province import open_province
 
     province = open_province(folder / "data", folder / "key.json")
     active = update(tables.desk).where(tables.desk.c.id == desk).values(status="active")

@@ -13,10 +13,11 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
-from sync.server import desks, tables
-from sync.server.enrolment import EnrolCode, make_code
-from sync.server.limits import Limits
-from sync.server.scopes import keys_of
+from sync.server.door.enrolment import EnrolCode, make_code
+from sync.server.door.limits import Limits
+from sync.server.engine import tables
+from sync.server.identity import desks
+from sync.server.identity.scopes import keys_of
 from tests.sync.server_fixtures import COMMUNE, Reply, ServerDesk, World, province_in
 
 
@@ -192,7 +193,7 @@ def test_garbage_is_told_so(world: World, body: bytes) -> None:
 
 
 def test_a_key_file_without_the_recovery_key_makes_no_codes(world: World, tmp_path: Path) -> None:
-    from sync.server import keyfile
+    from sync.server.identity import keyfile
 
     stored = msgspec.json.decode((tmp_path / "key.json").read_bytes())
     del stored["escrow"]

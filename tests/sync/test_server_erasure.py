@@ -16,9 +16,13 @@ from commune_desk.domain.ids import uuid7
 from sync import protocol
 from sync.change import Line
 from sync.erased import erased_line
-from sync.server import chains, erased_list, log_export, ordering, proof_commands, tables
-from sync.server.erasing import Act, Ordered, erase
-from sync.server.snapshots import FOLDER
+from sync.server.answers import log_export
+from sync.server.answers.snapshots import FOLDER
+from sync.server.commands import proof_commands
+from sync.server.engine import tables
+from sync.server.intake import ordering
+from sync.server.lifecycle import chains, erased_list
+from sync.server.lifecycle.erasing import Act, Ordered, erase
 from sync.snapshot import SnapshotOffer, SnapshotRequest
 from tests.helpers.store_engine import engine
 from tests.sync.named_files import make_file, name_it, put_all

@@ -17,11 +17,13 @@ from commune_desk.domain.access import Role
 from sync import content, seal
 from sync.file_wire import MAX_PIECE, FileAsked, FileOffset
 from sync.protocol import unb64
-from sync.server import desks, files, tables
-from sync.server.database import NO_SCOPE, WHOLE_PROVINCE
-from sync.server.desks import DeskState
-from sync.server.files import FileDoor, FileLimits, Files
-from sync.server.scopes import keys_of
+from sync.server.answers import files
+from sync.server.answers.files import FileDoor, FileLimits, Files
+from sync.server.engine import tables
+from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
+from sync.server.identity import desks
+from sync.server.identity.desks import DeskState
+from sync.server.identity.scopes import keys_of
 from tests.helpers.store_engine import EMBEDDED, StoreEngine
 from tests.sync.named_files import (
     NamedFile,

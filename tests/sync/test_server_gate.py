@@ -10,11 +10,11 @@ import pytest
 from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
-from sync.server import desks
-from sync.server.database import NO_SCOPE
-from sync.server.gate import Gate, Signed
-from sync.server.province import Province
-from sync.server.tickets import Tickets
+from sync.server.door.gate import Gate, Signed
+from sync.server.door.tickets import Tickets
+from sync.server.engine.database import NO_SCOPE
+from sync.server.identity import desks
+from sync.server.identity.province import Province
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")

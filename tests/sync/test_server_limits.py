@@ -14,7 +14,7 @@ import zstandard
 
 from commune_desk.domain.ids import uuid7
 from sync import protocol
-from sync.server.limits import Limits
+from sync.server.door.limits import Limits
 from tests.sync.server_fixtures import ServerDesk, World, province_in
 
 
@@ -147,7 +147,7 @@ def test_a_full_disk_is_told_as_busy_and_nothing_is_kept(world: World, caplog: p
 
 
 def test_a_bug_says_its_type_and_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    from sync.server.admission import Admission
+    from sync.server.intake.admission import Admission
 
     class Broken(Admission):
         def fault(self, *args: object, **more: object) -> str | None:

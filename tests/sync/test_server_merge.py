@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.protocol import Event
-from sync.server.conflicts import ConflictBook, OpenConflict, conflict_id
-from sync.server.scopes import keys_of
+from sync.server.identity.scopes import keys_of
+from sync.server.intake.conflicts import ConflictBook, OpenConflict, conflict_id
 from tests.sync.server_fixtures import COMMUNE, ServerDesk, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")

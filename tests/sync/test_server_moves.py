@@ -16,9 +16,9 @@ from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.page import Page, read_page, verified_keys, verify_page
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.scopes import ensure_key
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.scopes import ensure_key
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")

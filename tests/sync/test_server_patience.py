@@ -14,7 +14,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from sync.server.patience import PatientLoop, PatientProtocol
+from sync.server.door.patience import PatientLoop, PatientProtocol
 
 HELLO = b"POST /v1/hello HTTP/1.1\r\nHost: province\r\nContent-Length: 2\r\n\r\n{}"
 

@@ -10,8 +10,9 @@ import msgspec
 from sync import protocol, seal
 from sync.change import GENESIS, next_chain, next_head, read_line, sign
 from sync.enrolment_code import EnrolmentCode
-from sync.server import admission, ordering, problems, push
-from sync.server.conflicts import conflict_id
+from sync.server import problems
+from sync.server.intake import admission, ordering, push
+from sync.server.intake.conflicts import conflict_id
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = ("protocol.md", "protocol-files.md", "protocol-chains.md", "protocol-lifecycle.md")

@@ -106,7 +106,7 @@ def test_the_doorbell_counts_what_waits_and_names_nobody(world: World) -> None:
 
 
 def test_last_contact_is_noted(world: World) -> None:
-    from sync.server.status import read_status
+    from sync.server.lifecycle.status import read_status
 
     desk = world.desk()
     desk.pull_from({})

@@ -14,11 +14,11 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.change import GENESIS, Line, write
-from sync.server import tables
-from sync.server.admission import Admission
-from sync.server.erasing import Ordered, erase
-from sync.server.roots import make_due
-from sync.server.scopes import keys_of
+from sync.server.answers.roots import make_due
+from sync.server.engine import tables
+from sync.server.identity.scopes import keys_of
+from sync.server.intake.admission import Admission
+from sync.server.lifecycle.erasing import Ordered, erase
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -268,7 +268,7 @@ def test_fields_of_a_newer_program_are_kept(world: World) -> None:
 
 
 def test_a_revoked_desk_loses_nothing_it_still_sends(world: World) -> None:
-    from sync.server import desks
+    from sync.server.identity import desks
 
     desk = world.desk()
     desk.send("person", uuid7(), NAME)
@@ -284,7 +284,7 @@ class RevokesMeanwhile(Admission):
     world: World
 
     def fault(self, line: Line, *, n: int, public: bytes, desk: str, grants: Mapping[str, Role]) -> str | None:
-        from sync.server import desks
+        from sync.server.identity import desks
 
         self.world.write(lambda connection: desks.revoke(connection, self.world.province, desk))
         return None

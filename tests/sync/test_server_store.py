@@ -19,11 +19,13 @@ from commune_desk.domain.errors import DeskError, Fault, Refusal
 from commune_desk.domain.ids import uuid7
 from commune_desk.domain.kinds import KINDS
 from sync import protocol, seal
-from sync.server import founding, keyfile, tables
-from sync.server.database import NO_SCOPE, StoreFault
-from sync.server.embedded import FILE, EmbeddedDatabase
-from sync.server.founding import found
-from sync.server.province import open_province
+from sync.server.engine import tables
+from sync.server.engine.database import NO_SCOPE, StoreFault
+from sync.server.engine.embedded import FILE, EmbeddedDatabase
+from sync.server.identity import keyfile
+from sync.server.identity.province import open_province
+from sync.server.lifecycle import founding
+from sync.server.lifecycle.founding import found
 from tests.sync.server_fixtures import SetClock, World, command, province_in
 
 
@@ -236,7 +238,7 @@ def test_a_key_left_as_it_is_made_would_answer(tmp_path: Path, monkeypatch: pyte
 
 def test_the_audit_log_is_one_chain(world: World) -> None:
     from sync.change import GENESIS
-    from sync.server import desks
+    from sync.server.identity import desks
 
     desk = world.desk()
     world.write(lambda connection: desks.revoke(connection, world.province, desk.id))

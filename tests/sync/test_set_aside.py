@@ -14,7 +14,7 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.usecases.conflicts import decide_conflict
 from sync.client import errors
-from sync.server import tables
+from sync.server.engine import tables
 from tests.helpers.builders import make_person, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province

@@ -11,8 +11,8 @@ import pytest
 from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from sync.change import Line
-from sync.server import relocating
-from sync.server.conflicts import ConflictBook
+from sync.server.intake import relocating
+from sync.server.intake.conflicts import ConflictBook
 from tests.sync.server_fixtures import COMMUNE, OTHER, ServerDesk, World, province_in
 from tests.sync.test_server_moves import page_of, relocation
 

@@ -21,7 +21,7 @@ from sync import protocol
 from sync.client import errors
 from sync.client.session import Session
 from sync.client.snapshots import begin_scope
-from sync.server import snapshots
+from sync.server.answers import snapshots
 from tests.helpers.builders import make_file, make_group, make_person, make_relation, make_report, make_visit, save_all
 from tests.sync.real_desks import Crash, RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
@@ -47,7 +47,7 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    monkeypatch.setattr("sync.server.pull.WORTH", 20)
+    monkeypatch.setattr("sync.server.answers.pull.WORTH", 20)
     with real_province(tmp_path) as real:
         made = Office(tmp_path, real)
         yield made

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import RecordId, Scope
-from sync.server import tables
-from sync.server.daily import snapshots_ahead
-from sync.server.database import StoreFault
-from sync.server.snapshots import FOLDER, Snapshots
+from sync.server.answers.snapshots import FOLDER, Snapshots
+from sync.server.door.daily import snapshots_ahead
+from sync.server.engine import tables
+from sync.server.engine.database import StoreFault
 from tests.helpers.builders import make_person, make_visit, save_all
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("store_engine")
 
 @pytest.fixture(autouse=True)
 def _few_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.server.snapshots.WORTH", 20)
+    monkeypatch.setattr("sync.server.answers.snapshots.WORTH", 20)
 
 
 def made(real: RealProvince, scope: str = COMMUNE) -> list[str]:
@@ -94,7 +94,7 @@ def test_nothing_is_made_twice_and_nothing_of_a_feed_that_pages_bring_quickly(of
 
 
 def test_the_scope_that_lacks_most_is_first(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.server.pull.WORTH", 500)
+    monkeypatch.setattr("sync.server.answers.pull.WORTH", 500)
     other = office.desk(OTHER_COMMUNE)
     a_history(office.desk(), office.desk())
     other.register.write(

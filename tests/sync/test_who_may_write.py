@@ -11,7 +11,7 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Data, Kind, Merge
-from sync.server.admission import Admission
+from sync.server.intake.admission import Admission
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, World, province_in
 
 _IN_ANY, _FAMILIES = {"officer", "desk", "task"}, {"person", "relation"}

@@ -11,7 +11,7 @@ import pytest
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.change import Line
-from sync.server.admission import Admission
+from sync.server.intake.admission import Admission
 from tests.sync.server_fixtures import ServerDesk, World, province_in
 
 NAME = {"full_name": "Đặng Thị Hoà"}

@@ -25,7 +25,8 @@ from commune_desk.vault.keyfile import KeyfileMissing
 from sync import protocol, report_wire, seal
 from sync.client.errors import DeskRemoved, DeskRevoked, LineFault, Unproven
 from sync.client.transport import Reply
-from sync.server import desks, tables
+from sync.server.engine import tables
+from sync.server.identity import desks
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import LOGIN, OFFICER, PASSPHRASE, EnrolledDesk, enrolled_desk
 from tests.sync.real_province import RealProvince, real_province

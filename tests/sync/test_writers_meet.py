@@ -17,16 +17,18 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.change import GENESIS, Place, next_chain
-from sync.server import desks, ordering, push, tables
-from sync.server.admission import Admission
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.enrolment import enrol, make_code
-from sync.server.feeds import Feeds
+from sync.server.answers.pull import _fill, _Page
+from sync.server.door.enrolment import enrol, make_code
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity import desks
+from sync.server.identity.province import Province, audited, open_province
+from sync.server.identity.scopes import ensure_scope, keys_of
+from sync.server.intake import ordering, push
+from sync.server.intake.admission import Admission
+from sync.server.intake.feeds import Feeds
+from sync.server.intake.push import take_in
 from sync.server.problems import Refused
-from sync.server.province import Province, audited, open_province
-from sync.server.pull import _fill, _Page
-from sync.server.push import take_in
-from sync.server.scopes import ensure_scope, keys_of
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 from tests.sync.test_server_enrol import Applicant

@@ -22,8 +22,8 @@ from commune_desk.store.transaction import Tx
 from commune_desk.usecases.conflicts import decide_conflict
 from sync.change import Change
 from sync.client import errors
-from sync.server import tables
-from sync.server.province import Province, open_province
+from sync.server.engine import tables
+from sync.server.identity.province import Province, open_province
 from tests.helpers.builders import COMMUNE_SCOPE, make_file, make_person, make_visit, save_all
 from tests.helpers.store_engine import engine
 from tests.sync.both_sums import sums_here, sums_there

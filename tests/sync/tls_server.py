@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from commune_desk.domain.clock import Clock, SystemClock
-from sync.server.authority import Identity, make_server
+from sync.server.identity.authority import Identity, make_server
 
 Answer = Callable[[socket.socket], None]
 

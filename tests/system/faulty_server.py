@@ -10,10 +10,10 @@ from sqlalchemy import func
 from commune_desk.domain.ids import is_scope
 from sync.change import GENESIS, Place
 from sync.server.__main__ import main
-from sync.server.feeds import Feeds
-from sync.server.ordering import _Intake
-from sync.server.scopes import ensure_scope
-from sync.server.whereabouts import Whereabouts
+from sync.server.identity.scopes import ensure_scope
+from sync.server.intake.feeds import Feeds
+from sync.server.intake.ordering import _Intake
+from sync.server.intake.whereabouts import Whereabouts
 
 
 def places_of_a_sequence() -> None:

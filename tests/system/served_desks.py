@@ -9,7 +9,7 @@ from pathlib import Path
 from commune_desk.domain.clock import SystemClock
 from sync.client.enrol import enrol
 from sync.client.transport import Limits, Transport
-from sync.server.founding import found
+from sync.server.lifecycle.founding import found
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.story.province import Province
 from tests.sync.real_desks import RealDesk, make_register

@@ -17,7 +17,7 @@ from sync.client.enrol import enrol
 from sync.client.errors import LineFault
 from sync.client.transport import Transport
 from sync.file_wire import FileTask
-from sync.server.founding import found
+from sync.server.lifecycle.founding import found
 from tests.helpers.attached import add_child, add_file, scan
 from tests.story.province import Province
 from tests.sync.fault_proxy import FaultProxy, Toxics

@@ -17,8 +17,8 @@ from sync.client.enrol import Enrolment, enrol
 from sync.client.errors import SyncFault
 from sync.client.session import Session
 from sync.client.transport import Transport
-from sync.server import push
-from sync.server.founding import found
+from sync.server.intake import push
+from sync.server.lifecycle.founding import found
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.store_engine import engine
 from tests.story.province import Province

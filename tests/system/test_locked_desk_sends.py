@@ -23,7 +23,7 @@ from commune_desk.usecases.opening import OpenDesk, make_register, unlock
 from commune_desk.usecases.profile import Profile
 from sync.client.enrol import enrol
 from sync.client.transport import Transport
-from sync.server.founding import found
+from sync.server.lifecycle.founding import found
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.enrolled_desks import LOGIN, OFFICER, PASSPHRASE
 from tests.story.province import Province

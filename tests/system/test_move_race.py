@@ -19,8 +19,8 @@ from sync import protocol
 from sync.change import Line
 from sync.client.enrol import enrol
 from sync.client.transport import Transport
-from sync.server import tables
-from sync.server.enrolment import make_code
+from sync.server.door.enrolment import make_code
+from sync.server.engine import tables
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.server_fixtures import COMMUNE, OTHER, ServerDesk

@@ -16,8 +16,8 @@ from commune_desk.domain.clock import SystemClock
 from sync import protocol
 from sync.change import GENESIS, next_chain
 from sync.client.tls import PinnedAdapter, PinnedContext
-from sync.server import tables
-from sync.server.founding import found
+from sync.server.engine import tables
+from sync.server.lifecycle.founding import found
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.helpers.store_engine import engine
 from tests.sync.server_fixtures import Reply, ServerDesk, World, province_in, served

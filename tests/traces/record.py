@@ -23,9 +23,9 @@ from sync import protocol, seal
 from sync.change import Line, Verb, Wire
 from sync.client.enrol import Enrolment, enrol
 from sync.client.session import Session
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.province import open_province
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.province import open_province
 from tests.helpers.attached import add_child, add_file, scan
 from tests.sync.file_office import Place
 from tests.sync.memory_replica import Identity, MemoryReplica

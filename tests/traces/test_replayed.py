@@ -21,9 +21,9 @@ from sync.client.errors import Unproven
 from sync.client.page import read_page
 from sync.client.session import Session
 from sync.client.transport import Transport
-from sync.server import tables
-from sync.server.database import WHOLE_PROVINCE
-from sync.server.tickets import Tickets
+from sync.server.door.tickets import Tickets
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
 from sync.snapshot import SnapshotOffer
 from tests.sync.memory_replica import Identity, MemoryReplica
 from tests.sync.server_fixtures import Reply, SetClock, World, province_in

@@ -20,8 +20,8 @@ from sync.client.enrol import DeskKeys
 from sync.client.tls import PinnedAdapter, PinnedContext
 from sync.client.transport import Transport
 from sync.seal import BoxKey, SigningKey
-from sync.server import keyfile
-from sync.server.embedded import FILE
+from sync.server.engine.embedded import FILE
+from sync.server.identity import keyfile
 from tests.sync.in_process import body_of, response_of
 
 DATABASE = f"data/{FILE}"

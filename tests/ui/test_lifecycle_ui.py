@@ -28,7 +28,7 @@ from commune_desk.usecases.profile import Profile
 from commune_desk.usecases.removal import finish_removal
 from commune_desk.usecases.workplace import Workplace
 from commune_desk.working_desk import WorkingDesk
-from sync.server import desks
+from sync.server.identity import desks
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.workplaces import MORNING, HandClock, clock_of

@@ -16,8 +16,9 @@ from commune_desk.usecases import enrolment
 from commune_desk.usecases.enrolment import take_up
 from commune_desk.vault.keyfile import KeyfileNotSaved
 from sync.client import errors
-from sync.server import desks, tables
-from sync.server.province import open_province
+from sync.server.engine import tables
+from sync.server.identity import desks
+from sync.server.identity.province import open_province
 from tests.helpers.builders import make_person, make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.real_province import OFFICE, RealProvince, real_province

@@ -19,7 +19,7 @@ from commune_desk.usecases.locked_push import (
 )
 from sync import protocol, seal
 from sync.client.exchange import push_body
-from sync.server import desks
+from sync.server.identity import desks
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.locked_desks import (
     FIRST,

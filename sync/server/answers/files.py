@@ -1,0 +1,216 @@
+"""Files: ciphertext in pieces, appended in order, whole only when its SHA-256 is the one that a merged change names.
+
+The pieces lie in the database, so that an offset is acknowledged only with its bytes on the disk, a process that dies
+leaves a shorter offset, and every process of the province sees the same. What no change of a scope names is not taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.attachments import Attachment
+from commune_desk.domain.clock import local_day
+from commune_desk.domain.record import kind_of
+from sync.content import MAX_FILE, digest_of, is_digest
+from sync.file_wire import (
+    MAX_PIECE,
+    FileAsked,
+    FileGet,
+    FileOffset,
+    FilePiece,
+    FilePut,
+    split_bytes,
+    with_bytes,
+)
+from sync.protocol import Malformed, decode, encode
+from sync.server.answers.pull import refuse_frozen, refuse_stopped
+from sync.server.engine import tables
+from sync.server.engine.database import reach_of
+from sync.server.identity.desks import DeskState
+from sync.server.identity.province import Province
+from sync.server.problems import Refused
+
+_KIND = kind_of(Attachment)
+_DAY_SECONDS = 6 * 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLimits:
+    """Bytes. What a desk or a place may not exceed, so that no desk fills the disk."""
+
+    file: int = MAX_FILE
+    desk_day: int = 256 << 20
+    scope: int = 8 << 30
+
+
+@dataclass(frozen=True)
+class _Blob:
+    """How far a file is; `size` is what the change that names it says."""
+
+    scope: str
+    sha256: str
+    size: int
+    got: int
+    done_at: str | None
+
+
+class FileDoor:
+    """Which files a desk may ask about: those that a record of a scope it holds names."""
+
+    def size_of(self, connection: Connection, caller: DeskState, asked: FileAsked, roles: frozenset[Role]) -> int:
+        """The file's size. Raises Refused 404, whether it is not there or not the desk's."""
+        if caller.grants.get(asked.scope) not in roles or not is_digest(asked.file):
+            raise Refused(404, "not_found")
+        record = tables.RECORDS["attachment"]
+        named = select(record.c.size).where(record.c.scope == asked.scope, record.c.sha256 == asked.file)
+        size: int | None = connection.scalar(named.order_by(record.c.id).limit(1))
+        if not size or size < 0:
+            raise Refused(404, "not_found")
+        return size
+
+
+class Files:
+    """The three questions about files. The door and the limits are handed in, so that a test can take one out."""
+
+    def __init__(self, *, door: FileDoor | None = None, limits: FileLimits | None = None) -> None:
+        self._door = door or FileDoor()
+        self._limits = limits or FileLimits()
+
+    def offset(self, province: Province, caller: DeskState, body: bytes) -> bytes:
+        """From which byte on the province lacks a file. Raises Malformed or Refused."""
+        asked = decode(body, FileAsked)
+        refuse_frozen(caller)
+
+        def work(connection: Connection) -> _Blob:
+            return _find(connection, asked, self._door.size_of(connection, caller, asked, _KIND.write))
+
+        return encode(_told(province, province.database.read(work, reach_of(caller.id, caller.grants))))
+
+    def put(self, province: Province, caller: DeskState, body: bytes) -> bytes:
+        """Append a piece if it begins where the file ends so far; says where it ends now. Raises Malformed or Refused.
+
+        Bytes that begin elsewhere are left aside: the reply says where to go on.
+        """
+        header, data = split_bytes(body, FilePut)
+        if not data:
+            raise Malformed
+        refuse_frozen(caller)
+        return encode(
+            province.database.write(
+                lambda connection: self._append(connection, province, caller, header, data),
+                reach_of(caller.id, caller.grants),
+            )
+        )
+
+    def get(self, province: Province, caller: DeskState, body: bytes) -> bytes:
+        """A piece of a whole file. Raises Malformed, or Refused: 409 while its desk has not sent all of it."""
+        asked = decode(body, FileGet)
+        refuse_stopped(caller)
+        named = FileAsked(scope=asked.scope, file=asked.file)
+
+        def work(connection: Connection) -> bytes:
+            blob = _find(connection, named, self._door.size_of(connection, caller, named, _KIND.read))
+            if blob.done_at is None:
+                raise Refused(409, "file_waits")
+            data = _bytes_from(connection, blob, asked.offset, min(asked.max_bytes or MAX_PIECE, MAX_PIECE))
+            header = FilePiece(scope=asked.scope, file=asked.file, size=blob.size, offset=asked.offset)
+            return with_bytes(header, data)
+
+        return province.database.read(work, reach_of(caller.id, caller.grants))
+
+    def _append(
+        self, connection: Connection, province: Province, caller: DeskState, header: FilePut, data: bytes
+    ) -> FileOffset:
+        named = FileAsked(scope=header.scope, file=header.file)
+        size = self._door.size_of(connection, caller, named, _KIND.write)
+        # Of two pieces in one place one waits for the other, also when neither finds the file there yet.
+        connection.execute(select(tables.scope.c.id).where(tables.scope.c.id == header.scope).with_for_update())
+        blob = _find(connection, named, size)
+        if blob.done_at is not None or header.offset != blob.got:
+            return _told(province, blob)
+        if blob.got + len(data) > blob.size or blob.size > self._limits.file:
+            raise Refused(413, "file_too_large")
+        if blob.got == 0:
+            self._make_room(connection, blob)
+        self._count(connection, province, caller.id, len(data))
+        place = {"scope": blob.scope, "sha256": blob.sha256, "start": blob.got, "data": data}
+        connection.execute(insert(tables.blob_piece).values(place))
+        return _told(province, _settled(connection, province, blob, blob.got + len(data)))
+
+    def _make_room(self, connection: Connection, blob: _Blob) -> None:
+        """Enter the file into the list. Raises Refused 507 when its place has no room left."""
+        table = tables.blob
+        held = connection.scalar(select(func.sum(table.c.size)).where(table.c.scope == blob.scope)) or 0
+        if connection.scalar(select(table.c.got).where(_is(blob))) is not None:
+            return  # it was whole, but not what its change names, and begins anew
+        if held + blob.size > self._limits.scope:
+            raise Refused(507, "file_no_room")
+        connection.execute(insert(table).values(scope=blob.scope, sha256=blob.sha256, size=blob.size, got=0))
+
+    def _count(self, connection: Connection, province: Province, desk: str, more: int) -> None:
+        """Note what a desk sent on this day. Raises Refused 507 when it is too much."""
+        table, day = tables.file_day, local_day(province.clock.now()).isoformat()
+        sent = connection.scalar(select(table.c.bytes).where(table.c.desk == desk, table.c.day == day))
+        if (sent or 0) + more > self._limits.desk_day:
+            raise Refused(507, "file_day", retry_after=_DAY_SECONDS)
+        if sent is None:
+            connection.execute(delete(table).where(table.c.desk == desk))
+            connection.execute(insert(table).values(desk=desk, day=day, bytes=more))
+        else:
+            connection.execute(update(table).where(table.c.desk == desk).values(bytes=sent + more))
+
+
+def _is(blob: _Blob) -> ColumnElement[bool]:
+    return and_(tables.blob.c.scope == blob.scope, tables.blob.c.sha256 == blob.sha256)
+
+
+def _find(connection: Connection, asked: FileAsked, size: int) -> _Blob:
+    """How far the file is; `size` is its size while there is nothing of it yet."""
+    table = tables.blob
+    row = connection.execute(select(table).where(table.c.scope == asked.scope, table.c.sha256 == asked.file)).first()
+    if row is None:
+        return _Blob(asked.scope, asked.file, size, 0, None)
+    return _Blob(asked.scope, asked.file, row.size, row.got, row.done_at)
+
+
+def _settled(connection: Connection, province: Province, blob: _Blob, got: int) -> _Blob:
+    """Write down how far the file is. Whole, but not what its change names, it is thrown away and begins anew."""
+    done_at = None
+    if got == blob.size:
+        if digest_of(_bytes_from(connection, blob, 0, blob.size)) == blob.sha256:
+            done_at = province.now()
+        else:
+            piece = tables.blob_piece
+            connection.execute(delete(piece).where(piece.c.scope == blob.scope, piece.c.sha256 == blob.sha256))
+            got = 0
+    connection.execute(update(tables.blob).where(_is(blob)).values(got=got, done_at=done_at))
+    return _Blob(blob.scope, blob.sha256, blob.size, got, done_at)
+
+
+def _bytes_from(connection: Connection, blob: _Blob, offset: int, most: int) -> bytes:
+    """At most `most` bytes from `offset` on; none beyond the end."""
+    piece = tables.blob_piece
+    rows = connection.execute(
+        select(piece.c.start, piece.c.data)
+        .where(
+            piece.c.scope == blob.scope,
+            piece.c.sha256 == blob.sha256,
+            piece.c.start > offset - MAX_PIECE,
+            piece.c.start < offset + most,
+        )
+        .order_by(piece.c.start)
+    ).all()
+    if not rows:
+        return b""
+    skip = offset - rows[0].start
+    return b"".join(row.data for row in rows)[skip : skip + most]
+
+
+def _told(province: Province, blob: _Blob) -> FileOffset:
+    is_done = blob.done_at is not None
+    return FileOffset(
+        scope=blob.scope, file=blob.sha256, offset=blob.got, done=is_done, at=province.now() if is_done else ""
+    )

@@ -1,0 +1,312 @@
+"""What each command does and prints. Personal data goes in, never out."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from contextlib import closing
+
+from sqlalchemy import Connection
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.errors import Fault, Invalid, Refusal
+from commune_desk.domain.labels import N_
+from commune_desk.domain.record import Value
+from sync.seal import spell
+from sync.server.commands import backup_commands, erase_commands, policy_commands, proof_commands
+from sync.server.commands.console import Console, local_time
+from sync.server.commands.courier_commands import bundle
+from sync.server.commands.store_commands import migrate_store, upgrade
+from sync.server.door.enrolment import make_code
+from sync.server.engine.address import read_url
+from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
+from sync.server.identity import desks, recovering
+from sync.server.identity.authority import valid_until
+from sync.server.identity.places import checked_scope, place_name
+from sync.server.identity.province import CERT_FILE, Province, audited, fact, open_province
+from sync.server.identity.scopes import ensure_communes
+from sync.server.intake.reports_in import hand_down, read_received, read_report_file, values_of_file
+from sync.server.lifecycle import erased_list
+from sync.server.lifecycle.founding import check_hosts, found, write_certificates
+from sync.server.lifecycle.status import DeskStatus, desk_list, read_status
+from sync.server.reasons import reason_of
+
+MOST_HOURS = 720
+ROLES = {
+    "C": (Role.COMMUNE_OFFICER, Role.CHAIR),
+    "S": (Role.SHELTER_WORKER, Role.SHELTER_HEAD),
+    "P": (Role.PROVINCE,),
+}
+"""The roles that a desk may have in a place of each kind; the first is the usual one."""
+
+
+def opened(args: Namespace) -> Province:
+    return open_province(args.data, args.key_file)
+
+
+def init(args: Namespace, console: Console) -> None:
+    console.say(N_("Making the keys, the certificates and the encrypted database…"))
+    where = read_url(args.database, owner=args.owner) if args.database else None
+    made = found(args.data, args.key_file, name=args.name, hosts=args.host, clock=SystemClock(), where=where)
+    with closing(made) as province:
+        console.say(N_("Done: {name} in {data}."), name=province.name, data=args.data)
+        console.say(N_("Fingerprint of the authority: {fingerprint}"), fingerprint=spell(province.fingerprint[:10]))
+    console.say(
+        N_(
+            "The key-file is {path}. Whoever has it and the data folder can read everything: keep a copy on two USB "
+            "sticks in two safes, and never beside the data or its backups. Without it the data cannot be opened."
+        ),
+        path=args.key_file,
+    )
+
+
+def serve(args: Namespace, console: Console) -> None:
+    from sync.server.door.serving import serve as listen  # the web server loads only for the command that needs it
+
+    if not 0 <= args.port < 1 << 16:
+        raise Invalid(N_("A port is a number from 0 to 65535."))
+    with closing(opened(args)) as province:
+        until = valid_until((province.data / CERT_FILE).read_bytes())
+        if (until - province.clock.now()).days < 60:
+            console.say(
+                N_("The server's certificate runs out on {day}; run: commune-desk-server renew"),
+                day=until.strftime("%d/%m/%Y"),
+            )
+        escrow = province.escrow_public
+        province.database.write(lambda connection: ensure_communes(connection, escrow_public=escrow), WHOLE_PROVINCE)
+        if again := erased_list.settle(province):
+            console.say(N_("Erased again, for the database was put back from a backup: {count}."), count=again)
+        listen(province, args.host, args.port, ready=lambda address: console.line(f"ready {address}"))
+    console.say(N_("Stopped."))
+
+
+def renew(args: Namespace, console: Console) -> None:
+    with closing(opened(args)) as province:
+        hosts = args.host or province.database.read(lambda connection: fact(connection, "hosts"), NO_SCOPE).split()
+        check_hosts(hosts)
+        keys = province.keys
+        write_certificates(province.data, keys.ca(province.ca), keys, hosts, clock=province.clock)
+        province.database.write(
+            lambda connection: audited(connection, province, "renew", " ".join(hosts)), WHOLE_PROVINCE
+        )
+    console.say(N_("The certificate is made anew. Start the server again to use it."))
+
+
+def enrol_code(args: Namespace, console: Console) -> None:
+    grants = {scope: _role(scope, args.role) for scope in map(checked_scope, args.scope)}
+    if len(grants) > 1:
+        raise Invalid(N_("A desk works in one place: give one --scope. No code was made."))
+    if args.hours < 1:
+        raise Invalid(N_("A code must be good for at least one hour."))
+    if args.hours > MOST_HOURS:
+        raise Invalid(N_("A code may be good for 30 days (720 hours) at most."))
+    with closing(opened(args)) as province:
+        code = province.database.write(
+            lambda connection: make_code(
+                connection, province, grants, label=args.label, hours=args.hours, name=args.name
+            ),
+            WHOLE_PROVINCE,
+        )
+    if args.json:
+        console.json({"code": code.code, "desk": code.desk, "expires_at": code.expires_at})
+        return
+    console.say(N_("Code: {code}"), code=code.code)
+    console.say(N_("Desk: {desk}, {scopes}"), desk=code.desk, scopes=", ".join(grants))
+    console.say(
+        N_("Read it out to the officer in person or by telephone. It is good once, until {until}."),
+        until=local_time(code.expires_at),
+    )
+
+
+def _role(scope: str, named: str | None) -> Role:
+    fitting = ROLES[scope[0]]
+    if named is None:
+        return fitting[0]
+    if Role(named) not in fitting:
+        raise Refusal(N_("The role {role} does not fit {scope}. No code was made."), role=named, scope=scope)
+    return Role(named)
+
+
+def desk(args: Namespace, console: Console) -> None:
+    with closing(opened(args)) as province:
+        if args.action == "revoke":
+            _revoke(args, province, console)
+            return
+        listed = province.database.read(desk_list, WHOLE_PROVINCE)
+    if args.json:
+        console.json(listed)
+    else:
+        _print_desks(listed, console)
+
+
+_REMOVAL = N_(
+    "At its next contact it sends all that waits and then destroys its register and keys. This cannot be taken back."
+)
+
+
+def _revoke(args: Namespace, province: Province, console: Console) -> None:
+    named = args.desk.upper()
+    shown = province.database.read(lambda connection: _revocable(connection, named, args.remove), WHOLE_PROVINCE)
+    if not args.yes:
+        seen = local_time(shown.seen_at) if shown.seen_at else "–"
+        scopes = ", ".join(shown.scopes)
+        console.say(
+            N_("Desk {desk}: {label}, {scopes}, last contact {seen}."),
+            desk=named,
+            label=shown.label or "–",
+            scopes=scopes,
+            seen=seen,
+        )
+        console.say(
+            N_(
+                "Once it is out of service it receives nothing any more, and what it still sends is kept aside. "
+                "It comes back only with a new enrolment code."
+            )
+        )
+        if args.remove:
+            console.say(_REMOVAL)
+        asked = console.texts.say(N_("Type its id once more to go on: "))
+        if console.ask(asked).strip().upper() != named:
+            raise Refusal(N_("The id is another. Desk {desk} stays in service."), desk=named)
+    province.database.write(
+        lambda connection: desks.revoke(connection, province, named, removes=args.remove), WHOLE_PROVINCE
+    )
+    console.say(N_("Desk {desk} is out of service. What it still sends is kept aside; see: status"), desk=named)
+    if args.remove:
+        console.say(_REMOVAL)
+
+
+def _revocable(connection: Connection, named: str, removes: bool) -> DeskStatus:
+    desks.revocable(connection, named, removes=removes)
+    return next(one for one in desk_list(connection) if one.desk == named)
+
+
+def _print_desks(listed: list[DeskStatus], console: Console) -> None:
+    if not listed:
+        console.say(N_("No desk yet. Make a code with: commune-desk-server enrol-code"))
+        return
+    say = console.texts.say
+    titles = (N_("Desk"), N_("Status"), N_("Places"), N_("Changes"), N_("Last contact"), N_("Label"))
+    rows = [tuple(map(say, titles))]
+    for one in listed:
+        seen = local_time(one.seen_at) if one.seen_at else "–"
+        rows.append((one.desk, say(_STATUSES[one.status]), ",".join(one.scopes), str(one.changes), seen, one.label))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        console.line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+_STATUSES = {
+    desks.EXPECTED: N_("expected"),
+    desks.ACTIVE: N_("active"),
+    desks.REVOKED: N_("revoked"),
+    desks.FROZEN: N_("stopped"),
+}
+
+
+def report_in(args: Namespace, console: Console) -> None:
+    reports = _reports_of(args)
+    with closing(opened(args)) as province:
+        handed = hand_down(province, reports)
+    if args.json:
+        console.json(handed)
+        return
+    for done in handed:
+        console.say(
+            N_("Handed down to {place} ({scope}): report {record}."),
+            place=place_name(done.scope),
+            scope=done.scope,
+            record=done.record,
+        )
+        if not done.desks:
+            console.say(N_("No desk of this place is enrolled yet, so nobody will see it: telephone at once."))
+
+
+def _reports_of(args: Namespace) -> list[tuple[str, dict[str, Value]]]:
+    if args.from_file is not None:
+        try:
+            content = args.from_file.read_bytes()
+        except OSError as error:
+            raise Fault(
+                N_("The file {path} cannot be read: {reason}."), path=args.from_file, reason=reason_of(error)
+            ) from None
+        return [(report.commune, values_of_file(report)) for report in read_report_file(content)]
+    missing = [f"--{name}" for name in ("commune", "received", "place", "description") if not getattr(args, name)]
+    if missing:
+        raise Invalid(N_("Still needed: {options}. Nothing was written."), options=", ".join(missing))
+    values: dict[str, Value] = {
+        "received_at": read_received(args.received),
+        "source": args.source,
+        "place": args.place,
+        "description": args.description,
+        "child_name": args.child_name,
+        "child_age": args.age,
+        "child_sex": args.sex,
+    }
+    return [(args.commune, {name: value for name, value in values.items() if value is not None})]
+
+
+def recover(args: Namespace, console: Console) -> None:
+    with closing(opened(args)) as province:
+        caller = recovering.who_asks(province, " ".join(args.request))
+        if not args.json:
+            console.say(
+                N_("Desk {desk} asks: {label}, {scopes}."), desk=caller.desk, label=caller.label, scopes=caller.scopes
+            )
+        if not args.yes and not _agreed(console):
+            raise Refusal(N_("No answer was given."))
+        answer = recovering.answer(province, caller)
+    if args.json:
+        console.json({"desk": caller.desk, "answer": answer})
+        return
+    console.say(N_("Read out: {answer}"), answer=answer)
+    console.say(N_("This was written into the audit log."))
+
+
+def _agreed(console: Console) -> bool:
+    question = N_("Do you know the officer who is calling, and did you call back on the office's number? (yes/no) ")
+    return console.ask(console.texts.say(question)).strip().lower() in ("yes", "y", "có", "co")
+
+
+def status(args: Namespace, console: Console) -> None:
+    with closing(opened(args)) as province:
+        found_status = read_status(province)
+    if args.json:
+        console.json(found_status)
+        return
+    console.say(N_("{province} at {at}"), province=found_status.province, at=local_time(found_status.at))
+    _print_desks(found_status.desks, console)
+    for title, numbers in (
+        (N_("Changes by place"), found_status.changes),
+        (N_("Records by kind"), found_status.records),
+        (N_("Open conflicts by place"), found_status.open_conflicts),
+        (N_("Of these the province's to see to"), found_status.late_conflicts),
+        (N_("Set aside, by desk and reason"), found_status.quarantine),
+        (N_("Lists of who did what touched from outside, by desk and entry"), found_status.audit_cuts),
+        (N_("Reports waiting, not yet acknowledged"), found_status.reports_waiting),
+    ):
+        shown = ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
+        console.line(f"{console.texts.say(title)}: {shown or '0'}")
+    if found_status.oldest_waiting:
+        console.say(N_("The oldest has waited since {at}."), at=local_time(found_status.oldest_waiting))
+
+
+COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
+    "init": init,
+    "serve": serve,
+    "renew": renew,
+    "enrol-code": enrol_code,
+    "desk": desk,
+    "report-in": report_in,
+    "recover": recover,
+    "status": status,
+    "bundle": bundle,
+    "upgrade": upgrade,
+    "migrate-store": migrate_store,
+    "root": proof_commands.root,
+    "export-log": proof_commands.export_log,
+    **backup_commands.COMMANDS,
+    **policy_commands.COMMANDS,
+    **erase_commands.COMMANDS,
+}

@@ -1,0 +1,33 @@
+"""Where a command of the province speaks, and whom it may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from commune_desk.domain.clock import VIETNAM, from_iso
+from sync.server.commands.texts import Texts
+
+Print = Callable[[str], None]
+Ask = Callable[[str], str]
+
+
+def local_time(instant: str) -> str:
+    """`14:05 23/11/2026` in Viet Nam, of an ISO instant."""
+    return from_iso(instant).astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+
+
+class Console:
+    """Where a command speaks, and whom it may ask."""
+
+    def __init__(self, texts: Texts, say: Print, ask: Ask) -> None:
+        self.texts = texts
+        self.line = say
+        self.ask = ask
+
+    def say(self, text: str, /, **params: object) -> None:
+        self.line(self.texts.say(text, **params))
+
+    def json(self, value: object) -> None:
+        self.line(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

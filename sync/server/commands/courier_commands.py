@@ -1,0 +1,206 @@
+"""The commands for couriers: `bundle in` takes in what a stick brings, `bundle out` writes what it takes back."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from commune_desk.domain.errors import DeskError, Fault, Refusal
+from commune_desk.domain.labels import N_
+from sync import bundle as bundles
+from sync.server.commands.console import Console
+from sync.server.door import courier
+from sync.server.engine.private_files import write_private
+from sync.server.identity.province import Province, open_province
+from sync.server.intake.admission import Admission
+from sync.server.problems import SENTENCES
+from sync.server.reasons import reason_of
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one file; `refused` is a sentence, empty for one that was taken in."""
+
+    file: str
+    fingerprint: str = ""
+    desk: str = ""
+    refused: str = ""
+
+
+class DeskReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a desk stands after its bundles: numbers of changes, ranges as first and last number."""
+
+    desk: str
+    taken: int
+    quarantined: int
+    held_n: int
+    parked: list[tuple[int, int]]
+    missing: list[tuple[int, int]]
+    refused: list[str]
+    replies: list[str]
+    """Names of the files that were written."""
+    not_written: str = ""
+    """Why the reply, or the rest of it, was not: a sentence."""
+
+
+def bundle(args: Namespace, console: Console) -> None:
+    with closing(open_province(args.data, args.key_file)) as province:
+        (_take_in if args.action == "in" else _give_out)(args, province, console)
+
+
+def _take_in(args: Namespace, province: Province, console: Console) -> None:
+    if args.reply is not None:
+        _require_folder(args.reply)
+    answers: dict[str, courier.Answer] = {}
+    arrivals = [_arrive(province, path, answers, console) for path in _files(province, args.file)]
+    if not arrivals:
+        raise Refusal(N_("There is no bundle for this province in what was named. Nothing was changed."))
+    reports = [_report(province, answer, args.reply, console) for answer in answers.values()]
+    if args.json:
+        console.json({"files": arrivals, "desks": reports})
+    else:
+        _tell(arrivals, reports, console)
+    if any(one.not_written for one in reports):
+        raise Refusal(
+            N_("Not every reply was written; what was taken in is kept. Make room, then bring the same bundles again.")
+        )
+    refused = sum(bool(one.refused) for one in arrivals)
+    if refused:
+        raise Refusal(
+            N_("{refused} of {count} files were not taken in; the others were."), refused=refused, count=len(arrivals)
+        )
+
+
+def _files(province: Province, named: Sequence[Path]) -> Iterator[Path]:
+    """What was named; of a folder the bundles that are for the province, since replies lie there too."""
+    public = province.keys.courier.public
+    for path in named:
+        if not path.is_dir():
+            yield path
+            continue
+        yield from (one for one in sorted(path.glob(f"*{bundles.SUFFIX}")) if _may_be_for(one, public))
+
+
+def _may_be_for(path: Path, public: bytes) -> bool:
+    """Also a file that cannot be read now: it is told of when it is its turn."""
+    try:
+        return bundles.is_for(_read(path, most=bundles.BLOCK), public)
+    except Fault:
+        return True
+
+
+def _arrive(province: Province, path: Path, answers: dict[str, courier.Answer], console: Console) -> Arrival:
+    """Take in one file; one that does not hold stops none of the others."""
+    fingerprint = ""
+    try:
+        data = _read(path, most=bundles.MAX_FILE + 1)
+        fingerprint = bundles.fingerprint(data)
+        arrived = courier.open_arrived(province, data)
+        answer = answers.setdefault(arrived.header.sender, courier.Answer(arrived.header.sender))
+        courier.take_in_bundle(province, arrived, answer, door=Admission(), label=fingerprint)
+    except DeskError as error:
+        return Arrival(file=path.name, fingerprint=fingerprint, refused=console.texts.error(error))
+    return Arrival(file=path.name, fingerprint=fingerprint, desk=arrived.header.sender)
+
+
+def _read(path: Path, *, most: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise Refusal(N_("There is no folder {path}. Nothing was changed; name the folder of the stick."), path=folder)
+
+
+def _report(province: Province, answer: courier.Answer, folder: Path | None, console: Console) -> DeskReport:
+    """Write the answer, as far as the stick takes it, and tell where the desk stands."""
+    replies: list[str] = []
+    not_written = ""
+    try:
+        replies += _write(province, answer, folder) if folder else ()
+    except Fault as fault:
+        not_written = console.texts.error(fault)
+    held_n, parked = courier.standing(province, answer.desk)
+    return DeskReport(
+        desk=answer.desk,
+        taken=answer.taken,
+        quarantined=answer.quarantined,
+        held_n=held_n,
+        parked=parked,
+        missing=bundles.missing(held_n, parked),
+        refused=answer.refused,
+        replies=replies,
+        not_written=not_written,
+    )
+
+
+def _write(province: Province, answer: courier.Answer, folder: Path) -> Iterator[str]:
+    """Write a desk's files one by one; their names. Raises Fault for a stick that is full or gone."""
+    for data in courier.reply(province, answer):
+        name = bundles.file_name(data)
+        write_private(folder / name, data)
+        yield name
+
+
+def _give_out(args: Namespace, province: Province, console: Console) -> None:
+    _require_folder(args.to)
+    desk = args.desk.upper()
+    names = list(_write(province, courier.Answer(desk), args.to))
+    if args.json:
+        console.json({"desk": desk, "replies": names})
+        return
+    _tell_written(desk, names, console)
+
+
+def _tell(arrivals: Sequence[Arrival], reports: Sequence[DeskReport], console: Console) -> None:
+    for one in arrivals:
+        if one.refused:
+            console.line(f"{one.file} {one.fingerprint}: {one.refused}")
+        else:
+            console.say(
+                N_("{file}: bundle of desk {desk}, fingerprint {fingerprint}."),
+                file=one.file,
+                desk=one.desk,
+                fingerprint=one.fingerprint,
+            )
+    for report in reports:
+        _tell_desk(report, console)
+
+
+def _tell_desk(report: DeskReport, console: Console) -> None:
+    console.say(
+        N_("Desk {desk}: {taken} changes taken in, {quarantined} of them set aside; all up to {held} are here."),
+        desk=report.desk,
+        taken=report.taken,
+        quarantined=report.quarantined,
+        held=report.held_n,
+    )
+    for first, last in report.missing:
+        console.say(
+            N_("Changes {first} to {last} are missing; what came after them waits here. Bring the earlier bundles."),
+            first=first,
+            last=last,
+        )
+    for code in report.refused:
+        console.say(SENTENCES[code])
+    _tell_replies(report, console)
+
+
+def _tell_replies(report: DeskReport, console: Console) -> None:
+    _tell_written(report.desk, report.replies, console)
+    if report.not_written:
+        console.line(report.not_written)
+    elif not report.replies:
+        console.say(N_("No reply was written. For receipts, name a folder with --reply."))
+
+
+def _tell_written(desk: str, names: Sequence[str], console: Console) -> None:
+    for name in names:
+        console.say(N_("Written for desk {desk}: {file}"), desk=desk, file=name)

@@ -1,0 +1,295 @@
+"""The routes of `/v1`: each reads its body in bounded memory and time, proves its caller, and signs what it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio.to_thread
+from litestar import Litestar, Request, Response, get, post
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+
+from commune_desk.domain.kinds import SCHEMA_VERSION
+from sync import seal
+from sync.checksums import RangesRequest, RecordsRequest
+from sync.file_wire import MAX_MESSAGE
+from sync.protocol import (
+    CONTENT_TYPE,
+    MAX_BODY,
+    MAX_INFLATED,
+    PROTOCOL,
+    SEALED_PUSH,
+    SIGNATURE_HEADER,
+    Hello,
+    HelloRequest,
+    Malformed,
+    Proven,
+    PullRequest,
+    b64,
+    decode,
+    deflate,
+    encode,
+    inflate,
+)
+from sync.report_wire import ReportRequest
+from sync.server.answers.doorbell import ring
+from sync.server.answers.files import Files
+from sync.server.answers.pull import page, refuse_stopped
+from sync.server.answers.snapshots import Snapshots, read_part
+from sync.server.answers.sums import Sums, standing_ranges
+from sync.server.door.enrolment import enrol
+from sync.server.door.gate import WHAT_A_FORGERY_BREAKS, Gate, Headers, Signed
+from sync.server.door.limits import Limits
+from sync.server.door.tickets import Tickets
+from sync.server.engine.database import NO_SCOPE, StoreFault
+from sync.server.identity import desks
+from sync.server.identity.province import Province, epoch_of
+from sync.server.intake.admission import Admission
+from sync.server.intake.desk_reports import take_report
+from sync.server.intake.push import take_in
+from sync.server.intake.sealed_push import take_in_sealed
+from sync.server.problems import Refused
+from sync.snapshot import SnapshotRequest
+
+BUSY_SECONDS = 30
+_MAX_SMALL = 16 * 1024
+_MOST_OF_A_SNAPSHOT = 4 << 20
+"""Bytes of it in one answer."""
+_RANGE = re.compile(r"bytes=([0-9]{1,12})-")
+_log = logging.getLogger(__name__)
+
+Asgi = Request[Any, Any, Any]
+Answer = tuple[bytes, bytes]
+"""A body, not yet deflated, and the domain it is signed under."""
+
+
+class Service:
+    """The province behind the routes. The parts that guard it are handed in, so that a test can take one out."""
+
+    def __init__(
+        self,
+        province: Province,
+        *,
+        tickets: Tickets | None = None,
+        gate: Gate | None = None,
+        door: Admission | None = None,
+        limits: Limits | None = None,
+        files: Files | None = None,
+    ) -> None:
+        self.province = province
+        self.tickets = tickets or Tickets()
+        self.gate = gate or Gate(self.tickets)
+        self.door = door or Admission()
+        self.limits = limits or Limits()
+        self.snapshots = Snapshots()
+        self.sums = Sums()
+        self.files = files or Files()
+
+    def app(self) -> Litestar:
+        """The ASGI application."""
+        return Litestar(
+            route_handlers=[
+                self._open("/v1/hello", self._hello),
+                self._open("/v1/enrol", self._enrol),
+                self._signed("/v1/push", self._push, most=MAX_BODY),
+                self._signed("/v1/pull", self._pull),
+                self._signed("/v1/report", self._report),
+                self._signed("/v1/snapshot", self._snapshot),
+                self._snapshot_bytes(),
+                self._signed("/v1/ranges", self._ranges),
+                self._signed("/v1/records", self._records),
+                self._signed("/v1/doorbell", self._doorbell, bell=True),
+                self._signed(SEALED_PUSH, self._sealed_push, bell=True, most=MAX_BODY),
+                self._signed("/v1/files/offset", self._file_offset),
+                self._signed("/v1/files/put", self._file_put, most=MAX_MESSAGE),
+                self._signed("/v1/files/get", self._file_get),
+                self._authority(),
+            ],
+            exception_handlers={HTTPException: self._unknown, Exception: self._bug},
+            openapi_config=None,
+            logging_config=None,
+        )
+
+    def _authority(self) -> HTTPRouteHandler:
+        @get("/v1/ca", sync_to_thread=False, media_type="application/x-pem-file")
+        def authority() -> bytes:
+            return self.province.ca
+
+        return authority
+
+    def _snapshot_bytes(self) -> HTTPRouteHandler:
+        """Bytes of a snapshot, from wherever the line broke: encrypted, under a name that cannot be guessed."""
+
+        @get("/v1/snapshots/{token:str}", sync_to_thread=False)
+        def part(request: Asgi) -> Response[bytes]:
+            try:
+                self.limits.count(request.client.host if request.client else "", "/v1/snapshots")
+                start = _range_start(request.headers.get("range", ""))
+                token = request.path_params["token"]
+                data, size = read_part(self.province.data, token, start, _MOST_OF_A_SNAPSHOT)
+            except Refused as refused:
+                return self._refusal(refused)
+            said = {"Content-Range": f"bytes {start}-{start + len(data) - 1}/{size}", "Cache-Control": "no-store"}
+            return Response(data, status_code=206, media_type="application/octet-stream", headers=said)
+
+        return part
+
+    def _open(self, path: str, work: Callable[[bytes], Answer]) -> HTTPRouteHandler:
+        """A route that anybody may call, as often as its limit allows; `work` is told only the inflated body."""
+
+        @post(path, status_code=200)
+        async def handler(request: Asgi) -> Response[bytes]:
+            async def answer() -> Answer:
+                self.limits.count(request.client.host if request.client else "", path)
+                body = await self._read(request, most=_MAX_SMALL)
+                return await anyio.to_thread.run_sync(lambda: work(inflate(body, _MAX_SMALL)))
+
+            return await self._answered(answer)
+
+        return handler
+
+    def _signed(
+        self, path: str, work: Callable[[desks.DeskState, bytes], Answer], *, bell: bool = False, most: int = _MAX_SMALL
+    ) -> HTTPRouteHandler:
+        """A route for desks only: its work runs only after the gate has named the desk."""
+
+        @post(path, status_code=200)
+        async def handler(request: Asgi) -> Response[bytes]:
+            async def answer() -> Answer:
+                body = await self._read(request, most=most)
+                signed = Signed(path, Headers(request.scope["headers"]), body)
+                inside = MAX_INFLATED if most == MAX_BODY else most
+                return await anyio.to_thread.run_sync(lambda: self._work_for_desk(signed, work, bell, inside))
+
+            return await self._answered(answer)
+
+        return handler
+
+    def _work_for_desk(
+        self, signed: Signed, work: Callable[[desks.DeskState, bytes], Answer], bell: bool, most: int
+    ) -> Answer:
+        """`most`: bytes of the body, inflated only once its sender is known."""
+        caller = self._admitted(signed, bell)
+        try:
+            return work(caller, inflate(signed.body, most))
+        except Refused as refused:
+            raise refused.to(caller.id) from None
+
+    def _admitted(self, signed: Signed, bell: bool) -> desks.DeskState:
+        try:
+            return self.gate.admit(self.province, signed, bell=bell)
+        except (Refused, StoreFault):
+            raise
+        except WHAT_A_FORGERY_BREAKS as error:
+            _log.warning("refused at the gate: %s", type(error).__name__)
+            raise Refused(401, "signature") from None
+
+    async def _read(self, request: Asgi, *, most: int) -> bytes:
+        """The body as sent. Raises Refused when it is larger than `most` bytes or takes too long."""
+        announced = request.headers.get("content-length", "0")
+        if not announced.isdigit() or int(announced) > most:
+            raise Refused(413, "too_large")
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self.limits.body_seconds):
+                async for part in request.stream():
+                    body += part
+                    if len(body) > most:
+                        raise Refused(413, "too_large")
+        except TimeoutError:
+            raise Refused(408, "slow") from None
+        return bytes(body)
+
+    async def _answered(self, answer: Callable[[], Awaitable[Answer]]) -> Response[bytes]:
+        try:
+            body, domain = await answer()
+        except Refused as refused:
+            return self._refusal(refused)
+        except Malformed:
+            return self._refusal(Refused(400, "malformed"))
+        except StoreFault as fault:
+            _log.error("the database refused: %s", fault)
+            return self._refusal(Refused(503, "busy", retry_after=BUSY_SECONDS))
+        return self._reply(200, body, domain)
+
+    def _reply(self, status: int, body: bytes, domain: bytes, extra: dict[str, str] | None = None) -> Response[bytes]:
+        signature = b64(self.province.keys.authority.sign(domain, body))
+        headers = {SIGNATURE_HEADER: signature, "Cache-Control": "no-store"} | (extra or {})
+        return Response(deflate(body), status_code=status, media_type=CONTENT_TYPE, headers=headers)
+
+    def _refusal(self, refused: Refused) -> Response[bytes]:
+        wait = refused.problem.retry_after
+        extra = {"Retry-After": str(wait)} if wait else None
+        return self._reply(refused.status, encode(refused.problem), seal.HELLO, extra)
+
+    def _unknown(self, request: Asgi, error: HTTPException) -> Response[bytes]:
+        """Whatever is not a route of ours looks the same."""
+        return self._refusal(Refused(404, "not_found"))
+
+    def _bug(self, request: Asgi, error: Exception) -> Response[bytes]:
+        """The last resort: the log gets the type alone, for its text may hold personal data."""
+        _log.error("a request failed: %s", type(error).__name__)
+        return self._refusal(Refused(500, "bug", retry_after=BUSY_SECONDS))
+
+    def _hello(self, body: bytes) -> Answer:
+        hello = Hello(
+            nonce=decode(body, HelloRequest).nonce,
+            time=self.province.now(),
+            epoch=self.province.database.read(epoch_of, NO_SCOPE),
+            protocols=(PROTOCOL, PROTOCOL),
+            schema=SCHEMA_VERSION,
+            ticket=self.tickets.issue(),
+        )
+        return encode(hello), seal.HELLO
+
+    def _enrol(self, body: bytes) -> Answer:
+        return encode(enrol(self.province, decode(body, Proven), most_tries=self.limits.code_tries)), seal.HELLO
+
+    def _push(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return encode(take_in(self.province, caller, body, self.door)), seal.RECEIPT
+
+    def _sealed_push(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return encode(take_in_sealed(self.province, caller, body, self.door)), seal.RECEIPT
+
+    def _pull(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return page(self.province, caller, decode(body, PullRequest)), seal.FEED
+
+    def _report(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return encode(take_report(self.province, caller, decode(body, ReportRequest))), seal.HELLO
+
+    def _snapshot(self, caller: desks.DeskState, body: bytes) -> Answer:
+        refuse_stopped(caller)
+        return encode(self.snapshots.offer(self.province, caller, decode(body, SnapshotRequest))), seal.FEED
+
+    def _ranges(self, caller: desks.DeskState, body: bytes) -> Answer:
+        refuse_stopped(caller)
+        return encode(self.sums.answer(self.province, caller, decode(body, RangesRequest))), seal.FEED
+
+    def _records(self, caller: desks.DeskState, body: bytes) -> Answer:
+        refuse_stopped(caller)
+        return standing_ranges(self.province, caller, decode(body, RecordsRequest)), seal.FEED
+
+    def _doorbell(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return encode(ring(self.province, caller, decode(body, HelloRequest).nonce)), seal.HELLO
+
+    def _file_offset(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return self.files.offset(self.province, caller, body), seal.FILE
+
+    def _file_put(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return self.files.put(self.province, caller, body), seal.FILE
+
+    def _file_get(self, caller: desks.DeskState, body: bytes) -> Answer:
+        return self.files.get(self.province, caller, body), seal.FILE
+
+
+def _range_start(header: str) -> int:
+    """From which byte on: `bytes=N-`, or from the first."""
+    found = _RANGE.fullmatch(header)
+    return int(found[1]) if found else 0
+
+
+__all__ = ["BUSY_SECONDS", "Service"]

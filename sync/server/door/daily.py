@@ -1,0 +1,58 @@
+"""What a serving process does by itself: the root of each day, and snapshots before anybody has to wait for one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sync.server.answers.roots import make_due
+from sync.server.answers.snapshots import Snapshots
+from sync.server.engine.database import StoreFault
+from sync.server.identity.province import Province
+from sync.server.reasons import reason_of
+
+LOOK_EVERY = 600.0
+"""Seconds. A day's root may be made a few minutes into it; a database that was busy is asked again then."""
+SNAPSHOT_EVERY = 60.0
+"""Seconds. One snapshot each time at most: making one takes a second or two of a processor."""
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def daily_roots(province: Province, *, every: float = LOOK_EVERY) -> Iterator[None]:
+    """Make each day's root while this is open."""
+    with _again_and_again("roots", lambda: make_due(province), every):
+        yield
+
+
+@contextmanager
+def snapshots_ahead(province: Province, snapshots: Snapshots, *, every: float = SNAPSHOT_EVERY) -> Iterator[None]:
+    """Make the snapshot that the next desk to begin would have to wait for."""
+    with _again_and_again("snapshots", lambda: snapshots.make_ahead(province), every):
+        yield
+
+
+@contextmanager
+def _again_and_again(name: str, work: Callable[[], object], every: float) -> Iterator[None]:
+    ending = threading.Event()
+
+    def run() -> None:
+        while True:
+            try:
+                work()
+            except StoreFault as fault:
+                _log.error("%s could not be made: %s", name, fault)
+            except OSError as error:
+                _log.error("%s could not be made: %s", name, reason_of(error))
+            if ending.wait(every):
+                return
+
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()

@@ -1,0 +1,143 @@
+"""The embedded engine: one SQLCipher file, one writer at a time, and what is refused before it is opened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlcipher3.dbapi2
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
+from sync.server.engine.database import PATIENCE_SECONDS, Database, Reach, StoreFault, Work
+from sync.server.reasons import reason_of
+
+T = TypeVar("T")
+FILE = "province.db"
+_PLAIN_HEADER = b"SQLite format 3\x00"
+_PRAGMAS = (
+    "PRAGMA cipher_memory_security = OFF",
+    f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA cache_size = -32768",
+)
+
+
+class EmbeddedDatabase(Database):
+    """Transactions on the province's file. Writing ones follow one another; readers never wait for them."""
+
+    driver_errors = (sqlcipher3.dbapi2.DatabaseError,)
+
+    def __init__(self, path: Path, key: str) -> None:
+        _refuse_plain(path)
+        self._writing = threading.Lock()
+        self.engine = create_engine(
+            "sqlite://",
+            module=sqlcipher3.dbapi2,
+            creator=lambda: _connect(path, key),
+            poolclass=QueuePool,
+            pool_size=4,
+            max_overflow=12,
+        )
+        event.listen(self.engine, "begin", _begin)
+
+    def confine(self, connection: Connection, reach: Reach) -> None:
+        """Nothing: whoever has the file has all of it."""
+
+    def one_after_another(self, connection: Connection, what: str) -> None:
+        """Nothing: writing transactions follow one another."""
+
+    def _write(self, work: Work[T], reach: Reach) -> T:
+        with self._writing:
+            connection = self.engine.connect().execution_options(immediate=True)
+            with connection, connection.begin():
+                return work(connection)
+
+    def _read(self, work: Work[T], reach: Reach) -> T:
+        with self.engine.connect() as connection, connection.begin():
+            return work(connection)
+
+    def _crossed(self, error: Exception) -> bool:
+        return "locked" in str(error).lower()
+
+    def _named(self, error: Exception) -> StoreFault | None:
+        return _fault_of(error)
+
+
+def keyed(path: Path, key: str) -> Any:
+    """The driver's own connection, for what cannot stand in a transaction. Raises Fault, or what the driver raises."""
+    _refuse_plain(path)
+    return _connect(path, key)
+
+
+@contextmanager
+def named_faults() -> Iterator[None]:
+    """Around the driver's own connection: its complaints about its surroundings as a StoreFault; bugs stay bugs."""
+    try:
+        yield
+    except sqlcipher3.dbapi2.DatabaseError as error:
+        fault = _fault_of(error)
+        if fault is None:
+            raise
+        raise fault from None
+
+
+def _fault_of(error: Exception) -> StoreFault | None:
+    said = str(error).lower()
+    return next((StoreFault(sentence) for word, sentence in _REASONS if word in said), None)
+
+
+def _connect(path: Path, key: str) -> Any:
+    if len(key) != 64 or key.strip("0123456789abcdef"):
+        raise ValueError("a database key is 64 hex digits")
+    connection = sqlcipher3.dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA cipher_log_level=NONE")  # what goes wrong is said in a sentence of ours
+    connection.execute(f"PRAGMA key = \"x'{key}'\"")
+    if connection.execute("PRAGMA cipher_version").fetchone() is None:
+        raise Fault(N_("This program was built without encryption; the database was not opened."))
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    return connection
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _refuse_plain(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            plain = file.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
+    if plain:
+        raise Fault(
+            N_("The file {path} is not encrypted; it was not opened. Put back the province's own file."), path=path
+        )
+
+
+_REASONS = (
+    ("full", N_("The disk is full. Nothing was lost; make room and try again.")),
+    ("locked", N_("The database is busy with another command. Nothing was lost; try again in a minute.")),
+    ("readonly", N_("The data folder cannot be written. Nothing was changed; check its owner and rights.")),
+    ("unable to open", N_("The database cannot be opened. Check that the data folder exists and its rights.")),
+    ("disk i/o", N_("The disk does not answer as it should. Nothing was lost; check the disk before anything else.")),
+    (
+        "not a database",
+        N_("The database does not open with this key-file: it belongs to another one, or the file is damaged."),
+    ),
+    (
+        "malformed",
+        N_("The database is damaged. Stop the server and restore the last backup; desks keep what they have."),
+    ),
+)

@@ -1,0 +1,201 @@
+"""The engine of a large province: PostgreSQL 15 or later, row-level security, rows in bulk, several server processes.
+
+No password passes through this program: libpq finds it (PGPASSFILE, ~/.pgpass), or the server knows the account (peer,
+certificate). Decision 0011.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+from psycopg.types.string import StrBinaryDumper, StrDumper
+from sqlalchemy import Connection, TextClause, create_engine, func, select, text
+from sqlalchemy.pool import QueuePool
+
+from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.ids import is_scope
+from commune_desk.domain.labels import N_
+from sync.server.engine.address import PostgresAddress
+from sync.server.engine.arrays import ARRAYS
+from sync.server.engine.database import PATIENCE_SECONDS, Database, Reach, StoreFault, Work
+
+T = TypeVar("T")
+OLDEST = 150_000
+"""Of the servers' own version numbers."""
+_CONNECT_SECONDS = 10
+_LIMITS = {
+    "lock_timeout": f"{int(PATIENCE_SECONDS)}s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+    "client_min_messages": "warning",
+    "timezone": "UTC",
+    "plan_cache_mode": "force_custom_plan",
+}
+"""A plan that was made once while a table was small would be kept when it has grown."""
+_CROSSED = ("40001", "40P01", "23505")
+"""A serialisation failure, a deadlock; and a row of the same key that another transaction wrote after we had looked."""
+_EVERYTHING = "*"
+_NUL, _UNKNOWN = "\x00", "\ufffd"
+
+
+class PostgresDatabase(Database):
+    """Transactions on a PostgreSQL server. What must follow one another waits for a row or an advisory lock."""
+
+    is_shared = True
+    driver_errors = (psycopg.Error,)
+
+    def __init__(self, where: PostgresAddress, *, as_owner: bool = False) -> None:
+        """`as_owner`: with the role that owns the tables, which only `init` and `upgrade` use."""
+        url = where.owner_url if as_owner else where.url
+        self.engine = create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: _connect(url, patient=not as_owner),
+            poolclass=QueuePool,
+            pool_size=8,
+            max_overflow=32,
+            pool_pre_ping=True,
+        )
+
+    def confine(self, connection: Connection, reach: Reach) -> None:
+        _set(connection, _settings(reach))
+
+    def one_after_another(self, connection: Connection, what: str) -> None:
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))
+
+    def _write(self, work: Work[T], reach: Reach) -> T:
+        with self.engine.connect() as connection, connection.begin():
+            self.confine(connection, reach)
+            return work(connection)
+
+    def _read(self, work: Work[T], reach: Reach) -> T:
+        with self.engine.connect() as connection:
+            connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                _set(connection, {**_settings(reach), "transaction_read_only": "on"})
+                return work(connection)
+
+    def _crossed(self, error: Exception) -> bool:
+        return isinstance(error, psycopg.Error) and error.sqlstate in _CROSSED
+
+    def _named(self, error: Exception) -> StoreFault | None:
+        if not isinstance(error, psycopg.Error):
+            return None
+        if error.sqlstate is None:
+            return _at_the_door(error) if isinstance(error, psycopg.OperationalError) else None
+        return next((StoreFault(text) for code, text in _REASONS.items() if error.sqlstate.startswith(code)), None)
+
+
+def refuse_mighty(connection: Connection) -> None:
+    """Raise Refusal when the role sees every row whatever its reach: the policies would hold nobody."""
+    asked = """SELECT rolsuper OR rolbypassrls OR pg_has_role(oid, relowner, 'MEMBER')
+        FROM pg_roles, (SELECT relowner FROM pg_class WHERE oid = 'change'::regclass) AS tables
+        WHERE rolname = current_user"""
+    if connection.scalar(text(asked)):
+        raise Refusal(
+            N_(
+                "The role that serves sees every row (a superuser, BYPASSRLS or the owner of the tables). "
+                "Name a plain one."
+            )
+        )
+
+
+def _settings(reach: Reach) -> dict[str, str]:
+    """What the policies of the tables ask for. A word that is no scope opens nothing."""
+    scopes = _EVERYTHING if reach.whole else ",".join(sorted(filter(is_scope, reach.scopes)))
+    return {"commune_desk.scopes": scopes, "commune_desk.desk": _EVERYTHING if reach.whole else reach.desk}
+
+
+def _set(connection: Connection, settings: dict[str, str]) -> None:
+    """Until the transaction ends."""
+    values = {f"value{place}": value for place, value in enumerate(settings.values())}
+    connection.execute(_setting(tuple(settings)), values)
+
+
+@cache
+def _setting(names: tuple[str, ...]) -> TextClause:
+    each = (f"set_config('{name}', :value{place}, true)" for place, name in enumerate(names))
+    return text("SELECT " + ", ".join(each))
+
+
+def _connect(address: str, *, patient: bool) -> psycopg.Connection[Any]:
+    """`patient`: with limits on how long a statement may take or wait, which bringing up a schema has not."""
+    limits = _LIMITS if patient else {"client_min_messages": "warning", "timezone": "UTC"}
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    connection = psycopg.connect(address, options=options, connect_timeout=_CONNECT_SECONDS)
+    if connection.info.server_version < OLDEST:
+        connection.close()
+        raise Fault(N_("The database server is older than PostgreSQL 15. Nothing was changed; install a newer one."))
+    for dumper in (_Text, _BinaryText):
+        connection.adapters.register_dumper(str, dumper)
+    for kind in ARRAYS:
+        connection.adapters.register_dumper(kind, _as_they_are(kind.array))
+    return connection
+
+
+def _as_they_are(type_number: int) -> type[Dumper]:
+    """Hands over bytes that are in PostgreSQL's binary form already."""
+
+    class AsTheyAre(Dumper):
+        format = Format.BINARY
+        oid = type_number
+
+        def dump(self, obj: Any) -> Any:
+            return obj
+
+    return AsTheyAre
+
+
+class _Text(StrDumper):
+    """PostgreSQL has no NUL in a text. What a stranger names himself with one, or a broken change's id, shows it."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.replace(_NUL, _UNKNOWN))
+
+
+class _BinaryText(StrBinaryDumper):
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.replace(_NUL, _UNKNOWN))
+
+
+_GONE = N_(
+    "The line to the database is gone, or its server is not running. Nothing was lost; try again when it is back."
+)
+_REASONS = {
+    "08": _GONE,
+    "57P": _GONE,
+    "53100": N_("The disk of the database server is full. Nothing was lost; make room and try again."),
+    "53": N_("The database server has no room for more: memory or connections. Nothing was lost; try again later."),
+    "25006": N_(
+        "The database can only be read: it is a standby. Nothing was changed; name the server that leads, or make this "
+        "one lead."
+    ),
+    "28": N_("The database server does not let this account in. Check the role, the password file and pg_hba.conf."),
+    "3D000": N_("There is no such database on the server. Make it first; see docs/province.md, section 10."),
+    "55P03": N_("The database is busy with another command. Nothing was lost; try again in a minute."),
+    "57014": N_("The database took too long and was stopped. Nothing was lost; try again in a minute."),
+    "40": N_("The database is busy with another command. Nothing was lost; try again in a minute."),
+    "58030": N_("The disk does not answer as it should. Nothing was lost; check the disk before anything else."),
+    "XX001": N_("The database is damaged. Stop the server and restore the last backup; desks keep what they have."),
+}
+"""By the beginning of SQLSTATE, the narrower before the wider."""
+_REASONS["XX002"] = _REASONS["XX001"]
+_REASONS["42704"] = _REASONS["28"]
+"""A role that is named and not there: rights cannot be given to it."""
+_AT_THE_DOOR = {
+    "too many": "53",
+    "authentication": "28",
+    "pg_hba": "28",
+    "role ": "28",
+    "password": "28",
+    "database ": "3D000",
+}
+
+
+def _at_the_door(error: Exception) -> StoreFault:
+    """What keeps a connection from coming about has no SQLSTATE, only words."""
+    said = str(error).partition("FATAL:")[2]
+    return StoreFault(next((_REASONS[code] for word, code in _AT_THE_DOOR.items() if word in said), _GONE))

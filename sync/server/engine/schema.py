@@ -1,0 +1,84 @@
+"""Brings a database to this program's schema, and refuses one that another program has been at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, select
+
+from commune_desk.domain.errors import Refusal
+from commune_desk.domain.labels import N_
+from sync.server.engine import tables
+from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, Database
+from sync.server.engine.row_security import is_let_in, secure
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def migrate(database: Database, *, app: str = "", empty: bool = False) -> None:
+    """Apply the migrations still missing, all in one transaction.
+
+    `app` is the role that PostgreSQL's tables are to serve. Raises Refusal for a newer database, and with `empty` for
+    one that was migrated before.
+    """
+    config = _config()
+
+    def work(connection: Connection) -> None:
+        revision = _revision(connection)
+        if empty and revision is not None and _is_used(connection):
+            raise Refusal(N_("The database holds a province already; nothing was overwritten. Name an empty one."))
+        refuse_newer(revision, config)
+        if empty and revision == _head(config) and is_let_in(connection, app):
+            return
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        if app:
+            secure(connection, app)
+
+    database.write(work, WHOLE_PROVINCE)
+
+
+def _is_used(connection: Connection) -> bool:
+    return any(connection.execute(select(table).limit(1)).first() for table in (tables.meta, tables.desk, tables.scope))
+
+
+def refuse_another(database: Database) -> None:
+    """Raise Refusal unless the database is at exactly this program's schema."""
+    config = _config()
+    revision = database.read(_revision, NO_SCOPE)
+    if revision is None:
+        raise Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
+    refuse_newer(revision, config)
+    if revision != _head(config):
+        raise Refusal(
+            N_("The database was made by an older version of this program. Bring it up: commune-desk-server upgrade")
+        )
+
+
+def refuse_newer(revision: str | None, config: Config) -> None:
+    """Raise Refusal unless this program knows `revision`."""
+    try:
+        ScriptDirectory.from_config(config).get_revision(revision or "base")
+    except CommandError:
+        raise Refusal(
+            N_("The database was made by a newer version of this program. Nothing was changed; install that version.")
+        ) from None
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _head(config: Config) -> str | None:
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config

@@ -1,0 +1,37 @@
+"""The numbers of the changes that the province writes itself, as a desk of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, update
+
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.labels import N_
+from sync.change import Line, next_head
+from sync.protocol import PROVINCE_DESK
+from sync.server.engine import tables
+from sync.server.identity import desks
+from sync.server.identity.province import Province
+
+
+def own_desk(connection: Connection) -> desks.DeskState:
+    """The province's own desk, locked for who writes next. Raises Fault when `init` did not leave it."""
+    state = desks.find(connection, PROVINCE_DESK, to_write=True)
+    if state is None:
+        raise Fault(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
+    return state
+
+
+def next_number(connection: Connection) -> int:
+    return own_desk(connection).last_n + 1
+
+
+def advance(connection: Connection, province: Province, lines: Sequence[Line]) -> None:
+    """The lines, which bear the next numbers, are written down."""
+    head = own_desk(connection).head
+    for line in lines:
+        head = next_head(head, line.digest)
+    own = tables.desk.c.id == PROVINCE_DESK
+    values = {"head": head, "seen_at": province.now()} | ({"last_n": lines[-1].change.n} if lines else {})
+    connection.execute(update(tables.desk).where(own).values(values))

@@ -1,0 +1,132 @@
+"""The province as an open whole: its database, its keys, its clock, and what it is called."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select, update
+
+from commune_desk.domain.clock import Clock, SystemClock, to_iso
+from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.labels import N_
+from sync import seal
+from sync.change import GENESIS
+from sync.protocol import unb64
+from sync.server.engine import tables
+from sync.server.engine.database import NO_SCOPE, Database
+from sync.server.identity import keyfile
+from sync.server.identity.stores import open_store, refuse_none
+from sync.server.reasons import reason_of
+
+CA_FILE = "ca.crt"
+CERT_FILE = "server.crt"
+KEY_FILE = "server.key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Province:
+    """Everything a command or a request needs."""
+
+    data: Path
+    database: Database
+    keys: keyfile.KeyFile
+    clock: Clock
+    name: str
+    ca: bytes
+    escrow_public: bytes
+
+    @property
+    def fingerprint(self) -> bytes:
+        return seal.certificate_fingerprint(self.ca)
+
+    def now(self) -> str:
+        return to_iso(self.clock.now())
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> Province:
+    """Open what `init` made, on the engine that its folder names.
+
+    Raises Fault (missing, wrong key, damaged, read-only, not reachable) or Refusal (key-file inside, another schema).
+    """
+    refuse_none(data)
+    keys = keyfile.read(key_path, data=data)
+    ca = _authority(data / CA_FILE)
+    database = open_store(data, keys)
+    facts = database.read(read_meta, NO_SCOPE)
+    if not facts:
+        database.close()
+        raise _unfounded()
+    return Province(
+        data=data,
+        database=database,
+        keys=keys,
+        clock=clock or SystemClock(),
+        name=facts["name"],
+        ca=ca,
+        escrow_public=unb64(facts["escrow_public"]),
+    )
+
+
+def _authority(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
+
+
+def read_meta(connection: Connection) -> dict[str, str]:
+    return {row.name: row.value for row in connection.execute(select(tables.meta))}
+
+
+def write_meta(connection: Connection, facts: Mapping[str, str]) -> None:
+    connection.execute(insert(tables.meta), [{"name": name, "value": value} for name, value in facts.items()])
+
+
+def fact(connection: Connection, name: str) -> str:
+    """One entry of `meta`. Raises Refusal when `init` did not leave it."""
+    value: str | None = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == name))
+    if value is None:
+        raise _unfounded()
+    return value
+
+
+EPOCH = "epoch"
+"""The fact that names this life of the database: another one begins whenever it was put back from a backup."""
+
+
+def epoch_of(connection: Connection) -> str:
+    """The database's present epoch, as every process finds it."""
+    return fact(connection, EPOCH)
+
+
+def begin_epoch(connection: Connection, province: Province, *, actor: str) -> str:
+    """The database was put back to an earlier time: from now on every desk sends again what it lacks."""
+    epoch = secrets.token_hex(8)
+    connection.execute(update(tables.meta).where(tables.meta.c.name == EPOCH).values(value=epoch))
+    audited(connection, province, "epoch", epoch, actor=actor)
+    return epoch
+
+
+def _unfounded() -> Refusal:
+    return Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
+
+
+def audited(connection: Connection, province: Province, action: str, subject: str, actor: str = "admin") -> None:
+    """Chain one line into the audit log. `subject` holds ids and places, never a person's data."""
+    province.database.one_after_another(connection, "audit")
+    last = connection.execute(
+        select(tables.audit.c.seq, tables.audit.c.chain).order_by(tables.audit.c.seq.desc()).limit(1)
+    ).first()
+    seq, head = (last.seq + 1, last.chain) if last else (1, GENESIS)
+    at = province.now()
+    body = "\x1f".join((str(seq), at, actor, action, subject)).encode()
+    chain = seal.sha256(head + body)
+    connection.execute(
+        insert(tables.audit).values(seq=seq, at=at, actor=actor, action=action, subject=subject, chain=chain)
+    )

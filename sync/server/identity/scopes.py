@@ -1,0 +1,68 @@
+"""Scopes: a commune, a shelter or the province; each has a feed with a chain and a key that values are sealed to."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select
+
+from commune_desk.domain.clock import SystemClock, local_day
+from commune_desk.domain.ids import commune_scope
+from commune_desk.program_files import code_book
+from sync import seal
+from sync.change import GENESIS
+from sync.protocol import ScopeKey, b64
+from sync.server.engine import tables
+
+
+def ensure_scope(connection: Connection, scope: str, name: str = "") -> None:
+    """Begin the scope's feed if it has none."""
+    if connection.scalar(select(tables.scope.c.id).where(tables.scope.c.id == scope)) is None:
+        connection.execute(insert(tables.scope).values(id=scope, name=name, head=0, chain=GENESIS))
+    elif name:
+        connection.execute(tables.scope.update().where(tables.scope.c.id == scope).values(name=name))
+
+
+def ensure_key(connection: Connection, scope: str, *, escrow_public: bytes) -> ScopeKey:
+    """The scope's current key; made, and its private half sealed to the escrow key, the first time."""
+    ensure_scope(connection, scope)
+    connection.execute(select(tables.scope.c.id).where(tables.scope.c.id == scope).with_for_update())
+    known = keys_of(connection, [scope])  # nobody makes another one meanwhile
+    if known:
+        return known[-1]
+    pair = seal.BoxKey.generate()
+    key_id = seal.scope_key_id(pair.public)
+    wrapped = seal.seal(escrow_public, pair.to_bytes(), info=_info(scope, key_id))
+    connection.execute(insert(tables.scope_key).values(key=key_id, scope=scope, public=pair.public, wrapped=wrapped))
+    return ScopeKey(scope=scope, key=key_id, public=b64(pair.public))
+
+
+def ensure_communes(connection: Connection, *, escrow_public: bytes) -> None:
+    """A key for every commune of the province: a child may move to one where no desk is enrolled yet."""
+    today = local_day(SystemClock().now())
+    for commune in code_book().communes:
+        if commune.is_valid_on(today):
+            ensure_key(connection, commune_scope(commune.code), escrow_public=escrow_public)
+
+
+def directory(connection: Connection) -> tuple[str, list[ScopeKey]]:
+    """The communes' present keys, and the version of the list."""
+    table = tables.scope_key
+    rows = connection.execute(select(table).where(table.c.scope.like("C:%")).order_by(table.c.scope, table.c.key))
+    latest = {row.scope: ScopeKey(scope=row.scope, key=row.key, public=b64(row.public)) for row in rows}
+    version = seal.sha256("".join(key.key for key in latest.values()).encode())[:8].hex()
+    return version, list(latest.values())
+
+
+def keys_of(connection: Connection, scopes: list[str]) -> list[ScopeKey]:
+    """The public keys of `scopes`."""
+    rows = connection.execute(select(tables.scope_key).where(tables.scope_key.c.scope.in_(scopes)))
+    return [ScopeKey(scope=row.scope, key=row.key, public=b64(row.public)) for row in rows]
+
+
+def private_key(connection: Connection, scope: str, escrow: seal.BoxKey) -> bytes:
+    """The private half of the scope's key. Raises SealBroken when `escrow` is another province's."""
+    row = connection.execute(select(tables.scope_key).where(tables.scope_key.c.scope == scope)).one()
+    return escrow.open(row.wrapped, info=_info(scope, row.key))
+
+
+def _info(scope: str, key_id: str) -> bytes:
+    return f"cd-scope-key-v1|{scope}|{key_id}".encode()

@@ -1,0 +1,54 @@
+"""What desks tell of themselves: signed statements that they removed what left their place."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select
+
+from sync import seal
+from sync.protocol import Malformed, decode, unb64
+from sync.report_wire import PurgeStatement, ReportReply, ReportRequest, SignedPurge
+from sync.server.engine import tables
+from sync.server.engine.database import reach_of
+from sync.server.identity import desks
+from sync.server.identity.province import Province
+from sync.server.problems import Refused
+
+_MOST = 200
+
+
+def take_report(province: Province, caller: desks.DeskState, request: ReportRequest) -> ReportReply:
+    """Keep what the desk tells. Raises Refused for statements that it did not sign, Malformed for too many."""
+    if len(request.purges) > _MOST:
+        raise Malformed
+    statements = {}
+    for one in request.purges:
+        said = decode(unb64(one.body), PurgeStatement)
+        if said.desk != caller.id or not _is_signed(one, caller):
+            raise Refused(401, "signature")
+        statements[said.change] = one
+    province.database.write(
+        lambda connection: _keep(connection, province, caller.id, statements), reach_of(caller.id, ())
+    )
+    return ReportReply(purges=sorted(statements))
+
+
+def _is_signed(one: SignedPurge, caller: desks.DeskState) -> bool:
+    return seal.verify(caller.sign_public, seal.PURGE, unb64(one.body), unb64(one.signature))
+
+
+def _keep(connection: Connection, province: Province, desk: str, statements: dict[str, SignedPurge]) -> None:
+    table = tables.purge
+    known = set(connection.scalars(select(table.c.change).where(table.c.desk == desk, table.c.change.in_(statements))))
+    rows = [
+        {
+            "desk": desk,
+            "change": change,
+            "body": unb64(one.body),
+            "signature": unb64(one.signature),
+            "received_at": province.now(),
+        }
+        for change, one in statements.items()
+        if change not in known
+    ]
+    if rows:
+        connection.execute(insert(table), rows)

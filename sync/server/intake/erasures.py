@@ -1,0 +1,33 @@
+"""What was erased by law: asked of every change that comes, for a late one brings nothing back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from commune_desk.domain.erasure import ABOUT
+from sync.change import Change
+from sync.server.engine import tables
+
+ERASED = "erased"
+"""The code of what is taken in for its digest alone: it speaks of an erased record."""
+
+
+def speaking_of_erased(connection: Connection, changes: Iterable[Change]) -> set[str]:
+    """Ids of those changes that speak of something erased: of its record, or of whom their own belongs to."""
+    named = {change.id: _named_in(change) for change in changes}
+    wanted = set().union(*named.values()) if named else set()
+    gone = erased_among(connection, wanted)
+    return {change for change, records in named.items() if records & gone}
+
+
+def erased_among(connection: Connection, records: Iterable[str]) -> set[str]:
+    """Of these records those that were erased."""
+    table = tables.erasure
+    return set(connection.scalars(select(table.c.record).where(table.c.record.in_(set(records)))))
+
+
+def _named_in(change: Change) -> set[str]:
+    values = (change.set.get(field) for field in ABOUT.get(change.kind, ()))
+    return {change.record, *(value for value in values if isinstance(value, str))}

@@ -1,0 +1,99 @@
+"""The feeds that a transaction adds to: their scopes locked, each event given its place and its link of the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+from msgspec.structs import replace
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from sync.change import Line, Place, next_chain
+from sync.protocol import Event, encode
+from sync.server.engine import tables
+from sync.server.engine.appending import append
+from sync.server.engine.asking import among
+from sync.server.identity.scopes import ensure_scope
+
+
+class Feeds:
+    """Heads of locked scopes, and the events that were added behind them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._heads: dict[str, Place] = {}
+        self._moved: set[str] = set()
+        self._rows: list[dict[str, object]] = []
+        self._authors: set[tuple[str, str]] = set()
+
+    def lock(self, scopes: Iterable[str]) -> None:
+        """Lock the rows of those scopes, in sorted order: who holds them decides what comes next in their feeds."""
+        wanted = set(scopes) - self._heads.keys()
+        if wanted and (missing := wanted - self._lock(wanted)):
+            for scope in sorted(missing):
+                ensure_scope(self._connection, scope)
+            self._lock(missing)
+
+    def _lock(self, scopes: set[str]) -> set[str]:
+        """Those of the scopes that have a row, which is locked now."""
+        table = tables.scope
+        rows = select(table.c.id, table.c.head, table.c.chain).where(among(table.c.id, scopes)).order_by(table.c.id)
+        held = {row.id: Place(row.head, row.chain) for row in self._connection.execute(rows.with_for_update())}
+        self._heads |= held
+        return set(held)
+
+    @property
+    def locked(self) -> Set[str]:
+        """The scopes that are locked."""
+        return self._heads.keys()
+
+    def are_behind(self, scopes: Iterable[str]) -> bool:
+        """Whether one of those is not locked yet and comes before one that is, in the order of locks."""
+        missing = set(scopes) - self._heads.keys()
+        return bool(missing and self._heads) and min(missing) < max(self._heads)
+
+    def next_seq(self, scope: str) -> int:
+        """The place that the next event of a locked scope will have."""
+        return self._heads[scope].seq + 1
+
+    def add(self, scope: str, line: Line, event: Event) -> int:
+        """Put `event` about the change in `line` at the end of the scope's feed; its scope and place are filled in."""
+        before = self._heads[scope]
+        seq = before.seq + 1
+        self._heads[scope] = Place(seq, next_chain(before.chain, seq, line.digest))
+        self._moved.add(scope)
+        placed = encode(replace(event, scope=scope, seq=seq)).decode()
+        own = line.change.scope == scope
+        self._rows.append(
+            {
+                "scope": scope,
+                "seq": seq,
+                "change": line.change.id,
+                "chain": self._heads[scope].chain,
+                "event": placed,
+                "line": None if own else line.encode(),
+            }
+        )
+        self._authors.add((scope, line.change.desk))
+        return seq
+
+    def write_events(self) -> None:
+        """Write down what was added; `write_heads` says afterwards where the feeds stand."""
+        append(self._connection, tables.feed, self._rows)
+        self._rows = []
+
+    def write_heads(self) -> None:
+        statement = update(tables.scope).where(tables.scope.c.id == bindparam("place"))
+        statement = statement.values(head=bindparam("head"), chain=bindparam("chain"))
+        for one in sorted(self._moved):
+            place = self._heads[one]
+            self._connection.execute(statement, {"place": one, "head": place.seq, "chain": place.chain})
+        self._moved.clear()
+
+    def note_authors(self) -> None:
+        """Remember who has written where: holders of the scope need those certificates."""
+        table = tables.scope_writer
+        for scope, desk in sorted(self._authors):
+            known = self._connection.scalar(select(table.c.desk).where(table.c.scope == scope, table.c.desk == desk))
+            if known is None:
+                self._connection.execute(insert(table).values(scope=scope, desk=desk))
+        self._authors.clear()

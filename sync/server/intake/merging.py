@@ -1,0 +1,244 @@
+"""Merges admitted changes into records, one batch at a time, by the rules of `sync.merge`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Field, Merge
+from sync.change import Change, Verb, Wire
+from sync.merge import Decision, Outcome, Standing, apply_delta, decide, decide_late, decide_sealed, merge_set
+from sync.protocol import OpenedConflict
+from sync.server.engine import tables
+from sync.server.engine.appending import append
+from sync.server.engine.asking import among
+from sync.server.intake.conflicts import ConflictBook, OpenConflict
+from sync.server.intake.records import RecordPage, Stored
+from sync.server.intake.whereabouts import Route
+
+_NEWER = Field(label="", merge=Merge.REVIEW)
+"""How a field that only a newer program declares is merged: kept, and concurrency goes to people."""
+_PLAIN = {
+    kind: frozenset(name for name, rule in declared.fields.items() if rule.merge not in (Merge.SET, Merge.LWW))
+    for kind, declared in KINDS.items()
+}
+"""Fields that, written first, are what was written and nothing else."""
+
+
+@dataclass(slots=True)
+class Merged:
+    """What became of one change; `Event` in sync/protocol.py carries the same to the desks."""
+
+    outcomes: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Wire] = field(default_factory=dict)
+    opened: list[OpenedConflict] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+    def status(self, fields: int) -> str:
+        """The change's status in a receipt: ok, noop or conflict."""
+        if fields and not self.outcomes:
+            return "ok"
+        kinds = set(self.outcomes.values())
+        if kinds & {Outcome.CONFLICT, Outcome.APPLIED_CONFLICT}:
+            return "conflict"
+        return "noop" if len(self.outcomes) == fields else "ok"
+
+
+class Batch:
+    """The records, conflicts and earlier outcomes that the changes of one push touch."""
+
+    def __init__(self) -> None:
+        self.records = RecordPage()
+        self._conflicts = ConflictBook()
+        self._stands_for: dict[tuple[str, str], str | None] = {}
+        self._places: dict[tuple[str, str], int] = {}
+        self._outcomes: list[dict[str, str | None]] = []
+
+    def load(self, connection: Connection, changes: Sequence[Change], kinds: Mapping[str, str]) -> None:
+        """Read ahead, in a handful of statements, all that merging `changes` may ask for.
+
+        `kinds` are those of the records that there are: what is new has no past that could be asked for.
+        """
+        self.records.load(connection, changes, kinds)
+        self._conflicts.load(connection, {change.record for change in changes if change.record in kinds})
+        self._load_noops(connection, {base for change in changes for base in change.base.values() if base is not None})
+        bases = (_set_base(change, name) for change in changes for name in change.base if name in change.set)
+        self._load_places(connection, {base for base in bases if base is not None})
+
+    def _load_noops(self, connection: Connection, bases: set[str]) -> None:
+        table = tables.outcome
+        noops = select(table).where(among(table.c.change, bases), table.c.outcome == Outcome.NOOP.value)
+        for row in connection.execute(noops) if bases else ():
+            self._stands_for[row.change, row.field] = row.stands_for
+
+    def _load_places(self, connection: Connection, bases: set[str]) -> None:
+        feed = tables.feed
+        places = select(feed.c.scope, feed.c.change, feed.c.seq).where(among(feed.c.change, bases))
+        for scope, change, seq in connection.execute(places) if bases else ():
+            self._places[scope, change] = seq
+
+    def merge(self, change: Change, route: Route, *, seq: int, latest: int) -> Merged:
+        """Merge one change at place `seq` of its home. `latest` caps its stamp: no clock wins by running ahead."""
+        record = self.records.touch(change, route.home)
+        merged = Merged()
+        if not record.writers and change.verb == Verb.SET.value and not any(change.base.values()):
+            self._write_first(record, change, seq, latest, merged)
+        elif route.is_late and not KINDS[change.kind].append_only and change.verb != Verb.RESEAL.value:
+            self._merge_late(record, change, merged)
+        else:
+            self._merge_fields(record, change, seq, latest, merged)
+        self._places[route.home, change.id] = seq
+        return merged
+
+    def _merge_late(self, record: Stored, change: Change, merged: Merged) -> None:
+        """An edit from a place that the record has left: what stands stays, and people of its home decide."""
+        for name in change.fields:
+            former = record.writers.get(name)
+            outcome = Outcome.CONFLICT
+            if name not in change.seal:
+                value = record.value(name)
+                incoming = _result(change, name, value)
+                outcome = decide_late(Standing(value, former), incoming).outcome
+            if outcome is Outcome.CONFLICT:
+                base = change.base.get(name)
+                merged.opened.append(self._conflicts.open(change, name, scope=record.scope, base=base, ours=former))
+            self._note(change, name, outcome, former, merged)
+
+    def _write_first(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
+        """The fields of a record that nobody has written yet: there is nothing that they could meet."""
+        rules = KINDS[change.kind].fields
+        if change.set.keys() <= _PLAIN[change.kind] and not change.seal:
+            record.values |= change.set
+            record.writers |= dict.fromkeys(change.set, change.id)
+            return
+        for name, value in (*change.set.items(), *change.seal.items()):
+            merge = rules[name].merge if name in rules else Merge.REVIEW
+            if merge is Merge.SET and name in change.set:
+                self._merge_members(record, change, name, seq, merged)
+                continue
+            record.put(name, value, change.id)
+            if merge is Merge.LWW:
+                record.stamps[name] = min(change.stamp, latest)
+
+    def _merge_fields(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
+        for name in change.fields:
+            rule = KINDS[change.kind].fields.get(name, _NEWER)
+            if rule.merge is Merge.SET and name in change.set:
+                self._merge_members(record, change, name, seq, merged)
+            elif change.verb == Verb.RESOLVE.value and name in change.resolves:
+                self._resolve(record, change, name, merged)
+            else:
+                self._merge_field(record, change, name, rule, latest, merged)
+
+    def flush(self, connection: Connection, *, now: str) -> None:
+        self.records.flush(connection)
+        self._conflicts.flush(connection, now=now)
+        append(connection, tables.outcome, self._outcomes)
+        self._outcomes.clear()
+
+    def _merge_members(self, record: Stored, change: Change, name: str, seq: int, merged: Merged) -> None:
+        """Add and take away; a decision does no more, and closes the conflicts that it names."""
+        delta = change.set[name]
+        seen = self._places.get((record.scope, change.base.get(name) or ""), 0)
+        codes = delta if isinstance(delta, list) else []
+        tags = merge_set(record.tags.get(name, {}), codes, desk=change.desk, order=seq, seen=seen)
+        record.tags[name] = tags
+        members = sorted(tags)
+        self._conflicts.follow(change.record, name, former=record.writers.get(name), writer=change.id)
+        record.put(name, members, change.id)
+        merged.values[name] = members
+        decided = change.resolves.get(name, ())
+        named = [conflict for conflict in self._conflicts.open_on(change.record, name) if conflict.id in decided]
+        merged.closed += [self._conflicts.close(conflict, change.id) for conflict in named]
+
+    def _merge_field(self, record: Stored, change: Change, name: str, rule: Field, latest: int, merged: Merged) -> None:
+        base = self._seen(change.base.get(name), name)
+        former = record.writers.get(name)
+        stamp = min(change.stamp, latest)
+        decision = self._decide(record, change, name, rule, base, stamp)
+        succeeded = self._succeed(change, name, merged)
+        if decision.outcome in (Outcome.APPLIED, Outcome.APPLIED_CONFLICT):
+            self._apply(record, change, name)
+            if rule.merge is Merge.LWW:
+                record.stamps[name] = stamp
+        overruled = succeeded.ours if succeeded and succeeded.theirs == former else None
+        if decision.outcome in (Outcome.CONFLICT, Outcome.APPLIED_CONFLICT):
+            origin = succeeded.base if succeeded else base
+            merged.opened.append(self._conflicts.open(change, name, scope=record.scope, base=origin, ours=former))
+        elif succeeded and overruled and decision.outcome is Outcome.APPLIED:
+            again = self._conflicts.open(change, name, scope=record.scope, base=succeeded.base, ours=overruled)
+            merged.opened.append(again)
+        self._note(change, name, decision.outcome, former, merged)
+
+    def _decide(self, record: Stored, change: Change, name: str, rule: Field, base: str | None, stamp: int) -> Decision:
+        former = record.writers.get(name)
+        if name in change.seal:
+            return Decision(decide_sealed(former, base), change.seal[name])
+        standing = Standing(record.value(name), former, record.stamps.get(name, 0))
+        return decide(rule, standing, change.set[name], base, stamp, change.id)
+
+    def _resolve(self, record: Stored, change: Change, name: str, merged: Merged) -> None:
+        """A person's decision. If somebody else decided or edited meanwhile, it becomes a conflict of its own."""
+        standing = record.writers.get(name)
+        still_open = self._conflicts.open_on(change.record, name)
+        named = [conflict for conflict in still_open if conflict.id in change.resolves[name]]
+        saw_all = len(named) == len(set(change.resolves[name]))
+        same = name in change.set and standing is not None and change.set[name] == record.value(name)
+        merged.closed += [self._conflicts.close(conflict, change.id) for conflict in named]
+        if saw_all and self._seen(change.base.get(name), name) == standing:
+            self._apply(record, change, name)
+            outcome = Outcome.APPLIED
+        elif same:
+            outcome = Outcome.NOOP
+        else:
+            base = change.base.get(name)
+            merged.opened.append(self._conflicts.open(change, name, scope=record.scope, base=base, ours=standing))
+            outcome = Outcome.CONFLICT
+        self._note(change, name, outcome, standing, merged)
+
+    def _apply(self, record: Stored, change: Change, name: str) -> None:
+        former = record.writers.get(name)
+        value = change.seal[name] if name in change.seal else change.set[name]
+        record.put(name, value, change.id)
+        self._conflicts.follow(change.record, name, former=former, writer=change.id)
+
+    def _succeed(self, change: Change, name: str, merged: Merged) -> OpenConflict | None:
+        """Close the conflict that this change's own base is waiting in: its author has moved on to this value."""
+        base = change.base.get(name)
+        for conflict in self._conflicts.open_on(change.record, name):
+            if base is not None and conflict.theirs == base:
+                merged.closed.append(self._conflicts.close(conflict, change.id))
+                return conflict
+        return None
+
+    def _seen(self, base: str | None, name: str) -> str | None:
+        """The writer whose value the author saw: a change that wrote what stood already stands for that writer."""
+        while base is not None and (base, name) in self._stands_for:
+            base = self._stands_for[base, name]
+        return base
+
+    def _note(self, change: Change, name: str, outcome: Outcome, standing: str | None, merged: Merged) -> None:
+        if outcome is Outcome.APPLIED:
+            return
+        merged.outcomes[name] = outcome.value
+        stands_for = standing if outcome is Outcome.NOOP else None
+        if outcome is Outcome.NOOP:
+            self._stands_for[change.id, name] = standing
+        row = {"change": change.id, "field": name, "outcome": outcome.value, "stands_for": stands_for}
+        self._outcomes.append(row)
+
+
+def _result(change: Change, name: str, standing: Wire) -> Wire:
+    """What a change would let stand: of a SET field, which travels as a delta, the list that it makes."""
+    value, declared = change.set[name], KINDS[change.kind].fields.get(name)
+    if declared is None or declared.merge is not Merge.SET or not isinstance(value, list):
+        return value
+    return apply_delta(standing if isinstance(standing, list) else (), value)
+
+
+def _set_base(change: Change, name: str) -> str | None:
+    declared = KINDS[change.kind].fields.get(name)
+    return change.base.get(name) if declared is not None and declared.merge is Merge.SET else None

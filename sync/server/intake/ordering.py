@@ -1,0 +1,333 @@
+"""Ordering: each change gets its place in its scope's feed, is merged there, and is written down for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from commune_desk.domain.clock import STEPS, to_iso
+from commune_desk.domain.ids import is_scope
+from commune_desk.domain.kinds import KINDS
+from sync import seal
+from sync.change import RELOCATING, Change, Line, Verb, sealed_for
+from sync.protocol import Event, Result
+from sync.server.engine import tables
+from sync.server.engine.appending import append, without_waiting
+from sync.server.engine.asking import among
+from sync.server.engine.database import Crossed, Reach
+from sync.server.identity.province import Province
+from sync.server.identity.scopes import keys_of
+from sync.server.intake import relocating
+from sync.server.intake.erasures import ERASED, speaking_of_erased
+from sync.server.intake.feeds import Feeds
+from sync.server.intake.merging import Batch, Merged
+from sync.server.intake.records import born_of, read_records
+from sync.server.intake.whereabouts import Route, Whereabouts
+
+_AT_ONCE = 125
+"""Changes after which PostgreSQL begins to write while the others are still being merged."""
+
+
+@dataclass(slots=True)
+class Incoming:
+    """One line of a push with its number; `line` is None when it cannot be read, `code` says what is wrong.
+
+    Of a change that its desk erased only `told` came, its id and digest.
+    """
+
+    n: int
+    raw: bytes
+    line: Line | None
+    code: str | None = None
+    told: tuple[str, bytes] | None = None
+
+    def anew(self) -> Incoming:
+        """The same line for another try: what is found wrong with it then is no matter of the first."""
+        return Incoming(self.n, self.raw, self.line, self.code, self.told)
+
+    @property
+    def digest(self) -> bytes:
+        if self.told is not None:
+            return self.told[1]
+        return self.line.digest if self.line else seal.sha256(self.raw)
+
+    @property
+    def relocates(self) -> bool:
+        """Whether it says where a record is held, instead of what stands in it."""
+        return self.line is not None and self.line.change.verb in RELOCATING
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the line carries a signature of its own; else a signed head has to prove it."""
+        return self.line is not None and self.line.signature != b""
+
+    @property
+    def id(self) -> str:
+        if self.told is not None:
+            return self.told[0]
+        return self.line.change.id if self.line else ""
+
+
+def store(
+    connection: Connection, province: Province, desk: str, fresh: Sequence[Incoming], reach: Reach
+) -> dict[int, Result]:
+    """Merge, order and keep changes that passed or failed the door; what the records forbid joins the quarantine.
+
+    `reach` is how far the transaction reaches; from now on it reaches the scopes, too, that hold the changes' records.
+    """
+    admitted = [item.line.change for item in fresh if item.line and item.code is None]
+    intake = _Intake(connection, province, desk, admitted, reach)
+    _refuse_erased(connection, fresh)
+    for relocates, items in groupby(fresh, lambda item: item.code is None and item.relocates):
+        if relocates:
+            for item in items:
+                intake.relocate(item)
+        else:
+            intake.take(list(items))
+    return intake.results
+
+
+class _Intake:
+    """The changes of one push on their way into their feeds."""
+
+    def __init__(
+        self, connection: Connection, province: Province, desk: str, admitted: Sequence[Change], reach: Reach
+    ) -> None:
+        self.results: dict[int, Result] = {}
+        self._connection = connection
+        self._province = province
+        self._desk = desk
+        self._now = Moment.of(province.clock.now())
+        self._feeds = Feeds(connection)
+        self._admitted = admitted
+        self._reach = reach
+        self._whereabouts = self._find()
+        self._changes: list[dict[str, object]] = []
+        self._set_aside: list[dict[str, object]] = []
+
+    def _find(self) -> Whereabouts:
+        """Lock every scope that the changes speak of or whose records they touch, and learn where those are held.
+
+        What is read before its scope is locked may be elsewhere by then: it is read again until nothing new comes.
+        Where several push at once all locks are taken in one order, or two would wait for each other: which they are
+        is looked up beforehand, and who finds under them that an earlier one is missing begins again (Crossed).
+        """
+        wanted = {one for change in self._admitted for one in (change.scope, change.to) if is_scope(one)}
+        is_shared = self._province.database.is_shared
+        if is_shared:
+            wanted |= self._look().all_scopes
+        while True:
+            self._reach_and_lock(wanted)
+            found = self._look()
+            if found.all_scopes <= wanted:
+                return found
+            if is_shared and self._feeds.are_behind(found.all_scopes):
+                raise Crossed
+            wanted |= found.all_scopes
+
+    def _reach_and_lock(self, scopes: set[str]) -> None:
+        further = self._reach.and_also(scopes)
+        if further != self._reach:
+            self._reach = further
+            self._province.database.confine(self._connection, further)
+        self._feeds.lock(scopes)
+
+    def _look(self) -> Whereabouts:
+        """Where the changes' records are held at this moment."""
+        with self._unconfined():
+            return Whereabouts.of(self._connection, self._admitted)
+
+    def take(self, items: Sequence[Incoming]) -> None:
+        """Merge changes of fields, in order."""
+        batch = Batch()
+        self._check_against_records(batch, items)
+        with without_waiting(self._connection):
+            for item in items:
+                self._take_one(batch, item)
+                if len(self._changes) >= _AT_ONCE:
+                    self._write(batch)
+            self._write(batch)
+            self._feeds.write_heads()
+        self._feeds.note_authors()
+
+    def _take_one(self, batch: Batch, item: Incoming) -> None:
+        route = self._route(item)
+        code = item.code or (_record_fault(batch, item.line.change, route) if item.line else "unreadable")
+        if item.line is None or route is None or code is not None:
+            self._put_aside(item, code or "moved")
+        else:
+            self._merge(batch, item.n, item.line, route)
+
+    def _check_against_records(self, batch: Batch, items: Sequence[Incoming]) -> None:
+        changes = [item.line.change for item in items if item.line and item.code is None]
+        if not changes:
+            return
+        with self._unconfined():  # what the authors saw was written wherever the records have lived
+            batch.load(self._connection, changes, self._whereabouts.kinds)
+        _check_against_records(self._connection, changes, items)
+
+    def _unconfined(self) -> AbstractContextManager[None]:
+        return self._province.database.unconfined(self._connection, self._reach)
+
+    def relocate(self, item: Incoming) -> None:
+        """Let a record leave a scope, enter one, or both."""
+        route, line = self._route(item), item.line
+        code = _relocation_fault(self._connection, line.change, route) if line else "unreadable"
+        if line is None or route is None or code is not None:
+            self._put_aside(item, code or "moved")
+        else:
+            self._changes.append(change_row(line, "ok", self._now))
+            self.results[item.n] = Result(id=line.change.id, status="ok")
+            self._write(Batch())
+            with self._unconfined():  # what stands was written wherever the record has lived
+                relocating.relocate(self._connection, self._feeds, line, route)
+            self._write(Batch())
+            self._feeds.write_heads()
+            self._feeds.note_authors()
+            self._whereabouts = self._find()
+
+    def _route(self, item: Incoming) -> Route | None:
+        return self._whereabouts.route(item.line.change) if item.line and item.code is None else None
+
+    def _merge(self, batch: Batch, n: int, line: Line, route: Route) -> None:
+        change = line.change
+        self._whereabouts.settle(change.record, route.home)
+        merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=self._now.latest_stamp)
+        status = merged.status(len(change.set) + len(change.seal))
+        for scope in route.scopes:
+            self._feeds.add(scope, line, _event(merged, route.brought_to(scope, change.scope)))
+        self._changes.append(change_row(line, status, self._now))
+        told = "late" if route.is_late and status == "ok" else status
+        self.results[n] = Result(id=change.id, status=told)
+
+    def _put_aside(self, item: Incoming, code: str) -> None:
+        """Keep a change that may not be merged, byte for byte, for a person to look at."""
+        self._set_aside.append(_quarantine_row(self._desk, item, code, self._now))
+        self.results[item.n] = Result(id=item.id, status="quarantined", code=code)
+
+    def _write(self, batch: Batch) -> None:
+        """The changes first, for what came of them is held to their scopes."""
+        for table, rows in ((tables.change, self._changes), (tables.quarantine, self._set_aside)):
+            append(self._connection, table, rows)
+            rows.clear()
+        self._feeds.write_events()
+        batch.flush(self._connection, now=self._now.iso)
+
+
+def _refuse_erased(connection: Connection, fresh: Sequence[Incoming]) -> None:
+    """Whatever else is wrong with it: what speaks of an erased record is not kept. Asked under the scopes' locks."""
+    changes = [item.line.change for item in fresh if item.line]
+    gone = speaking_of_erased(connection, changes)
+    for item in fresh:
+        if item.line and item.line.change.id in gone:
+            item.code = ERASED
+
+
+def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:
+    """Mark what needs the database to be found wrong: used ids, unknown keys."""
+    key = tables.change_key
+    used = set(connection.scalars(select(key.c.id).where(among(key.c.id, [change.id for change in changes]))))
+    sealed = {sealed_for(change) for change in changes if change.seal}
+    keys = {(one.scope, one.key) for one in keys_of(connection, sorted(sealed))} if sealed else set()
+    for item in fresh:
+        if item.line is None or item.code is not None:
+            continue
+        change = item.line.change
+        if change.id in used:
+            item.code = "id"
+        elif change.seal and (sealed_for(change), change.key) not in keys:
+            item.code = "key"
+        used.add(change.id)
+
+
+def _relocation_fault(connection: Connection, change: Change, route: Route | None) -> str | None:
+    known = connection.scalar(select(tables.change_key.c.id).where(tables.change_key.c.id == change.id))
+    if known is not None:
+        return "id"
+    if not read_records(connection, change.kind, [change.record]):
+        return "moved"  # nobody has written it yet, or the id is another kind's
+    return relocating.fault(change, route)
+
+
+def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | None:
+    """What the record itself forbids: an id of another kind's, another place, or writing again what is written once."""
+    if batch.records.kind_of(change.record) not in (None, change.kind):
+        return "id"
+    if route is None or (change.verb == Verb.RESEAL.value and change.to != route.home):
+        return "moved"
+    known = batch.records.find(change.kind, change.record)
+    if known is None or change.verb == Verb.RESEAL.value:
+        return None if known else _nothing_to_reseal(change)
+    again = known.born != born_of(change) or any(name in known.writers for name in change.fields)
+    return "append_only" if KINDS[change.kind].append_only and again else None
+
+
+def _nothing_to_reseal(change: Change) -> str | None:
+    return "moved" if change.verb == Verb.RESEAL.value else None
+
+
+class Moment(NamedTuple):
+    """When a push was taken in."""
+
+    iso: str
+    milliseconds: int
+
+    @classmethod
+    def of(cls, now: datetime) -> Moment:
+        return cls(to_iso(now), int(now.timestamp() * 1000))
+
+    @property
+    def latest_stamp(self) -> int:
+        """The greatest stamp of this millisecond (see `HybridClock`)."""
+        return (self.milliseconds + 1) * STEPS - 1
+
+
+def _quarantine_row(desk: str, item: Incoming, code: str, now: Moment) -> dict[str, object]:
+    is_kept = code != ERASED
+    return {
+        "desk": desk,
+        "n": item.n,
+        "id": item.id,
+        "code": code,
+        "digest": item.digest,
+        "raw": b"" if not is_kept else item.raw if item.line is None else item.line.raw,
+        "signature": item.line.signature if item.line and is_kept else b"",
+        "received_at": now.iso,
+    }
+
+
+def change_row(line: Line, status: str, now: Moment) -> dict[str, object]:
+    """A change as its table holds it."""
+    change = line.change
+    return {
+        "id": change.id,
+        "desk": change.desk,
+        "n": change.n,
+        "digest": line.digest,
+        "raw": line.raw,
+        "signature": line.signature,
+        "scope": change.scope,
+        "kind": change.kind,
+        "record": change.record,
+        "status": status,
+        "received_at": now.iso,
+        "skew_ms": change.stamp // STEPS - now.milliseconds,
+    }
+
+
+def _event(merged: Merged, entered: str) -> Event:
+    return Event(
+        scope="",
+        seq=0,
+        outcomes=merged.outcomes,
+        values=merged.values,
+        opened=merged.opened,
+        closed=merged.closed,
+        entered=entered,
+    )

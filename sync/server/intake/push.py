@@ -1,0 +1,181 @@
+"""Taking in a desk's changes: one transaction for a batch, numbers without gaps, nothing dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select, update
+
+from sync import seal
+from sync.change import BadLine, read_line
+from sync.erased import read_erased
+from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, unb64
+from sync.server.engine import tables
+from sync.server.engine.appending import append
+from sync.server.engine.asking import among
+from sync.server.engine.database import NO_SCOPE, Reach, reach_of
+from sync.server.identity import desks
+from sync.server.identity.policy import policy_of
+from sync.server.identity.province import Province, begin_epoch, epoch_of
+from sync.server.intake.admission import Admission
+from sync.server.intake.erasures import ERASED
+from sync.server.intake.ordering import Incoming, store
+from sync.server.intake.runs import Linked, proven
+from sync.server.problems import Refused
+
+
+def take_in(province: Province, caller: desks.DeskState, body: bytes, door: Admission) -> Receipt:
+    """Take in a push (its inflated body). Raises Malformed or Refused; then nothing of it was kept."""
+    header, incoming = read_push(body)
+    if header.desk != caller.id:
+        raise Refused(404, "not_found")
+    _pass_the_door(incoming, caller, door)
+
+    def work(connection: Connection) -> Receipt:
+        return _commit(connection, province, header, [item.anew() for item in incoming], caller, door)
+
+    try:
+        return province.database.write(work, _reach(caller, incoming))
+    except RolledBack:
+        province.database.write(lambda connection: begin_epoch(connection, province, actor=caller.id), NO_SCOPE)
+        raise Refused(409, "epoch") from None
+    except Refused as refusal:
+        if refusal.code == "fork" and caller.status == desks.ACTIVE:
+            province.database.write(lambda connection: desks.freeze(connection, province, caller.id), NO_SCOPE)
+        raise
+
+
+def read_push(body: bytes) -> tuple[PushHeader, list[Incoming]]:
+    """Header and lines. Raises Malformed, or Refused 413 for too many lines."""
+    head, *lines = body.removesuffix(b"\n").split(b"\n")
+    header = decode(head, PushHeader)
+    if len(lines) > MAX_CHANGES:
+        raise Refused(413, "too_large")
+    if not lines or header.first_n < 1 or header.last_n - header.first_n + 1 != len(lines):
+        raise Malformed
+    return header, [_read(header.first_n + place, line) for place, line in enumerate(lines)]
+
+
+def _read(n: int, line: bytes) -> Incoming:
+    told = read_erased(line)
+    if told is not None:
+        return Incoming(n, b"", None, ERASED, told)
+    try:
+        return Incoming(n, line, read_line(line))
+    except BadLine:
+        return Incoming(n, line.partition(b" ")[2], None)
+
+
+def _pass_the_door(incoming: Sequence[Incoming], caller: desks.DeskState, door: Admission) -> None:
+    for item in incoming:
+        item.code = _door_code(item, caller, door)
+
+
+def _door_code(item: Incoming, caller: desks.DeskState, door: Admission) -> str | None:
+    if item.line is None:
+        return ERASED if item.told is not None else "unreadable"
+    if caller.status == desks.REVOKED:
+        return "revoked"
+    return door.fault(item.line, n=item.n, public=caller.sign_public, desk=caller.id, grants=caller.grants)
+
+
+def _reach(caller: desks.DeskState, incoming: Sequence[Incoming]) -> Reach:
+    """The desk's own scopes, and those where the door lets it write as a guest."""
+    written = (item.line.change.scope for item in incoming if item.line and item.code is None)
+    return reach_of(caller.id, {*caller.grants, *written})
+
+
+def _commit(
+    connection: Connection,
+    province: Province,
+    header: PushHeader,
+    incoming: Sequence[Incoming],
+    caller: desks.DeskState,
+    door: Admission,
+) -> Receipt:
+    state = desks.find(connection, header.desk, to_write=True)
+    if state is None or state.status == desks.FROZEN:
+        raise Refused(409, "fork")
+    epoch = epoch_of(connection)
+    _refuse_another_past(province, header, state, epoch)
+    if (state.status, state.grants) != (caller.status, caller.grants):
+        _pass_the_door(incoming, state, door)  # revoked, or granted otherwise, since the request came in
+        province.database.confine(connection, _reach(state, incoming))
+    if state.seen_at is None:
+        desks.settle_enrolment(connection, state.id)
+    results = _repeated(connection, state, [item for item in incoming if item.n <= state.last_n])
+    fresh = [item for item in incoming if item.n > state.last_n]
+    links = [Linked(item.n, item.digest, item.is_signed) for item in fresh]
+    head, heads = proven(header, links, before=state.head, public=state.sign_public)
+    append(connection, tables.signed_head, heads)
+    results |= store(connection, province, state.id, fresh, _reach(state, incoming))
+    if header.audit_cut:
+        desks.note_audit_cut(connection, province, state.id, header.audit_cut)
+    connection.execute(
+        update(tables.desk)
+        .where(tables.desk.c.id == state.id)
+        .values(
+            last_n=max(state.last_n, header.last_n),
+            head=head,
+            seen_at=province.now(),
+            lease_until=policy_of(connection).lease_from(province.clock.now()),
+            audit_head=header.audit_head[:200] or state.audit_head,
+        )
+    )
+    accepted = max(state.last_n, header.last_n)
+    return Receipt(
+        desk=state.id,
+        accepted_n=accepted,
+        durable_n=state.durable_n,
+        at=province.now(),
+        results=[results[item.n] for item in incoming],
+        audit_head=state.audit_head,
+        epoch=epoch,
+    )
+
+
+class RolledBack(Exception):
+    """A desk showed a receipt of this very database for changes that it does not hold: it was put back in time."""
+
+
+def _refuse_another_past(province: Province, header: PushHeader, state: desks.DeskState, epoch: str) -> None:
+    """Raise Refused, or RolledBack, unless desk and province agree on what has been until now."""
+    if header.epoch != epoch:
+        raise Refused(409, "epoch")
+    if _signed_for_more(province, header, state, epoch):
+        raise RolledBack
+    if header.first_n > state.last_n + 1:
+        raise Refused(409, "gap", expect_n=state.last_n + 1)
+
+
+def _signed_for_more(province: Province, header: PushHeader, state: desks.DeskState, epoch: str) -> bool:
+    """Whether the desk shows this province's own signature, of this epoch, for more than it remembers."""
+    if not header.receipt:
+        return False
+    body = unb64(header.receipt)
+    if not seal.verify(province.keys.authority.public, seal.RECEIPT, body, unb64(header.receipt_signature)):
+        return False
+    shown = decode(body, Receipt)
+    return (shown.desk, shown.epoch) == (state.id, epoch) and shown.accepted_n > state.last_n
+
+
+def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[Incoming]) -> dict[int, Result]:
+    """What is said of changes that were sent before: a desk whose receipt was lost must still learn what was set aside.
+
+    Raises Refused unless every one is sent again byte for byte.
+    """
+    if not again:
+        return {}
+    numbers = [item.n for item in again]
+    change, aside = tables.change_key, tables.quarantine
+    merged = connection.execute(
+        select(change.c.n, change.c.digest).where(change.c.desk == state.id, among(change.c.n, numbers))
+    )
+    held = {row.n: (row.digest, "dup", "") for row in merged}
+    kept = connection.execute(
+        select(aside.c.n, aside.c.digest, aside.c.code).where(aside.c.desk == state.id, among(aside.c.n, numbers))
+    )
+    held |= {row.n: (row.digest, "quarantined", row.code) for row in kept}
+    if any(item.n not in held or held[item.n][0] != item.digest for item in again):
+        raise Refused(409, "fork")
+    return {item.n: Result(id=item.id, status=held[item.n][1], code=held[item.n][2]) for item in again}

@@ -1,0 +1,223 @@
+"""Moving a person to another commune with all that belongs to them, and holding a record in a second scope.
+
+One transaction under the locks of all scopes concerned: the signed change takes a place in each feed, the records leave
+the one and enter the other with their standing lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy import Connection, delete, select, update
+
+from commune_desk.domain.ids import is_commune_scope, is_scope
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import ScopeRule
+from sync.change import Change, Line, Verb
+from sync.protocol import Event
+from sync.server.engine import tables
+from sync.server.engine.appending import append
+from sync.server.engine.tables import RECORDS
+from sync.server.intake.feeds import Feeds
+from sync.server.intake.records import Stored, read_records
+from sync.server.intake.standing import standing_lines
+from sync.server.intake.whereabouts import PERSON, Route
+
+_AT_ONCE = 500
+
+
+@dataclass
+class _Family:
+    """What goes along with a person, and who is needed at both places."""
+
+    moved: list[Stored] = field(default_factory=list)
+    shared: list[Stored] = field(default_factory=list)
+
+
+def fault(change: Change, route: Route | None) -> str | None:
+    """Why the record may not be placed otherwise: the code of the quarantine, or None."""
+    if route is None or route.is_late:
+        return "moved"
+    if not is_scope(change.to) or not KINDS[change.kind].fits_scope(change.to):
+        return "scope"
+    if change.verb == Verb.MOVE.value:
+        movable = change.kind == PERSON and is_commune_scope(change.to) and change.to != route.home
+        return None if movable and change.scope == route.home else "scope"
+    is_there = change.to in route.scopes
+    if change.verb == Verb.SHARE.value:
+        return None if change.scope == route.home and not is_there else "scope"
+    return None if is_there and change.to != route.home else "scope"
+
+
+def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> None:
+    """Do what the change says; `fault` found nothing against it, and the scopes are locked."""
+    (record,) = read_records(connection, line.change.kind, [line.change.record])
+    if line.change.verb == Verb.MOVE.value:
+        _move(connection, feeds, line, route, record)
+    elif line.change.verb == Verb.SHARE.value:
+        _tell(feeds, line, route, route.scopes)
+        _enter(connection, feeds, line, [record])
+        _hold(connection, line.change, [record])
+    else:
+        _tell(feeds, line, route, [scope for scope in route.scopes if scope != line.change.to])
+        _leave(connection, feeds, line, line.change.to, [record], entered=_told_of_another(line.change))
+        _let_go(connection, line.change.to, [record])
+
+
+def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person: Stored) -> None:
+    family = _family_of(connection, person)
+    target, ids = line.change.to, [record.id for record in family.moved]
+    _leave(connection, feeds, line, route.home, family.moved)
+    _tell(feeds, line, route, [scope for scope in route.scopes if scope not in (route.home, target)])
+    for kind, some in _by_kind(family.moved):
+        table = RECORDS[kind]
+        connection.execute(update(table).where(table.c.id.in_([one.id for one in some])).values(scope=target))
+    _count_anew(connection, family.moved)
+    _take_files_along(connection, family.moved, route.home, target)
+    conflict = tables.conflict
+    for part in _portions(ids):
+        open_ones = conflict.c.record.in_(part), conflict.c.closed_by.is_(None)
+        connection.execute(update(conflict).where(*open_ones).values(scope=target))
+    known = _held_in(connection, target, [*ids, *(record.id for record in family.shared)])
+    _enter(connection, feeds, line, [one for one in (*family.moved, *family.shared) if one.id not in known])
+    _let_go(connection, target, family.moved)
+    _hold(connection, line.change, [one for one in family.shared if one.id not in known])
+    left = tables.departure
+    for part in _portions(ids):
+        connection.execute(delete(left).where(left.c.scope == target, left.c.record.in_(part)))
+
+
+def _count_anew(connection: Connection, records: Iterable[Stored]) -> None:
+    """Places of the former scope say nothing in the new one: whoever writes there has seen all that came along."""
+    for record in records:
+        if record.tags:
+            tags = {
+                name: {code: dict.fromkeys(adders, 0) for code, adders in codes.items()}
+                for name, codes in record.tags.items()
+            }
+            table = RECORDS[record.kind]
+            connection.execute(
+                update(table).where(table.c.id == record.id).values(tags=msgspec.json.encode(tags).decode())
+            )
+
+
+def _take_files_along(connection: Connection, records: Sequence[Stored], home: str, target: str) -> None:
+    """The content of files lies with the scope of the records that name it."""
+    names = [str(record.value("sha256")) for record in records if record.kind == "attachment"]
+    for table in (tables.blob, tables.blob_piece) if names else ():
+        there = set(connection.scalars(select(table.c.sha256).where(table.c.scope == target)))
+        for part in _portions([name for name in names if name not in there]):
+            mine = table.c.scope == home, table.c.sha256.in_(part)
+            connection.execute(update(table).where(*mine).values(scope=target))
+
+
+def _family_of(connection: Connection, person: Stored) -> _Family:
+    """All of one home that belongs to the person, and what they need: moved unless somebody who stays needs it too."""
+    family = _Family([person])
+    for name, kind in KINDS.items():
+        if kind.belongs_to:
+            table = RECORDS[name]
+            own = table.c.scope == person.scope, table.c[kind.belongs_to] == person.id
+            family.moved += read_records(connection, name, connection.scalars(select(table.c.id).where(*own)))
+    for record in tuple(family.moved):
+        for reference, kind_name in KINDS[record.kind].brings.items():
+            _bring(connection, family, person, kind_name, record.value(reference))
+    return family
+
+
+def _bring(connection: Connection, family: _Family, person: Stored, kind: str, record_id: object) -> None:
+    known = {record.id for record in (*family.moved, *family.shared)}
+    if not isinstance(record_id, str) or record_id in known:
+        return
+    for record in read_records(connection, kind, [record_id]):
+        if record.scope != person.scope:
+            continue
+        if not _is_needed_by_others(connection, person, record):
+            family.moved.append(record)
+        elif KINDS[kind].scope is ScopeRule.ANY:
+            family.shared.append(record)
+
+
+def _is_needed_by_others(connection: Connection, person: Stored, record: Stored) -> bool:
+    """Whether something of the same home, that does not belong to the person, speaks of the record."""
+    for name, kind in KINDS.items():
+        table = RECORDS[name]
+        references = [field for field, of_kind in kind.brings.items() if of_kind == record.kind]
+        if kind.belongs_to and record.kind == PERSON:
+            references.append(kind.belongs_to)
+        for reference in references:
+            others = [table.c.scope == person.scope, table.c[reference] == record.id]
+            if kind.belongs_to:
+                others.append(table.c[kind.belongs_to].is_distinct_from(person.id))
+            if connection.scalar(select(table.c.id).where(*others).limit(1)) is not None:
+                return True
+    return False
+
+
+def _tell(feeds: Feeds, line: Line, route: Route, scopes: Iterable[str]) -> None:
+    for scope in scopes:
+        feeds.add(scope, line, Event(scope=scope, seq=0, entered=route.brought_to(scope, line.change.scope)))
+
+
+def _told_of_another(change: Change) -> str:
+    """What brings an `unshare` into the feed of the place that loses the record: itself, if another holder wrote it."""
+    return "" if change.scope == change.to else change.id
+
+
+def _leave(
+    connection: Connection, feeds: Feeds, line: Line, scope: str, records: Sequence[Stored], *, entered: str = ""
+) -> None:
+    left = [(record.kind, record.id) for record in records]
+    seq = feeds.add(scope, line, Event(scope=scope, seq=0, left=left, entered=entered))
+    table = tables.departure
+    for some in _portions([record.id for record in records]):
+        connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
+    rows = [{"scope": scope, "record": one, "kind": kind, "change": line.change.id, "seq": seq} for kind, one in left]
+    append(connection, table, rows)
+
+
+def _enter(connection: Connection, feeds: Feeds, line: Line, records: Sequence[Stored]) -> None:
+    """The change itself, then the full state of the records: all that their new scope needs to know them."""
+    scope, entered = line.change.to, line.change.id
+    feeds.add(scope, line, Event(scope=scope, seq=0, entered=entered))
+    for one in standing_lines(connection, records):
+        event = Event(scope=scope, seq=0, outcomes=one.outcomes, values=one.values, opened=one.opened, entered=entered)
+        feeds.add(scope, one.line, event)
+
+
+def _held_in(connection: Connection, scope: str, ids: Sequence[str]) -> set[str]:
+    table = tables.guest
+    return {
+        record
+        for some in _portions(ids)
+        for record in connection.scalars(select(table.c.record).where(table.c.scope == scope, table.c.record.in_(some)))
+    }
+
+
+def _hold(connection: Connection, change: Change, records: Sequence[Stored]) -> None:
+    rows = [{"scope": change.to, "record": one.id, "kind": one.kind, "since": change.id} for one in records]
+    append(connection, tables.guest, rows)
+    left = tables.departure
+    for some in _portions([record.id for record in records]):
+        connection.execute(delete(left).where(left.c.scope == change.to, left.c.record.in_(some)))
+
+
+def _let_go(connection: Connection, scope: str, records: Sequence[Stored]) -> None:
+    table = tables.guest
+    for some in _portions([record.id for record in records]):
+        connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
+
+
+def _by_kind(records: Iterable[Stored]) -> Iterator[tuple[str, list[Stored]]]:
+    found: dict[str, list[Stored]] = {}
+    for record in records:
+        found.setdefault(record.kind, []).append(record)
+    yield from found.items()
+
+
+def _portions(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The ids in pieces that one statement takes."""
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]

@@ -1,0 +1,115 @@
+"""Where the records of a batch are held: at home, as guests elsewhere, and which scopes they have left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from commune_desk.domain.kinds import KINDS
+from sync.change import Change
+from sync.server.engine import tables
+from sync.server.engine.asking import among
+from sync.server.engine.tables import RECORDS
+from sync.server.intake.records import kinds_of
+
+PERSON = "person"
+"""The kind that records belong to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a change's scope and its record's whereabouts make of it.
+
+    `home` is where its record lives; `scopes` are all that hold it, home first, each with the change that shared it
+    there (empty for the home). `is_late`: its author did not know that the record had left for there by `entered`.
+    """
+
+    home: str
+    scopes: Mapping[str, str]
+    is_late: bool = False
+    entered: str = ""
+
+    def brought_to(self, scope: str, written_in: str) -> str:
+        """What brings a change that was written for one scope into another: the move or share that both know."""
+        if scope == written_in:
+            return ""
+        return self.entered or self.scopes[scope] or self.scopes.get(written_in, "")
+
+
+@dataclass
+class Whereabouts:
+    """Read under the locks of the scopes that it speaks of, and kept true while the batch is taken in."""
+
+    kinds: dict[str, str] = field(default_factory=dict)
+    """Of the records and persons that there are."""
+    _homes: dict[str, str] = field(default_factory=dict)
+    _guests: dict[str, dict[str, str]] = field(default_factory=dict)
+    _left: dict[tuple[str, str], str] = field(default_factory=dict)
+    _owners: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, connection: Connection, changes: Sequence[Change]) -> Whereabouts:
+        """Of the records that `changes` speak of and the persons whom those belong to."""
+        made = cls()
+        wanted: dict[str, set[str]] = {}
+        for change in changes:
+            wanted.setdefault(change.kind, set()).add(change.record)
+            owner = change.set.get(KINDS[change.kind].belongs_to)
+            if isinstance(owner, str):
+                made._owners[change.record] = owner
+                wanted.setdefault(PERSON, set()).add(owner)
+        made.kinds = kinds_of(connection, set().union(*wanted.values()))
+        for kind, ids in wanted.items():
+            held = {one for one in ids if made.kinds.get(one) == kind}
+            table = RECORDS[kind]
+            rows = connection.execute(select(table.c.id, table.c.scope).where(among(table.c.id, held))) if held else ()
+            made._homes |= {row.id: row.scope for row in rows}
+        made._load_places(connection, made.kinds.keys())
+        return made
+
+    def _load_places(self, connection: Connection, ids: Collection[str]) -> None:
+        """Of records that there are; no other one has ever been anywhere."""
+        if not ids:
+            return
+        guest, left = tables.guest, tables.departure
+        shares = select(guest.c.record, guest.c.scope, guest.c.since).where(among(guest.c.record, ids))
+        for record, scope, since in connection.execute(shares):
+            self._guests.setdefault(record, {})[scope] = since
+        departures = select(left.c.scope, left.c.record, left.c.change).where(among(left.c.record, ids))
+        self._left |= {(scope, record): change for scope, record, change in connection.execute(departures)}
+
+    @property
+    def all_scopes(self) -> set[str]:
+        """Every scope that holds one of the records."""
+        return {*self._homes.values(), *(scope for guests in self._guests.values() for scope in guests)}
+
+    def home(self, record: str) -> str | None:
+        return self._homes.get(record)
+
+    def _scopes_of(self, record: str, home: str) -> dict[str, str]:
+        return {home: "", **{scope: since for scope, since in sorted(self._guests.get(record, {}).items())}}
+
+    def settle(self, record: str, home: str) -> None:
+        """The record is new, and lives there."""
+        self._homes.setdefault(record, home)
+
+    def route(self, change: Change) -> Route | None:
+        """Where the change goes; None when its scope never held its record."""
+        home = self.home(change.record)
+        if home is None:
+            return self._route_new(change)
+        scopes = self._scopes_of(change.record, home)
+        if change.scope in scopes:
+            return Route(home, scopes)
+        left_by = self._left.get((change.scope, change.record))
+        return Route(home, scopes, is_late=True, entered=left_by) if left_by else None
+
+    def _route_new(self, change: Change) -> Route:
+        owner = self._owners.get(change.record, "")
+        left_by = self._left.get((change.scope, owner))
+        home = self.home(owner)
+        if left_by is None or home is None or not KINDS[change.kind].fits_scope(home):
+            return Route(change.scope, {change.scope: ""})
+        return Route(home, {home: ""}, is_late=True, entered=left_by)

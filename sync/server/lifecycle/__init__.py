@@ -1,0 +1,1 @@
+"""What befalls a province as a whole: founding, backups, another store, erasure by law, and where all of it stands."""

@@ -1,0 +1,226 @@
+"""A backup of the embedded database in one encrypted file, verified before any desk is told that it may rely on it.
+
+The file is a database under the province's own key. Beside the province's tables it holds the files of the data folder
+that a server needs (certificates, its encrypted TLS key); without the key-file nothing of it can be read.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing, suppress
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.labels import N_
+from sync.server.engine import tables
+from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
+from sync.server.engine.embedded import FILE, EmbeddedDatabase, keyed, named_faults
+from sync.server.identity.province import CA_FILE, CERT_FILE, KEY_FILE, Province, audited
+from sync.server.lifecycle.chains import first_break
+from sync.server.reasons import reason_of
+
+KEPT = "kept_file"
+"""The table of a backup that holds the files of the data folder."""
+FILES = (CA_FILE, CERT_FILE, KEY_FILE)
+_ENDINGS = ("", "-wal", "-shm", "-journal")
+
+
+class BackupBroken(Fault):
+    """What was written does not say what the province said at that moment."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            N_("The backup {path} is damaged or not whole. Nothing was changed; make another, or use another copy."),
+            path=path,
+        )
+
+
+def on_postgres() -> Refusal:
+    """What is said where the data is not in one file of this program."""
+    return Refusal(
+        N_(
+            "This province keeps its data on PostgreSQL, which has its own backups. Nothing was changed; what was "
+            "backed up or put back there is told with the commands durable and restored."
+        )
+    )
+
+
+class Backup(msgspec.Struct, frozen=True, kw_only=True):
+    """What a verified backup holds: for each desk the number up to which all is in it, and counts."""
+
+    desks: dict[str, int]
+    changes: int
+    scopes: int
+    size: int
+    """Bytes of the file."""
+
+
+def back_up(province: Province, target: Path) -> Backup:
+    """Write one consistent moment of the province to `target` while it is served, and raise the durable numbers.
+
+    Only what was read back, checked and is on the disk under its name counts. Raises Refusal when `target` exists and
+    for a province on PostgreSQL, Fault when it cannot be written, BackupBroken when it does not say what the province
+    says.
+    """
+    if province.database.is_shared:
+        raise on_postgres()
+    if target.exists():
+        raise Refusal(N_("There is a file {path} already; it was not touched. Name another."), path=target)
+    part = target.with_name(target.name + ".part")
+    try:
+        _clear(part)
+        _copy(province, part)
+        made = verified(province, part)
+        _settle(part, target)
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be written: {reason}."), path=target, reason=reason_of(error)) from None
+    finally:
+        with suppress(OSError):
+            _clear(part)
+    province.database.write(lambda connection: raise_durable(connection, province, made.desks), NO_SCOPE)
+    return made
+
+
+def raise_durable(connection: Connection, province: Province, numbers: dict[str, int]) -> None:
+    """A verified backup holds every change of these desks up to these numbers."""
+    table = tables.desk
+    statement = update(table).where(table.c.id == bindparam("desk"), table.c.durable_n < bindparam("n"))
+    values = [{"desk": desk, "n": n} for desk, n in numbers.items() if n > 0]
+    if values:
+        connection.execute(statement.values(durable_n=bindparam("n")), values)
+    audited(connection, province, "durable", " ".join(f"{desk}:{n}" for desk, n in sorted(numbers.items())))
+
+
+def received_until(connection: Connection, instant: str) -> dict[str, int]:
+    """For each desk the number up to which everything was here at `instant`, whatever the clock did meanwhile."""
+    later: dict[str, int] = {}
+    for table in (tables.change, tables.quarantine):
+        rows = connection.execute(
+            select(table.c.desk, func.min(table.c.n)).where(table.c.received_at > instant).group_by(table.c.desk)
+        )
+        later |= {desk: min(n, later.get(desk, n)) for desk, n in rows}
+    return {desk: min(n, later.get(desk, n + 1) - 1) for desk, n in _numbers(connection).items()}
+
+
+def _numbers(connection: Connection) -> dict[str, int]:
+    """Where each desk's numbers stand."""
+    return {desk: n for desk, n in connection.execute(select(tables.desk.c.id, tables.desk.c.last_n))}
+
+
+def _copy(province: Province, part: Path) -> None:
+    """One moment of the database, compact and under the same key, with the files that belong to it."""
+    key = province.keys.database_key
+    with named_faults(), closing(keyed(province.data / FILE, key)) as source:
+        source.execute("VACUUM INTO ?", (str(part),))
+    files = [(name, (province.data / name).read_bytes()) for name in FILES]
+    with named_faults(), closing(keyed(part, key)) as copy:
+        copy.execute(f"CREATE TABLE {KEPT} (name TEXT PRIMARY KEY, content BLOB NOT NULL)")
+        copy.executemany(f"INSERT INTO {KEPT} VALUES (?,?)", files)  # noqa: S608 - our own name
+        in_one_file(copy)
+
+
+def in_one_file(connection: object) -> None:
+    """Fold the log into the file, so that the file alone is all of it; `connection` is the driver's own."""
+    execute = connection.execute  # type: ignore[attr-defined]  # the driver has no type stubs
+    execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    execute("PRAGMA journal_mode = DELETE")
+
+
+def verified(province: Province, path: Path) -> Backup:
+    """What the backup at `path` holds, once it was opened, read whole and compared. Raises BackupBroken."""
+    copied = read_whole(path, province.keys.database_key)
+    if not province.database.read(lambda connection: _goes_on_from(connection, copied), WHOLE_PROVINCE):
+        raise BackupBroken(path)
+    return Backup(
+        desks=copied.desks,
+        changes=sum(copied.changes.values()),
+        scopes=len(copied.heads),
+        size=path.stat().st_size,
+    )
+
+
+class Copied(msgspec.Struct, frozen=True, kw_only=True):
+    """What a copy says of itself: heads of scopes and desks, and how many changes of each desk it holds."""
+
+    epoch: str
+    heads: dict[str, tuple[int, bytes]]
+    desks: dict[str, int]
+    desk_heads: dict[str, bytes]
+    changes: dict[str, int]
+
+
+def read_whole(path: Path, key: str) -> Copied:
+    """Read a copy from its first page to its last and every chain in it. Raises BackupBroken."""
+    try:
+        with named_faults(), closing(keyed(path, key)) as raw:
+            if raw.execute("PRAGMA cipher_integrity_check").fetchall():
+                raise BackupBroken(path)
+        with closing(EmbeddedDatabase(path, key)) as copy:
+            copied = copy.read(lambda connection: _read(connection, path), WHOLE_PROVINCE)
+        with named_faults(), closing(keyed(path, key)) as raw:
+            in_one_file(raw)
+    except StoreFault:
+        raise BackupBroken(path) from None
+    return copied
+
+
+def _read(connection: Connection, path: Path) -> Copied:
+    if first_break(connection):
+        raise BackupBroken(path)
+    scopes = connection.execute(select(tables.scope.c.id, tables.scope.c.head, tables.scope.c.chain))
+    desks = connection.execute(select(tables.desk.c.id, tables.desk.c.head))
+    epoch = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == "epoch"))
+    return Copied(
+        epoch=epoch or "",
+        heads={row.id: (row.head, row.chain) for row in scopes},
+        desks=_numbers(connection),
+        desk_heads={row.id: row.head for row in desks},
+        changes=_counts(connection),
+    )
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    table = tables.change
+    rows = connection.execute(select(table.c.desk, func.count()).group_by(table.c.desk))
+    return {desk: count for desk, count in rows}
+
+
+def _goes_on_from(connection: Connection, copied: Copied) -> bool:
+    """Whether what is here now holds every head of the copy, and had as many changes then."""
+    feed, change = tables.feed, tables.change
+    for scope, (head, chain) in copied.heads.items():
+        here = connection.scalar(select(feed.c.chain).where(feed.c.scope == scope, feed.c.seq == head))
+        if head and here != chain:
+            return False
+    for desk, n in copied.desks.items():
+        count = select(func.count()).select_from(change).where(change.c.desk == desk, change.c.n <= n)
+        if connection.scalar(count) != copied.changes.get(desk, 0):
+            return False
+    return True
+
+
+def _settle(part: Path, target: Path) -> None:
+    """Down to the disk, then under its name: a file of that name is whole."""
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    part.replace(target)
+    settle_folder(target.parent)
+
+
+def settle_folder(folder: Path) -> None:
+    """Have the disk keep what files are called in `folder`; Windows does so by itself. Raises OSError."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _clear(part: Path) -> None:
+    for ending in _ENDINGS:
+        part.with_name(part.name + ending).unlink(missing_ok=True)

@@ -1,0 +1,80 @@
+"""All that speaks of a record, wherever it lives: what an erasure takes along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from sqlalchemy import Connection, select
+
+from commune_desk.domain.erasure import ABOUT, notices_of
+from commune_desk.domain.kinds import KINDS
+from commune_desk.program_files import code_book
+from sync.server.engine.tables import RECORDS
+
+_AT_ONCE = 500
+Named = dict[str, str]
+"""Records: the kind of each by its id."""
+
+
+def all_about(connection: Connection, kind: str, record: str) -> Named:
+    """The record, what speaks of it, and what is here for their sake alone: a mother whom no other record names."""
+    found = {record: kind}
+    while more := _brought(connection, _closed(connection, found)):
+        found |= more
+    return found
+
+
+def _closed(connection: Connection, found: Named) -> Named:
+    """Add to `found` what speaks of any of it, and of that in turn."""
+    fresh = dict(found)
+    while fresh:
+        spoken = {record: kind for record, kind in _speaking_of(connection, fresh)}
+        fresh = {record: kind for record, kind in spoken.items() if record not in found}
+        found |= fresh
+    return found
+
+
+def _speaking_of(connection: Connection, named: Named) -> Iterator[tuple[str, str]]:
+    for name, fields in ABOUT.items():
+        table = RECORDS[name]
+        for field in fields:
+            for some in portions(named):
+                for record in connection.scalars(select(table.c.id).where(table.c[field].in_(some))):
+                    yield record, name
+    stays = [record for record, kind in named.items() if kind == "placement"]
+    notice = RECORDS["placement_notice"]
+    for some in portions(notices_of(stays, (commune.code for commune in code_book().communes))):
+        for record in connection.scalars(select(notice.c.id).where(notice.c.id.in_(some))):
+            yield record, "placement_notice"
+
+
+def _brought(connection: Connection, found: Named) -> Named:
+    """What records of `found` needed, as far as nothing else does."""
+    wanted: Named = {}
+    for name, kind in KINDS.items():
+        table = RECORDS[name]
+        mine = [record for record, of_kind in found.items() if of_kind == name]
+        for field, of_kind in kind.brings.items():
+            for some in portions(mine):
+                rows = connection.scalars(select(table.c[field]).where(table.c.id.in_(some)))
+                wanted |= {record: of_kind for record in rows if record is not None and record not in found}
+    return {record: kind for record, kind in wanted.items() if not _is_named_elsewhere(connection, record, found)}
+
+
+def _is_named_elsewhere(connection: Connection, record: str, found: Mapping[str, str]) -> bool:
+    """Whether a record outside of `found` speaks of it or needs it."""
+    for name, kind in KINDS.items():
+        table = RECORDS[name]
+        for field in {*ABOUT.get(name, ()), *kind.brings}:
+            rows = connection.scalars(select(table.c.id).where(table.c[field] == record))
+            if any(one not in found for one in rows):
+                return True
+    return False
+
+
+def portions(values: Iterable[str]) -> Iterator[Sequence[str]]:
+    """The values in pieces that one statement takes."""
+    left = iter(values)
+    while some := list(islice(left, _AT_ONCE)):
+        yield some

@@ -1,0 +1,200 @@
+"""Erasing a record by law, with all that speaks of it: its words go, ids, numbers and hashes stay.
+
+One transaction under the locks of every scope that holds or held any of it. Each of these feeds gets a change of verb
+`erase`, signed by the province, with the records that were there; what the feeds told of them before is emptied, and
+every chain still leads to its head. Verbs of place keep their bytes: they name ids and scopes alone, and what came by
+them may stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select
+
+from commune_desk.domain.clock import HybridClock
+from commune_desk.domain.errors import Refusal
+from commune_desk.domain.ids import uuid7
+from commune_desk.domain.kinds import SCHEMA_VERSION
+from commune_desk.domain.labels import N_
+from sync.change import Change, Line, Verb, sign
+from sync.erased import order_fields
+from sync.protocol import PROVINCE_DESK, Event
+from sync.server.engine import tables
+from sync.server.engine.appending import append
+from sync.server.identity import own_changes
+from sync.server.identity.province import Province, audited, fact
+from sync.server.intake.erasures import erased_among
+from sync.server.intake.feeds import Feeds
+from sync.server.intake.ordering import Moment, change_row
+from sync.server.lifecycle.belonging import Named, all_about, portions
+from sync.server.lifecycle.emptying import Emptied, empty
+
+Records = list[tuple[str, str]]
+"""(kind, id) of records."""
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """An erasure as it is kept for good: ids and places, and nothing that names anybody.
+
+    `who` ordered it and `why` go to the desks, in the change. `records` is all that was erased, `scopes` what of it
+    each scope held.
+    """
+
+    id: str
+    kind: str
+    record: str
+    at: str
+    who: str = ""
+    why: str = ""
+    records: Records
+    scopes: dict[str, Records]
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """Who ordered it and on what ground: for the audit log and the desks. Neither names whom it is about."""
+
+    who: str
+    why: str
+
+
+def found(connection: Connection, word: str) -> tuple[str, str]:
+    """(kind, id) of the record that is named by its id, or of the child with that case number. Raises Refusal."""
+    key, file = tables.record_key, tables.RECORDS["child_file"]
+    by_number = connection.scalars(select(file.c.person).where(file.c.case_number == word.strip())).all()
+    record = by_number[0] if len(by_number) == 1 else word.strip().lower()
+    if erased_among(connection, [str(record)]):
+        raise Refusal(N_("The record {record} was erased already."), record=record)
+    kind = connection.scalar(select(key.c.kind).where(key.c.record == record))
+    table = tables.RECORDS.get(kind or "")
+    if table is None or connection.scalar(select(table.c.id).where(table.c.id == record)) is None:
+        raise Refusal(N_("There is no record {record}. Nothing was erased."), record=word)
+    return str(kind), str(record)
+
+
+def planned(connection: Connection, province: Province, kind: str, record: str) -> Act:
+    """What would be erased with the record, and where it is told."""
+    named = all_about(connection, kind, record)
+    return Act(
+        id=uuid7(), kind=kind, record=record, at=province.now(), records=_listed(named), scopes=_held(connection, named)
+    )
+
+
+def erase(connection: Connection, province: Province, kind: str, record: str, ordered: Ordered) -> tuple[Act, Emptied]:
+    """Erase the record and all that speaks of it; what was done, and which files of the data folder are to go."""
+    feeds = Feeds(connection)
+    act = planned(connection, province, kind, record)
+    while not act.scopes.keys() <= feeds.locked:
+        feeds.lock(act.scopes)
+        act = planned(connection, province, kind, record)  # before its scope was locked it may have gone elsewhere
+    act = msgspec.structs.replace(act, who=ordered.who, why=ordered.why)
+    subject = f"{act.id} {kind} {record} {len(act.records)}; {ordered.who}; {ordered.why}"
+    return act, _carry_out(connection, province, feeds, act, subject)
+
+
+def erase_again(connection: Connection, province: Province, act: Act) -> Emptied:
+    """Repeat an erasure that a database put back from a backup does not know; what came back with it goes too."""
+    feeds = Feeds(connection)
+    feeds.lock(act.scopes)
+    here = planned(connection, province, act.kind, act.record)
+    while not here.scopes.keys() <= feeds.locked:
+        feeds.lock(here.scopes)
+        here = planned(connection, province, act.kind, act.record)
+    scopes = {
+        scope: sorted({*act.scopes.get(scope, ()), *here.scopes.get(scope, ())})
+        for scope in {*act.scopes, *here.scopes}
+    }
+    both = msgspec.structs.replace(act, records=sorted({*act.records, *here.records}), scopes=scopes)
+    return _carry_out(connection, province, feeds, both, f"{act.id} {act.kind} {act.record} {len(both.records)}; again")
+
+
+def _listed(named: Named) -> Records:
+    return sorted((kind, record) for record, kind in named.items())
+
+
+def _held(connection: Connection, named: Named) -> dict[str, Records]:
+    """By scope, what of `named` lives there, is a guest there, has left from there, or was ever told there."""
+    held: dict[str, set[str]] = {}
+    for record, scope in _places(connection, named):
+        held.setdefault(scope, set()).add(record)
+    for record in [one for one, kind in named.items() if kind == "placement_notice"]:
+        for scope in [scope for scope, records in held.items() if scope[:1] == "S" and records]:
+            held[scope].add(record)  # a house keeps a copy of what it tells a commune
+    return {scope: _listed({one: named[one] for one in records}) for scope, records in sorted(held.items())}
+
+
+def _places(connection: Connection, named: Named) -> Iterable[tuple[str, str]]:
+    feed, change, guest, left = tables.feed, tables.change, tables.guest, tables.departure
+    told = select(change.c.record, feed.c.scope).join(feed, feed.c.change == change.c.id).distinct()
+    for some in portions(named):
+        for asked in (
+            told.where(change.c.record.in_(some)),
+            select(guest.c.record, guest.c.scope).where(guest.c.record.in_(some)),
+            select(left.c.record, left.c.scope).where(left.c.record.in_(some)),
+            *(select(table.c.id, table.c.scope).where(table.c.id.in_(some)) for table in tables.RECORDS.values()),
+        ):
+            yield from map(tuple, connection.execute(asked))
+
+
+def _carry_out(connection: Connection, province: Province, feeds: Feeds, act: Act, subject: str) -> Emptied:
+    ids = [record for _, record in act.records]
+    known = erased_among(connection, ids)
+    rows = [
+        {"record": record, "kind": kind, "act": act.id, "at": act.at}
+        for kind, record in act.records
+        if record not in known
+    ]
+    append(connection, tables.erasure, rows)
+    emptied = empty(connection, ids, list(act.scopes))
+    lines = _sign(connection, province, act)
+    append(connection, tables.change, [change_row(line, "ok", Moment.of(province.clock.now())) for line in lines])
+    for line in lines:
+        _tell(connection, feeds, line, act.scopes[line.change.scope])
+    feeds.write_events()
+    feeds.write_heads()
+    feeds.note_authors()
+    own_changes.advance(connection, province, lines)
+    audited(connection, province, "erase", subject)
+    return emptied
+
+
+def _sign(connection: Connection, province: Province, act: Act) -> list[Line]:
+    """One change for each scope, under the act's own id as their group."""
+    clock, officer = HybridClock(province.clock), fact(connection, "officer")
+    first = own_changes.next_number(connection)
+    return [
+        sign(
+            Change(
+                id=uuid7(),
+                desk=PROVINCE_DESK,
+                n=n,
+                officer=officer,
+                stamp=clock.tick(),
+                schema=SCHEMA_VERSION,
+                group=act.id,
+                scope=scope,
+                kind=act.kind,
+                record=act.record,
+                verb=Verb.ERASE.value,
+                data=0,
+                set=order_fields(act.who, act.why),
+            ),
+            province.keys.province_desk,
+        )
+        for n, scope in enumerate(sorted(act.scopes), start=first)
+    ]
+
+
+def _tell(connection: Connection, feeds: Feeds, line: Line, records: Sequence[tuple[str, str]]) -> None:
+    """Put the change into its scope's feed. Who begins there later hears of it as of a departure."""
+    scope, table = line.change.scope, tables.departure
+    seq = feeds.add(scope, line, Event(scope=scope, seq=0, left=list(records)))
+    for some in portions([record for _, record in records]):
+        connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
+    connection.execute(
+        insert(table),
+        [{"scope": scope, "record": one, "kind": kind, "change": line.change.id, "seq": seq} for kind, one in records],
+    )

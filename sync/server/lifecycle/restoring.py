@@ -1,0 +1,147 @@
+"""Putting a backup back: what is there is kept aside, and a new epoch begins before anybody is served."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from itertools import count
+from pathlib import Path
+from shutil import copyfile
+
+from sqlalchemy import Connection, select
+
+from commune_desk.domain.clock import Clock
+from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.labels import N_
+from sync.protocol import unb64
+from sync.server.engine import address, tables
+from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
+from sync.server.engine.embedded import FILE, EmbeddedDatabase, keyed, named_faults
+from sync.server.engine.private_files import write_private
+from sync.server.engine.schema import migrate
+from sync.server.identity import keyfile
+from sync.server.identity.only_process import only_here
+from sync.server.identity.province import CA_FILE, Province, begin_epoch, read_meta
+from sync.server.lifecycle.backups import FILES, KEPT, Copied, in_one_file, on_postgres, read_whole, settle_folder
+from sync.server.reasons import reason_of
+
+_FRESH = "restoring.db"
+_LOGS = ("-wal", "-shm", "-journal")
+
+
+def restore(data: Path, key_path: Path, source: Path, *, clock: Clock, older: bool = False) -> Path:
+    """Put the backup `source` in the place of the province in `data`; returns the folder with what was there.
+
+    With `older` also a backup that lacks what desks were told to rely on. Killed at any moment, it can be run again.
+    Raises Refusal while the province is served and for one on PostgreSQL, BackupBroken, Fault.
+    """
+    if address.remembered(data) is not None:
+        raise on_postgres()
+    keys = keyfile.read(key_path, data=data)
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with only_here(data):
+            _lay_out(source, data / _FRESH)
+            copied = read_whole(data / _FRESH, keys.database_key)
+            if not older:
+                _refuse_older(data, keys.database_key, copied)
+            files = _take_files(data / _FRESH, keys.database_key)
+            _begin_in(data / _FRESH, keys, files.get(CA_FILE, b""), clock)
+            aside = _put_aside(data)
+            for name, content in files.items():
+                write_private(data / name, content)
+            (data / _FRESH).replace(data / FILE)
+            settle_folder(data)
+    except OSError as error:
+        raise Fault(N_("The folder {path} cannot be written: {reason}."), path=data, reason=reason_of(error)) from None
+    return aside
+
+
+def begin(province: Province) -> str:
+    """Begin a new epoch after a copy was put back: desks then offer again all that the copy may lack."""
+
+    def work(connection: Connection) -> str:
+        connection.execute(tables.snapshot.delete())
+        return begin_epoch(connection, province, actor="admin")
+
+    return province.database.write(work, WHOLE_PROVINCE)
+
+
+def _begin_in(fresh: Path, keys: keyfile.KeyFile, ca: bytes, clock: Clock) -> None:
+    """The new epoch stands in the copy before the copy stands in its place."""
+    with closing(EmbeddedDatabase(fresh, keys.database_key)) as database:
+        migrate(database)
+        facts = database.read(read_meta, NO_SCOPE)
+        begin(
+            Province(
+                data=fresh.parent,
+                database=database,
+                keys=keys,
+                clock=clock,
+                name=facts["name"],
+                ca=ca,
+                escrow_public=unb64(facts["escrow_public"]),
+            )
+        )
+    with named_faults(), closing(keyed(fresh, keys.database_key)) as raw:
+        in_one_file(raw)
+
+
+def _lay_out(source: Path, fresh: Path) -> None:
+    if not source.is_file():
+        missing = reason_of(FileNotFoundError(errno.ENOENT, ""))
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=source, reason=missing)
+    for ending in ("", *_LOGS):
+        fresh.with_name(fresh.name + ending).unlink(missing_ok=True)
+    copyfile(source, fresh)
+    fresh.chmod(0o600)
+    with fresh.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _refuse_older(data: Path, key: str, copied: Copied) -> None:
+    """Raise Refusal for a backup before a later one that desks rely on: what they let go of would be lost with it."""
+    if not (data / FILE).is_file():
+        return
+    with suppress(StoreFault):  # a database that does not open any more says nothing: the backup is all there is
+        with closing(EmbeddedDatabase(data / FILE, key)) as present:
+            durable = present.read(_durable, NO_SCOPE)
+        if any(n > copied.desks.get(desk, 0) for desk, n in durable.items()):
+            raise Refusal(
+                N_(
+                    "There is a later backup than {path}: since then desks may have let go of what only it holds. "
+                    "Nothing was changed; take the latest, or add --older if it is lost."
+                ),
+                path=data / FILE,
+            )
+
+
+def _durable(connection: Connection) -> dict[str, int]:
+    return {desk: n for desk, n in connection.execute(select(tables.desk.c.id, tables.desk.c.durable_n))}
+
+
+def _take_files(fresh: Path, key: str) -> dict[str, bytes]:
+    """Take the kept files out of the copy, which then is a province's database."""
+    with named_faults(), closing(keyed(fresh, key)) as copy:
+        has_files = copy.execute("SELECT count(*) FROM sqlite_master WHERE name=?", (KEPT,)).fetchone()[0]
+        rows = copy.execute(f"SELECT name, content FROM {KEPT}").fetchall() if has_files else []  # noqa: S608
+        copy.execute(f"DROP TABLE IF EXISTS {KEPT}")
+        in_one_file(copy)
+    return {name: bytes(content) for name, content in rows if name in FILES}
+
+
+def _put_aside(data: Path) -> Path:
+    """Move what is there into a folder of its own. The database goes last: without it nothing can be served."""
+    aside = next(folder for folder in _asides(data) if not folder.exists())
+    aside.mkdir(mode=0o700)
+    for name in (*FILES, *(FILE + log for log in _LOGS), FILE):
+        if (data / name).exists():
+            (data / name).replace(aside / name)
+    settle_folder(aside)
+    return aside
+
+
+def _asides(data: Path) -> Iterator[Path]:
+    yield from (data / f"before-restore-{number}" for number in count(1))

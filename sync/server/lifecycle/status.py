@@ -1,0 +1,134 @@
+"""What stands where, in numbers: desks, feeds, records, conflicts, quarantine, reports. Never a person's data."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from sync.protocol import PROVINCE_DESK
+from sync.report_wire import REMOVED
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.desks import audit_cuts
+from sync.server.identity.policy import policy_of
+from sync.server.identity.province import Province, epoch_of
+from sync.server.intake.late_conflicts import late_conflicts
+from sync.server.intake.reports_in import reports_waiting
+
+
+class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
+    desk: str
+    label: str
+    status: str
+    scopes: dict[str, str]
+    changes: int
+    seen_at: str | None
+    program_version: str
+    durable: int
+    """The number up to which a verified backup holds its changes."""
+    lease_until: str | None
+    removal: str
+    """Empty, `ordered`, or `done` once the desk has signed that it removes what it held."""
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    province: str
+    epoch: str
+    at: str
+    desks: list[DeskStatus]
+    changes: dict[str, int]
+    """Places in each scope's feed."""
+    records: dict[str, int]
+    open_conflicts: dict[str, int]
+    """By scope."""
+    late_conflicts: dict[str, int]
+    """By scope, those of them that the province is to see to."""
+    quarantine: dict[str, int]
+    """By desk and code, `7ZK2MQ grant`."""
+    audit_cuts: dict[str, int]
+    """By desk, the first row of its list of who did what that was touched from outside."""
+    reports_waiting: dict[str, int]
+    oldest_waiting: str | None
+
+
+def desk_list(connection: Connection) -> list[DeskStatus]:
+    """Every desk but the province's own, in order of enrolment."""
+    grants: dict[str, dict[str, str]] = {}
+    for row in connection.execute(select(tables.desk_grant).order_by(tables.desk_grant.c.scope)):
+        grants.setdefault(row.desk, {})[row.scope] = row.role
+    table, purge = tables.desk, tables.purge
+    removed = set(connection.scalars(select(purge.c.desk).where(purge.c.change == REMOVED)))
+    rows = connection.execute(
+        select(table).where(table.c.id != PROVINCE_DESK).order_by(table.c.enrolled_at.is_(None), table.c.enrolled_at)
+    )
+    return [
+        DeskStatus(
+            desk=row.id,
+            label=row.label,
+            status=row.status,
+            scopes=grants.get(row.id, {}),
+            changes=row.last_n,
+            seen_at=row.seen_at,
+            program_version=row.program_version,
+            durable=row.durable_n,
+            lease_until=row.lease_until,
+            removal=_removal(row.removal_at, is_done=row.id in removed),
+        )
+        for row in rows
+    ]
+
+
+def _removal(ordered_at: str | None, *, is_done: bool) -> str:
+    if is_done:
+        return "done"
+    return "ordered" if ordered_at else ""
+
+
+def read_status(province: Province) -> Status:
+    """The whole picture, in one consistent view."""
+    return province.database.read(lambda connection: _status(connection, province), WHOLE_PROVINCE)
+
+
+def _status(connection: Connection, province: Province) -> Status:
+    waiting = reports_waiting(connection)
+    by_scope: dict[str, int] = {}
+    for scope, _received in waiting:
+        by_scope[scope] = by_scope.get(scope, 0) + 1
+    return Status(
+        province=province.name,
+        epoch=epoch_of(connection),
+        at=province.now(),
+        desks=desk_list(connection),
+        changes={row.id: row.head for row in connection.execute(select(tables.scope).order_by(tables.scope.c.id))},
+        records={name: _count(connection, name) for name in sorted(tables.RECORDS)},
+        open_conflicts=_open_conflicts(connection),
+        late_conflicts=_late_conflicts(connection, province.now()),
+        quarantine=_quarantine(connection),
+        audit_cuts=audit_cuts(connection),
+        reports_waiting=by_scope,
+        oldest_waiting=waiting[0][1] if waiting else None,
+    )
+
+
+def _count(connection: Connection, kind: str) -> int:
+    return connection.scalar(select(func.count()).select_from(tables.RECORDS[kind])) or 0
+
+
+def _open_conflicts(connection: Connection) -> dict[str, int]:
+    table = tables.conflict
+    rows = connection.execute(
+        select(table.c.scope, func.count()).where(table.c.closed_by.is_(None)).group_by(table.c.scope)
+    )
+    return {scope: number for scope, number in rows}
+
+
+def _late_conflicts(connection: Connection, at: str) -> dict[str, int]:
+    return dict(Counter(one.scope for one in late_conflicts(connection, at, policy_of(connection).conflict_days)))
+
+
+def _quarantine(connection: Connection) -> dict[str, int]:
+    table = tables.quarantine
+    rows = connection.execute(select(table.c.desk, table.c.code, func.count()).group_by(table.c.desk, table.c.code))
+    return {f"{desk} {code}": number for desk, code, number in rows}
