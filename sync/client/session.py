@@ -245,7 +245,8 @@ class Session:
         """Pull. A province that lacks what was seen was put back from a backup: it is offered this desk's last change.
 
         If it lacks that too it says from where on, and gets back what it had signed for. What others sent comes from
-        them. The feeds are other ones now: each scope is begun anew from what stands, and what is only here stays.
+        them. Once it has said so twice (one page may be an old one that came again), the feeds are other ones: each
+        scope is begun anew from what stands, and what is only here stays.
         """
         try:
             self._begin_anew(channel, identity)
@@ -255,6 +256,12 @@ class Session:
             self._replica.resend_from(self._replica.last_n())
             self._push_all(channel, identity)
             self._refuse_rewritten(channel, identity)
+            self._pull_or_begin(channel, identity)
+
+    def _pull_or_begin(self, channel: Channel, identity: DeskIdentity) -> None:
+        try:
+            self._pull_all(channel, identity)
+        except errors.HistoryRewritten:
             self._replica.begin_all_anew()
             self._begin_anew(channel, identity)
             self._pull_all(channel, identity)

@@ -33,6 +33,13 @@ BELIEF = (
         tests=_PROOFS,
     ),
     Fault(
+        name="one-old-page-begins-anew",
+        file=_SESSION,
+        old="            self._pull_or_begin(channel, identity)",
+        new="            self._replica.begin_all_anew()\n            self._pull_or_begin(channel, identity)",
+        tests=_PROOFS,
+    ),
+    Fault(
         name="page-signature-unchecked",
         file=_CHANNEL,
         old=_PROOF,

@@ -200,3 +200,13 @@ def test_a_change_of_another_place_does_not_enter_by_a_feed_that_is_granted() ->
     line = colleague.record("S:AD01", "person", uuid7(), {"full_name": "Ở Nhà Khác"})
     province.feed[SCOPE].append((protocol.Event(scope=SCOPE, seq=3), line))
     _refused(province, desk, errors.Unproven)
+
+
+def test_an_old_page_that_came_once_has_nobody_begin_anew() -> None:
+    """A province that was put back says so again when it is asked again; a reply that came a second time does not."""
+    province, desk = _world()
+    old = [province.signed(province.page(protocol.PullRequest(epoch="e1", cursors={})), seal.FEED)]
+    province.pranks["/v1/pull"] = lambda _: old.pop() if old else None
+    Session(province.transport(), desk).sync()
+    assert (len(desk.applied), desk.anew, desk.frozen) == (2, [], [])
+    assert "/v1/snapshot" not in {path for path, _ in province.asked}

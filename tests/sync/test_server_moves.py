@@ -266,7 +266,7 @@ def test_a_holder_that_takes_a_person_back_from_another_says_what_brings_its_wor
     back = relocation(commune, person, "unshare", SHELTER)
     assert commune.results(back) == [("ok", "")]
     page = page_of(house, SHELTER, world)
-    ((event, line),) = page.events
+    _shared, (event, line) = page.events
     assert (line.change.id, event.entered, event.left) == (back.change.id, back.change.id, [("person", person)])
     assert "Chìu".encode() not in house.pull_from({SHELTER: 0}).body
     untold = [(msgspec.structs.replace(one, entered=""), its) for one, its in page.steps]
