@@ -126,8 +126,8 @@ class TodayPage:
             title=self._title(now),
             subtitle=_subtitle(day.counts),
             main=(
-                *self._lease(now),
                 sections.clocks(),
+                *self._lease(now),
                 *self._arrivals(can_write=self._can_write("home_visit")),
                 sections.visits(is_expanded=self._most_visits > SHOWN),
             ),
@@ -147,7 +147,7 @@ class TodayPage:
         return TodayState(
             title=self._title(now),
             subtitle=count if residents else _("Nobody is staying in the house."),
-            main=(*self._lease(now), sections.ending(), sections.logs()),
+            main=(sections.ending(), *self._lease(now), sections.logs()),
             side=(sections.tasks(), *self._arrivals(can_write=self._can_write("care_log_entry"))),
             can_write=self._can_write("care_log_entry"),
             is_commune=False,

@@ -43,7 +43,7 @@ def take_sync_pictures(folder: Path, out: Path, language: str) -> list[str]:
         desk = enrolled_desk(province, folder / "desk")
         fill_commune(desk.open.register, CHILDREN)
         desk.sync()
-        with _window(desk) as window:
+        with desk_window(desk) as window:
             names = [
                 name
                 for state in _states(desk, window)
@@ -61,7 +61,8 @@ def take_sync_pictures(folder: Path, out: Path, language: str) -> list[str]:
 
 
 @contextmanager
-def _window(desk: EnrolledDesk) -> Iterator[DeskWindow]:
+def desk_window(desk: EnrolledDesk) -> Iterator[DeskWindow]:
+    """The window of a desk that is open already, shown."""
     with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
         tasks = Tasks(writer, slow)
         window = DeskWindow(desk.open, Workplace(desk.open.register, code_book()), tasks)
