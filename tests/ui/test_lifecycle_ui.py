@@ -94,7 +94,7 @@ def test_ordered_removed_the_desk_locks_itself_and_the_next_start_says_what_happ
     desk.province.write(lambda connection: desks.revoke(connection, province, desk.id, removes=True))
     working = WorkingDesk(qapp, desk.open)
     assert working.agent is not None
-    with qtbot.waitSignal(working.lock_asked, timeout=20_000):
+    with qtbot.waitSignal(working.lock_asked, timeout=60_000):
         working.agent.start()
     working.put_away()
     profile = desk.open.profile
