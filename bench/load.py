@@ -12,9 +12,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,9 @@ from typing import Any
 from bench.load_desks import LightDesk, desks_of, province_on
 from bench.load_model import LoadModel, Tally
 from bench.measure import CannotMeasure
+from bench.taking_in import lasting_cluster
 from commune_desk.domain.clock import monotonic
 from sync.client.transport import Transport
-from tests.helpers.postgres_cluster import PostgresCluster, programs
 from tests.sync.server_fixtures import World
 
 DESKS, SPEED = 332, 20.0
@@ -139,18 +138,6 @@ def _line(name: str, *cells: str) -> str:
     return name.ljust(22) + "".join(cell.rjust(15) for cell in cells)
 
 
-@contextmanager
-def _cluster() -> Iterator[PostgresCluster]:
-    installed = programs()
-    if installed is None:
-        raise CannotMeasure("there is no PostgreSQL on this machine")
-    cluster = PostgresCluster(installed, is_lasting=True)
-    try:
-        yield cluster
-    finally:
-        cluster.stop()
-
-
 def _enrolled(world: World, count: int, address: str) -> list[LightDesk]:
     made = desks_of(world, count)
     return [LightDesk(own, scope, Transport(address, ca_pem=world.province.ca)) for own, scope in made]
@@ -158,7 +145,7 @@ def _enrolled(world: World, count: int, address: str) -> list[LightDesk]:
 
 def measure(folder: Path, *, desks: int, speed: float, soak_hours: float) -> list[Phase]:
     """Play all of it; the rows. Raises CannotMeasure."""
-    with _cluster() as cluster, province_on(folder, cluster.migrated()) as world:
+    with lasting_cluster() as cluster, province_on(folder, cluster.migrated()) as world:
         served = Served(folder)
         try:
             run = Run(served, _enrolled(world, desks, served.address), speed)

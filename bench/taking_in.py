@@ -56,7 +56,7 @@ def _take(bench: Workbench) -> _Taken:
     folder = bench.folder / "postgres"
     folder.mkdir()
     with (
-        _cluster() as cluster,
+        lasting_cluster() as cluster,
         province(bench, folder, on=_database(cluster)) as address,
         _bare_server(bench, folder) as bare,
     ):
@@ -70,7 +70,8 @@ def _take(bench: Workbench) -> _Taken:
 
 
 @contextmanager
-def _cluster() -> Iterator[PostgresCluster]:
+def lasting_cluster() -> Iterator[PostgresCluster]:
+    """A PostgreSQL whose commits wait for the disk. Raises CannotMeasure where none is installed."""
     installed = programs()
     if installed is None:
         raise CannotMeasure("there is no PostgreSQL on this machine")
