@@ -183,7 +183,10 @@ def _damaged() -> RegisterDamaged:
 
 @contextmanager
 def one_view(connection: Connection) -> Iterator[None]:
-    """Several questions, answered as of one moment; what is written meanwhile is not seen."""
+    """Several questions, answered as of one moment; what is written meanwhile is not seen. A nested one is the same."""
+    if connection.in_transaction:
+        yield
+        return
     connection.execute("BEGIN")
     try:
         yield

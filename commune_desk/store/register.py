@@ -17,7 +17,15 @@ from commune_desk.domain.ids import DeskId, OfficerId, Scope
 from commune_desk.domain.lease import Lease
 from commune_desk.store import settings
 from commune_desk.store.audit_mark import first_cut
-from commune_desk.store.database import READER_CACHE_KIB, Connection, connect, refuse_empty, transaction, translated
+from commune_desk.store.database import (
+    READER_CACHE_KIB,
+    Connection,
+    connect,
+    one_view,
+    refuse_empty,
+    transaction,
+    translated,
+)
 from commune_desk.store.lease import LEASE, SealedGate, lease_of
 from commune_desk.store.ledger import Ledger, ScopeSeal, verify_audit
 from commune_desk.store.migrate import migrate
@@ -124,7 +132,16 @@ class Register:
             self._slow = connect(self.path, self._key, read_only=True)
             self._slow_gate = SealedGate(self._slow)
         with translated():
-            return query(self._slow_gate.watch(self._lease, self._clock.now))
+            connection = self._slow_gate.watch(self._lease, self._clock.now)
+            with one_view(connection):
+                return query(connection)
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """A short query on the UI thread, all of it in one state of the register."""
+        with translated():
+            connection = self.reader
+            with one_view(connection):
+                return query(connection)
 
     def audit_fault(self) -> int | None:
         """The number of the first audit row that was touched afterwards, or None when the chain holds. Slow.

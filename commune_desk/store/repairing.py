@@ -8,7 +8,7 @@ import msgspec
 
 from commune_desk.store import comparing, restating
 from commune_desk.store.comparing import Comparison
-from commune_desk.store.database import Connection, one_view
+from commune_desk.store.database import Connection
 from commune_desk.store.pace import Pace
 from commune_desk.store.register import Register
 from sync.change import Place
@@ -35,9 +35,8 @@ class Repair:
         """What the register holds, if that place is where it stands and nothing waits."""
 
         def count(connection: Connection) -> ScopeSums | None:
-            with one_view(connection):
-                is_there = comparing.place_of(connection, scope) == at
-                return sums_of(comparing.terms(connection, scope).items()) if is_there else None
+            is_there = comparing.place_of(connection, scope) == at
+            return sums_of(comparing.terms(connection, scope).items()) if is_there else None
 
         return self._register.read_slowly(count).result()
 
@@ -76,8 +75,7 @@ class Repair:
         """The terms of the ranges, and the records of which something of ours is on its way."""
 
         def read(connection: Connection) -> tuple[dict[str, int], set[str]]:
-            with one_view(connection):
-                return comparing.terms(connection, scope, set(ranges)), comparing.under_way(connection, scope)
+            return comparing.terms(connection, scope, set(ranges)), comparing.under_way(connection, scope)
 
         return self._register.read_slowly(read).result()
 

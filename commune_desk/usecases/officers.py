@@ -96,5 +96,5 @@ def recover(profile: Profile, typed: RecoveryAnswer, *, clock: Clock) -> OpenDes
 
 def colleagues(desk: OpenDesk) -> list[tuple[str, str]]:
     """(login, name) of everybody who may unlock here, in the order they were added."""
-    reader = desk.register.reader
-    return [(slot.login, name_of(reader, slot.officer_id)) for slot in vault.slots(desk.profile.keyfile)]
+    slots = vault.slots(desk.profile.keyfile)
+    return desk.register.read(lambda connection: [(slot.login, name_of(connection, slot.officer_id)) for slot in slots])

@@ -167,7 +167,7 @@ def open_register(profile: Profile, key: RegisterKey, login: str, *, clock: Cloc
         )
     officer = next(slot.officer_id for slot in vault.slots(profile.keyfile) if slot.login == login)
     register = Register(profile.register, key, clock, OfficerId(officer))
-    if is_removed(register.reader, officer):
+    if register.read(lambda connection: is_removed(connection, officer)):
         register.close()
         raise WrongPassphrase
     return register

@@ -14,7 +14,7 @@ from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import local_day
 from commune_desk.domain.codes import CodeBook
-from commune_desk.store.database import Connection, translated
+from commune_desk.store.database import Connection
 from commune_desk.store.register import Register
 from commune_desk.store.transaction import Tx
 
@@ -39,9 +39,8 @@ class Workplace:
         return local_day(self.register.clock.now())
 
     def read(self, query: Callable[[Connection], T]) -> T:
-        """A short query on the UI thread's own connection."""
-        with translated():
-            return query(self.register.reader)
+        """A short query on the UI thread's own connection, all of it in one state of the register."""
+        return self.register.read(query)
 
     def write(self, operation: Callable[[Tx], T]) -> tuple[T, ChangeSet]:
         """One transaction on the writer thread; waits for it, so call it from a task, never from the UI thread."""

@@ -286,3 +286,18 @@ def test_without_its_key_the_chain_proves_nothing(register: Register) -> None:
 def test_the_reader_cannot_write(register: Register) -> None:
     with pytest.raises(Exception, match="readonly"):
         register.reader.execute("DELETE FROM person")
+
+
+def test_a_page_sees_one_state_whatever_is_saved_while_it_reads(register: Register) -> None:
+    """Twin: statements of the same connection outside `read` see what was saved between them."""
+
+    def count_around_a_save(connection: Connection) -> list[int]:
+        counts = []
+        for _ in range(2):
+            counts.append(connection.execute("SELECT count(*) FROM person").fetchone()[0])
+            register.write(lambda tx: tx.save(make_person())).result()
+        return counts
+
+    assert register.read(count_around_a_save) == [0, 0]
+    assert register.read_slowly(count_around_a_save).result() == [2, 2]
+    assert count_around_a_save(register.reader) == [4, 5]
