@@ -58,6 +58,8 @@ class Hello(_Message, frozen=True, kw_only=True, omit_defaults=True):
     schema: Count
     ticket: str
     """Names requests until it runs out: each request's nonce is `ticket.counter`, counter growing."""
+    ticket_seconds: Count = 900
+    """How long it lives."""
     retry_after: Count = 0
 
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import datetime
 
-from commune_desk.domain.clock import from_iso
+from commune_desk.domain.clock import from_iso, monotonic
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.signing import RequestSigner
@@ -17,6 +17,8 @@ from sync.protocol import BELL_SUFFIX
 
 _TICKET = re.compile(r"[!#-\[\]-~]{1,200}")
 """What a header's quoted string may hold as it is."""
+_SECONDS_TO_SPARE = 60.0
+"""A ticket this near its end is not begun with."""
 
 
 class Refused(errors.LineFault):
@@ -30,7 +32,10 @@ class Refused(errors.LineFault):
 
 
 class Channel:
-    """Requests under one key. Say `hello` first: it gives the ticket that names the requests after it."""
+    """Requests under one key. Say `hello` first: it gives the ticket that names the requests after it.
+
+    A ticket outlives a sync: while `has_ticket` the next one needs no hello.
+    """
 
     def __init__(self, transport: Transport, *, key_id: str, key: seal.SigningKey, authority_public: bytes) -> None:
         self._transport = transport
@@ -38,11 +43,18 @@ class Channel:
         self._authority = authority_public
         self._desk = key_id.removesuffix(BELL_SUFFIX)
         self._nonces: Iterator[str] = iter(())
+        self._ends_at = monotonic()
+
+    @property
+    def has_ticket(self) -> bool:
+        """Whether the ticket will live long enough for another request, as far as this PC can tell."""
+        return monotonic() < self._ends_at
 
     def hello(self) -> protocol.Hello:
         """Whether the province is there, proven by its signature over our nonce. Raises a SyncFault or Malformed."""
         nonce = protocol.b64(secrets.token_bytes(16))
         request = protocol.encode(protocol.HelloRequest(nonce=nonce))
+        asked_at = monotonic()
         reply = self._transport.post("/v1/hello", request)
         hello = protocol.decode(proven(reply, seal.HELLO, self._authority, self._desk), protocol.Hello)
         if hello.nonce != nonce:
@@ -55,6 +67,7 @@ class Channel:
         if not _TICKET.fullmatch(hello.ticket):
             raise protocol.Malformed
         self._nonces = (f"{hello.ticket}.{counter}" for counter in itertools.count(1))
+        self._ends_at = asked_at + hello.ticket_seconds - _SECONDS_TO_SPARE
         return hello
 
     def call(self, path: str, body: bytes, domain: bytes) -> tuple[bytes, bytes]:

@@ -1,4 +1,4 @@
-"""One sync of a desk with its province: hello, push everything, pull until there is no more, then files.
+"""One sync of a desk with its province: hello if no ticket is left, push everything, pull until all is here, files.
 
 Nothing here decides what becomes of a change: the province orders and merges, the register applies. A failure at any
 point leaves both sides whole, because a receipt alone moves the journal and a proven page alone moves the cursors.
@@ -58,6 +58,8 @@ class _Tally:
     conflicts: int = 0
     at: str = ""
     file_fault: errors.LineFault | protocol.Malformed | None = None
+    has_begun: bool = False
+    """A scope was begun from its snapshot."""
 
 
 class Session:
@@ -78,6 +80,9 @@ class Session:
         self._replica = replica
         self._batch = protocol.MAX_CHANGES
         self._page_bytes = protocol.MAX_BODY
+        self._channel: Channel | None = None
+        self._desk = ""
+        self._epoch = ""
         self._receipt_at = ""
         self._now = ""
         self._shows_receipt = False
@@ -110,23 +115,15 @@ class Session:
         self._shows_receipt = False
         if self._carrier is not None:
             self._carrier.begin()
-        channel = Channel(
-            self._transport,
-            key_id=identity.desk,
-            key=identity.signing_key,
-            authority_public=identity.authority_public,
-        )
+        channel = self._channel_of(identity)
         try:
-            hello = channel.hello()
-            self._tally.at = self._now = hello.time
-            self._replica.heard(hello.time)
-            self._replica.heard_schema(hello.schema)
+            if not channel.has_ticket:
+                self._greet(channel)
             try:
-                self._go_through(channel, self._in_epoch(hello.epoch, identity))
+                self._go_through(channel, self._in_epoch(self._epoch, identity))
             except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed
-                hello = channel.hello()
-                self._tally.at = hello.time
-                self._go_through(channel, self._in_epoch(hello.epoch, identity))
+                self._greet(channel)
+                self._go_through(channel, self._in_epoch(self._epoch, identity))
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)
             raise
@@ -137,12 +134,7 @@ class Session:
     def tell(self, files: FileStore) -> None:
         """Send what is left of `files`, and the statements of what was removed. Raises a SyncFault or Malformed."""
         identity = self._replica.identity()
-        channel = Channel(
-            self._transport,
-            key_id=identity.desk,
-            key=identity.signing_key,
-            authority_public=identity.authority_public,
-        )
+        channel = self._channel_of(identity)
         try:
             channel.hello()
             carrier = FileCarrier(files)
@@ -152,6 +144,29 @@ class Session:
             self._report(channel)
         finally:
             self._transport.rest()
+
+    def _channel_of(self, identity: DeskIdentity) -> Channel:
+        """The one of the sync before, with what is left of its ticket, while this is the same desk."""
+        if self._channel is None or self._desk != identity.desk:
+            self._desk = identity.desk
+            self._channel = Channel(
+                self._transport,
+                key_id=identity.desk,
+                key=identity.signing_key,
+                authority_public=identity.authority_public,
+            )
+        return self._channel
+
+    def _greet(self, channel: Channel) -> None:
+        hello = channel.hello()
+        self._epoch = hello.epoch
+        self._note_time(hello.time)
+        self._replica.heard(hello.time)
+        self._replica.heard_schema(hello.schema)
+
+    def _note_time(self, at: str) -> None:
+        """The province's own time; a page of an older program says none."""
+        self._tally.at = self._now = at or self._now
 
     def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
         """This desk in the province's present epoch. After another one all that it had signed for is offered again."""
@@ -166,7 +181,8 @@ class Session:
         self._pull_or_mend(channel, identity)
         self._tally.file_fault = self._carry_files(channel, identity)
         self._report(channel)
-        compare(channel, self._replica, identity, self._now)
+        if not self._tally.has_begun:  # each line was proven as it came: whoever begins to work need not wait for sums
+            compare(channel, self._replica, identity, self._now)
 
     def abort(self) -> None:
         """Break off a running sync; this session is finished then."""
@@ -222,6 +238,7 @@ class Session:
 
     def _count(self, receipt: protocol.Receipt) -> None:
         self._receipt_at = receipt.at
+        self._note_time(receipt.at)
         self._tally.pushed += len(receipt.results)
         self._tally.quarantined += sum(result.status == "quarantined" for result in receipt.results)
 
@@ -276,10 +293,13 @@ class Session:
     def _begin_anew(self, channel: Channel, identity: DeskIdentity) -> None:
         for scope in self._replica.to_begin_anew():
             try:
-                count = begin_scope(self._transport, channel, self._replica, identity, scope, fresh=True)
+                self._begin_scope(channel, identity, scope, fresh=True)
             except errors.NotRecognised as unknown:  # a province whose program offers no snapshots
                 raise errors.HistoryRewritten from unknown
-            self._tally.pulled += count
+
+    def _begin_scope(self, channel: Channel, identity: DeskIdentity, scope: str, *, fresh: bool) -> None:
+        self._tally.pulled += begin_scope(self._transport, channel, self._replica, identity, scope, fresh=fresh)
+        self._tally.has_begun = True
 
     def _report(self, channel: Channel) -> None:
         """Tell what was removed because it left, until the province has kept it."""
@@ -296,9 +316,7 @@ class Session:
             page, signed = self._pull(channel, identity, cursors)
             self._take_over(page, signed, cursors, identity)
             for scope in page.trailer.snapshots:
-                at_work = self._replica.is_at_work()
-                count = begin_scope(self._transport, channel, self._replica, identity, scope, fresh=at_work)
-                self._tally.pulled += count
+                self._begin_scope(channel, identity, scope, fresh=self._replica.is_at_work())
             more = page.trailer.more or bool(page.trailer.snapshots)
 
     def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> tuple[Page, Signed]:
@@ -322,6 +340,7 @@ class Session:
 
     def _take_over(self, page: Page, signed: Signed, cursors: dict[str, int], identity: DeskIdentity) -> None:
         """Prove the whole page, then hand it to the register piece by piece."""
+        self._note_time(page.header.at)
         chains = self._replica.feed_chains()
         places = {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
         reached = prove(self._replica, identity, page, places)

@@ -44,6 +44,7 @@ class ScriptedProvince(BaseAdapter):
         self.runs: list[protocol.Run] = []
         self.pranks: dict[str, Prank] = {}
         self.asked: list[tuple[str, bytes]] = []
+        self.ticket_seconds = 900
         self.most_changes = protocol.MAX_CHANGES
         self.page_events = protocol.MAX_PAGE_EVENTS
         self.line_down: BaseException | None = None
@@ -90,6 +91,7 @@ class ScriptedProvince(BaseAdapter):
                 protocols=(1, 1),
                 schema=1,
                 ticket="ticket",
+                ticket_seconds=self.ticket_seconds,
             ),
             seal.HELLO,
         )

@@ -44,7 +44,7 @@ from sync.server.answers.sums import Sums, standing_ranges
 from sync.server.door.enrolment import enrol
 from sync.server.door.gate import WHAT_A_FORGERY_BREAKS, Gate, Headers, Signed
 from sync.server.door.limits import Limits
-from sync.server.door.tickets import Tickets
+from sync.server.door.tickets import LIFE_SECONDS, Tickets
 from sync.server.engine.database import NO_SCOPE, StoreFault
 from sync.server.identity import desks
 from sync.server.identity.province import Province, epoch_of
@@ -243,6 +243,7 @@ class Service:
             protocols=(PROTOCOL, PROTOCOL),
             schema=SCHEMA_VERSION,
             ticket=self.tickets.issue(),
+            ticket_seconds=LIFE_SECONDS,
         )
         return encode(hello), seal.HELLO
 
