@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,7 @@ import zstandard
 
 from bench.line import Line, line_to
 from bench.measure import CannotMeasure, Samples
-from bench.syncing import Exchanges, enrolled_desk, sync_once
+from bench.syncing import DeskLine, Exchanges, Once, enrolled_desk, sync_once
 from bench.workbench import Workbench
 from commune_desk.domain.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.visits import HomeVisit
@@ -47,12 +46,20 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Visits:
+    """Samples of syncs with visits: until the receipt is here, after a pause and with a ticket left, and to the end."""
+
+    after_a_pause: Samples
+    receipts: Samples
+    whole: Samples
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
     unmade: Samples
     at_once: Samples
     over_a_line: Samples
-    receipts: Samples
-    visits: Samples
+    visits: Visits
 
 
 def begin_desks(bench: Workbench, folder: Path, address: str, packed: bytes) -> Begun:
@@ -123,7 +130,7 @@ def _bare(folder: Path, desk: OpenDesk, packed: bytes, rows: Rows, transactions:
     return seconds
 
 
-def _over_lines(bench: Workbench, folder: Path, address: str) -> Iterator[Samples]:
+def _over_lines(bench: Workbench, folder: Path, address: str) -> tuple[Samples, Visits]:
     """A first sync over a line, and what that desk sends once it has been out visiting."""
     port = int(address.rpartition(":")[2])
     wide, poor = Line(POOR_BYTES * HURRY, POOR_ROUND_TRIP / HURRY), Line(POOR_BYTES, POOR_ROUND_TRIP)
@@ -134,24 +141,30 @@ def _over_lines(bench: Workbench, folder: Path, address: str) -> Iterator[Sample
             exchanges = sync_once(desk.register, port=near).exchanges
             seconds = time.perf_counter() - begun
         snapshot = sum(down for path, _, down in exchanges if path.startswith("/v1/snapshots/"))
-        yield Samples([seconds], [snapshot / wide.bytes_per_second])
-        yield from _visits(desk.register, port, poor)
+        begun_over = Samples([seconds], [snapshot / wide.bytes_per_second])
+        return begun_over, _visits(desk.register, port, poor)
     finally:
         desk.register.close()
 
 
-def _visits(register: Register, port: int, line: Line) -> tuple[Samples, Samples]:
-    """Until the receipt for the visits is here, and until the whole sync is over."""
-    receipts, seconds, floors = [], [], []
-    for _ in range(_DESKS):
-        register.write(partial(_visit, most=VISITS)).result()
-        with line_to(port, line) as near:
-            begun = time.perf_counter()
-            once = sync_once(register, port=near)
-            seconds.append(time.perf_counter() - begun)
-        receipts.append(once.receipt_after)
-        floors.append(_pushed(once.exchanges) / line.bytes_per_second + 2 * line.round_trip)
-    return Samples(receipts, floors), Samples(seconds, floors)
+def _visits(register: Register, port: int, line: Line) -> Visits:
+    """By turns with a session that has been in touch that day and with a new one."""
+    paused, receipts, seconds, floors = [], [], [], []
+    with line_to(port, line) as near:
+        in_touch = DeskLine(register, port=near)
+        in_touch.sync()
+        for _ in range(_DESKS):
+            paused.append(_sent(register, DeskLine(register, port=near)).receipt_after)
+            once = _sent(register, in_touch)
+            seconds.append(once.seconds)
+            receipts.append(once.receipt_after)
+            floors.append(_pushed(once.exchanges) / line.bytes_per_second + 2 * line.round_trip)
+    return Visits(Samples(paused, floors), Samples(receipts, floors), Samples(seconds, floors))
+
+
+def _sent(register: Register, by: DeskLine) -> Once:
+    register.write(partial(_visit, most=VISITS)).result()
+    return by.sync()
 
 
 def _pushed(exchanges: Exchanges) -> int:

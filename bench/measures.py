@@ -175,6 +175,13 @@ _ALL = (
         take=wire.visits_line,
     ),
     Measure(
+        name="visits_line_paused",
+        unit="s",
+        budget=2,
+        person="the same with the first sync of the day",
+        take=wire.visits_line_paused,
+    ),
+    Measure(
         name="visits_line_whole",
         unit="s",
         person="the same until what others wrote has been asked for as well",

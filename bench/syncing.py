@@ -30,7 +30,7 @@ from commune_desk.usecases.opening import OpenDesk
 from commune_desk.usecases.profile import NewOfficer, Profile
 from sync.client.session import Session
 from sync.client.tls import PinnedAdapter, PinnedContext
-from sync.client.transport import Transport
+from sync.client.transport import Exchange, Transport
 from sync.server.engine.address import PostgresAddress
 
 CHANGES = 10_000
@@ -194,21 +194,42 @@ class Once:
     """Of the register, as far as they changed anything."""
     receipt_after: float
     """Seconds until the last receipt was here; 0 where nothing was sent."""
+    seconds: float
+    """Until it was over."""
+
+
+class DeskLine:
+    """The way of an enrolled register to its province, and a session that goes on over several syncs."""
+
+    def __init__(self, register: Register, *, port: int = 0) -> None:
+        """`port`: of the line that it goes by."""
+        pins = register.identity.pins
+        assert pins is not None
+        self._listening = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=SEND_SECONDS))
+        address = f"https://127.0.0.1:{port}" if port else pins.address
+        transport = Transport(address, ca_pem=pins.ca_pem, adapter=self._listening)
+        transport.heard = self._heard
+        self._changed: list[ChangeSet] = []
+        self._session = Session(transport, RegisterReplica(register, self._changed.append))
+        self._begun = self._receipt_after = 0.0
+
+    def sync(self) -> Once:
+        """One whole sync."""
+        self._changed.clear()
+        self._listening.paths, self._receipt_after = [], 0.0
+        self._begun = time.perf_counter()
+        report = self._session.sync()
+        seconds = time.perf_counter() - self._begun
+        return Once(report.pulled, self._listening.paths, len(self._changed), self._receipt_after, seconds)
+
+    def _heard(self, one: Exchange) -> None:
+        if one.path == "/v1/push":
+            self._receipt_after = time.perf_counter() - self._begun
 
 
 def sync_once(register: Register, *, port: int = 0) -> Once:
-    """One whole sync of an enrolled register; `port`: of the line that it goes by."""
-    pins = register.identity.pins
-    assert pins is not None
-    line = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=SEND_SECONDS))
-    address = f"https://127.0.0.1:{port}" if port else pins.address
-    transport = Transport(address, ca_pem=pins.ca_pem, adapter=line)
-    changed: list[ChangeSet] = []
-    receipts: list[float] = []
-    begun = time.perf_counter()
-    transport.heard = lambda one: receipts.append(time.perf_counter() - begun) if one.path == "/v1/push" else None
-    report = Session(transport, RegisterReplica(register, changed.append)).sync()
-    return Once(report.pulled, line.paths, len(changed), max(receipts, default=0.0))
+    """One whole sync of an enrolled register, as its first; `port`: of the line that it goes by."""
+    return DeskLine(register, port=port).sync()
 
 
 def _timed(register: Register, port: int) -> _Way:

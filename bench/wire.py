@@ -76,11 +76,15 @@ def first_sync_line(bench: Workbench) -> Samples:
 
 
 def visits_line(bench: Workbench) -> Samples:
-    return bench.shared("commune", _commune).begun.receipts
+    return bench.shared("commune", _commune).begun.visits.receipts
+
+
+def visits_line_paused(bench: Workbench) -> Samples:
+    return bench.shared("commune", _commune).begun.visits.after_a_pause
 
 
 def visits_line_whole(bench: Workbench) -> Samples:
-    return bench.shared("commune", _commune).begun.visits
+    return bench.shared("commune", _commune).begun.visits.whole
 
 
 def _commune(bench: Workbench) -> _Commune:

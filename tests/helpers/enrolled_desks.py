@@ -14,6 +14,7 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import Clock, SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, uuid7
+from commune_desk.store.register import Register
 from commune_desk.store.replica import RegisterReplica
 from commune_desk.store.settings import Pins
 from commune_desk.usecases.backups import back_up, restore
@@ -37,6 +38,7 @@ class EnrolledDesk:
         self.open = desk
         self.province = province
         self.heard: list[ChangeSet] = []
+        self._going: tuple[Register, str, DeskSync] | None = None
 
     @property
     def id(self) -> str:
@@ -49,7 +51,10 @@ class EnrolledDesk:
         return DeskSync(self.open.register, self.heard.append, connect=connect)
 
     def sync(self) -> SyncReport:
-        return self.session().sync()
+        """With the session of the sync before, as the program keeps it while the register is open as the same desk."""
+        if self._going is None or self._going[0] is not self.open.register or self._going[1] != self.id:
+            self._going = self.open.register, self.id, self.session()
+        return self._going[2].sync()
 
     def only_pull(self) -> None:
         """A sync without the round that gives numbers to what has none."""

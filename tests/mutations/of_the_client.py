@@ -19,6 +19,13 @@ _CURSOR = "        if protocol.unb64(cursor.chain) != place.chain:\n            
 
 BELIEF = (
     Fault(
+        name="ticket-believed-for-ever",
+        file=_CHANNEL,
+        old="        return monotonic() < self._ends_at",
+        new="        return bool(self._ends_at)",
+        tests=_SESSIONS,
+    ),
+    Fault(
         name="change-signature-unchecked",
         file=_PAGE,
         old=_SIGNED,

@@ -62,3 +62,13 @@ def test_a_round_that_begins_after_the_program_said_to_stop_connects_to_nobody(d
         with pytest.raises(Stopped):
             session.sync()
     assert desk.session().sync().at, "the twin: not told to stop, it goes through"
+
+
+def test_a_province_that_was_begun_anew_between_two_syncs_costs_a_hello_and_nothing_else(desk: EnrolledDesk) -> None:
+    """Its tickets died with its process."""
+    _save_a_report(desk)
+    desk.sync()
+    desk.province.restart()
+    _save_a_report(desk)
+    assert desk.sync().pushed > 0
+    assert desk.ask("SELECT count(*) FROM change WHERE state='waiting'") == [(0,)]

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from commune_desk.domain.clock import monotonic
 from sync import seal
 
-LIFE_SECONDS = 3600
-"""Longer than desks leave between two syncs: the next one needs no hello, on a poor line a third of its time."""
+LIFE_SECONDS = 12 * 3600
+"""A working day: only its first sync says hello, which on a poor line is a quarter of its time. What is recorded grows
+stale sooner: with the next request of the same ticket."""
 _KEPT_PER_KEY = 8
 
 
