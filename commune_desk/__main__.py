@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == [READ_LIST]:
-        from commune_desk.usecases import list_worker
+        from commune_desk.usecases.sheets import list_worker
 
         return list_worker.main()
     _print_every_letter()

@@ -9,7 +9,7 @@ _ORDERING, _LIST, _EMPTYING = (
     "sync/server/lifecycle/erased_list.py",
     "sync/server/lifecycle/emptying.py",
 )
-_ERASING, _REPLICA = "commune_desk/store/erasing.py", "commune_desk/store/replica.py"
+_ERASING, _REPLICA = "commune_desk/store/intake/erasing.py", "commune_desk/store/exchange/replica.py"
 _THERE, _HERE, _STORE = "sync/test_server_erasure.py", "sync/test_erased_at_desks.py", "store/test_erasing.py"
 
 FAULTS = (

@@ -10,8 +10,8 @@ _RELOCATING, _WHERE, _MERGING = (
     "sync/server/intake/merging.py",
 )
 _ORDER, _PULL, _PUSH = "sync/server/intake/ordering.py", "sync/server/answers/pull.py", "sync/server/intake/push.py"
-_DEPARTURES, _REPLICA = "commune_desk/store/departures.py", "commune_desk/store/replica.py"
-_INCOMING, _SESSION = "commune_desk/store/incoming.py", "sync/client/session.py"
+_DEPARTURES, _REPLICA = "commune_desk/store/intake/departures.py", "commune_desk/store/exchange/replica.py"
+_INCOMING, _SESSION = "commune_desk/store/intake/incoming.py", "sync/client/session.py"
 _SNAPSHOTS = "sync/client/snapshots.py"
 _RESTORED = "sync/test_restored_province.py"
 _MOVES, _CHILDREN = "sync/test_server_moves.py", "sync/test_children_move.py"
@@ -142,21 +142,21 @@ BEGINNINGS = (
     ),
     Fault(
         name="older-snapshot-for-a-desk-that-wrote",
-        file="commune_desk/store/snapshot_parts.py",
+        file="commune_desk/store/intake/snapshot_parts.py",
         old="    return connection.execute(others, _OF_ITSELF).fetchone() is not None\n",
         new="    return False\n",
         tests=("sync/test_snapshots_ahead.py::test_a_desk_that_wrote_something_is_given_one_of_now",),
     ),
     Fault(
         name="same-because-its-writers-are",
-        file="commune_desk/store/same_rows.py",
+        file="commune_desk/store/intake/same_rows.py",
         old="        return [scope, values] == [here[1], list(here[3:])] and",
         new="        return bool(scope or values) and",
         tests=("sync/test_same_rows.py::test_a_value_that_is_not_what_its_author_wrote_is_put_back",),
     ),
     Fault(
         name="same-though-a-conflict-is-open",
-        file="commune_desk/store/same_rows.py",
+        file="commune_desk/store/intake/same_rows.py",
         old="if one.record not in busy and self",
         new="if self",
         tests=(
@@ -202,7 +202,7 @@ BEGINNINGS = (
     ),
     Fault(
         name="held-for-a-newer-province-is-sent",
-        file="commune_desk/store/transaction.py",
+        file="commune_desk/store/writing/transaction.py",
         old="        needed = needed_schema(change)\n",
         new="        needed = 1\n",
         tests=("sync/test_other_versions.py::test_a_newer_desk_holds_only_what_an_older_province_cannot_take",),
@@ -266,7 +266,7 @@ PROMISES = (
     ),
     Fault(
         name="no-jitter-in-the-morning",
-        file="commune_desk/usecases/sync_schedule.py",
+        file="commune_desk/usecases/sync/schedule.py",
         old="        self.due = now + random() * pace.start_jitter\n",
         new="        self.due = now + pace.start_jitter\n",
         tests=(f"{_LOAD}::test_a_morning_at_eight_is_spread_over_the_first_seconds",),

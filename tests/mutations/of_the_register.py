@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
-_PENDING = "commune_desk/store/pending.py"
-_REPLICA, _INCOMING, _PAGE = "commune_desk/store/replica.py", "commune_desk/store/incoming.py", "sync/client/page.py"
-_TRANSACTION, _REGISTER = "commune_desk/store/transaction.py", "commune_desk/store/register.py"
+_PENDING = "commune_desk/store/changes/pending.py"
+_REPLICA, _INCOMING, _PAGE = (
+    "commune_desk/store/exchange/replica.py",
+    "commune_desk/store/intake/incoming.py",
+    "sync/client/page.py",
+)
+_TRANSACTION, _REGISTER = "commune_desk/store/writing/transaction.py", "commune_desk/store/desk/register.py"
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
 _ATTACKED = ("sync/test_register_under_attack.py",)
 _MEETING = (
@@ -213,7 +217,7 @@ FAULTS = (
     ),
     Fault(
         name="waiting-counts-only-this-record-once",
-        file="commune_desk/store/sync_status.py",
+        file="commune_desk/store/pages/sync_status.py",
         old="SELECT kind, count(DISTINCT record), count(*), sum(length(raw) + 89) FROM change",
         new="SELECT kind, count(DISTINCT record), count(DISTINCT record), sum(length(raw) + 89) FROM change",
         tests=("presenters/test_sync_page.py", *_SIMULATED),

@@ -7,7 +7,7 @@ from tests.mutations.fault import Fault
 _FILES, _COURIER, _LOCKED = (
     "sync/server/answers/files.py",
     "sync/client/courier.py",
-    "commune_desk/usecases/locked_push.py",
+    "commune_desk/usecases/locked/push.py",
 )
 _ATTACKED = "usecases/test_locked_push_attacked.py"
 _SERVED = "sync/test_server_files.py"

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from commune_desk.domain.record import Record
-from commune_desk.store.lease import SEALED
-from commune_desk.store.sync_status import sync_facts
+from commune_desk.store.desk.lease import SEALED
+from commune_desk.store.pages.sync_status import sync_facts
 from sync.server.engine import tables
 from sync.server.identity import desks
 from tests.simulator.facts import cursors, rows

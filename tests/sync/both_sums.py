@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commune_desk.domain.kinds import KINDS
-from commune_desk.store import comparing
+from commune_desk.store.intake import comparing
 from sync.checksums import ScopeSums, sums_of
 from sync.server.answers.sums import terms
 from sync.server.engine.database import WHOLE_PROVINCE

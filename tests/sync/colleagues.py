@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
-from commune_desk.presenters.entry_form import EntryForm
+from commune_desk.presenters.frame.entry_form import EntryForm
 from commune_desk.program_files import code_book
-from commune_desk.store.conflicts import open_conflicts
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.intake.conflicts import open_conflicts
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import real_province
 

@@ -19,7 +19,7 @@ from commune_desk.domain.errors import DeskError
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.kinds import KINDS
-from commune_desk.usecases.courier import Courier, ReadIn
+from commune_desk.usecases.sync.courier import Courier, ReadIn
 from sync import bundle, seal
 from sync.client.channel import Channel
 from sync.client.exchange import push_body

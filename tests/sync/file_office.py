@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.store.file_replica import RegisterFiles
-from commune_desk.store.replica import RegisterReplica
+from commune_desk.store.exchange.file_replica import RegisterFiles
+from commune_desk.store.exchange.replica import RegisterReplica
 from sync.client.session import Session, SyncReport
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE

@@ -8,10 +8,10 @@ from typing import Any
 
 from commune_desk.domain.clock import Clock
 from commune_desk.domain.ids import OfficerId, uuid7
-from commune_desk.store.register import Register
-from commune_desk.store.replica import RegisterReplica
-from commune_desk.store.settings import Identity, Pins, ScopeKeyPair
-from commune_desk.store.transaction import Tx
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine.settings import Identity, Pins, ScopeKeyPair
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.vault.keys import RegisterKey
 from sync import protocol
 from sync.change import Line, Place

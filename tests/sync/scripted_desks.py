@@ -6,8 +6,8 @@ from pathlib import Path
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import uuid7
-from commune_desk.store.register import Register
-from commune_desk.store.settings import Identity, Pins, ScopeKeyPair
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine.settings import Identity, Pins, ScopeKeyPair
 from sync import seal
 from tests.sync.real_desks import KEY, RealDesk
 from tests.sync.scripted_province import SCOPE, ScriptedProvince

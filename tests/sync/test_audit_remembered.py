@@ -9,8 +9,8 @@ import pytest
 
 from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.clock import SystemClock
-from commune_desk.store import audit_mark
-from commune_desk.store.database import connect
+from commune_desk.store.desk import audit_mark
+from commune_desk.store.engine.database import connect
 from sync.server.lifecycle.status import read_status
 from tests.helpers.builders import make_person, save_all
 from tests.sync.real_desks import KEY, RealDesk, make_register

@@ -13,10 +13,10 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import RecordId, Scope, uuid7
 from commune_desk.domain.reports import Report
-from commune_desk.store import comparing, departures
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
-from commune_desk.usecases.moves import move_child
+from commune_desk.store.intake import comparing, departures
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
+from commune_desk.usecases.records.moves import move_child
 from sync import protocol
 from sync.change import read_line
 from sync.server.engine import tables

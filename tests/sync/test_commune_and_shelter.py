@@ -9,7 +9,7 @@ import pytest
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.placements import notice_id
-from commune_desk.store import comparing
+from commune_desk.store.intake import comparing
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.lifecycle.erasing import Ordered, erase
 from tests.helpers.builders import make_log_entry, make_notice, make_person, make_placement, save_all

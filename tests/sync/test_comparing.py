@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from commune_desk.domain.clock import SystemClock, to_iso
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.store import comparing, settings
-from commune_desk.store.transaction import Tx
+from commune_desk.store.engine import settings
+from commune_desk.store.intake import comparing
+from commune_desk.store.writing.transaction import Tx
 from sync import protocol
 from sync.change import Line, Place
 from sync.checksums import range_of, sums_of, term

@@ -14,14 +14,14 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.presenters.conflict_page import conflict_cards
-from commune_desk.presenters.today import TodayPage
+from commune_desk.presenters.day.today import TodayPage
+from commune_desk.presenters.sync.conflict_page import conflict_cards
 from commune_desk.program_files import code_book
-from commune_desk.store.conflicts import late_since
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import ChildEntry, register_child
-from commune_desk.usecases.moves import move_child
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.intake.conflicts import late_since
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.children import ChildEntry, register_child
+from commune_desk.usecases.records.moves import move_child
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks

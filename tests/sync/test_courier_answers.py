@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from commune_desk.domain.errors import Refusal
-from commune_desk.store import courier as memory
-from commune_desk.store import settings
-from commune_desk.store.courier import forget_written
-from commune_desk.usecases.courier import ReadIn
+from commune_desk.store.engine import settings
+from commune_desk.store.exchange import courier as memory
+from commune_desk.store.exchange.courier import forget_written
+from commune_desk.usecases.sync.courier import ReadIn
 from sync import bundle, protocol, seal
 from sync.bundle import PartKind
 from sync.client import errors

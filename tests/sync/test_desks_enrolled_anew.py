@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from commune_desk.domain.ids import uuid7
-from commune_desk.store.staged import accept_new_desk, pulled_once, release_next
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.enrolment import identity_of, scope_keys_of
+from commune_desk.store.exchange.staged import accept_new_desk, pulled_once, release_next
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from sync.change import Change
 from tests.sync.real_province import OFFICE
 from tests.sync.three_desks import DESKS, ThreeDesks

@@ -13,13 +13,14 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.domain.reports import Report
-from commune_desk.store import child_index, comparing, departures, erasing, snapshot_parts
-from commune_desk.store.drafts import Draft, put_draft
-from commune_desk.store.erased import order_about
-from commune_desk.store.staged import mark_restored
-from commune_desk.store.sync_status import sync_facts
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.moves import move_child
+from commune_desk.store.exchange.staged import mark_restored
+from commune_desk.store.intake import comparing, departures, erasing, snapshot_parts
+from commune_desk.store.pages.sync_status import sync_facts
+from commune_desk.store.writing import child_index
+from commune_desk.store.writing.drafts import Draft, put_draft
+from commune_desk.store.writing.erased import order_about
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.records.moves import move_child
 from sync import protocol
 from sync.change import Change
 from sync.server.engine import tables

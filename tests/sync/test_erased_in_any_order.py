@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import RecordId
-from commune_desk.store import erasing
-from commune_desk.usecases.children import ChildEntry, register_child
+from commune_desk.store.intake import erasing
+from commune_desk.usecases.records.children import ChildEntry, register_child
 from sync.server.engine import tables
 from tests.helpers.builders import make_file, make_person
 from tests.sync import test_children_move as moving

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commune_desk.store import file_queue
+from commune_desk.store.files import file_queue
 from sync import content, seal
 from sync.file_wire import MAX_PIECE, FileAsked, FileGet, FileOffset, FilePiece, FilePut, with_bytes
 from sync.server.answers.files import FileLimits

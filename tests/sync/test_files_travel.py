@@ -12,11 +12,12 @@ from sqlalchemy import Connection, select, update
 
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.ids import RecordId
-from commune_desk.store import file_queue, settings
-from commune_desk.store.file_replica import RegisterFiles
-from commune_desk.store.replica import EnrolledAnew
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.attachments import ContentDamaged, ContentNotHere, take_back
+from commune_desk.store.engine import settings
+from commune_desk.store.exchange.file_replica import RegisterFiles
+from commune_desk.store.exchange.replica import EnrolledAnew
+from commune_desk.store.files import file_queue
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.records.attachments import ContentDamaged, ContentNotHere, take_back
 from sync import content, protocol
 from sync.client import errors
 from sync.client.channel import Channel

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from commune_desk.domain.errors import DeskError
-from commune_desk.presenters.sync_page import sync_chip
-from commune_desk.store.sync_status import SyncFacts, sync_facts
-from commune_desk.usecases.desk_sync import DeskSync
-from commune_desk.usecases.sync_agent import SyncStatus
+from commune_desk.presenters.sync.page import sync_chip
+from commune_desk.store.pages.sync_status import SyncFacts, sync_facts
+from commune_desk.usecases.sync.agent import SyncStatus
+from commune_desk.usecases.sync.desk_sync import DeskSync
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks as server_desks

@@ -12,14 +12,14 @@ from commune_desk.domain.children import ChildFile
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child_page import ChildPage
-from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
-from commune_desk.presenters.today import TodayPage
+from commune_desk.presenters.child.page import ChildPage
+from commune_desk.presenters.day.today import TodayPage
+from commune_desk.presenters.sync.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.program_files import code_book
-from commune_desk.store import conflicts
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import ChildEntry, register_child
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.intake import conflicts
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.children import ChildEntry, register_child
 from sync.merge import apply_delta
 from tests.helpers.builders import make_file, make_person
 from tests.sync.real_desks import RealDesk

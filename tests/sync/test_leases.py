@@ -16,13 +16,13 @@ from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.lease import Lease
 from commune_desk.domain.reports import Report
-from commune_desk.presenters.lease_texts import lease_line, lease_section
-from commune_desk.presenters.reports_page import ReportsPage
+from commune_desk.presenters.reports.page import ReportsPage
+from commune_desk.presenters.sync.lease_texts import lease_line, lease_section
 from commune_desk.program_files import code_book
-from commune_desk.store import lease as store
-from commune_desk.store.sealing import private_box
-from commune_desk.usecases.sealed import CLOSED, require_open
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.changes.sealing import private_box
+from commune_desk.store.desk import lease as store
+from commune_desk.usecases.desk.sealed import CLOSED, require_open
+from commune_desk.usecases.desk.workplace import Workplace
 from sync.server.engine import tables
 from sync.server.identity.policy import Policy, decide, policy_of
 from tests.helpers.builders import make_person, make_report, make_visit, save_all
@@ -148,8 +148,8 @@ def test_a_contact_opens_it_again_with_every_value(desk: EnrolledDesk, real: Rea
 
 def test_a_form_saved_while_closed_takes_nothing_away(desk: EnrolledDesk, pc: SetClock) -> None:
     """What the page did not show it does not overwrite: an edit of another field leaves the sealed one as it stands."""
-    from commune_desk.store.opened import open_records
-    from commune_desk.store.transaction import load
+    from commune_desk.store.writing.opened import open_records
+    from commune_desk.store.writing.transaction import load
 
     register = desk.open.register
     pc.at += ISLAND

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child_page import ChildPage
-from commune_desk.presenters.register_page import RegisterPage, RowText
-from commune_desk.presenters.visit_form import VisitForm
+from commune_desk.presenters.child.page import ChildPage
+from commune_desk.presenters.child.register_page import RegisterPage, RowText
+from commune_desk.presenters.child.visit_form import VisitForm
 from commune_desk.program_files import code_book
-from commune_desk.store import child_index
-from commune_desk.usecases.children import join_group
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.writing import child_index
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.children import join_group
 from tests.helpers.builders import make_child, make_group, make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.workplaces import HandClock

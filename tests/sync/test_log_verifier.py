@@ -17,8 +17,8 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import Scope
-from commune_desk.store import relocating
-from commune_desk.store.transaction import Tx
+from commune_desk.store.writing import relocating
+from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
 from sync.change import Verb
 from sync.roots import root_of

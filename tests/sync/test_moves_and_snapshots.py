@@ -10,7 +10,7 @@ import pytest
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import RecordId
-from commune_desk.store.versions import begin_all_anew
+from commune_desk.store.desk.versions import begin_all_anew
 from tests.sync.real_desks import RealDesk, make_register
 from tests.sync.real_province import COMMUNE, real_province
 from tests.sync.test_children_move import Two, child, move, visit

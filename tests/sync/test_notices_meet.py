@@ -13,15 +13,16 @@ from commune_desk.domain.clock import SystemClock, local_day
 from commune_desk.domain.ids import new_record_id
 from commune_desk.domain.placements import stay_ends
 from commune_desk.i18n import format_date, set_language
-from commune_desk.presenters.admit_form import AdmitForm
-from commune_desk.presenters.conflict_page import conflict_cards, decision
-from commune_desk.presenters.discharge_form import DischargeForm
-from commune_desk.presenters.entry_form import EntryForm
-from commune_desk.presenters.outing_form import OutingForm
+from commune_desk.presenters.frame.entry_form import EntryForm
+from commune_desk.presenters.shelter.admit_form import AdmitForm
+from commune_desk.presenters.shelter.discharge_form import DischargeForm
+from commune_desk.presenters.shelter.outing_form import OutingForm
+from commune_desk.presenters.sync.conflict_page import conflict_cards, decision
 from commune_desk.program_files import code_book
-from commune_desk.store.placements import stay_record
-from commune_desk.usecases import around_sync, commune_notices
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.pages.placements import stay_record
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.shelter import commune_notices
+from commune_desk.usecases.sync import around_sync
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.colleagues import Colleague
 from tests.sync.real_desks import RealDesk, make_register

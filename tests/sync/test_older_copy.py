@@ -11,8 +11,8 @@ from sqlcipher3.dbapi2 import IntegrityError
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import uuid7
-from commune_desk.store.staged import accept_new_desk, pulled_once, release_next
-from commune_desk.usecases.enrolment import identity_of, scope_keys_of
+from commune_desk.store.exchange.staged import accept_new_desk, pulled_once, release_next
+from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from sync.client import errors, exchange
 from tests.helpers.builders import make_person, save_all
 from tests.sync.real_desks import RealDesk, make_register

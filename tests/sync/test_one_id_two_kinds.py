@@ -10,7 +10,7 @@ import pytest
 from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from commune_desk.domain.record import Kind
-from commune_desk.store.incoming import Incoming
+from commune_desk.store.intake.incoming import Incoming
 from sync.change import Change
 from sync.server.intake.records import RecordPage
 from tests.sync.server_fixtures import OTHER, World, province_in

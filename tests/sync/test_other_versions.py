@@ -14,8 +14,8 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import Scope, new_record_id, uuid7
 from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION, SINCE, since
 from commune_desk.domain.record import DECLARED
-from commune_desk.store import settings
-from commune_desk.store.ledger import PROVINCE_SCHEMA
+from commune_desk.store.changes.ledger import PROVINCE_SCHEMA
+from commune_desk.store.engine import settings
 from sync.change import needed_schema
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
@@ -84,7 +84,7 @@ def test_sent_to_an_older_province_it_would_be_set_aside_for_good(
     """The twin: without the holding back the older program knows no such kind."""
     desk, person = office.desks[0], make_person()
     desk.sync()
-    monkeypatch.setattr("commune_desk.store.transaction.needed_schema", lambda change: 1)
+    monkeypatch.setattr("commune_desk.store.writing.transaction.needed_schema", lambda change: 1)
     desk.register.write(save_all(person)).result()
     desk.register.write(save_all(attachment(person.id))).result()
     monkeypatch.delitem(DECLARED, "attachment")
@@ -104,7 +104,7 @@ def test_an_older_desk_keeps_what_it_cannot_read_and_shows_it_after_its_update(
     old.register.write(lambda tx: settings.put(tx.connection, "own_schema", 1)).result()
     with monkeypatch.context() as then:
         then.delitem(DECLARED, "attachment")
-        then.setattr("commune_desk.store.versions.SCHEMA_VERSION", 1)
+        then.setattr("commune_desk.store.desk.versions.SCHEMA_VERSION", 1)
         old.sync()
     assert old.ask("SELECT count(*) FROM attachment") == [(0,)]
     assert old.ask("SELECT count(*) FROM change WHERE kind='attachment'") != [(0,)]

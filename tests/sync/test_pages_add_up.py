@@ -17,9 +17,9 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.kinds import KINDS
-from commune_desk.store import writers
-from commune_desk.store.incoming import Incoming
-from commune_desk.usecases.conflicts import decide_conflict
+from commune_desk.store.changes import writers
+from commune_desk.store.intake.incoming import Incoming
+from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync import protocol
 from sync.change import START, Line, Place, next_chain, read_line
 from sync.server.engine import tables

@@ -18,10 +18,10 @@ import pytest
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.store import departures
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import ChildEntry, register_child
-from commune_desk.usecases.moves import move_child
+from commune_desk.store.intake import departures
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.records.children import ChildEntry, register_child
+from commune_desk.usecases.records.moves import move_child
 from sync.client.enrol import enrol
 from sync.client.transport import Transport
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE

@@ -12,8 +12,9 @@ from sqlcipher3.dbapi2 import IntegrityError
 from commune_desk.domain.clock import from_iso
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.ids import uuid7
-from commune_desk.store import child_index, conflicts
-from commune_desk.store.incoming import Incoming
+from commune_desk.store.intake import conflicts
+from commune_desk.store.intake.incoming import Incoming
+from commune_desk.store.writing import child_index
 from sync import protocol, seal
 from sync.change import Line, Place, Wire
 from tests.helpers.builders import make_person, make_report, save_all

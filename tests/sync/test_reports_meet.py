@@ -13,12 +13,12 @@ from commune_desk.domain.clock import to_iso
 from commune_desk.domain.families import Person
 from commune_desk.domain.reports import Report
 from commune_desk.i18n import set_language
-from commune_desk.presenters.conflict_page import conflict_cards, decision
-from commune_desk.presenters.report_form import MeasuresForm
-from commune_desk.presenters.reports_page import LINK, ReportsPage
-from commune_desk.presenters.visit_form import VisitForm
-from commune_desk.store.children import file_of
-from commune_desk.store.reports import report_view
+from commune_desk.presenters.child.visit_form import VisitForm
+from commune_desk.presenters.reports.form import MeasuresForm
+from commune_desk.presenters.reports.page import LINK, ReportsPage
+from commune_desk.presenters.sync.conflict_page import conflict_cards, decision
+from commune_desk.store.pages.children import file_of
+from commune_desk.store.pages.reports import report_view
 from tests.helpers.builders import make_child, make_report, make_visit, save_all
 from tests.sync.colleagues import Colleague, from_draft, two_colleagues
 from tests.sync.real_province import OFFICE

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
-from commune_desk.store.transaction import Tx
+from commune_desk.store.writing.transaction import Tx
 from sync import seal
 from sync.client.channel import Channel
 from sync.client.exchange import push_body

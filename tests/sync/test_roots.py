@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Invalid
-from commune_desk.store import roots as kept_roots
+from commune_desk.store.exchange import roots as kept_roots
 from sync import protocol, seal
 from sync.change import GENESIS, next_chain
 from sync.client import errors

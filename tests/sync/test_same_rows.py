@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from commune_desk.store.incoming import Incoming
+from commune_desk.store.intake.incoming import Incoming
 from tests.sync.real_province import COMMUNE
 from tests.sync.test_snapshots import Office, _begin, a_history, edit, office, picture
 

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
-from commune_desk.usecases.conflicts import decide_conflict
+from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.client import errors
 from sync.server.engine import tables
 from tests.helpers.builders import make_person, save_all

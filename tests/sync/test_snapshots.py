@@ -14,9 +14,9 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
-from commune_desk.store import writers
-from commune_desk.store.replica import RegisterReplica
-from commune_desk.store.transaction import Tx
+from commune_desk.store.changes import writers
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.writing.transaction import Tx
 from sync import protocol
 from sync.client import errors
 from sync.client.session import Session
@@ -285,7 +285,7 @@ def test_a_desk_that_dies_between_two_portions_begins_again(office: Office, monk
     first, second = office.desk(), office.desk()
     a_history(first, second)
     third = office.desk()
-    monkeypatch.setattr("commune_desk.store.replica.APPLY_AT_ONCE", 5)
+    monkeypatch.setattr("commune_desk.store.exchange.replica.APPLY_AT_ONCE", 5)
     replica, honest, portions = third.replica(), RegisterReplica._restate, []
 
     def dies(self: RegisterReplica, records: Any, tx: Tx) -> None:

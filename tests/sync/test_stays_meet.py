@@ -10,11 +10,11 @@ import pytest
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.placements import Placement, Shelter
 from commune_desk.i18n import set_language
-from commune_desk.presenters.admit_form import AdmitForm
-from commune_desk.presenters.beds_form import BedsForm
-from commune_desk.presenters.outing_form import BedChangeForm
-from commune_desk.presenters.resident_page import ResidentPage
-from commune_desk.store.placements import StayRecord, bed_board, shelter_here, stay_record
+from commune_desk.presenters.shelter.admit_form import AdmitForm
+from commune_desk.presenters.shelter.beds_form import BedsForm
+from commune_desk.presenters.shelter.outing_form import BedChangeForm
+from commune_desk.presenters.shelter.resident_page import ResidentPage
+from commune_desk.store.pages.placements import StayRecord, bed_board, shelter_here, stay_record
 from tests.helpers.builders import SHELTER_SCOPE, make_bed, make_person, make_placement, save_all
 from tests.sync.colleagues import Colleague, from_draft, two_colleagues
 from tests.sync.real_province import HOUSE

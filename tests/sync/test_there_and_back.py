@@ -9,10 +9,10 @@ import pytest
 
 from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.i18n import set_language
-from commune_desk.store import departures
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import ChildEntry, register_child
-from commune_desk.usecases.moves import move_child
+from commune_desk.store.intake import departures
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.records.children import ChildEntry, register_child
+from commune_desk.usecases.records.moves import move_child
 from sync.client.session import Session
 from tests.helpers.builders import make_file, make_person
 from tests.sync.real_desks import RealDesk

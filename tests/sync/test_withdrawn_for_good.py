@@ -14,13 +14,14 @@ from sqlalchemy import select
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import DeskError, Refusal
 from commune_desk.domain.ids import uuid7
-from commune_desk.presenters.removed import removed_lines
-from commune_desk.store.register import Register
-from commune_desk.usecases import desk_sync, removal
-from commune_desk.usecases.enrolment import identity_of, scope_keys_of
-from commune_desk.usecases.opening import make_register, unlock
-from commune_desk.usecases.profile import REMOVED
-from commune_desk.usecases.removal import finish_removal, removed
+from commune_desk.presenters.window.removed import removed_lines
+from commune_desk.store.desk.register import Register
+from commune_desk.usecases.registers import removal
+from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
+from commune_desk.usecases.registers.opening import make_register, unlock
+from commune_desk.usecases.registers.profile import REMOVED
+from commune_desk.usecases.registers.removal import finish_removal, removed
+from commune_desk.usecases.sync import desk_sync
 from commune_desk.vault.keyfile import KeyfileMissing
 from sync import protocol, report_wire, seal
 from sync.client.errors import DeskRemoved, DeskRevoked, LineFault, Unproven
@@ -152,7 +153,7 @@ def test_what_is_typed_while_it_leaves_goes_first(desk: EnrolledDesk, monkeypatc
 
 def test_removed_at_once_the_last_work_would_be_lost(desk: EnrolledDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: without looking whether all is sent."""
-    monkeypatch.setattr("commune_desk.store.removal.is_all_sent", lambda connection: True)
+    monkeypatch.setattr("commune_desk.store.desk.removal.is_all_sent", lambda connection: True)
     decide = removal.decide_removal
     monkeypatch.setattr(desk_sync, "decide_removal", lambda register: type_and(desk, decide))
     withdraw(desk)
@@ -223,7 +224,7 @@ _CUT = """
 import os, sys
 from pathlib import Path
 from commune_desk.usecases import removal
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 
 steps = int(sys.argv[2])
 

@@ -10,15 +10,15 @@ import pytest
 
 from commune_desk.domain.clock import lies_before, to_iso
 from commune_desk.i18n import set_language
-from commune_desk.presenters.care_log_form import CareLogForm
-from commune_desk.presenters.discharge_form import DischargeForm
-from commune_desk.presenters.entry_form import moment_typed
-from commune_desk.presenters.outing_form import OutingForm
-from commune_desk.presenters.report_form import MeasuresForm
-from commune_desk.presenters.shelter_page import ShelterPage
-from commune_desk.store.placements import stay_record
-from commune_desk.store.reports import report_view
-from commune_desk.usecases.reports import acknowledge_report
+from commune_desk.presenters.frame.entry_form import moment_typed
+from commune_desk.presenters.reports.form import MeasuresForm
+from commune_desk.presenters.shelter.care_log_form import CareLogForm
+from commune_desk.presenters.shelter.discharge_form import DischargeForm
+from commune_desk.presenters.shelter.outing_form import OutingForm
+from commune_desk.presenters.shelter.page import ShelterPage
+from commune_desk.store.pages.placements import stay_record
+from commune_desk.store.pages.reports import report_view
+from commune_desk.usecases.records.reports import acknowledge_report
 from tests.helpers.builders import SHELTER_SCOPE, make_person, make_placement, make_report, save_all
 from tests.sync.colleagues import Colleague, two_colleagues
 from tests.sync.real_province import HOUSE, OFFICE

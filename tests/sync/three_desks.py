@@ -18,8 +18,8 @@ from sqlalchemy import select
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.record import Record
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.conflicts import decide_conflict
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.change import Change
 from sync.client import errors
 from sync.server.engine import tables

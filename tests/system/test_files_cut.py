@@ -12,7 +12,7 @@ import pytest
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import RecordId
-from commune_desk.store.file_replica import RegisterFiles
+from commune_desk.store.exchange.file_replica import RegisterFiles
 from sync.client.enrol import enrol
 from sync.client.errors import LineFault
 from sync.client.transport import Transport

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from commune_desk.domain.clock import SystemClock
-from commune_desk.store.replica import RegisterReplica
+from commune_desk.store.exchange.replica import RegisterReplica
 from sync import protocol
 from sync.client.enrol import Enrolment, enrol
 from sync.client.errors import SyncFault

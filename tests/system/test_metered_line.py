@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from commune_desk.app import Program
 from commune_desk.ui.pages.metered import MeteredCard
 from commune_desk.ui.platform.line import LineWatch, SystemLine, watch_line
-from commune_desk.usecases.sync_agent import SyncAgent
+from commune_desk.usecases.sync.agent import SyncAgent
 from commune_desk.working_desk import WorkingDesk
 from tests.helpers.enrolled_desks import enrolled_desk
 from tests.sync.real_province import real_province

@@ -16,14 +16,14 @@ from PySide6.QtWidgets import QApplication
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.program_files import code_book
-from commune_desk.store.sync_status import count_waiting
+from commune_desk.store.pages.sync_status import count_waiting
 from commune_desk.ui import theme
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.rows import ListRow
-from commune_desk.usecases.sync_agent import SyncAgent, SyncStatus
-from commune_desk.usecases.sync_schedule import Pace
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.sync.agent import SyncAgent, SyncStatus
+from commune_desk.usecases.sync.schedule import Pace
 from sync.client.session import Session
 from sync.client.transport import Transport
 from tests.helpers.builders import make_child, save_all

@@ -18,7 +18,7 @@ from commune_desk.ui.pages.courier_card import CourierCard
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.tab_order import stops
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from sync import bundle
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.usecases import stick
-from commune_desk.usecases.courier import Courier, CourierStopped
-from commune_desk.usecases.desk_sync import asks_for_sync
-from commune_desk.usecases.stick import StickFull, StickGone
+from commune_desk.usecases.sync import stick
+from commune_desk.usecases.sync.courier import Courier, CourierStopped
+from commune_desk.usecases.sync.desk_sync import asks_for_sync
+from commune_desk.usecases.sync.stick import StickFull, StickGone
 from sync import bundle
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
@@ -179,8 +179,8 @@ KILLED = """
 import sys, os
 from pathlib import Path
 from commune_desk.domain.clock import SystemClock
-from commune_desk.store.register import Register
-from commune_desk.usecases.courier import Courier
+from commune_desk.store.desk.register import Register
+from commune_desk.usecases.sync.courier import Courier
 from tests.sync.real_desks import KEY, OFFICER
 
 told = 0

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import update
 
 from commune_desk.domain.families import Person
-from commune_desk.store.conflicts import open_conflicts
-from commune_desk.store.replica import RegisterReplica
-from commune_desk.usecases.conflicts import decide_conflict
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.intake.conflicts import open_conflicts
+from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.server.engine import tables
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.families import Person
-from commune_desk.store import staged
-from commune_desk.usecases import enrolment
-from commune_desk.usecases.enrolment import take_up
+from commune_desk.store.exchange import staged
+from commune_desk.usecases.registers import enrolment
+from commune_desk.usecases.registers.enrolment import take_up
 from commune_desk.vault.keyfile import KeyfileNotSaved
 from sync.client import errors
 from sync.server.engine import tables

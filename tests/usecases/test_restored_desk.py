@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from commune_desk.domain.families import Person
-from commune_desk.store.incoming import Incoming
-from commune_desk.store.staged import pulled_once
-from commune_desk.store.transaction import Tx
+from commune_desk.store.exchange.staged import pulled_once
+from commune_desk.store.intake.incoming import Incoming
+from commune_desk.store.writing.transaction import Tx
 from sync.change import Change
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
