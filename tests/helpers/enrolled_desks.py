@@ -24,7 +24,7 @@ from commune_desk.usecases.sync.desk_sync import DeskSync
 from sync.client.session import Session, SyncReport
 from sync.client.transport import Transport
 from tests.helpers.builders import save_all
-from tests.sync.real_province import OFFICE, RealProvince
+from tests.sync.actors.real_province import OFFICE, RealProvince
 
 LOGIN, PASSPHRASE = "hoa", "bốn con mèo đi biển"
 OFFICER = NewOfficer(LOGIN, "Cán bộ Thử", PASSPHRASE)

@@ -18,7 +18,7 @@ from sync.server.intake.reports_in import hand_down, read_received
 from tests.helpers.builders import make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.workplaces import HandClock
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.real_province import RealProvince, real_province
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ from sync.server.answers import pull
 from sync.server.identity.province import open_province
 from sync.server.identity.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
-from tests.sync.real_desks import RealDesk, make_register
-from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
+from tests.sync.actors.real_desks import RealDesk, make_register
+from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
 PLACES = (COMMUNE, COMMUNE, OTHER_COMMUNE)
 """By desk."""

@@ -16,7 +16,7 @@ from tests.simulator.facts import cursors, rows
 from tests.simulator.oracle import TRACKED, Subject
 from tests.simulator.pc import Pc
 from tests.simulator.world import World
-from tests.sync.convergence_model import MEMBERS, RULE_OF
+from tests.sync.actors.convergence_model import MEMBERS, RULE_OF
 
 
 def saved_work_is_there(world: World) -> None:

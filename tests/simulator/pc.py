@@ -21,7 +21,7 @@ from sync.client.transport import Transport
 from tests.simulator.disk import Disk, PowerCut
 from tests.simulator.line import Line
 from tests.simulator.when import OwnClock
-from tests.sync.real_desks import KEY, OFFICER
+from tests.sync.actors.real_desks import KEY, OFFICER
 
 APPLY_AT_ONCE = 3
 """Events in one transaction, so that much falls between two."""

@@ -21,7 +21,7 @@ from tests.simulator.oracle import Subject
 from tests.simulator.pc import Pc
 from tests.simulator.work import VALUES, settle_conflict
 from tests.simulator.world import World
-from tests.sync.convergence_model import LATEST, RULE_OF, STATE, STEPS, Edit
+from tests.sync.actors.convergence_model import LATEST, RULE_OF, STATE, STEPS, Edit
 
 _ROUNDS = 4
 

@@ -22,7 +22,7 @@ from tests.helpers.erased import erase
 from tests.story.pictures import both_sizes, go_to, longest_story
 from tests.story.stage import pump
 from tests.story.sync_pictures import CHILDREN, SYNC, desk_window
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 
 def take_lifecycle_pictures(folder: Path, out: Path, language: str) -> list[str]:

@@ -30,7 +30,7 @@ from tests.helpers.builders import make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.story.pictures import both_sizes, go_to, longest_story
 from tests.story.stage import pump
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 CHILDREN = 30
 SYNC = Route("sync")

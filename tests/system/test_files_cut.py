@@ -20,10 +20,10 @@ from sync.file_wire import FileTask
 from sync.server.lifecycle.founding import found
 from tests.helpers.attached import add_child, add_file, scan
 from tests.story.province import Province
-from tests.sync.fault_proxy import FaultProxy, Toxics
-from tests.sync.file_office import Place
-from tests.sync.real_desks import make_register
-from tests.sync.real_province import RealProvince
+from tests.sync.actors.fault_proxy import FaultProxy, Toxics
+from tests.sync.actors.file_office import Place
+from tests.sync.actors.real_desks import make_register
+from tests.sync.actors.real_province import RealProvince
 
 SIZE = 1_500_000
 SEED = 20261126

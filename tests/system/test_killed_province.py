@@ -22,8 +22,8 @@ from sync.server.lifecycle.founding import found
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.store_engine import engine
 from tests.story.province import Province
-from tests.sync.real_desks import RealDesk, make_register
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.real_desks import RealDesk, make_register
+from tests.sync.actors.real_province import RealProvince, real_province
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 KILLS = 3

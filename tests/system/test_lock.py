@@ -30,7 +30,7 @@ from commune_desk.working_desk import WorkingDesk
 from sync.client.session import SyncReport
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 from tests.system.at_work import TYPED, at_work, desk_of, drafts_left, made, opens_again
 from tests.system.surroundings import fill_up, small_disk
 

@@ -27,7 +27,7 @@ from sync.server.lifecycle.founding import found
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.enrolled_desks import LOGIN, OFFICER, PASSPHRASE
 from tests.story.province import Province
-from tests.sync.real_province import RealProvince
+from tests.sync.actors.real_province import RealProvince
 
 PATIENCE = 60.0
 KILLED_AFTER = (0.2, 0.6, 0.9, 1.2, 1.5)

@@ -27,9 +27,9 @@ from commune_desk.usecases.sync.schedule import Pace
 from sync.client.session import Session
 from sync.client.transport import Transport
 from tests.helpers.builders import make_child, save_all
-from tests.sync.in_process import InProcess, response_of
-from tests.sync.real_desks import RealDesk, make_register
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.in_process import InProcess, response_of
+from tests.sync.actors.real_desks import RealDesk, make_register
+from tests.sync.actors.real_province import RealProvince, real_province
 
 Reply = tuple[int, dict[str, str], bytes]
 NEVER_BY_ITSELF = Pace(debounce=86_400, interval=86_400, start_jitter=86_400, hint_jitter=86_400)

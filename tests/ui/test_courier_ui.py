@@ -23,8 +23,8 @@ from sync import bundle
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.story.cut_texts import cut_texts
-from tests.sync.couriers import bring
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.couriers import bring
+from tests.sync.actors.real_province import RealProvince, real_province
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, ta
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.working_desk import WorkingDesk
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 
 @pytest.fixture

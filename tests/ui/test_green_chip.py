@@ -20,7 +20,7 @@ from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import SyncFault
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 
 @pytest.fixture

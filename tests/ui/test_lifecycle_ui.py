@@ -33,7 +33,7 @@ from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.workplaces import MORNING, HandClock, clock_of
 from tests.story.cut_texts import cut_texts
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 
 def lend(workplace: Workplace, days: int) -> None:

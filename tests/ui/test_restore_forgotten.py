@@ -19,7 +19,7 @@ from commune_desk.usecases.registers.profile import Profile
 from sync.seal import answer_recovery
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import LOGIN, EnrolledDesk, enrolled_desk
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.real_province import RealProvince, real_province
 
 NEW = "hai con trâu xuống núi"
 

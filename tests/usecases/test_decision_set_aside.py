@@ -15,7 +15,7 @@ from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.server.engine import tables
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
+from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
 OURS, THEIRS = "0912000001", "0912000002"
 

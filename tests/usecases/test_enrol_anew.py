@@ -21,7 +21,7 @@ from sync.server.identity import desks
 from sync.server.identity.province import open_province
 from tests.helpers.builders import make_person, make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import OFFICE, RealProvince, real_province
+from tests.sync.actors.real_province import OFFICE, RealProvince, real_province
 
 PHONE, WORK = "0912000001", "thợ mỏ"
 

@@ -35,7 +35,7 @@ from tests.helpers.locked_desks import (
     unlock,
     write,
 )
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.real_province import RealProvince, real_province
 
 
 @pytest.fixture

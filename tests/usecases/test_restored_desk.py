@@ -16,7 +16,7 @@ from commune_desk.store.writing.transaction import Tx
 from sync.change import Change
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 
 class SlowClock:

@@ -17,7 +17,7 @@ from commune_desk.usecases.sync.log import log_name, write_sync_log
 from sync.client.errors import SyncFault
 from tests.helpers.builders import make_child, make_report, make_visit, save_all
 from tests.helpers.enrolled_desks import LOGIN, OFFICER, EnrolledDesk, enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 CANARIES = ("Thoằm", "Khe Vằn", "may cua Thoam", "0912345678", LOGIN, OFFICER.display_name, "Tests", "province.test")
 

@@ -20,7 +20,7 @@ from commune_desk.usecases.records.visits import record_visit
 from tests.helpers.builders import make_report, make_visit
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.lists import bring_in, count_children, list_of, undo
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 ROWS = ("Bàn Thị Ngân;Nữ;02/01/2015;;Khe Lặc;;;;;;;", "Lý Thị Mẩy;Nữ;2016;;Khe Lặc;;;;;;;")
 VISITED, OTHER = "ly thi may", "ban thi ngan"
