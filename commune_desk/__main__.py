@@ -13,7 +13,7 @@ from commune_desk import __version__
 from commune_desk.i18n import _, argparse_speaks, language, set_language
 
 READ_LIST = "--read-list"
-"""The same word as `usecases.read_list.WORKER_OPTION`, which would cost start-up time to import here."""
+"""The same word as `usecases.sheets.read_list.WORKER_OPTION`, which would cost start-up time to import here."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

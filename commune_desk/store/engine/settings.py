@@ -16,7 +16,7 @@ AWAITS_PULL = "awaits_pull"
 CONTACT_AT = "last_contact"
 """The province's own time when it last proved that it is there (the first versions put down this PC's)."""
 HEARD = "heard"
-"""When a round last went through as a whole, see `store.sync_history.Heard`."""
+"""When a round last went through as a whole, see `store.exchange.sync_history.Heard`."""
 METERED_TOO = "metered_too"
 """Whether this desk syncs by itself on a line that is paid by volume."""
 
