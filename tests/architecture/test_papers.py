@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import re
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +47,24 @@ def test_desk_and_server_share_their_versions() -> None:
     assert not {"pyside6-essentials", "shiboken6"} & locked("server")
     assert not {"litestar", "uvicorn", "sqlalchemy"} & locked("desk")
     assert importlib.metadata.version("commune-desk")
+
+
+@pytest.mark.parametrize("package", ["store", "usecases", "presenters"])
+def test_the_rooms_are_those_of_the_map(package: str) -> None:
+    """Each row of ARCHITECTURE.md says of a room what its own first line says, and no room is left out."""
+    rooms = {f.parent.name: f for f in (ROOT / "commune_desk" / package).glob("*/__init__.py")}
+    assert len(rooms) > 7
+    assert _rooms_on_the_map(package) == {name: _purpose(file) for name, file in rooms.items()}
+
+
+def _rooms_on_the_map(package: str) -> dict[str, str]:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = text.partition(f"| `{package}` | what it holds |")[2].partition("\n\n")[0]
+    return dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", table, re.MULTILINE))
+
+
+def _purpose(module: Path) -> str:
+    return ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
 
 
 PROOFS = {"traceability.md": 100, "sync-proof.md": 50}
