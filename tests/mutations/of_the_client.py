@@ -23,7 +23,7 @@ BELIEF = (
         file=_CHANNEL,
         old="        return monotonic() < self._ends_at",
         new="        return bool(self._ends_at)",
-        tests=_SESSIONS,
+        tests=("sync/client/test_tickets.py",),
     ),
     Fault(
         name="change-signature-unchecked",
