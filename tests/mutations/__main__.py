@@ -32,7 +32,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _run(faults: Sequence[Fault], at_once: int) -> int:
-    if failures := honest_failures(faults):
+    if failures := honest_failures(faults, at_once=at_once):
         print(f"The tests fail without any fault, so being caught would mean nothing:\n{failures}")
         return 1
     verdicts = []

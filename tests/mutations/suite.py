@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from tests.mutations import (
     of_the_client,
@@ -28,6 +29,9 @@ from tests.mutations import (
     of_the_ways,
 )
 from tests.mutations.fault import ROOT, Fault
+
+W = TypeVar("W")
+R = TypeVar("R")
 
 FAULTS: tuple[Fault, ...] = (
     *of_the_client.FAULTS,
@@ -108,24 +112,35 @@ def judge(fault: Fault, copy: Copy) -> Verdict:
 
 def judged(faults: Sequence[Fault], *, at_once: int = 2) -> Iterator[Verdict]:
     """A verdict on each fault, in their order; `at_once` copies of the tree work side by side."""
+    yield from _side_by_side(judge, faults, at_once)
+
+
+def honest_failures(faults: Sequence[Fault], *, at_once: int = 2) -> str:
+    """What the tests say that fail without any fault: nothing may, or being caught would mean nothing."""
+    files: dict[str, list[str]] = {}
+    for test in sorted({test for fault in faults for test in fault.tests}):
+        files.setdefault(test.partition("::")[0], []).append(test)
+    return "\n".join(said for said in _side_by_side(_fails, list(files.values()), at_once) if said)
+
+
+def _fails(tests: Sequence[str], copy: Copy) -> str:
+    """What these tests say when they fail or do not end; else nothing."""
+    code, said = copy.run(tests)
+    return "" if code == 0 else f"{', '.join(tests)} ended with {code}\n{said[-3000:]}"
+
+
+def _side_by_side(work: Callable[[W, Copy], R], pieces: Sequence[W], at_once: int) -> Iterator[R]:
+    """What `work` makes of each piece, in their order."""
     with _copies(at_once) as copies, ThreadPoolExecutor(at_once) as workers:
 
-        def in_a_copy(fault: Fault) -> Verdict:
+        def in_a_copy(piece: W) -> R:
             copy = copies.get()
             try:
-                return judge(fault, copy)
+                return work(piece, copy)
             finally:
                 copies.put(copy)
 
-        yield from workers.map(in_a_copy, faults)
-
-
-def honest_failures(faults: Sequence[Fault]) -> str:
-    """What the tests say that fail without any fault: nothing may, or being caught would mean nothing."""
-    tests = sorted({test for fault in faults for test in fault.tests})
-    with _copies(1) as copies:
-        code, said = copies.get().run(tests)
-    return "" if code == 0 else said[-3000:]
+        yield from workers.map(in_a_copy, pieces)
 
 
 @contextmanager
