@@ -16,6 +16,7 @@ from commune_desk.presenters import labels
 from commune_desk.presenters.child_timeline import NOT_SENT, Moment
 from commune_desk.presenters.deadline_texts import moment_text
 from commune_desk.presenters.erased_texts import gone_text
+from commune_desk.presenters.guests import held_with
 from commune_desk.presenters.labels import ChipText, Fact
 from commune_desk.presenters.next_steps import Step
 from commune_desk.presenters.shelter_page import status_chip, with_companions
@@ -160,6 +161,7 @@ class ResidentPage:
             Fact(_("Reason"), labels.code_text(codes, "admission_reasons", row.reason)),
             Fact(_("Brought by"), stay.brought_by or ""),
             Fact(_("Case code"), stay.case_code or ""),
+            Fact(_("Held together with"), held_with(self._workplace, row.person)),
             Fact(_("Belongings"), stay.belongings or ""),
         ]
         if row.discharged_at:

@@ -14,6 +14,8 @@ from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.typed_times import parse_day
 from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
 from commune_desk.presenters.arrivals import arrivals_section
+from commune_desk.presenters.child_share import ShareQuestion
+from commune_desk.presenters.guests import HAND_BACK, guests_section, hand_back_question
 from commune_desk.presenters.lease_texts import lease_section
 from commune_desk.presenters.today_sections import MOST_TASKS, CommuneSections, Section, ShelterSections
 from commune_desk.store import arrivals
@@ -33,6 +35,7 @@ from commune_desk.store.today import (
 )
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.moves import see_arrival
+from commune_desk.usecases.shares import hand_back
 from commune_desk.usecases.reports import acknowledge_report
 from commune_desk.usecases.tasks import add_task, finish_task
 from commune_desk.usecases.workplace import Workplace
@@ -103,8 +106,14 @@ class TodayPage:
         """What a row's button writes. Raises KeyError for an act that is none."""
         if act == "see_arrival":
             return lambda tx: see_arrival(tx, RecordId(record))
+        if act == HAND_BACK:
+            return lambda tx: hand_back(tx, RecordId(record))
         step = {"acknowledge": acknowledge_report, "finish_task": finish_task}[act]
         return lambda tx: step(tx, record)
+
+    def question(self, act: str, record: str) -> ShareQuestion | None:
+        """What is asked before the act is done; None for what is done at once."""
+        return hand_back_question(self._workplace, record) if act == HAND_BACK else None
 
     def new_task(self, title: str, day: str) -> Callable[[Tx], object] | str:
         """The operation that writes a task down, or the sentence that says what is wrong with it."""
@@ -148,7 +157,11 @@ class TodayPage:
             title=self._title(now),
             subtitle=count if residents else _("Nobody is staying in the house."),
             main=(sections.ending(), *self._lease(now), sections.logs()),
-            side=(sections.tasks(), *self._arrivals(can_write=self._can_write("care_log_entry"))),
+            side=(
+                sections.tasks(),
+                *self._arrivals(can_write=self._can_write("care_log_entry")),
+                *guests_section(self._workplace),
+            ),
             can_write=self._can_write("care_log_entry"),
             is_commune=False,
         )

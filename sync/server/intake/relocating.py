@@ -48,7 +48,8 @@ def fault(change: Change, route: Route | None) -> str | None:
     is_there = change.to in route.scopes
     if change.verb == Verb.SHARE.value:
         return None if change.scope == route.home and not is_there else "scope"
-    return None if is_there and change.to != route.home else "scope"
+    may_end = change.scope in (route.home, change.to)
+    return None if is_there and change.to != route.home and may_end else "scope"
 
 
 def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> None:
