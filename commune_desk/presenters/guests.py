@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from commune_desk.domain.placements import Placement
 from commune_desk.domain.record import kind_of
@@ -51,8 +52,8 @@ def _rows(workplace: Workplace) -> Iterator[Row]:
     can_write = workplace.actor.role in kind_of(Placement).write
     staying = {stay.person for stay in workplace.read(active_stays)}
     for person, share in workplace.read(lambda c: guests(c, workplace.actor.scope)):
-        known = workplace.read(lambda c, one=person: person_named(c, one))
-        if known is None or workplace.read(lambda c, one=person: is_unseen(c, one)):
+        known = workplace.read(partial(person_named, person=person))
+        if known is None or workplace.read(partial(is_unseen, person=person)):
             continue
         can_end = can_write and person not in staying and not share.is_ending
         yield Row(

@@ -35,8 +35,8 @@ from commune_desk.store.today import (
 )
 from commune_desk.store.transaction import Tx
 from commune_desk.usecases.moves import see_arrival
-from commune_desk.usecases.shares import hand_back
 from commune_desk.usecases.reports import acknowledge_report
+from commune_desk.usecases.shares import hand_back
 from commune_desk.usecases.tasks import add_task, finish_task
 from commune_desk.usecases.workplace import Workplace
 
