@@ -156,7 +156,7 @@ class Timeline:
 
     def _moves(self) -> Iterator[Moment]:
         """Each move to another commune, and each time that a shelter was given a part in the record, or lost it."""
-        for entry in self._history:
+        for entry in reversed(self._history):  # of one minute too the newest comes first
             if entry.place_verb and entry.record == self._record.person.id:
                 moment = Moment(
                     order=_local(entry.at).strftime("%Y-%m-%dT%H:%M"),

@@ -28,7 +28,8 @@ OTHERWISE = N_("The province gave a reason that this program does not know yet."
 
 def why_set_aside(code: str) -> str:
     """The sentence for one code; empty where the province gave none."""
-    return _(WHY.get(code, OTHERWISE)) if code else ""
+    sentence = WHY.get(code, OTHERWISE)
+    return _(sentence) if code else ""
 
 
 def reasons_text(codes: Iterable[str]) -> str:

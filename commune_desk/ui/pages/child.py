@@ -115,8 +115,8 @@ class ChildPage(LivePage):
     def _show_gone(self) -> None:
         self.columns.hide()
         self.tabs.hide()
-        self.edit.setEnabled(False)
-        self.visit.setEnabled(False)
+        self.edit.hide()
+        self.visit.hide()
         self.header.show_subject("", _("Child"), "", ())
         self._notices.show_bars(())
         self.timeline.set_entries([])
