@@ -36,7 +36,7 @@ def child(workplace: Workplace) -> RecordId:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId, routes: list[Route]) -> Iterator[ChildPage]:
+def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId, routes: list[Route]) -> ChildPage:
     know_the_houses(workplace)
     made = ChildPage(workplace, tasks, routes.append, child)
     qtbot.addWidget(made)
@@ -45,7 +45,7 @@ def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId, rout
         made.show()
         made.activateWindow()
     made.tabs.choose("details")
-    yield made
+    return made
 
 
 def sharer(page: ChildPage) -> SecondaryButton:
@@ -160,12 +160,12 @@ def test_a_record_is_shared_and_taken_back_by_keyboard_alone(
     qtbot.waitUntil(lambda: bars(page) == ["Chia sẻ với Ngôi nhà Ánh Dương: đi cùng lần đồng bộ tới."])
     is_confirmed(workplace)
     page.read_again()
-    assert bars(page) == ["Cùng giữ: Ngôi nhà Ánh Dương từ 23/11/2026, người chia sẻ: Cán bộ Thử."]
+    standing = ["Cùng giữ: Ngôi nhà Ánh Dương từ 23/11/2026, người chia sẻ: Cán bộ Thử."]
+    qtbot.waitUntil(lambda: bars(page) == standing)
     assert cut_texts(page) == []
     QTimer.singleShot(50, press(said, "Lấy lại"))
-    button = taker(page)
-    button.setFocus()
-    QTest.keyClick(button, Qt.Key.Key_Return)
+    taker(page).setFocus()
+    QTest.keyClick(taker(page), Qt.Key.Key_Return)
     assert said[-1] == "Lấy lại hồ sơ của Chìu Văn Sáng từ Ngôi nhà Ánh Dương?"
     qtbot.waitUntil(lambda: [one.is_ending for one in held(workplace, child)] == [True])
 
