@@ -141,7 +141,7 @@ class ChildShare:
                 "register. What it corrected stays. Its own log of a stay remains there under the name used in the "
                 "house, and so do copies that were printed."
             ),
-            _("Take back"),
+            _("Take the record back"),
         )
 
     def take_back(self, place: str) -> Callable[[Tx], None]:

@@ -163,7 +163,7 @@ def test_a_record_is_shared_and_taken_back_by_keyboard_alone(
     standing = ["Cùng giữ: Ngôi nhà Ánh Dương từ 23/11/2026, người chia sẻ: Cán bộ Thử."]
     qtbot.waitUntil(lambda: bars(page) == standing)
     assert cut_texts(page) == []
-    QTimer.singleShot(50, press(said, "Lấy lại"))
+    QTimer.singleShot(50, press(said, "Lấy lại hồ sơ"))
     taker(page).setFocus()
     QTest.keyClick(taker(page), Qt.Key.Key_Return)
     assert said[-1] == "Lấy lại hồ sơ của Chìu Văn Sáng từ Ngôi nhà Ánh Dương?"
