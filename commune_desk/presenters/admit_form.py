@@ -26,7 +26,7 @@ from commune_desk.presenters import labels
 from commune_desk.presenters.admit_fields import admit_fields
 from commune_desk.presenters.beds_form import free_beds
 from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, moment_typed, require_filled
-from commune_desk.presenters.guests import held_with
+from commune_desk.presenters.guests import shared_by_text
 from commune_desk.presenters.labels import Option
 from commune_desk.presenters.routes import Route
 from commune_desk.store.opened import Opened, open_records
@@ -194,8 +194,7 @@ class AdmitForm(EntryForm[FormState]):
         if stays:
             text, day = _("Yes, {alias}, admitted {day}"), format_date(local_day(stays[0].admitted_at))
             return text.format(alias=stays[0].alias, day=day)
-        place = held_with(self._workplace, person)
-        return _("Yes, the record shared by {place}").format(place=place) if place else ""
+        return shared_by_text(self._workplace, person)
 
     def _returning_stay_is_active(self) -> bool:
         chosen = self._values.get("same_person", "")

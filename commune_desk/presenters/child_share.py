@@ -24,7 +24,8 @@ from commune_desk.usecases.shares import GROUNDS, IN_PROTECTION, NO_HOUSE, share
 from commune_desk.usecases.workplace import Workplace
 from sync.change import Verb
 
-_SO_ALREADY = N_("For the province this was so already, perhaps by a colleague, or the place cannot hold it.")
+_HOLDS_IT = N_("For the province that place holds it already, perhaps by a colleague, or cannot hold it.")
+_HOLDS_IT_NOT = N_("For the province that place does not hold it any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,9 @@ class ChildShare:
         """What the other place sees from then on, and what it does not; a sentence each."""
         given = [labels.field_label("person", name) for name, value in values_of(self._record.person).items() if value]
         return [
-            _("The house sees and may correct: {fields}.").format(fields=", ".join(given)),
-            _("Whatever either side changes of these, the other sees too."),
+            _("The house sees and may correct: {fields}; and whatever is added to these details later.").format(
+                fields=", ".join(given)
+            ),
             _("It does not see the file, the risk, the groups, the visits, the reports, the family or the photos."),
         ]
 
@@ -168,7 +170,9 @@ def _notices(workplace: Workplace, sharing: Sharing) -> Iterator[str]:
     for scope, share in sharing.shares.items():
         place = house_name(workplace, scope)
         if share.is_ending:
-            yield _("Taken back from {place}; it holds the record until the province confirms.").format(place=place)
+            yield _("Being taken back from {place}; it holds the record until the province confirms.").format(
+                place=place
+            )
         elif share.is_asked:
             yield _("Shared with {place}: goes with the next sync.").format(place=place)
         else:
@@ -191,11 +195,11 @@ def _set_aside(workplace: Workplace, sharing: Sharing) -> str:
     if refused is None:
         return ""
     if refused.verb == Verb.SHARE.value:
-        text = _("The province did not share the record with {place}.")
+        text, why = _("The province did not share the record with {place}."), _HOLDS_IT
     else:
-        text = _("The province did not take the record back from {place}.")
-    why = _(_SO_ALREADY) if refused.code == "scope" else why_set_aside(refused.code)
-    return f"{text.format(place=house_name(workplace, refused.to))} {why}"
+        text, why = _("The province did not take the record back from {place}."), _HOLDS_IT_NOT
+    said = _(why) if refused.code == "scope" else why_set_aside(refused.code)
+    return f"{text.format(place=house_name(workplace, refused.to))} {said}"
 
 
 def _why_not(workplace: Workplace, *, has_houses: bool) -> str:

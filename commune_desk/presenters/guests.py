@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from commune_desk.domain.clock import from_iso, local_day
 from commune_desk.domain.placements import Placement
 from commune_desk.domain.record import kind_of
-from commune_desk.i18n import _
+from commune_desk.i18n import _, format_date
 from commune_desk.presenters import labels
 from commune_desk.presenters.child_share import ShareQuestion, since_text
 from commune_desk.presenters.today_sections import Row, Section
@@ -46,6 +47,15 @@ def held_with(workplace: Workplace, person: str) -> str:
     """`Bình Liêu Commune since 12/10/2026` of a person whose home is a commune; empty of the house's own."""
     share = workplace.read(lambda c: sharing_of(c, person)).held_by(workplace.actor.scope)
     return f"{labels.place_name(workplace.codes, share.home)} {since_text(share)}" if share is not None else ""
+
+
+def shared_by_text(workplace: Workplace, person: str) -> str:
+    """The answer "yes" to whether somebody admitted is the person whom a commune shared; empty of the house's own."""
+    share = workplace.read(partial(sharing_of, record=person)).held_by(workplace.actor.scope)
+    if share is None:
+        return ""
+    place, day = labels.place_name(workplace.codes, share.home), format_date(local_day(from_iso(share.at)))
+    return _("Yes, shared by {place} on {day}").format(place=place, day=day)
 
 
 def _rows(workplace: Workplace) -> Iterator[Row]:

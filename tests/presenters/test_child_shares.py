@@ -88,7 +88,7 @@ def test_the_dialog_offers_the_houses_and_says_what_they_will_see(workplace: Wor
     share_of = dialog(workplace, child)
     assert share_of.places() == [(HOUSE, "Sunshine House")]
     assert [code for code, _text in share_of.grounds()] == list(GROUNDS)
-    seen, _corrected, not_seen = share_of.sees()
+    seen, not_seen = share_of.sees()
     assert seen.startswith("The house sees and may correct: Full name, ")
     assert "the visits, the reports, the family" in not_seen
     assert share_of.question(HOUSE).title == "Share the record of Chìu Văn Sáng with Sunshine House?"
@@ -124,7 +124,7 @@ def test_asked_for_standing_and_taken_back(workplace: Workplace, child: RecordId
     assert (told.heading, told.body) == ("Record shared with another place", "Bình Liêu Commune → Sunshine House")
     workplace.write(dialog(workplace, child).take_back(HOUSE))
     seen = view(workplace, child)
-    assert seen.sharing.notice.startswith("Taken back from Sunshine House; it holds the record until")
+    assert seen.sharing.notice.startswith("Being taken back from Sunshine House; it holds the record until")
     assert not seen.sharing.rows[0].can_end
     is_confirmed(workplace)
     seen = view(workplace, child)
@@ -146,7 +146,7 @@ def test_a_second_house_can_hold_it_too(workplace: Workplace, child: RecordId) -
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [("scope", "this was so already"), ("moved", "held elsewhere"), ("role", "may not write there")],
+    [("scope", "holds it already"), ("moved", "held elsewhere"), ("role", "may not write there")],
 )
 def test_what_the_province_did_not_do_is_told_and_may_be_tried_again(
     workplace: Workplace, child: RecordId, code: str, said: str

@@ -47,7 +47,7 @@ def admit(house: Workplace, name: str) -> str:
     form = AdmitForm(house)
     form.edit("full_name", name)
     (same, told), _other = form.options("same_person")
-    assert told == "Yes, the record shared by Bình Liêu Commune since 22/11/2026, shared by Cán bộ Thử"
+    assert told == "Yes, shared by Bình Liêu Commune on 22/11/2026"
     form.edit("same_person", same)
     form.edit("reason", "isolation")
     return str(house.write(form.operation())[0])

@@ -54,7 +54,7 @@ def sharer(page: ChildPage) -> SecondaryButton:
 
 
 def taker(page: ChildPage) -> LinkButton:
-    *_gone, button = [one for one in page.details.findChildren(LinkButton) if one.text() == "Lấy lại…"]
+    *_gone, button = [one for one in page.details.findChildren(LinkButton) if one.text() == "Lấy lại hồ sơ…"]
     return button
 
 

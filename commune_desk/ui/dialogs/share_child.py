@@ -17,7 +17,7 @@ from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.text import Text
 
-WIDTH = 540
+WIDTH = 640
 
 
 class ShareDialog(QDialog):
@@ -48,7 +48,7 @@ class ShareDialog(QDialog):
     def _arrange(self, title: str) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(14)
+        column.setSpacing(12)
         column.addWidget(Text(title, size=Size.HEADING, bold=True, wrap=True))
         column.addWidget(self.form)
         column.addLayout(_sentences(_("What the house will see"), self._share.sees()))
@@ -95,7 +95,7 @@ class ShareDialog(QDialog):
 
 def _sentences(heading: str, sentences: Sequence[str]) -> QVBoxLayout:
     lines = QVBoxLayout()
-    lines.setSpacing(6)
+    lines.setSpacing(4)
     lines.addWidget(Text(heading, bold=True))
     for sentence in sentences:
         lines.addWidget(Text(f"•\u2002{sentence}", wrap=True))

@@ -31,7 +31,9 @@ def _second(row: SharedRow) -> str:
 def _back(row: SharedRow, take_back: Callable[[str], object]) -> LinkButton | None:
     if not row.can_end:
         return None
-    button = LinkButton(_("Take back…"), name=_("Take the record back from {place}…").format(place=row.place))
+    button = LinkButton(
+        _("Take the record back…"), name=_("Take the record back from {place}…").format(place=row.place)
+    )
     button.setEnabled(not row.why_not)
     button.setAccessibleDescription(row.why_not)
     button.clicked.connect(lambda _checked=False: take_back(row.scope))
