@@ -82,6 +82,9 @@ def sharing_of(connection: Connection, record: str) -> Sharing:
     found = Sharing()
     for row in connection.execute(_OF_RECORD, (record,)).fetchall():
         _follow(found, *row)
+    refused = found.not_done
+    if refused is not None and (refused.verb == Verb.SHARE.value) == (refused.to in found.shares):
+        found.not_done = None  # somebody else did it
     return found
 
 

@@ -24,6 +24,7 @@ from commune_desk.ui.dialogs.message import Message, question
 from commune_desk.ui.dialogs.share_child import ShareDialog
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.pages.child import ChildPage
+from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.shots import SCALED, SCREEN, grab_own_size
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
@@ -124,7 +125,9 @@ def _at_the_house(folder: Path, out: Path, language: str) -> list[str]:
         sharing.shared_here(workplace, seen.id)
         sharing.shared_here(workplace, new.id, is_seen=False)
         window.navigate(Route("today"))
-        window.shell.page("today").read_again()  # type: ignore[attr-defined]
+        today = window.shell.page("today")
+        assert isinstance(today, TodayPage)
+        today.read_again()
         names = both_sizes(window.shell, out, f"{prefix}-today")
         asked = _asked(hand_back_question(workplace, seen.id))
         names += _own_size(asked, out / f"{prefix}-question.png")

@@ -53,6 +53,7 @@ class ShareDialog(QDialog):
         column.addWidget(self.form)
         column.addLayout(_sentences(_("What the house will see"), self._share.sees()))
         column.addLayout(_sentences(_("What will happen"), self._share.consequences()))
+        column.addStretch(1)
         column.addLayout(self._buttons())
 
     def _buttons(self) -> QHBoxLayout:
