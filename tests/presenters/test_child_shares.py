@@ -236,6 +236,16 @@ def test_a_child_that_leaves_and_a_closed_file_are_not_shared(workplace: Workpla
         share(workplace, other.id)
 
 
+def test_a_move_says_that_the_house_goes_on_holding_the_record(workplace: Workplace, child: RecordId) -> None:
+    know_the_houses(workplace)
+    page = ChildPage(workplace, child)
+    page.view()
+    assert not [one for one in page.move().consequences() if "Sunshine House" in one]
+    share(workplace, child)
+    is_confirmed(workplace)
+    assert [one for one in page.move().consequences() if one.startswith("Sunshine House goes on holding")]
+
+
 def test_after_the_lease_nothing_is_shared_and_all_can_be_taken_back(workplace: Workplace, child: RecordId) -> None:
     know_the_houses(workplace)
     share(workplace, child)
