@@ -26,7 +26,7 @@ from commune_desk.presenters import labels
 from commune_desk.presenters.admit_fields import admit_fields
 from commune_desk.presenters.beds_form import free_beds
 from commune_desk.presenters.entry_form import EntryForm, FieldSpec, FormState, moment_typed, require_filled
-from commune_desk.presenters.guests import shared_by_text
+from commune_desk.presenters.guests import home_of_guest, shared_by_text
 from commune_desk.presenters.labels import Option
 from commune_desk.presenters.routes import Route
 from commune_desk.store.opened import Opened, open_records
@@ -102,6 +102,8 @@ class AdmitForm(EntryForm[FormState]):
     def follow(self, name: str) -> None:
         if name == "full_name" and "same_person" in self._values:
             self._values["same_person"] = ""
+        if name == "same_person" and not self._values["home_commune"]:
+            self._values["home_commune"] = home_of_guest(self._workplace, self._values[name])
         if name == "reason" and self._values[name] == ISOLATION and not self._values["isolation_from"]:
             self._values["isolation_from"] = format_date(self._workplace.today())
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from commune_desk.domain.clock import from_iso, local_day
+from commune_desk.domain.ids import is_commune_scope
 from commune_desk.domain.placements import Placement
 from commune_desk.domain.record import kind_of
 from commune_desk.i18n import _, format_date
@@ -47,6 +48,12 @@ def held_with(workplace: Workplace, person: str) -> str:
     """`Bình Liêu Commune since 12/10/2026` of a person whose home is a commune; empty of the house's own."""
     share = workplace.read(lambda c: sharing_of(c, person)).held_by(workplace.actor.scope)
     return f"{labels.place_name(workplace.codes, share.home)} {since_text(share)}" if share is not None else ""
+
+
+def home_of_guest(workplace: Workplace, person: str) -> str:
+    """The code of the commune that shared the person with this house; empty of the house's own."""
+    share = workplace.read(partial(sharing_of, record=person)).held_by(workplace.actor.scope)
+    return share.home.partition(":")[2] if share is not None and is_commune_scope(share.home) else ""
 
 
 def shared_by_text(workplace: Workplace, person: str) -> str:

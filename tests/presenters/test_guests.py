@@ -93,7 +93,8 @@ def test_handed_back_after_a_question_and_once(house: Workplace, guest: RecordId
 
 def test_who_was_shared_is_admitted_as_the_person_they_are(house: Workplace, guest: RecordId) -> None:
     stay = admit(house, "chiu van sang")
-    assert house.read(lambda c: c.execute("SELECT person FROM placement").fetchall()) == [(guest,)]
+    asked = "SELECT person, home_commune FROM placement"
+    assert house.read(lambda c: c.execute(asked).fetchall()) == [(guest, "06838")]
     stored = house.write(lambda tx: tx.existing(Person, guest))[0]
     assert (stored.full_name, stored.birth_date) == ("Chìu Văn Sáng", "2014")
     shown = card(house)

@@ -8,16 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 from PySide6.QtWidgets import QApplication, QDialog
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.child_share import ShareQuestion
 from commune_desk.presenters.guests import hand_back_question
 from commune_desk.presenters.routes import Route
 from commune_desk.program_files import code_book
+from commune_desk.store.schema import write_record
 from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.dialogs.message import Message, question
@@ -29,11 +32,12 @@ from commune_desk.ui.shots import SCALED, SCREEN, grab_own_size
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.usecases.opening import make_training_register
+from commune_desk.usecases.placements import admit_to_shelter
 from commune_desk.usecases.profile import Profile
 from commune_desk.usecases.training_register import fill_commune
 from commune_desk.usecases.workplace import Workplace
 from tests.helpers import sharing, shelter_house
-from tests.helpers.builders import make_person, save_all
+from tests.helpers.builders import make_notice, make_person, save_all
 from tests.story.filled_registers import OFFICER
 from tests.story.pictures import both_sizes, go_to, longest_story
 from tests.story.stage import fill, pump
@@ -97,6 +101,14 @@ def _states(workplace: Workplace, page: ChildPage) -> Iterator[str]:
     yield "standing"
     page.tabs.choose("details")
     yield from _scrolled(page, "standing-details")
+    ((code,),) = workplace.read(
+        lambda c: c.execute("SELECT case_number FROM child_file WHERE person=?", (page.person,)).fetchall()
+    )
+    stay = make_notice(code)
+    workplace.write(lambda tx: write_record(tx.connection, stay, ""))
+    page.read_again()
+    yield from _scrolled(page, "protected")
+    workplace.write(lambda tx: write_record(tx.connection, msgspec.structs.replace(stay, status="ended"), ""))
     workplace.write(page._state.share().take_back(sharing.HOUSE))
     page.read_again()
     page.tabs.choose("timeline")
@@ -139,7 +151,18 @@ def _at_the_house(folder: Path, out: Path, language: str) -> list[str]:
         names += both_sizes(window.shell, out, f"{prefix}-admit")
         form.throw_away()
         pump(0.3)
+        names += _resident(workplace, window, seen, out, prefix)
     return names
+
+
+def _resident(workplace: Workplace, window: DeskWindow, guest: Person, out: Path, prefix: str) -> list[str]:
+    """The page of a stay of somebody whom a commune shared, and the house's day with them in it."""
+    admission = shelter_house.admission(workplace, alias="Hoa Ban")
+    stay = workplace.write(lambda tx: admit_to_shelter(tx, msgspec.structs.replace(admission, person=guest)))[0]
+    go_to(window, Route("resident", stay))
+    names = both_sizes(window.shell, out, f"{prefix}-resident")
+    window.navigate(Route("today"))
+    return [*names, *both_sizes(window.shell, out, f"{prefix}-today-staying")]
 
 
 def _asked(one: ShareQuestion) -> QDialog:
