@@ -306,3 +306,22 @@ def test_without_that_question_any_house_could_take_the_record_from_another(
     other.run(lambda tx: relocate(tx, tx.existing(Person, child), Verb.UNSHARE, THERE))
     both.sync()
     assert both.house.ask(NAMES) == []
+
+
+def test_a_desk_that_begins_anew_forgets_a_share_that_ended_meanwhile_and_keeps_the_other(
+    both: Both, child: RecordId
+) -> None:
+    """Its feed brings the end no more: what the snapshot does not name stands no longer."""
+    share(both, child)
+    both.join("other", {"S:AD02": Role.SHELTER_WORKER})
+    both.office.sync()
+    both.office.run(lambda tx: share_child(tx, child, Scope("S:AD02"), "decision"))
+    colleague = both.join("colleague", OFFICE)
+    both.sync()
+    assert [one.to for one in held(colleague, child)] == [SHELTER, "S:AD02"]
+    both.office.run(lambda tx: take_back(tx, child, THERE))
+    both.office.sync()
+    colleague.ask("UPDATE cursor SET chain=?", bytes(32))
+    colleague.sync()
+    assert [one.to for one in held(colleague, child)] == ["S:AD02"]
+    assert sums_here(colleague, COMMUNE) == sums_there(both.real, COMMUNE)
