@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -47,10 +47,10 @@ class Both:
         self.house = self.join("house", HOUSE)
         self.office = self.join("office", OFFICE)
 
-    def join(self, name: str, grants: dict[str, Role] | object) -> RealDesk:
+    def join(self, name: str, grants: Mapping[str, Role]) -> RealDesk:
         """One more desk, enrolled now."""
         path = self._folder / f"{name}.db"
-        make_register(path, self.real.enrol(grants))  # type: ignore[arg-type]
+        make_register(path, self.real.enrol(grants))
         self.desks[name] = RealDesk(path, SystemClock(), self.real.transport)
         return self.desks[name]
 
