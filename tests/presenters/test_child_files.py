@@ -58,7 +58,7 @@ def accept(workplace: Workplace) -> None:
         ("state='done', at='2026-11-23T02:10:00Z'", "The province has it · 23/11/2026 at 09:10", "good"),
         ("code='file_day'", "The province takes the rest tomorrow", "warning"),
         ("state='refused', code='not_found'", "The province does not know this file; tell its IT officer", "warning"),
-        ("code='a_newer_code'", "a_newer_code", "warning"),
+        ("code='a_newer_code'", "The province gave a reason that this program does not know yet.", "warning"),
         ("direction='down', reached=size/4", "Is being fetched: 25 %", "note"),
         ("direction='down', state='done'", "Here, and at the province", "good"),
         ("direction='down', state='damaged'", "Came damaged three times; fetch it again", "warning"),
