@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
-_SHARES = "commune_desk/usecases/shares.py"
-_REAL, _PAGE = "sync/test_children_shared.py", "presenters/test_child_shares.py"
+_SHARES = "commune_desk/usecases/records/shares.py"
+_REAL, _PAGE = "sync/moves/test_children_shared.py", "presenters/test_child_shares.py"
 FAULTS = (
     Fault(
         name="a-guest-takes-from-another-guest",
@@ -33,7 +33,7 @@ FAULTS = (
     ),
     Fault(
         name="a-child-moves-into-a-house",
-        file="commune_desk/usecases/moves.py",
+        file="commune_desk/usecases/records/moves.py",
         old=" or not is_commune_scope(to):",
         new=":",
         tests=(f"{_REAL}::test_every_desk_hears_which_houses_there_are_and_nobody_moves_to_one",),
@@ -62,14 +62,14 @@ FAULTS = (
     ),
     Fault(
         name="shared-without-a-ground-in-the-log",
-        file="commune_desk/store/relocating.py",
+        file="commune_desk/store/writing/relocating.py",
         old=' | ({"ground": ground} if ground else {})',
         new="",
         tests=(f"{_PAGE}::test_shared_it_is_one_change_and_its_ground_stands_in_the_audit_log",),
     ),
     Fault(
         name="edited-while-it-is-handed-back",
-        file="commune_desk/store/leaving.py",
+        file="commune_desk/store/writing/leaving.py",
         old="        raise Refusal(GOES_BACK)\n",
         new="        return\n",
         tests=(f"{_REAL}::test_the_house_keeps_its_own_log_when_it_hands_back",),

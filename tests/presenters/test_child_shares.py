@@ -16,18 +16,19 @@ from commune_desk.domain.lease import Lease
 from commune_desk.domain.placements import PlacementNotice
 from commune_desk.domain.record import kind_of
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child_page import ChildPage, ChildView
-from commune_desk.presenters.child_share import ChildShare, SharedRow
-from commune_desk.store import leaving, settings
-from commune_desk.store.lease import LEASE
-from commune_desk.store.schema import write_record
-from commune_desk.store.shares import sharing_of
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases import shares
-from commune_desk.usecases.children import close_file
-from commune_desk.usecases.moves import move_child
-from commune_desk.usecases.shares import GROUNDS, hand_back, share_child, take_back
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.child.page import ChildPage, ChildView
+from commune_desk.presenters.child.share import ChildShare, SharedRow
+from commune_desk.store.desk.lease import LEASE
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.schema import write_record
+from commune_desk.store.pages.shares import sharing_of
+from commune_desk.store.writing import leaving
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records import shares
+from commune_desk.usecases.records.children import close_file
+from commune_desk.usecases.records.moves import move_child
+from commune_desk.usecases.records.shares import GROUNDS, hand_back, share_child, take_back
 from tests.helpers.builders import make_child, make_notice, save_all
 from tests.helpers.moving import THERE
 from tests.helpers.sharing import HOUSE, SECOND_HOUSE, is_confirmed, is_set_aside, know_the_houses

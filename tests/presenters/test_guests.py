@@ -10,13 +10,13 @@ import pytest
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
-from commune_desk.presenters.admit_form import AdmitForm
-from commune_desk.presenters.guests import HAND_BACK
-from commune_desk.presenters.resident_page import ResidentPage
-from commune_desk.presenters.today import TodayPage
-from commune_desk.presenters.today_sections import Section
-from commune_desk.store.shares import sharing_of
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.day.today import TodayPage
+from commune_desk.presenters.frame.cards import Section
+from commune_desk.presenters.shelter.admit_form import AdmitForm
+from commune_desk.presenters.shelter.guests import HAND_BACK
+from commune_desk.presenters.shelter.resident_page import ResidentPage
+from commune_desk.store.pages.shares import sharing_of
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import SHELTER_SCOPE, make_person, save_all
 from tests.helpers.sharing import HOUSE, is_confirmed, is_set_aside, know_the_houses, shared_here
 from tests.helpers.workplaces import make_workplace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from commune_desk.i18n import set_language
-from commune_desk.presenters.set_aside_texts import OTHERWISE, WHY, reasons_text, why_set_aside
+from commune_desk.presenters.wording.set_aside_texts import OTHERWISE, WHY, reasons_text, why_set_aside
 from tests.architecture.sources import ROOT
 
 

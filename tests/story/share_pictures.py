@@ -16,11 +16,11 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.i18n import Language, set_language
-from commune_desk.presenters.child_share import ShareQuestion
-from commune_desk.presenters.guests import hand_back_question
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.child.share import ShareQuestion
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.shelter.guests import hand_back_question
 from commune_desk.program_files import code_book
-from commune_desk.store.schema import write_record
+from commune_desk.store.engine.schema import write_record
 from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.dialogs.message import Message, question
@@ -31,11 +31,11 @@ from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.shots import SCALED, SCREEN, grab_own_size
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
-from commune_desk.usecases.opening import make_training_register
-from commune_desk.usecases.placements import admit_to_shelter
-from commune_desk.usecases.profile import Profile
-from commune_desk.usecases.training_register import fill_commune
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.registers.opening import make_training_register
+from commune_desk.usecases.registers.profile import Profile
+from commune_desk.usecases.registers.training_register import fill_commune
+from commune_desk.usecases.shelter.placements import admit_to_shelter
 from tests.helpers import sharing, shelter_house
 from tests.helpers.builders import make_notice, make_person, save_all
 from tests.story.filled_registers import OFFICER

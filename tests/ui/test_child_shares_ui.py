@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.presenters.routes import Route
-from commune_desk.store.shares import Share, sharing_of
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.pages.shares import Share, sharing_of
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.dialogs.share_child import ShareDialog
 from commune_desk.ui.pages.child import ChildPage
@@ -21,7 +21,7 @@ from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
 from commune_desk.ui.widgets.notice import NoticeBar
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import SHELTER_SCOPE, make_child, make_person, save_all
 from tests.helpers.sharing import HOUSE, SECOND_HOUSE, is_confirmed, is_set_aside, know_the_houses, shared_here
 from tests.helpers.workplaces import make_workplace

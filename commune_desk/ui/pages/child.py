@@ -7,9 +7,9 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.child_page import ChildPage as State
-from commune_desk.presenters.child_page import ChildView
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.child.page import ChildPage as State
+from commune_desk.presenters.child.page import ChildView
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.dialogs.move_child import MoveDialog
 from commune_desk.ui.dialogs.share_child import ShareDialog
@@ -26,7 +26,7 @@ from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.page import TabBar, TwoColumns
 from commune_desk.ui.widgets.timeline import Timeline
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 
 class ChildPage(LivePage):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.child_share import SharedRow, SharingView
+from commune_desk.presenters.child.share import SharedRow, SharingView
 from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.rows import ListRow
