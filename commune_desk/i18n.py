@@ -145,8 +145,9 @@ def format_time(instant: datetime) -> str:
 
 
 def format_instant(instant: datetime) -> str:
-    """`14:05 23/11/2026` in Viet Nam, of an aware instant."""
-    return f"{format_time(instant)} {format_date(local_day(instant))}"
+    """`14:05 23/11/2026` in Viet Nam, of an aware instant; the day comes first in English: `23/11/2026 at 14:05`."""
+    hour, day = format_time(instant), format_date(local_day(instant))
+    return f"{day} at {hour}" if _Screen.language == "en" else f"{hour} {day}"
 
 
 def format_number(value: float, digits: int = 0) -> str:

@@ -116,6 +116,7 @@ def test_dates_and_times_are_those_of_viet_nam() -> None:
     assert i18n.format_instant(late) == "01:05 23/11/2026"
     set_language("en")
     assert i18n.format_long_date(date(2026, 11, 23)) == "Monday 23/11/2026"
+    assert i18n.format_instant(late) == "23/11/2026 at 01:05"
 
 
 @pytest.mark.parametrize(

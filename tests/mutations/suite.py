@@ -26,6 +26,7 @@ from tests.mutations import (
     of_the_moves,
     of_the_province,
     of_the_register,
+    of_the_shares,
     of_the_ways,
 )
 from tests.mutations.fault import ROOT, Fault
@@ -40,6 +41,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_door.FAULTS,
     *of_the_province.FAULTS,
     *of_the_moves.FAULTS,
+    *of_the_shares.FAULTS,
     *of_the_ways.FAULTS,
     *of_the_erasure.FAULTS,
 )

@@ -55,10 +55,10 @@ def accept(workplace: Workplace) -> None:
         ("reached=0", "Waits to be sent", "warning"),
         ("reached=size/2", "Is being sent: 50 %", "note"),
         ("reached=size", "Is being sent: 99 %", "note"),
-        ("state='done', at='2026-11-23T02:10:00Z'", "The province has it · 09:10 23/11/2026", "good"),
+        ("state='done', at='2026-11-23T02:10:00Z'", "The province has it · 23/11/2026 at 09:10", "good"),
         ("code='file_day'", "The province takes the rest tomorrow", "warning"),
         ("state='refused', code='not_found'", "The province does not know this file; tell its IT officer", "warning"),
-        ("code='a_newer_code'", "a_newer_code", "warning"),
+        ("code='a_newer_code'", "The province gave a reason that this program does not know yet.", "warning"),
         ("direction='down', reached=size/4", "Is being fetched: 25 %", "note"),
         ("direction='down', state='done'", "Here, and at the province", "good"),
         ("direction='down', state='damaged'", "Came damaged three times; fetch it again", "warning"),
@@ -104,7 +104,7 @@ def test_what_a_file_belongs_to_is_offered_and_shown(workplace: Workplace, child
     view = view_of(workplace, child, file)
     assert view.title == "Photo"
     assert view.second == (
-        "Home visit of 20/11/2026 · PDF · 1,016 B · taken on 20/11/2026 · added 08:00 23/11/2026 · Cán bộ Thử"
+        "Home visit of 20/11/2026 · PDF · 1,016 B · taken on 20/11/2026 · added 23/11/2026 at 08:00 · Cán bộ Thử"
     )
 
 

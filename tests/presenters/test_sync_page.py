@@ -121,10 +121,12 @@ def test_a_receipt_is_named_with_its_number_and_the_provinces_time() -> None:
     assert sync_page(facts(proven_changes=0, proven_at=""), QUIET).proven[0].tone != "good"
 
 
-def test_why_something_was_set_aside_is_named_by_its_code() -> None:
+def test_why_something_was_set_aside_is_said_in_words() -> None:
     lines = sync_page(facts(set_aside_codes=(("grant", 1), ("revoked", 2))), QUIET).proven
     assert lines[1].text.startswith("3 thay đổi được tỉnh để riêng")
-    assert lines[1].detail.endswith("Mã: grant, revoked.")
+    why = "Máy này hoặc vai trò này không được ghi ở nơi đó. Khi máy này gửi, tỉnh đã ngừng cho máy kết nối."
+    assert lines[1].detail.startswith(why)
+    assert "revoked" not in lines[1].detail
 
 
 def test_what_waits_is_counted_by_kind_with_its_size() -> None:

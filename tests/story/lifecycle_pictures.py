@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from commune_desk.domain.clock import to_iso
+import msgspec
+
+from commune_desk.domain.clock import SystemClock, to_iso
 from commune_desk.domain.lease import Lease
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
@@ -14,8 +16,12 @@ from commune_desk.store.desk.lease import LEASE
 from commune_desk.store.engine import settings
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.pages.today import TodayPage
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.registers.opening import OpenDesk
+from commune_desk.usecases.registers.profile import REMOVED, Profile
+from commune_desk.usecases.registers.removal import Removed
 from commune_desk.usecases.registers.training_register import fill_commune
 from tests.helpers.enrolled_desks import enrolled_desk
 from tests.helpers.erased import erase
@@ -38,7 +44,31 @@ def take_lifecycle_pictures(folder: Path, out: Path, language: str) -> list[str]
                 for state in _states(Workplace(desk.open.register, code_book()), window)
                 for name in both_sizes(window.shell, out, f"lifecycle-{language}-{state}")
             ]
+        names += _removed(desk.open, out, language)
         desk.close()
+    return names
+
+
+def _removed(desk: OpenDesk, out: Path, language: str) -> list[str]:
+    """What a PC says whose register the province ordered removed; the register itself stays."""
+    profile = Profile(desk.profile.folder.with_name("removed"))
+    profile.folder.mkdir()
+    own = desk.register.identity
+    said = Removed(
+        db_id=own.db_id,
+        desk=own.desk,
+        province="Quảng Ninh",
+        at="2026-11-26T02:10:00Z",
+        records=1284,
+        drafts=1,
+        files=2,
+    )
+    (profile.folder / REMOVED).write_bytes(msgspec.json.encode(said))
+    window = OpeningWindow(profile, SystemClock())
+    window.show()
+    pump(0.4)
+    names = both_sizes(window, out, f"lifecycle-{language}-removed")
+    window.close()
     return names
 
 

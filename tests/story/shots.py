@@ -26,6 +26,7 @@ from tests.story.lifecycle_pictures import take_lifecycle_pictures
 from tests.story.more_pictures import take_more_pictures
 from tests.story.move_pictures import shoot_moves
 from tests.story.pictures import CUT, both_sizes, take_pictures
+from tests.story.share_pictures import shoot_shares
 from tests.story.shared_desks import shared_desks
 from tests.story.stage import pump
 from tests.story.sync_pictures import take_sync_pictures
@@ -86,6 +87,7 @@ def main() -> int:
                 names += take_sync_pictures(Path(folder) / f"status-{language}", given.out, language)
                 names += take_lifecycle_pictures(Path(folder) / f"lifecycle-{language}", given.out, language)
                 names += shoot_moves(app, Path(folder) / f"moves-{language}", given.out, language)
+                names += shoot_shares(Path(folder) / f"shares-{language}", given.out, language)
                 print(f"{language}: {len(names)} pictures", flush=True)
     if given.readme:
         shutil.copyfile(given.out / README_PICTURE, "docs/pictures/today.png")

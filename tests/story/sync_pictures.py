@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
@@ -19,6 +21,9 @@ from commune_desk.program_files import code_book
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.opening.window import OpeningWindow
+from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.qt_words import speak_qt
+from commune_desk.ui.shots import SCALED, grab
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.locked.doorbell import leave_card
@@ -49,6 +54,7 @@ def take_sync_pictures(folder: Path, out: Path, language: str) -> list[str]:
                 for state in _states(desk, window)
                 for name in both_sizes(window.shell, out, f"status-{language}-{state}")
             ]
+            names += _sticks(window, folder / "USB", out, language)
         leave_card(desk.open, [datetime.now(UTC) + timedelta(hours=2)])
         leave_sealed(desk.open)
         desk.close()
@@ -99,6 +105,34 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     window.navigate(Route("child", child))
     pump(0.3)
     yield "timeline"
+
+
+def _sticks(window: DeskWindow, stick: Path, out: Path, language: str) -> list[str]:
+    """Qt's dialog in which a stick is chosen, to write to and to read from; a system with one of its own shows that."""
+    (stick / "Sổ Ánh Dương").mkdir(parents=True)
+    go_to(window, SYNC)
+    page = window.shell.page("sync")
+    assert isinstance(page, SyncPage)
+    assert page.courier is not None
+    speak_qt()
+    page.courier._folder = str(stick)
+    names: list[str] = []
+    for button, use in ((page.courier.write_button, "write"), (page.courier.read_button, "read")):
+        QTimer.singleShot(400, partial(_file_dialog, out / f"status-{language}-stick-{use}.png", names))
+        button.click()
+    return names
+
+
+def _file_dialog(path: Path, names: list[str]) -> None:
+    """Take the dialog that is open, and leave it."""
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, QFileDialog)
+    try:
+        for scale, suffix in ((1.0, ""), (SCALED, "-125")):
+            one = path.with_name(f"{path.stem}{suffix}.png")
+            names.append(grab(dialog, one, screen=dialog.size() * scale, scale=scale).name)
+    finally:
+        dialog.reject()
 
 
 def _visit(desk: EnrolledDesk, child: RecordId, seen: str) -> None:

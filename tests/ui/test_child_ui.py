@@ -21,6 +21,7 @@ from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.subject import SubjectHeader
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.card import Avatar
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.text import line_height
@@ -141,7 +142,9 @@ def test_a_group_is_left_and_a_relative_taken_away(
 def test_a_child_without_a_file_says_so(qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route]) -> None:
     made = ChildPage(workplace, tasks, routes.append, "0" * 32)
     show_page(qtbot, made)
-    assert not made.edit.isEnabled()
+    assert not made.edit.isVisible()
+    assert not made.visit.isVisible()
+    assert not made.header.findChildren(Avatar)
 
 
 @pytest.fixture

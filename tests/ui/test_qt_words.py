@@ -130,6 +130,28 @@ def test_the_file_dialog_asks_for_no_word_that_is_not_known(
     assert {text.replace("&", "") for text in words_on(dialog)} & english == set()
 
 
+def test_the_dialog_in_which_a_folder_is_chosen_asks_for_no_other_word(
+    qtbot: QtBot, spoken: Listener, tmp_path: Path
+) -> None:
+    """As a courier's stick is chosen."""
+    (tmp_path / "USB").mkdir()
+    said: set[str] = set()
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        said.update(words_on(dialog))
+        dialog.reject()
+
+    QTimer.singleShot(100, look)
+    assert QFileDialog.getExistingDirectory(None, "USB", str(tmp_path)) == ""
+    keys = {text for texts in spoken.asked.values() for text in texts if text.startswith("Alt+")}
+    for context in WORDS:
+        assert spoken.asked.get(context, set()) - keys <= set(WORDS[context])
+    assert "Thư mục:" in said
+    assert said & {text for texts in WORDS.values() for text in texts} == set()
+
+
 def test_in_english_qt_speaks_for_itself(qtbot: QtBot, spoken: Listener, tmp_path: Path) -> None:
     set_language("en")
     dialog = ask(qtbot, tmp_path, to_save=False)

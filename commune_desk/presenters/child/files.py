@@ -16,6 +16,7 @@ from commune_desk.domain.reports import Report
 from commune_desk.i18n import _, format_instant, format_size
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option
+from commune_desk.presenters.wording.set_aside_texts import OTHERWISE
 from commune_desk.store.engine.schema import read_many
 from commune_desk.store.files import file_queue
 from commune_desk.store.files.attachments import FileRow, files_of
@@ -189,7 +190,7 @@ class ChildFiles:
         if row.place is None:
             return _("At the province, not here"), "quiet"
         if row.place.code:
-            sentence = _TROUBLE.get(row.place.code, row.place.code)
+            sentence = _TROUBLE.get(row.place.code, OTHERWISE)
             return _(sentence), "warning"
         return self._on_the_way(row, row.place)
 

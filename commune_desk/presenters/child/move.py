@@ -14,6 +14,7 @@ from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.engine import settings
 from commune_desk.store.intake.departures import KEEPS_STUBS
 from commune_desk.store.pages.children import ChildRecord
+from commune_desk.store.pages.shares import sharing_of
 from commune_desk.store.writing.leaving import leaves_to, move_set_aside, moving_to
 from commune_desk.store.writing.relocating import directory
 from commune_desk.store.writing.transaction import Tx
@@ -72,8 +73,15 @@ class ChildMove:
             _("The file, the visits, the family and the reports go into the register of that commune."),
             _("Whatever was written here and not sent yet goes first; nothing is lost."),
             left if keeps else _("This PC keeps nothing of the child."),
+            *self._holders(),
             _("It cannot be taken back from here. The other commune can move the child back."),
         ]
+
+    def _holders(self) -> list[str]:
+        """That a shelter which holds the child's details too goes on holding them."""
+        sharing = self._workplace.read(lambda c: sharing_of(c, self._record.person.id))
+        text = _("{place} goes on holding the child's details; the other commune can take them back.")
+        return [text.format(place=labels.place_name(self._workplace.codes, scope)) for scope in sharing.shares]
 
     def warning(self) -> str:
         """What must not wait for the move; empty for nothing."""

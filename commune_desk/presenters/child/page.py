@@ -18,6 +18,7 @@ from commune_desk.domain.labels import N_
 from commune_desk.domain.reports import clock_runs
 from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters.child.move import ChildMove, MoveView, move_view
+from commune_desk.presenters.child.share import ChildShare, SharingView, sharing_view
 from commune_desk.presenters.child.timeline import Moment, Timeline
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.erased_texts import gone_text
@@ -102,6 +103,7 @@ class ChildView:
     """Whether the officer's role writes here."""
     is_open: bool
     move: MoveView
+    sharing: SharingView
     closings: tuple[tuple[str, str], ...]
     timeline: tuple[Moment, ...]
     facts: tuple[Fact, ...]
@@ -149,6 +151,7 @@ class ChildPage:
             can_write=can_write,
             is_open=is_open,
             move=move_view(self._workplace, self.person),
+            sharing=sharing_view(self._workplace, record),
             closings=tuple(
                 (code, labels.status_text(code)) for code in FILE_STEPS.get(record.file.status, ()) if code != WITHDRAWN
             ),
@@ -175,6 +178,10 @@ class ChildPage:
     def move(self) -> ChildMove:
         """What asks for a move to another commune."""
         return ChildMove(self._workplace, self._shown())
+
+    def share(self) -> ChildShare:
+        """What asks for a share with a shelter, or takes it back."""
+        return ChildShare(self._workplace, self._shown())
 
     def looked_at(self) -> Callable[[Tx], None] | None:
         """The operation that remembers that an officer looked at a child who came here; None when there is no need."""

@@ -31,6 +31,11 @@ _EDITED = {
     "relation": N_("Family edited"),
     "group_membership": N_("Group edited"),
 }
+_WHERE_HELD = {
+    "move": N_("Moved to another commune"),
+    "share": N_("Record shared with another place"),
+    "unshare": N_("Record no longer shared"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +155,14 @@ class Timeline:
             yield Moment(f"{notice.since_on}T00:00", _("Under protection"), day, body, tone="danger")
 
     def _moves(self) -> Iterator[Moment]:
-        """Each move to another commune of the province, from the one to the other."""
-        for entry in self._history:
-            if entry.moved_to and entry.record == self._record.person.id:
-                places = (labels.place_name(self._codes, one) for one in (entry.moved_from, entry.moved_to))
+        """Each move to another commune, and each time that a shelter was given a part in the record, or lost it."""
+        for entry in reversed(self._history):  # of one minute too the newest comes first
+            if entry.place_verb and entry.record == self._record.person.id:
                 moment = Moment(
                     order=_local(entry.at).strftime("%Y-%m-%dT%H:%M"),
-                    heading=_("Moved to another commune"),
+                    heading=_(_WHERE_HELD[entry.place_verb]),
                     meta=labels.joined(self._when(entry.at), entry.officer, entry.desk),
-                    body=" → ".join(places),
+                    body=" → ".join(labels.place_name(self._codes, one) for one in _from_and_to(entry)),
                 )
                 yield self._marked(moment, [entry])
 
@@ -274,6 +278,11 @@ class Timeline:
 
     def _when(self, at: str) -> str:
         return labels.near_instant_text(at, self._today)
+
+
+def _from_and_to(entry: Entry) -> Sequence[str]:
+    """The scopes between which the record went; the place alone that lost its part in it."""
+    return (entry.moved_to,) if entry.place_verb == "unshare" else (entry.moved_from, entry.moved_to)
 
 
 def _with_chip(moment: Moment, words: str, icon: str, tone: str) -> Moment:

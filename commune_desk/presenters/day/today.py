@@ -14,8 +14,10 @@ from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.typed_times import parse_day
 from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
 from commune_desk.presenters.child.arrivals import arrivals_section
+from commune_desk.presenters.child.share import ShareQuestion
 from commune_desk.presenters.day.today_sections import MOST_TASKS, CommuneSections, ShelterSections
 from commune_desk.presenters.frame.cards import Section
+from commune_desk.presenters.shelter.guests import HAND_BACK, guests_section, hand_back_question
 from commune_desk.presenters.sync.lease_texts import lease_section
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake.conflicts import late_since
@@ -36,6 +38,7 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.moves import see_arrival
 from commune_desk.usecases.records.reports import acknowledge_report
+from commune_desk.usecases.records.shares import hand_back
 from commune_desk.usecases.records.tasks import add_task, finish_task
 
 MOST_VISITS = 100
@@ -104,8 +107,14 @@ class TodayPage:
         """What a row's button writes. Raises KeyError for an act that is none."""
         if act == "see_arrival":
             return lambda tx: see_arrival(tx, RecordId(record))
+        if act == HAND_BACK:
+            return lambda tx: hand_back(tx, RecordId(record))
         step = {"acknowledge": acknowledge_report, "finish_task": finish_task}[act]
         return lambda tx: step(tx, record)
+
+    def question(self, act: str, record: str) -> ShareQuestion | None:
+        """What is asked before the act is done; None for what is done at once."""
+        return hand_back_question(self._workplace, record) if act == HAND_BACK else None
 
     def new_task(self, title: str, day: str) -> Callable[[Tx], object] | str:
         """The operation that writes a task down, or the sentence that says what is wrong with it."""
@@ -149,7 +158,11 @@ class TodayPage:
             title=self._title(now),
             subtitle=count if residents else _("Nobody is staying in the house."),
             main=(sections.ending(), *self._lease(now), sections.logs()),
-            side=(sections.tasks(), *self._arrivals(can_write=self._can_write("care_log_entry"))),
+            side=(
+                sections.tasks(),
+                *self._arrivals(can_write=self._can_write("care_log_entry")),
+                *guests_section(self._workplace),
+            ),
             can_write=self._can_write("care_log_entry"),
             is_commune=False,
         )

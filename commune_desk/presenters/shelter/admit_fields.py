@@ -26,7 +26,7 @@ def admit_fields() -> tuple[FieldSpec, ...]:
         FieldSpec("companions", _("Children accompanying"), placeholder="0"),
         FieldSpec("full_name", _("Full name"), heading=known, hint=_("Shown only on the resident's own page.")),
         FieldSpec("birth_date", _("Birth date or age"), placeholder=_("17/05/2012, 2012 or 14 years old")),
-        FieldSpec("same_person", _("Has this person been here before?"), Editor.RADIO, required=True, wide=True),
+        FieldSpec("same_person", _("Is this person known here already?"), Editor.RADIO, required=True, wide=True),
         FieldSpec("sex", _("Sex"), Editor.RADIO),
         FieldSpec("home_commune", _("Home commune"), Editor.CHOICE, placeholder=_("Not known")),
         FieldSpec(

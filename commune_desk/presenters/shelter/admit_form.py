@@ -26,6 +26,7 @@ from commune_desk.presenters.frame.entry_form import EntryForm, FieldSpec, FormS
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.shelter.admit_fields import admit_fields
 from commune_desk.presenters.shelter.beds_form import free_beds
+from commune_desk.presenters.shelter.guests import home_of_guest, shared_by_text
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.pages.placements import (
@@ -101,6 +102,8 @@ class AdmitForm(EntryForm[FormState]):
     def follow(self, name: str) -> None:
         if name == "full_name" and "same_person" in self._values:
             self._values["same_person"] = ""
+        if name == "same_person" and not self._values["home_commune"]:
+            self._values["home_commune"] = home_of_guest(self._workplace, self._values[name])
         if name == "reason" and self._values[name] == ISOLATION and not self._values["isolation_from"]:
             self._values["isolation_from"] = format_date(self._workplace.today())
 
@@ -176,7 +179,8 @@ class AdmitForm(EntryForm[FormState]):
         return {fold(stay.alias) for stay in self._workplace.read(active_stays) if stay.id != own}
 
     def _namesakes(self) -> list[Option]:
-        """Former residents of the name typed, each by the name used in the house and the day of arrival."""
+        """Former residents of the name typed, each by the name used in the house and the day of arrival, and whom a
+        commune shared with the house under that name."""
         if "same_person" not in self._values:
             return []
         name = fold(self._values["full_name"])
@@ -184,13 +188,15 @@ class AdmitForm(EntryForm[FormState]):
             return []
         if self._residents is None:
             self._residents = self._workplace.read(residents_by_name)
-        text = _("Yes, {alias}, admitted {day}")
-        found = {one: self._workplace.read(partial(stays_of, person=one)) for one in self._residents.get(name, ())}
-        return [
-            (person, text.format(alias=stays[0].alias, day=format_date(local_day(stays[0].admitted_at))))
-            for person, stays in found.items()
-            if stays
-        ]
+        found = ((person, self._known_as(person)) for person in self._residents.get(name, ()))
+        return [(person, text) for person, text in found if text]
+
+    def _known_as(self, person: str) -> str:
+        stays = self._workplace.read(partial(stays_of, person=person))
+        if stays:
+            text, day = _("Yes, {alias}, admitted {day}"), format_date(local_day(stays[0].admitted_at))
+            return text.format(alias=stays[0].alias, day=day)
+        return shared_by_text(self._workplace, person)
 
     def _returning_stay_is_active(self) -> bool:
         chosen = self._values.get("same_person", "")

@@ -13,6 +13,7 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.domain.placements import PAPERS, PAPERS_ALWAYS, Placement
 from commune_desk.i18n import _, format_date, format_instant
 from commune_desk.presenters.child.timeline import NOT_SENT, Moment
+from commune_desk.presenters.shelter.guests import held_with
 from commune_desk.presenters.shelter.page import status_chip, with_companions
 from commune_desk.presenters.shelter.shift_list import is_late
 from commune_desk.presenters.shelter.stay_clocks import StayClock, clocks_of, missing_papers, missing_text, night_text
@@ -160,6 +161,7 @@ class ResidentPage:
             Fact(_("Reason"), labels.code_text(codes, "admission_reasons", row.reason)),
             Fact(_("Brought by"), stay.brought_by or ""),
             Fact(_("Case code"), stay.case_code or ""),
+            Fact(_("Held together with"), held_with(self._workplace, row.person)),
             Fact(_("Belongings"), stay.belongings or ""),
         ]
         if row.discharged_at:

@@ -10,6 +10,7 @@ from datetime import datetime
 from commune_desk.domain.clock import from_iso
 from commune_desk.domain.kinds import KINDS
 from commune_desk.i18n import _, format_instant, format_number, format_size, format_time, ngettext, translate_error
+from commune_desk.presenters.wording.set_aside_texts import reasons_text
 from commune_desk.store.pages.sync_status import SyncFacts
 from commune_desk.usecases.sync.agent import SyncStatus
 
@@ -184,10 +185,9 @@ def _proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
             "{count} changes were set aside by the province",
             facts.set_aside,
         ).format(count=format_number(facts.set_aside))
-        codes = ", ".join(code for code, _count in facts.set_aside_codes if code)
-        kept = _("It is kept on both sides; the province's IT officer can see why.")
-        why = _("Code: {codes}.").format(codes=codes) if codes else ""
-        lines.append(StatusLine(text, " ".join(filter(None, (kept, why))), tone="warning", icon="alert-triangle"))
+        kept = _("It is kept on both sides; the province's IT officer can see more.")
+        why = reasons_text(code for code, _count in facts.set_aside_codes)
+        lines.append(StatusLine(text, " ".join(filter(None, (why, kept))), tone="warning", icon="alert-triangle"))
     return (*lines, *_compared(facts), *_erased(facts))
 
 

@@ -81,9 +81,9 @@ def code_text(codes: CodeBook, list_name: str, code: str | None) -> str:
 
 
 def place_name(codes: CodeBook, scope: str) -> str:
-    """What a scope is called: the commune with its kind, a shelter without telling which."""
+    """What a scope is called: the commune with its kind, a shelter without telling which or where."""
     kind, _colon, code = scope.partition(":")
-    return code_text(codes, "communes", code) if kind == "C" else _("Shelter")
+    return code_text(codes, "communes", code) if kind == "C" else _("Sunshine House")
 
 
 def birth_of(stored: str | None) -> PartialDate | None:

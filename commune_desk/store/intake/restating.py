@@ -127,11 +127,19 @@ class Restating:
                 journal.keep(self._db, line, state="received", place=(event.seq, None))
             elif line.change.kind in KINDS:
                 self._db.execute("UPDATE change SET seq=? WHERE id=?", (event.seq, line.change.id))
+            self._remember_guest(event, line)
             if line.change.verb == Verb.ERASE.value:
                 erasing.carry_out(self._tx, line.change, event.left)
             elif event.left:
                 instant = to_iso(stamp_instant(line.change.stamp))
                 departures.note(self._tx, line.change, self._held(event.left), instant=instant)
+
+    def _remember_guest(self, event: protocol.Event, line: Line) -> None:
+        """Who is held here for another place; nobody need look at them anew because a desk begins."""
+        change = line.change
+        if change.verb == Verb.SHARE.value and change.to == event.scope:
+            row = (change.record, change.id, change.scope, to_iso(stamp_instant(change.stamp)))
+            self._db.execute("INSERT OR IGNORE INTO arrival VALUES (?,?,?,?,1)", row)
 
     def _held(self, named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Of these (kind, id) the records that this register has."""

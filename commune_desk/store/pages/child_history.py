@@ -15,7 +15,7 @@ from commune_desk.store.changes.journal import UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.sync_status import receipt_time
-from sync.change import Change, Verb, from_wire
+from sync.change import RELOCATING, Change, Verb, from_wire
 from sync.merge import Outcome
 
 SET_ASIDE = "quarantined"
@@ -56,9 +56,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     is_in_conflict: bool
     """Whether one of its values waits for a person, against another."""
     edits: tuple[Edit, ...]
+    place_verb: str = ""
+    """`move`, `share` or `unshare` where the change says where the record is held; it edits nothing."""
     moved_from: str = ""
     moved_to: str = ""
-    """The scopes of a move to another commune; it edits nothing."""
+    """The scope in which such a change was written, and the one that it speaks of."""
 
 
 _RECORDS = (
@@ -163,8 +165,9 @@ def _entry(row: Any, change: Change, changes: dict[str, Change], lost: set[str],
         receipt_at="",
         is_in_conflict=False,
         edits=tuple(_edit(change, field, changes, lost) for field in change.fields if _is_known(change, field)),
-        moved_from=change.scope if change.verb == Verb.MOVE.value else "",
-        moved_to=change.to if change.verb == Verb.MOVE.value else "",
+        place_verb=change.verb if change.verb in RELOCATING else "",
+        moved_from=change.scope if change.verb in RELOCATING else "",
+        moved_to=change.to if change.verb in RELOCATING else "",
     )
 
 

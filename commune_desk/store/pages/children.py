@@ -176,6 +176,12 @@ def _kin(connection: Connection, own: str, other: str, person: str) -> tuple[Kin
     return tuple(found)
 
 
+def is_protected(connection: Connection, person: str) -> bool:
+    """Whether a shelter's notice says that the child stays under protection."""
+    file = file_of(connection, person)
+    return file is not None and any(notice.status != "ended" for notice in _notices(connection, file))
+
+
 def _notices(connection: Connection, file: ChildFile) -> tuple[PlacementNotice, ...]:
     if not file.case_number:
         return ()

@@ -170,9 +170,11 @@ def log_between(connection: Connection, start: str, end: str) -> list[LogRow]:
 
 
 def residents_by_name(connection: Connection) -> dict[str, list[str]]:
-    """Everybody who was or is here by each of their names without its marks; reads every stay there ever was."""
+    """Everybody who was or is here, or whom a commune shared with the house, by each of their names without its marks;
+    reads every stay there ever was."""
     rows = connection.execute(
-        "SELECT DISTINCT p.id, p.full_name, p.other_name FROM person p JOIN placement s ON s.person=p.id"
+        "SELECT p.id, p.full_name, p.other_name FROM person p WHERE p.id IN"
+        " (SELECT person FROM placement UNION ALL SELECT record FROM arrival)"
     ).fetchall()
     found: dict[str, list[str]] = {}
     for person, *names in rows:

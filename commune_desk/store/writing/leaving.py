@@ -15,6 +15,7 @@ ON_ITS_WAY = N_(
     "This child is on its way to another commune, so the file can no longer be changed here. "
     "New home visits are still recorded and go along."
 )
+GOES_BACK = N_("This record is being handed back to its commune, so it can no longer be changed here.")
 _PERSON = "person"
 _ASKED = (
     "SELECT json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.to'), state, code FROM change"
@@ -54,8 +55,17 @@ def is_on_its_way(connection: Connection, record: str) -> bool:
     return leaves_to(connection, record) is not None or moving_to(connection, record) is not None
 
 
+def goes_back(connection: Connection, record: str, scope: str) -> bool:
+    """Whether a record that the place `scope` holds beside its home is on its way out of that place."""
+    row = connection.execute(_ASKED, (record, Verb.UNSHARE.value)).fetchone()
+    is_asked = row is not None and row[0] == scope and row[1] != "quarantined"
+    return is_asked or leaves_to(connection, record) == scope
+
+
 def check_stays(connection: Connection, kind: Kind, stored: Record) -> None:
     """Raise Refusal when the record, or the person it belongs to, is on its way: there an edit would be a conflict."""
     owner = stored.id if kind.name == _PERSON else getattr(stored, kind.belongs_to) if kind.belongs_to else None
+    if any(goes_back(connection, one, stored.scope) for one in dict.fromkeys((stored.id, owner)) if one):
+        raise Refusal(GOES_BACK)
     if any(is_on_its_way(connection, one) for one in dict.fromkeys((stored.id, owner)) if one):
         raise Refusal(ON_ITS_WAY)

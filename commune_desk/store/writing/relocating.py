@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.ids import Scope, uuid7
+from commune_desk.domain.ids import Scope, is_shelter_scope, uuid7
 from commune_desk.domain.kinds import SCHEMA_VERSION
 from commune_desk.domain.record import Data, Record, kind_of
 from commune_desk.store.engine import settings
@@ -18,19 +18,34 @@ from sync.change import Change, Verb, to_wire
 from sync.protocol import ScopeKey, unb64
 
 DIRECTORY = "directory"
-"""The communes of the province and the keys that their sealed values are sealed to, as a signed page told them."""
+"""The communes and shelters of the province and the keys that their sealed values are sealed to, as a signed page told
+them."""
 DIRECTORY_VERSION = "directory_version"
+_ACTIONS = {
+    Verb.MOVE: AuditAction.MOVE,
+    Verb.SHARE: AuditAction.SHARE,
+    Verb.UNSHARE: AuditAction.UNSHARE,
+}
 
 
 def directory(connection: Connection) -> dict[str, ScopeKey]:
-    """The communes that a child can move to, by scope; empty until the province was heard."""
+    """The places that a child can be told of at, by scope; empty until the province was heard."""
     return {key.scope: key for key in settings.get(connection, DIRECTORY, list[ScopeKey], [])}
 
 
-def relocate(tx: Tx, record: Record, verb: Verb, to: Scope) -> None:
-    """Write down that the record is held otherwise from now on; it stays until the province acts on it."""
+def houses(connection: Connection) -> list[Scope]:
+    """The shelters of the province by their codes; a province of an older program names none."""
+    return sorted(Scope(scope) for scope in directory(connection) if is_shelter_scope(scope))
+
+
+def relocate(tx: Tx, record: Record, verb: Verb, to: Scope, *, ground: str = "") -> None:
+    """Write down that the record is held otherwise from now on; it stays until the province acts on it.
+
+    `ground` is the code of what the law says allows it, for the audit log alone: nobody else hears of it.
+    """
     tx.write_down(_change(tx, record, verb, to))
-    tx.audit(AuditAction.MOVE, kind_of(record).name, record.id, {"verb": verb.value, "to": to})
+    detail = {"verb": verb.value, "to": to} | ({"ground": ground} if ground else {})
+    tx.audit(_ACTIONS[verb], kind_of(record).name, record.id, detail)
     tx.touched(kind_of(record).name, record.id, record)
 
 

@@ -10,7 +10,9 @@ from commune_desk.i18n import _
 from commune_desk.presenters.child.page import ChildPage as State
 from commune_desk.presenters.child.page import ChildView
 from commune_desk.presenters.frame.routes import Route
+from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.dialogs.move_child import MoveDialog
+from commune_desk.ui.dialogs.share_child import ShareDialog
 from commune_desk.ui.pages.child_files import Files
 from commune_desk.ui.pages.child_tabs import Details, Family, Groups, family_row, risk_card, steps_card
 from commune_desk.ui.pages.live import LivePage
@@ -73,7 +75,7 @@ class ChildPage(LivePage):
         surface = Surface()
         surface.column.setContentsMargins(16, 16, 16, 16)
         surface.column.addWidget(self.timeline)
-        self.details = Details(self._move_file, self._move_to_commune)
+        self.details = Details(self._move_file, self._move_to_commune, self._share, self._take_back)
         self.family = Family(self._navigate, self._open, self._end_relation)
         self.groups = Groups(self._open, self._leave_group)
         self.files = Files(self._workplace, self._tasks, self.person)
@@ -113,8 +115,8 @@ class ChildPage(LivePage):
     def _show_gone(self) -> None:
         self.columns.hide()
         self.tabs.hide()
-        self.edit.setEnabled(False)
-        self.visit.setEnabled(False)
+        self.edit.hide()
+        self.visit.hide()
         self.header.show_subject("", _("Child"), "", ())
         self._notices.show_bars(())
         self.timeline.set_entries([])
@@ -145,6 +147,10 @@ class ChildPage(LivePage):
             bars.append(NoticeBar(view.move.under_way, Tone.NOTE, dismissable=False))
         elif view.move.set_aside:
             bars.append(NoticeBar(view.move.set_aside, Tone.WARNING, dismissable=False))
+        if view.sharing.notice:
+            bars.append(NoticeBar(view.sharing.notice, Tone.NOTE, dismissable=False))
+        if view.sharing.set_aside:
+            bars.append(NoticeBar(view.sharing.set_aside, Tone.WARNING, dismissable=False))
         if view.conflict_notice:
             bar = NoticeBar(view.conflict_notice, Tone.WARNING, action=_("Decide"), dismissable=False)
             bar.acted.connect(lambda: self._navigate(Route("sync")))
@@ -179,6 +185,18 @@ class ChildPage(LivePage):
         move = self._state.move()
         if to := MoveDialog(move, self).ask():
             self.write(move.operation(to))
+
+    def _share(self) -> None:
+        share = self._state.share()
+        place, ground = ShareDialog(share, self).ask()
+        if place:
+            self.write(share.operation(place, ground))
+
+    def _take_back(self, place: str) -> None:
+        share = self._state.share()
+        asked = share.question_back(place)
+        if confirm(self, Message(asked.title, asked.detail, Tone.WARNING), asked.yes, is_dangerous=True):
+            self.write(share.take_back(place))
 
     def _end_relation(self, relation: str) -> None:
         self.write(self._state.end_relation(relation))

@@ -13,6 +13,7 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording.labels import RISK_NAMES
 from commune_desk.presenters.wording.next_steps import Step
 from commune_desk.ui.dialogs.message import Message, confirm
+from commune_desk.ui.pages.child_sharing import sharing_card
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
@@ -92,19 +93,30 @@ class Part(QWidget):
 
 
 class Details(Part):
-    """Every detail of the child and the file, how the child moves to another commune, and how the file is closed."""
+    """Every detail of the child and the file, who else holds the record, how the child moves to another commune, and
+    how the file is closed."""
 
-    def __init__(self, move_file: Callable[[str], object], move_to_commune: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        move_file: Callable[[str], object],
+        move_to_commune: Callable[[], object],
+        share: Callable[[], object],
+        take_back: Callable[[str], object],
+    ) -> None:
         super().__init__()
         self._move_file, self._move_to_commune = move_file, move_to_commune
+        self._share, self._take_back = share, take_back
 
     def _cards(self, view: ChildView) -> list[Card]:
         card = Card(_("Details"), "file-text")
         for fact in view.facts:
             card.add(ListRow("", fact.value).lead(fact.label, ink="quiet", width=_FACT_WIDTH))
-        if not view.can_edit:
-            return [card]
-        return [card, *([self._move(view)] if view.is_open else []), self._closings(view)]
+        cards = [card]
+        if view.sharing.rows or view.sharing.can_share:
+            cards.append(sharing_card(view.sharing, self._share, self._take_back))
+        if view.can_edit and view.is_open:
+            cards.append(self._move(view))
+        return [*cards, *([self._closings(view)] if view.can_edit else [])]
 
     def _move(self, view: ChildView) -> Card:
         """A child who lives in another commune of the province by now; not for one who left the province."""

@@ -40,9 +40,9 @@ class CourierCard(Card):
         self._done = (0, 0)
         self._begun: SecondaryButton | None = None
         self.write_button = SecondaryButton(_("Write to a stick…"), "upload")
-        self.write_button.clicked.connect(partial(self._choose, self.write_to))
+        self.write_button.clicked.connect(self._choose_to_write)
         self.read_button = SecondaryButton(_("Read from a stick…"), "download")
-        self.read_button.clicked.connect(partial(self._choose, self.read_from))
+        self.read_button.clicked.connect(self._choose_to_read)
         self.add_padded(self._foot())
         self._said = QVBoxLayout()
         self._said.setSpacing(0)
@@ -68,8 +68,14 @@ class CourierCard(Card):
         """Stop after the step that is under way."""
         self._courier.stop()
 
-    def _choose(self, use: Callable[[Path], None]) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, _("Choose the stick, or a folder on it"), self._folder)
+    def _choose_to_write(self) -> None:
+        self._choose(_("Choose the stick to write to, or a folder on it"), self.write_to)
+
+    def _choose_to_read(self) -> None:
+        self._choose(_("Choose the stick to read from, or a folder on it"), self.read_from)
+
+    def _choose(self, asked: str, use: Callable[[Path], None]) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, asked, self._folder)
         if chosen:
             self._folder = chosen
             use(Path(chosen))

@@ -38,7 +38,8 @@ class SubjectHeader(QWidget):
 
     def show_subject(self, initials: str, name: str, line: str, chips: Sequence[ChipText]) -> None:
         clear_layout(self._mark)
-        self._mark.addWidget(Avatar(initials))
+        if initials:  # nobody has a portrait whose record is not here
+            self._mark.addWidget(Avatar(initials))
         self.name.set_text(name)
         self._line.set_text(line)
         clear_layout(self._chips.layout())

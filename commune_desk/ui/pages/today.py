@@ -15,6 +15,7 @@ from commune_desk.presenters.frame.cards import Row, Section
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording.deadline_texts import ClockText
 from commune_desk.presenters.wording.labels import ChipText, joined
+from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
@@ -119,7 +120,11 @@ class TodayPage(LivePage):
         targets[here + step].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _act(self, act: str, key: str) -> None:
-        self.write(self._state.operation(act, key))
+        asked = self._state.question(act, key)
+        if asked is None or confirm(
+            self, Message(asked.title, asked.detail, Tone.WARNING), asked.yes, is_dangerous=True
+        ):
+            self.write(self._state.operation(act, key))
 
     def _write_task(self, title: str, day: str) -> None:
         card = self.sections["tasks"]

@@ -6,7 +6,7 @@ from commune_desk.domain.access import require
 from commune_desk.domain.children import ChildFile
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope
+from commune_desk.domain.ids import RecordId, Scope, is_commune_scope
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
 from commune_desk.domain.record import kind_of
@@ -33,7 +33,7 @@ def move_child(tx: Tx, person_id: RecordId, to: Scope) -> None:
     if file is None or file.status != "active":
         raise Refusal(N_("Only a child whose file is open moves to another commune. Nothing was changed."))
     target = directory(tx.connection).get(to)
-    if target is None or to == tx.actor.scope:
+    if target is None or to == tx.actor.scope or not is_commune_scope(to):
         raise Refusal(
             N_(
                 "A child can be handed over to another commune of the province once this PC was in touch with it. "

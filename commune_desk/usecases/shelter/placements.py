@@ -90,6 +90,8 @@ def admit_to_shelter(tx: Tx, admission: Admission) -> RecordId:
 def _know_person(tx: Tx, person: Person) -> None:
     stored = tx.get(Person, person.id)
     known = {name: value for name, value in values_of(person).items() if value not in (None, "", ())}
+    if stored and person.full_name.isascii() and fold(person.full_name) == fold(stored.full_name):
+        known.pop("full_name", None)  # typed in a hurry, without its marks
     tx.save(msgspec.structs.replace(stored, **known) if stored else person)
 
 

@@ -204,8 +204,10 @@ def written_lines(
     unsigned: dict[str, set[int]] = {}
     present: dict[str, set[int]] = {}
     moves = what_brought_them(connection, standing, places)
-    brought = _brought([*moves, *standing], places)
-    for one in [*moves, *standing]:
+    told = {one.line.change.id for one in moves}
+    every = [*moves, *(one for one in standing if one.line.change.id not in told)]
+    brought = _brought(every, places)
+    for one in every:
         change = one.line.change
         present.setdefault(change.desk, set()).add(change.n)
         if not one.line.signature:

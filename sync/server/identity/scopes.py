@@ -44,9 +44,10 @@ def ensure_communes(connection: Connection, *, escrow_public: bytes) -> None:
 
 
 def directory(connection: Connection) -> tuple[str, list[ScopeKey]]:
-    """The communes' present keys, and the version of the list."""
+    """The present keys of the communes and the shelters, and the version of the list: where a child may be told of."""
     table = tables.scope_key
-    rows = connection.execute(select(table).where(table.c.scope.like("C:%")).order_by(table.c.scope, table.c.key))
+    listed = table.c.scope.like("C:%") | table.c.scope.like("S:%")
+    rows = connection.execute(select(table).where(listed).order_by(table.c.scope, table.c.key))
     latest = {row.scope: ScopeKey(scope=row.scope, key=row.key, public=b64(row.public)) for row in rows}
     version = seal.sha256("".join(key.key for key in latest.values()).encode())[:8].hex()
     return version, list(latest.values())

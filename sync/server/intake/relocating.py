@@ -48,7 +48,12 @@ def fault(change: Change, route: Route | None) -> str | None:
     is_there = change.to in route.scopes
     if change.verb == Verb.SHARE.value:
         return None if change.scope == route.home and not is_there else "scope"
-    return None if is_there and change.to != route.home else "scope"
+    return None if is_there and change.to != route.home and may_end(change, route) else "scope"
+
+
+def may_end(change: Change, route: Route) -> bool:
+    """Whether an `unshare` is the word of the record's home, or of the very place that loses it."""
+    return change.scope in (route.home, change.to)
 
 
 def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> None:

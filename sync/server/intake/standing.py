@@ -1,7 +1,8 @@
 """Standing lines: the changes that together are a record's full state, each still under its author's signature.
 
-They are the changes that wrote a value which stands, and those that an open conflict speaks of, in the order in which
-they were made. A field that a change wrote and that no longer stands has the outcome `past`.
+They are the changes that wrote a value which stands, those that an open conflict speaks of, and the shares by which
+other places hold it, in the order in which they were made. A field that a change wrote and that no longer stands has
+the outcome `past`.
 """
 
 from __future__ import annotations
@@ -44,9 +45,11 @@ def standing_lines(connection: Connection, records: Sequence[Stored]) -> list[St
     wanted = {writer for record in records for writer in record.writers.values()}
     for conflicts in opened.values():
         wanted |= {one for conflict in conflicts for one in (conflict.theirs, conflict.ours, conflict.base) if one}
+    wanted |= _shares(connection, by_id)
     found = [
         _standing(line, by_id[line.change.record], opened.get(line.change.id, ()))
         for line in lines_of(connection, wanted)
+        if line.change.record in by_id  # a move that shared a relative speaks of the child
     ]
     return sorted(found, key=lambda one: one.line.change.id)
 
@@ -76,6 +79,15 @@ def _standing(line: Line, record: Stored, opened: Iterable[OpenedConflict]) -> S
         elif name in rules and rules[name].merge is Merge.SET and name in line.change.set:
             made.values[name] = record.value(name)
     return made
+
+
+def _shares(connection: Connection, records: Iterable[str]) -> set[str]:
+    """The changes by which places other than their home hold these records."""
+    table, left = tables.guest, iter(sorted(records))
+    found: set[str] = set()
+    while some := list(islice(left, _AT_ONCE)):
+        found |= set(connection.scalars(select(table.c.since).where(table.c.record.in_(some))))
+    return found
 
 
 def _open_conflicts(connection: Connection, records: Iterable[str]) -> dict[str, list[OpenedConflict]]:

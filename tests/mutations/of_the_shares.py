@@ -1,0 +1,77 @@
+"""Faults in sharing a record with a house, in taking it back and in who is told of it."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_SHARES = "commune_desk/usecases/records/shares.py"
+_REAL, _PAGE = "sync/moves/test_children_shared.py", "presenters/test_child_shares.py"
+FAULTS = (
+    Fault(
+        name="a-guest-takes-from-another-guest",
+        file="sync/server/intake/relocating.py",
+        old="    return change.scope in (route.home, change.to)\n",
+        new="    return True\n",
+        tests=(f"{_REAL}::test_who_holds_a_record_beside_its_home_takes_it_from_nobody_else",),
+    ),
+    Fault(
+        name="who-begins-later-hears-of-no-share",
+        file="sync/server/intake/standing.py",
+        old="    wanted |= _shares(connection, by_id)\n",
+        new="",
+        tests=(
+            f"{_REAL}::test_a_desk_that_begins_later_knows_who_holds_the_record",
+            f"{_REAL}::test_the_commune_that_takes_the_child_over_knows_of_the_house_and_may_take_back",
+        ),
+    ),
+    Fault(
+        name="houses-left-out-of-the-list",
+        file="sync/server/identity/scopes.py",
+        old='table.c.scope.like("C:%") | table.c.scope.like("S:%")',
+        new='table.c.scope.like("C:%")',
+        tests=(f"{_REAL}::test_every_desk_hears_which_houses_there_are_and_nobody_moves_to_one",),
+    ),
+    Fault(
+        name="a-child-moves-into-a-house",
+        file="commune_desk/usecases/records/moves.py",
+        old=" or not is_commune_scope(to):",
+        new=":",
+        tests=(f"{_REAL}::test_every_desk_hears_which_houses_there_are_and_nobody_moves_to_one",),
+    ),
+    Fault(
+        name="shared-whatever-the-role",
+        file=_SHARES,
+        old="    require(tx.actor, kind_of(ChildFile).write)\n    person = tx.existing(Person, person_id)\n"
+        "    _require_staying(tx.connection, person_id)\n    lease",
+        new="    person = tx.existing(Person, person_id)\n    _require_staying(tx.connection, person_id)\n    lease",
+        tests=(f"{_PAGE}::test_a_chair_reads_who_holds_it_and_changes_nothing",),
+    ),
+    Fault(
+        name="shared-after-the-lease",
+        file=_SHARES,
+        old="    if lease is not None and lease.is_over(tx.ledger.now()):\n        raise Refusal(CLOSED)\n",
+        new="",
+        tests=(f"{_PAGE}::test_after_the_lease_nothing_is_shared_and_all_can_be_taken_back",),
+    ),
+    Fault(
+        name="taken-back-while-it-protects",
+        file=_SHARES,
+        old="    if is_protected(tx.connection, person_id):\n        raise Refusal(IN_PROTECTION)\n",
+        new="",
+        tests=(f"{_PAGE}::test_under_protection_the_house_keeps_the_name_of_whom_it_protects",),
+    ),
+    Fault(
+        name="shared-without-a-ground-in-the-log",
+        file="commune_desk/store/writing/relocating.py",
+        old=' | ({"ground": ground} if ground else {})',
+        new="",
+        tests=(f"{_PAGE}::test_shared_it_is_one_change_and_its_ground_stands_in_the_audit_log",),
+    ),
+    Fault(
+        name="edited-while-it-is-handed-back",
+        file="commune_desk/store/writing/leaving.py",
+        old="        raise Refusal(GOES_BACK)\n",
+        new="        return\n",
+        tests=(f"{_REAL}::test_the_house_keeps_its_own_log_when_it_hands_back",),
+    ),
+)
