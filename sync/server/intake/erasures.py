@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from commune_desk.domain.erasure import ABOUT
 from sync.change import Change
 from sync.server.engine import tables
+from sync.server.engine.asking import among
 
 ERASED = "erased"
 """The code of what is taken in for its digest alone: it speaks of an erased record."""
@@ -25,7 +26,7 @@ def speaking_of_erased(connection: Connection, changes: Iterable[Change]) -> set
 def erased_among(connection: Connection, records: Iterable[str]) -> set[str]:
     """Of these records those that were erased."""
     table = tables.erasure
-    return set(connection.scalars(select(table.c.record).where(table.c.record.in_(set(records)))))
+    return set(connection.scalars(select(table.c.record).where(among(table.c.record, set(records)))))
 
 
 def _named_in(change: Change) -> set[str]:

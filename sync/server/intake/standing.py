@@ -20,6 +20,7 @@ from sync.change import Change, Line, Wire
 from sync.merge import Outcome
 from sync.protocol import OpenedConflict
 from sync.server.engine import tables
+from sync.server.engine.asking import among
 from sync.server.intake.records import Stored
 
 _AT_ONCE = 500
@@ -61,7 +62,7 @@ def lines_of(connection: Connection, ids: Iterable[str]) -> Iterator[Line]:
         key, (key.c.scope == change.c.scope) & (key.c.id == change.c.id)
     )
     while some := list(islice(left, _AT_ONCE)):
-        for row in connection.execute(kept.where(key.c.id.in_(some))):
+        for row in connection.execute(kept.where(among(key.c.id, some))):
             yield kept_line(row.raw, row.signature)
 
 
@@ -95,7 +96,7 @@ def _open_conflicts(connection: Connection, records: Iterable[str]) -> dict[str,
     table, left = tables.conflict, iter(sorted(records))
     found: dict[str, list[OpenedConflict]] = {}
     while some := list(islice(left, _AT_ONCE)):
-        for row in connection.execute(select(table).where(table.c.record.in_(some), table.c.closed_by.is_(None))):
+        for row in connection.execute(select(table).where(among(table.c.record, some), table.c.closed_by.is_(None))):
             one = OpenedConflict(id=row.id, field=row.field, base=row.base, ours=row.ours, theirs=row.theirs)
             found.setdefault(row.theirs, []).append(one)
     return found
