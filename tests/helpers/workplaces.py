@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -83,8 +84,12 @@ def make_workplace(tmp_path: Path, *, scope: str = "C:06838", role: str = "commu
 
 def work_for_real(tx: Tx) -> None:
     """Make the training register one that sends."""
-    own = msgspec.structs.replace(settings.identity(tx.connection), is_training=False)
-    settings.put(tx.connection, settings.IDENTITY, own)
+    be_another(tx, is_training=False)
+
+
+def be_another(tx: Tx, **fields: Any) -> None:
+    """Change what the register says of its own desk."""
+    settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(settings.identity(tx.connection), **fields))
     tx.topic("identity")
 
 

@@ -180,7 +180,7 @@ FAULTS = (
     Fault(
         name="number-lost-with-a-save-that-failed",
         file=_REGISTER,
-        old="            undo.callback(self._ledger.restore, mark)\n",
+        old="            undo.callback(ledger.restore, mark)\n",
         new="",
         tests=(
             "simulator/test_simulator.py::test_a_kept_seed_holds",

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -30,6 +29,7 @@ from commune_desk.working_desk import WorkingDesk
 from sync.client.session import SyncReport
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.helpers.workplaces import be_another
 from tests.sync.actors.real_province import real_province
 from tests.system.at_work import TYPED, at_work, desk_of, drafts_left, made, opens_again
 from tests.system.surroundings import fill_up, small_disk
@@ -149,8 +149,7 @@ def test_the_process_ends_where_no_fresh_one_can_be_started(
 def test_a_bug_at_opening_leaves_no_register_open(qtbot: QtBot, tmp_path: Path) -> None:
     program = Program(QApplication.instance(), Profile(tmp_path))  # type: ignore[arg-type]
     desk = made(tmp_path)
-    own = msgspec.structs.replace(desk.register.identity, role="a role that is none")
-    desk.register.identity = own
+    desk.register.write(lambda tx: be_another(tx, role="a role that is none")).result()
     with pytest.raises(ValueError, match="a role that is none"):
         program.open_desk(desk)
     with pytest.raises(ProgrammingError):

@@ -33,7 +33,7 @@ from sync import content
 from sync.change import Change
 from tests.helpers.attached import add_child, add_file, content_at, file_of, scan
 from tests.helpers.builders import make_visit, save_all
-from tests.helpers.workplaces import make_workplace
+from tests.helpers.workplaces import be_another, make_workplace
 
 CANARY = b"%PDF-1.7 Dang Thi Hoa, Khe Lac " * 40
 BARE = b"\xff\xd8\xff\xdb\x00\x04ab\xff\xda\x00\x03\x01\x12\xff\xd9"
@@ -126,7 +126,7 @@ def test_who_only_reads_and_whom_nobody_knows_add_nothing(tmp_path: Path, workpl
     (tmp_path / "chair").mkdir()
     chair = make_workplace(tmp_path / "chair")
     child = add_child(chair.register)
-    chair.register.identity = msgspec.structs.replace(chair.register.identity, role="chair")
+    chair.write(lambda tx: be_another(tx, role="chair"))
     with pytest.raises(Refusal, match="role"):
         chair.write(lambda tx: attach(tx, child, ready, facts))
     assert chair.read(lambda c: c.execute("SELECT count(*) FROM file_piece").fetchone()) == (0,)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +41,16 @@ FILE_NAME = "register.db"
 AUDIT_PURPOSE = b"audit"
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What of the register is not read anew for each save."""
+
+    identity: Identity
+    lease: Lease | None
+    ledger: Ledger
+    seals: dict[str, ScopeSeal]
+
+
 class Register:
     """An open register. `write` and `read_slowly` may be called from any thread; `reader` belongs to the UI thread."""
 
@@ -55,15 +66,12 @@ class Register:
         self._writer = connect(path, key)
         with ExitStack() as undo:
             undo.callback(self._writer.close)  # a file left open could be neither put back nor replaced on Windows
-            self._take_up()
+            migrate(self._writer)
+            with translated():
+                self._known = self._read_known()
             self._reader = connect(path, key, cache_kib=READER_CACHE_KIB, read_only=True)
             undo.pop_all()
         self._gate = SealedGate(self._reader)
-
-    def _take_up(self) -> None:
-        migrate(self._writer)
-        with translated():
-            self._reload()
 
     @classmethod
     def create(cls, path: Path, key: RegisterKey, identity: Identity, scope_keys: list[settings.ScopeKeyPair]) -> None:
@@ -78,19 +86,24 @@ class Register:
             connection.close()
 
     @property
+    def identity(self) -> Identity:
+        """Which desk of which province this is."""
+        return self._known.identity
+
+    @property
     def lease(self) -> Lease | None:
         """Until when what is sealed is open here; None where nothing ever closes it."""
-        return self._lease
+        return self._known.lease
 
     @property
     def is_closed(self) -> bool:
         """Whether what is sealed is closed until this PC was in touch with the province."""
-        return self._lease is not None and self._lease.is_over(self._clock.now())
+        return self.lease is not None and self.lease.is_over(self._clock.now())
 
     @property
     def reader(self) -> Connection:
         """The UI thread's own connection; once the lease has run out what is sealed is empty to it."""
-        return self._gate.watch(self._lease, self._clock.now)
+        return self._gate.watch(self.lease, self._clock.now)
 
     @property
     def actor(self) -> Actor:
@@ -109,18 +122,17 @@ class Register:
         return self._writing.submit(self._run, operation, import_id)
 
     def _run(self, operation: Callable[[Tx], T], import_id: str) -> tuple[T, ChangeSet]:
-        mark = self._ledger.mark()
-        tx = Tx(self._writer, self._ledger, self.actor, self._seals, import_id=import_id)
+        ledger = self._known.ledger
+        mark = ledger.mark()
+        tx = Tx(self._writer, ledger, self.actor, self._known.seals, import_id=import_id)
         with ExitStack() as undo:
-            undo.callback(self._ledger.restore, mark)
+            undo.callback(ledger.restore, mark)
             with transaction(self._writer):
                 result = operation(tx)
                 changes = tx.finish()
+                known = self._known_after(changes)  # once it is committed nothing may fail any more
             undo.pop_all()
-        if "identity" in changes.topics:
-            self._reload()
-        elif LEASE in changes.topics:
-            self._lease = lease_of(self._writer)
+        self._known = known
         return result, changes
 
     def read_slowly(self, query: Callable[[Connection], T]) -> Future[T]:
@@ -132,7 +144,7 @@ class Register:
             self._slow = connect(self.path, self._key, read_only=True)
             self._slow_gate = SealedGate(self._slow)
         with translated():
-            connection = self._slow_gate.watch(self._lease, self._clock.now)
+            connection = self._slow_gate.watch(self.lease, self._clock.now)
             with one_view(connection):
                 return query(connection)
 
@@ -171,20 +183,22 @@ class Register:
             self._writer.execute("PRAGMA optimize")
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _reload(self) -> None:
-        self.identity: Identity = settings.identity(self._writer)
-        self._lease = lease_of(self._writer)
-        self._ledger: Ledger = self._make_ledger()
-        self._seals: dict[str, ScopeSeal] = self._read_seals()
+    def _known_after(self, changes: ChangeSet) -> _Known:
+        if "identity" in changes.topics:
+            return self._read_known()
+        if LEASE in changes.topics:
+            return replace(self._known, lease=lease_of(self._writer))
+        return self._known
 
-    def _make_ledger(self) -> Ledger:
-        own = self.identity
-        return Ledger(
+    def _read_known(self) -> _Known:
+        own = settings.identity(self._writer)
+        ledger = Ledger(
             self._writer,
             desk=DeskId(own.desk),
             clock=self._clock,
             audit_key=subkey(self._key, AUDIT_PURPOSE),
         )
+        return _Known(own, lease_of(self._writer), ledger, self._read_seals())
 
     def _read_seals(self) -> dict[str, ScopeSeal]:
         """Only to keys that came with their private half at enrolment: what a page names could be anybody's."""
