@@ -46,7 +46,8 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_erasure.FAULTS,
 )
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", ".hypothesis")
-_SECONDS = 600
+_SECONDS, _SECONDS_WITHOUT = 180, 900
+"""How long the tests of a fault may take, and those of a file without any."""
 
 
 class End(StrEnum):
@@ -76,7 +77,7 @@ class Copy:
         surroundings = {**os.environ, "PYTHONPATH": str(root), "QT_QPA_PLATFORM": "offscreen", "CI": "1"}
         script = str(root / "tests" / "mutations" / "warm.py")
         self._process = subprocess.Popen(
-            [sys.executable, script, str(root), str(_SECONDS)],
+            [sys.executable, script, str(root)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=surroundings,
@@ -84,11 +85,11 @@ class Copy:
         )
         self._answer()
 
-    def run(self, tests: Sequence[str]) -> tuple[int, str]:
+    def run(self, tests: Sequence[str], seconds: int) -> tuple[int, str]:
         """pytest until the first failure: its exit code (negative: it did not end), and what it said."""
         words = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "default", *(f"tests/{one}" for one in tests)]
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps([words, str(self._said)]) + "\n")
+        self._process.stdin.write(json.dumps([words, str(self._said), seconds]) + "\n")
         self._process.stdin.flush()
         return int(self._answer()), self._said.read_text(encoding="utf-8", errors="replace")
 
@@ -105,7 +106,7 @@ def judge(fault: Fault, copy: Copy) -> Verdict:
     begun = time.monotonic()
     honest = fault.apply(copy.root)
     try:
-        code, said = copy.run(fault.tests)
+        code, said = copy.run(fault.tests, _SECONDS)
     finally:
         (copy.root / fault.file).write_text(honest, encoding="utf-8")
     end = {0: End.SURVIVED, 1: End.CAUGHT}.get(code, End.CAUGHT if code < 0 else End.BROKEN)
@@ -127,7 +128,7 @@ def honest_failures(faults: Sequence[Fault], *, at_once: int = 2) -> str:
 
 def _fails(tests: Sequence[str], copy: Copy) -> str:
     """What these tests say when they fail or do not end; else nothing."""
-    code, said = copy.run(tests)
+    code, said = copy.run(tests, _SECONDS_WITHOUT)
     return "" if code == 0 else f"{', '.join(tests)} ended with {code}\n{said[-3000:]}"
 
 

@@ -27,8 +27,8 @@ LIBRARIES = (
 )
 
 
-def main(root: str, seconds: int) -> None:
-    """Each line of stdin is JSON `[words of pytest, file for what it says]`; each line of stdout an exit code."""
+def main(root: str) -> None:
+    """Each line of stdin is JSON `[words of pytest, file for what it says, seconds]`; of stdout an exit code."""
     sys.path[0] = root
     os.chdir(root)
     for name in LIBRARIES:
@@ -36,7 +36,7 @@ def main(root: str, seconds: int) -> None:
             importlib.import_module(name)
     print("warm", flush=True)
     for line in sys.stdin:
-        words, said = json.loads(line)
+        words, said, seconds = json.loads(line)
         child = os.fork()
         if child == 0:
             _run(words, said, seconds)
@@ -58,4 +58,4 @@ def _run(words: list[str], said: str, seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1])
