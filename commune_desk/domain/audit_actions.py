@@ -12,6 +12,8 @@ class AuditAction(StrEnum):
     EDIT = "edit"
     DECIDE = "decide"
     MOVE = "move"
+    JOIN = "join"
+    """Said that two records are one child."""
     ERASE = "erase"
     """Erased what the province ordered to erase by law."""
     FOLLOW_EPOCH = "follow_epoch"

@@ -17,6 +17,7 @@ from commune_desk.domain.reports import Report
 from commune_desk.domain.visits import HomeVisit
 from commune_desk.store.database import Connection
 from commune_desk.store.erased import Order, orders_around
+from commune_desk.store.joined import kept_of
 from commune_desk.store.schema import read_many
 from commune_desk.store.tasks import open_tasks_of
 from commune_desk.store.transaction import load
@@ -116,9 +117,10 @@ def child_rows(connection: Connection, persons: Sequence[str]) -> list[ChildRow]
 
 
 def child_record(connection: Connection, person: str) -> ChildRecord | None:
-    """A child's file with all that belongs to it, or None when the person has no file here."""
+    """A child's file with all that belongs to it, by either of two records that are one; None without a file here."""
+    person = kept_of(connection, person)
     child = _one(connection, Person, person)
-    file = next(iter(read_many(connection, ChildFile, "person=?", person)), None)
+    file = file_of(connection, person)
     index = connection.execute("SELECT risk, next_visit_on FROM child_index WHERE person=?", (person,)).fetchone()
     if child is None or file is None:
         return None
@@ -132,7 +134,7 @@ def child_record(connection: Connection, person: str) -> ChildRecord | None:
         groups=read_many(connection, GroupMembership, "person=? ORDER BY from_on, id", person),
         visits=read_many(connection, HomeVisit, "person=? ORDER BY visited_on, visited_at, id", person),
         reports=read_many(connection, Report, "person=? ORDER BY received_at, id", person),
-        notices=_notices(connection, file),
+        notices=_notices(connection, person, file),
         tasks=open_tasks_of(connection, person),
         attachments=read_many(connection, Attachment, "person=? ORDER BY added_at, id", person),
         withdrawals=read_many(connection, AttachmentWithdrawal, "person=? ORDER BY withdrawn_at, id", person),
@@ -170,16 +172,19 @@ def _kin(connection: Connection, own: str, other: str, person: str) -> tuple[Kin
     for relation in relations:
         relative = getattr(relation, other)
         known = _one(connection, Person, relative) if relative else None
-        if known is not None:
+        if known is not None and relative != person:  # of two who were kin to each other, and are one
             has_file = connection.execute("SELECT 1 FROM child_file WHERE person=?", (relative,)).fetchone()
             found.append(Kin(relation, known, has_file is not None))
     return tuple(found)
 
 
-def _notices(connection: Connection, file: ChildFile) -> tuple[PlacementNotice, ...]:
-    if not file.case_number:
-        return ()
-    return read_many(connection, PlacementNotice, "case_code=? ORDER BY since_on, id", file.case_number)
+def _notices(connection: Connection, person: str, file: ChildFile) -> tuple[PlacementNotice, ...]:
+    rows = connection.execute(
+        "SELECT case_number FROM child_file WHERE person IN (SELECT person FROM joined WHERE kept=?)", (person,)
+    )
+    codes = dict.fromkeys([file.case_number, *(row[0] for row in rows)])
+    named = "case_code=? ORDER BY since_on, id"
+    return tuple(one for code in codes if code for one in read_many(connection, PlacementNotice, named, code))
 
 
 def _one(connection: Connection, struct: type[R], record_id: str) -> R | None:

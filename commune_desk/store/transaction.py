@@ -25,7 +25,7 @@ from commune_desk.domain.record import (
     kind_of,
     values_of,
 )
-from commune_desk.store import child_index, journal, shadow, writers
+from commune_desk.store import child_index, joined, journal, shadow, writers
 from commune_desk.store.database import Connection
 from commune_desk.store.leaving import check_stays
 from commune_desk.store.ledger import Ledger, ScopeSeal
@@ -154,8 +154,13 @@ class Tx:
     def topic(self, name: str) -> None:
         self._topics.add(name)
 
+    def settle(self) -> None:
+        """Let the rows written so far name who is kept of two records that are one child."""
+        self._index = joined.settle(self.connection, self._changed, self._index)
+
     def finish(self) -> ChangeSet:
         """Bring the derived rows up to date; called once, just before the commit."""
+        self.settle()
         child_index.refresh(self.connection, self._index)
         if self._scrubs:
             child_index.scrub(self.connection)
