@@ -105,6 +105,11 @@ def refresh(connection: Connection, people: Collection[str]) -> None:
         _refresh_chunk(connection, ids[start : start + _CHUNK])
 
 
+def refresh_all(connection: Connection) -> None:
+    """Rewrite every derived row."""
+    refresh(connection, {row[0] for row in connection.execute("SELECT DISTINCT person FROM child_file") if row[0]})
+
+
 def _refresh_chunk(connection: Connection, ids: list[str]) -> None:
     marks = ",".join("?" * len(ids))
     rows = {r[0]: r for r in connection.execute(f"SELECT person, row FROM child_index WHERE person IN ({marks})", ids)}  # noqa: S608

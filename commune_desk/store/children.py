@@ -58,6 +58,13 @@ class Kin(msgspec.Struct, frozen=True):
     has_file: bool
 
 
+class JoinedRecord(msgspec.Struct, frozen=True):
+    """A second record of a child, which was joined to the one kept."""
+
+    person: Person
+    file: ChildFile | None
+
+
 class ChildRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a child's page shows of the records; lists are oldest first."""
 
@@ -77,6 +84,8 @@ class ChildRecord(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Task, ...]
     attachments: tuple[Attachment, ...]
     withdrawals: tuple[AttachmentWithdrawal, ...]
+    joined: tuple[JoinedRecord, ...] = ()
+    """The other records of this child, whose history stands here too."""
     orders: tuple[Order, ...]
     """By which something of the child was erased by law."""
     risk: int
@@ -138,10 +147,17 @@ def child_record(connection: Connection, person: str) -> ChildRecord | None:
         tasks=open_tasks_of(connection, person),
         attachments=read_many(connection, Attachment, "person=? ORDER BY added_at, id", person),
         withdrawals=read_many(connection, AttachmentWithdrawal, "person=? ORDER BY withdrawn_at, id", person),
+        joined=_joined(connection, person),
         orders=orders_around(connection, person),
         risk=index[0] if index else 0,
         next_visit_on=index[1] if index else None,
     )
+
+
+def _joined(connection: Connection, kept: str) -> tuple[JoinedRecord, ...]:
+    rows = connection.execute("SELECT person FROM joined WHERE kept=? ORDER BY person", (kept,)).fetchall()
+    people = [(_one(connection, Person, person), file_of(connection, person)) for (person,) in rows]
+    return tuple(JoinedRecord(person, file) for person, file in people if person is not None)
 
 
 def person_named(connection: Connection, person: str) -> Person | None:

@@ -58,6 +58,17 @@ def joined_by(connection: Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT id, joined_to FROM person WHERE joined_to IS NOT NULL").fetchall())
 
 
+def not_joined(connection: Connection, person: str) -> list[tuple[str, str]]:
+    """(person, with whom) of what this desk joined and the province set aside, where `person` is one of the two."""
+    rows = connection.execute(
+        "SELECT record, json_extract(CAST(raw AS TEXT), '$.set.joined_to') FROM change"
+        " WHERE state='quarantined' AND kind='person' AND length(raw)>0"
+        " AND json_extract(CAST(raw AS TEXT), '$.k')=? ORDER BY stamp DESC, id DESC",
+        (Verb.ALIAS.value,),
+    )
+    return [(old, kept) for old, kept in rows.fetchall() if person in (old, kept)]
+
+
 def _written(connection: Connection, person: str) -> str:
     row = connection.execute("SELECT writers FROM person WHERE id=?", (person,)).fetchone()
     return str(row[0])

@@ -15,7 +15,7 @@ from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.ids import DeskId, OfficerId, Scope
 from commune_desk.domain.lease import Lease
-from commune_desk.store import settings
+from commune_desk.store import child_index, settings
 from commune_desk.store.audit_mark import first_cut
 from commune_desk.store.database import (
     READER_CACHE_KIB,
@@ -61,7 +61,9 @@ class Register:
         self._gate = SealedGate(self._reader)
 
     def _take_up(self) -> None:
-        migrate(self._writer)
+        if migrate(self._writer):
+            with translated(), transaction(self._writer):
+                child_index.refresh_all(self._writer)  # what is derived may be more than an older version derived
         with translated():
             self._reload()
 
