@@ -29,8 +29,6 @@ from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.duplicates import Sign
 from commune_desk.usecases.workplace import Workplace
 
-_WIDTH = 900
-
 
 class JoinPage(Page):
     """First whom the record is to be joined with, then both side by side. `saved` carries what to tell afterwards."""
@@ -50,12 +48,10 @@ class JoinPage(Page):
         self.person = route.record
         self.form: JoinForm | None = None
         self.table: CompareTable | None = None
-        self._column = QVBoxLayout()
-        self._column.setSpacing(12)
         holder = QWidget()
-        holder.setLayout(self._column)
-        holder.setMaximumWidth(_WIDTH)
+        self._column = QVBoxLayout(holder)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(12)
         self.add(holder)
         self._add_actions()
         other = route.form.partition(":")[2]
@@ -156,8 +152,8 @@ class JoinPage(Page):
         for sentence in view.consequences:
             column.addWidget(Text(f"•\u2002{sentence}", wrap=True))
         column.addWidget(Text(_("It cannot be undone by anybody."), bold=True, wrap=True))
-        line = QHBoxLayout()
         told = _("Works without a connection; the province and the other PCs hear of it with the next sync.")
+        line = QHBoxLayout()
         line.addWidget(Text(told, size=Size.SMALL, ink="quiet", wrap=True), 1)
         self.go = PrimaryButton(_("These are one child…"))
         self.go.setEnabled(not view.why_not)

@@ -91,7 +91,7 @@ class CompareTable(QWidget):
             self._grid.addWidget(Text(row.base or _("(empty)"), ink="quiet", wrap=True), line + 1, 1, top)
         group = QButtonGroup(self)
         for column, (author, version) in enumerate(zip(self._authors, row.versions, strict=True), start=first):
-            self._grid.addWidget(self._choice(row, author, version, group), line + 1, column, top)
+            self._grid.addWidget(self._choice(row, author, version, group), line + 1, column)
 
     def _add_below(self, row: CompareRow) -> None:
         """A field with its values below each other, each beside its author."""
@@ -134,6 +134,7 @@ class _ChoiceCell(QWidget):
         grid.addWidget(self.button, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(label, 0, 1)
         grid.setColumnStretch(1, 1)
+        grid.setRowStretch(1, 1)  # not by an alignment in the table: Qt then cuts texts that wrap
 
     def mouseReleaseEvent(self, event: object) -> None:
         self.button.setChecked(True)
