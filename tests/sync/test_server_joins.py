@@ -178,6 +178,22 @@ def test_in_one_push_what_comes_after_the_joining_is_late(world: World, old: Chi
     assert desk.results(*lines) == [*OK, *OK, *CONFLICT, *OK, *OK]
 
 
+def test_a_push_may_bring_both_records_and_join_them(world: World) -> None:
+    desk = world.desk()
+    old, kept = uuid7(), uuid7()
+    lines = [
+        desk.change("person", old, {"full_name": "Chìu Văn Sáng", "phone": "0912000111"}),
+        desk.change("child_file", uuid7(), {"person": old}, data=0),
+        desk.change("person", kept, {"full_name": "Chìu Văn Sang"}),
+        desk.change("child_file", uuid7(), {"person": kept}, data=0),
+        alias(desk, old, kept),
+        desk.change("person", kept, {"phone": "0912000111"}),
+    ]
+    assert desk.results(*lines) == OK * 6
+    rows = [world.row("person", person) for person in (old, kept)]
+    assert [(row["phone"], row["joined_to"]) for row in rows] == [("0912000111", kept), ("0912000111", None)]
+
+
 def test_a_decision_closes_and_lets_nothing_stand_where_nobody_looks(world: World, old: Child, kept: Child) -> None:
     desk = old.desk
     join(old, kept)

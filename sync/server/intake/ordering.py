@@ -182,6 +182,7 @@ class _Intake:
 
     def join(self, item: Incoming) -> None:
         """Let a person be one with another: whether they may is asked of what stands by now."""
+        self._whereabouts = self._find()  # the push itself may have brought either of them
         if item.line is not None:
             item.code = joining.fault(self._connection, item.line.change, self._route(item))
         self.take([item])
