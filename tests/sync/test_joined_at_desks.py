@@ -267,6 +267,7 @@ def test_who_was_joined_here_alone_with_somebody_erased_stays_as_at_the_province
     else:
         joins(two.late, old, kept)
     two.late.sync(replica)
+    assert two.late.ask("SELECT count(*) FROM home_visit WHERE person=?", again) == [(1,)], "before any comparison"
     two.sync()
     assert listed(two.late) == listed(two.old) == [again]
     assert shown(two.late, again) == shown(two.old, again)
