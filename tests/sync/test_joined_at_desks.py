@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import select
 
 from commune_desk.domain.children import ChildFile
 from commune_desk.domain.families import Person
@@ -23,7 +22,6 @@ from commune_desk.store.versions import begin_all_anew
 from commune_desk.usecases.children import ChildEntry, register_child
 from commune_desk.usecases.conflicts import decide_conflict
 from commune_desk.usecases.moves import move_child
-from sync.server.engine import tables
 from tests.helpers.builders import make_file, make_group, make_person, make_relation, make_report, save_all
 from tests.helpers.joined import join
 from tests.sync import test_children_move as moving
@@ -32,12 +30,11 @@ from tests.sync.real_desks import RealDesk
 from tests.sync.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.test_children_move import Two, child, move, visit
 from tests.sync.test_erased_at_desks import erased, knows, phone
-from tests.sync.test_restored_province import Office, office
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 two = moving.two
-__all__ = ["child", "office"]
+__all__ = ["child"]
 
 
 @pytest.fixture
@@ -287,24 +284,6 @@ def test_whose_record_stays_would_be_erased_by_a_desk_that_does_not_part_them(
     replica.meantime = lambda: joins(two.late, again, child)
     two.late.sync(replica)
     assert two.late.ask("SELECT count(*) FROM home_visit WHERE person=?", again) == [(0,)]
-
-
-def test_a_province_put_back_hears_of_the_joining_again(office: Office) -> None:
-    one, other = make_person("Chìu Văn Sáng"), make_person("Chìu Văn Sang")
-    office.desks[0].register.write(save_all(one, make_file(one.id), other, make_file(other.id))).result()
-    for desk in office.desks:
-        desk.sync()
-    office.back_up()
-    office.desks[0].register.write(lambda tx: join(tx, other.id, one.id)).result()
-    for desk in (*office.desks, *office.desks):
-        desk.sync()
-    office.restore()
-    for desk in (*office.desks, *office.desks, *office.desks):
-        desk.sync()
-    assert office.real.scalars(
-        select(tables.RECORDS["person"].c.joined_to).where(tables.RECORDS["person"].c.id == other.id)
-    ) == [one.id]
-    assert [listed(desk) for desk in office.desks] == [[one.id], [one.id]]
 
 
 def test_an_older_desk_keeps_the_joining_and_shows_it_after_its_update(
