@@ -23,12 +23,12 @@ from bench.syncing import Exchanges, enrolled_desk, sync_once
 from bench.workbench import Workbench
 from commune_desk.domain.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.visits import HomeVisit
-from commune_desk.store import child_index
-from commune_desk.store.database import connect, transaction
-from commune_desk.store.migrate import migrate
-from commune_desk.store.register import Register
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.opening import OpenDesk
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine.database import connect, transaction
+from commune_desk.store.engine.migrate import migrate
+from commune_desk.store.writing import child_index
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.vault.keys import RegisterKey
 from sync.client.transport import Transport
 from sync.server.answers.snapshots import FOLDER

@@ -53,7 +53,7 @@ def today(folder: str, passphrase: str, *, syncs: bool = False) -> None:
     from commune_desk.i18n import set_language
     from commune_desk.ui import theme
     from commune_desk.ui.opening.unlock import UnlockPage
-    from commune_desk.usecases.profile import Profile
+    from commune_desk.usecases.registers.profile import Profile
 
     set_language("vi")
     app = theme.new_app()

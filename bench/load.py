@@ -24,7 +24,7 @@ from bench.measure import CannotMeasure
 from bench.taking_in import lasting_cluster
 from commune_desk.domain.clock import monotonic
 from sync.client.transport import Transport
-from tests.sync.server_fixtures import World
+from tests.sync.actors.server_fixtures import World
 
 DESKS, SPEED = 332, 20.0
 DAY, OUTAGE, RETURN, MORNING = 3600.0, 7200.0, 3600.0, 60.0

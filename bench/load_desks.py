@@ -15,8 +15,8 @@ from sync.client.session import Session
 from sync.client.transport import Exchange, Transport
 from sync.server.engine.address import PostgresAddress
 from sync.server.lifecycle.founding import found
-from tests.sync.memory_replica import Identity, MemoryReplica
-from tests.sync.server_fixtures import ServerDesk, World, province_in
+from tests.sync.actors.memory_replica import Identity, MemoryReplica
+from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
 
 WRITES_EVERY = 900.0
 """Virtual seconds between two visits of an officer: four an hour, all day, is more than anybody makes."""

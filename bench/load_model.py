@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from commune_desk.domain.clock import monotonic
-from commune_desk.usecases.sync_schedule import Pace, SyncSchedule
+from commune_desk.usecases.sync.schedule import Pace, SyncSchedule
 from sync.client.errors import SyncFault, SyncHalted
 from sync.client.transport import Exchange
 

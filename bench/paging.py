@@ -17,13 +17,13 @@ from bench.measure import Samples
 from bench.registers import Filled, workplace
 from bench.workbench import Workbench
 from commune_desk.i18n import set_language
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui import theme
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.register import RegisterPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.table import TWO_LINES
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 W = TypeVar("W", bound=QWidget)
 _FRAMES = 600

@@ -18,13 +18,13 @@ from commune_desk.domain.families import Relation
 from commune_desk.domain.ids import Scope, commune_scope, new_record_id
 from commune_desk.domain.record import Record
 from commune_desk.program_files import code_book
-from commune_desk.store.transaction import Tx
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.training.people import TrainingChild, training_children
 from commune_desk.training.records import caregiver_of, file_of, home_visit, person_of
 from commune_desk.training.visits import TrainingVisit, training_visits
-from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
-from commune_desk.usecases.profile import NewOfficer, Profile
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.registers.opening import OpenDesk, make_training_register, unlock
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
 
 LOGIN, PASSPHRASE = "bench", "measured in one and the same run"
 SEED = 20_260

@@ -17,10 +17,10 @@ from bench.workbench import Workbench
 from commune_desk.domain.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.visits import HomeVisit, suggested_next_visit
-from commune_desk.store.database import OTHER_CACHE_KIB, Connection, connect
-from commune_desk.store.schema import SELECT, to_column
-from commune_desk.usecases.visits import record_visit
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.engine.database import OTHER_CACHE_KIB, Connection, connect
+from commune_desk.store.engine.schema import SELECT, to_column
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.visits import record_visit
 from commune_desk.vault.keys import RegisterKey
 
 _SAVES = 800

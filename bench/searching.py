@@ -12,10 +12,10 @@ from bench.registers import workplace
 from bench.workbench import Workbench
 from commune_desk.domain.search_text import match_query
 from commune_desk.domain.text import fold
-from commune_desk.presenters.register_page import RegisterPage
-from commune_desk.store.database import READER_CACHE_KIB
-from commune_desk.store.register import Register
-from commune_desk.store.transaction import Tx
+from commune_desk.presenters.child.register_page import RegisterPage
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine.database import READER_CACHE_KIB
+from commune_desk.store.writing.transaction import Tx
 
 _NAMES = 60
 _COPIED = "row, person, name, name_key, status, shown"

@@ -23,11 +23,11 @@ from bench.workbench import Workbench, end, read_line
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import Scope
-from commune_desk.store.register import Register
-from commune_desk.store.replica import RegisterReplica
-from commune_desk.usecases.enrolment import Invitation, enrol_new_register
-from commune_desk.usecases.opening import OpenDesk
-from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.store.desk.register import Register
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.usecases.registers.enrolment import Invitation, enrol_new_register
+from commune_desk.usecases.registers.opening import OpenDesk
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from sync.client.session import Session
 from sync.client.tls import PinnedAdapter, PinnedContext
 from sync.client.transport import Transport

@@ -21,8 +21,8 @@ from bench.measure import CannotMeasure, Samples
 from bench.syncing import SEND_SECONDS, enrolled_desk, make_changes, places, province
 from bench.wire import fill_commune, plain_records
 from bench.workbench import Workbench, end, read_line
-from commune_desk.store.register import Register
-from commune_desk.store.replica import RegisterReplica
+from commune_desk.store.desk.register import Register
+from commune_desk.store.exchange.replica import RegisterReplica
 from sync import protocol, seal
 from sync.client.channel import Channel
 from sync.client.exchange import ROOM_FOR_HEADER, push_body

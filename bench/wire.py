@@ -23,8 +23,8 @@ from bench.workbench import Workbench
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.visits import HomeVisit
-from commune_desk.store.register import Register
-from commune_desk.store.transaction import Tx
+from commune_desk.store.desk.register import Register
+from commune_desk.store.writing.transaction import Tx
 from sync.change import Change
 
 CHILDREN, VISITS = 600, 12

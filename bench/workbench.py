@@ -16,15 +16,15 @@ from typing import Any, TypeVar, cast
 
 from bench.measure import CannotMeasure
 from bench.registers import Filled, empty_register, filled_register
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "build" / "bench"
 """Filled registers are kept between runs, until what decides their contents changes."""
 _MAKES_REGISTERS = (
-    "commune_desk/store/migrations",
-    "commune_desk/store/child_index.py",
+    "commune_desk/store/engine/migrations",
+    "commune_desk/store/writing/child_index.py",
     "commune_desk/domain/text.py",
     "commune_desk/domain/search_text.py",
     "commune_desk/training",

@@ -13,14 +13,14 @@ from commune_desk import __version__
 from commune_desk.i18n import _, argparse_speaks, language, set_language
 
 READ_LIST = "--read-list"
-"""The same word as `usecases.read_list.WORKER_OPTION`, which would cost start-up time to import here."""
+"""The same word as `usecases.sheets.read_list.WORKER_OPTION`, which would cost start-up time to import here."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == [READ_LIST]:
-        from commune_desk.usecases import list_worker
+        from commune_desk.usecases.sheets import list_worker
 
         return list_worker.main()
     _print_every_letter()

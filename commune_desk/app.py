@@ -23,10 +23,10 @@ from commune_desk.ui import theme
 from commune_desk.ui.hooks import BugHook
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.theme import Tone
-from commune_desk.usecases.profile import FolderNotWritten, Profile
+from commune_desk.usecases.registers.profile import FolderNotWritten, Profile
 
 if TYPE_CHECKING:
-    from commune_desk.usecases.opening import OpenDesk
+    from commune_desk.usecases.registers.opening import OpenDesk
     from commune_desk.working_desk import WorkingDesk
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ class Program(QObject):
             return False
         self.profile.settle()
         if self.profile.is_removed:
-            from commune_desk.usecases.removal import finish_removal
+            from commune_desk.usecases.registers.removal import finish_removal
 
             finish_removal(self.profile)
         return True
@@ -162,7 +162,7 @@ class Program(QObject):
 
     def heed(self, error: DeskError) -> None:
         """Remember a damage that was met, so that the unlock page offers a backup."""
-        from commune_desk.usecases.opening import is_damage
+        from commune_desk.usecases.registers.opening import is_damage
 
         if is_damage(error):
             self.profile.note_damage()

@@ -16,10 +16,10 @@ from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import is_shelter_scope
 from commune_desk.i18n import Language, set_language
 from commune_desk.program_files import code_book
-from commune_desk.store.file_queue import FILES_ASKED
-from commune_desk.store.lease import at_work
-from commune_desk.store.sync_status import count_waiting
-from commune_desk.store.transaction import Tx
+from commune_desk.store.desk.lease import at_work
+from commune_desk.store.files.file_queue import FILES_ASKED
+from commune_desk.store.pages.sync_status import count_waiting
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui import theme
 from commune_desk.ui.copied import Copied
 from commune_desk.ui.desk_window import DeskWindow
@@ -27,14 +27,14 @@ from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.idle_lock import OFFICE_MINUTES, SHELTER_MINUTES, IdleLock
 from commune_desk.ui.platform import watch_session
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.desk_sync import DeskSync, asks_for_sync
-from commune_desk.usecases.doorbell import leave_card
-from commune_desk.usecases.locked_push import leave_sealed, take_receipts
-from commune_desk.usecases.metered import syncs_on_metered
-from commune_desk.usecases.opening import OpenDesk
-from commune_desk.usecases.sync_agent import SyncAgent, SyncStatus
-from commune_desk.usecases.window_state import keep_window
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.metered import syncs_on_metered
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.locked.doorbell import leave_card
+from commune_desk.usecases.locked.push import leave_sealed, take_receipts
+from commune_desk.usecases.locked.window_state import keep_window
+from commune_desk.usecases.registers.opening import OpenDesk
+from commune_desk.usecases.sync.agent import SyncAgent, SyncStatus
+from commune_desk.usecases.sync.desk_sync import DeskSync, asks_for_sync
 
 if TYPE_CHECKING:
     from commune_desk.ui.platform.line import LineWatch

@@ -33,7 +33,7 @@ from commune_desk.program_files import code_book
 from commune_desk.training.lists import AS_OF, CURRENT_NAME, OLD_NAME, SEED
 from commune_desk.training.people import AT_RISK_SHARE, HOA, SPECIAL_SHARE, training_children
 from commune_desk.training.visits import training_visits
-from commune_desk.usecases.read_list import open_list
+from commune_desk.usecases.sheets.read_list import open_list
 from tests.helpers.lists import repeats_in
 
 DEFECT_OF = {

@@ -18,8 +18,8 @@ from bench.load_model import Attempt, LoadModel, Tally
 from sync.client.backoff import CAP_SECONDS
 from sync.client.errors import NotAnswering
 from sync.client.transport import Exchange, Transport
-from tests.sync.in_process import InProcess, response_of
-from tests.sync.server_fixtures import World, province_in
+from tests.sync.actors.in_process import InProcess, response_of
+from tests.sync.actors.server_fixtures import World, province_in
 
 DESKS = 40
 MOST_A_SECOND = 6

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QWidget
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import DeskError, Fault
 from commune_desk.i18n import _, translate_error
-from commune_desk.presenters.desk_window import next_due, officer, place, way_out
-from commune_desk.presenters.routes import Route
-from commune_desk.presenters.sync_page import sync_chip
-from commune_desk.presenters.today import badges
-from commune_desk.store.reports import count_taken_unsent
-from commune_desk.store.sync_status import sync_facts
+from commune_desk.presenters.day.today import badges
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.sync.page import sync_chip
+from commune_desk.presenters.window.desk_window import next_due, officer, place, way_out
+from commune_desk.store.pages.reports import count_taken_unsent
+from commune_desk.store.pages.sync_status import sync_facts
 from commune_desk.ui import site
 from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.main_window import Shell
@@ -25,11 +25,11 @@ from commune_desk.ui.report_bell import ReportBell
 from commune_desk.ui.site import Surroundings
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
-from commune_desk.usecases.drafts import open_drafts
-from commune_desk.usecases.opening import OpenDesk
-from commune_desk.usecases.sync_agent import SyncStatus
-from commune_desk.usecases.window_state import WindowState, take_window
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.locked.window_state import WindowState, take_window
+from commune_desk.usecases.records.drafts import open_drafts
+from commune_desk.usecases.registers.opening import OpenDesk
+from commune_desk.usecases.sync.agent import SyncStatus
 
 if TYPE_CHECKING:
     # A page's module is loaded by the site map when the page is first shown.

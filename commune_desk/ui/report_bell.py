@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QApplication
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
-from commune_desk.presenters.report_news import Arrival, ReportNews
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.reports.news import Arrival, ReportNews
 from commune_desk.ui.main_window import Shell
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.notice import NoticeBar
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 
 class ReportBell(QObject):

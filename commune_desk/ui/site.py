@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from commune_desk.domain.ids import is_commune_scope
 from commune_desk.i18n import _
-from commune_desk.presenters.routes import JOIN, Route
+from commune_desk.presenters.frame.routes import JOIN, Route
 from commune_desk.ui.main_window import PageEntry
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.opening import OpenDesk
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.registers.opening import OpenDesk
 
 if TYPE_CHECKING:
     from commune_desk.ui.forms.entry_page import EntryPage
@@ -149,8 +149,8 @@ def commune_form(
     route: Route, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object]
 ) -> EntryPage | None:
     """A commune's form; a word that is no form (a filter of a list) opens nothing."""
-    from commune_desk.presenters.relation_form import GroupForm, RelationForm
-    from commune_desk.presenters.report_form import MeasuresForm
+    from commune_desk.presenters.child.relation_form import GroupForm, RelationForm
+    from commune_desk.presenters.reports.form import MeasuresForm
     from commune_desk.ui.forms.child_form import ChildFormPage
     from commune_desk.ui.forms.entry_page import EntryPage
     from commune_desk.ui.forms.report_form import ReportFormPage

@@ -9,7 +9,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject
 
 from commune_desk.domain.errors import DeskError
-from commune_desk.usecases.import_reading import Progress
+from commune_desk.usecases.lists.import_reading import Progress
 
 Run = Callable[..., object]
 """`Tasks.run` or `Tasks.query`."""

@@ -30,8 +30,8 @@ LIBRARIES = {
     "keyring": ("commune_desk.ui.platform",),
     "random": (  # seeded people; jitter. Never security
         "commune_desk.training",
-        "commune_desk.usecases.sync_agent",
-        "commune_desk.usecases.locked_push",
+        "commune_desk.usecases.sync.agent",
+        "commune_desk.usecases.locked.push",
         "sync.server.engine.database",
     ),
     "psycopg": ("sync.server",),
@@ -61,13 +61,13 @@ SYNC = {
 SYNC_CLIENT = (
     "sync.client",
     "commune_desk.app",
-    "commune_desk.usecases.sync_agent",
-    "commune_desk.usecases.sync_schedule",
-    "commune_desk.usecases.desk_sync",
-    "commune_desk.usecases.doorbell",
-    "commune_desk.usecases.locked_push",
-    "commune_desk.usecases.enrolment",
-    "commune_desk.usecases.courier",
+    "commune_desk.usecases.sync.agent",
+    "commune_desk.usecases.sync.schedule",
+    "commune_desk.usecases.sync.desk_sync",
+    "commune_desk.usecases.locked.doorbell",
+    "commune_desk.usecases.locked.push",
+    "commune_desk.usecases.registers.enrolment",
+    "commune_desk.usecases.sync.courier",
 )
 
 

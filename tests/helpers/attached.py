@@ -6,9 +6,9 @@ from random import Random
 
 from commune_desk.domain.attachments import PDF, Attachment
 from commune_desk.domain.ids import RecordId
-from commune_desk.store.file_queue import ciphertext_of, place_of
-from commune_desk.store.register import Register
-from commune_desk.usecases.attachments import FileFacts, Prepared, attach, fetch, opened
+from commune_desk.store.desk.register import Register
+from commune_desk.store.files.file_queue import ciphertext_of, place_of
+from commune_desk.usecases.records.attachments import FileFacts, Prepared, attach, fetch, opened
 from tests.helpers.builders import make_child, save_all
 
 FACTS = FileFacts("minutes", "Biên bản thăm nhà")

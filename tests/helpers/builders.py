@@ -11,7 +11,7 @@ from commune_desk.domain.placements import Bed, CareLogEntry, Placement, Placeme
 from commune_desk.domain.record import Record
 from commune_desk.domain.reports import Report
 from commune_desk.domain.visits import HomeVisit
-from commune_desk.store.transaction import Tx
+from commune_desk.store.writing.transaction import Tx
 
 COMMUNE_SCOPE = Scope("C:06838")
 SHELTER_SCOPE = Scope("S:AD01")

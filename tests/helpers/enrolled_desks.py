@@ -14,17 +14,17 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.clock import Clock, SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, uuid7
-from commune_desk.store.replica import RegisterReplica
-from commune_desk.store.settings import Pins
-from commune_desk.usecases.backups import back_up, restore
-from commune_desk.usecases.desk_sync import DeskSync
-from commune_desk.usecases.enrolment import identity_of, scope_keys_of, take_up
-from commune_desk.usecases.opening import OpenDesk, make_register, unlock
-from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.store.engine.settings import Pins
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.usecases.registers.backups import back_up, restore
+from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of, take_up
+from commune_desk.usecases.registers.opening import OpenDesk, make_register, unlock
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
+from commune_desk.usecases.sync.desk_sync import DeskSync
 from sync.client.session import Session, SyncReport
 from sync.client.transport import Transport
 from tests.helpers.builders import save_all
-from tests.sync.real_province import OFFICE, RealProvince
+from tests.sync.actors.real_province import OFFICE, RealProvince
 
 LOGIN, PASSPHRASE = "hoa", "bốn con mèo đi biển"
 OFFICER = NewOfficer(LOGIN, "Cán bộ Thử", PASSPHRASE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from commune_desk.domain.clock import STEPS
 from commune_desk.domain.ids import uuid7
-from commune_desk.store import erasing
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.intake import erasing
+from commune_desk.usecases.desk.workplace import Workplace
 from sync import protocol
 from sync.change import Change
 from sync.erased import order_fields

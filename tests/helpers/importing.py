@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from commune_desk.program_files import code_book
-from commune_desk.store.register import FILE_NAME, Register
-from commune_desk.usecases.import_list import ListSaving
-from commune_desk.usecases.import_reading import ListReading
-from commune_desk.usecases.import_source import look_into, mapping_for, source_of
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.desk.register import FILE_NAME, Register
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_list import ListSaving
+from commune_desk.usecases.lists.import_reading import ListReading
+from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.lists import settle
 from tests.helpers.workplaces import OFFICER, HandClock

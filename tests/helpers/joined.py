@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.store.opened import open_records
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.joining import Chosen, Half, half_of, join_children
+from commune_desk.store.writing.opened import open_records
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.records.joining import Chosen, Half, half_of, join_children
 
 
 def join(tx: Tx, old: str, kept: str, chosen: Chosen | None = None) -> RecordId:

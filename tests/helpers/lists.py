@@ -7,17 +7,17 @@ from pathlib import Path
 
 from commune_desk.domain.list_repeats import Repeat, Repeats
 from commune_desk.domain.lists import ListedChild
-from commune_desk.store import import_rows, imports
-from commune_desk.store.children import ChildRecord, child_record
-from commune_desk.store.database import Connection
-from commune_desk.store.import_rows import Counts, View
-from commune_desk.store.imports import ImportState
-from commune_desk.store.search import Filters, search_children
-from commune_desk.usecases.import_list import ListSaving, decide
-from commune_desk.usecases.import_reading import ListReading
-from commune_desk.usecases.import_source import look_into, mapping_for, source_of
-from commune_desk.usecases.import_undo import ListUndo
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.lists import import_rows, imports
+from commune_desk.store.lists.import_rows import Counts, View
+from commune_desk.store.lists.imports import ImportState
+from commune_desk.store.pages.children import ChildRecord, child_record
+from commune_desk.store.pages.search import Filters, search_children
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_list import ListSaving, decide
+from commune_desk.usecases.lists.import_reading import ListReading
+from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of
+from commune_desk.usecases.lists.import_undo import ListUndo
 
 DEMO = Path(__file__).parent.parent.parent / "resources" / "demo"
 CURRENT, OLD = DEMO / "ds-tre-em-binh-lieu.xlsx", DEMO / "ds-tre-em-cu.xls"

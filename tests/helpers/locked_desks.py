@@ -6,18 +6,18 @@ import msgspec
 from sqlalchemy import select
 
 from commune_desk.domain.families import Person
-from commune_desk.store import settings
-from commune_desk.store.sync_status import SyncFacts, sync_facts
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.doorbell import DoorbellCard, leave_card, take_card
-from commune_desk.usecases.locked_files import find_file, leave_file
-from commune_desk.usecases.locked_push import (
+from commune_desk.store.engine import settings
+from commune_desk.store.pages.sync_status import SyncFacts, sync_facts
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.locked.doorbell import DoorbellCard, leave_card, take_card
+from commune_desk.usecases.locked.files import find_file, leave_file
+from commune_desk.usecases.locked.push import (
     Delivery,
     SealedPushes,
     leave_sealed,
     take_receipts,
 )
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 from sync.client.transport import Transport
 from sync.server.engine import tables
 from tests.helpers.builders import make_person, save_all

@@ -9,11 +9,12 @@ import msgspec
 from commune_desk.domain.ids import RecordId, Scope, uuid7
 from commune_desk.domain.kinds import SCHEMA_VERSION
 from commune_desk.program_files import code_book
-from commune_desk.store import journal, settings, writers
-from commune_desk.store.ledger import PROVINCE_SCHEMA
-from commune_desk.store.relocating import DIRECTORY
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.changes import journal, writers
+from commune_desk.store.changes.ledger import PROVINCE_SCHEMA
+from commune_desk.store.engine import settings
+from commune_desk.store.writing.relocating import DIRECTORY
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
 from sync.change import Change, Line, Verb, Wire, write
 from sync.protocol import ScopeKey, b64
 from sync.seal import BoxKey, scope_key_id

@@ -11,10 +11,10 @@ from pathlib import Path
 import msgspec
 
 from commune_desk.domain.clock import SystemClock
-from commune_desk.usecases.doorbell import DoorbellCard
+from commune_desk.usecases.locked.doorbell import DoorbellCard
 from sync.seal import SigningKey
 from sync.server.identity.authority import make_authority
-from tests.sync.tls_server import tls_server
+from tests.sync.actors.tls_server import tls_server
 
 
 @contextmanager

@@ -8,12 +8,12 @@ from commune_desk.domain.clock import to_iso
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.placements import Bed, CareLogEntry, Placement
-from commune_desk.store.placements import bed_board
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases import placements
-from commune_desk.usecases.beds import NewBed, close_bed, set_up_shelter
-from commune_desk.usecases.placements import Admission, Reminder
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.pages.placements import bed_board
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.shelter import placements
+from commune_desk.usecases.shelter.beds import NewBed, close_bed, set_up_shelter
+from commune_desk.usecases.shelter.placements import Admission, Reminder
 from tests.helpers.builders import SHELTER_SCOPE
 
 KINDS = {"A": "standard", "B": "standard", "C": "sickroom", "D": "mother_child"}

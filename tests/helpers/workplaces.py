@@ -12,12 +12,12 @@ import msgspec
 from commune_desk.domain.desks import Officer
 from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.program_files import code_book
-from commune_desk.store import settings
-from commune_desk.store.register import FILE_NAME, Register
-from commune_desk.store.settings import Identity, ScopeKeyPair
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.profile import Profile
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.desk.register import FILE_NAME, Register
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.settings import Identity, ScopeKeyPair
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.registers.profile import Profile
 from commune_desk.vault import vault
 from commune_desk.vault.keys import RegisterKey
 from sync.seal import BoxKey, SigningKey, scope_key_id

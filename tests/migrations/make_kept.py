@@ -14,15 +14,15 @@ from commune_desk.domain.attachments import PDF
 from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.domain.kinds import Officer
 from commune_desk.program_files import code_book
-from commune_desk.store.database import connect
-from commune_desk.store.migrate import steps
-from commune_desk.usecases.attachments import FileFacts, Prepared, attach
-from commune_desk.usecases.children import ChildEntry, KinEntry, close_file, register_child
-from commune_desk.usecases.drafts import save_draft
-from commune_desk.usecases.reports import record_report
-from commune_desk.usecases.tasks import add_task
-from commune_desk.usecases.visits import record_visit
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.engine.database import connect
+from commune_desk.store.engine.migrate import steps
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.attachments import FileFacts, Prepared, attach
+from commune_desk.usecases.records.children import ChildEntry, KinEntry, close_file, register_child
+from commune_desk.usecases.records.drafts import save_draft
+from commune_desk.usecases.records.reports import record_report
+from commune_desk.usecases.records.tasks import add_task
+from commune_desk.usecases.records.visits import record_visit
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_file, make_household, make_person, make_report, make_visit
 from tests.helpers.workplaces import OFFICER, OFFICER_NAME, make_register

@@ -20,7 +20,7 @@ from sync.server import engine
 from sync.server.engine.embedded import FILE
 from sync.server.identity.province import CA_FILE
 from tests.migrations.make_kept import KEPT
-from tests.sync.server_fixtures import ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
 
 NAMES = ("Đặng Thị Hoà", "Bàn Văn Tài")
 PHONES = ("0912345678", "0987111223")

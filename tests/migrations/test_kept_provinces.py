@@ -19,7 +19,7 @@ from sync.server.lifecycle import moving
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.migrations.make_kept import KEPT
 from tests.migrations.make_kept_province import DESK_FILE, NAMES, PHONES, STEPS, KeptDesk
-from tests.sync.server_fixtures import COMMUNE, World, command, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, World, command, province_in
 
 FROZEN = {
     "v0001_first_release.sql": "d0b4de4261a623f875468bc0c02760bc09d812a7e3be002d598530f276865da9",

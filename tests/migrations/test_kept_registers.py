@@ -12,14 +12,14 @@ import pytest
 
 from commune_desk.i18n import translate_error
 from commune_desk.program_files import code_book
-from commune_desk.store.child_history import child_history
-from commune_desk.store.database import RegisterNewer, connect
-from commune_desk.store.drafts import open_drafts
-from commune_desk.store.migrate import migrate, steps, version
-from commune_desk.store.register import Register
-from commune_desk.store.search import Filters, search_children
-from commune_desk.usecases.visits import record_visit
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine.database import RegisterNewer, connect
+from commune_desk.store.engine.migrate import migrate, steps, version
+from commune_desk.store.pages.child_history import child_history
+from commune_desk.store.pages.search import Filters, search_children
+from commune_desk.store.writing.drafts import open_drafts
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.visits import record_visit
 from sync.change import GENESIS, next_head, read_line
 from sync.protocol import b64
 from sync.seal import CHANGE, SigningKey, sha256, verify

@@ -7,10 +7,10 @@ from tests.mutations.fault import Fault
 _PAGE, _SESSION, _CHANNEL = "sync/client/page.py", "sync/client/session.py", "sync/client/channel.py"
 _EXCHANGE = "sync/client/exchange.py"
 _TRANSPORT, _PROTOCOL, _CHANGE = "sync/client/transport.py", "sync/protocol.py", "sync/change.py"
-_SESSIONS = ("sync/test_client_session.py",)
-_BITS = ("sync/test_flipped_bits.py",)
-_PROOFS = ("sync/test_page_proofs.py",)
-_LINES = ("sync/test_client_transport.py",)
+_SESSIONS = ("sync/client/test_session.py",)
+_BITS = ("sync/wire/test_flipped_bits.py",)
+_PROOFS = ("sync/wire/test_page_proofs.py",)
+_LINES = ("sync/client/test_transport.py",)
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
 _PROOF = "    if not seal.verify(authority_public, domain, reply.body, protocol.unb64(reply.signature)):"
 _SIGNED = "    return public is not None and line.signed_by(public)"
@@ -44,21 +44,21 @@ BELIEF = (
         file=_CHANNEL,
         old=_PROOF,
         new=_PROOF.replace("if not", "if domain != seal.FEED and not"),
-        tests=("sync/test_page_proofs.py",),
+        tests=("sync/wire/test_page_proofs.py",),
     ),
     Fault(
         name="receipt-signature-unchecked",
         file=_CHANNEL,
         old=_PROOF,
         new=_PROOF.replace("if not", "if domain != seal.RECEIPT and not"),
-        tests=("sync/test_page_proofs.py",),
+        tests=("sync/wire/test_page_proofs.py",),
     ),
     Fault(
         name="hello-signature-unchecked",
         file=_CHANNEL,
         old=_PROOF,
         new=_PROOF.replace("if not", "if domain != seal.HELLO and not"),
-        tests=("sync/test_page_proofs.py",),
+        tests=("sync/wire/test_page_proofs.py",),
     ),
     Fault(
         name="refusal-signature-unchecked",
@@ -66,14 +66,14 @@ BELIEF = (
         old="    if not seal.verify(authority_public, seal.HELLO, reply.body, protocol.unb64(reply.signature)):\n"
         "        return errors.Unproven()",
         new="",
-        tests=("sync/test_flipped_bits.py::test_a_bit_of_a_signed_refusal_decides_nothing",),
+        tests=("sync/wire/test_flipped_bits.py::test_a_bit_of_a_signed_refusal_decides_nothing",),
     ),
     Fault(
         name="another-desks-refusal-obeyed",
         file=_CHANNEL,
         old="return _decided(problem) if problem.desk == desk else errors.Unproven()",
         new="return _decided(problem)",
-        tests=("sync/test_played_back.py::test_another_desks_refusal_decides_nothing",),
+        tests=("sync/wire/test_played_back.py::test_another_desks_refusal_decides_nothing",),
     ),
     Fault(
         name="hello-nonce-unchecked",
@@ -95,21 +95,21 @@ BELIEF = (
         file=_PAGE,
         old=_CURSOR,
         new="",
-        tests=("sync/test_page_proofs.py::test_a_page_that_ends_elsewhere_than_its_chain_is_another_history",),
+        tests=("sync/wire/test_page_proofs.py::test_a_page_that_ends_elsewhere_than_its_chain_is_another_history",),
     ),
     Fault(
         name="gap-in-feed-accepted",
         file=_PAGE,
         old="if event.seq != before.seq + 1:",
         new="if event.seq <= before.seq:",
-        tests=("sync/test_page_proofs.py::test_a_number_left_out_is_another_history_though_the_chain_fits_it",),
+        tests=("sync/wire/test_page_proofs.py::test_a_number_left_out_is_another_history_though_the_chain_fits_it",),
     ),
     Fault(
         name="shorter-feed-accepted",
         file=_PAGE,
         old="if head.seq < place.seq or (head",
         new="if (head",
-        tests=("sync/test_page_proofs.py::test_a_feed_that_ends_before_the_desks_place_is_another_history",),
+        tests=("sync/wire/test_page_proofs.py::test_a_feed_that_ends_before_the_desks_place_is_another_history",),
     ),
     Fault(
         name="rewritten-head-accepted",
@@ -158,7 +158,7 @@ BELIEF = (
         file=_EXCHANGE,
         old="    refuse_to_be_a_past(replica, identity, page)\n    return reached",
         new="    return reached",
-        tests=("sync/test_older_copy.py::test_an_older_copy_stops_before_it_uses_a_number_twice",),
+        tests=("sync/put_back/test_older_copy.py::test_an_older_copy_stops_before_it_uses_a_number_twice",),
     ),
 )
 SENDING = (
@@ -174,14 +174,14 @@ SENDING = (
         file=_SESSION,
         old="if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:",
         new="if receipt.desk != identity.desk:",
-        tests=("sync/test_played_back.py::test_an_old_receipt_moves_nothing",),
+        tests=("sync/wire/test_played_back.py::test_an_old_receipt_moves_nothing",),
     ),
     Fault(
         name="acknowledged-beyond-what-was-sent",
         file=_SESSION,
         old="self._replica.acknowledge(receipt, min(receipt.accepted_n, batch[-1].n), receipt_bytes, signature)",
         new="self._replica.acknowledge(receipt, receipt.accepted_n, receipt_bytes, signature)",
-        tests=("sync/test_register_under_attack.py::test_a_receipt_proves_nothing_about_what_was_never_sent",),
+        tests=("sync/client/test_register_under_attack.py::test_a_receipt_proves_nothing_about_what_was_never_sent",),
     ),
     Fault(
         name="batch-too-large-is-dropped",
@@ -195,28 +195,30 @@ SENDING = (
         file=_SESSION,
         old="        self._replica.resend_from(problem.expect_n)\n",
         new="",
-        tests=("sync/test_client_session.py::test_a_gap_is_filled_from_where_the_province_says",),
+        tests=("sync/client/test_session.py::test_a_gap_is_filled_from_where_the_province_says",),
     ),
     Fault(
         name="only-the-first-batch-is-sent",
         file=_SESSION,
         old="            self._batch = min(self._batch * 2, protocol.MAX_CHANGES)\n",
         new="            return\n",
-        tests=("sync/test_client_session.py",),
+        tests=("sync/client/test_session.py",),
     ),
     Fault(
         name="only-the-first-page-is-pulled",
         file=_SESSION,
         old="            more = page.trailer.more or bool(page.trailer.snapshots)\n",
         new="            more = False\n",
-        tests=("sync/test_client_session.py",),
+        tests=("sync/client/test_session.py",),
     ),
     Fault(
         name="what-the-province-lost-is-not-offered",
         file=_SESSION,
         old="            self._replica.resend_from(self._replica.last_n())\n            self._push_all",
         new="            self._push_all",
-        tests=("sync/test_restored_province.py::test_what_it_had_signed_for_comes_back_though_nothing_new_was_typed",),
+        tests=(
+            "sync/put_back/test_restored_province.py::test_what_it_had_signed_for_comes_back_though_nothing_new_was_typed",
+        ),
     ),
     Fault(
         name="cut-reply-taken-for-whole",
@@ -237,35 +239,35 @@ SENDING = (
         file=_TRANSPORT,
         old='or "html" in response.headers.get("Content-Type", "").lower() or raw[:1] == b"<":',
         new=":",
-        tests=("sync/test_client_transport.py", "sync/test_client_session.py"),
+        tests=("sync/client/test_transport.py", "sync/client/test_session.py"),
     ),
     Fault(
         name="inflated-without-a-cap",
         file=_PROTOCOL,
         old="        inside = reader.read(limit + 1)\n",
         new="        inside = reader.read()[: limit + 1]\n",
-        tests=("sync/test_server_limits.py",),
+        tests=("sync/server/test_limits.py",),
     ),
     Fault(
         name="too-much-inside-accepted",
         file=_PROTOCOL,
         old="    if len(inside) > limit or declared not in (-1, len(inside)):",
         new="    if declared not in (-1, len(inside)):",
-        tests=("sync/test_one_spelling.py",),
+        tests=("sync/wire/test_one_spelling.py",),
     ),
     Fault(
         name="line-in-another-spelling-accepted",
         file=_CHANGE,
         old="return _encoder.encode(plain) == raw and _within_profile(plain)",
         new="return _within_profile(plain)",
-        tests=("sync/test_one_spelling.py",),
+        tests=("sync/wire/test_one_spelling.py",),
     ),
     Fault(
         name="numbers-out-of-profile-accepted",
         file=_CHANGE,
         old="return _encoder.encode(plain) == raw and _within_profile(plain)",
         new="return _encoder.encode(plain) == raw",
-        tests=("sync/test_one_spelling.py",),
+        tests=("sync/wire/test_one_spelling.py",),
     ),
 )
 FAULTS = (*BELIEF, *SENDING)

@@ -9,8 +9,12 @@ _ORDERING, _LIST, _EMPTYING = (
     "sync/server/lifecycle/erased_list.py",
     "sync/server/lifecycle/emptying.py",
 )
-_ERASING, _REPLICA = "commune_desk/store/erasing.py", "commune_desk/store/replica.py"
-_THERE, _HERE, _STORE = "sync/test_server_erasure.py", "sync/test_erased_at_desks.py", "store/test_erasing.py"
+_ERASING, _REPLICA = "commune_desk/store/intake/erasing.py", "commune_desk/store/exchange/replica.py"
+_THERE, _HERE, _STORE = (
+    "sync/erasure/test_server_erasure.py",
+    "sync/erasure/test_erased_at_desks.py",
+    "store/test_erasing.py",
+)
 
 FAULTS = (
     Fault(
@@ -67,6 +71,6 @@ FAULTS = (
         file=_REPLICA,
         old="            journal.free_numbers(tx.connection, protocol.PROVINCE_DESK)\n",
         new="",
-        tests=("sync/test_erased_and_put_back.py",),
+        tests=("sync/erasure/test_erased_and_put_back.py",),
     ),
 )

@@ -7,9 +7,9 @@ from tests.mutations.fault import Fault
 _MERGING, _JOINING, _JOINED = (
     "sync/server/intake/merging.py",
     "sync/server/intake/joining.py",
-    "commune_desk/store/joined.py",
+    "commune_desk/store/writing/joined.py",
 )
-_THERE, _HERE = "sync/test_server_joins.py", "sync/test_joined_at_desks.py"
+_THERE, _HERE = "sync/moves/test_server_joins.py", "sync/moves/test_joined_at_desks.py"
 
 FAULTS = (
     Fault(
@@ -42,21 +42,21 @@ FAULTS = (
     ),
     Fault(
         name="a-joining-that-was-set-aside-stays",
-        file="commune_desk/store/incoming.py",
+        file="commune_desk/store/intake/incoming.py",
         old="            nobody = (None, None) if change.verb == Verb.ALIAS.value else None",
         new="            nobody = None",
         tests=(f"{_HERE}::test_of_two_desks_that_join_them_the_two_ways_the_first_stands_everywhere",),
     ),
     Fault(
         name="whose-joining-nobody-knows-is-erased-as-well",
-        file="commune_desk/store/erasing.py",
+        file="commune_desk/store/intake/erasing.py",
         old="        if (person in ordered) != (kept in ordered):",
         new="        if False and (person in ordered) != (kept in ordered):",
         tests=(f"{_HERE}::test_who_was_joined_here_alone_with_somebody_erased_stays_as_at_the_province",),
     ),
     Fault(
         name="a-decision-is-written-where-nobody-looks",
-        file="commune_desk/usecases/conflicts.py",
+        file="commune_desk/usecases/sync/conflicts.py",
         old="        if getattr(shown, field) != value:",
         new="        if False and getattr(shown, field) != value:",
         tests=(f"{_HERE}::test_what_another_desk_still_writes_of_the_other_record_comes_to_the_child",),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _MERGE, _MERGING, _BOOK = "sync/merge.py", "sync/server/intake/merging.py", "sync/server/intake/conflicts.py"
-_RULES = ("sync/test_server_merge.py",)
-_SETS = ("sync/test_set_fields.py", "sync/test_server_merge.py")
+_RULES = ("sync/server/test_merge.py",)
+_SETS = ("sync/meeting/test_set_fields.py", "sync/server/test_merge.py")
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
 _CLOSE = "        merged.closed += [self._conflicts.close(conflict, change.id) for conflict in named]\n"
 _GRAVER = "        return Decision(Outcome.APPLIED_CONFLICT, incoming)\n"
@@ -17,77 +17,77 @@ FAULTS = (
         file=_MERGE,
         old="    if base == standing.writer:\n        return Decision(Outcome.APPLIED, incoming)\n",
         new="    if rule.merge is not Merge.LWW:\n        return Decision(Outcome.APPLIED, incoming)\n",
-        tests=("sync/test_server_merge.py::test_three_concurrent_edits_keep_all_three_values",),
+        tests=("sync/server/test_merge.py::test_three_concurrent_edits_keep_all_three_values",),
     ),
     Fault(
         name="last-arrival-wins",
         file=_MERGE,
         old=_GRAVER + "    return Decision(Outcome.CONFLICT, standing.value)",
         new=_GRAVER + "    return Decision(Outcome.APPLIED, incoming)",
-        tests=("sync/test_server_merge.py::test_three_concurrent_edits_keep_all_three_values",),
+        tests=("sync/server/test_merge.py::test_three_concurrent_edits_keep_all_three_values",),
     ),
     Fault(
         name="equal-value-is-a-conflict",
         file=_MERGE,
         old="if incoming == standing.value and standing.writer not in (None, base) and not is_later:",
         new="if False:",
-        tests=("sync/test_server_merge.py::test_the_same_value_twice_is_no_conflict",),
+        tests=("sync/server/test_merge.py::test_the_same_value_twice_is_no_conflict",),
     ),
     Fault(
         name="graver-risk-overrules-silently",
         file=_MERGE,
         old="        return Decision(Outcome.APPLIED_CONFLICT, incoming)",
         new="        return Decision(Outcome.APPLIED, incoming)",
-        tests=("sync/test_server_merge.py::test_the_more_severe_risk_stands_and_a_person_is_asked",),
+        tests=("sync/server/test_merge.py::test_the_more_severe_risk_stands_and_a_person_is_asked",),
     ),
     Fault(
         name="graver-risk-does-not-stand",
         file=_MERGE,
         old="_severity(rule, incoming) > _severity(rule, standing.value)",
         new="_severity(rule, incoming) < _severity(rule, standing.value)",
-        tests=("sync/test_server_merge.py::test_the_more_severe_risk_stands_and_a_person_is_asked",),
+        tests=("sync/server/test_merge.py::test_the_more_severe_risk_stands_and_a_person_is_asked",),
     ),
     Fault(
         name="state-takes-any-step",
         file=_MERGE,
         old="if base == standing.writer or incoming in rule.steps.get(str(standing.value), ()):",
         new="if True:",
-        tests=("sync/test_server_merge.py::test_a_state_takes_only_steps_that_exist",),
+        tests=("sync/server/test_merge.py::test_a_state_takes_only_steps_that_exist",),
     ),
     Fault(
         name="state-takes-no-step-unseen",
         file=_MERGE,
         old="if base == standing.writer or incoming in rule.steps.get(str(standing.value), ()):",
         new="if base == standing.writer:",
-        tests=("sync/test_server_merge.py::test_a_state_takes_only_steps_that_exist",),
+        tests=("sync/server/test_merge.py::test_a_state_takes_only_steps_that_exist",),
     ),
     Fault(
         name="later-trivia-loses",
         file=_MERGE,
         old='return (stamp, change_id) >= (standing.stamp, standing.writer or "")',
         new='return (stamp, change_id) <= (standing.stamp, standing.writer or "")',
-        tests=("sync/test_server_merge.py::test_the_later_wins_for_trivia_and_no_clock_wins_by_running_ahead",),
+        tests=("sync/server/test_merge.py::test_the_later_wins_for_trivia_and_no_clock_wins_by_running_ahead",),
     ),
     Fault(
         name="trivia-tie-by-arrival",
         file=_MERGE,
         old='return (stamp, change_id) >= (standing.stamp, standing.writer or "")',
         new="return stamp >= standing.stamp",
-        tests=("sync/test_any_order.py::test_a_tie_of_hours_is_decided_by_the_change_itself",),
+        tests=("sync/meeting/test_any_order.py::test_a_tie_of_hours_is_decided_by_the_change_itself",),
     ),
     Fault(
         name="same-trivia-keeps-the-earlier-hour",
         file=_MERGE,
         old=" and not is_later:",
         new=":",
-        tests=("sync/test_any_order.py::test_one_edit_of_each_desk_may_come_in_any_order",),
+        tests=("sync/meeting/test_any_order.py::test_one_edit_of_each_desk_may_come_in_any_order",),
     ),
     Fault(
         name="sealed-overwritten-unseen",
         file=_MERGE,
         old="return Outcome.APPLIED if base == standing_writer else Outcome.CONFLICT",
         new="return Outcome.APPLIED",
-        tests=("sync/test_server_merge.py::test_sealed_values_that_compete_go_to_people",),
+        tests=("sync/server/test_merge.py::test_sealed_values_that_compete_go_to_people",),
     ),
     Fault(
         name="removal-takes-what-it-had-not-seen",
@@ -95,8 +95,8 @@ FAULTS = (
         old="if place > seen and who != desk}",
         new="if place > seen + 9 and who != desk}",
         tests=(
-            "sync/test_set_fields.py",
-            "sync/test_server_merge.py::test_an_addition_wins_over_a_removal_that_had_not_seen_it",
+            "sync/meeting/test_set_fields.py",
+            "sync/server/test_merge.py::test_an_addition_wins_over_a_removal_that_had_not_seen_it",
         ),
     ),
     Fault(
@@ -104,7 +104,7 @@ FAULTS = (
         file=_MERGE,
         old="if place > seen and who != desk}",
         new="if place > seen}",
-        tests=("sync/test_set_fields.py",),
+        tests=("sync/meeting/test_set_fields.py",),
     ),
     Fault(
         name="addition-under-another-desk-forgotten",
@@ -112,8 +112,8 @@ FAULTS = (
         old="        kept.setdefault(code, {})[desk] = order\n",
         new="        kept[code] = {desk: order}\n",
         tests=(
-            "sync/test_set_fields.py",
-            "sync/test_three_desks.py::test_what_one_adds_another_cannot_remove_unseen",
+            "sync/meeting/test_set_fields.py",
+            "sync/meeting/test_three_desks.py::test_what_one_adds_another_cannot_remove_unseen",
         ),
     ),
     Fault(
@@ -121,7 +121,7 @@ FAULTS = (
         file=_MERGING,
         old="stamp = min(change.stamp, latest)",
         new="stamp = change.stamp",
-        tests=("sync/test_server_merge.py::test_the_later_wins_for_trivia_and_no_clock_wins_by_running_ahead",),
+        tests=("sync/server/test_merge.py::test_the_later_wins_for_trivia_and_no_clock_wins_by_running_ahead",),
     ),
     Fault(
         name="agreement-is-forgotten",
@@ -129,8 +129,8 @@ FAULTS = (
         old="            base = self._stands_for[base, name]\n",
         new="            return base\n",
         tests=(
-            "sync/test_server_merge.py::test_the_same_value_twice_is_no_conflict",
-            "sync/test_three_desks.py::test_two_who_write_the_same_agree_and_the_next_edit_builds_on_it",
+            "sync/server/test_merge.py::test_the_same_value_twice_is_no_conflict",
+            "sync/meeting/test_three_desks.py::test_two_who_write_the_same_agree_and_the_next_edit_builds_on_it",
         ),
     ),
     Fault(
@@ -139,7 +139,7 @@ FAULTS = (
         old="            self._stands_for[row.change, row.field] = row.stands_for\n",
         new="            pass\n",
         tests=(
-            "sync/test_server_merge.py::test_the_same_value_twice_is_no_conflict",
+            "sync/server/test_merge.py::test_the_same_value_twice_is_no_conflict",
             "simulator/test_simulator.py::test_a_kept_seed_holds",
         ),
     ),
@@ -149,8 +149,8 @@ FAULTS = (
         old="            self._places[scope, change] = seq\n",
         new="            pass\n",
         tests=(
-            "sync/test_set_fields.py",
-            "sync/test_server_merge.py::test_an_addition_wins_over_a_removal_that_had_not_seen_it",
+            "sync/meeting/test_set_fields.py",
+            "sync/server/test_merge.py::test_an_addition_wins_over_a_removal_that_had_not_seen_it",
         ),
     ),
     Fault(
@@ -158,49 +158,49 @@ FAULTS = (
         file=_MERGING,
         old="not in (Merge.SET, Merge.LWW))",
         new="is not Merge.SET)",
-        tests=("sync/test_server_merge.py::test_what_a_record_began_with_outlives_what_is_older",),
+        tests=("sync/server/test_merge.py::test_what_a_record_began_with_outlives_what_is_older",),
     ),
     Fault(
         name="open-conflicts-of-an-earlier-push-are-forgotten",
         file=_MERGING,
         old="for change in changes if change.record in kinds})",
         new="for change in changes if change.record not in kinds})",
-        tests=("sync/test_server_merge.py",),
+        tests=("sync/server/test_merge.py",),
     ),
     Fault(
         name="author-who-moved-on-is-two-conflicts",
         file=_MERGING,
         old="            if base is not None and conflict.theirs == base:",
         new="            if False:",
-        tests=("sync/test_server_merge.py::test_a_losing_desk_that_types_on_keeps_one_conflict",),
+        tests=("sync/server/test_merge.py::test_a_losing_desk_that_types_on_keeps_one_conflict",),
     ),
     Fault(
         name="whom-the-graver-overruled-is-not-asked",
         file=_MERGING,
         old="        elif succeeded and overruled and decision.outcome is Outcome.APPLIED:",
         new="        elif False:",
-        tests=("sync/test_server_merge.py::test_whom_a_graver_value_overruled_is_asked_after_the_next_value_too",),
+        tests=("sync/server/test_merge.py::test_whom_a_graver_value_overruled_is_asked_after_the_next_value_too",),
     ),
     Fault(
         name="decision-without-having-seen-all",
         file=_MERGING,
         old="if saw_all and self._seen(change.base.get(name), name) == standing:",
         new="if saw_all:",
-        tests=("sync/test_server_merge.py::test_a_decision_over_a_value_nobody_had_seen_becomes_a_conflict",),
+        tests=("sync/server/test_merge.py::test_a_decision_over_a_value_nobody_had_seen_becomes_a_conflict",),
     ),
     Fault(
         name="late-decision-wins",
         file=_MERGING,
         old="if saw_all and self._seen(change.base.get(name), name) == standing:",
         new="if self._seen(change.base.get(name), name) == standing:",
-        tests=("sync/test_late_decisions.py",),
+        tests=("sync/meeting/test_late_decisions.py",),
     ),
     Fault(
         name="decided-conflict-stays-open",
         file=_MERGING,
         old=f"{_CLOSE}        if saw_all",
         new="        if saw_all",
-        tests=("sync/test_server_merge.py::test_a_person_decides_and_the_conflict_is_closed",),
+        tests=("sync/server/test_merge.py::test_a_person_decides_and_the_conflict_is_closed",),
     ),
     Fault(
         name="late-decision-is-dropped",
@@ -208,34 +208,34 @@ FAULTS = (
         old="            merged.opened.append("
         "self._conflicts.open(change, name, scope=record.scope, base=base, ours=standing))\n",
         new="",
-        tests=("sync/test_server_merge.py::test_two_concurrent_decisions_open_one_conflict_and_no_loop",),
+        tests=("sync/server/test_merge.py::test_two_concurrent_decisions_open_one_conflict_and_no_loop",),
     ),
     Fault(
         name="conflict-does-not-follow",
         file=_MERGING,
         old="        self._conflicts.follow(change.record, name, former=former, writer=change.id)\n",
         new="",
-        tests=("sync/test_server_merge.py::test_a_conflict_follows_the_value_that_stands_against_it",),
+        tests=("sync/server/test_merge.py::test_a_conflict_follows_the_value_that_stands_against_it",),
     ),
     Fault(
         name="conflict-row-dropped",
         file=_BOOK,
         old="        self._new[conflict.id] = conflict\n",
         new="",
-        tests=("sync/test_server_merge.py::test_three_concurrent_edits_keep_all_three_values",),
+        tests=("sync/server/test_merge.py::test_three_concurrent_edits_keep_all_three_values",),
     ),
     Fault(
         name="conflict-unknown-to-the-next-push",
         file=_BOOK,
         old="            self._open.setdefault((row.record, row.field), []).append(found)\n",
         new="",
-        tests=("sync/test_server_merge.py::test_a_person_decides_and_the_conflict_is_closed",),
+        tests=("sync/server/test_merge.py::test_a_person_decides_and_the_conflict_is_closed",),
     ),
     Fault(
         name="closing-is-not-written",
         file=_BOOK,
         old="        self._changed[conflict.id] = conflict\n        return conflict.id",
         new="        return conflict.id",
-        tests=("sync/test_server_merge.py::test_a_person_decides_and_the_conflict_is_closed",),
+        tests=("sync/server/test_merge.py::test_a_person_decides_and_the_conflict_is_closed",),
     ),
 )

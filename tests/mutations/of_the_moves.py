@@ -10,11 +10,11 @@ _RELOCATING, _WHERE, _MERGING = (
     "sync/server/intake/merging.py",
 )
 _ORDER, _PULL, _PUSH = "sync/server/intake/ordering.py", "sync/server/answers/pull.py", "sync/server/intake/push.py"
-_DEPARTURES, _REPLICA = "commune_desk/store/departures.py", "commune_desk/store/replica.py"
-_INCOMING, _SESSION = "commune_desk/store/incoming.py", "sync/client/session.py"
+_DEPARTURES, _REPLICA = "commune_desk/store/intake/departures.py", "commune_desk/store/exchange/replica.py"
+_INCOMING, _SESSION = "commune_desk/store/intake/incoming.py", "sync/client/session.py"
 _SNAPSHOTS = "sync/client/snapshots.py"
-_RESTORED = "sync/test_restored_province.py"
-_MOVES, _CHILDREN = "sync/test_server_moves.py", "sync/test_children_move.py"
+_RESTORED = "sync/put_back/test_restored_province.py"
+_MOVES, _CHILDREN = "sync/moves/test_server_moves.py", "sync/moves/test_children_move.py"
 _BEGUN = "        self._write(lambda tx: self._begun(tx, scope, place))\n"
 _PORTIONS = "        self._restate_all(events)\n"
 
@@ -124,43 +124,43 @@ BEGINNINGS = (
         file=_SNAPSHOTS,
         old="    if seal.sha256(ciphertext) != protocol.unb64(offer.sha256):\n",
         new="    if False:\n",
-        tests=("sync/test_snapshots.py::test_a_flipped_byte_anywhere_lets_nothing_in",),
+        tests=("sync/client/test_snapshots.py::test_a_flipped_byte_anywhere_lets_nothing_in",),
     ),
     Fault(
         name="stale-snapshot-for-a-register-at-work",
         file="sync/server/answers/snapshots.py",
         old='    lag = 0 if request.fresh else max(WORTH, row["seq"] // _FRESH_SHARE)\n',
         new='    lag = max(WORTH, row["seq"] // _FRESH_SHARE)\n',
-        tests=("sync/test_snapshots.py::test_a_register_at_work_is_begun_anew_from_a_snapshot_of_now",),
+        tests=("sync/client/test_snapshots.py::test_a_register_at_work_is_begun_anew_from_a_snapshot_of_now",),
     ),
     Fault(
         name="snapshot-that-tells-of-who-left",
         file="sync/server/answers/snapshots.py",
         old='    tells_too_much = _left_at(connection, scope) > row["seq"]\n',
         new="    tells_too_much = False\n",
-        tests=("sync/test_snapshots_ahead.py::test_one_that_tells_of_a_child_who_left_goes_to_nobody",),
+        tests=("sync/server/test_snapshots_ahead.py::test_one_that_tells_of_a_child_who_left_goes_to_nobody",),
     ),
     Fault(
         name="older-snapshot-for-a-desk-that-wrote",
-        file="commune_desk/store/snapshot_parts.py",
+        file="commune_desk/store/intake/snapshot_parts.py",
         old="    return connection.execute(others, _OF_ITSELF).fetchone() is not None\n",
         new="    return False\n",
-        tests=("sync/test_snapshots_ahead.py::test_a_desk_that_wrote_something_is_given_one_of_now",),
+        tests=("sync/server/test_snapshots_ahead.py::test_a_desk_that_wrote_something_is_given_one_of_now",),
     ),
     Fault(
         name="same-because-its-writers-are",
-        file="commune_desk/store/same_rows.py",
+        file="commune_desk/store/intake/same_rows.py",
         old="        return [scope, values] == [here[1], list(here[3:])] and",
         new="        return bool(scope or values) and",
-        tests=("sync/test_same_rows.py::test_a_value_that_is_not_what_its_author_wrote_is_put_back",),
+        tests=("sync/client/test_same_rows.py::test_a_value_that_is_not_what_its_author_wrote_is_put_back",),
     ),
     Fault(
         name="same-though-a-conflict-is-open",
-        file="commune_desk/store/same_rows.py",
+        file="commune_desk/store/intake/same_rows.py",
         old="if one.record not in busy and self",
         new="if self",
         tests=(
-            "sync/test_same_rows.py::test_a_conflict_that_the_province_no_longer_holds_is_closed_though_the_row_is_the_same",
+            "sync/client/test_same_rows.py::test_a_conflict_that_the_province_no_longer_holds_is_closed_though_the_row_is_the_same",
         ),
     ),
     Fault(
@@ -168,7 +168,7 @@ BEGINNINGS = (
         file=_REPLICA,
         old=_PORTIONS + _BEGUN,
         new=_BEGUN + _PORTIONS,
-        tests=("sync/test_snapshots.py::test_a_desk_that_dies_between_two_portions_begins_again",),
+        tests=("sync/client/test_snapshots.py::test_a_desk_that_dies_between_two_portions_begins_again",),
     ),
     Fault(
         name="absence-deletes",
@@ -177,7 +177,7 @@ BEGINNINGS = (
         new="        Incoming(tx, {}).apply((), {scope: place})\n"
         '        tx.connection.execute("DELETE FROM home_visit WHERE id NOT IN'
         ' (SELECT record FROM change WHERE seq>0)")\n',
-        tests=("sync/test_snapshots.py::test_what_waits_on_the_desk_survives_its_beginning_anew",),
+        tests=("sync/client/test_snapshots.py::test_what_waits_on_the_desk_survives_its_beginning_anew",),
     ),
     Fault(
         name="receipt-of-a-former-epoch-believed",
@@ -202,10 +202,10 @@ BEGINNINGS = (
     ),
     Fault(
         name="held-for-a-newer-province-is-sent",
-        file="commune_desk/store/transaction.py",
+        file="commune_desk/store/writing/transaction.py",
         old="        needed = needed_schema(change)\n",
         new="        needed = 1\n",
-        tests=("sync/test_other_versions.py::test_a_newer_desk_holds_only_what_an_older_province_cannot_take",),
+        tests=("sync/wire/test_other_versions.py::test_a_newer_desk_holds_only_what_an_older_province_cannot_take",),
     ),
     Fault(
         name="taken-back-without-a-word",
@@ -213,7 +213,7 @@ BEGINNINGS = (
         old='    return "" if change.scope == change.to else change.id\n',
         new='    return ""\n',
         tests=(
-            "sync/test_server_moves.py::test_a_holder_that_takes_a_person_back_from_another_says_what_brings_its_word_there",
+            "sync/moves/test_server_moves.py::test_a_holder_that_takes_a_person_back_from_another_says_what_brings_its_word_there",
             "traces/test_replayed.py::test_todays_province_answers_every_recorded_request_as_it_was_answered_then",
         ),
     ),
@@ -224,28 +224,28 @@ PROOFS = (
         file="sync/client/page.py",
         old="if public is None or not seal.verify(public, seal.HEAD, statement, protocol.unb64(run.signature)):",
         new="if public is None:",
-        tests=("sync/test_signed_heads.py::test_whatever_is_changed_in_a_proof_proves_nothing",),
+        tests=("sync/wire/test_signed_heads.py::test_whatever_is_changed_in_a_proof_proves_nothing",),
     ),
     Fault(
         name="run-too-long-taken-in",
         file="sync/server/intake/runs.py",
         old="    if len(run) > MAX_RUN:\n        raise Malformed\n",
         new="",
-        tests=("sync/test_signed_heads.py::test_heads_too_far_apart_prove_nothing",),
+        tests=("sync/wire/test_signed_heads.py::test_heads_too_far_apart_prove_nothing",),
     ),
     Fault(
         name="run-too-long-believed",
         file="sync/client/page.py",
         old="        if not 0 < len(numbers) <= MAX_RUN:\n",
         new="        if not 0 < len(numbers):\n",
-        tests=("sync/test_signed_heads.py::test_a_run_that_is_too_long_is_not_believed",),
+        tests=("sync/wire/test_signed_heads.py::test_a_run_that_is_too_long_is_not_believed",),
     ),
     Fault(
         name="digest-of-another-desk-proven",
         file="sync/client/page.py",
         old="        proven |= set(present.values())\n",
         new="        proven |= {line.digest for line in lines if line.change.n in numbers}\n",
-        tests=("sync/test_signed_heads.py::test_another_desks_chain_proves_nothing",),
+        tests=("sync/wire/test_signed_heads.py::test_another_desks_chain_proves_nothing",),
     ),
 )
 _LOAD = "test_load_model.py"
@@ -266,7 +266,7 @@ PROMISES = (
     ),
     Fault(
         name="no-jitter-in-the-morning",
-        file="commune_desk/usecases/sync_schedule.py",
+        file="commune_desk/usecases/sync/schedule.py",
         old="        self.due = now + random() * pace.start_jitter\n",
         new="        self.due = now + pace.start_jitter\n",
         tests=(f"{_LOAD}::test_a_morning_at_eight_is_spread_over_the_first_seconds",),

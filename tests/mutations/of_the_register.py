@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
-_PENDING = "commune_desk/store/pending.py"
-_REPLICA, _INCOMING, _PAGE = "commune_desk/store/replica.py", "commune_desk/store/incoming.py", "sync/client/page.py"
-_TRANSACTION, _REGISTER = "commune_desk/store/transaction.py", "commune_desk/store/register.py"
+_PENDING = "commune_desk/store/changes/pending.py"
+_REPLICA, _INCOMING, _PAGE = (
+    "commune_desk/store/exchange/replica.py",
+    "commune_desk/store/intake/incoming.py",
+    "sync/client/page.py",
+)
+_TRANSACTION, _REGISTER = "commune_desk/store/writing/transaction.py", "commune_desk/store/desk/register.py"
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
-_ATTACKED = ("sync/test_register_under_attack.py",)
+_ATTACKED = ("sync/client/test_register_under_attack.py",)
 _MEETING = (
     *_SIMULATED,
-    "sync/test_three_desks.py::test_what_one_adds_another_cannot_remove_unseen",
-    "sync/test_three_desks.py::test_three_concurrent_edits_are_two_conflicts_that_one_decision_closes",
+    "sync/meeting/test_three_desks.py::test_what_one_adds_another_cannot_remove_unseen",
+    "sync/meeting/test_three_desks.py::test_three_concurrent_edits_are_two_conflicts_that_one_decision_closes",
 )
 _APPLY = "        self._write(lambda tx: self._apply(tx, events, places))\n"
 _CURSOR_FIRST = """        self._write(lambda tx: [Incoming(tx, {})._move_cursor(one, places[one]) for one in places])
@@ -24,7 +28,7 @@ FAULTS = (
         file=_REPLICA,
         old=_APPLY,
         new=_CURSOR_FIRST + _APPLY,
-        tests=("sync/test_register_under_attack.py::test_rows_and_cursor_of_a_page_are_one",),
+        tests=("sync/client/test_register_under_attack.py::test_rows_and_cursor_of_a_page_are_one",),
     ),
     Fault(
         name="cursor-jumps-to-the-head",
@@ -87,14 +91,14 @@ FAULTS = (
         file=_INCOMING,
         old="raise protocol.Malformed  # a desk's number twice: no honest province lets that through\n",
         new="pass\n",
-        tests=("sync/test_register_under_attack.py::test_a_desks_number_used_twice_is_refused_with_its_page",),
+        tests=("sync/client/test_register_under_attack.py::test_a_desks_number_used_twice_is_refused_with_its_page",),
     ),
     Fault(
         name="known-event-applied-again",
         file=_INCOMING,
         old='            return "known"\n',
         new='            return "new"\n',
-        tests=("sync/test_pages_add_up.py::test_a_piece_that_was_applied_before_changes_nothing",),
+        tests=("sync/wire/test_pages_add_up.py::test_a_piece_that_was_applied_before_changes_nothing",),
     ),
     Fault(
         name="value-that-does-not-hold-stored",
@@ -102,8 +106,8 @@ FAULTS = (
         old="return value if check_value(kind.fields[field], value) is None else None",
         new="return value",
         tests=(
-            "sync/test_register_under_attack.py::test_values_that_do_not_hold_are_shown_as_unknown",
-            "sync/test_register_under_attack.py::test_a_sealed_value_of_the_wrong_kind_stops_no_feed",
+            "sync/client/test_register_under_attack.py::test_values_that_do_not_hold_are_shown_as_unknown",
+            "sync/client/test_register_under_attack.py::test_a_sealed_value_of_the_wrong_kind_stops_no_feed",
         ),
     ),
     Fault(
@@ -111,7 +115,7 @@ FAULTS = (
         file=_REPLICA,
         old='refused = [result for result in receipt.results if result.status == "quarantined"]',
         new='refused = [result for result in receipt.results if result.status == "never"]',
-        tests=("sync/test_set_aside.py",),
+        tests=("sync/client/test_set_aside.py",),
     ),
     Fault(
         name="set-aside-still-hides-what-stands",
@@ -133,7 +137,7 @@ FAULTS = (
         file=_REPLICA,
         old="WHERE id=? AND desk=? AND n<=? AND seq IS NULL",
         new="WHERE id=? AND ?<>'' AND ?>0",
-        tests=("sync/test_register_under_attack.py::test_a_receipt_sets_nothing_aside_but_what_it_answers",),
+        tests=("sync/client/test_register_under_attack.py::test_a_receipt_sets_nothing_aside_but_what_it_answers",),
     ),
     Fault(
         name="receipt-acknowledges-all-that-waits",
@@ -141,7 +145,7 @@ FAULTS = (
         old="""f" WHERE {OPEN} AND desk=? AND n<=? AND state IN ('waiting', 'sent')",""",
         new="""f" WHERE {OPEN} AND desk=? AND n<=?+99 AND state IN ('waiting', 'sent')",""",
         tests=(
-            "sync/test_register_under_attack.py::test_a_receipt_proves_nothing_about_what_was_never_sent",
+            "sync/client/test_register_under_attack.py::test_a_receipt_proves_nothing_about_what_was_never_sent",
             "simulator/test_simulator.py::test_a_kept_seed_holds",
         ),
     ),
@@ -150,21 +154,21 @@ FAULTS = (
         file=_PENDING,
         old="if found and (size > max_bytes or waiting.n != found[-1].n + 1):",
         new="if found and size > max_bytes:",
-        tests=("sync/test_register_at_its_port.py",),
+        tests=("sync/client/test_register_at_its_port.py",),
     ),
     Fault(
         name="batch-without-measure",
         file=_PENDING,
         old="if found and (size > max_bytes or waiting.n != found[-1].n + 1):",
         new="if found and waiting.n != found[-1].n + 1:",
-        tests=("sync/test_register_at_its_port.py",),
+        tests=("sync/client/test_register_at_its_port.py",),
     ),
     Fault(
         name="accepted-is-not-sent-again",
         file=_REPLICA,
         old="AND n>=? AND state IN ('sent', 'accepted', 'quarantined', 'erased')",
         new="AND n>=? AND state IN ('sent', 'quarantined', 'erased')",
-        tests=("sync/test_restored_province.py",),
+        tests=("sync/put_back/test_restored_province.py",),
     ),
     Fault(
         name="exchange-under-a-former-name-counts",
@@ -188,14 +192,16 @@ FAULTS = (
         file=_REGISTER,
         old="FROM scope_key WHERE private IS NOT NULL ORDER BY key",
         new="FROM scope_key ORDER BY key",
-        tests=("sync/test_register_under_attack.py::test_a_province_cannot_have_things_sealed_to_a_key_of_its_own",),
+        tests=(
+            "sync/client/test_register_under_attack.py::test_a_province_cannot_have_things_sealed_to_a_key_of_its_own",
+        ),
     ),
     Fault(
         name="form-forgets-what-it-saw",
         file=_TRANSACTION,
         old="base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}",
         new="base = base_of(self.connection, entry, record.id, written)",
-        tests=("sync/test_edits_meet.py",),
+        tests=("sync/meeting/test_edits_meet.py",),
     ),
     Fault(
         name="decision-names-no-conflict",
@@ -213,7 +219,7 @@ FAULTS = (
     ),
     Fault(
         name="waiting-counts-only-this-record-once",
-        file="commune_desk/store/sync_status.py",
+        file="commune_desk/store/pages/sync_status.py",
         old="SELECT kind, count(DISTINCT record), count(*), sum(length(raw) + 89) FROM change",
         new="SELECT kind, count(DISTINCT record), count(DISTINCT record), sum(length(raw) + 89) FROM change",
         tests=("presenters/test_sync_page.py", *_SIMULATED),

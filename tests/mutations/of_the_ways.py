@@ -7,10 +7,10 @@ from tests.mutations.fault import Fault
 _FILES, _COURIER, _LOCKED = (
     "sync/server/answers/files.py",
     "sync/client/courier.py",
-    "commune_desk/usecases/locked_push.py",
+    "commune_desk/usecases/locked/push.py",
 )
 _ATTACKED = "usecases/test_locked_push_attacked.py"
-_SERVED = "sync/test_server_files.py"
+_SERVED = "sync/files/test_server.py"
 
 FAULTS = (
     Fault(
@@ -46,21 +46,21 @@ FAULTS = (
         file=_COURIER,
         old="if header.sender != protocol.PROVINCE_DESK or not arrived.signed_by(identity.authority_public):",
         new="if header.sender != protocol.PROVINCE_DESK:",
-        tests=("sync/test_courier_forged.py::test_a_desk_believes_only_the_authority_that_it_pinned",),
+        tests=("sync/courier/test_forged.py::test_a_desk_believes_only_the_authority_that_it_pinned",),
     ),
     Fault(
         name="bundle-of-a-desk-unsigned",
         file="sync/server/door/courier.py",
         old="if desk is None or desk.status == desks.EXPECTED or not arrived.signed_by(desk.sign_public):",
         new="if desk is None or desk.status == desks.EXPECTED:",
-        tests=("sync/test_courier_forged.py::test_only_a_desk_of_the_province_is_believed",),
+        tests=("sync/courier/test_forged.py::test_only_a_desk_of_the_province_is_believed",),
     ),
     Fault(
         name="bundle-for-another-taken",
         file="sync/bundle.py",
         old="    if bundle.header.to != own or bundle.header.key != protocol.b64(key.public):\n",
         new="    if False:\n",
-        tests=("sync/test_bundle.py::test_what_was_signed_for_another_is_not_taken_from_whoever_sealed_it_on",),
+        tests=("sync/courier/test_bundle.py::test_what_was_signed_for_another_is_not_taken_from_whoever_sealed_it_on",),
     ),
     Fault(
         name="locked-receipt-unverified",

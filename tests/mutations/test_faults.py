@@ -46,7 +46,7 @@ def test_a_fault_whose_text_is_gone_is_told(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_what_is_caught_what_survives_and_what_cannot_run_are_told_apart() -> None:
     """Under three faults of a file that one quick test reads."""
-    file, test = "sync/merge.py", ("sync/test_set_fields.py",)
+    file, test = "sync/merge.py", ("sync/meeting/test_set_fields.py",)
     deadly = Fault(name="deadly", file=file, old="if place > seen and who != desk}", new="if place > seen}", tests=test)
     idle = replace(deadly, name="idle", new="if place > seen and desk != who}")
     unfair = replace(deadly, name="unfair", tests=("sync/test_nobody_wrote_this.py",))

@@ -10,14 +10,14 @@ import pytest
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child_page import ChildPage
-from commune_desk.presenters.register_page import MOVED, RegisterPage
-from commune_desk.presenters.routes import Route
-from commune_desk.presenters.today import TodayPage
-from commune_desk.presenters.today_sections import Section
-from commune_desk.store import settings
-from commune_desk.store.departures import KEEPS_STUBS
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.child.page import ChildPage
+from commune_desk.presenters.child.register_page import MOVED, RegisterPage
+from commune_desk.presenters.day.today import TodayPage
+from commune_desk.presenters.frame.cards import Section
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.engine import settings
+from commune_desk.store.intake.departures import KEEPS_STUBS
+from commune_desk.usecases.desk.workplace import Workplace
 from sync.change import Verb
 from tests.helpers.builders import make_child, make_person, save_all
 from tests.helpers.moving import come_here, go_away

@@ -10,12 +10,12 @@ import pytest
 from commune_desk.domain.attachments import Attachment
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child_files import ChildFiles, FileView
-from commune_desk.presenters.child_page import ChildPage
-from commune_desk.presenters.file_budget import budget_options, files_state, send_files_now, set_budget
-from commune_desk.store import file_queue
-from commune_desk.usecases.attachments import FileFacts, take_back
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.child.files import ChildFiles, FileView
+from commune_desk.presenters.child.page import ChildPage
+from commune_desk.presenters.sync.file_budget import budget_options, files_state, send_files_now, set_budget
+from commune_desk.store.files import file_queue
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.attachments import FileFacts, take_back
 from tests.helpers.attached import add_child, add_file, scan
 from tests.helpers.builders import make_report, make_visit, save_all
 from tests.helpers.workplaces import clock_of, make_workplace, work_for_real

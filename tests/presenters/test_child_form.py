@@ -10,11 +10,11 @@ import pytest
 
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child_form import ChildForm, ChildFormState
-from commune_desk.presenters.relation_form import GroupForm, RelationForm
-from commune_desk.store.children import ChildRecord, child_record
-from commune_desk.usecases.drafts import load_draft, save_draft
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.child.form import ChildForm, ChildFormState
+from commune_desk.presenters.child.relation_form import GroupForm, RelationForm
+from commune_desk.store.pages.children import ChildRecord, child_record
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import load_draft, save_draft
 from tests.helpers.workplaces import make_workplace
 
 HOA = {

@@ -14,17 +14,18 @@ from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.text import fold
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child_form import ChildForm
-from commune_desk.presenters.child_page import ChildPage, ChildView
-from commune_desk.presenters.relation_form import RelationForm
-from commune_desk.store import leaving, settings, transaction
-from commune_desk.store.children import child_record
-from commune_desk.store.departures import KEEPS_STUBS
-from commune_desk.store.leaving import moving_to
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import close_file, join_group
-from commune_desk.usecases.moves import move_child
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.child.form import ChildForm
+from commune_desk.presenters.child.page import ChildPage, ChildView
+from commune_desk.presenters.child.relation_form import RelationForm
+from commune_desk.store.engine import settings
+from commune_desk.store.intake.departures import KEEPS_STUBS
+from commune_desk.store.pages.children import child_record
+from commune_desk.store.writing import leaving, transaction
+from commune_desk.store.writing.leaving import moving_to
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.children import close_file, join_group
+from commune_desk.usecases.records.moves import move_child
 from tests.helpers.builders import make_child, make_person, make_relation, make_report, make_visit, save_all
 from tests.helpers.moving import THERE, know_the_communes, set_aside, sql
 from tests.helpers.workplaces import make_workplace

@@ -11,12 +11,12 @@ import pytest
 
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child_page import ChildPage, ChildView
-from commune_desk.presenters.child_timeline import Moment
-from commune_desk.presenters.emergency_hours import hours_now, hours_operation, hours_options
-from commune_desk.presenters.routes import Route
-from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.child.page import ChildPage, ChildView
+from commune_desk.presenters.child.timeline import Moment
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.reports.emergency_hours import hours_now, hours_operation, hours_options
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from sync import protocol
 from tests.helpers.builders import make_child, make_household, make_person, make_report, make_visit, save_all
 from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace, work_for_real

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.presenters import conflict_page
-from commune_desk.presenters.conflict_page import author_of
-from commune_desk.store.conflicts import Side
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.sync import conflict_page
+from commune_desk.presenters.sync.conflict_page import author_of
+from commune_desk.store.intake.conflicts import Side
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.workplaces import make_workplace
 
 NAME, ELSEWHERE = "Cán bộ Thử", "Phòng khác"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from commune_desk.i18n import set_language
-from commune_desk.presenters.courier import read_lines, wipe_label, written_lines
-from commune_desk.usecases.courier import ReadIn, WroteOut
-from commune_desk.usecases.stick import StickFull
+from commune_desk.presenters.sync.courier import read_lines, wipe_label, written_lines
+from commune_desk.usecases.sync.courier import ReadIn, WroteOut
+from commune_desk.usecases.sync.stick import StickFull
 from sync.client.errors import DeskRevoked
 
 

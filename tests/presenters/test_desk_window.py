@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.placements import has_isolation_ended
-from commune_desk.presenters.admit_form import AdmitForm
-from commune_desk.presenters.desk_window import next_due
-from commune_desk.store.placements import active_stays
-from commune_desk.usecases.placements import come_back
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.shelter.admit_form import AdmitForm
+from commune_desk.presenters.window.desk_window import next_due
+from commune_desk.store.pages.placements import active_stays
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.shelter.placements import come_back
 from tests.helpers.builders import make_report, save_all
 from tests.helpers.shelter_house import fill
 from tests.helpers.workplaces import make_workplace

@@ -11,11 +11,11 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from commune_desk.i18n import set_language
-from commune_desk.presenters.import_page import ImportPage, Stage
-from commune_desk.store.children import child_record
-from commune_desk.store.import_rows import View
-from commune_desk.store.search import Filters, search_children
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.lists.page import ImportPage, Stage
+from commune_desk.store.lists.import_rows import View
+from commune_desk.store.pages.children import child_record
+from commune_desk.store.pages.search import Filters, search_children
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.workplaces import clock_of, make_workplace
 
 DEMO = Path(__file__).parent.parent.parent / "resources" / "demo"

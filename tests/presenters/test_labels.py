@@ -11,10 +11,10 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.placements import PAPERS
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child_page import ChildPage
-from commune_desk.presenters.labels import STEP_NAMES, value_text
-from commune_desk.store.subjects import name_of, subject_of
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.child.page import ChildPage
+from commune_desk.presenters.wording.labels import STEP_NAMES, value_text
+from commune_desk.store.pages.subjects import name_of, subject_of
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_bed, make_child, make_person, make_placement, save_all
 from tests.helpers.workplaces import make_workplace
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from commune_desk.i18n import set_language
-from commune_desk.presenters import labels
-from commune_desk.presenters.register_page import RegisterPage
+from commune_desk.presenters.child.register_page import RegisterPage
+from commune_desk.presenters.wording import labels
 from commune_desk.program_files import code_book
-from commune_desk.store import search
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.pages import search
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_group, make_person, make_relation, make_visit, save_all
 from tests.helpers.workplaces import make_workplace
 

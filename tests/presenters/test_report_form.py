@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from commune_desk.i18n import set_language
-from commune_desk.presenters.report_form import REQUIRED, MeasuresForm, ReportForm
-from commune_desk.store.drafts import load_draft
-from commune_desk.store.reports import report_view
-from commune_desk.usecases.drafts import save_draft
-from commune_desk.usecases.reports import set_emergency_hours
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.reports.form import REQUIRED, MeasuresForm, ReportForm
+from commune_desk.store.pages.reports import report_view
+from commune_desk.store.writing.drafts import load_draft
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import save_draft
+from commune_desk.usecases.records.reports import set_emergency_hours
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.workplaces import OFFICER, make_workplace
 

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.record import Value
-from commune_desk.presenters.report_news import Arrival, ReportNews
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.reports.news import Arrival, ReportNews
 from commune_desk.program_files import code_book
-from commune_desk.store.reports import waiting_from_province
-from commune_desk.usecases.reports import acknowledge_report
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.pages.reports import waiting_from_province
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.reports import acknowledge_report
 from sync.server.intake.reports_in import hand_down, read_received
 from tests.helpers.builders import make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.workplaces import HandClock
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.real_province import RealProvince, real_province
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from commune_desk.i18n import set_language
-from commune_desk.presenters.reports_page import ACKNOWLEDGE, CLOSE, LINK, MEASURES, REOPEN, ReportsPage
-from commune_desk.usecases.reports import record_measures
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.reports.page import ACKNOWLEDGE, CLOSE, LINK, MEASURES, REOPEN, ReportsPage
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.reports import record_measures
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.workplaces import OFFICER_NAME, clock_of, make_workplace
 

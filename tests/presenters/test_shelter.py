@@ -11,19 +11,19 @@ import pytest
 
 from commune_desk.domain.ids import new_record_id
 from commune_desk.i18n import set_language
-from commune_desk.presenters.admit_form import OTHER_PERSON, AdmitForm
-from commune_desk.presenters.beds_form import BedsForm
-from commune_desk.presenters.care_log_form import CareLogForm
-from commune_desk.presenters.discharge_form import DischargeForm
-from commune_desk.presenters.entry_form import EntryForm, FormState
-from commune_desk.presenters.outing_form import BedChangeForm, OutingForm
-from commune_desk.presenters.resident_page import ResidentPage
-from commune_desk.presenters.shelter_page import ShelterPage
-from commune_desk.presenters.stay_clocks import clocks_of
-from commune_desk.store.placements import StayRow, active_stays, bed_board, stay_row
-from commune_desk.store.tasks import open_tasks_of
-from commune_desk.usecases import placements
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.frame.entry_form import EntryForm, FormState
+from commune_desk.presenters.shelter.admit_form import OTHER_PERSON, AdmitForm
+from commune_desk.presenters.shelter.beds_form import BedsForm
+from commune_desk.presenters.shelter.care_log_form import CareLogForm
+from commune_desk.presenters.shelter.discharge_form import DischargeForm
+from commune_desk.presenters.shelter.outing_form import BedChangeForm, OutingForm
+from commune_desk.presenters.shelter.page import ShelterPage
+from commune_desk.presenters.shelter.resident_page import ResidentPage
+from commune_desk.presenters.shelter.stay_clocks import clocks_of
+from commune_desk.store.pages.placements import StayRow, active_stays, bed_board, stay_row
+from commune_desk.store.pages.tasks import open_tasks_of
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.shelter import placements
 from tests.helpers import shelter_house
 from tests.helpers.builders import SHELTER_SCOPE, make_person, make_placement, save_all
 from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from commune_desk.domain.errors import Fault
-from commune_desk.presenters.sync_page import sync_chip, sync_page
-from commune_desk.store.comparing import Comparison
-from commune_desk.store.sync_status import SyncFacts, Waiting
-from commune_desk.usecases.sync_agent import SyncStatus
+from commune_desk.presenters.sync.page import sync_chip, sync_page
+from commune_desk.store.intake.comparing import Comparison
+from commune_desk.store.pages.sync_status import SyncFacts, Waiting
+from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import NoLine, NotRecognised, WrongCertificate
 
 PROVEN = SyncFacts(

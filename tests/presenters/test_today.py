@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from commune_desk.i18n import set_language
-from commune_desk.presenters.routes import Route
-from commune_desk.presenters.today import TodayPage, TodayState, badges
-from commune_desk.presenters.today_sections import Section
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.day.today import TodayPage, TodayState, badges
+from commune_desk.presenters.frame.cards import Section
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import (
     make_bed,
     make_child,

@@ -9,12 +9,12 @@ import pytest
 
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child_picker import find_options
-from commune_desk.presenters.visit_form import VisitForm
-from commune_desk.store.drafts import load_draft
-from commune_desk.store.visits import child_brief, standing_visits
-from commune_desk.usecases.drafts import save_draft
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.child.picker import find_options
+from commune_desk.presenters.child.visit_form import VisitForm
+from commune_desk.store.pages.visits import child_brief, standing_visits
+from commune_desk.store.writing.drafts import load_draft
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import save_draft
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.workplaces import OFFICER, clock_of, make_workplace
 

@@ -20,22 +20,22 @@ from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope, new_record_id
 from commune_desk.logs import start_log
 from commune_desk.program_files import code_book
-from commune_desk.usecases.backups import back_up
-from commune_desk.usecases.beds import NewBed, set_up_shelter
-from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
-from commune_desk.usecases.doorbell import leave_card
-from commune_desk.usecases.drafts import save_draft
-from commune_desk.usecases.import_list import ListSaving
-from commune_desk.usecases.import_reading import ListReading
-from commune_desk.usecases.import_source import look_into, mapping_for, source_of
-from commune_desk.usecases.officers import add_officer
-from commune_desk.usecases.opening import OpenDesk, make_training_register
-from commune_desk.usecases.placements import Admission, admit_to_shelter, log_care
-from commune_desk.usecases.profile import NewOfficer, Profile
-from commune_desk.usecases.reports import record_report
-from commune_desk.usecases.visits import record_visit
-from commune_desk.usecases.window_state import WindowState, keep_window
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_list import ListSaving
+from commune_desk.usecases.lists.import_reading import ListReading
+from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of
+from commune_desk.usecases.locked.doorbell import leave_card
+from commune_desk.usecases.locked.window_state import WindowState, keep_window
+from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
+from commune_desk.usecases.records.drafts import save_draft
+from commune_desk.usecases.records.reports import record_report
+from commune_desk.usecases.records.visits import record_visit
+from commune_desk.usecases.registers.backups import back_up
+from commune_desk.usecases.registers.officers import add_officer
+from commune_desk.usecases.registers.opening import OpenDesk, make_training_register
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
+from commune_desk.usecases.shelter.beds import NewBed, set_up_shelter
+from commune_desk.usecases.shelter.placements import Admission, admit_to_shelter, log_care
 from tests.helpers.builders import make_log_entry, make_person, make_placement, make_report, make_visit
 
 PASSPHRASE = "bốn con Mèo Quẫng đi biển"

@@ -23,7 +23,7 @@ from commune_desk.ui import theme
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.hooks import BugHook
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.workplaces import make_workplace
 from tests.security.clear_text import found_in_clear
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.presenters.import_page import rejects_saved
-from commune_desk.store.database import connect
-from commune_desk.usecases.write_rejects import Reject, write_rejects
+from commune_desk.presenters.lists.page import rejects_saved
+from commune_desk.store.engine.database import connect
+from commune_desk.usecases.sheets.write_rejects import Reject, write_rejects
 from commune_desk.vault.keys import RegisterKey
 from tests.security.clear_text import found_in_clear, written_forms
 from tests.security.full_day import CHILD, DRAFT, OFFICER, PASSPHRASE, WORDS

@@ -15,11 +15,18 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.ids import Scope
 from commune_desk.i18n import translate_error
-from commune_desk.store.backup import KEYFILE_NAME, MANIFEST, BackupDamaged, BackupNotRestored, Manifest, unpack_backup
-from commune_desk.store.register import FILE_NAME
-from commune_desk.usecases.backups import back_up, restore
-from commune_desk.usecases.opening import make_training_register
-from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.store.desk.backup import (
+    KEYFILE_NAME,
+    MANIFEST,
+    BackupDamaged,
+    BackupNotRestored,
+    Manifest,
+    unpack_backup,
+)
+from commune_desk.store.desk.register import FILE_NAME
+from commune_desk.usecases.registers.backups import back_up, restore
+from commune_desk.usecases.registers.opening import make_training_register
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from sync.seal import sha256
 
 LOGIN, PASSPHRASE = "hoa", "bốn con mèo đi biển"

@@ -14,8 +14,8 @@ import pytest
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import Scope
-from commune_desk.usecases.opening import make_training_register
-from commune_desk.usecases.profile import LOCK_FILE, NewOfficer, Profile
+from commune_desk.usecases.registers.opening import make_training_register
+from commune_desk.usecases.registers.profile import LOCK_FILE, NewOfficer, Profile
 from tests.helpers.builders import make_child, save_all
 from tests.security.clear_text import written_forms
 from tests.story.handle import DeskProcess

@@ -10,10 +10,10 @@ import pytest
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import Scope
-from commune_desk.store import backup
-from commune_desk.usecases.backups import back_up
-from commune_desk.usecases.opening import make_training_register
-from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.store.desk import backup
+from commune_desk.usecases.registers.backups import back_up
+from commune_desk.usecases.registers.opening import make_training_register
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
 
 if os.name == "nt":
     pytest.skip("links and rights of POSIX systems", allow_module_level=True)

@@ -22,17 +22,17 @@ from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import ChildEntry, register_child
-from commune_desk.usecases.moves import move_child
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.records.children import ChildEntry, register_child
+from commune_desk.usecases.records.moves import move_child
 from sync.client.session import SyncReport
 from sync.server.answers import pull
 from sync.server.identity.province import open_province
 from sync.server.identity.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
 from tests.helpers.joined import join
-from tests.sync.real_desks import RealDesk, make_register
-from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
+from tests.sync.actors.real_desks import RealDesk, make_register
+from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
 PLACES = (COMMUNE, COMMUNE, OTHER_COMMUNE)
 """By desk."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection, Select, and_, false, not_, or_, select
 
-from commune_desk.store.register import Register
+from commune_desk.store.desk.register import Register
 from sync.change import Change
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE

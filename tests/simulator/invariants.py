@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import func, select
 
 from commune_desk.domain.record import Record
-from commune_desk.store.lease import SEALED
-from commune_desk.store.sync_status import sync_facts
+from commune_desk.store.desk.lease import SEALED
+from commune_desk.store.pages.sync_status import sync_facts
 from sync.server.engine import tables
 from sync.server.identity import desks
 from tests.simulator.facts import cursors, rows
 from tests.simulator.oracle import TRACKED, Subject
 from tests.simulator.pc import Pc
 from tests.simulator.world import World
-from tests.sync.convergence_model import MEMBERS, RULE_OF
+from tests.sync.actors.convergence_model import MEMBERS, RULE_OF
 
 
 def saved_work_is_there(world: World) -> None:

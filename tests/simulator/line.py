@@ -9,7 +9,7 @@ from typing import Any
 import requests
 from requests.adapters import BaseAdapter
 
-from tests.sync.in_process import body_of, response_of
+from tests.sync.actors.in_process import body_of, response_of
 
 Answer = tuple[int, dict[str, str], bytes]
 Ask = Callable[[], Answer]

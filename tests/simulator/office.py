@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from commune_desk.domain.access import Role
-from commune_desk.store.register import FILE_NAME
+from commune_desk.store.desk.register import FILE_NAME
 from sync.seal import BoxKey
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.simulator.when import OwnClock, TrueTime
-from tests.sync.real_desks import RealDesk, make_register
-from tests.sync.real_province import HOUSE, OFFICE, SHELTER, RealProvince, real_province
+from tests.sync.actors.real_desks import RealDesk, make_register
+from tests.sync.actors.real_province import HOUSE, OFFICE, SHELTER, RealProvince, real_province
 
 DESKS: tuple[Mapping[str, Role], ...] = (OFFICE, OFFICE, OFFICE, HOUSE)
 """What each desk is granted."""

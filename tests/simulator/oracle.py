@@ -1,5 +1,5 @@
 """What must be true of every machine, reckoned apart from it: from the changes in the order in which the province took
-them, by the model of `tests.sync.convergence_model`. No rule of `sync` is asked.
+them, by the model of `tests.sync.actors.convergence_model`. No rule of `sync` is asked.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from commune_desk.domain.clock import STEPS, from_iso
 from sync import seal
 from sync.change import Change
 from tests.simulator.facts import Fed, Own
-from tests.sync.convergence_model import DeskModel, Edit, Model
+from tests.sync.actors.convergence_model import DeskModel, Edit, Model
 
 PERSON, FILE, REPORT = "person", "child_file", "report"
 TRACKED = {

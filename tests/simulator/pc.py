@@ -11,17 +11,17 @@ import msgspec
 
 from commune_desk.domain.errors import DeskError
 from commune_desk.domain.record import Record
-from commune_desk.store.opened import Opened, open_records
-from commune_desk.store.register import FILE_NAME, Register
-from commune_desk.store.settings import Pins
-from commune_desk.store.transaction import Tx, load
-from commune_desk.usecases.desk_sync import DeskSync
+from commune_desk.store.desk.register import FILE_NAME, Register
+from commune_desk.store.engine.settings import Pins
+from commune_desk.store.writing.opened import Opened, open_records
+from commune_desk.store.writing.transaction import Tx, load
+from commune_desk.usecases.sync.desk_sync import DeskSync
 from sync.client.session import Session, SyncReport
 from sync.client.transport import Transport
 from tests.simulator.disk import Disk, PowerCut
 from tests.simulator.line import Line
 from tests.simulator.when import OwnClock
-from tests.sync.real_desks import KEY, OFFICER
+from tests.sync.actors.real_desks import KEY, OFFICER
 
 APPLY_AT_ONCE = 3
 """Events in one transaction, so that much falls between two."""

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 
 from commune_desk.domain.kinds import KINDS
-from commune_desk.store.conflicts import open_conflicts
-from commune_desk.store.schema import from_column
-from commune_desk.store.sync_status import sync_facts
+from commune_desk.store.engine.schema import from_column
+from commune_desk.store.intake.conflicts import open_conflicts
+from commune_desk.store.pages.sync_status import sync_facts
 from sync.client.session import SyncReport
 from sync.server.engine import tables
 from tests.simulator.facts import own_after, rows
@@ -21,7 +21,7 @@ from tests.simulator.oracle import Subject
 from tests.simulator.pc import Pc
 from tests.simulator.work import VALUES, settle_conflict
 from tests.simulator.world import World
-from tests.sync.convergence_model import LATEST, RULE_OF, STATE, STEPS, Edit
+from tests.sync.actors.convergence_model import LATEST, RULE_OF, STATE, STEPS, Edit
 
 _ROUNDS = 4
 

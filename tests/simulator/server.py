@@ -13,7 +13,7 @@ from sync.server.identity.province import Province, open_province
 from tests.simulator.disk import Disk, PowerCut
 from tests.simulator.line import Answer
 from tests.simulator.when import OwnClock, TrueTime
-from tests.sync.in_process import ask_app
+from tests.sync.actors.in_process import ask_app
 
 
 class Server:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from commune_desk.store.replica import RegisterReplica
+from commune_desk.store.exchange.replica import RegisterReplica
 from sync.change import Change
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from commune_desk.store.incoming import Incoming
-from commune_desk.store.replica import RegisterReplica
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.intake.incoming import Incoming
 from sync import protocol
 from sync.merge import Decision, Outcome
 from sync.server.intake import merging, push

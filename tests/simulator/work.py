@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from commune_desk.domain.record import Record
-from commune_desk.store.conflicts import OpenConflict, open_conflicts
-from commune_desk.usecases.conflicts import decide_conflict
+from commune_desk.store.intake.conflicts import OpenConflict, open_conflicts
+from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.server.intake.reports_in import hand_down
 from tests.helpers.builders import make_child, make_notice, make_person, make_report, make_visit, save_all
 from tests.simulator.office import SHELTER, SHELTER_DESK

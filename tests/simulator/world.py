@@ -25,7 +25,7 @@ from tests.simulator.oracle import Oracle
 from tests.simulator.pc import Pc
 from tests.simulator.server import Server
 from tests.simulator.when import OwnClock, TrueTime, ids_of_the_seed
-from tests.sync.convergence_model import RULE_OF
+from tests.sync.actors.convergence_model import RULE_OF
 
 CHANGES_AT_ONCE, EVENTS_AT_ONCE = 4, 7
 """A push and a page as small as this, so that much falls between two."""

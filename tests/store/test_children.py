@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.store.child_history import child_history
-from commune_desk.store.children import child_record, child_rows
-from commune_desk.store.database import Connection
-from commune_desk.store.search import (
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.pages.child_history import child_history
+from commune_desk.store.pages.children import child_record, child_rows
+from commune_desk.store.pages.search import (
     MOST_FOUND,
     Filters,
     all_names,
@@ -23,7 +23,7 @@ from commune_desk.store.search import (
     search_children,
     villages,
 )
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import (
     make_child,
     make_file,

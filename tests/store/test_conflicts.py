@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.presenters.conflict_page import conflict_cards
-from commune_desk.store.conflicts import count_open, open_conflicts
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.sync.conflict_page import conflict_cards
+from commune_desk.store.intake.conflicts import count_open, open_conflicts
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.workplaces import asked_by_the_screen, make_workplace
 

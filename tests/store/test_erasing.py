@@ -10,16 +10,19 @@ import pytest
 
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import _
-from commune_desk.presenters.child_page import ChildPage
-from commune_desk.presenters.sync_page import sync_page
-from commune_desk.store import child_index, drafts, erasing, file_queue, import_rows, imports
-from commune_desk.store.drafts import Draft, open_drafts, put_draft
-from commune_desk.store.import_rows import Payload, RowState, StagedRow
-from commune_desk.store.search import Filters, search_children
-from commune_desk.store.sync_status import sync_facts
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.sync_agent import SyncStatus
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.child.page import ChildPage
+from commune_desk.presenters.sync.page import sync_page
+from commune_desk.store.files import file_queue
+from commune_desk.store.intake import erasing
+from commune_desk.store.lists import import_rows, imports
+from commune_desk.store.lists.import_rows import Payload, RowState, StagedRow
+from commune_desk.store.pages.search import Filters, search_children
+from commune_desk.store.pages.sync_status import sync_facts
+from commune_desk.store.writing import child_index, drafts
+from commune_desk.store.writing.drafts import Draft, open_drafts, put_draft
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.sync.agent import SyncStatus
 from sync import protocol
 from sync.change import GENESIS, next_head
 from sync.seal import sha256

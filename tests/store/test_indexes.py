@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from commune_desk.store.child_history import child_history
-from commune_desk.store.children import child_record
-from commune_desk.store.database import Connection
-from commune_desk.store.placements import tasks_due
-from commune_desk.store.tasks import open_tasks_of
-from commune_desk.store.today import count_open_tasks, open_tasks
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.pages.child_history import child_history
+from commune_desk.store.pages.children import child_record
+from commune_desk.store.pages.placements import tasks_due
+from commune_desk.store.pages.tasks import open_tasks_of
+from commune_desk.store.pages.today import count_open_tasks, open_tasks
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.workplaces import asked_by_the_screen, make_workplace
 

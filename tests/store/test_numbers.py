@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from commune_desk.store.numbers import next_number
+from commune_desk.store.writing.numbers import next_number
 
 PREFIX = "QN-06838-2026-7KQ4-"
 

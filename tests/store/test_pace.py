@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from commune_desk.store.pace import Pace
+from commune_desk.store.engine.pace import Pace
 
 
 def test_what_is_over_at_once_grows_and_what_is_felt_shrinks_within_bounds() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.store import placements as store
-from commune_desk.usecases import placements
-from commune_desk.usecases.beds import NewBed, set_up_shelter
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.pages import placements as store
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.shelter import placements
+from commune_desk.usecases.shelter.beds import NewBed, set_up_shelter
 from tests.helpers import shelter_house
 from tests.helpers.builders import make_placement, save_all
 from tests.helpers.workplaces import make_workplace

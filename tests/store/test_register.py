@@ -15,7 +15,9 @@ from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.ids import Scope
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Record
-from commune_desk.store.database import (
+from commune_desk.store.changes.ledger import verify_audit
+from commune_desk.store.desk.register import AUDIT_PURPOSE, Register
+from commune_desk.store.engine.database import (
     Connection,
     NotEncrypted,
     RegisterDamaged,
@@ -24,11 +26,9 @@ from commune_desk.store.database import (
     transaction,
     translated,
 )
-from commune_desk.store.ledger import verify_audit
-from commune_desk.store.migrate import migrate, steps
-from commune_desk.store.register import AUDIT_PURPOSE, Register
-from commune_desk.store.schema import declared_columns, table_sql
-from commune_desk.store.transaction import Tx
+from commune_desk.store.engine.migrate import migrate, steps
+from commune_desk.store.engine.schema import declared_columns, table_sql
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.vault.keys import RegisterKey, subkey
 from sync.change import GENESIS, Change, next_head
 from sync.seal import sha256

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.store import settings
-from commune_desk.store.sync_history import MOST_ROUNDS, Round, line_rate, note_round, rounds
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.engine import settings
+from commune_desk.store.exchange.sync_history import MOST_ROUNDS, Round, line_rate, note_round, rounds
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.workplaces import make_workplace
 
 NONE = Round(

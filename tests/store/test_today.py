@@ -10,11 +10,11 @@ import pytest
 
 from commune_desk.domain.desks import Task
 from commune_desk.domain.ids import Scope, new_record_id
-from commune_desk.store.schema import write_record
-from commune_desk.store.today import commune_day, counts, due_visits, last_logs, open_tasks
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.tasks import add_task, finish_task
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.engine.schema import write_record
+from commune_desk.store.pages.today import commune_day, counts, due_visits, last_logs, open_tasks
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.tasks import add_task, finish_task
 from tests.helpers.builders import (
     make_child,
     make_file,

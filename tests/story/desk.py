@@ -19,7 +19,7 @@ from commune_desk.app import Program
 from commune_desk.i18n import set_language
 from commune_desk.logs import start_log
 from commune_desk.ui import theme
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 from tests.story.failure import StoryFailed
 from tests.story.hands import HANDS
 

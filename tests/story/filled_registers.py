@@ -14,14 +14,14 @@ from commune_desk.domain.clock import SystemClock, local_day, to_iso
 from commune_desk.domain.ids import RecordId, Scope, commune_scope, new_record_id, shelter_scope
 from commune_desk.domain.kinds import Report
 from commune_desk.program_files import code_book
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.attachments import FileFacts, Prepared, attach
-from commune_desk.usecases.opening import OpenDesk, make_training_register
-from commune_desk.usecases.profile import NewOfficer, Profile
-from commune_desk.usecases.reports import record_measures, record_report
-from commune_desk.usecases.tasks import add_task
-from commune_desk.usecases.training_register import fill_commune
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.attachments import FileFacts, Prepared, attach
+from commune_desk.usecases.records.reports import record_measures, record_report
+from commune_desk.usecases.records.tasks import add_task
+from commune_desk.usecases.registers.opening import OpenDesk, make_training_register
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
+from commune_desk.usecases.registers.training_register import fill_commune
 from tests.helpers import shelter_house
 
 LOGIN, PASSPHRASE = "desk.1", "bon con meo di bien"

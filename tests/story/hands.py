@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from commune_desk.app import Program
-from commune_desk.presenters.opening import ENROL
-from commune_desk.presenters.routes import Route
-from commune_desk.store.conflicts import count_open
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.window.opening import ENROL
+from commune_desk.store.intake.conflicts import count_open
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.recovery import RecoveryPage
 from commune_desk.ui.opening.unlock import UnlockPage

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from commune_desk.app import Program
-from commune_desk.store.import_rows import View
+from commune_desk.store.lists.import_rows import View
 from commune_desk.ui import site
 from commune_desk.ui.pages.import_page import ImportPage
 from commune_desk.ui.shots import SCALED, SCREEN

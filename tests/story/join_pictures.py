@@ -14,9 +14,9 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import RecordId, commune_scope, new_record_id
 from commune_desk.i18n import Language, set_language
-from commune_desk.presenters.routes import JOIN, Route
+from commune_desk.presenters.frame.routes import JOIN, Route
 from commune_desk.program_files import code_book
-from commune_desk.store.children import child_record
+from commune_desk.store.pages.children import child_record
 from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.dialogs.message import Message, question
@@ -25,10 +25,10 @@ from commune_desk.ui.pages.join import JoinPage
 from commune_desk.ui.shots import SCALED, SCREEN, grab_own_size
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
-from commune_desk.usecases.opening import OpenDesk, make_training_register
-from commune_desk.usecases.profile import Profile
-from commune_desk.usecases.training_register import fill_commune
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.registers.opening import OpenDesk, make_training_register
+from commune_desk.usecases.registers.profile import Profile
+from commune_desk.usecases.registers.training_register import fill_commune
 from tests.helpers.builders import make_visit, save_all
 from tests.helpers.joined import join
 from tests.story.filled_registers import OFFICER

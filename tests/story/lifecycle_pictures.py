@@ -8,21 +8,21 @@ from pathlib import Path
 
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.lease import Lease
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
-from commune_desk.store import settings
-from commune_desk.store.lease import LEASE
-from commune_desk.store.transaction import Tx
+from commune_desk.store.desk.lease import LEASE
+from commune_desk.store.engine import settings
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.pages.today import TodayPage
-from commune_desk.usecases.training_register import fill_commune
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.registers.training_register import fill_commune
 from tests.helpers.enrolled_desks import enrolled_desk
 from tests.helpers.erased import erase
 from tests.story.pictures import both_sizes, go_to, longest_story
 from tests.story.stage import pump
 from tests.story.sync_pictures import CHILDREN, SYNC, desk_window
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 
 def take_lifecycle_pictures(folder: Path, out: Path, language: str) -> list[str]:

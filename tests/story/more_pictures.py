@@ -7,8 +7,8 @@ from pathlib import Path
 
 from commune_desk.app import Program
 from commune_desk.i18n import _
-from commune_desk.presenters.labels import birth_text
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.wording.labels import birth_text
 from commune_desk.ui import site
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.dialogs.message import Message, question

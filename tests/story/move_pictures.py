@@ -15,11 +15,11 @@ from commune_desk.domain.children import ChildFile
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import RecordId, commune_scope
 from commune_desk.i18n import Language, set_language
-from commune_desk.presenters.child_move import ChildMove
-from commune_desk.presenters.register_page import MOVED
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.child.move import ChildMove
+from commune_desk.presenters.child.register_page import MOVED
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
-from commune_desk.store.children import child_record
+from commune_desk.store.pages.children import child_record
 from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.dialogs.move_child import MoveDialog
@@ -27,10 +27,10 @@ from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.register import RegisterPage
 from commune_desk.ui.shots import SCALED, SCREEN, grab_own_size
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.opening import OpenDesk, make_training_register
-from commune_desk.usecases.profile import Profile
-from commune_desk.usecases.training_register import fill_commune
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.registers.opening import OpenDesk, make_training_register
+from commune_desk.usecases.registers.profile import Profile
+from commune_desk.usecases.registers.training_register import fill_commune
 from tests.helpers import moving
 from tests.helpers.builders import make_person, make_relation, save_all
 from tests.story.filled_registers import OFFICER

@@ -8,11 +8,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from commune_desk.app import Program
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui import site
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.shots import SCALED, SCREEN, grab
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.story.cut_texts import cut_texts
 from tests.story.filled_registers import LONGEST_STORY
 from tests.story.stage import desk_of, pump

@@ -9,11 +9,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.app import Program
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.dialogs.enrol import EnrolDialog
 from commune_desk.ui.shots import SCALED, grab_own_size
-from commune_desk.usecases.profile import Profile
-from commune_desk.usecases.training_register import fill_commune
+from commune_desk.usecases.registers.profile import Profile
+from commune_desk.usecases.registers.training_register import fill_commune
 from tests.story import hands
 from tests.story.filled_registers import LOGIN, PASSPHRASE
 from tests.story.pictures import both_sizes, go_to

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QApplication
 from commune_desk.app import Program
 from commune_desk.domain.clock import SystemClock
 from commune_desk.i18n import Language, set_language
-from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING
+from commune_desk.presenters.window.opening import ENROL, RESTORE, TRAINING
 from commune_desk.ui import site, theme
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.widgets.tab_order import stops
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 from tests.story import hands
 from tests.story.filled_registers import LOGIN, PASSPHRASE, make_commune, make_shelter
 from tests.story.import_pictures import take_import_pictures

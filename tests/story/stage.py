@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
 from commune_desk.app import Program
-from commune_desk.presenters.routes import Route
-from commune_desk.store.sync_status import SyncFacts, sync_facts
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.pages.sync_status import SyncFacts, sync_facts
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField

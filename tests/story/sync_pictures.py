@@ -14,23 +14,23 @@ from PySide6.QtCore import QSize
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
-from commune_desk.store.transaction import Tx
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.doorbell import leave_card
-from commune_desk.usecases.locked_push import leave_sealed
-from commune_desk.usecases.sync_agent import SyncStatus
-from commune_desk.usecases.training_register import fill_commune
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.locked.doorbell import leave_card
+from commune_desk.usecases.locked.push import leave_sealed
+from commune_desk.usecases.registers.training_register import fill_commune
+from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import NoLine
 from tests.helpers.builders import make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.story.pictures import both_sizes, go_to, longest_story
 from tests.story.stage import pump
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 CHILDREN = 30
 SYNC = Route("sync")

@@ -10,7 +10,7 @@ from sync import seal
 from sync.change import needed_schema, read_line, sign
 from sync.server.intake import joining
 from sync.server.intake.admission import Admission
-from tests.sync.server_fixtures import COMMUNE
+from tests.sync.actors.server_fixtures import COMMUNE
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "protocol-alias.md").read_text("utf-8")
 

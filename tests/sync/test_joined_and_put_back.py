@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sync.server.engine import tables
 from tests.helpers.builders import make_file, make_person, save_all
 from tests.helpers.joined import join
-from tests.sync.real_desks import RealDesk
-from tests.sync.test_restored_province import Office, office
+from tests.sync.actors.real_desks import RealDesk
+from tests.sync.put_back.test_restored_province import Office, office
 
 __all__ = ["office"]
 

@@ -11,10 +11,10 @@ from commune_desk.app import Program
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import Scope
-from commune_desk.presenters.routes import Route
-from commune_desk.usecases.drafts import open_drafts
-from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
-from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.usecases.records.drafts import open_drafts
+from commune_desk.usecases.registers.opening import OpenDesk, make_training_register, unlock
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from commune_desk.working_desk import WorkingDesk
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.typing_vietnamese import commit_text

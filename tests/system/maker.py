@@ -15,9 +15,9 @@ import msgspec
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import Scope
-from commune_desk.usecases.backups import restore
-from commune_desk.usecases.opening import make_training_register
-from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.usecases.registers.backups import restore
+from commune_desk.usecases.registers.opening import make_training_register
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
 
 LOGIN, PASSPHRASE = "hoa", "bốn con mèo đi biển"
 STEPS = ("os.rename", "os.mkdir", "os.rmdir", "os.remove")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from commune_desk.store.database import Connection, connect
-from commune_desk.store.ledger import verify_audit
-from commune_desk.store.register import AUDIT_PURPOSE
+from commune_desk.store.changes.ledger import verify_audit
+from commune_desk.store.desk.register import AUDIT_PURPOSE
+from commune_desk.store.engine.database import Connection, connect
 from commune_desk.vault.keys import RegisterKey, subkey
 from sync.change import GENESIS, next_head
 from sync.seal import sha256

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from commune_desk.domain.clock import SystemClock, local_day
 from commune_desk.domain.ids import RecordId
-from commune_desk.store.register import Register
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import ChildEntry, register_child
-from commune_desk.usecases.visits import record_visit
+from commune_desk.store.desk.register import Register
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.records.children import ChildEntry, register_child
+from commune_desk.usecases.records.visits import record_visit
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
 from tests.helpers.workplaces import OFFICER

@@ -12,8 +12,8 @@ from sync.client.transport import Limits, Transport
 from sync.server.lifecycle.founding import found
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.story.province import Province
-from tests.sync.real_desks import RealDesk, make_register
-from tests.sync.real_province import RealProvince
+from tests.sync.actors.real_desks import RealDesk, make_register
+from tests.sync.actors.real_province import RealProvince
 
 
 @contextmanager

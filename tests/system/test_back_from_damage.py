@@ -22,9 +22,9 @@ from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.unlock import UnlockPage
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.widgets.fields import PasswordField
-from commune_desk.usecases.backups import back_up
-from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
-from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.usecases.registers.backups import back_up
+from commune_desk.usecases.registers.opening import OpenDesk, make_training_register, unlock
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from tests.helpers.builders import make_child, save_all
 from tests.system.surroundings import blank, damage
 

@@ -12,7 +12,7 @@ import pytest
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import RecordId
-from commune_desk.store.file_replica import RegisterFiles
+from commune_desk.store.exchange.file_replica import RegisterFiles
 from sync.client.enrol import enrol
 from sync.client.errors import LineFault
 from sync.client.transport import Transport
@@ -20,10 +20,10 @@ from sync.file_wire import FileTask
 from sync.server.lifecycle.founding import found
 from tests.helpers.attached import add_child, add_file, scan
 from tests.story.province import Province
-from tests.sync.fault_proxy import FaultProxy, Toxics
-from tests.sync.file_office import Place
-from tests.sync.real_desks import make_register
-from tests.sync.real_province import RealProvince
+from tests.sync.actors.fault_proxy import FaultProxy, Toxics
+from tests.sync.actors.file_office import Place
+from tests.sync.actors.real_desks import make_register
+from tests.sync.actors.real_province import RealProvince
 
 SIZE = 1_500_000
 SEED = 20261126

@@ -12,11 +12,11 @@ import msgspec
 import pytest
 
 from commune_desk.domain.clock import SystemClock
-from commune_desk.store import settings
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.backups import back_up
-from commune_desk.usecases.opening import unlock
-from commune_desk.usecases.profile import HALF_MADE, WHOLE, FolderNotWritten, Profile
+from commune_desk.store.engine import settings
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.registers.backups import back_up
+from commune_desk.usecases.registers.opening import unlock
+from commune_desk.usecases.registers.profile import HALF_MADE, WHOLE, FolderNotWritten, Profile
 from tests.helpers.builders import make_person, save_all
 from tests.system.maker import CUT_OFF, LOGIN, PASSPHRASE, Order, obey
 

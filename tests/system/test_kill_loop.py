@@ -13,7 +13,7 @@ from types import TracebackType
 
 import pytest
 
-from commune_desk.store.database import connect
+from commune_desk.store.engine.database import connect
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.workplaces import make_register
 from tests.system.register_check import faults

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from commune_desk.domain.clock import SystemClock
-from commune_desk.store.replica import RegisterReplica
+from commune_desk.store.exchange.replica import RegisterReplica
 from sync import protocol
 from sync.client.enrol import Enrolment, enrol
 from sync.client.errors import SyncFault
@@ -22,8 +22,8 @@ from sync.server.lifecycle.founding import found
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.store_engine import engine
 from tests.story.province import Province
-from tests.sync.real_desks import RealDesk, make_register
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.real_desks import RealDesk, make_register
+from tests.sync.actors.real_province import RealProvince, real_province
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 KILLS = 3

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import Refusal
 from commune_desk.ui.forms.entry_page import EntryPage
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 from tests.helpers.builders import make_person, save_all
 from tests.system.at_work import TYPED, at_work, desk_of
 

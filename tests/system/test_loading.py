@@ -23,12 +23,12 @@ import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from commune_desk.app import Program
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 app = QApplication([])
 program = Program(app, Profile(Path({{folder!r}})))
 program.take_profile()
 program.show_opening()
-from commune_desk.usecases.opening import unlock
+from commune_desk.usecases.registers.opening import unlock
 program.open_desk(unlock(program.profile, "hoa", {PASSPHRASE!r}, clock=program.clock))
 while not program.desk.tasks.is_idle:
     app.processEvents()
@@ -41,7 +41,7 @@ import sys
 from pathlib import Path
 from commune_desk.app import Program
 from commune_desk.ui import theme
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 app = theme.new_app()
 theme.apply(app)
 program = Program(app, Profile(Path({{folder!r}})))
@@ -59,7 +59,7 @@ AFTER_THE_FIRST_PICTURE = {
     "commune_desk.domain.record": "commune_desk.domain.children",
     "concurrent.futures": "concurrent.futures",
     "socket": "logging.handlers",
-    "commune_desk.presenters.opening": "commune_desk.ui.opening.first_run",
+    "commune_desk.presenters.window.opening": "commune_desk.ui.opening.first_run",
     "commune_desk.ui.dialogs.message": "commune_desk.ui.dialogs.message",
     "commune_desk.ui.widgets.options": "commune_desk.ui.widgets.options",
     "commune_desk.ui.widgets.type_ahead": "commune_desk.ui.widgets.type_ahead",
@@ -130,5 +130,5 @@ def test_each_of_it_comes_with_what_needs_it(later: dict[str, str]) -> None:
 
 def test_an_enrolled_desk_loads_the_way_to_the_province_with_its_first_round() -> None:
     asked = "print('requests' in sys.modules)"
-    loads = ("import commune_desk.usecases.desk_sync", asked, "import sync.client.session", asked)
+    loads = ("import commune_desk.usecases.sync.desk_sync", asked, "import sync.client.session", asked)
     assert said("import sys", *loads).split() == ["False", "True"]

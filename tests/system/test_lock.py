@@ -22,15 +22,15 @@ from commune_desk.app import Program
 from commune_desk.domain.clock import SystemClock
 from commune_desk.ui.dialogs.message import Message, question
 from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
-from commune_desk.usecases.doorbell import take_card
-from commune_desk.usecases.profile import Profile
-from commune_desk.usecases.reports import acknowledge_report
-from commune_desk.usecases.sync_agent import SyncAgent
+from commune_desk.usecases.locked.doorbell import take_card
+from commune_desk.usecases.records.reports import acknowledge_report
+from commune_desk.usecases.registers.profile import Profile
+from commune_desk.usecases.sync.agent import SyncAgent
 from commune_desk.working_desk import WorkingDesk
 from sync.client.session import SyncReport
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 from tests.system.at_work import TYPED, at_work, desk_of, drafts_left, made, opens_again
 from tests.system.surroundings import fill_up, small_disk
 

@@ -13,21 +13,21 @@ import pytest
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.ids import uuid7
-from commune_desk.store.settings import Pins
-from commune_desk.store.sync_status import SyncFacts, sync_facts
-from commune_desk.usecases.desk_sync import DeskSync
-from commune_desk.usecases.doorbell import leave_card
-from commune_desk.usecases.enrolment import identity_of, scope_keys_of
-from commune_desk.usecases.locked_push import leave_sealed, take_receipts
-from commune_desk.usecases.opening import OpenDesk, make_register, unlock
-from commune_desk.usecases.profile import Profile
+from commune_desk.store.engine.settings import Pins
+from commune_desk.store.pages.sync_status import SyncFacts, sync_facts
+from commune_desk.usecases.locked.doorbell import leave_card
+from commune_desk.usecases.locked.push import leave_sealed, take_receipts
+from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
+from commune_desk.usecases.registers.opening import OpenDesk, make_register, unlock
+from commune_desk.usecases.registers.profile import Profile
+from commune_desk.usecases.sync.desk_sync import DeskSync
 from sync.client.enrol import enrol
 from sync.client.transport import Transport
 from sync.server.lifecycle.founding import found
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.enrolled_desks import LOGIN, OFFICER, PASSPHRASE
 from tests.story.province import Province
-from tests.sync.real_province import RealProvince
+from tests.sync.actors.real_province import RealProvince
 
 PATIENCE = 60.0
 KILLED_AFTER = (0.2, 0.6, 0.9, 1.2, 1.5)

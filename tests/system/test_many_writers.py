@@ -15,7 +15,7 @@ from commune_desk.domain.access import Role
 from commune_desk.domain.ids import uuid7
 from sync import protocol
 from tests.helpers.postgres_cluster import PostgresCluster
-from tests.sync.server_fixtures import COMMUNE, OTHER, ServerDesk
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk
 from tests.system.two_servers import TwoServers, two_servers
 
 pytestmark = pytest.mark.usefixtures("on_postgres")

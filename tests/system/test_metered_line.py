@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 from commune_desk.app import Program
 from commune_desk.ui.pages.metered import MeteredCard
 from commune_desk.ui.platform.line import LineWatch, SystemLine, watch_line
-from commune_desk.usecases.sync_agent import SyncAgent
+from commune_desk.usecases.sync.agent import SyncAgent
 from commune_desk.working_desk import WorkingDesk
 from tests.helpers.enrolled_desks import enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 from tests.system.at_work import desk_of
 
 pytestmark = pytest.mark.usefixtures("own_hooks")

@@ -22,9 +22,9 @@ from sync.client.transport import Transport
 from sync.server.door.enrolment import make_code
 from sync.server.engine import tables
 from tests.helpers.postgres_cluster import PostgresCluster
-from tests.sync.real_desks import RealDesk, make_register
-from tests.sync.server_fixtures import COMMUNE, OTHER, ServerDesk
-from tests.sync.test_server_moves import VISIT, relocation
+from tests.sync.actors.real_desks import RealDesk, make_register
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk
+from tests.sync.moves.test_server_moves import VISIT, relocation
 from tests.system.two_servers import TwoServers, two_servers
 
 pytestmark = pytest.mark.usefixtures("on_postgres")

@@ -12,7 +12,7 @@ import pytest
 from commune_desk.domain.errors import DeskError
 from sync.client import errors
 from sync.client.transport import Limits
-from tests.sync.fault_proxy import FaultProxy, Toxics
+from tests.sync.actors.fault_proxy import FaultProxy, Toxics
 from tests.system.served_desks import ServedDesk, join, served
 
 CUTS = [60, 400, 1200, 2500, 5000]

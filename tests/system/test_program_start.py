@@ -16,7 +16,7 @@ from commune_desk.i18n import language_of
 from commune_desk.logs import LOG_FILE, stop_log
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.opening.window import OpeningWindow
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 from tests.system.surroundings import fill_up, open_folder, refusing, small_disk
 
 NO_FOLDER = "Không tạo hoặc không ghi được thư mục của sổ."

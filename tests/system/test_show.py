@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 from tests.story.show import until_left
 
 

@@ -14,14 +14,14 @@ from commune_desk.domain.errors import DeskError, Fault
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import translate_error
 from commune_desk.program_files import code_book
-from commune_desk.store import database
-from commune_desk.store.child_history import child_history
-from commune_desk.store.children import child_record
-from commune_desk.store.database import DiskFull, DiskRefuses, RegisterBusy, RegisterDamaged, RegisterReadOnly
-from commune_desk.store.register import Register
-from commune_desk.store.search import Filters, search_children
-from commune_desk.usecases.visits import record_visit
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine import database
+from commune_desk.store.engine.database import DiskFull, DiskRefuses, RegisterBusy, RegisterDamaged, RegisterReadOnly
+from commune_desk.store.pages.child_history import child_history
+from commune_desk.store.pages.children import child_record
+from commune_desk.store.pages.search import Filters, search_children
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.visits import record_visit
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.workplaces import OFFICER, HandClock, make_register

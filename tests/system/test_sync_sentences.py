@@ -16,20 +16,20 @@ from PySide6.QtWidgets import QApplication
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.program_files import code_book
-from commune_desk.store.sync_status import count_waiting
+from commune_desk.store.pages.sync_status import count_waiting
 from commune_desk.ui import theme
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.rows import ListRow
-from commune_desk.usecases.sync_agent import SyncAgent, SyncStatus
-from commune_desk.usecases.sync_schedule import Pace
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.sync.agent import SyncAgent, SyncStatus
+from commune_desk.usecases.sync.schedule import Pace
 from sync.client.session import Session
 from sync.client.transport import Transport
 from tests.helpers.builders import make_child, save_all
-from tests.sync.in_process import InProcess, response_of
-from tests.sync.real_desks import RealDesk, make_register
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.in_process import InProcess, response_of
+from tests.sync.actors.real_desks import RealDesk, make_register
+from tests.sync.actors.real_province import RealProvince, real_province
 
 Reply = tuple[int, dict[str, str], bytes]
 NEVER_BY_ITSELF = Pace(debounce=86_400, interval=86_400, start_jitter=86_400, hint_jitter=86_400)

@@ -20,7 +20,7 @@ from sync.server.engine import tables
 from sync.server.lifecycle.founding import found
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.helpers.store_engine import engine
-from tests.sync.server_fixtures import Reply, ServerDesk, World, province_in, served
+from tests.sync.actors.server_fixtures import Reply, ServerDesk, World, province_in, served
 
 SEND_SECONDS = 60.0
 LATEST_COMMIT = 0.02

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from commune_desk.domain.clock import Clock
 from commune_desk.domain.kinds import KINDS
-from commune_desk.store.replica import RegisterReplica
-from commune_desk.store.transaction import Tx
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.writing.transaction import Tx
 from sync.client.enrol import Enrolment
 from sync.client.transport import Transport
-from tests.sync.file_office import Place
-from tests.sync.real_desks import make_register
+from tests.sync.actors.file_office import Place
+from tests.sync.actors.real_desks import make_register
 from tests.traces.trace import Rows
 
 READERS = ("shelter", "neighbour", "newcomer")

@@ -27,9 +27,9 @@ from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import open_province
 from tests.helpers.attached import add_child, add_file, scan
-from tests.sync.file_office import Place
-from tests.sync.memory_replica import Identity, MemoryReplica
-from tests.sync.server_fixtures import COMMUNE, OTHER, SHELTER, command, served
+from tests.sync.actors.file_office import Place
+from tests.sync.actors.memory_replica import Identity, MemoryReplica
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, command, served
 from tests.traces.readers import BEGINS_ANEW, READERS, make_reader, prepare, rows_of
 from tests.traces.trace import KEPT, KeptDesk, Rows, Tape, Trace, pack
 

@@ -25,8 +25,8 @@ from sync.server.door.tickets import Tickets
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.snapshot import SnapshotOffer
-from tests.sync.memory_replica import Identity, MemoryReplica
-from tests.sync.server_fixtures import Reply, SetClock, World, province_in
+from tests.sync.actors.memory_replica import Identity, MemoryReplica
+from tests.sync.actors.server_fixtures import Reply, SetClock, World, province_in
 from tests.traces.altered import LaterDesk, LaterProvince, as_it_was
 from tests.traces.readers import READERS, make_reader, prepare, rows_of
 from tests.traces.record import FEED, MUCH_LATER, feeds_of

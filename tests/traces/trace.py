@@ -22,7 +22,7 @@ from sync.client.transport import Transport
 from sync.seal import BoxKey, SigningKey
 from sync.server.engine.embedded import FILE
 from sync.server.identity import keyfile
-from tests.sync.in_process import body_of, response_of
+from tests.sync.actors.in_process import body_of, response_of
 
 DATABASE = f"data/{FILE}"
 KEPT = Path(__file__).parent / "kept"

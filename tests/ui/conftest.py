@@ -13,14 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
 from commune_desk.i18n import set_language
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Scheme
-from commune_desk.usecases.opening import OpenDesk
-from commune_desk.usecases.profile import Profile
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.registers.opening import OpenDesk
+from commune_desk.usecases.registers.profile import Profile
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.workplaces import make_workplace

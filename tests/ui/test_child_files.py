@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.ids import RecordId
-from commune_desk.presenters.routes import Route
-from commune_desk.store import file_queue
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.files import file_queue
 from commune_desk.ui.dialogs.add_file import AddFileDialog
 from commune_desk.ui.dialogs.picture import PictureDialog
 from commune_desk.ui.dialogs.take_back import TakeBackDialog
@@ -24,7 +24,7 @@ from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.rows import ListRow
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.attached import add_child, add_file, scan
 from tests.helpers.builders import make_report, make_visit, save_all
 from tests.helpers.photos import PLACE_NOTE, phone_photo

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.presenters.register_page import MOVED
-from commune_desk.presenters.routes import Route
-from commune_desk.store.leaving import moving_to
+from commune_desk.presenters.child.register_page import MOVED
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.writing.leaving import moving_to
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.dialogs.move_child import MoveDialog
 from commune_desk.ui.pages.child import ChildPage
@@ -22,7 +22,7 @@ from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
 from commune_desk.ui.widgets.notice import NoticeBar
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_person, make_relation, save_all
 from tests.helpers.moving import THERE, come_here, go_away, know_the_communes, set_aside
 from tests.story.cut_texts import cut_texts

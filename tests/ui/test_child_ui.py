@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.presenters.relation_form import GroupForm, RelationForm
-from commune_desk.presenters.routes import Route
-from commune_desk.store.children import child_record
-from commune_desk.store.search import Filters, list_children
+from commune_desk.presenters.child.relation_form import GroupForm, RelationForm
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.pages.children import child_record
+from commune_desk.store.pages.search import Filters, list_children
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.forms.child_form import ChildFormPage
 from commune_desk.ui.forms.entry_page import EntryPage
@@ -24,8 +24,8 @@ from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, Secondary
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.text import line_height
-from commune_desk.usecases.children import ChildEntry, KinEntry, register_child
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from tests.helpers.builders import make_child, make_person, make_visit, save_all
 from tests.helpers.typing_vietnamese import commit_text, compose
 from tests.helpers.workplaces import asked_by_the_screen

@@ -18,13 +18,13 @@ from commune_desk.ui.pages.courier_card import CourierCard
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.tab_order import stops
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from sync import bundle
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.story.cut_texts import cut_texts
-from tests.sync.couriers import bring
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.couriers import bring
+from tests.sync.actors.real_province import RealProvince, real_province
 
 
 @pytest.fixture

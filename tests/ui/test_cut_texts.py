@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.i18n import Language, set_language
-from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING
+from commune_desk.presenters.window.opening import ENROL, RESTORE, TRAINING
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.window import OpeningWindow
@@ -26,7 +26,7 @@ from commune_desk.ui.widgets.line_breaks import unbroken
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.table import THREE_LINES, TWO_LINES, PagedTable, RowDelegate
 from commune_desk.ui.widgets.text import RichLine, Run, Text
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 from tests.story.cut_texts import cut_texts
 
 FAMILY = "người chăm sóc · người giám hộ · 0865 752 108"

@@ -16,11 +16,11 @@ from commune_desk.domain.change_set import ChangeSet
 from commune_desk.ui.dialogs import enrol
 from commune_desk.ui.dialogs.enrol import EnrolDialog
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.enrolment import EnrolTries, Invitation, take_up
-from commune_desk.usecases.opening import OpenDesk
+from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, take_up
+from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.working_desk import WorkingDesk
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 
 @pytest.fixture

@@ -12,18 +12,18 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.presenters.entry_form import Editor
-from commune_desk.presenters.relation_form import RelationForm
-from commune_desk.presenters.routes import Route
-from commune_desk.store.children import kin_of_child
+from commune_desk.presenters.child.relation_form import RelationForm
+from commune_desk.presenters.frame.entry_form import Editor
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.pages.children import kin_of_child
 from commune_desk.ui.forms import draft_keeper
 from commune_desk.ui.forms.entry_page import SAVE_KEYS, EntryPage
 from commune_desk.ui.forms.field_editors import TickField, holds, raw_value
 from commune_desk.ui.forms.shelter_forms import shelter_form
 from commune_desk.ui.site import commune_form, draft_route
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.drafts import open_drafts
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import open_drafts
 from tests.helpers import shelter_house
 from tests.helpers.builders import make_child, make_report, make_visit, save_all
 from tests.helpers.typing_vietnamese import commit_text

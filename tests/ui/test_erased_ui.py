@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
@@ -14,7 +14,7 @@ from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.erased import erase
 from tests.helpers.workplaces import work_for_real

@@ -11,16 +11,16 @@ from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
 from commune_desk.program_files import code_book
-from commune_desk.store.sync_status import sync_facts
+from commune_desk.store.pages.sync_status import sync_facts
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
-from commune_desk.usecases.sync_agent import SyncStatus
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import SyncFault
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.presenters.import_page import Stage
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.lists.page import Stage
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.pages.import_page import ImportPage
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.lists import count_children
 from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace
 

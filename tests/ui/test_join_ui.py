@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.presenters.routes import JOIN, Route
-from commune_desk.store.joined import kept_of
+from commune_desk.presenters.frame.routes import JOIN, Route
+from commune_desk.store.writing.joined import kept_of
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.join import JoinPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.notice import NoticeBar
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_file, make_person, make_relation, make_visit, save_all
 from tests.helpers.joined import join
 from tests.helpers.typing_vietnamese import commit_text

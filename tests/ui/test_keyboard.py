@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.presenters.routes import Route
-from commune_desk.store.drafts import load_draft
-from commune_desk.store.visits import standing_visits
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.pages.visits import standing_visits
+from commune_desk.store.writing.drafts import load_draft
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.field_editors import holds, raw_value
@@ -18,10 +18,10 @@ from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.register import RegisterPage
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.page import Page
-from commune_desk.usecases.children import end_relation
-from commune_desk.usecases.drafts import save_draft
-from commune_desk.usecases.sync_agent import SyncStatus
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.children import end_relation
+from commune_desk.usecases.records.drafts import save_draft
+from commune_desk.usecases.sync.agent import SyncStatus
 from tests.helpers.builders import make_child, make_person, make_relation, make_report, make_visit, save_all
 from tests.helpers.keys import focused, press, top_of
 from tests.helpers.typing_vietnamese import commit_text

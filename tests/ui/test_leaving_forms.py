@@ -7,15 +7,15 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.presenters.routes import Route
-from commune_desk.store.drafts import load_draft
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.writing.drafts import load_draft
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.field_editors import raw_value, show_value
 from commune_desk.ui.theme import Tone
-from commune_desk.usecases.drafts import save_draft
-from commune_desk.usecases.sync_agent import SyncStatus
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import save_draft
+from commune_desk.usecases.sync.agent import SyncStatus
 from tests.helpers.keys import answer, come_back, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import OFFICER

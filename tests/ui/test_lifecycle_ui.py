@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.lease import Lease
-from commune_desk.store import settings
-from commune_desk.store.lease import LEASE
-from commune_desk.store.transaction import Tx
+from commune_desk.store.desk.lease import LEASE
+from commune_desk.store.engine import settings
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.removed import RemovedPage
 from commune_desk.ui.opening.window import OpeningWindow
@@ -23,17 +23,17 @@ from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases import desk_sync
-from commune_desk.usecases.profile import Profile
-from commune_desk.usecases.removal import finish_removal
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.registers.profile import Profile
+from commune_desk.usecases.registers.removal import finish_removal
+from commune_desk.usecases.sync import desk_sync
 from commune_desk.working_desk import WorkingDesk
 from sync.server.identity import desks
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.workplaces import MORNING, HandClock, clock_of
 from tests.story.cut_texts import cut_texts
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 
 def lend(workplace: Workplace, days: int) -> None:

@@ -18,7 +18,7 @@ from shiboken6 import delete
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.ids import Scope
-from commune_desk.presenters.opening import ENROL, RESTORE, TRAINING, FirstRun
+from commune_desk.presenters.window.opening import ENROL, RESTORE, TRAINING, FirstRun
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.frame import Work
 from commune_desk.ui.opening.recovery import RecoveryPage
@@ -26,12 +26,12 @@ from commune_desk.ui.opening.unlock import Doorbell, UnlockPage
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.platform.line import LineWatch
 from commune_desk.ui.widgets.fields import LineEdit
-from commune_desk.usecases.doorbell import DoorbellCard, leave_card
-from commune_desk.usecases.locked_files import leave_file
-from commune_desk.usecases.locked_push import KeptReceipts, SealedPushes
-from commune_desk.usecases.officers import recover
-from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
-from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.usecases.locked.doorbell import DoorbellCard, leave_card
+from commune_desk.usecases.locked.files import leave_file
+from commune_desk.usecases.locked.push import KeptReceipts, SealedPushes
+from commune_desk.usecases.registers.officers import recover
+from commune_desk.usecases.registers.opening import OpenDesk, make_training_register, unlock
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from tests.helpers.poor_province import dripping
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import MORNING, HandClock

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QImageReader
 
 from commune_desk.domain.errors import Invalid
 from commune_desk.ui.pictures import GOOD_SIZE, LONGEST_SIDE, shown, shrunk
-from commune_desk.usecases.attachments import prepared
+from commune_desk.usecases.records.attachments import prepared
 from tests.helpers.photos import CAMERA, COMMENT, PLACE_NOTE, ROTATED, jpeg_of, phone_photo, scene
 
 TRACES = (CAMERA, COMMENT, PLACE_NOTE, b"Exif", b"xmpmeta", b"ICC_PROFILE", b"Photoshop", b"MotionPhoto", b"JFIF")

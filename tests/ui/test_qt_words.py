@@ -28,7 +28,7 @@ from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.qt_words import WORDS, QtWords, speak_qt
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.text_edit import TextEdit
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 

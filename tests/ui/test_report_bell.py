@@ -14,17 +14,17 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.reports import Report
-from commune_desk.presenters.routes import Route
-from commune_desk.store.transaction import Tx
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.pages.reports import ReportsPage
 from commune_desk.ui.report_bell import ReportBell
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton
-from commune_desk.usecases.opening import OpenDesk
-from commune_desk.usecases.profile import Profile
-from commune_desk.usecases.reports import acknowledge_report
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.reports import acknowledge_report
+from commune_desk.usecases.registers.opening import OpenDesk
+from commune_desk.usecases.registers.profile import Profile
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_report, save_all
 from tests.helpers.workplaces import make_workplace

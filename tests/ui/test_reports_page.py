@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from commune_desk.presenters.report_form import MeasuresForm
-from commune_desk.presenters.routes import Route
-from commune_desk.store.reports import emergency_hours, report_view
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.reports.form import MeasuresForm
+from commune_desk.store.pages.reports import emergency_hours, report_view
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.field_editors import raw_value
 from commune_desk.ui.forms.report_form import ReportFormPage
@@ -16,7 +16,7 @@ from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
 from commune_desk.ui.pages.reports import ReportsPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.choice import Choice
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import clock_of

@@ -9,17 +9,17 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.clock import SystemClock
-from commune_desk.presenters.opening import RESTORE
+from commune_desk.presenters.window.opening import RESTORE
 from commune_desk.ui import theme
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.recovery import RecoveryPage
 from commune_desk.ui.opening.window import OpeningWindow
-from commune_desk.usecases.opening import OpenDesk, unlock
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.opening import OpenDesk, unlock
+from commune_desk.usecases.registers.profile import Profile
 from sync.seal import answer_recovery
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import LOGIN, EnrolledDesk, enrolled_desk
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.real_province import RealProvince, real_province
 
 NEW = "hai con trâu xuống núi"
 

@@ -25,11 +25,11 @@ from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import Form
 from commune_desk.ui.widgets.tab_order import stops
-from commune_desk.usecases.backups import restore
-from commune_desk.usecases.officers import add_officer, colleagues
-from commune_desk.usecases.opening import OpenDesk, make_training_register, unlock
-from commune_desk.usecases.profile import NewOfficer, Profile
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.registers.backups import restore
+from commune_desk.usecases.registers.officers import add_officer, colleagues
+from commune_desk.usecases.registers.opening import OpenDesk, make_training_register, unlock
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import HandClock, logins
 

@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from commune_desk.presenters.routes import Route
-from commune_desk.store.drafts import load_draft
-from commune_desk.store.placements import bed_board, stay_ids, stay_record, stay_row
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.pages.placements import bed_board, stay_ids, stay_record, stay_row
+from commune_desk.store.writing.drafts import load_draft
 from commune_desk.ui import theme
 from commune_desk.ui.forms.beds_form import BedsFormPage
 from commune_desk.ui.forms.entry_page import EntryPage
@@ -25,7 +25,7 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.options import MultiChoice, RadioRow
 from commune_desk.ui.widgets.text import RichLine
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers import shelter_house
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import OFFICER, make_workplace

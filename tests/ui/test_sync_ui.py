@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.families import Person
-from commune_desk.store import comparing
-from commune_desk.store.conflicts import open_conflicts
-from commune_desk.store.incoming import Incoming
-from commune_desk.store.transaction import Tx
+from commune_desk.store.intake import comparing
+from commune_desk.store.intake.conflicts import open_conflicts
+from commune_desk.store.intake.incoming import Incoming
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui import theme
 from commune_desk.ui.pages.sync import DecisionCard, SyncPage
 from commune_desk.ui.tasks import Tasks
@@ -25,8 +25,8 @@ from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.sync_agent import SyncStatus
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.sync.agent import SyncStatus
 from sync import protocol, seal
 from sync.change import Change, Line, Place, sign
 from sync.client.errors import NoLine

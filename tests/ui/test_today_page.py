@@ -9,13 +9,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import stops
-from commune_desk.usecases.tasks import add_task
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.tasks import add_task
 from tests.helpers.builders import make_child, make_report, make_visit, save_all
 from tests.helpers.typing_vietnamese import commit_text, compose
 from tests.helpers.workplaces import clock_of, make_workplace

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
-from commune_desk.presenters.routes import Route
-from commune_desk.store.drafts import load_draft
-from commune_desk.store.visits import standing_visits
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.pages.visits import standing_visits
+from commune_desk.store.writing.drafts import load_draft
 from commune_desk.ui.forms.field_editors import raw_value
 from commune_desk.ui.forms.visit_form import VisitFormPage
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import OFFICER

@@ -12,10 +12,11 @@ from commune_desk.domain.attachments import PDF
 from commune_desk.domain.errors import DeskError, Fault, Invalid, Refusal
 from commune_desk.domain.ids import RecordId, uuid7
 from commune_desk.i18n import set_language, translate_error
-from commune_desk.store.attachments import files_of
-from commune_desk.store.file_queue import ciphertext_of
-from commune_desk.usecases import attachments
-from commune_desk.usecases.attachments import (
+from commune_desk.store.files.attachments import files_of
+from commune_desk.store.files.file_queue import ciphertext_of
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records import attachments
+from commune_desk.usecases.records.attachments import (
     MOST_READ,
     ContentDamaged,
     ContentNotHere,
@@ -28,7 +29,6 @@ from commune_desk.usecases.attachments import (
     save_copy,
     take_back,
 )
-from commune_desk.usecases.workplace import Workplace
 from sync import content
 from sync.change import Change
 from tests.helpers.attached import add_child, add_file, content_at, file_of, scan

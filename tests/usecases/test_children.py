@@ -18,9 +18,10 @@ from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
 from commune_desk.program_files import code_book
-from commune_desk.store.children import ChildRecord, child_record, open_memberships
-from commune_desk.store.opened import open_records
-from commune_desk.usecases.children import (
+from commune_desk.store.pages.children import ChildRecord, child_record, open_memberships
+from commune_desk.store.writing.opened import open_records
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.children import (
     ChildEntry,
     KinEntry,
     close_file,
@@ -33,8 +34,7 @@ from commune_desk.usecases.children import (
     reopen_file,
     save_kin,
 )
-from commune_desk.usecases.duplicates import Sign, alike, find_twins, similar_names
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.records.duplicates import Sign, alike, find_twins, similar_names
 from tests.helpers.builders import make_child, make_household, make_person, save_all
 from tests.helpers.workplaces import clock_of, make_workplace
 

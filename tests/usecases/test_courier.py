@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.usecases import stick
-from commune_desk.usecases.courier import Courier, CourierStopped
-from commune_desk.usecases.desk_sync import asks_for_sync
-from commune_desk.usecases.stick import StickFull, StickGone
+from commune_desk.usecases.sync import stick
+from commune_desk.usecases.sync.courier import Courier, CourierStopped
+from commune_desk.usecases.sync.desk_sync import asks_for_sync
+from commune_desk.usecases.sync.stick import StickFull, StickGone
 from sync import bundle
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.couriers import Office, bring, couriers
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.couriers import Office, bring, couriers
+from tests.sync.actors.real_province import RealProvince, real_province
 from tests.system.surroundings import open_folder, refusing, small_disk
 
 
@@ -179,9 +179,9 @@ KILLED = """
 import sys, os
 from pathlib import Path
 from commune_desk.domain.clock import SystemClock
-from commune_desk.store.register import Register
-from commune_desk.usecases.courier import Courier
-from tests.sync.real_desks import KEY, OFFICER
+from commune_desk.store.desk.register import Register
+from commune_desk.usecases.sync.courier import Courier
+from tests.sync.actors.real_desks import KEY, OFFICER
 
 told = 0
 def die(changes):

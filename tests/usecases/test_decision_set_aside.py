@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import update
 
 from commune_desk.domain.families import Person
-from commune_desk.store.conflicts import open_conflicts
-from commune_desk.store.replica import RegisterReplica
-from commune_desk.usecases.conflicts import decide_conflict
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.intake.conflicts import open_conflicts
+from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.server.engine import tables
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
+from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
 OURS, THEIRS = "0912000001", "0912000002"
 

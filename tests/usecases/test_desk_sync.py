@@ -9,11 +9,11 @@ import pytest
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.errors import Fault
-from commune_desk.usecases.desk_sync import asks_for_sync
+from commune_desk.usecases.sync.desk_sync import asks_for_sync
 from sync.client.errors import Stopped
 from tests.helpers.builders import make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Invalid
-from commune_desk.presenters.doorbell import bell_text
-from commune_desk.usecases import doorbell
-from commune_desk.usecases.doorbell import Bell, DoorbellCard, Question, listen, take_card
-from commune_desk.usecases.profile import Profile
+from commune_desk.presenters.window.doorbell import bell_text
+from commune_desk.usecases.locked import doorbell
+from commune_desk.usecases.locked.doorbell import Bell, DoorbellCard, Question, listen, take_card
+from commune_desk.usecases.registers.profile import Profile
 from sync.client.errors import Stopped, TooSlow
 from tests.helpers.poor_province import dripping
 from tests.helpers.workplaces import MORNING

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.errors import Invalid
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.drafts import drop_draft, load_draft, open_drafts, save_draft
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import drop_draft, load_draft, open_drafts, save_draft
 from tests.helpers.builders import make_person
 from tests.helpers.workplaces import OFFICER, clock_of, make_workplace
 

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.families import Person
-from commune_desk.store import staged
-from commune_desk.usecases import enrolment
-from commune_desk.usecases.enrolment import take_up
+from commune_desk.store.exchange import staged
+from commune_desk.usecases.registers import enrolment
+from commune_desk.usecases.registers.enrolment import take_up
 from commune_desk.vault.keyfile import KeyfileNotSaved
 from sync.client import errors
 from sync.server.engine import tables
@@ -21,7 +21,7 @@ from sync.server.identity import desks
 from sync.server.identity.province import open_province
 from tests.helpers.builders import make_person, make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import OFFICE, RealProvince, real_province
+from tests.sync.actors.real_province import OFFICE, RealProvince, real_province
 
 PHONE, WORK = "0912000001", "thợ mỏ"
 

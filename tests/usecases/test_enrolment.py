@@ -9,9 +9,9 @@ import pytest
 
 from commune_desk.domain.clock import SystemClock
 from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.presenters.opening import SECRETS, FirstRun
-from commune_desk.usecases.enrolment import EnrolTries, Invitation, NotReached, enrol_new_register
-from commune_desk.usecases.profile import FolderNotWritten, NewOfficer, Profile
+from commune_desk.presenters.window.opening import SECRETS, FirstRun
+from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, NotReached, enrol_new_register
+from commune_desk.usecases.registers.profile import FolderNotWritten, NewOfficer, Profile
 from sync.client.errors import SyncFault
 from sync.seal import spell
 from tests.system.surroundings import fill_up, open_folder, refusing, small_disk

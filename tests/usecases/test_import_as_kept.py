@@ -11,11 +11,11 @@ import xlsxwriter
 
 from commune_desk.domain.list_cells import BIRTH_DATE_MISSING, ID_LOST_DIGITS, Cell
 from commune_desk.domain.lists import BROKEN_LETTERS, OTHER_TABLE, UNTITLED
-from commune_desk.presenters.import_page import ImportPage
-from commune_desk.store import import_rows
-from commune_desk.store.import_rows import StagedRow, View
-from commune_desk.usecases.import_source import look_into
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.presenters.lists.page import ImportPage
+from commune_desk.store.lists import import_rows
+from commune_desk.store.lists.import_rows import StagedRow, View
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_source import look_into
 from tests.helpers.lists import read
 from tests.helpers.workplaces import clock_of, make_workplace
 

@@ -9,11 +9,11 @@ import pytest
 
 from commune_desk.domain.list_repeats import LIKELY, likeness
 from commune_desk.domain.lists import ListedChild
-from commune_desk.usecases import import_twins
-from commune_desk.usecases.import_reading import ListReading, Progress
-from commune_desk.usecases.import_source import look_into, mapping_for, source_of
-from commune_desk.usecases.import_twins import Comparison, RowTwin
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists import import_twins
+from commune_desk.usecases.lists.import_reading import ListReading, Progress
+from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of
+from commune_desk.usecases.lists.import_twins import Comparison, RowTwin
 from tests.helpers.lists import CURRENT, OLD, bring_in, undo
 from tests.helpers.workplaces import make_workplace
 

@@ -16,10 +16,10 @@ import xlwt
 from commune_desk.domain.errors import Fault
 from commune_desk.domain.legacy_text import Encoding, from_unicode
 from commune_desk.domain.list_cells import Cell
-from commune_desk.usecases import list_guard
-from commune_desk.usecases.import_reading import ListReading
-from commune_desk.usecases.import_source import look_into, mapping_for, source_of
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_reading import ListReading
+from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of
+from commune_desk.usecases.sheets import list_guard
 from tests.helpers.lists import bring_in, the_child
 from tests.helpers.workplaces import clock_of, make_workplace
 

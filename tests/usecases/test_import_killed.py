@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.store import imports
-from commune_desk.store.imports import ImportState
-from commune_desk.usecases.import_list import ListSaving
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.lists import imports
+from commune_desk.store.lists.imports import ImportState
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_list import ListSaving
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.importing import open_workplace
 from tests.helpers.lists import CURRENT, count_children, count_staged, rows_in, run, undo

@@ -12,15 +12,15 @@ import pytest
 from commune_desk.domain.children import ChildFile
 from commune_desk.domain.errors import DeskError, Fault, Refusal
 from commune_desk.domain.ids import is_id, uuid7
-from commune_desk.store import import_rows, imports
-from commune_desk.store.child_history import child_history
-from commune_desk.store.import_rows import RowState
-from commune_desk.usecases.import_list import ListSaving, start
-from commune_desk.usecases.import_reading import ListReading
-from commune_desk.usecases.import_records import row_id
-from commune_desk.usecases.import_source import look_into, mapping_for, source_of
-from commune_desk.usecases.moves import move_child
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.lists import import_rows, imports
+from commune_desk.store.lists.import_rows import RowState
+from commune_desk.store.pages.child_history import child_history
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_list import ListSaving, start
+from commune_desk.usecases.lists.import_reading import ListReading
+from commune_desk.usecases.lists.import_records import row_id
+from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of
+from commune_desk.usecases.records.moves import move_child
 from tests.helpers.lists import (
     CURRENT,
     DEMO,

@@ -11,8 +11,8 @@ import xlsxwriter
 import xlwt
 
 from commune_desk.domain.list_columns import SHARED_TARGETS, Target
-from commune_desk.usecases.import_source import look_into, mapping_for, source_of
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of
 from tests.helpers.lists import bring_in, shown, the_child
 from tests.helpers.workplaces import make_workplace
 

@@ -12,15 +12,15 @@ import pytest
 from commune_desk.domain.errors import Refusal
 from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId
-from commune_desk.store import import_rows, imports
-from commune_desk.store.children import child_record
-from commune_desk.store.import_rows import View
-from commune_desk.store.imports import ImportState
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import join_group
-from commune_desk.usecases.import_list import ListSaving
-from commune_desk.usecases.visits import record_visit
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.lists import import_rows, imports
+from commune_desk.store.lists.import_rows import View
+from commune_desk.store.lists.imports import ImportState
+from commune_desk.store.pages.children import child_record
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_list import ListSaving
+from commune_desk.usecases.records.children import join_group
+from commune_desk.usecases.records.visits import record_visit
 from tests.helpers.builders import make_child, make_relation, make_visit, save_all
 from tests.helpers.lists import (
     CURRENT,

@@ -8,14 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.store.replica import RegisterReplica
-from commune_desk.usecases import locked_push
-from commune_desk.usecases.doorbell import take_card
-from commune_desk.usecases.locked_files import find_file, leave_file
-from commune_desk.usecases.locked_push import (
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.usecases.locked import push as locked_push
+from commune_desk.usecases.locked.doorbell import take_card
+from commune_desk.usecases.locked.files import find_file, leave_file
+from commune_desk.usecases.locked.push import (
     SealedPushes,
 )
-from commune_desk.usecases.opening import unlock as open_register
+from commune_desk.usecases.registers.opening import unlock as open_register
 from sync import protocol, seal
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.enrolled_desks import LOGIN, PASSPHRASE, EnrolledDesk, enrolled_desk
@@ -33,7 +33,7 @@ from tests.helpers.locked_desks import (
     unlock,
     write,
 )
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.real_province import RealProvince, real_province
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.store.replica import RegisterReplica
-from commune_desk.store.sync_status import SyncFacts
-from commune_desk.usecases import locked_push
-from commune_desk.usecases.locked_files import find_file, leave_file
-from commune_desk.usecases.locked_push import (
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.pages.sync_status import SyncFacts
+from commune_desk.usecases.locked import push as locked_push
+from commune_desk.usecases.locked.files import find_file, leave_file
+from commune_desk.usecases.locked.push import (
     KeptReceipt,
     KeptReceipts,
     SealedPushes,
@@ -35,7 +35,7 @@ from tests.helpers.locked_desks import (
     unlock,
     write,
 )
-from tests.sync.real_province import RealProvince, real_province
+from tests.sync.actors.real_province import RealProvince, real_province
 
 
 @pytest.fixture

@@ -11,18 +11,18 @@ import pytest
 from commune_desk.domain.access import Role
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.ids import Scope
-from commune_desk.presenters.settings_page import OfficerForm
-from commune_desk.store import settings
-from commune_desk.store.backup import BackupDamaged, BackupNotSaved
-from commune_desk.store.database import DiskFull
-from commune_desk.store.register import Register
-from commune_desk.store.staged import accept_new_desk, pulled_once, release_next
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.backups import back_up, backup_name, restore
-from commune_desk.usecases.officers import add_officer, change_passphrase, recovery_request, remove_officer
-from commune_desk.usecases.opening import OpenDesk, RegisterMissing, make_training_register, unlock
-from commune_desk.usecases.profile import NewOfficer, Profile
-from commune_desk.usecases.window_state import WindowState, keep_window, take_window
+from commune_desk.presenters.window.settings_page import OfficerForm
+from commune_desk.store.desk.backup import BackupDamaged, BackupNotSaved
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import DiskFull
+from commune_desk.store.exchange.staged import accept_new_desk, pulled_once, release_next
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.locked.window_state import WindowState, keep_window, take_window
+from commune_desk.usecases.registers.backups import back_up, backup_name, restore
+from commune_desk.usecases.registers.officers import add_officer, change_passphrase, recovery_request, remove_officer
+from commune_desk.usecases.registers.opening import OpenDesk, RegisterMissing, make_training_register, unlock
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from commune_desk.vault.passphrases import WrongPassphrase
 from sync.seal import SigningKey
 from tests.helpers.builders import make_person, save_all

@@ -19,14 +19,14 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.placements import Bed, Placement, PlacementNotice, isolation_ends, stay_ends
 from commune_desk.domain.record import Data
-from commune_desk.store.opened import open_records
-from commune_desk.store.placements import bed_board, log_between, stay_record, stay_row
-from commune_desk.store.schema import SELECT, read_record
-from commune_desk.store.tasks import open_tasks_of
-from commune_desk.usecases import placements
-from commune_desk.usecases.beds import NewBed, add_beds, close_bed, read_labels, reopen_bed
-from commune_desk.usecases.placements import Admission, Leaving, Reminder
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.engine.schema import SELECT, read_record
+from commune_desk.store.pages.placements import bed_board, log_between, stay_record, stay_row
+from commune_desk.store.pages.tasks import open_tasks_of
+from commune_desk.store.writing.opened import open_records
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.shelter import placements
+from commune_desk.usecases.shelter.beds import NewBed, add_beds, close_bed, read_labels, reopen_bed
+from commune_desk.usecases.shelter.placements import Admission, Leaving, Reminder
 from sync.change import Change
 from tests.helpers.shelter_house import admission, log_entry, set_up
 from tests.helpers.workplaces import clock_of, make_workplace

@@ -25,9 +25,9 @@ from commune_desk.domain.errors import Fault
 from commune_desk.domain.legacy_text import Encoding, from_unicode
 from commune_desk.domain.list_cells import Cell, Row
 from commune_desk.domain.list_header import column_encodings, find_header
-from commune_desk.usecases import list_guard, list_text, read_list
-from commune_desk.usecases.list_worker import LENGTH_BYTES, Frame
-from commune_desk.usecases.read_list import open_list
+from commune_desk.usecases.sheets import list_guard, list_text, read_list
+from commune_desk.usecases.sheets.list_worker import LENGTH_BYTES, Frame
+from commune_desk.usecases.sheets.read_list import open_list
 
 TABLE: list[list[Cell]] = [
     ["STT", "Họ và tên", "Số ĐDCN", "Ngày sinh"],

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.store import settings
-from commune_desk.usecases.officers import add_officer, remove_officer
-from commune_desk.usecases.opening import OpenDesk, unlock
-from commune_desk.usecases.profile import NewOfficer, Profile
+from commune_desk.store.engine import settings
+from commune_desk.usecases.registers.officers import add_officer, remove_officer
+from commune_desk.usecases.registers.opening import OpenDesk, unlock
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from commune_desk.vault.passphrases import WrongPassphrase
 from tests.helpers.workplaces import HandClock
 from tests.usecases.test_opening import PASSPHRASE, begin

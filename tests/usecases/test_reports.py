@@ -10,7 +10,7 @@ import pytest
 from commune_desk.domain.errors import DeskError, Invalid, Refusal
 from commune_desk.domain.ids import RecordId, new_record_id
 from commune_desk.domain.reports import Report, clock_runs
-from commune_desk.store.reports import (
+from commune_desk.store.pages.reports import (
     count_from_province,
     count_taken_unsent,
     emergency_hours,
@@ -21,7 +21,8 @@ from commune_desk.store.reports import (
     report_view,
     running_reports,
 )
-from commune_desk.usecases.reports import (
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.reports import (
     acknowledge_report,
     close_report,
     link_report,
@@ -30,7 +31,6 @@ from commune_desk.usecases.reports import (
     reopen_report,
     set_emergency_hours,
 )
-from commune_desk.usecases.workplace import Workplace
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.workplaces import OFFICER, OFFICER_NAME, make_workplace
 

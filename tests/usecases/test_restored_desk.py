@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from commune_desk.domain.families import Person
-from commune_desk.store.incoming import Incoming
-from commune_desk.store.staged import pulled_once
-from commune_desk.store.transaction import Tx
+from commune_desk.store.exchange.staged import pulled_once
+from commune_desk.store.intake.incoming import Incoming
+from commune_desk.store.writing.transaction import Tx
 from sync.change import Change
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 
 class SlowClock:

@@ -12,8 +12,8 @@ import pytest
 
 from commune_desk.domain.clock import SystemClock, from_iso
 from commune_desk.domain.errors import Fault
-from commune_desk.usecases.sync_agent import SyncAgent, SyncStatus
-from commune_desk.usecases.sync_schedule import Pace
+from commune_desk.usecases.sync.agent import SyncAgent, SyncStatus
+from commune_desk.usecases.sync.schedule import Pace
 from sync.client.errors import Busy, Forked, NoLine, Stopped
 from sync.client.session import SyncReport
 

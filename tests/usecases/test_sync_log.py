@@ -10,14 +10,14 @@ import pytest
 
 from commune_desk.domain.clock import to_iso
 from commune_desk.domain.errors import Fault
-from commune_desk.store import settings
-from commune_desk.store.sync_history import rounds
-from commune_desk.usecases import sync_log
-from commune_desk.usecases.sync_log import log_name, write_sync_log
+from commune_desk.store.engine import settings
+from commune_desk.store.exchange.sync_history import rounds
+from commune_desk.usecases.sync import log as sync_log
+from commune_desk.usecases.sync.log import log_name, write_sync_log
 from sync.client.errors import SyncFault
 from tests.helpers.builders import make_child, make_report, make_visit, save_all
 from tests.helpers.enrolled_desks import LOGIN, OFFICER, EnrolledDesk, enrolled_desk
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 CANARIES = ("Thoằm", "Khe Vằn", "may cua Thoam", "0912345678", LOGIN, OFFICER.display_name, "Tests", "province.test")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commune_desk.usecases.sync_schedule import Pace, SyncSchedule
+from commune_desk.usecases.sync.schedule import Pace, SyncSchedule
 from sync.client.backoff import CAP_SECONDS, delay
 
 CHANCE = st.floats(0, 1, allow_nan=False, exclude_max=True)

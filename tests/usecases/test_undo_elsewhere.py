@@ -9,18 +9,18 @@ import pytest
 
 from commune_desk.domain.ids import RecordId
 from commune_desk.program_files import code_book
-from commune_desk.store.children import file_of
-from commune_desk.store.search import Filters, search_children
-from commune_desk.store.transaction import Tx
-from commune_desk.usecases.children import reopen_file
-from commune_desk.usecases.reports import record_report
-from commune_desk.usecases.tasks import add_task
-from commune_desk.usecases.visits import record_visit
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.pages.children import file_of
+from commune_desk.store.pages.search import Filters, search_children
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.children import reopen_file
+from commune_desk.usecases.records.reports import record_report
+from commune_desk.usecases.records.tasks import add_task
+from commune_desk.usecases.records.visits import record_visit
 from tests.helpers.builders import make_report, make_visit
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.lists import bring_in, count_children, list_of, undo
-from tests.sync.real_province import real_province
+from tests.sync.actors.real_province import real_province
 
 ROWS = ("Bàn Thị Ngân;Nữ;02/01/2015;;Khe Lặc;;;;;;;", "Lý Thị Mẩy;Nữ;2016;;Khe Lặc;;;;;;;")
 VISITED, OTHER = "ly thi may", "ban thi ngan"

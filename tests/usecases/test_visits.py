@@ -9,9 +9,9 @@ import pytest
 
 from commune_desk.domain.errors import Invalid, Refusal
 from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.store.visits import child_brief, correction_of, standing_visits
-from commune_desk.usecases.visits import record_visit
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.store.pages.visits import child_brief, correction_of, standing_visits
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.visits import record_visit
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.workplaces import OFFICER, OFFICER_NAME, make_workplace
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.errors import Fault
-from commune_desk.usecases.read_list import open_list
-from commune_desk.usecases.write_rejects import WRITE_FAILED, Reject, write_rejects
+from commune_desk.usecases.sheets.read_list import open_list
+from commune_desk.usecases.sheets.write_rejects import WRITE_FAILED, Reject, write_rejects
 
 TITLES = ["Họ và tên", "Số ĐDCN", "Ngày sinh"]
 REJECT = Reject(("Đặng Thị Hoà", "022312004518", date(2009, 2, 3)), ["Đã đủ 16 tuổi", "Trùng dòng 7"])

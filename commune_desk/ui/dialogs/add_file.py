@@ -14,7 +14,7 @@ from commune_desk.domain.errors import Invalid
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.record import longest
 from commune_desk.i18n import _, translate_error
-from commune_desk.presenters.labels import Option
+from commune_desk.presenters.wording.labels import Option
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import IconLabel
@@ -23,7 +23,7 @@ from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.attachments import FileFacts
+from commune_desk.usecases.records.attachments import FileFacts
 
 WIDTH = 560
 _PREVIEW = 180

@@ -13,8 +13,8 @@ from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.enrolment import EnrolTries, Invitation, enrol_anew
-from commune_desk.usecases.opening import OpenDesk
+from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, enrol_anew
+from commune_desk.usecases.registers.opening import OpenDesk
 
 WIDTH = 460
 

@@ -111,7 +111,9 @@ def question(parent: QWidget | None, message: Message, yes: str, *, is_dangerous
 
 def show_error(parent: QWidget | None, error: DeskError) -> None:
     """Tell a person what an error says; only a fault of the surroundings looks like one."""
-    from commune_desk.presenters.desk_window import way_out  # a dialog before the register is open has no use for it
+    from commune_desk.presenters.window.desk_window import (
+        way_out,  # a dialog before the register is open has no use for it
+    )
 
     tone = Tone.DANGER if isinstance(error, Fault) else Tone.WARNING
     inform(parent, Message(translate_error(error), way_out(error), tone))

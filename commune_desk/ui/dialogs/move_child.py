@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from commune_desk.i18n import _
-from commune_desk.presenters.child_move import ChildMove
+from commune_desk.presenters.child.move import ChildMove
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.labels import Option
+from commune_desk.presenters.wording.labels import Option
 from commune_desk.ui.dialogs.message import Message, MessageDialog
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import DangerButton, SecondaryButton

@@ -7,9 +7,9 @@ from functools import partial
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
-from commune_desk.presenters.beds_form import BedLine, BedsForm
-from commune_desk.presenters.routes import Route
-from commune_desk.store.transaction import Tx
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.shelter.beds_form import BedLine, BedsForm
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.forms.entry_page import WIDTH, EntryPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
@@ -19,7 +19,7 @@ from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.rows import ListRow
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 
 class BedsFormPage(EntryPage):

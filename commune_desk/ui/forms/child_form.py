@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
 from commune_desk.i18n import _
-from commune_desk.presenters.child_form import ChildForm, ChildFormState, TwinAnswer, TwinView
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.child.form import ChildForm, ChildFormState, TwinAnswer, TwinView
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.forms.entry_page import WIDTH, EntryPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
@@ -21,7 +21,7 @@ from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.toggles import Tick
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 _LABEL_WIDTH = 124
 

@@ -10,13 +10,13 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.child_picker import find_options
+from commune_desk.presenters.child.picker import find_options
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.search_field import SearchField
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases import searches
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records import searches
 
 
 class ChildPicker(QWidget):

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from commune_desk.domain.errors import DeskError
-from commune_desk.store.transaction import Tx
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.drafts import Draft, Payload, drop_draft, load_draft, save_draft
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import Draft, Payload, drop_draft, load_draft, save_draft
 
 EVERY_MS = 2_000
 """The most that a crash costs, of somebody who never pauses too: a keystroke does not put off what is due."""

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from commune_desk.domain.errors import DeskError, Invalid
 from commune_desk.i18n import _
-from commune_desk.presenters.entry_form import EntryForm, FieldSpec
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.entry_form import EntryForm, FieldSpec
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
 from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
 from commune_desk.ui.forms.field_editors import (
@@ -36,7 +36,7 @@ from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.page import Page
 from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.text_edit import TextEdit
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 WIDTH = 860
 SAVE_KEYS = ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter")

@@ -8,8 +8,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from commune_desk.presenters.entry_form import Editor, FieldSpec
-from commune_desk.presenters.labels import Option
+from commune_desk.presenters.frame.entry_form import Editor, FieldSpec
+from commune_desk.presenters.wording.labels import Option
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit

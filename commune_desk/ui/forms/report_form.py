@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.report_form import ReportForm, ReportFormState
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.reports.form import ReportForm, ReportFormState
 from commune_desk.ui.forms.child_picker import ChildPicker
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.tasks import Tasks
@@ -17,7 +17,7 @@ from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 
 class ReportFormPage(EntryPage):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from commune_desk.presenters.admit_form import AdmitForm
-from commune_desk.presenters.care_log_form import CareLogForm
-from commune_desk.presenters.discharge_form import DischargeForm
-from commune_desk.presenters.entry_form import EntryForm
-from commune_desk.presenters.outing_form import BedChangeForm, OutingForm
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.entry_form import EntryForm
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.shelter.admit_form import AdmitForm
+from commune_desk.presenters.shelter.care_log_form import CareLogForm
+from commune_desk.presenters.shelter.discharge_form import DischargeForm
+from commune_desk.presenters.shelter.outing_form import BedChangeForm, OutingForm
 from commune_desk.ui.forms.beds_form import BedsFormPage
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.tasks import Tasks
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 
 def shelter_form(

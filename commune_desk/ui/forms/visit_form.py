@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.routes import Route
-from commune_desk.presenters.visit_form import PreviousView, VisitForm, VisitFormState
+from commune_desk.presenters.child.visit_form import PreviousView, VisitForm, VisitFormState
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.forms.child_picker import ChildPicker
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.tasks import Tasks
@@ -21,7 +21,7 @@ from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 REPEAT_KEY = "F4"
 """As office programs repeat what was done last."""

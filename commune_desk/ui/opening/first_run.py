@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from commune_desk.domain.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error
-from commune_desk.presenters.opening import ENROL, RESTORE, SECRETS, TRAINING, FirstRun
+from commune_desk.presenters.window.opening import ENROL, RESTORE, SECRETS, TRAINING, FirstRun
 from commune_desk.ui.opening.frame import WIDE, OpeningCard, Work
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton

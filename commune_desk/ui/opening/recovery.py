@@ -12,17 +12,17 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from commune_desk.domain.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error
-from commune_desk.presenters.opening import spoken_groups
+from commune_desk.presenters.window.opening import spoken_groups
 from commune_desk.ui.opening.frame import OpeningCard, Work
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 
 if TYPE_CHECKING:
-    from commune_desk.usecases.officers import RecoveryAnswer
+    from commune_desk.usecases.registers.officers import RecoveryAnswer
 
 
 class RecoveryPage(OpeningCard):
@@ -78,7 +78,7 @@ class RecoveryPage(OpeningCard):
         return line
 
     def _load_request(self) -> None:
-        from commune_desk.usecases.officers import recovery_request
+        from commune_desk.usecases.registers.officers import recovery_request
 
         try:
             self.request.set_text(spoken_groups(recovery_request(self._profile)))
@@ -104,7 +104,7 @@ class RecoveryPage(OpeningCard):
         self.form.set_errors(errors, focus=True)
         if errors or self._work.is_busy:
             return
-        from commune_desk.usecases.officers import RecoveryAnswer
+        from commune_desk.usecases.registers.officers import RecoveryAnswer
 
         self.button.setEnabled(False)
         self._work.start(partial(self._recover, RecoveryAnswer(answer, login, passphrase)))

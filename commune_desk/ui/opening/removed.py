@@ -6,12 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.removed import removed_lines
+from commune_desk.presenters.window.removed import removed_lines
 from commune_desk.ui.opening.frame import OpeningCard
 from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.profile import Profile
-from commune_desk.usecases.removal import removed
+from commune_desk.usecases.registers.profile import Profile
+from commune_desk.usecases.registers.removal import removed
 
 
 class RemovedPage(OpeningCard):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from commune_desk.domain.clock import VIETNAM, Clock, from_iso
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _, format_time, translate_error
-from commune_desk.presenters.doorbell import bell_text, carried_text
+from commune_desk.presenters.window.doorbell import bell_text, carried_text
 from commune_desk.ui.opening.frame import OpeningCard, Work
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
@@ -21,12 +21,12 @@ from commune_desk.ui.widgets.fields import PasswordField
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 
 if TYPE_CHECKING:
     from commune_desk.ui.platform.line import LineWatch
-    from commune_desk.usecases.doorbell import DoorbellCard, Question
-    from commune_desk.usecases.locked_push import Delivery
+    from commune_desk.usecases.locked.doorbell import DoorbellCard, Question
+    from commune_desk.usecases.locked.push import Delivery
 
 LISTEN_MS = 60_000
 
@@ -105,7 +105,7 @@ class UnlockPage(OpeningCard):
         if not login or not passphrase:
             self.row.set_error(_("Choose your login and type your passphrase."))
             return
-        from commune_desk.usecases.opening import unlock
+        from commune_desk.usecases.registers.opening import unlock
 
         self.row.set_error("")
         self._set_busy(True)
@@ -127,7 +127,7 @@ class UnlockPage(OpeningCard):
 
     def tell(self, error: DeskError) -> None:
         """Say why the register is not open."""
-        from commune_desk.usecases.opening import is_damage
+        from commune_desk.usecases.registers.opening import is_damage
 
         self.row.set_error(translate_error(error))
         is_beyond_passphrases = is_damage(error)
@@ -177,7 +177,7 @@ class Doorbell(NoticeBar):
 
     def listen(self) -> None:
         """Look at the clocks, ask the province, and carry what waits for it."""
-        from commune_desk.usecases.doorbell import Question, take_card
+        from commune_desk.usecases.locked.doorbell import Question, take_card
 
         self._card = card = take_card(self._profile)
         if card is not None:
@@ -191,7 +191,7 @@ class Doorbell(NoticeBar):
         self._tell_carried(is_held=self._is_held(card))
         if not self._profile.sealed.exists() or self._carrying.is_busy or self._is_held(card):
             return
-        from commune_desk.usecases.locked_push import Delivery
+        from commune_desk.usecases.locked.push import Delivery
 
         self._delivery = self._delivery or Delivery(self._profile)
         if self._delivery.is_due:
@@ -212,7 +212,7 @@ class Doorbell(NoticeBar):
         self.carried.emit(carried_text(waits=waits, is_signed_for=is_signed_for, is_held=is_held))
 
     def _heard(self, waiting: int) -> None:
-        from commune_desk.usecases.doorbell import DoorbellCard, listen
+        from commune_desk.usecases.locked.doorbell import DoorbellCard, listen
 
         card, now = self._card, self._clock.now()
         if not isinstance(card, DoorbellCard):

@@ -12,10 +12,10 @@ from commune_desk.domain.clock import Clock
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _
 from commune_desk.ui import theme
-from commune_desk.usecases.profile import Profile
+from commune_desk.usecases.registers.profile import Profile
 
 if TYPE_CHECKING:
-    from commune_desk.presenters.opening import FirstRun
+    from commune_desk.presenters.window.opening import FirstRun
 
 
 class OpeningWindow(QMainWindow):
@@ -47,7 +47,7 @@ class OpeningWindow(QMainWindow):
         if self._profile.is_removed:
             self._show_removed()
             return
-        from commune_desk.presenters.opening import FirstRun
+        from commune_desk.presenters.window.opening import FirstRun
 
         self._show_form(FirstRun(self._profile, self._clock))
 
@@ -59,13 +59,13 @@ class OpeningWindow(QMainWindow):
         self._show(page)
 
     def _set_up_anew(self) -> None:
-        from commune_desk.presenters.opening import FirstRun
+        from commune_desk.presenters.window.opening import FirstRun
 
         self._show_form(FirstRun(self._profile, self._clock))
 
     def show_restore(self) -> None:
         """Restore a backup in place of a register that cannot be opened."""
-        from commune_desk.presenters.opening import RESTORE, FirstRun
+        from commune_desk.presenters.window.opening import RESTORE, FirstRun
 
         self._show_form(FirstRun(self._profile, self._clock, way=RESTORE, instead=True))
 
@@ -80,7 +80,7 @@ class OpeningWindow(QMainWindow):
 
     def show_recovery(self, login: str) -> None:
         from commune_desk.ui.opening.recovery import RecoveryPage
-        from commune_desk.usecases.officers import recover
+        from commune_desk.usecases.registers.officers import recover
 
         page = RecoveryPage(self._profile, login, partial(recover, self._profile, clock=self._clock))
         page.left.connect(self.show_first)

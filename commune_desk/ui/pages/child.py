@@ -8,10 +8,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.child_join import can_join, suggestions
-from commune_desk.presenters.child_page import ChildPage as State
-from commune_desk.presenters.child_page import ChildView
-from commune_desk.presenters.routes import JOIN, Route
+from commune_desk.presenters.child.join import can_join, suggestions
+from commune_desk.presenters.child.page import ChildPage as State
+from commune_desk.presenters.child.page import ChildView
+from commune_desk.presenters.frame.routes import JOIN, Route
 from commune_desk.ui.dialogs.move_child import MoveDialog
 from commune_desk.ui.pages.child_files import Files
 from commune_desk.ui.pages.child_tabs import Details, Family, Groups, family_row, risk_card, steps_card
@@ -26,8 +26,8 @@ from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.page import TabBar, TwoColumns
 from commune_desk.ui.widgets.timeline import Timeline
-from commune_desk.usecases.duplicates import Sign
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.duplicates import Sign
 
 
 class ChildPage(LivePage):

@@ -12,8 +12,8 @@ from shiboken6 import isValid
 
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _, format_size, translate_error
-from commune_desk.presenters.child_files import ChildFiles, Content, FileView
-from commune_desk.presenters.child_page import ChildView
+from commune_desk.presenters.child.files import ChildFiles, Content, FileView
+from commune_desk.presenters.child.page import ChildView
 from commune_desk.ui.dialogs.add_file import AddFileDialog
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.dialogs.picture import PictureDialog
@@ -27,8 +27,8 @@ from commune_desk.ui.widgets.card import Card, IconLabel
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.rows import ListRow
-from commune_desk.usecases.attachments import FileFacts, Prepared
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.attachments import FileFacts, Prepared
 
 THUMBNAIL = 48
 

@@ -8,10 +8,10 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.child_page import ChildView, FamilyRow, GroupRow, RiskPoint
-from commune_desk.presenters.labels import RISK_NAMES
-from commune_desk.presenters.next_steps import Step
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.child.page import ChildView, FamilyRow, GroupRow, RiskPoint
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.wording.labels import RISK_NAMES
+from commune_desk.presenters.wording.next_steps import Step
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton

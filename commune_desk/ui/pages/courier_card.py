@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _
-from commune_desk.presenters.courier import failure_line, read_lines, wipe_label, wiped_line, written_lines
-from commune_desk.presenters.sync_page import StatusLine
+from commune_desk.presenters.sync.courier import failure_line, read_lines, wipe_label, wiped_line, written_lines
+from commune_desk.presenters.sync.page import StatusLine
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
@@ -23,7 +23,7 @@ from commune_desk.ui.widgets.forms import announce
 from commune_desk.ui.widgets.notice import ProgressRow
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.courier import Courier, ReadIn, WroteOut
+from commune_desk.usecases.sync.courier import Courier, ReadIn, WroteOut
 
 _LOOK_MS = 200
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.emergency_hours import hours_now, hours_operation, hours_options
+from commune_desk.presenters.reports.emergency_hours import hours_now, hours_operation, hours_options
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.forms import FieldRow
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 
 class EmergencyHoursCard(Card):

@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.i18n import _
-from commune_desk.presenters.file_budget import budget_options, files_state, send_files_now, set_budget
+from commune_desk.presenters.sync.file_budget import budget_options, files_state, send_files_now, set_budget
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 
 class FilesCard(Card):

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _, format_number
-from commune_desk.presenters.import_columns import Looked
-from commune_desk.presenters.import_page import CheckView, Stage, rejects_saved
-from commune_desk.presenters.import_page import ImportPage as State
-from commune_desk.presenters.routes import Route
-from commune_desk.store.import_rows import View
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.lists.columns import Looked
+from commune_desk.presenters.lists.page import CheckView, Stage, rejects_saved
+from commune_desk.presenters.lists.page import ImportPage as State
+from commune_desk.store.lists.import_rows import View
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
 from commune_desk.ui.pages.import_check import CheckPart
 from commune_desk.ui.pages.import_parts import ChoosePart, ColumnsPart, ResultPart
@@ -25,9 +25,9 @@ from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.notice import NoticeBar, ProgressRow
 from commune_desk.ui.widgets.page import Page
-from commune_desk.usecases.import_list import CHANGED, ListSaving
-from commune_desk.usecases.import_reading import ListReading, Progress
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_list import CHANGED, ListSaving
+from commune_desk.usecases.lists.import_reading import ListReading, Progress
 
 _STEPS = {Stage.CHOOSE: 1, Stage.COLUMNS: 2, Stage.CHECK: 3, Stage.DONE: 4}
 

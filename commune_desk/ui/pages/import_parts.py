@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.import_columns import ColumnRow
-from commune_desk.presenters.import_page import ColumnsView, PastImport, ResultView
-from commune_desk.presenters.labels import Option
+from commune_desk.presenters.lists.columns import ColumnRow
+from commune_desk.presenters.lists.page import ColumnsView, PastImport, ResultView
+from commune_desk.presenters.wording.labels import Option
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card, Hairline

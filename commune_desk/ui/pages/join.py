@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _
-from commune_desk.presenters.child_form import SIGNS
-from commune_desk.presenters.child_join import KEPT, OTHER, JoinForm, JoinView, suggestions
-from commune_desk.presenters.child_picker import options_of
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.child.form import SIGNS
+from commune_desk.presenters.child.join import KEPT, OTHER, JoinForm, JoinView, suggestions
+from commune_desk.presenters.child.picker import options_of
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
 from commune_desk.ui.forms.child_picker import ChildPicker
 from commune_desk.ui.tasks import Tasks
@@ -26,8 +26,8 @@ from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.page import Page
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.duplicates import Sign
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.duplicates import Sign
 
 
 class JoinPage(Page):

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from commune_desk.domain.change_set import ChangeSet
-from commune_desk.store.transaction import Tx
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.page import Page
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 _READ_AGAIN_MS = 200
 

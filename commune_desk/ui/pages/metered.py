@@ -12,8 +12,8 @@ from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.toggles import Tick
-from commune_desk.usecases.metered import choose_metered, syncs_on_metered
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.metered import choose_metered, syncs_on_metered
+from commune_desk.usecases.desk.workplace import Workplace
 
 
 class MeteredCard(Card):

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.labels import joined
-from commune_desk.presenters.register_page import RegisterPage as State
-from commune_desk.presenters.register_page import RegisterView, RowText, StubText
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.child.register_page import RegisterPage as State
+from commune_desk.presenters.child.register_page import RegisterView, RowText, StubText
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.wording.labels import joined
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
 from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.tasks import Tasks
@@ -23,8 +23,8 @@ from commune_desk.ui.widgets.flow import Flow, clear_layout
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases import searches
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records import searches
 
 
 def _columns() -> list[Column[RowText]]:

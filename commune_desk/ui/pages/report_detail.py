@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.reports_page import ACKNOWLEDGE, CLOSE, LINK, MEASURES, REOPEN, ReportDetail
-from commune_desk.presenters.reports_page import ReportsPage as State
+from commune_desk.presenters.reports.page import ACKNOWLEDGE, CLOSE, LINK, MEASURES, REOPEN, ReportDetail
+from commune_desk.presenters.reports.page import ReportsPage as State
 from commune_desk.ui.forms.child_picker import ChildPicker
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -16,7 +16,7 @@ from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 _LABEL_WIDTH = 128
 

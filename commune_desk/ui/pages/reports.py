@@ -9,10 +9,10 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.labels import ChipText
-from commune_desk.presenters.reports_page import LINK, MEASURES, ReportLine
-from commune_desk.presenters.reports_page import ReportsPage as State
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.reports.page import LINK, MEASURES, ReportLine
+from commune_desk.presenters.reports.page import ReportsPage as State
+from commune_desk.presenters.wording.labels import ChipText
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
 from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.pages.report_detail import ReportCard
@@ -22,7 +22,7 @@ from commune_desk.ui.widgets.buttons import PrimaryButton
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.page import TabBar
 from commune_desk.ui.widgets.table import PagedTable
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 TICK_MS = 15_000
 _NARROW = 560

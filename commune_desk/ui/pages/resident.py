@@ -8,10 +8,10 @@ from functools import partial
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.labels import Fact
-from commune_desk.presenters.resident_page import ResidentPage as State
-from commune_desk.presenters.resident_page import ResidentView
-from commune_desk.presenters.routes import Route
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.shelter.resident_page import ResidentPage as State
+from commune_desk.presenters.shelter.resident_page import ResidentView
+from commune_desk.presenters.wording.labels import Fact
 from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.pages.moments import entry_of
 from commune_desk.ui.pages.subject import Notices, SubjectHeader
@@ -27,7 +27,7 @@ from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.timeline import Timeline
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 _LABEL_WIDTH = 112
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from commune_desk import __version__
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import Language, _, language, translate_error
-from commune_desk.presenters.labels import joined
-from commune_desk.presenters.settings_page import OfficerForm, PassphraseForm, about_lines
+from commune_desk.presenters.window.settings_page import OfficerForm, PassphraseForm, about_lines
+from commune_desk.presenters.wording.labels import joined
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
@@ -25,9 +25,9 @@ from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import follow, stops
-from commune_desk.usecases.backups import BackedUp, back_up, backup_name
-from commune_desk.usecases.officers import colleagues, remove_officer
-from commune_desk.usecases.opening import OpenDesk
+from commune_desk.usecases.registers.backups import BackedUp, back_up, backup_name
+from commune_desk.usecases.registers.officers import colleagues, remove_officer
+from commune_desk.usecases.registers.opening import OpenDesk
 
 _LABEL_WIDTH = 122
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.routes import Route
-from commune_desk.presenters.shelter_page import BoardView, ResidentRow
-from commune_desk.presenters.shelter_page import ShelterPage as State
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.shelter.page import BoardView, ResidentRow
+from commune_desk.presenters.shelter.page import ShelterPage as State
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
 from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.pages.shelter_parts import Board, DayLog
@@ -22,7 +22,7 @@ from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.page import TabBar
 from commune_desk.ui.widgets.table import PagedTable
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 _CLOCKS_MS = 60_000
 _NARROW = 900

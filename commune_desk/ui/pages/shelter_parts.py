@@ -9,10 +9,10 @@ from functools import partial
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.routes import Route
-from commune_desk.presenters.shelter_page import BedView, BoardView, LogLine
-from commune_desk.presenters.shelter_page import ShelterPage as State
-from commune_desk.presenters.shift_list import ShiftRow
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.shelter.page import BedView, BoardView, LogLine
+from commune_desk.presenters.shelter.page import ShelterPage as State
+from commune_desk.presenters.shelter.shift_list import ShiftRow
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.beds import BedTile
 from commune_desk.ui.widgets.buttons import IconButton, SecondaryButton

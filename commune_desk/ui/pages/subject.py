@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from commune_desk.presenters.labels import ChipText
+from commune_desk.presenters.wording.labels import ChipText
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.card import Avatar
 from commune_desk.ui.widgets.chip import Chip

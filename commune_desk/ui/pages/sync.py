@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from commune_desk.domain.change_set import ChangeSet
 from commune_desk.domain.ids import is_commune_scope
 from commune_desk.i18n import _, translate_error
-from commune_desk.presenters.conflict_page import ConflictCard, conflict_cards, decision
-from commune_desk.presenters.lease_texts import lease_line
-from commune_desk.presenters.sync_page import StatusLine, SyncPageState, sync_page
-from commune_desk.store.comparing import ask
-from commune_desk.store.sync_status import sync_facts
+from commune_desk.presenters.sync.conflict_page import ConflictCard, conflict_cards, decision
+from commune_desk.presenters.sync.lease_texts import lease_line
+from commune_desk.presenters.sync.page import StatusLine, SyncPageState, sync_page
+from commune_desk.store.intake.comparing import ask
+from commune_desk.store.pages.sync_status import sync_facts
 from commune_desk.ui.pages.courier_card import CourierCard
 from commune_desk.ui.pages.file_budget import FilesCard
 from commune_desk.ui.tasks import Tasks
@@ -31,10 +31,10 @@ from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import follow, stops
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.courier import Courier
-from commune_desk.usecases.sync_agent import SyncStatus
-from commune_desk.usecases.sync_log import log_name, write_sync_log
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.sync.agent import SyncStatus
+from commune_desk.usecases.sync.courier import Courier
+from commune_desk.usecases.sync.log import log_name, write_sync_log
 
 _SHOWN_CONFLICTS = 20
 _ICON_WIDTH = 22

@@ -9,12 +9,12 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.deadline_texts import ClockText
-from commune_desk.presenters.labels import ChipText, joined
-from commune_desk.presenters.routes import Route
-from commune_desk.presenters.today import TOUCHED_BY, TodayState
-from commune_desk.presenters.today import TodayPage as State
-from commune_desk.presenters.today_sections import Row, Section
+from commune_desk.presenters.day.today import TOUCHED_BY, TodayState
+from commune_desk.presenters.day.today import TodayPage as State
+from commune_desk.presenters.frame.cards import Row, Section
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.wording.deadline_texts import ClockText
+from commune_desk.presenters.wording.labels import ChipText, joined
 from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
@@ -28,7 +28,7 @@ from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import follow, stops
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.workplace import Workplace
+from commune_desk.usecases.desk.workplace import Workplace
 
 TICK_MS = 15_000
 """A minute is never shown longer than it lasts by more than this."""

@@ -1,0 +1,1 @@
+"""The Today page: what runs out first, whom to visit, what came and what a person must decide."""

@@ -1,0 +1,1 @@
+"""The shelter: its page, a resident's page, stays and beds with their forms."""

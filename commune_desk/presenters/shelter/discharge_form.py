@@ -1,0 +1,117 @@
+"""The end of a stay: why, where to, handed over to whom, the safety plan, and when the house asks how it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from commune_desk.domain.clock import local_day
+from commune_desk.domain.ids import RecordId
+from commune_desk.domain.labels import N_
+from commune_desk.domain.placements import follow_up_days
+from commune_desk.i18n import _, format_date
+from commune_desk.presenters.frame.entry_form import Editor, EntryForm, FieldSpec, FormState
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.wording.labels import Option
+from commune_desk.store.pages.placements import stay_row
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.shelter.placements import (
+    NO_FOLLOW_UP,
+    NO_RECEIVER,
+    Leaving,
+    Reminder,
+    discharge,
+    leaving_faults,
+)
+
+_FOLLOW_UPS = (N_("Follow-up after 1 week"), N_("Follow-up after 1 month"), N_("Follow-up after 3 months"))
+
+
+class DischargeForm(EntryForm[FormState]):
+    """The form that ends a stay."""
+
+    form = "discharge"
+    kind = "placement"
+
+    def __init__(self, workplace: Workplace, stay: str) -> None:
+        self._stay = workplace.read(lambda c: stay_row(c, stay))
+        names = ("reason", "receiver", "destination", "safety_plan")
+        super().__init__(workplace, stay, {"at": ""} | dict.fromkeys(names, ""))
+        self._values["at"] = self.now_text()
+
+    def fields(self) -> Sequence[FieldSpec]:
+        sealed = _("Sealed: only this house can read it.")
+        return (
+            FieldSpec("reason", _("Reason for discharge"), Editor.CHOICE, required=True),
+            FieldSpec("at", _("Hour of discharge"), required=True, placeholder=_("dd/mm/yyyy hh:mm")),
+            FieldSpec(
+                "receiver",
+                _("Handed over to"),
+                wide=True,
+                required=True,
+                hint=_("Name, what they are to the resident, and the paper that was seen."),
+            ),
+            FieldSpec("destination", _("Destination"), wide=True, hint=sealed),
+            FieldSpec("safety_plan", _("Safety plan"), Editor.LINES, wide=True, hint=sealed),
+        )
+
+    def way_back(self) -> Route:
+        return Route("resident", self.record)
+
+    def state(self) -> FormState:
+        return FormState(
+            title=_("End the stay of {alias}").format(alias=self._stay.alias if self._stay else ""),
+            subtitle=_("The bed is free again at once. The stay and its log are kept."),
+            save_text=_("End the stay"),
+            values=dict(self._values),
+            errors=self.shown_errors(),
+            hidden=frozenset({"receiver"}) if self._values["reason"] in NO_RECEIVER else frozenset(),
+            note=self._note(),
+        )
+
+    def options(self, name: str) -> list[Option]:
+        return self.code_options("discharge_reasons")
+
+    def check(self) -> dict[str, str]:
+        errors: dict[str, str] = {}
+        leaving = self._leaving(errors)
+        admitted = self._stay.admitted_at if self._stay else ""
+        faults = leaving_faults(leaving, admitted, self._workplace.register.clock.now())
+        return {name: _(text) for name, text in faults.items()} | errors
+
+    def operation(self) -> Callable[[Tx], str]:
+        leaving = self._leaving({})
+
+        def operation(tx: Tx) -> str:
+            discharge(tx, leaving)
+            return self.record
+
+        return operation
+
+    def _leaving(self, errors: dict[str, str]) -> Leaving:
+        at = self.moment("at", errors)
+        has_receiver = self._values["reason"] not in NO_RECEIVER
+        return Leaving(
+            stay=RecordId(self.record),
+            at=at,
+            reason=self._values["reason"],
+            receiver=self.line("receiver") if has_receiver else None,
+            destination=self.line("destination"),
+            safety_plan=self.text("safety_plan"),
+            reminders=self._reminders(at),
+        )
+
+    def _reminders(self, at: str) -> tuple[Reminder, ...]:
+        days = follow_up_days(local_day(at)) if at else ()
+        return tuple(Reminder(_(title), day.isoformat()) for title, day in zip(_FOLLOW_UPS, days, strict=False))
+
+    def _note(self) -> str:
+        reminders = self._reminders(self.moment("at", {}))
+        if self._values["reason"] in NO_FOLLOW_UP or not reminders:
+            return ""
+        days = [format_date(date.fromisoformat(one.due_on)) for one in reminders]
+        text = _(
+            "The house will be reminded to ask how it goes: {week} (1 week), {month} (1 month), {quarter} (3 months)."
+        )
+        return text.format(week=days[0], month=days[1], quarter=days[2])

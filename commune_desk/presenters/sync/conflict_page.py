@@ -1,0 +1,144 @@
+"""Conflicts in plain words: whose record, which field, what stood before, each value with who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from commune_desk.domain.clock import from_iso
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Field, Shape, Value, check_value
+from commune_desk.i18n import _, format_instant
+from commune_desk.presenters.wording import labels
+from commune_desk.presenters.wording.deadline_texts import late_text
+from commune_desk.store.intake.conflicts import UNWRITTEN, OpenConflict, Side, count_open, late_since, open_conflicts
+from commune_desk.store.pages.subjects import name_of, subject_of
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.sealed import CLOSED
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.sync.conflicts import decide_conflict
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One value to choose: `key` is the change that wrote it."""
+
+    key: str
+    author: str
+    text: str
+    is_readable: bool
+
+
+@dataclass(frozen=True)
+class ConflictCard:
+    """A field of a record to decide. `hands[0]` stands now."""
+
+    conflict: OpenConflict
+    title: str
+    label: str
+    base: str
+    hands: tuple[Hand, ...]
+    waited: str
+    """That the province has been told of it, if it has."""
+    can_write: bool
+    """Whether another value may be typed instead (text fields)."""
+    note: str = ""
+    """Where a value comes from that no officer of this place wrote."""
+
+
+def conflict_cards(workplace: Workplace, *, most: int) -> tuple[list[ConflictCard], int]:
+    """The cards of the `most` oldest open conflicts, and how many more are open after these."""
+    found = workplace.read(lambda c: open_conflicts(c, most=most))
+    late = workplace.read(late_since)
+    cards = [_card(workplace, one, late.get((one.record, one.field), "")) for one in found]
+    return cards, workplace.read(count_open) - len(found)
+
+
+def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCard:
+    rule = KINDS[conflict.kind].fields[conflict.field]
+    subject = workplace.read(lambda db: subject_of(db, conflict.kind, conflict.record))
+    title = subject.name or _(KINDS[conflict.kind].label)
+    if subject.of_child:
+        title = _("{relative}, family of {child}").format(relative=title, child=subject.of_child)
+    return ConflictCard(
+        conflict=conflict,
+        title=title,
+        label=_(rule.label),
+        base=_before(workplace, conflict, rule),
+        hands=tuple(_hand(workplace, conflict.kind, rule, side) for side in conflict.sides),
+        waited=late_text(late, workplace.register.clock.now()),
+        can_write=rule.shape is Shape.TEXT and rule.type is str,
+        note=_note(workplace, conflict),
+    )
+
+
+def _note(workplace: Workplace, conflict: OpenConflict) -> str:
+    """The record has moved here or was joined: who wrote elsewhere may not have known of it."""
+    if conflict.kept:
+        return _(
+            "One value was written in another record of this child, which was joined to this one; "
+            "its officer may not have known that. What you choose stands in the record kept."
+        )
+    elsewhere = {side.scope for side in conflict.sides[1:] if side.scope and side.scope != conflict.scope}
+    names = ", ".join(sorted(labels.place_name(workplace.codes, scope) for scope in elsewhere))
+    text = _("One value comes from {commune}, where the child was before; its officer may not have known of the move.")
+    return text.format(commune=names) if names else ""
+
+
+def _before(workplace: Workplace, conflict: OpenConflict, rule: Field) -> str:
+    if conflict.base is None:
+        return ""
+    if not conflict.base.is_readable:
+        return _("(not known here)")
+    return _shown(workplace, conflict.kind, rule, conflict.base.value)
+
+
+def _hand(workplace: Workplace, kind: str, rule: Field, side: Side) -> Hand:
+    said = _shown(workplace, kind, rule, side.value) or _("(empty)")
+    hidden = _(CLOSED) if workplace.register.is_closed else _("(sealed for another desk)")
+    text = said if side.is_readable else hidden
+    return Hand(side.change, author_of(workplace, side), text, side.is_readable)
+
+
+def author_of(workplace: Workplace, side: Side) -> str:
+    """Who wrote a value, when and where."""
+    if side.change == UNWRITTEN:
+        return _("as it stands, nobody wrote it")
+    is_elsewhere = side.scope not in ("", workplace.actor.scope)
+    who = side.officer or (_("officer of another place") if is_elsewhere else _("unknown officer"))
+    if side.officer_id == workplace.actor.officer and _is_from_here(workplace, side):
+        who = _("you")
+    where = _("this PC") if side.desk == workplace.actor.desk else side.desk_label or side.desk
+    place = labels.place_name(workplace.codes, side.scope) if is_elsewhere else ""
+    when = format_instant(from_iso(side.at)) if side.at else ""
+    return labels.joined(who, when, where, place)
+
+
+def _is_from_here(workplace: Workplace, side: Side) -> bool:
+    """A change names its officer by itself, and only its desk is proven: another PC's may name whom it likes."""
+    own = workplace.register.identity
+    return side.desk in (own.desk, *own.former)
+
+
+def _shown(workplace: Workplace, kind: str, rule: Field, value: Value) -> str:
+    if rule.shape is Shape.REFERENCE and isinstance(value, str):
+        return workplace.read(lambda db: name_of(db, value)) or _("(no longer in this register)")
+    return labels.value_text(workplace.codes, kind, rule.name, value)
+
+
+def decision(card: ConflictCard, *, chosen: str = "", written: str = "") -> Callable[[Tx], None] | str:
+    """The operation that decides the card by a hand's key or a typed value; or what is wrong with it."""
+    conflict = card.conflict
+    rule = KINDS[conflict.kind].fields[conflict.field]
+    value: Value = written.strip() or None
+    if not value:
+        side = next((one for one in conflict.sides if one.change == chosen), None)
+        if side is None or not side.is_readable:
+            return _("Choose one of the values, or write another.")
+        value = side.value if side.value is not None else rule.default
+    fault = check_value(rule, value)
+    if fault is not None:
+        return _(fault)
+    return lambda tx: decide_conflict(
+        tx, kind=conflict.kind, record=conflict.record, field=conflict.field, ids=conflict.ids, value=value
+    )

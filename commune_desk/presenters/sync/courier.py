@@ -1,0 +1,145 @@
+"""What the sync page says of a courier's stick: what was written or read, what is missing, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from commune_desk.domain.errors import DeskError
+from commune_desk.i18n import _, format_number, format_size, ngettext, translate_error
+from commune_desk.presenters.sync.page import StatusLine
+from commune_desk.usecases.sync.courier import ReadIn, WroteOut
+
+_SHOWN_FINGERPRINTS = 4
+
+
+def written_lines(wrote: WroteOut) -> list[StatusLine]:
+    """After writing: what is on the stick, the fingerprints to compare, and the way on."""
+    what = _bundles(len(wrote.fingerprints)) + " · " + format_size(wrote.bytes)
+    if wrote.changes:
+        text = ngettext(
+            "{count} change was written to the stick: {first} to {last}",
+            "{count} changes were written to the stick: {first} to {last}",
+            wrote.changes,
+        ).format(
+            count=format_number(wrote.changes), first=format_number(wrote.first_n), last=format_number(wrote.last_n)
+        )
+    else:
+        text = _("Nothing waits to be sent; the bundle asks the province for what is new")
+    return [
+        StatusLine(text, what, tone="good"),
+        _fingerprints(wrote.fingerprints),
+        StatusLine(
+            _("Bring the stick to the province; its reply comes back on it"),
+            _("Until the reply is read in here, everything counts as not sent and goes by any other way too."),
+        ),
+    ]
+
+
+def read_lines(read: ReadIn) -> list[StatusLine]:
+    """After reading: what came, what is proven, and what is still missing."""
+    prints = [_fingerprints(read.fingerprints)] if read.fingerprints else []
+    return [*_came(read), *_open(read), *_refused(read), *prints]
+
+
+def _came(read: ReadIn) -> Iterator[StatusLine]:
+    others = ngettext(
+        "{count} other bundle in the folder was left alone",
+        "{count} other bundles in the folder were left alone",
+        read.others,
+    ).format(count=format_number(read.others))
+    if read.files:
+        text = ngettext("{count} bundle was read in", "{count} bundles were read in", read.files)
+        yield StatusLine(text.format(count=format_number(read.files)), others if read.others else "", tone="good")
+    if read.signed_for:
+        text = _("The province has signed for all changes up to {number}")
+        yield StatusLine(text.format(number=format_number(read.signed_for)), tone="good")
+    if read.events:
+        text = ngettext("{count} entry came from the province", "{count} entries came from the province", read.events)
+        yield StatusLine(text.format(count=format_number(read.events)), tone="good")
+    elif read.files:
+        yield StatusLine(_("Nothing came that was not here already"))
+    if read.conflicts:
+        text = ngettext(
+            "{count} decision is open because of it", "{count} decisions are open because of it", read.conflicts
+        )
+        yield StatusLine(
+            text.format(count=format_number(read.conflicts)),
+            _("What is to be decided stands at the top of the page."),
+            tone="warning",
+        )
+
+
+def _open(read: ReadIn) -> Iterator[StatusLine]:
+    for first, last in read.missing:
+        text = _("The province is missing changes {first} to {last}")
+        yield StatusLine(
+            text.format(first=format_number(first), last=format_number(last)),
+            _("Write to a stick again and have it brought: all that is missing is on it."),
+            tone="warning",
+        )
+    for place, (first, last) in read.lacking.items():
+        text = _("Entries {first} to {last} of {place} must be read in first")
+        yield StatusLine(
+            text.format(first=format_number(first), last=format_number(last), place=place),
+            _("Read the other bundles of the same reply, or ask the province for a new one."),
+            tone="warning",
+        )
+    if read.more:
+        yield StatusLine(
+            _("The province has more than was brought"),
+            _("Read the other bundles of the reply, or write to a stick: the next reply goes on from here."),
+            tone="warning",
+        )
+    if read.quarantined:
+        yield StatusLine(
+            _("The province set some changes aside"),
+            _("It is kept on both sides; the province's IT officer can see why."),
+            tone="warning",
+        )
+    if read.unremembered:
+        yield StatusLine(
+            _("A reply answers a bundle that this PC does not remember, so its receipts do not count"),
+            _("Nothing is lost. Write to a stick again and have that one answered."),
+            tone="warning",
+        )
+
+
+def _refused(read: ReadIn) -> Iterator[StatusLine]:
+    if read.refusal is not None:
+        yield failure_line(read.refusal)
+    for sentence in dict.fromkeys(translate_error(fault) for fault in read.faults):
+        yield StatusLine(sentence, tone="danger")
+
+
+def failure_line(error: DeskError) -> StatusLine:
+    return StatusLine(translate_error(error), tone="danger")
+
+
+def wipe_label(count: int) -> str:
+    """The offer to take what is finished off the stick."""
+    return ngettext(
+        "Take {count} finished bundle off the stick", "Take {count} finished bundles off the stick", count
+    ).format(count=format_number(count))
+
+
+def wiped_line(count: int) -> StatusLine:
+    return StatusLine(
+        ngettext("{count} bundle was taken off the stick", "{count} bundles were taken off the stick", count).format(
+            count=format_number(count)
+        ),
+        tone="good",
+    )
+
+
+def _bundles(count: int) -> str:
+    return ngettext("{count} bundle", "{count} bundles", count).format(count=format_number(count))
+
+
+def _fingerprints(prints: Sequence[str]) -> StatusLine:
+    shown = ", ".join(prints[:_SHOWN_FINGERPRINTS])
+    if len(prints) > _SHOWN_FINGERPRINTS:
+        shown = _("{shown} and {count} more").format(shown=shown, count=len(prints) - _SHOWN_FINGERPRINTS)
+    return StatusLine(
+        _("Fingerprint {fingerprint}").format(fingerprint=shown),
+        _("The other end shows the same; compare them by telephone if in doubt."),
+    )

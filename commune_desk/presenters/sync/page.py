@@ -1,0 +1,308 @@
+"""The sync page: what waits, what is proven, why the last try failed, and what a person must decide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
+
+from commune_desk.domain.clock import from_iso
+from commune_desk.domain.kinds import KINDS
+from commune_desk.i18n import _, format_instant, format_number, format_size, format_time, ngettext, translate_error
+from commune_desk.store.pages.sync_status import SyncFacts
+from commune_desk.usecases.sync.agent import SyncStatus
+
+_FEW_SECONDS = 10.0
+_MINUTE = 60.0
+_SPLIT = "split"
+"""Sync stopped because the province contradicted itself: enrolling anew would be no way on."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """One line of the status: a bold part, a quiet part below, a count at the end, a tone and an icon by name."""
+
+    text: str
+    detail: str = ""
+    _: KW_ONLY
+    count: str = ""
+    tone: str = "quiet"
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class SyncPageState:
+    """Everything the page shows about sync; conflicts come beside it."""
+
+    subtitle: str
+    waiting: tuple[StatusLine, ...]
+    proven: tuple[StatusLine, ...]
+    line: tuple[StatusLine, ...]
+    can_sync: bool
+    is_running: bool
+    is_paused: bool
+    can_enrol: bool
+    has_history: bool
+
+
+def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
+    """The page's state from the register's own numbers and the agent's last word."""
+    return SyncPageState(
+        subtitle=_subtitle(facts),
+        waiting=_waiting(facts),
+        proven=_proven(facts),
+        line=_line(facts, status),
+        can_sync=facts.is_enrolled and facts.frozen in ("", _SPLIT),
+        is_running=status.is_running,
+        is_paused=status.is_paused,
+        can_enrol=facts.frozen not in ("", _SPLIT) or status.may_need_enrolment,
+        has_history=not facts.is_training,
+    )
+
+
+def sync_chip(facts: SyncFacts, status: SyncStatus) -> tuple[str, str]:
+    """(text, tone) of the chip in the top bar: green only where all that the register and the province have is proven
+    to be the same, and nothing keeps it from staying so."""
+    if facts.is_training:
+        return _("Training register"), "note"
+    if facts.frozen == _SPLIT:
+        return _("Sync stopped: tell the province"), "danger"
+    if facts.frozen:
+        return _("Sync stopped: enrol anew"), "danger"
+    short = _what_is_short(facts, status)
+    if short:
+        return short, "warning"
+    return _("The province has everything · {time}").format(time=_clock(facts.heard_at)), "good"
+
+
+def _what_is_short(facts: SyncFacts, status: SyncStatus) -> str:
+    """The first thing that keeps the chip from being green; empty where nothing does."""
+    last = _clock(facts.last_contact)
+    if facts.waiting_changes:
+        text = _("To send: {count} · last {time}") if last else _("To send: {count}")
+        return text.format(count=_entries(facts.waiting_records), time=last)
+    if not last or not facts.knows_heads or not facts.heard_at:
+        return _("Not synced yet")
+    if facts.behind:
+        return _("To receive: {count}").format(count=format_number(facts.behind))
+    if facts.set_aside:
+        return _("Set aside by the province: {count}").format(count=format_number(facts.set_aside))
+    return _what_stands_still(facts, status) or _what_lacks_proof(facts)
+
+
+def _what_lacks_proof(facts: SyncFacts) -> str:
+    if facts.waiting_files:
+        return _("Files under way: {count}").format(count=format_number(facts.waiting_files))
+    return "" if facts.is_proven_whole else _("Not proven yet: sync again")
+
+
+def _what_stands_still(facts: SyncFacts, status: SyncStatus) -> str:
+    last = _clock(facts.last_contact)
+    if status.failure is not None:
+        return _("No contact since {time}").format(time=last)
+    if status.is_paused:
+        return _("Sync is paused · last {time}").format(time=last)
+    if status.is_held:
+        return _("Metered line: sync by hand")
+    if not facts.is_heard:
+        return _("Sent; nothing fetched since {time}").format(time=_clock(facts.heard_at))
+    return ""
+
+
+def _subtitle(facts: SyncFacts) -> str:
+    if facts.is_training:
+        return _("This is a training register. Nothing in it is ever sent.")
+    if facts.frozen == "restored":
+        return _("This register came out of a backup. Enrol it with a new code; nothing in it is lost.")
+    if facts.frozen == _SPLIT:
+        return _("Sync stopped until the province has explained itself. Everything is kept here.")
+    if facts.frozen == "removed":
+        return _("The province ordered this register removed. All that was saved here is sent first.")
+    if facts.frozen:
+        return _(
+            "Sync stopped. Everything is kept here; with a new code from the province this PC goes on, "
+            "and what the province lacks is sent again."
+        )
+    return _("Sends when there is a line. Nothing is left out.")
+
+
+def _waiting(facts: SyncFacts) -> tuple[StatusLine, ...]:
+    if facts.is_training:
+        return ()
+    if not facts.waiting:
+        return (StatusLine(_("Nothing waits to be sent"), tone="good", icon="check"),)
+    total = StatusLine(_entries(facts.waiting_records), _how_much(facts), tone="warning", icon="clock")
+    kinds = tuple(
+        StatusLine(_(KINDS[one.kind].label), count=format_number(one.records))
+        for one in facts.waiting
+        if one.kind in KINDS
+    )
+    return total, *kinds
+
+
+def _how_much(facts: SyncFacts) -> str:
+    changes = ngettext("{count} change", "{count} changes", facts.waiting_changes)
+    parts = [
+        changes.format(count=format_number(facts.waiting_changes)),
+        _("about {size} on the line").format(size=format_size(facts.packed_bytes)),
+        _how_long(facts.seconds_to_send),
+    ]
+    if facts.oldest_waiting:
+        parts.append(_("oldest {when}").format(when=_when(facts.oldest_waiting)))
+    return " · ".join(parts)
+
+
+def _how_long(seconds: float | None) -> str:
+    """In the roundest words that are true; a line that was not measured promises nothing."""
+    if seconds is None:
+        return _("how long is not known: this line was not measured yet")
+    if seconds < _FEW_SECONDS:
+        return _("a few seconds on this line")
+    if seconds < _MINUTE:
+        return _("about {count} seconds on this line").format(count=format_number(_up(seconds, 10)))
+    if seconds < 90 * _MINUTE:
+        minutes = _up(seconds / _MINUTE, 1)
+        text = ngettext("about {count} minute on this line", "about {count} minutes on this line", minutes)
+        return text.format(count=format_number(minutes))
+    hours = _up(seconds / 3600, 1)
+    text = ngettext("about {count} hour on this line", "about {count} hours on this line", hours)
+    return text.format(count=format_number(hours))
+
+
+def _up(value: float, step: int) -> int:
+    return step * math.ceil(value / step)
+
+
+def _proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
+    if facts.is_training:
+        return ()
+    lines = [_receipt(facts)]
+    if facts.set_aside:
+        text = ngettext(
+            "{count} change was set aside by the province",
+            "{count} changes were set aside by the province",
+            facts.set_aside,
+        ).format(count=format_number(facts.set_aside))
+        codes = ", ".join(code for code, _count in facts.set_aside_codes if code)
+        kept = _("It is kept on both sides; the province's IT officer can see why.")
+        why = _("Code: {codes}.").format(codes=codes) if codes else ""
+        lines.append(StatusLine(text, " ".join(filter(None, (kept, why))), tone="warning", icon="alert-triangle"))
+    return (*lines, *_compared(facts), *_erased(facts))
+
+
+def _erased(facts: SyncFacts) -> Iterator[StatusLine]:
+    """What this register was told to erase, and what of it was still unsent; nothing is left that could be shown."""
+    if facts.erased.records:
+        text = ngettext("{count} record was erased by law", "{count} records were erased by law", facts.erased.records)
+        yield StatusLine(
+            text.format(count=format_number(facts.erased.records)),
+            _("By order of the province, last on {when}. Nothing of it is kept here.").format(
+                when=_when(facts.erased.at)
+            ),
+        )
+    if facts.erased.unsent:
+        text = ngettext(
+            "{count} change made here was about a record erased by law",
+            "{count} changes made here were about a record erased by law",
+            facts.erased.unsent,
+        )
+        yield StatusLine(
+            text.format(count=format_number(facts.erased.unsent)),
+            _("It was not taken in, and no word of it is kept here or at the province. It need not be entered again."),
+        )
+
+
+def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
+    """What the last comparison found; good only where both sides hold the same."""
+    found = facts.compared
+    if facts.contradicted_at:
+        yield StatusLine(
+            _("The province contradicted what it had signed"),
+            _("Found {when}. Both signed statements are kept here as proof.").format(when=_when(facts.contradicted_at)),
+            tone="danger",
+        )
+    if not found.at:
+        return
+    if not (found.put_right or found.only_here or found.unlike):
+        yield StatusLine(_("The same on both sides"), _("compared {when}").format(when=_when(found.at)), tone="good")
+    if found.put_right:
+        text = ngettext("{count} record was put right", "{count} records were put right", found.put_right)
+        yield StatusLine(
+            text.format(count=format_number(found.put_right)),
+            _("Compared {when}: it was damaged here and shows again what the province holds.").format(
+                when=_when(found.at)
+            ),
+            tone="warning",
+        )
+    if found.only_here:
+        text = ngettext("{count} record is only here", "{count} records are only here", found.only_here)
+        yield StatusLine(
+            text.format(count=format_number(found.only_here)),
+            _("The province does not have it and nothing of it waits. It stays; tell the province's IT officer."),
+            tone="warning",
+        )
+    if found.unlike:
+        text = ngettext("{count} record still differs", "{count} records still differ", found.unlike)
+        detail = _("It could not be put right by itself; tell the province's IT officer.")
+        yield StatusLine(text.format(count=format_number(found.unlike)), detail, tone="warning")
+
+
+def _receipt(facts: SyncFacts) -> StatusLine:
+    if not facts.proven_at:
+        return StatusLine(_("No receipt of the province yet"), icon="clock")
+    text = _("The province has signed for every change up to number {number}")
+    number = format_number(facts.proven_changes)
+    when = _("receipt of {when}, by the province's clock").format(when=_when(facts.proven_at))
+    return StatusLine(text.format(number=number), when, tone="good", icon="check")
+
+
+def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
+    """How it stands between this PC and the province: contact, trouble, and why nothing goes by itself."""
+    if facts.is_training:
+        return ()
+    lines = [_trouble(status)] if status.failure is not None else []
+    if status.is_paused:
+        lines.append(
+            StatusLine(
+                _("Sync is paused"),
+                _("Nothing is sent or fetched by itself until you resume."),
+                tone="warning",
+                icon="clock",
+            )
+        )
+    elif status.is_held:
+        why = _(
+            "This line is paid by volume, so nothing is sent by itself. “Sync now” sends at once; "
+            "in Settings it can be allowed for good."
+        )
+        lines.append(StatusLine(_("Metered line"), why, tone="warning", icon="wallet"))
+    if facts.last_contact:
+        lines.append(StatusLine(_("Last contact {when}").format(when=_when(facts.last_contact)), facts.province))
+    if facts.behind:
+        count = format_number(facts.behind)
+        lines.append(StatusLine(_("To receive: {count}").format(count=count), tone="warning", icon="download"))
+    return tuple(lines)
+
+
+def _trouble(status: SyncStatus) -> StatusLine:
+    assert status.failure is not None  # noqa: S101 - asked before
+    when = _("Tries again by itself at {time}.").format(time=_at(status.next_try_at)) if status.next_try_at else ""
+    tone, icon = ("danger", "alert-triangle") if status.is_halted else ("warning", "wifi-off")
+    return StatusLine(translate_error(status.failure), when, tone=tone, icon=icon)
+
+
+def _entries(count: int) -> str:
+    return ngettext("{count} record", "{count} records", count).format(count=format_number(count))
+
+
+def _when(iso: str) -> str:
+    return format_instant(from_iso(iso)) if iso else ""
+
+
+def _clock(iso: str) -> str:
+    return _at(from_iso(iso)) if iso else ""
+
+
+def _at(instant: datetime | None) -> str:
+    return format_time(instant) if instant else ""

@@ -1,0 +1,90 @@
+"""The table of changes: every one this desk made or received, with the exact bytes that were signed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from commune_desk.store.engine.database import Connection
+from sync.change import Line
+
+UNSENT = ("waiting", "sent", "staged")
+"""Made here, and the province has not signed for it."""
+LEFT = "left"
+"""Made here about a record that has left this place: kept for the province alone until a verified backup has it."""
+ERASED = "erased"
+"""Made here about a record that was erased by law: its digest alone is kept."""
+OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
+"""Exactly the condition of the index `change_open`: a query that repeats it never reads what is settled."""
+
+MAY_GO = (
+    "FROM change c LEFT JOIN import i ON i.id=c.import_id"
+    " WHERE c.state='staged' AND c.code IS NULL AND (c.import_id IS NULL OR i.id IS NULL OR i.state='complete')"
+)
+"""Staged changes that may be numbered: of no import, or of one that is complete, and known to the province's program.
+
+The `code` of a staged change that waits for a newer one is the schema version that it needs.
+"""
+
+_COLUMNS = (
+    "id",
+    "desk",
+    "n",
+    "scope",
+    "kind",
+    "record",
+    "officer",
+    "stamp",
+    "import_id",
+    "raw",
+    "signature",
+    "state",
+    "head",
+    "seq",
+    "outcomes",
+)
+INSERT = f"INSERT INTO change ({', '.join(_COLUMNS)}) VALUES ({','.join('?' * len(_COLUMNS))})"  # noqa: S608
+
+
+def keep(
+    connection: Connection,
+    line: Line,
+    *,
+    state: str,
+    head: bytes | None = None,
+    place: tuple[int, str | None] = (0, None),
+) -> None:
+    """Write a change down (unsigned while staged).
+
+    `head` is this desk's chain after it, `place` its (seq, outcomes as JSON) in the feed.
+    """
+    connection.execute(INSERT, row(line, state=state, head=head, place=place))
+
+
+def free_numbers(connection: Connection, desk: str) -> None:
+    """The desk goes on from fewer numbers than it had given: those of what is here say nothing any more."""
+    connection.execute("UPDATE change SET n=NULL WHERE desk=? AND n IS NOT NULL", (desk,))
+
+
+def row(
+    line: Line, *, state: str, head: bytes | None = None, place: tuple[int, str | None] = (0, None)
+) -> tuple[Any, ...]:
+    """The columns of `INSERT` for a change."""
+    change = line.change
+    seq, outcomes = place
+    return (
+        change.id,
+        change.desk,
+        change.n or None,
+        change.scope,
+        change.kind,
+        change.record,
+        change.officer,
+        change.stamp,
+        change.import_id or None,
+        line.raw,
+        line.signature or None,
+        state,
+        head,
+        seq or None,
+        outcomes,
+    )

@@ -1,0 +1,44 @@
+"""What a push takes along: this desk's own changes that no receipt names, in the order of their numbers."""
+
+from __future__ import annotations
+
+import msgspec
+
+from commune_desk.store.engine.database import Connection
+from sync.erased import erased_line
+from sync.protocol import b64
+from sync.seal import sha256
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A change no receipt names yet."""
+
+    n: int
+    line: bytes
+    digest: bytes
+
+
+def next_waiting(connection: Connection, desk: str, after_n: int, max_changes: int, max_bytes: int) -> list[Waiting]:
+    """The next changes after that number, without a gap; one of them however many bytes it has."""
+    rows = connection.execute(
+        "SELECT n, raw, signature, id, digest FROM change WHERE desk=? AND n>? AND state IN ('waiting', 'sent')"
+        " ORDER BY n LIMIT ?",
+        (desk, after_n, max_changes),
+    )
+    found: list[Waiting] = []
+    size = 0
+    for row in rows:
+        waiting = _waiting(*row)
+        size += len(waiting.line) + 1
+        if found and (size > max_bytes or waiting.n != found[-1].n + 1):
+            break
+        found.append(waiting)
+    return found
+
+
+def _waiting(n: int, raw: bytes, signature: bytes | None, change: str, digest: bytes | None) -> Waiting:
+    """Of a change that was erased the digest goes in its stead."""
+    if not raw and digest is not None:
+        return Waiting(n, erased_line(change, bytes(digest)), bytes(digest))
+    line = b64(bytes(signature or b"")).encode() + b" " + bytes(raw)
+    return Waiting(n, line, sha256(bytes(raw)))

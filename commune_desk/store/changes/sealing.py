@@ -1,0 +1,43 @@
+"""Opening what a change brings sealed, and sealing it again to another key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from commune_desk.domain.record import Value
+from commune_desk.store.changes.ledger import ScopeSeal
+from commune_desk.store.engine.database import Connection
+from sync import seal
+from sync.change import Change, from_wire, sealed_for, to_wire
+
+
+def private_box(connection: Connection, key: str) -> seal.BoxKey | None:
+    """The private half of a scope key, where this desk holds it."""
+    row = connection.execute("SELECT private FROM scope_key WHERE key=?", (key,)).fetchone()
+    return seal.BoxKey.from_bytes(bytes(row[0])) if row is not None and row[0] is not None else None
+
+
+def unsealed(box: seal.BoxKey, change: Change, field: str) -> Value:
+    """A sealed value of the change. Raises SealBroken."""
+    value = seal.open_value(box, change.seal[field], scope=sealed_for(change), record=change.record, field=field)
+    return from_wire(value)  # type: ignore[arg-type]
+
+
+def sealed_anew(connection: Connection, seals: Mapping[str, ScopeSeal], change: Change) -> Change:
+    """The change, sealed to its place's present key where this desk can open what it holds; else as it is.
+
+    A province that was founded anew knows only its own keys.
+    """
+    recipient = seals.get(change.scope)
+    if not change.seal or recipient is None or recipient.key == change.key:
+        return change
+    box = private_box(connection, change.key)
+    if box is None:
+        return change
+    values = {}
+    for field in change.seal:
+        value = to_wire(unsealed(box, change, field))
+        values[field] = seal.seal_value(recipient.public, value, scope=change.scope, record=change.record, field=field)
+    return msgspec.structs.replace(change, key=recipient.key, seal=values)

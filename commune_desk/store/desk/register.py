@@ -1,0 +1,197 @@
+"""The open register: one writer thread with the only writing connection, and readers beside it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+from commune_desk.domain.access import Actor, Role
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.clock import Clock
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.ids import DeskId, OfficerId, Scope
+from commune_desk.domain.lease import Lease
+from commune_desk.store.changes.ledger import Ledger, ScopeSeal, verify_audit
+from commune_desk.store.desk.audit_mark import first_cut
+from commune_desk.store.desk.lease import LEASE, SealedGate, lease_of
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import (
+    READER_CACHE_KIB,
+    Connection,
+    connect,
+    one_view,
+    refuse_empty,
+    transaction,
+    translated,
+)
+from commune_desk.store.engine.migrate import migrate
+from commune_desk.store.engine.settings import Identity
+from commune_desk.store.writing import child_index
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.vault.keys import RegisterKey, subkey
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+FILE_NAME = "register.db"
+AUDIT_PURPOSE = b"audit"
+
+
+class Register:
+    """An open register. `write` and `read_slowly` may be called from any thread; `reader` belongs to the UI thread."""
+
+    def __init__(self, path: Path, key: RegisterKey, clock: Clock, actor: OfficerId) -> None:
+        self.path = path
+        self._key = key
+        self._clock = clock
+        self._officer = actor
+        self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="slow-query")
+        self._slow: Connection | None = None
+        refuse_empty(path)
+        self._writer = connect(path, key)
+        with ExitStack() as undo:
+            undo.callback(self._writer.close)  # a file left open could be neither put back nor replaced on Windows
+            self._take_up()
+            self._reader = connect(path, key, cache_kib=READER_CACHE_KIB, read_only=True)
+            undo.pop_all()
+        self._gate = SealedGate(self._reader)
+
+    def _take_up(self) -> None:
+        if migrate(self._writer):
+            with translated(), transaction(self._writer):
+                child_index.refresh_all(self._writer)  # what is derived may be more than an older version derived
+        with translated():
+            self._reload()
+
+    @classmethod
+    def create(cls, path: Path, key: RegisterKey, identity: Identity, scope_keys: list[settings.ScopeKeyPair]) -> None:
+        """Make a new register file with its identity. Raises Fault; whoever calls takes a half-made file away."""
+        connection = connect(path, key)
+        try:
+            migrate(connection)
+            with transaction(connection):
+                settings.put(connection, settings.IDENTITY, identity)
+                settings.put_scope_keys(connection, scope_keys)
+        finally:
+            connection.close()
+
+    @property
+    def lease(self) -> Lease | None:
+        """Until when what is sealed is open here; None where nothing ever closes it."""
+        return self._lease
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether what is sealed is closed until this PC was in touch with the province."""
+        return self._lease is not None and self._lease.is_over(self._clock.now())
+
+    @property
+    def reader(self) -> Connection:
+        """The UI thread's own connection; once the lease has run out what is sealed is empty to it."""
+        return self._gate.watch(self._lease, self._clock.now)
+
+    @property
+    def actor(self) -> Actor:
+        own = self.identity
+        return Actor(officer=self._officer, role=Role(own.role), scope=Scope(own.scope), desk=DeskId(own.desk))
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    def write(self, operation: Callable[[Tx], T], *, import_id: str = "") -> Future[tuple[T, ChangeSet]]:
+        """Run `operation` in one transaction on the writer thread; the future gives its result and what changed.
+
+        Raises in the future whatever the operation raised, after everything was rolled back.
+        """
+        return self._writing.submit(self._run, operation, import_id)
+
+    def _run(self, operation: Callable[[Tx], T], import_id: str) -> tuple[T, ChangeSet]:
+        mark = self._ledger.mark()
+        tx = Tx(self._writer, self._ledger, self.actor, self._seals, import_id=import_id)
+        with ExitStack() as undo:
+            undo.callback(self._ledger.restore, mark)
+            with transaction(self._writer):
+                result = operation(tx)
+                changes = tx.finish()
+            undo.pop_all()
+        if "identity" in changes.topics:
+            self._reload()
+        elif LEASE in changes.topics:
+            self._lease = lease_of(self._writer)
+        return result, changes
+
+    def read_slowly(self, query: Callable[[Connection], T]) -> Future[T]:
+        """Run a query that may take long (reports, exports, duplicates) on a thread and connection of its own."""
+        return self._reading.submit(self._query, query)
+
+    def _query(self, query: Callable[[Connection], T]) -> T:
+        if self._slow is None:
+            self._slow = connect(self.path, self._key, read_only=True)
+            self._slow_gate = SealedGate(self._slow)
+        with translated():
+            connection = self._slow_gate.watch(self._lease, self._clock.now)
+            with one_view(connection):
+                return query(connection)
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """A short query on the UI thread, all of it in one state of the register."""
+        with translated():
+            connection = self.reader
+            with one_view(connection):
+                return query(connection)
+
+    def audit_fault(self) -> int | None:
+        """The number of the first audit row that was touched afterwards, or None when the chain holds. Slow.
+
+        Also one that only the province remembers otherwise.
+        """
+        key = subkey(self._key, AUDIT_PURPOSE)
+        return self.read_slowly(lambda connection: verify_audit(connection, key) or first_cut(connection)).result()
+
+    def close(self) -> None:
+        """Drain the writer, fold the write-ahead log into the file, close everything.
+
+        A disk that refuses does not keep the register open: what is in the log stays there, and the lock goes on.
+        """
+        try:
+            self._writing.submit(self._checkpoint).result()
+        except Fault as fault:
+            log.warning("the register was closed without folding its log", exc_info=fault)
+        self._writing.shutdown(wait=True)
+        self._reading.shutdown(wait=True)
+        for connection in (self._slow, self._reader, self._writer):
+            if connection is not None:
+                connection.close()
+
+    def _checkpoint(self) -> None:
+        with translated():
+            self._writer.execute("PRAGMA optimize")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _reload(self) -> None:
+        self.identity: Identity = settings.identity(self._writer)
+        self._lease = lease_of(self._writer)
+        self._ledger: Ledger = self._make_ledger()
+        self._seals: dict[str, ScopeSeal] = self._read_seals()
+
+    def _make_ledger(self) -> Ledger:
+        own = self.identity
+        return Ledger(
+            self._writer,
+            desk=DeskId(own.desk),
+            clock=self._clock,
+            audit_key=subkey(self._key, AUDIT_PURPOSE),
+        )
+
+    def _read_seals(self) -> dict[str, ScopeSeal]:
+        """Only to keys that came with their private half at enrolment: what a page names could be anybody's."""
+        rows: list[Any] = self._writer.execute(
+            "SELECT scope, key, public FROM scope_key WHERE private IS NOT NULL ORDER BY key"
+        ).fetchall()
+        return {scope: ScopeSeal(key, bytes(public)) for scope, key, public in rows}

@@ -1,0 +1,46 @@
+"""Before a register is removed: whether all of its own is at the province, and the desk's signed word that it goes."""
+
+from __future__ import annotations
+
+from commune_desk.domain.clock import to_iso
+from commune_desk.domain.kinds import KINDS
+from commune_desk.store.changes import journal
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.writing.transaction import Tx
+from sync import protocol, report_wire, seal
+
+
+def is_all_sent(connection: Connection) -> bool:
+    """Whether the province signed for every change that was made here; of a list that nobody took over, none was."""
+    waits = f"SELECT 1 FROM change WHERE {journal.OPEN} AND state IN ('waiting', 'sent') LIMIT 1"  # noqa: S608
+    staged = f"SELECT 1 {journal.MAY_GO} LIMIT 1"
+    return connection.execute(waits).fetchone() is None and connection.execute(staged).fetchone() is None
+
+
+def sign_removal(tx: Tx) -> bool:
+    """Sign that the register goes, once all is sent; whether it is. The province keeps the receipt."""
+    db = tx.connection
+    if not is_all_sent(db):
+        return False
+    own = settings.identity(db)
+    known = db.execute("SELECT body FROM purge_receipt WHERE change=?", (report_wire.REMOVED,)).fetchone()
+    if known is None or protocol.decode(bytes(known[0]), report_wire.PurgeStatement).desk != own.desk:
+        said = report_wire.PurgeStatement(
+            desk=own.desk, change=report_wire.REMOVED, records=count_records(db), at=to_iso(tx.ledger.now())
+        )
+        body = protocol.encode(said)
+        signature = seal.SigningKey.from_bytes(own.signing).sign(seal.PURGE, body)
+        db.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (report_wire.REMOVED, body, signature))
+    return True
+
+
+def is_told(connection: Connection) -> bool:
+    """Whether the province keeps the desk's word that it removes all."""
+    told = "SELECT 1 FROM purge_receipt WHERE change=? AND is_sent=1"
+    return connection.execute(told, (report_wire.REMOVED,)).fetchone() is not None
+
+
+def count_records(connection: Connection) -> int:
+    """Records of every kind."""
+    return sum(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in KINDS)  # noqa: S608

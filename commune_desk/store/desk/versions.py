@@ -1,0 +1,30 @@
+"""A register that a newer program opens: what an older one kept without understanding it comes to light."""
+
+from __future__ import annotations
+
+from commune_desk.domain.kinds import SCHEMA_VERSION
+from commune_desk.store.engine import settings
+from commune_desk.store.writing.transaction import Tx
+
+OWN_SCHEMA = "own_schema"
+TO_BEGIN_ANEW = "to_begin_anew"
+"""Scopes to begin from a snapshot: their feed is another one than the register knew, or holds what it did not."""
+_UNKNOWN_THEN = (
+    "SELECT 1 FROM change WHERE seq IS NOT NULL AND json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.sv')>? LIMIT 1"
+)
+
+
+def catch_up(tx: Tx) -> None:
+    """Once after an update: if changes came that the former program could not read, every scope is begun anew."""
+    former = settings.get(tx.connection, OWN_SCHEMA, int, 1)
+    if former >= SCHEMA_VERSION:
+        return
+    if tx.connection.execute(_UNKNOWN_THEN, (former,)).fetchone() is not None:
+        begin_all_anew(tx)
+    settings.put(tx.connection, OWN_SCHEMA, SCHEMA_VERSION)
+
+
+def begin_all_anew(tx: Tx) -> None:
+    """With the next sync every scope is brought to what stands at the province; nothing here is removed for it."""
+    scopes = [scope for (scope,) in tx.connection.execute("SELECT scope FROM cursor ORDER BY scope").fetchall()]
+    settings.put(tx.connection, TO_BEGIN_ANEW, scopes)

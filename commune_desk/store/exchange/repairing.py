@@ -1,0 +1,86 @@
+"""One comparison with the province: what the register holds, counted beside the work, and what is put right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.engine.pace import Pace
+from commune_desk.store.intake import comparing, restating
+from commune_desk.store.intake.comparing import Comparison
+from sync.change import Place
+from sync.checksums import ScopeSums, sums_of
+
+AT_ONCE = 300
+"""Standing lines in one transaction: few, so that typing never waits."""
+
+
+class Repair:
+    """From `begin` to `found`; counting reads on a connection of its own, so that typing never waits for it."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._found = Comparison()
+
+    def begin(self, now: str) -> str:
+        """The scope to compare, if a comparison is due at `now` (the province's time); else empty."""
+        self._found = Comparison()
+        is_due = self._register.read_slowly(lambda connection: comparing.is_due(connection, now)).result()
+        return self._register.identity.scope if is_due else ""
+
+    def held(self, scope: str, at: Place) -> ScopeSums | None:
+        """What the register holds, if that place is where it stands and nothing waits."""
+
+        def count(connection: Connection) -> ScopeSums | None:
+            is_there = comparing.place_of(connection, scope) == at
+            return sums_of(comparing.terms(connection, scope).items()) if is_there else None
+
+        return self._register.read_slowly(count).result()
+
+    def put_right(
+        self,
+        scope: str,
+        at: Place,
+        ranges: Sequence[int],
+        events: Sequence[restating.Step],
+        restate: Callable[[list[list[restating.Step]]], None],
+    ) -> bool:
+        """Restate the records of these ranges; False, and nothing done, when the feed has moved on."""
+        before = self._terms(scope, ranges)[0]
+        if self._register.read_slowly(lambda connection: comparing.cursor_of(connection, scope)).result() != at:
+            return False
+        expected: dict[str, int] = {}
+        for records in restating.portions(events, Pace(AT_ONCE)):
+            said = comparing.terms_of_lines(records)
+            expected |= said
+            restate([lines for lines in records if _is_unlike(lines, said, before)])
+        after, busy = self._terms(scope, ranges)
+        found, told = self._found, expected.keys() - busy
+        self._found = msgspec.structs.replace(
+            found,
+            put_right=found.put_right + sum(before.get(one) != after.get(one) for one in told),
+            only_here=found.only_here + len(after.keys() - expected.keys() - busy),
+            unlike=found.unlike + sum(after.get(one) != expected[one] for one in told),
+        )
+        return True
+
+    def found(self, now: str) -> Comparison:
+        """What the comparison came to."""
+        return msgspec.structs.replace(self._found, at=now)
+
+    def _terms(self, scope: str, ranges: Sequence[int]) -> tuple[dict[str, int], set[str]]:
+        """The terms of the ranges, and the records of which something of ours is on its way."""
+
+        def read(connection: Connection) -> tuple[dict[str, int], set[str]]:
+            return comparing.terms(connection, scope, set(ranges)), comparing.under_way(connection, scope)
+
+        return self._register.read_slowly(read).result()
+
+
+def _is_unlike(lines: Sequence[restating.Step], said: Mapping[str, int], before: Mapping[str, int]) -> bool:
+    """Whether the record is not as its lines say; what only says where it is held is always kept."""
+    record = lines[0][1].change.record
+    return record not in said or before.get(record) != said[record]

@@ -1,0 +1,117 @@
+"""Changes written but not yet numbered: of an import until it is complete, of a restored register until it has a desk.
+
+A change keeps its id when it is numbered, so later changes that name it as their `base` stay right, and one that
+reached the province before a restore is known by its id and never sent twice.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from commune_desk.domain.audit_actions import AuditAction
+from commune_desk.store.changes import journal
+from commune_desk.store.changes.ledger import PROVINCE_SCHEMA
+from commune_desk.store.engine import settings
+from commune_desk.store.exchange.sync_history import Heard
+from commune_desk.store.files import file_queue
+from commune_desk.store.writing.transaction import Tx
+
+_READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
+_STAGE = "UPDATE change SET state='staged', desk='', n=NULL, head=NULL, signature=NULL, code=NULL WHERE "
+_PROVINCE_LOST_NOTHING = ("restored", "fork", "revoked")
+_FOR_LACK_OF_RIGHTS = ("revoked", "grant", "role")
+
+
+def release_next(tx: Tx, limit: int = 200) -> int:
+    """Number and sign the next staged changes that may go; returns how many. Small batches: typing never waits."""
+    if not tx.ledger.may_number:
+        return 0
+    rows = tx.connection.execute(_READY, (limit,)).fetchall()
+    tx.release(rows)
+    if rows:
+        tx.topic("sync")
+    return len(rows)
+
+
+def heard_schema(tx: Tx, schema: int) -> int:
+    """The province's program knows this schema version: what waited for it may go. How many changes that is."""
+    if tx.ledger.province_schema != schema:
+        settings.put(tx.connection, PROVINCE_SCHEMA, schema)
+        tx.ledger.province_schema = schema
+    known = "UPDATE change SET code=NULL WHERE state='staged' AND CAST(code AS INTEGER) BETWEEN 1 AND ?"
+    freed = tx.connection.execute(known, (schema,)).rowcount
+    if freed:
+        tx.topic("sync")
+    return freed
+
+
+def mark_restored(tx: Tx) -> None:
+    """Turn a register that came out of a backup into one without a desk: it is enrolled under a new id.
+
+    What no receipt names is staged again; the officer goes on working meanwhile.
+    """
+    own = settings.identity(tx.connection)
+    _take_numbers_back(tx, own.desk)
+    renamed = msgspec.structs.replace(own, desk="", former=_former(own), frozen="restored")
+    settings.put(tx.connection, settings.IDENTITY, renamed)
+    tx.audit(AuditAction.RESTORE)
+    tx.topic("identity")
+
+
+def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.ScopeKeyPair]) -> None:
+    """Go on as the desk of a new enrolment; staged changes wait for one full pull.
+
+    Where the province may have lost what it had, it is heard from the beginning: that alone tells what it lacks.
+    """
+    own = settings.identity(tx.connection)
+    _take_numbers_back(tx, own.desk)
+    if identity.epoch != own.epoch or own.frozen not in _PROVINCE_LOST_NOTHING:
+        _hear_all_again(tx, own)
+    identity = msgspec.structs.replace(identity, former=_former(own))
+    settings.put(tx.connection, settings.IDENTITY, identity)
+    settings.put(tx.connection, settings.AWAITS_PULL, True)
+    settings.replace_scope_keys(tx.connection, keys)
+    file_queue.offer_again(tx)
+    settings.put(tx.connection, settings.CONTACT_AT, "")  # it may be another province's
+    settings.put(tx.connection, settings.HEARD, Heard())
+    tx.connection.execute("DELETE FROM receipt")  # they speak of the former desk's numbers
+    tx.audit(AuditAction.ENROL)
+    tx.topic("identity")
+
+
+def pulled_once(tx: Tx) -> None:
+    """The first full pull is done: what the province lacks may be sent, also what it once had and lost."""
+    scope = settings.identity(tx.connection).scope
+    _stage(tx, "state='accepted' AND seq IS NULL AND scope=?", scope)
+    settings.put(tx.connection, settings.AWAITS_PULL, False)
+    tx.topic("identity")
+    tx.topic("sync")
+
+
+def _take_numbers_back(tx: Tx, desk: str) -> None:
+    """Of what no receipt names, and of what was set aside because the desk had no right to write there any more."""
+    erased = "DELETE FROM change WHERE desk=? AND state IN ('waiting', 'sent') AND length(raw)=0"
+    tx.connection.execute(erased, (desk,))  # a new desk has no use for a digest in the chain of the former one
+    _stage(
+        tx,
+        "desk=? AND seq IS NULL AND (state IN ('waiting', 'sent') OR state='quarantined' AND code IN (?,?,?))",
+        desk,
+        *_FOR_LACK_OF_RIGHTS,
+    )
+
+
+def _hear_all_again(tx: Tx, own: settings.Identity) -> None:
+    """Forget what the province's feeds said. What was written for another place is not heard here: it is sent again."""
+    db = tx.connection
+    db.execute("UPDATE change SET seq=NULL, n=NULL, outcomes=NULL WHERE state IN ('accepted', 'received')")
+    _stage(tx, "state='accepted' AND scope<>?", own.scope)
+    db.execute("DELETE FROM cursor")
+    db.execute("DELETE FROM conflict WHERE state<>'deciding'")
+
+
+def _stage(tx: Tx, which: str, *values: str) -> None:
+    tx.connection.execute(_STAGE + which, values)
+
+
+def _former(own: settings.Identity) -> tuple[str, ...]:
+    return (*own.former, own.desk) if own.desk else own.former

@@ -1,0 +1,258 @@
+"""The content of files: ciphertext in pieces inside the register, and how far each file is on its way.
+
+Inside the register it is encrypted twice, comes into every backup by itself, and is written or not together with what
+speaks of it. What a file is says its record (`Attachment`), which has its own way to the province.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from commune_desk.domain.attachments import Attachment
+from commune_desk.domain.audit_actions import AuditAction
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.writing.transaction import Tx
+from sync import content
+from sync.file_wire import FileTask
+
+BUDGET_MB = "file_budget_mb"
+DEFAULT_BUDGET_MB = 20
+"""Megabytes of files a day, up and down together; 0 sets no bound."""
+SENT_NOW_ON = "files_sent_now_on"
+"""The day (ISO) for which an officer set the budget aside."""
+FETCHED_BY_ITSELF = 160 * 1024
+"""Bytes up to which a file of another desk comes without being asked for."""
+FILES, FILES_ASKED = "files", "files_asked"
+"""Topics: how far a file is; an officer waits for files."""
+_MOST_TRIES = 3
+_NO_BOUND = 1 << 40
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where the content of a file is: made `here` or come whole; else how many of its bytes came."""
+
+    direction: str
+    state: str
+    code: str
+    reached: int
+    at: str
+
+    @property
+    def is_here(self) -> bool:
+        return self.direction == "up" or self.state == "done"
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """Bytes of files on a day: how many may go over the line, and how many did. `is_lifted` for that day."""
+
+    bytes: int
+    used: int
+    is_lifted: bool
+
+    @property
+    def left(self) -> int:
+        return _NO_BOUND if self.is_lifted or not self.bytes else max(0, self.bytes - self.used)
+
+
+_ENTER = (
+    "INSERT OR IGNORE INTO file_queue (sha256, scope, size, direction, reached, state, code, asked, tries, at)"
+    " VALUES (?,?,?,?,0,'waiting','',?,0,'')"
+)
+_CHANGES_WAIT = "EXISTS (SELECT 1 FROM change c WHERE c.record=a.id AND c.state IN ('waiting','sent','staged'))"
+_ASKED = (
+    "SELECT scope, sha256, size, direction, reached FROM file_queue"
+    " WHERE state='waiting' AND direction='down' AND asked=1"
+)
+# Text goes first: a file whose change still waits would be refused, for nobody has named it yet.
+_UP = (
+    "SELECT q.scope, q.sha256, q.size, q.direction, q.reached FROM file_queue q"  # noqa: S608 - constants only
+    " JOIN attachment a ON a.sha256=q.sha256 WHERE q.state='waiting' AND q.direction='up'"
+    f" AND NOT {_CHANGES_WAIT} ORDER BY a.added_at, a.id"
+)
+_DOWN = (
+    "SELECT scope, sha256, size, direction, reached FROM file_queue WHERE state='waiting' AND direction='down'"
+    " AND asked=0"
+)
+_NEW = (
+    "SELECT a.scope, a.sha256, a.size, 'down', 0 FROM attachment a"
+    " WHERE a.sha256 IS NOT NULL AND a.size BETWEEN 1 AND ? AND a.content_key IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM file_queue q WHERE q.sha256=a.sha256)"
+    " AND NOT EXISTS (SELECT 1 FROM attachment_withdrawal w WHERE w.attachment=a.id) ORDER BY a.added_at DESC"
+)
+
+
+def keep(tx: Tx, file: Attachment, ciphertext: bytes) -> None:
+    """Keep the content of a file that was added here; it goes up once its change is at the province."""
+    pieces = range(0, len(ciphertext), content.PIECE)
+    tx.connection.executemany(
+        "INSERT INTO file_piece (sha256, start, data) VALUES (?,?,?)",
+        [(file.sha256, start, ciphertext[start : start + content.PIECE]) for start in pieces],
+    )
+    _enter(tx.connection, file.scope, file.sha256, file.size, "up", asked=False)
+    tx.topic(FILES)
+
+
+def ask_for(tx: Tx, file: Attachment) -> None:
+    """Fetch the content as soon as there is a line, whatever the day's budget says."""
+    _enter(tx.connection, file.scope, file.sha256, file.size, "down", asked=True)
+    tx.connection.execute(
+        "UPDATE file_queue SET asked=1, tries=0, code='', state='waiting'"
+        " WHERE sha256=? AND direction='down' AND state<>'done'",
+        (file.sha256,),
+    )
+    tx.topic(FILES)
+    tx.topic(FILES_ASKED)
+
+
+def send_now(tx: Tx, day: date) -> None:
+    """Set the budget of `day` aside, and try again what was refused."""
+    settings.put(tx.connection, SENT_NOW_ON, day.isoformat())
+    tx.connection.execute(
+        "UPDATE file_queue SET state='waiting', code='', tries=0 WHERE state IN ('refused','damaged')"
+    )
+    tx.topic(FILES)
+    tx.topic(FILES_ASKED)
+
+
+def set_budget(tx: Tx, megabytes: int) -> None:
+    """Megabytes of files a day; 0 sets no bound."""
+    settings.put(tx.connection, BUDGET_MB, megabytes)
+    tx.audit(AuditAction.SETTING, detail={"name": BUDGET_MB, "value": megabytes})
+    tx.topic(FILES)
+
+
+def waiting(db: Connection) -> tuple[int, int, int]:
+    """How many files wait, with how many bytes still to go, and how many were refused or came damaged."""
+    row = db.execute(
+        "SELECT total(state='waiting'), total(CASE WHEN state='waiting' THEN size-reached END),"
+        " total(state IN ('refused','damaged')) FROM file_queue"
+    ).fetchone()
+    return int(row[0]), int(row[1]), int(row[2])
+
+
+def count_unsent(db: Connection) -> int:
+    """How many files that were added here the province has not got whole."""
+    row = db.execute("SELECT count(*) FROM file_queue WHERE direction='up' AND state<>'done'").fetchone()
+    return int(row[0])
+
+
+def offer_again(tx: Tx) -> None:
+    """The province may have lost what it had: it is asked again about every file whose content is here."""
+    tx.connection.execute(
+        "UPDATE file_queue SET direction='up', state='waiting', code='', reached=0, at=''"
+        " WHERE direction='up' OR state='done'"
+    )
+    tx.topic(FILES)
+
+
+def _enter(db: Connection, scope: str, sha256: str, size: int, direction: str, *, asked: bool) -> None:
+    db.execute(_ENTER, (sha256, scope, size, direction, int(asked)))
+
+
+def drop(db: Connection, file: str) -> None:
+    """Forget the content of a file, unless a record still names it."""
+    if db.execute("SELECT 1 FROM attachment WHERE sha256=? LIMIT 1", (file,)).fetchone() is None:
+        db.execute("DELETE FROM file_piece WHERE sha256=?", (file,))
+        db.execute("DELETE FROM file_queue WHERE sha256=?", (file,))
+
+
+def next_task(db: Connection, day: date, passed_over: Collection[str] = ()) -> FileTask | None:
+    """What to carry next: what an officer waits for, what was added here, then what may come by itself.
+
+    None when there is nothing, or when the day's budget holds the rest back. `passed_over` are left out.
+    """
+    left = budget(db, day).left
+    ways: list[tuple[str, tuple[Any, ...], int]] = [(_ASKED, (), _NO_BOUND)]
+    if left:
+        ways += [(_UP, (), left), (_DOWN, (), left), (_NEW, (FETCHED_BY_ITSELF,), left)]
+    for sql, values, most in ways:
+        for scope, file, size, direction, reached in db.execute(sql, values):
+            if file not in passed_over and content.is_digest(file):
+                return FileTask(scope, file, size, direction == "up", reached, most)
+    return None
+
+
+def budget(db: Connection, day: date) -> Budget:
+    """What may go over the line on `day`, and what did."""
+    megabytes = settings.get(db, BUDGET_MB, int, DEFAULT_BUDGET_MB)
+    row = db.execute("SELECT bytes FROM file_day WHERE day=?", (day.isoformat(),)).fetchone()
+    lifted = settings.get(db, SENT_NOW_ON, str, "") == day.isoformat()
+    return Budget(megabytes << 20, int(row[0]) if row else 0, lifted)
+
+
+def spend(db: Connection, day: date, more: int) -> None:
+    """Count bytes that went over the line on `day`."""
+    db.execute("DELETE FROM file_day WHERE day<>?", (day.isoformat(),))
+    db.execute(
+        "INSERT INTO file_day VALUES (?,?) ON CONFLICT(day) DO UPDATE SET bytes=bytes+excluded.bytes",
+        (day.isoformat(), more),
+    )
+
+
+def piece_from(db: Connection, file: str, offset: int, most: int) -> bytes:
+    """At most `most` bytes of the ciphertext from `offset` on, from one stored piece."""
+    row = db.execute(
+        "SELECT substr(data, ? - start + 1, ?) FROM file_piece WHERE sha256=? AND start<=? ORDER BY start DESC LIMIT 1",
+        (offset, most, file, offset),
+    ).fetchone()
+    return bytes(row[0]) if row else b""
+
+
+def note_sent(db: Connection, file: str, reached: int, at: str) -> None:
+    """The province holds the file up to `reached`; with `at`, it said then that it has it all."""
+    db.execute(
+        "UPDATE file_queue SET reached=?, at=?, code='', state=CASE WHEN ?='' THEN 'waiting' ELSE 'done' END"
+        " WHERE sha256=? AND direction='up'",
+        (reached, at, at, file),
+    )
+
+
+def take_piece(db: Connection, task: FileTask, data: bytes, at: str) -> bool:
+    """Keep what came; whole, it must be what its record names, or it is fetched anew. Whether it is whole."""
+    _enter(db, task.scope, task.file, task.size, "down", asked=False)
+    db.execute("INSERT OR REPLACE INTO file_piece VALUES (?,?,?)", (task.file, task.reached, data))
+    reached = task.reached + len(data)
+    if reached < task.size:
+        db.execute("UPDATE file_queue SET reached=? WHERE sha256=?", (reached, task.file))
+        return False
+    if content.digest_of(_whole(db, task.file)) == task.file:
+        db.execute(
+            "UPDATE file_queue SET reached=?, state='done', asked=0, at=? WHERE sha256=?", (reached, at, task.file)
+        )
+        return True
+    db.execute("DELETE FROM file_piece WHERE sha256=?", (task.file,))
+    db.execute(
+        "UPDATE file_queue SET reached=0, tries=tries+1,"
+        " state=CASE WHEN tries+1<? THEN 'waiting' ELSE 'damaged' END WHERE sha256=?",
+        (_MOST_TRIES, task.file),
+    )
+    return True
+
+
+def note_refused(db: Connection, task: FileTask, code: str, *, for_good: bool) -> None:
+    """Why the province does not take or give a file; `for_good` until a person tries again."""
+    _enter(db, task.scope, task.file, task.size, "up" if task.is_up else "down", asked=False)
+    state = "refused" if for_good else "waiting"
+    db.execute("UPDATE file_queue SET code=?, state=? WHERE sha256=?", (code, state, task.file))
+
+
+def place_of(db: Connection, file: str) -> Place | None:
+    """How far a file is; None when nothing of it is here and nobody asked for it."""
+    row = db.execute("SELECT direction, state, code, reached, at FROM file_queue WHERE sha256=?", (file,)).fetchone()
+    return Place(*row) if row else None
+
+
+def ciphertext_of(db: Connection, file: str) -> bytes | None:
+    """The whole ciphertext, or None while it is not all here."""
+    place = place_of(db, file)
+    return _whole(db, file) if place is not None and place.is_here else None
+
+
+def _whole(db: Connection, file: str) -> bytes:
+    rows = db.execute("SELECT data FROM file_piece WHERE sha256=? ORDER BY start", (file,))
+    return b"".join(bytes(row[0]) for row in rows)

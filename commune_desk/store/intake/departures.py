@@ -1,0 +1,190 @@
+"""Records that leave this place: kept until everything of ours about them is sent, then removed, with a signed receipt.
+
+A leave comes only as a signed event. What this desk itself wrote stays, unseen, while no verified backup of the
+province has it: a province put back from an older one asks for it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from commune_desk.domain.clock import to_iso
+from commune_desk.domain.kinds import KINDS
+from commune_desk.store.changes.journal import LEFT
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.writing.transaction import Tx
+from sync import protocol, report_wire, seal
+from sync.change import Change
+
+KEEPS_STUBS = "keeps_stubs"
+"""Whether the province's policy leaves a line about a child that moved: case code, where to, when."""
+_LEFT_AGAIN = "left_again"
+"""The setting that holds the numbers of own changes which are sent a second time though their record has left."""
+_PERSON = "person"
+_STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
+_SAYS_WHERE = "COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '') IN ('move', 'share', 'unshare')"
+"""Verbs of place stay: they name ids and scopes alone, and what came by them may be here still."""
+_UNSENT = "state IN ('waiting', 'sent', 'staged')"
+
+
+class Departed(msgspec.Struct, frozen=True):
+    """A child that moved: what may still be told of it here."""
+
+    person: str
+    case_number: str
+    moved_to: str
+    at: str
+
+
+def note(tx: Tx, change: Change, left: Iterable[tuple[str, str]], *, instant: str) -> None:
+    """Remember which records leave with the change; `settle` removes them."""
+    rows = [
+        (record, kind, change.id, change.to, instant, _case_number(tx.connection, kind, record))
+        for kind, record in left
+        if kind in KINDS
+    ]
+    tx.connection.executemany("INSERT OR REPLACE INTO departure VALUES (?,?,?,?,?,?,0)", rows)
+    tx.topic("departures")
+
+
+def come_back(connection: Connection, kind: str, record: str) -> None:
+    """The record is here again."""
+    connection.execute("DELETE FROM departure WHERE record=? AND kind=?", (record, kind))
+
+
+def arrive(tx: Tx, kind: str, record: str) -> None:
+    """The record comes here, perhaps before it was removed: what left with it goes first, all that stands follows.
+
+    What cannot go yet, because something of ours about it is unsent, stays without its conflicts: who decided them
+    meanwhile did so elsewhere, and those that are still open come along.
+    """
+    settle(tx)
+    left_with_it = "SELECT change FROM departure WHERE record=? AND kind=? AND is_gone=0"
+    tx.connection.execute(
+        "DELETE FROM conflict WHERE record IN"  # noqa: S608 - constants only
+        f" (SELECT record FROM departure WHERE is_gone=0 AND change IN ({left_with_it}))",
+        (record, kind),
+    )
+
+
+def settle(tx: Tx) -> None:
+    """Remove what has left, as soon as the province signed for all that this desk wrote about it."""
+    db = tx.connection
+    _hide_again(db, tx.ledger.desk)
+    for (change,) in db.execute("SELECT DISTINCT change FROM departure WHERE is_gone=0").fetchall():
+        rows = db.execute("SELECT kind, record FROM departure WHERE change=? AND is_gone=0", (change,)).fetchall()
+        follow = [one for kind, record in rows if kind == _PERSON for one in _belonging_to(db, record)]
+        leaving = dict.fromkeys([*((kind, record) for kind, record in rows), *follow])
+        if any(_is_unsent(db, record) for _, record in leaving):
+            continue
+        for kind, record in leaving:
+            _remove(tx, kind, record)
+        tx.scrub()
+        db.execute("UPDATE departure SET is_gone=1 WHERE change=?", (change,))
+        sign_receipt(tx, change, len(leaving))
+        if not settings.get(db, KEEPS_STUBS, bool, True):
+            db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))
+
+
+def send_again(connection: Connection, desk: str, n: int) -> None:
+    """The province lacks everything from `n` on, also what is kept for it alone: that waits again, and is unseen again
+    once it is signed for."""
+    rows = connection.execute(
+        "UPDATE change SET state='waiting' WHERE state=? AND desk=? AND n>=? AND length(raw)>0 RETURNING n",
+        (LEFT, desk, n),
+    )
+    again = [row[0] for row in rows.fetchall()]
+    settings.put(connection, _LEFT_AGAIN, [*settings.get(connection, _LEFT_AGAIN, list[int], []), *again])
+
+
+def _hide_again(connection: Connection, desk: str) -> None:
+    numbers = settings.get(connection, _LEFT_AGAIN, list[int], [])
+    if not numbers:
+        return
+    hide = "UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE desk=? AND n=? AND state='accepted'"
+    hidden = [n for n in numbers if connection.execute(hide, (LEFT, desk, n)).rowcount]
+    settings.put(connection, _LEFT_AGAIN, [n for n in numbers if n not in set(hidden)])
+
+
+def forget_durable(connection: Connection, desk: str, durable_n: int) -> None:
+    """The words of own changes about what has left go, once a verified backup of the province has them."""
+    connection.execute(
+        "UPDATE change SET raw=x'', signature=NULL WHERE state=? AND desk=? AND n<=? AND length(raw)>0",
+        (LEFT, desk, durable_n),
+    )
+
+
+def departed(connection: Connection, *, most: int = 200) -> list[Departed]:
+    """The children that moved away, last first; none where the province's policy keeps no line about them."""
+    if not settings.get(connection, KEEPS_STUBS, bool, True):
+        return []
+    rows = connection.execute(
+        "SELECT record, case_number, moved_to, at FROM departure"  # noqa: S608 - constants only
+        f" WHERE {_STUBS} ORDER BY at DESC, record LIMIT ?",
+        (_PERSON, most),
+    )
+    return [Departed(*row) for row in rows.fetchall()]
+
+
+def count_departed(connection: Connection) -> int:
+    """How many children moved away that something may still be told of."""
+    if not settings.get(connection, KEEPS_STUBS, bool, True):
+        return 0
+    row = connection.execute(f"SELECT count(*) FROM departure WHERE {_STUBS}", (_PERSON,)).fetchone()  # noqa: S608
+    return int(row[0])
+
+
+def _case_number(db: Connection, kind: str, record: str) -> str | None:
+    if kind != _PERSON:
+        return None
+    row = db.execute("SELECT case_number FROM child_file WHERE person=? ORDER BY id LIMIT 1", (record,)).fetchone()
+    return row[0] if row else None
+
+
+def _belonging_to(db: Connection, person: str) -> list[tuple[str, str]]:
+    """What was written here about the person, also after the one who moved them looked."""
+    found: list[tuple[str, str]] = []
+    for name, kind in KINDS.items():
+        if kind.belongs_to:
+            rows = db.execute(f"SELECT id FROM {name} WHERE {kind.belongs_to}=?", (person,)).fetchall()  # noqa: S608
+            found += [(name, record) for (record,) in rows]
+    return found
+
+
+def _is_unsent(db: Connection, record: str) -> bool:
+    row = db.execute(f"SELECT 1 FROM change WHERE record=? AND {_UNSENT} LIMIT 1", (record,)).fetchone()  # noqa: S608
+    return row is not None
+
+
+def _remove(tx: Tx, kind: str, record: str) -> None:
+    db = tx.connection
+    tx.forget(kind, record)
+    db.execute(f"DELETE FROM {kind} WHERE id=?", (record,))  # noqa: S608 - declared names only
+    for table in ("shadow", "conflict", "draft", "arrival"):
+        db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
+    db.execute(f"DELETE FROM change WHERE record=? AND desk<>? AND NOT ({_SAYS_WHERE})", (record, tx.ledger.desk))  # noqa: S608
+    db.execute("UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE record=?", (LEFT, record))
+
+
+def sign_receipt(tx: Tx, change: str, records: int) -> None:
+    """This desk's word that it removed so many records; it goes up with the next sync."""
+    own = settings.identity(tx.connection)
+    body = protocol.encode(
+        report_wire.PurgeStatement(desk=own.desk, change=change, records=records, at=to_iso(tx.ledger.now()))
+    )
+    signature = seal.SigningKey.from_bytes(own.signing).sign(seal.PURGE, body)
+    tx.connection.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (change, body, signature))
+
+
+def unsent_receipts(connection: Connection) -> list[Any]:
+    """(change, body, signature) of the receipts that the province lacks."""
+    return connection.execute("SELECT change, body, signature FROM purge_receipt WHERE is_sent=0").fetchall()
+
+
+def receipts_sent(connection: Connection, changes: Iterable[str]) -> None:
+    """The province keeps them."""
+    connection.executemany("UPDATE purge_receipt SET is_sent=1 WHERE change=?", [(change,) for change in changes])

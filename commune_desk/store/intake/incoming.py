@@ -1,0 +1,355 @@
+"""Applying what the province sends: server truth plus the replay of this desk's waiting changes.
+
+A pull never changes a field that one of our waiting changes speaks of: the province's value goes to the shadow, and
+comes to light when our change comes back as not applied.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from commune_desk.domain.clock import VIETNAM, stamp_instant, to_iso
+from commune_desk.domain.ids import Scope
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Field, Kind, Merge, Record, Shape, Value, check_value, record_from, values_of
+from commune_desk.store.changes import journal, shadow, writers
+from commune_desk.store.changes.sealing import unsealed
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
+from commune_desk.store.intake import departures, erasing
+from commune_desk.store.writing.transaction import Tx
+from sync import protocol, seal
+from sync.change import RELOCATING, Change, Line, Place, Verb, Wire, from_wire
+from sync.merge import Outcome, apply_delta
+
+_TIMES = (Shape.INSTANT, Shape.DATE)
+REQUIRED_TIMES: Mapping[str, Sequence[Field]] = {
+    name: [rule for rule in kind.fields.values() if rule.required and rule.shape in _TIMES]
+    for name, kind in KINDS.items()
+}
+"""By kind the days and hours that clocks and pages reckon from."""
+_STANDS = (Outcome.APPLIED.value, Outcome.APPLIED_CONFLICT.value)
+
+
+class _Held:
+    """A record as it is being brought up to date."""
+
+    def __init__(self, kind: Kind, scope: str, values: dict[str, Value], seen: dict[str, str]) -> None:
+        self.kind = kind
+        self.scope = scope
+        self.values = values
+        self.writers = seen
+
+
+class Incoming:
+    """One page chunk being applied inside the writer's transaction `tx`."""
+
+    def __init__(self, tx: Tx, box_keys: Mapping[str, seal.BoxKey]) -> None:
+        self._tx = tx
+        self._db: Connection = tx.connection
+        self._boxes = box_keys
+        self._held: dict[tuple[str, str], _Held] = {}
+        """By kind and id: one desk may give two records of two kinds the same id."""
+
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
+        """Rows and cursors together; an event applied before changes nothing."""
+        for event, line in events:
+            self._event(event, line)
+        self.finish()
+        for scope, place in places.items():
+            self._move_cursor(scope, place)
+        departures.settle(self._tx)
+        self._tx.topic("sync")
+
+    def finish(self) -> None:
+        """Write the rows of the records that were touched."""
+        for (_kind, record_id), held in self._held.items():
+            self._store(record_id, held)
+        self._held.clear()
+
+    def restate(self, kind: Kind, steps: Sequence[tuple[protocol.Event, Line]]) -> None:
+        """Bring a record that may be known to what all of its standing lines say; see `restating`."""
+        record = steps[0][1].change.record
+        held = self._hold(kind, steps[0][1].change, steps[0][0].scope)
+        waiting = self._waiting(record)
+        stands: dict[str, tuple[Value, str | None]] = {}
+        for event, line in steps:
+            self.check_place(event, line.change)
+            self._log(event, line)
+            self._tx.ledger.saw(line.change.stamp)
+            for field in line.change.fields:
+                if field in kind.fields and event.outcomes.get(field, Outcome.APPLIED.value) in _STANDS:
+                    stands[field] = self.value_of(kind, event, line.change, field), line.change.id
+        for field in {*stands, *held.writers}:
+            later = [one for one in waiting if field in one.fields]
+            self._settle(held, record, field, stands.get(field, (None, None)), later)
+        self._restate_conflicts(record, steps)
+        departures.come_back(self._db, kind.name, record)
+
+    def _restate_conflicts(self, record: str, steps: Sequence[tuple[protocol.Event, Line]]) -> None:
+        """Those of the lines are open, all others of the record are not any more."""
+        open_ones = {one.id for event, _ in steps for one in event.opened}
+        for (conflict,) in self._db.execute(
+            "SELECT id FROM conflict WHERE record=? AND state='open'", (record,)
+        ).fetchall():
+            if conflict not in open_ones:
+                self._db.execute("UPDATE conflict SET state='closed' WHERE id=?", (conflict,))
+                self._tx.topic("conflicts")
+        for event, line in steps:
+            self.open_conflicts(event, line.change)
+        reopened = "UPDATE conflict SET state='open', closed_by=NULL WHERE id=? AND state='closed'"
+        self._db.executemany(reopened, [(one,) for one in open_ones])
+
+    def put_back(self, change: Change) -> None:
+        """Show again what the province holds in the fields of a change of ours that it set aside."""
+        held = self._hold(KINDS[change.kind], change, change.scope)
+        shadows = shadow.of_record(self._db, change.record)
+        for field in change.fields:
+            nobody = (None, None) if change.verb == Verb.ALIAS.value else None
+            behind = shadows.get(field, nobody)
+            if behind is not None and held.writers.get(field) == change.id:
+                shadow.drop(self._db, change.record, field)
+                _show(held, field, *behind)
+        self._store(change.record, held)
+
+    def _move_cursor(self, scope: str, place: Place) -> None:
+        self._db.execute(
+            "INSERT INTO cursor (scope, seq, chain) VALUES (?,?,?)"
+            " ON CONFLICT(scope) DO UPDATE SET seq=excluded.seq, chain=excluded.chain",
+            (scope, place.seq, place.chain),
+        )
+
+    def _event(self, event: protocol.Event, line: Line) -> None:
+        change = line.change
+        self.check_place(event, change)
+        if change.verb in RELOCATING and change.to == event.scope and not event.left:
+            self.finish()
+            departures.arrive(self._tx, change.kind, change.record)
+        origin = self._log(event, line)
+        self.open_conflicts(event, change)
+        self._tx.ledger.saw(change.stamp)
+        kind = KINDS.get(change.kind)
+        if kind is not None and event.entered and not event.left:
+            departures.come_back(self._db, kind.name, change.record)
+        if kind is None or origin == "known":
+            return
+        if change.verb == Verb.ERASE.value:
+            self._erase(event, change)
+            return
+        if change.verb in RELOCATING:
+            self._relocate(event, change)
+            return
+        self._merge(event, change, kind, origin)
+
+    def check_place(self, event: protocol.Event, change: Change) -> None:
+        """Raise Malformed for a change of another place that no signed move or share brought here."""
+        if change.scope == event.scope or (event.entered == change.id and event.scope in (change.to, change.scope)):
+            return
+        row = self._db.execute("SELECT raw FROM change WHERE id=?", (event.entered,)).fetchone()
+        brought = msgspec.json.decode(row[0], type=Change) if row and row[0] else None
+        if brought is None or brought.verb not in RELOCATING or event.scope not in (brought.to, brought.scope):
+            raise protocol.Malformed
+
+    def _erase(self, event: protocol.Event, change: Change) -> None:
+        """By law, as the province orders it."""
+        self.finish()  # what came before it on this page is written and then goes with the rest
+        erasing.carry_out(self._tx, change, event.left)
+
+    def _relocate(self, event: protocol.Event, change: Change) -> None:
+        """A person or a record comes here, or leaves."""
+        instant = to_iso(stamp_instant(change.stamp))
+        if event.left:
+            for one in event.left:
+                self._held.pop(one, None)
+            departures.note(self._tx, change, event.left, instant=instant)
+        elif change.to == event.scope:
+            self._db.execute(
+                "INSERT OR REPLACE INTO arrival VALUES (?,?,?,?,0)", (change.record, change.id, change.scope, instant)
+            )
+            self._tx.topic("arrivals")
+
+    def _merge(self, event: protocol.Event, change: Change, kind: Kind, origin: str) -> None:
+        waiting = self._waiting(change.record)
+        shadows = shadow.of_record(self._db, change.record)
+        is_plain = not (waiting or shadows or event.outcomes or event.values)
+        if origin == "ours" and is_plain and self._is_shown(kind, change):
+            return
+        held = self._hold(kind, change, event.scope)
+        for field in change.fields:
+            if field in kind.fields:
+                later = [one for one in waiting if field in one.fields]
+                behind = shadows.get(field, (None, None) if later or origin == "ours" else None)
+                self._field(held, event, change, field, later=later, behind=behind)
+
+    def _log(self, event: protocol.Event, line: Line) -> str:
+        """Keep the exact bytes. Whose change it is: `new` to this desk, `ours` coming back, or `known` already."""
+        change = line.change
+        outcomes = json.dumps(event.outcomes) if event.outcomes else None
+        row = self._db.execute("SELECT seq, state FROM change WHERE id=?", (change.id,)).fetchone()
+        if row is None:
+            if self._db.execute("SELECT 1 FROM change WHERE desk=? AND n=?", (change.desk, change.n)).fetchone():
+                raise protocol.Malformed  # a desk's number twice: no honest province lets that through
+            journal.keep(self._db, line, state="received", place=(event.seq, outcomes))
+            return "new"
+        if row[0]:
+            return "known"
+        is_heard_again = row[1] in ("received", journal.LEFT)
+        is_own = change.desk == self._tx.ledger.desk
+        self._db.execute(
+            "UPDATE change SET seq=?, outcomes=?, state=?, desk=?, n=?, raw=?, signature=? WHERE id=?",
+            (
+                event.seq,
+                outcomes,
+                "received" if is_heard_again and not is_own else "accepted",
+                change.desk,
+                change.n,
+                line.raw,
+                line.signature or None,
+                change.id,
+            ),
+        )
+        return "new" if is_heard_again else "ours"
+
+    def _is_shown(self, kind: Kind, change: Change) -> bool:
+        """Whether a change of ours is what stands in its fields; what is written once has no other."""
+        if kind.append_only:
+            return True
+        held = self._held.get((kind.name, change.record))
+        if held is not None:
+            seen = held.writers
+        else:
+            row = self._db.execute(f"SELECT writers FROM {kind.name} WHERE id=?", (change.record,)).fetchone()  # noqa: S608
+            seen = writers.parse(row[0]) if row else {}
+        return all(seen.get(field) == change.id for field in change.fields)
+
+    def open_conflicts(self, event: protocol.Event, change: Change) -> None:
+        """Keep the conflicts that the event opens, and close those that it closes."""
+        if not (event.opened or event.closed):
+            return
+        for opened in event.opened:
+            self._db.execute(
+                "INSERT OR IGNORE INTO conflict VALUES (?,?,?,?,?,?,?,?,?,'open',NULL)",
+                (
+                    opened.id,
+                    event.scope,
+                    change.kind,
+                    change.record,
+                    opened.field,
+                    opened.base,
+                    opened.ours,
+                    opened.theirs,
+                    event.seq,
+                ),
+            )
+        self._db.executemany(
+            "UPDATE conflict SET state='closed', closed_by=? WHERE id=?", [(change.id, one) for one in event.closed]
+        )
+        self._tx.topic("conflicts")
+
+    def _hold(self, kind: Kind, change: Change, scope: str) -> _Held:
+        """The record as it stands; held through `scope`, wherever the change was written."""
+        held = self._held.get((kind.name, change.record))
+        if held is None:
+            row = self._db.execute(SELECT_ONE[kind.name], (change.record,)).fetchone()
+            if row is None:
+                held = _Held(kind, scope, {}, {})
+            else:
+                record, written = read_record(kind, row)
+                held = _Held(kind, record.scope, values_of(record), writers.parse(written))
+            self._held[kind.name, change.record] = held
+        return held
+
+    def _field(
+        self,
+        held: _Held,
+        event: protocol.Event,
+        change: Change,
+        field: str,
+        *,
+        later: Sequence[Change],
+        behind: tuple[Value, str | None] | None,
+    ) -> None:
+        """Settle one field. `later` are our changes of it still waiting, `behind` what the province held till now
+        where a change of ours hides it (None: what is shown is what the province holds)."""
+        value, writer = behind or (held.values.get(field), held.writers.get(field))
+        if event.outcomes.get(field, Outcome.APPLIED.value) in _STANDS:
+            value, writer = self.value_of(held.kind, event, change, field), change.id
+        self._settle(held, change.record, field, (value, writer), later)
+
+    def _settle(
+        self, held: _Held, record: str, field: str, stands: tuple[Value, str | None], later: Sequence[Change]
+    ) -> None:
+        """Show what stands, or keep it behind our own changes that still wait."""
+        value, writer = stands
+        if not later:
+            shadow.drop(self._db, record, field)
+            _show(held, field, value, writer)
+            return
+        shadow.put(self._db, record, field, value, writer)
+        if held.kind.fields[field].merge is Merge.SET:
+            held.values[field] = _replayed(value, later, field)
+
+    def _waiting(self, record: str) -> list[Change]:
+        """Our changes of this record that have not come back yet, in order; after a restore they have no number."""
+        rows = self._db.execute(
+            "SELECT raw FROM change WHERE record=? AND seq IS NULL"
+            " AND state IN ('waiting', 'sent', 'accepted', 'staged') AND length(raw)>0 ORDER BY stamp, id",
+            (record,),
+        ).fetchall()
+        return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
+
+    def value_of(self, kind: Kind, event: protocol.Event, change: Change, field: str) -> Value:
+        """The value that now stands; unknown when it cannot be opened or does not hold, for no value stops a feed."""
+        wire: Wire = event.values.get(field, change.set.get(field))
+        value = self._unsealed(change, field) if field in change.seal else from_wire(wire)
+        return value if check_value(kind.fields[field], value) is None else None
+
+    def _unsealed(self, change: Change, field: str) -> Value:
+        box = self._boxes.get(change.key)
+        if box is None:
+            return None
+        try:
+            return unsealed(box, change, field)
+        except seal.SealBroken:
+            return None
+
+    def _store(self, record_id: str, held: _Held) -> None:
+        present = {name: value for name, value in held.values.items() if value is not None}
+        present |= self.times(record_id, held.kind, present)
+        record: Record = record_from(held.kind.name, record_id, Scope(held.scope), present)
+        written = "" if held.kind.append_only else writers.write(held.writers)
+        write_record(self._db, record, written)
+        self._tx.touched(held.kind.name, record_id, record)
+
+    def times(self, record_id: str, kind: Kind, present: Mapping[str, Value]) -> dict[str, str]:
+        """For a required day or hour that another desk left out: when the record's id was made, and not after now.
+
+        Clocks and pages reckon from them.
+        """
+        missing = [rule for rule in REQUIRED_TIMES[kind.name] if not present.get(rule.name)]
+        if not missing:
+            return {}
+        began = datetime.fromtimestamp(min(int(record_id[:12], 16) / 1000, self._tx.ledger.now().timestamp()), UTC)
+        day = began.astimezone(VIETNAM).date().isoformat()
+        return {f.name: to_iso(began) if f.shape is Shape.INSTANT else day for f in missing}
+
+
+def _show(held: _Held, field: str, value: Value, writer: str | None) -> None:
+    if writer is None:
+        held.values.pop(field, None)
+        held.writers.pop(field, None)
+        return
+    held.values[field] = value
+    held.writers[field] = writer
+
+
+def _replayed(value: Value, later: Sequence[Change], field: str) -> tuple[str, ...]:
+    members: Sequence[str] = value if isinstance(value, tuple) else ()
+    for change in later:
+        step = change.set.get(field)
+        members = apply_delta(members, step if isinstance(step, list) else [])
+    return tuple(members)

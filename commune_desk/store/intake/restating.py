@@ -1,0 +1,154 @@
+"""Bringing records to what the province's standing lines say: a desk that begins, or whose feed was written anew.
+
+What the register holds and the lines lack stays: absence removes nothing. A field that a waiting change of ours speaks
+of keeps showing our value; the province's goes to the shadow, as with any page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from commune_desk.domain.clock import stamp_instant, to_iso
+from commune_desk.domain.kinds import KINDS
+from commune_desk.store.changes import journal
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.engine.pace import Pace
+from commune_desk.store.intake import departures, erasing
+from commune_desk.store.intake.incoming import Incoming
+from commune_desk.store.intake.new_rows import NewRows
+from commune_desk.store.intake.same_rows import Given, SameRows
+from commune_desk.store.writing.transaction import Tx
+from sync import protocol, seal
+from sync.change import WITHOUT_FIELDS, Line, Verb
+
+Step = tuple[protocol.Event, Line]
+"""A standing line and what is said of it."""
+
+
+def portions(events: Sequence[Step], pace: Pace) -> Iterator[list[list[Step]]]:
+    """The lines record by record, about as many in a portion as `pace` says by then.
+
+    Moves and persons first, then what belongs to each of them together: what is derived of a child is then made once,
+    not with every portion that holds one of its visits.
+    """
+    records: dict[tuple[str, str], list[Step]] = {}
+    for step in events:
+        records.setdefault((step[1].change.kind, step[1].change.record), []).append(step)
+    portion: list[list[Step]] = []
+    size = 0
+    for lines in _by_person(records):
+        if portion and size + len(lines) > pace.at_once:
+            yield portion
+            portion, size = [], 0
+        portion.append(lines)
+        size += len(lines)
+    if portion:
+        yield portion
+
+
+def _by_person(records: Mapping[tuple[str, str], list[Step]]) -> Iterator[list[Step]]:
+    owned: dict[str, list[list[Step]]] = {"": []}
+    for (kind, _), lines in records.items():
+        owned.setdefault(_owner_of(kind, lines), []).append(lines)
+    for of_one in owned.values():
+        yield from of_one
+
+
+def _owner_of(kind: str, lines: Sequence[Step]) -> str:
+    """The person that the record belongs to; its kind where it belongs to nobody. Empty for what the rest names."""
+    if kind == "person" or lines[0][1].change.verb in WITHOUT_FIELDS:
+        return ""
+    field = KINDS[kind].belongs_to if kind in KINDS else ""
+    return next((str(line.change.set[field]) for _, line in lines if line.change.set.get(field)), kind)
+
+
+def fields_of(lines: Sequence[Step]) -> list[Step]:
+    """The lines that say what stands in the record; the others say where it is held."""
+    return [(event, line) for event, line in lines if line.change.verb not in WITHOUT_FIELDS]
+
+
+def unplace(connection: Connection, scope: str) -> None:
+    """The feed of the scope is another one: where its changes stood in it says nothing any more."""
+    # What a receipt names is in every feed that comes now: it does not wait to come back by itself any more.
+    connection.execute("UPDATE change SET seq=0 WHERE seq IS NULL AND state='accepted'")
+    connection.execute(
+        "UPDATE change SET seq=0 WHERE seq>0 AND (scope=? OR scope NOT IN (SELECT scope FROM cursor))", (scope,)
+    )
+
+
+class Restating:
+    """One portion of standing lines, inside the writer's transaction `tx`."""
+
+    def __init__(self, tx: Tx, boxes: Mapping[str, seal.BoxKey]) -> None:
+        self._tx = tx
+        self._db = tx.connection
+        self._incoming = Incoming(tx, boxes)
+        self._new = NewRows(tx, self._incoming)
+
+    def restate(self, records: Iterable[list[Step]]) -> None:
+        """Bring each of the records, given by all of its lines, to what they say."""
+        given = list(records)
+        known = self._known(given)
+        same = self._placed(given) if known else set()
+        for every in given:
+            kind = KINDS.get(every[0][1].change.kind)
+            lines = fields_of(every) if kind is not None else []
+            if len(lines) < len(every):
+                self._keep_aside([step for step in every if kind is None or step[1].change.verb in WITHOUT_FIELDS])
+            if kind is None or not lines or (kind.name, lines[0][1].change.record) in same:
+                continue
+            if known and not known.isdisjoint(_names_in(lines)):
+                self._incoming.restate(kind, lines)
+            else:
+                self._new.add(kind, lines)
+        self._new.write(self._db)
+        self._incoming.finish()
+
+    def _placed(self, given: list[list[Step]]) -> set[tuple[str, str]]:
+        """Kinds and ids of the records that are here as the lines say; where those lie is written down."""
+        named = [(KINDS.get(every[0][1].change.kind), fields_of(every)) for every in given]
+        portion = [Given(kind, lines) for kind, lines in named if kind is not None and lines]
+        return SameRows(self._tx, self._new).place(portion)
+
+    def _known(self, given: list[list[Step]]) -> set[str]:
+        """Ids of the records and changes that are here already, in whatever state."""
+        ids = [line.change.id for lines in given for _, line in lines]
+        records = [(lines[0][1].change.kind, lines[0][1].change.record) for lines in given]
+        found = _present(self._db, "change", "id", ids)
+        found |= _present(self._db, "change", "record", [record for _, record in records])
+        for kind in {name for name, _ in records if name in KINDS}:
+            found |= _present(self._db, kind, "id", [record for name, record in records if name == kind])
+        return found
+
+    def _keep_aside(self, lines: list[Step]) -> None:
+        """Moves and shares of long ago, and what a newer program writes: kept for the lines that name them."""
+        for event, line in lines:
+            if self._db.execute("SELECT 1 FROM change WHERE id=?", (line.change.id,)).fetchone() is None:
+                journal.keep(self._db, line, state="received", place=(event.seq, None))
+            elif line.change.kind in KINDS:
+                self._db.execute("UPDATE change SET seq=? WHERE id=?", (event.seq, line.change.id))
+            if line.change.verb == Verb.ERASE.value:
+                erasing.carry_out(self._tx, line.change, event.left)
+            elif event.left:
+                instant = to_iso(stamp_instant(line.change.stamp))
+                departures.note(self._tx, line.change, self._held(event.left), instant=instant)
+
+    def _held(self, named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Of these (kind, id) the records that this register has."""
+        return [(kind, record) for kind, record in named if kind in KINDS and _present(self._db, kind, "id", [record])]
+
+
+def _names_in(lines: Sequence[Step]) -> Iterator[str]:
+    """The ids of a record and of its changes."""
+    yield lines[0][1].change.record
+    yield from (line.change.id for _, line in lines)
+
+
+def _present(connection: Connection, table: str, column: str, values: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(values), 500):
+        part = values[start : start + 500]
+        marks = ",".join("?" * len(part))
+        rows = connection.execute(f"SELECT {column} FROM {table} WHERE {column} IN ({marks})", part)  # noqa: S608
+        found |= {row[0] for row in rows.fetchall()}
+    return found

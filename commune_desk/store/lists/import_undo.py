@@ -1,0 +1,67 @@
+"""Taking an import back: what nobody numbered yet goes without a trace, the rest is named for ordinary saves."""
+
+from __future__ import annotations
+
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.writing.transaction import Tx
+
+_FOREIGN = "SELECT 1 FROM change c WHERE c.record={} AND COALESCE(c.import_id, '')<>?1"
+_OF_CHILD = "SELECT 1 FROM {0} t WHERE t.person=f.person"
+_TABLES_OF_OTHERS = ("home_visit", "report", "task", "placement")
+_OWN_TABLES = ("relation", "group_membership")
+_SIGNS = (
+    *(_FOREIGN.format(own) for own in ("f.id", "f.person")),
+    *(_OF_CHILD.format(table) for table in _TABLES_OF_OTHERS),
+    *(f"{_OF_CHILD.format(table)} AND EXISTS ({_FOREIGN.format('t.id')})" for table in _OWN_TABLES),
+)
+_CHANGED = "SELECT count(*) FROM child_file f WHERE f.import_id=?1 AND ({})".format(  # noqa: S608 - own words only
+    " OR ".join(f"EXISTS ({sign})" for sign in _SIGNS)
+)
+
+
+def count_changed(connection: Connection, import_id: str) -> int:
+    """How many files of the import somebody has worked on since: edited, visited, reported, related."""
+    return int(connection.execute(_CHANGED, (import_id,)).fetchone()[0])
+
+
+def is_numbered(connection: Connection, import_id: str) -> bool:
+    """Whether any change of the import has a number already: then it can only be withdrawn, not removed."""
+    row = connection.execute("SELECT 1 FROM change WHERE import_id=? AND state<>'staged' LIMIT 1", (import_id,))
+    return row.fetchone() is not None
+
+
+def has_staged(connection: Connection, import_id: str) -> bool:
+    """Whether a change of the import has no number yet."""
+    row = connection.execute("SELECT 1 FROM change WHERE import_id=? AND state='staged' LIMIT 1", (import_id,))
+    return row.fetchone() is not None
+
+
+def remove_next(tx: Tx, import_id: str, limit: int) -> int:
+    """Delete some staged changes of the import with their records; returns how many changes went."""
+    db = tx.connection
+    rows = db.execute(
+        "SELECT id, kind, record FROM change WHERE import_id=? AND state='staged' ORDER BY id DESC LIMIT ?",
+        (import_id, limit),
+    ).fetchall()
+    for kind in {kind for _, kind, _ in rows}:
+        ids = [(record,) for _, one, record in rows if one == kind]
+        db.executemany(f"DELETE FROM {kind} WHERE id=?", ids)  # noqa: S608 - a declared kind
+    db.executemany("DELETE FROM change WHERE id=?", [(one,) for one, _, _ in rows])
+    return len(rows)
+
+
+def forget_index(tx: Tx, import_id: str, limit: int) -> int:
+    """Delete the derived rows of a removed import, some at a time; returns how many."""
+    db = tx.connection
+    people = db.execute("SELECT row FROM child_index WHERE import_id=? LIMIT ?", (import_id, limit)).fetchall()
+    db.executemany("DELETE FROM child_index WHERE row=?", people)
+    db.executemany("DELETE FROM child_search WHERE rowid=?", people)
+    return len(people)
+
+
+def active_files(connection: Connection, import_id: str, limit: int) -> list[str]:
+    """Some child files of the import that are not withdrawn yet."""
+    rows = connection.execute(
+        "SELECT id FROM child_file WHERE import_id=? AND status='active' LIMIT ?", (import_id, limit)
+    )
+    return [row[0] for row in rows]

@@ -1,0 +1,195 @@
+"""What was written about a child, change by change: who, when, on which desk, the value before and after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from commune_desk.domain.clock import stamp_instant, to_iso
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Value
+from commune_desk.store.changes.journal import UNSENT
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.pages.sync_status import receipt_time
+from sync.change import JOINED_TO, Change, Verb, from_wire
+from sync.merge import Outcome
+
+SET_ASIDE = "quarantined"
+_SENT = "accepted"
+_LOST = (Outcome.CONFLICT.value, Outcome.OLDER.value)
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of a change. For a list of codes `after` holds `+code` and `-code`, `before` nothing.
+
+    `is_lost` when another desk's value stands instead and nobody decided for this one; the value is kept here.
+    `is_sealed` when it is not shown.
+    """
+
+    field: str
+    before: Value = None
+    after: Value = None
+    has_before: bool = False
+    is_lost: bool = False
+    is_sealed: bool = False
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of one record. `at` is an instant (ISO) by the desk's clock; `is_first` when it made the record."""
+
+    change: str
+    kind: str
+    record: str
+    officer: str
+    desk: str
+    at: str
+    is_first: bool
+    is_decision: bool
+    is_unsent: bool
+    is_set_aside: bool
+    receipt_at: str
+    """The province's time on the receipt that names it; empty for what other desks wrote, and without one."""
+    is_in_conflict: bool
+    """Whether one of its values waits for a person, against another."""
+    edits: tuple[Edit, ...]
+    moved_from: str = ""
+    moved_to: str = ""
+    """The scopes of a move to another commune; it edits nothing."""
+    joined: str = ""
+    """With whom the record was found to be one child; it edits nothing either."""
+
+
+_RECORDS = (
+    "SELECT id FROM child_file WHERE person=:who UNION ALL SELECT id FROM group_membership WHERE person=:who"
+    " UNION ALL SELECT id FROM home_visit WHERE person=:who UNION ALL SELECT id FROM report WHERE person=:who"
+    " UNION ALL SELECT id FROM relation WHERE person=:who UNION ALL SELECT relative FROM relation WHERE person=:who"
+    " AND relative NOT IN (SELECT person FROM child_file WHERE person IS NOT NULL)"
+    " UNION ALL SELECT household FROM child_file WHERE person=:who AND household IS NOT NULL"
+    " UNION ALL SELECT n.id FROM placement_notice n JOIN child_file f ON f.case_number=n.case_code WHERE f.person=:who"
+    " OR f.person IN (SELECT person FROM joined WHERE kept=:who)"
+    " UNION ALL SELECT id FROM attachment WHERE person=:who"
+    " UNION ALL SELECT id FROM attachment_withdrawal WHERE person=:who UNION ALL SELECT :who"
+    " UNION ALL SELECT person FROM joined WHERE kept=:who UNION ALL"
+    " SELECT f.id FROM child_file f JOIN joined j ON j.person=f.person WHERE j.kept=:who"
+)
+_CHANGES = (
+    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk), c.desk, c.n FROM change c"  # noqa: S608 - constants only
+    " LEFT JOIN officer o ON o.id=c.officer LEFT JOIN desk_cert d ON d.desk=c.desk"
+    f" WHERE c.record IN (SELECT DISTINCT * FROM ({_RECORDS})) AND c.state<>'withdrawn' ORDER BY c.stamp, c.id"
+)
+
+
+_CONFLICTS = f"SELECT ours, theirs FROM conflict WHERE state='open' AND record IN (SELECT DISTINCT * FROM ({_RECORDS}))"  # noqa: S608
+
+
+class _Standing(msgspec.Struct, frozen=True):
+    """How the changes around a child stand with the province: when each was signed for, and which wait for a person."""
+
+    receipts: dict[str, str]
+    in_conflict: set[str]
+
+
+def child_history(connection: Connection, person: str) -> list[Entry]:
+    """Every change of the records around a child, oldest first; of two that are one, of both."""
+    rows = connection.execute(_CHANGES, {"who": person}).fetchall()
+    changes = {row[0]: msgspec.json.decode(row[1], type=Change) for row in rows}
+    decided = {(one.record, field): one for row in rows for one, field in _decisions(row, changes[row[0]])}
+    standing = _standing(connection, person, rows)
+    seen: set[str] = set()
+    entries = []
+    for row in rows:
+        change = changes[row[0]]
+        lost = {field for field in _lost(row) if not _won_later(change, field, decided)}
+        entry = _entry(row, change, changes, lost, is_first=change.record not in seen)
+        entries.append(
+            msgspec.structs.replace(
+                entry,
+                receipt_at=standing.receipts.get(change.id, ""),
+                is_in_conflict=change.id in standing.in_conflict,
+            )
+        )
+        seen.add(change.record)
+    return entries
+
+
+def _standing(connection: Connection, person: str, rows: list[Any]) -> _Standing:
+    open_sides = connection.execute(_CONFLICTS, {"who": person}).fetchall()
+    own = settings.identity(connection).desk
+    numbers = sorted((n, change) for change, _raw, state, _o, _u, _l, desk, n in rows if (state, desk) == (_SENT, own))
+    return _Standing(dict(_receipts(connection, numbers)), {one for sides in open_sides for one in sides if one})
+
+
+def _receipts(connection: Connection, numbers: list[tuple[int, str]]) -> Iterator[tuple[str, str]]:
+    """Each change with the time of the first receipt that names its number; each receipt is read once."""
+    up_to, at = 0, ""
+    for n, change in numbers:
+        if n > up_to:
+            row = connection.execute(
+                "SELECT accepted_n, body FROM receipt WHERE accepted_n>=? ORDER BY accepted_n LIMIT 1", (n,)
+            ).fetchone()
+            if row is None:
+                return
+            up_to, at = row[0], receipt_time(bytes(row[1]))
+        yield change, at
+
+
+def _lost(row: Any) -> set[str]:
+    return {field for field, outcome in json.loads(row[3] or "{}").items() if outcome in _LOST}
+
+
+def _decisions(row: Any, change: Change) -> list[tuple[Change, str]]:
+    """The fields that a change decided, unless another decision stands or the province set this one aside."""
+    return [(change, field) for field in set(change.resolves) - _lost(row)] if row[2] != SET_ASIDE else []
+
+
+def _won_later(change: Change, field: str, decided: dict[tuple[str, str], Change]) -> bool:
+    """Whether somebody decided for the value of a field that had lost. What a sealed value says is not compared."""
+    decision = decided.get((change.record, field))
+    return decision is not None and field in change.set and decision.set.get(field) == change.set[field]
+
+
+def _entry(row: Any, change: Change, changes: dict[str, Change], lost: set[str], *, is_first: bool) -> Entry:
+    _, _, state, _, officer, desk, *_number = row
+    return Entry(
+        change=change.id,
+        kind=change.kind,
+        record=change.record,
+        officer=officer or "",
+        desk=desk or "",
+        at=to_iso(stamp_instant(change.stamp)),
+        is_first=is_first,
+        is_decision=change.verb == Verb.RESOLVE.value,
+        is_unsent=state in UNSENT,
+        is_set_aside=state == SET_ASIDE,
+        receipt_at="",
+        is_in_conflict=False,
+        edits=tuple(_edit(change, field, changes, lost) for field in change.fields if _is_edited(change, field)),
+        moved_from=change.scope if change.verb == Verb.MOVE.value else "",
+        moved_to=change.to if change.verb == Verb.MOVE.value else "",
+        joined=str(change.set.get(JOINED_TO, "")) if change.verb == Verb.ALIAS.value else "",
+    )
+
+
+def _is_edited(change: Change, field: str) -> bool:
+    return change.verb != Verb.ALIAS.value and _is_known(change, field)
+
+
+def _is_known(change: Change, field: str) -> bool:
+    return change.kind in KINDS and field in KINDS[change.kind].fields
+
+
+def _edit(change: Change, field: str, changes: dict[str, Change], lost: set[str]) -> Edit:
+    base = changes.get(change.base.get(field) or "")
+    is_sealed = field in change.seal
+    return Edit(
+        field=field,
+        before=from_wire(base.set.get(field)) if base is not None else None,
+        after=from_wire(change.set.get(field)),
+        has_before=base is not None and not is_sealed,
+        is_lost=field in lost,
+        is_sealed=is_sealed,
+    )

@@ -1,0 +1,197 @@
+"""What waits, what is proven, and what was set aside: the honest numbers of the sync page."""
+
+from __future__ import annotations
+
+import msgspec
+
+from commune_desk.domain.clock import stamp_instant, to_iso
+from commune_desk.store.changes.journal import OPEN, UNSENT
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.exchange import roots
+from commune_desk.store.exchange.sync_history import heard, line_rate, rounds
+from commune_desk.store.files import file_queue
+from commune_desk.store.intake import comparing, conflicts
+from commune_desk.store.writing import erased
+
+PACKED = 0.4
+"""Of the bytes of changes, what zstd leaves of them (measured on a day's entries, signatures included)."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Changes of one record kind that no receipt names yet."""
+
+    kind: str
+    records: int
+    changes: int
+    bytes: int
+
+
+class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Counted from the tables each time, never kept."""
+
+    is_training: bool
+    is_enrolled: bool
+    frozen: str
+    desk: str
+    label: str
+    address: str
+    province: str
+    waiting: tuple[Waiting, ...]
+    oldest_waiting: str
+    """Instant (ISO) of the oldest change that waits; empty when none does."""
+    waiting_files: int
+    """Files on their way up or down, and those the province refused."""
+    set_aside_codes: tuple[tuple[str, int], ...]
+    """Why the province keeps changes aside and has not applied them, and how many for each reason."""
+    proven_changes: int
+    """The number of this desk's last change that a receipt names."""
+    proven_at: str
+    """The province's time on that receipt; empty without one."""
+    own_changes: int
+    """The number of this desk's last change."""
+    last_contact: str
+    """The province's time when it last proved that it is there; empty if it never did."""
+    knows_heads: bool
+    """Whether the province has said where the feeds of this desk's places end."""
+    heard_at: str
+    """The province's time on the last round that went through as a whole; empty if none did."""
+    heard_changes: int
+    """The number of this desk's last change that a receipt named at that time."""
+    behind: int
+    """Events the province has and this desk lacks, as of the last contact."""
+    open_conflicts: int
+    line_rate: float
+    """Bytes in a second that the line carried of late; 0.0 if it was not measured."""
+
+    compared: comparing.Comparison = comparing.Comparison()
+    """What the last comparison with the province found."""
+    erased: erased.Erased = erased.Erased()
+    contradicted_at: str = ""
+    """Instant at which the province contradicted what it had signed; empty while it never did."""
+
+    @property
+    def set_aside(self) -> int:
+        return sum(count for _code, count in self.set_aside_codes)
+
+    @property
+    def is_proven_whole(self) -> bool:
+        """Whether province and desk have the same, as of the last contact, and that is proven, not supposed."""
+        is_sent = not self.waiting_changes and not self.waiting_files and self.own_changes <= self.proven_changes
+        return is_sent and self.is_heard and not self.behind and not self.set_aside
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the feeds were read to their ends since the province last took something in from here."""
+        return self.knows_heads and self.heard_at != "" and self.heard_changes >= self.proven_changes
+
+    @property
+    def packed_bytes(self) -> int:
+        """About what of the waiting goes over the line."""
+        return round(self.waiting_bytes * PACKED)
+
+    @property
+    def seconds_to_send(self) -> float | None:
+        """About how long that takes on this line; None where it was not measured."""
+        return self.packed_bytes / self.line_rate if self.line_rate else None
+
+    @property
+    def waiting_records(self) -> int:
+        return sum(one.records for one in self.waiting)
+
+    @property
+    def waiting_changes(self) -> int:
+        return sum(one.changes for one in self.waiting)
+
+    @property
+    def waiting_bytes(self) -> int:
+        return sum(one.bytes for one in self.waiting)
+
+
+def sync_facts(connection: Connection) -> SyncFacts:
+    """The status of this desk, from its own tables."""
+    own, contradiction = settings.identity(connection), roots.contradiction(connection)
+    waiting, oldest = ((), None) if own.is_training else _waiting(connection, own.desk)
+    proven_n, proven_at = _last_receipt(connection)
+    whole = heard(connection)
+    under_way, _bytes, refused = file_queue.waiting(connection)
+    behind = connection.execute("SELECT COALESCE(sum(head_seq - seq), 0) FROM cursor WHERE head_seq > seq").fetchone()[
+        0
+    ]
+    return SyncFacts(
+        is_training=own.is_training,
+        is_enrolled=own.pins is not None and own.desk != "",
+        frozen=own.frozen,
+        desk=own.desk,
+        label=own.label,
+        address=own.pins.address if own.pins else "",
+        province=own.pins.name if own.pins else "",
+        waiting=waiting,
+        oldest_waiting=_instant(oldest),
+        waiting_files=under_way + refused,
+        set_aside_codes=_set_aside(connection),
+        proven_changes=proven_n,
+        proven_at=proven_at,
+        own_changes=_last_own(connection, own.desk),
+        last_contact=settings.get(connection, settings.CONTACT_AT, str, ""),
+        knows_heads=connection.execute("SELECT 1 FROM cursor LIMIT 1").fetchone() is not None,
+        heard_at=whole.at,
+        heard_changes=whole.accepted_n,
+        behind=behind,
+        open_conflicts=conflicts.count_open(connection),
+        line_rate=line_rate(rounds(connection)),
+        compared=comparing.last(connection),
+        erased=erased.erased_here(connection),
+        contradicted_at=contradiction.at if contradiction else "",
+    )
+
+
+class _ReceiptTime(msgspec.Struct, frozen=True):
+    at: str
+
+
+def receipt_time(body: bytes) -> str:
+    """The province's own time on a receipt that was verified when it came."""
+    return msgspec.json.decode(body, type=_ReceiptTime).at
+
+
+def _last_receipt(connection: Connection) -> tuple[int, str]:
+    row = connection.execute("SELECT accepted_n, body FROM receipt ORDER BY accepted_n DESC LIMIT 1").fetchone()
+    return (row[0], receipt_time(bytes(row[1]))) if row else (0, "")
+
+
+def _set_aside(connection: Connection) -> tuple[tuple[str, int], ...]:
+    rows = connection.execute(
+        f"SELECT COALESCE(code, ''), count(*) FROM change WHERE {OPEN} AND state='quarantined' GROUP BY 1 ORDER BY 1"  # noqa: S608
+    )
+    return tuple((code, count) for code, count in rows.fetchall())
+
+
+def _last_own(connection: Connection, desk: str) -> int:
+    """The last number; 0 for none."""
+    row = connection.execute("SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL", (desk,)).fetchone()
+    return row[0] or 0
+
+
+def _waiting(connection: Connection, desk: str) -> tuple[tuple[Waiting, ...], int | None]:
+    """What waits by kind, and the stamp of the oldest. A training register is never asked: nothing of it is sent."""
+    rows = connection.execute(
+        "SELECT kind, count(DISTINCT record), count(*), sum(length(raw) + 89) FROM change"  # noqa: S608 - constants only
+        f" WHERE {OPEN} AND state IN {UNSENT} AND desk IN ('', ?) GROUP BY kind ORDER BY kind",
+        (desk,),
+    ).fetchall()
+    oldest = connection.execute(
+        f"SELECT min(stamp) FROM change WHERE {OPEN} AND desk=? AND state IN ('waiting', 'sent')",  # noqa: S608
+        (desk,),
+    ).fetchone()[0]
+    return tuple(Waiting(*row) for row in rows), oldest
+
+
+def count_waiting(connection: Connection) -> int:
+    """How many changes no receipt names yet."""
+    row = connection.execute(f"SELECT count(*) FROM change WHERE {OPEN} AND state<>'quarantined'").fetchone()  # noqa: S608
+    return int(row[0])
+
+
+def _instant(stamp: int | None) -> str:
+    return to_iso(stamp_instant(stamp)) if stamp else ""

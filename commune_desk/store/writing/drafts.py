@@ -1,0 +1,90 @@
+"""What was typed and not saved yet: one draft for each form, officer and record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.writing.erased import is_erased
+
+Payload = Mapping[str, Any]
+"""Field names and what stands in them, as JSON can hold it."""
+
+_COLUMNS = "form, record, saved_at, focus, payload"
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """An unsaved form: `focus` names the field the cursor was in.
+
+    `saved_at` is an ISO instant; a number follows it where the clock stood still or was set back, so that it orders.
+    """
+
+    form: str
+    record: str
+    saved_at: str
+    focus: str
+    payload: dict[str, Any]
+
+
+def put_draft(connection: Connection, officer: str, draft: Draft) -> None:
+    """Keep a draft in place of the former one, as the one typed last; the caller holds the write transaction.
+
+    Nothing is kept of a form that stood open while its record was erased by law.
+    """
+    if is_erased(connection, draft.record):
+        return
+    text = json.dumps(draft.payload, ensure_ascii=False)
+    saved_at = _after_all(connection, officer, draft.saved_at)
+    connection.execute(
+        "INSERT INTO draft (form, officer, record, saved_at, focus, payload) VALUES (?,?,?,?,?,?)"
+        " ON CONFLICT(form, officer, record)"
+        " DO UPDATE SET saved_at=excluded.saved_at, focus=excluded.focus, payload=excluded.payload",
+        (draft.form, officer, draft.record, saved_at, draft.focus, text),
+    )
+
+
+def _after_all(connection: Connection, officer: str, instant: str) -> str:
+    """An hour that comes after those of all drafts of the officer, whatever the clock says."""
+    (newest,) = connection.execute("SELECT max(saved_at) FROM draft WHERE officer=?", (officer,)).fetchone()
+    if newest is None or newest < instant:
+        return instant
+    width = len(instant)
+    return f"{newest[:width]}{int(newest[width:] or 0) + 1:06}"
+
+
+def load_draft(connection: Connection, form: str, officer: str, record: str) -> Draft | None:
+    """The officer's draft of this form for this record, or None."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM draft WHERE form=? AND officer=? AND record=?",  # noqa: S608 - our own names
+        (form, officer, record),
+    ).fetchone()
+    return _draft(row) if row else None
+
+
+def open_drafts(connection: Connection, officer: str) -> list[Draft]:
+    """All drafts of an officer, the one typed last first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM draft WHERE officer=? ORDER BY saved_at DESC, form, record",  # noqa: S608
+        (officer,),
+    ).fetchall()
+    return [_draft(row) for row in rows]
+
+
+def remove_draft(connection: Connection, form: str, officer: str, record: str) -> bool:
+    """Take a draft away; False when there was none. The caller holds the write transaction."""
+    cursor = connection.execute("DELETE FROM draft WHERE form=? AND officer=? AND record=?", (form, officer, record))
+    return cursor.rowcount > 0
+
+
+def drop_naming(connection: Connection, record: str) -> None:
+    """Take away every officer's drafts of a record, and those that name it."""
+    connection.execute("DELETE FROM draft WHERE record=?1 OR instr(payload, ?1)>0", (record,))
+
+
+def _draft(row: Any) -> Draft:
+    form, record, saved_at, focus, payload = row
+    return Draft(form, record, saved_at, focus, json.loads(payload))

@@ -1,0 +1,283 @@
+"""The one way into the register: a transaction that writes the row, the change, the audit row and the keys together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar, cast
+
+import msgspec
+
+from commune_desk.domain.access import Actor, require
+from commune_desk.domain.audit_actions import AuditAction
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.ids import uuid7
+from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
+from commune_desk.domain.labels import N_
+from commune_desk.domain.record import (
+    Data,
+    Kind,
+    Merge,
+    Record,
+    Value,
+    check_values,
+    difference,
+    kind_of,
+    values_of,
+)
+from commune_desk.store.changes import journal, shadow, writers
+from commune_desk.store.changes.ledger import Ledger, ScopeSeal
+from commune_desk.store.changes.sealing import sealed_anew
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
+from commune_desk.store.writing import child_index, joined
+from commune_desk.store.writing.leaving import check_stays
+from commune_desk.store.writing.opened import Base, Opened, base_of, edited, edited_fields, is_our_own_yet
+from sync import seal
+from sync.change import Change, Line, Verb, Wire, needed_schema, to_wire
+from sync.merge import delta
+
+R = TypeVar("R", bound=Record)
+
+
+class Tx:
+    """An open write transaction of the single writer. Only `Register.write` makes one."""
+
+    def __init__(
+        self, connection: Connection, ledger: Ledger, actor: Actor, seals: dict[str, ScopeSeal], *, import_id: str = ""
+    ) -> None:
+        self.connection = connection
+        self.ledger = ledger
+        self.actor = actor
+        self._seals = seals
+        self._import_id = import_id
+        self._changed: dict[str, set[str]] = {}
+        self._topics: set[str] = set()
+        self._scrubs = False
+        self._index: set[str] = set()
+
+    def get(self, struct: type[R], record_id: str) -> R | None:
+        """The stored record, or None."""
+        found = self._load(kind_of(struct), record_id)
+        return cast(R, found[0]) if found else None
+
+    def existing(self, struct: type[R], record_id: str) -> R:
+        """The stored record. Raises Refusal when there is none."""
+        record = self.get(struct, record_id)
+        if record is None:
+            raise Refusal(N_("This record is no longer in the register."))
+        return record
+
+    def save(self, record: Record, seen: Base | None = None) -> None:
+        """Write a new record or the changed fields of a stored one.
+
+        Row, one change per data class, audit row and derived keys, in this transaction. A stored record was read in
+        this transaction; what was read earlier is saved by `edit`, or `seen` names what was seen of its fields.
+        Raises Invalid for values that do not hold, Refusal when the role may not write the kind or the record may
+        not change, also because it is on its way to another commune.
+        """
+        entry = kind_of(record)
+        found = self._load(entry, record.id)
+        before, written = found if found else (None, "")
+        self._check(entry, record, before)
+        base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}
+        parts = difference(before, record)
+        # The parts of what is written once are known for one record by their group.
+        group = uuid7() if entry.append_only and len(parts) > 1 else ""
+        for data, changed in parts.items():
+            change = self._change(entry, record, before, base, data, changed)
+            change = msgspec.structs.replace(change, group=group) if group else change
+            self.write_down(change)
+            self._remember_standing(before, written, changed)
+            written = "" if entry.append_only else writers.updated(written, changed, change.id)
+        write_record(self.connection, record, written)
+        self.audit(AuditAction.CREATE if before is None else AuditAction.EDIT, entry.name, record.id)
+        self.touched(entry.name, record.id, record)
+
+    def edit(self, opened: Opened, before: R, after: R) -> R:
+        """Write what `after` changes of `before` onto the record as it stands; returns what then stands.
+
+        `before` is what a form would save that nobody touched since it was `opened`. Raises as `save`.
+        """
+        stored = self.existing(type(after), after.id)
+        whole = edited(before, after, stored)
+        if whole != stored:
+            self.save(whole, opened.base(after.id, edited_fields(before, after)))
+        return whole
+
+    def resolve(self, record: Record, field: str, conflicts: Iterable[str]) -> None:
+        """Decide open conflicts on one field: `record` carries the value that shall stand."""
+        entry = kind_of(record)
+        found = self._load(entry, record.id)
+        if found is None:
+            raise Refusal(N_("This record is no longer in the register."))
+        before, written = found
+        changed = {field: getattr(record, field)}
+        self._check(entry, record, before)
+        ids = list(conflicts)
+        base = base_of(self.connection, entry, record.id, written)
+        change = self._change(entry, record, before, base, entry.fields[field].data, changed)
+        change = msgspec.structs.replace(change, verb=Verb.RESOLVE.value, resolves={field: ids})
+        self.write_down(change)
+        self._remember_standing(before, written, changed)
+        write_record(self.connection, record, writers.updated(written, changed, change.id))
+        self.connection.executemany("UPDATE conflict SET state='deciding' WHERE id=?", [(one,) for one in ids])
+        self.audit(AuditAction.DECIDE, entry.name, record.id, {"field": field, "conflicts": ids})
+        self.touched(entry.name, record.id, record)
+        self.topic("conflicts")
+
+    def audit(self, action: AuditAction, kind: str = "", record: str = "", detail: object = "") -> None:
+        """One row in the audit chain; `detail` never holds a value of a record."""
+        self.ledger.audit(
+            self.connection, officer=self.actor.officer, action=action, kind=kind, record=record, detail=detail
+        )
+
+    def touched(self, kind: str, record_id: str, record: Record) -> None:
+        self._changed.setdefault(kind, set()).add(record_id)
+        self._index.update(child_index.affected(self.connection, kind, record))
+
+    def inserted(self, kind: str, record_id: str, person: str) -> None:
+        """A whole row was put in for a record that was not here; what is derived of `person` follows."""
+        self._changed.setdefault(kind, set()).add(record_id)
+        if person:
+            self._index.add(person)
+
+    def forget(self, kind: str, record_id: str) -> None:
+        """The record's row is about to be removed."""
+        record = load(self.connection, kind, record_id)
+        if record is not None:
+            self.touched(kind, record_id, record)
+
+    def scrub(self) -> None:
+        """Leave nothing of removed rows in what is derived from them, not even where the engine keeps old words."""
+        self._scrubs = True
+
+    def topic(self, name: str) -> None:
+        self._topics.add(name)
+
+    def settle(self) -> None:
+        """Let the rows written so far name who is kept of two records that are one child."""
+        self._index = joined.settle(self.connection, self._changed, self._index)
+
+    def finish(self) -> ChangeSet:
+        """Bring the derived rows up to date; called once, just before the commit."""
+        self.settle()
+        child_index.refresh(self.connection, self._index)
+        if self._scrubs:
+            child_index.scrub(self.connection)
+        return ChangeSet.of(self._changed, self._topics)
+
+    def _load(self, entry: Kind, record_id: str) -> tuple[Record, str] | None:
+        row = self.connection.execute(SELECT_ONE[entry.name], (record_id,)).fetchone()
+        return read_record(entry, row) if row else None
+
+    def _check(self, entry: Kind, record: Record, before: Record | None) -> None:
+        is_guest = self.actor.role in entry.guests
+        if not is_guest:
+            require(self.actor, entry.write)
+        if not entry.fits_scope(record.scope) or not (is_guest or record.scope == self.actor.scope):
+            raise Refusal(N_("This record belongs to another place. Nothing was changed."))
+        if before is not None and (entry.append_only or before.scope != record.scope):
+            raise Refusal(N_("This entry cannot be changed any more. Write a new one that corrects it."))
+        if before is not None:
+            check_stays(self.connection, entry, before)
+        check_values(entry, values_of(record))
+
+    def _change(
+        self, entry: Kind, record: Record, before: Record | None, base: Base, data: Data, changed: dict[str, Value]
+    ) -> Change:
+        opened: dict[str, Wire] = {}
+        sealed: dict[str, str] = {}
+        key = ""
+        if data.is_sealed:
+            key, sealed = self._seal(record, changed)
+        else:
+            opened = {name: self._wire(entry, name, before, value) for name, value in changed.items()}
+        return Change(
+            id=uuid7(),
+            desk="",
+            n=0,
+            officer=self.actor.officer,
+            stamp=self.ledger.stamp(),
+            schema=SCHEMA_VERSION,
+            scope=record.scope,
+            kind=entry.name,
+            record=record.id,
+            data=int(data),
+            base={name: base[name] for name in changed if name in base},
+            set=opened,
+            seal=sealed,
+            key=key,
+            import_id=self._import_id,
+        )
+
+    def _wire(self, entry: Kind, name: str, before: Record | None, value: Value) -> Wire:
+        if _is_set(entry, name) and isinstance(value, tuple):
+            return delta(getattr(before, name) if before is not None else (), value)
+        return to_wire(value)
+
+    def _seal(self, record: Record, changed: dict[str, Value]) -> tuple[str, dict[str, str]]:
+        recipient = self._seals.get(record.scope)
+        if recipient is None:
+            raise Fault(
+                N_(
+                    "This PC has no sealing key for this place, so the entry was not saved; it is kept as a draft. "
+                    "Tell the province's IT officer: the key comes with a new enrolment."
+                )
+            )
+        return recipient.key, {
+            name: seal.seal_value(recipient.public, to_wire(value), scope=record.scope, record=record.id, field=name)
+            for name, value in changed.items()
+        }
+
+    def write_down(self, change: Change) -> None:
+        """Put the change into the journal under this desk's next number; the record's row is the caller's affair."""
+        self.ledger.require_going_on()
+        needed = needed_schema(change)
+        is_too_new = needed > self.ledger.province_schema
+        if self._import_id or not self.ledger.may_number or is_too_new:
+            journal.keep(self.connection, Line(change, msgspec.json.encode(change), b""), state="staged")
+            if is_too_new:
+                self.connection.execute("UPDATE change SET code=? WHERE id=?", (str(needed), change.id))
+            return
+        self._release_staged(change.record)
+        line, head = self.ledger.number(change)
+        journal.keep(self.connection, line, state="waiting", head=head)
+
+    def _release_staged(self, record_id: str) -> None:
+        """Number what still has none of this record, so that nothing is overtaken by a later change."""
+        rows = self.connection.execute(
+            f"SELECT c.id, c.raw {journal.MAY_GO} AND c.record=? ORDER BY c.stamp, c.id",
+            (record_id,),
+        ).fetchall()
+        self.release(rows)
+
+    def release(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Number and sign staged changes (id, raw), in the order given."""
+        for change_id, raw in rows:
+            change = sealed_anew(self.connection, self._seals, msgspec.json.decode(raw, type=Change))
+            line, head = self.ledger.number(change)
+            self.connection.execute(
+                "UPDATE change SET desk=?, n=?, raw=?, signature=?, head=?, state='waiting' WHERE id=?",
+                (line.change.desk, line.change.n, line.raw, line.signature or None, head, change_id),
+            )
+
+    def _remember_standing(self, before: Record | None, written: str, changed: Iterable[str]) -> None:
+        """Keep what the province holds of a field before our change hides it (see `Incoming.apply`)."""
+        if before is None:
+            return
+        seen = writers.parse(written)
+        for name in changed:
+            writer = seen.get(name)
+            if writer is not None and not is_our_own_yet(self.connection, writer):
+                shadow.begin(self.connection, before.id, name, getattr(before, name), writer)
+
+
+def _is_set(entry: Kind, name: str) -> bool:
+    return entry.fields[name].merge is Merge.SET
+
+
+def load(connection: Connection, kind_name: str, record_id: str) -> Record | None:
+    """A record by kind and id on any connection, or None."""
+    row = connection.execute(SELECT_ONE[kind_name], (record_id,)).fetchone()
+    return read_record(KINDS[kind_name], row)[0] if row else None

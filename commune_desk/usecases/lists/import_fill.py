@@ -1,0 +1,96 @@
+"""A row whose child is in the register already: what is missing there is filled in, nothing is overwritten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from commune_desk.domain.children import ChildFile, GroupMembership
+from commune_desk.domain.families import Person, Relation
+from commune_desk.domain.ids import RecordId
+from commune_desk.domain.lists import ListedChild
+from commune_desk.store.lists.import_rows import Filled, Payload, StagedRow
+from commune_desk.store.pages.children import file_of, kin_of_child, open_memberships
+from commune_desk.store.writing.leaving import is_on_its_way
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.lists.import_records import Origin, kin_of
+from commune_desk.usecases.records.children import end_relation, join_group, leave_group, save_kin
+
+_FIELDS = ("sex", "birth_date", "ethnicity", "id_number", "village")
+
+
+def fill_child(tx: Tx, origin: Origin, staged: StagedRow) -> Filled:
+    """Add what the child of the register lacks: fields, parents and carer, groups, note. Returns what was added."""
+    child, person_id = staged.payload.child, RecordId(staged.twin_person)
+    person = tx.get(Person, person_id)
+    if child is None or person is None or is_on_its_way(tx.connection, person_id):
+        return Filled()
+    fields = {
+        name: value
+        for name in _FIELDS
+        if getattr(person, name) in (None, "") and (value := getattr(child, name)) is not None
+    }
+    if fields:
+        tx.save(_with(person, fields))
+    return Filled(
+        person=fields,
+        file=_fill_file(tx, person_id, child),
+        relations=_fill_kin(tx, origin, person_id, child),
+        memberships=_fill_groups(tx, origin, person_id, child),
+    )
+
+
+def _fill_file(tx: Tx, person: RecordId, child: ListedChild) -> dict[str, str]:
+    file = file_of(tx.connection, person)
+    if file is None or file.note or not child.note:
+        return {}
+    tx.save(msgspec.structs.replace(file, note=child.note))
+    return {"id": file.id, "note": child.note}
+
+
+def _fill_kin(tx: Tx, origin: Origin, person: RecordId, child: ListedChild) -> tuple[str, ...]:
+    present = [kin.relation for kin in kin_of_child(tx.connection, person) if not kin.relation.ended_on]
+    known = {one.relation for one in present}
+    has_carer = any(one.is_caregiver for one in present)
+    wanted = [
+        kin
+        for kin in kin_of(tx, origin, Payload(), child)
+        if kin.relation not in known and (kin.relation in ("father", "mother") or not has_carer)
+    ]
+    return tuple(save_kin(tx, person, kin) for kin in wanted)
+
+
+def _fill_groups(tx: Tx, origin: Origin, person: RecordId, child: ListedChild) -> tuple[str, ...]:
+    present = {one.group_code for one in open_memberships(tx.connection, person)}
+    return tuple(
+        join_group(tx, person, code, from_on=origin.day, basis=origin.basis)
+        for code in child.groups
+        if code not in present
+    )
+
+
+def take_back(tx: Tx, person_id: str, filled: Filled, day: str) -> None:
+    """Take away what `fill_child` added, where it still stands as it was added."""
+    person = tx.get(Person, person_id)
+    if person is not None and (emptied := _standing(person, filled.person)):
+        tx.save(_with(person, dict.fromkeys(emptied)))
+    file = tx.get(ChildFile, filled.file.get("id", ""))
+    if file is not None and file.note == filled.file.get("note"):
+        tx.save(msgspec.structs.replace(file, note=None))
+    for one in filled.relations:
+        relation = tx.get(Relation, one)
+        if relation is not None and not relation.ended_on:
+            end_relation(tx, RecordId(one), on=day)
+    for one in filled.memberships:
+        membership = tx.get(GroupMembership, one)
+        if membership is not None and not membership.to_on:
+            leave_group(tx, RecordId(one), to_on=max(day, membership.from_on or day))
+
+
+def _standing(person: Person, fields: dict[str, str]) -> list[str]:
+    return [name for name, value in fields.items() if getattr(person, name) == value]
+
+
+def _with(person: Person, values: dict[str, Any]) -> Person:
+    return msgspec.structs.replace(person, **values)

@@ -1,0 +1,143 @@
+"""What a locked desk may know: how many reports wait at the province, and when the next clocks run out. No names.
+
+The card is written beside the register, each minute while it is open and at lock, so that after a crash there is one
+too. Its key opens nothing but the count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.usecases.desk.metered import syncs_on_metered
+from commune_desk.usecases.locked.files import find_file, leave_file
+from commune_desk.usecases.registers.opening import OpenDesk
+from commune_desk.usecases.registers.profile import Profile
+from sync.client.errors import Stopped
+from sync.seal import SigningKey
+
+if TYPE_CHECKING:
+    from sync.client.transport import Transport
+
+
+ANSWER_SECONDS = 30.0
+"""For a question of a few hundred bytes, on a poor line too."""
+_MOST_BYTES = 256 * 1024
+"""Of a card."""
+
+
+class DoorbellCard(msgspec.Struct, frozen=True):
+    """`due` are the next instants (ISO) that must ring, as of `left_at`; without an address only they do.
+
+    `taken` reports were taken up here and the province cannot know it yet. `spares_metered`: on a line that is paid by
+    volume nothing but the question goes out.
+    """
+
+    due: tuple[str, ...]
+    left_at: str
+    address: str = ""
+    ca_pem: bytes = b""
+    desk: str = ""
+    key: bytes = b""
+    authority_public: bytes = b""
+    taken: int = 0
+    spares_metered: bool = False
+
+
+class Bell(msgspec.Struct, frozen=True):
+    """What the unlock page shows: reports waiting at the province, the next due instant, whether it is time to ring.
+
+    Of those that wait, `taken` were taken up here. They are told, not left out: it may be a colleague who took up the
+    same ones, and what waits must never look like less.
+    """
+
+    waiting: int
+    next_due: datetime | None
+    rings: bool
+    taken: int = 0
+
+
+def leave_card(desk: OpenDesk, due: Sequence[datetime], taken: int = 0) -> None:
+    """Write the card for the locked time. Raises OSError, or a Fault of the register."""
+    own = desk.register.identity
+    card = DoorbellCard(
+        due=tuple(to_iso(instant) for instant in sorted(due)),
+        left_at=to_iso(desk.register.clock.now()),
+        taken=taken,
+        spares_metered=not desk.register.write(lambda tx: syncs_on_metered(tx.connection)).result()[0],
+    )
+    if own.pins is not None and own.desk:
+        card = msgspec.structs.replace(
+            card,
+            address=own.pins.address,
+            ca_pem=own.pins.ca_pem,
+            desk=own.desk,
+            key=own.doorbell,
+            authority_public=own.pins.authority_public,
+        )
+    leave_file(desk.profile.doorbell, card)
+
+
+def take_card(profile: Profile) -> DoorbellCard | None:
+    """The card left at lock, or None. A damaged card is no reason to stop anybody from unlocking."""
+    card = find_file(profile.doorbell, DoorbellCard, most=_MOST_BYTES)
+    if card is None:
+        return None
+    try:
+        for instant in (card.left_at, *card.due):
+            from_iso(instant)
+        if card.address:
+            SigningKey.from_bytes(card.key)
+    except ValueError:
+        return None
+    return card
+
+
+class Question:
+    """One question to the province, asked off the UI thread; `abort` from any thread breaks it off."""
+
+    def __init__(self, card: DoorbellCard) -> None:
+        self._card = card
+        self._transport: Transport | None = None
+        self._is_aborted = False
+
+    def ask(self) -> int:
+        """How many reports wait. Raises a SyncFault, Malformed or Invalid; 0 for a desk without a province."""
+        card = self._card
+        if not card.address:
+            return 0
+        from sync.client.doorbell import ring  # here, off the UI thread: they load the HTTP library
+        from sync.client.transport import Limits, Transport, read_address
+
+        limits = Limits(total_seconds=ANSWER_SECONDS)
+        self._transport = transport = Transport(read_address(card.address), ca_pem=card.ca_pem, limits=limits)
+        if self._is_aborted:  # asked after the transport is there for `abort` to find: one of the two sees the other
+            raise Stopped
+        key = SigningKey.from_bytes(card.key)
+        reply = ring(transport, desk=card.desk, doorbell_key=key, authority_public=card.authority_public)
+        return reply.waiting
+
+    def abort(self) -> None:
+        self._is_aborted = True
+        if self._transport is not None:
+            self._transport.abort()
+
+
+def listen(card: DoorbellCard, waiting: int, now: datetime, *, known: int, since: datetime) -> Bell:
+    """Whether to ring: more reports than were `known`, or a clock that ran out after `since`, when one last listened.
+
+    A PC that slept, or waited for a slow line, rings when it listens again.
+    """
+    due = [from_iso(text) for text in card.due]
+    upcoming = [instant for instant in due if instant > now]
+    ran_out = any(since < instant <= now for instant in due)
+    return Bell(
+        waiting=waiting,
+        next_due=min(upcoming, default=None),
+        rings=waiting > known or ran_out,
+        taken=min(card.taken, waiting),
+    )

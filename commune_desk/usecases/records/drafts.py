@@ -1,0 +1,27 @@
+"""Keeping what is being typed, so that a lock, a crash or a power cut returns to the same field of the same form."""
+
+from __future__ import annotations
+
+from commune_desk.domain.clock import to_iso
+from commune_desk.store.writing.drafts import Draft, Payload, load_draft, open_drafts, put_draft, remove_draft
+from commune_desk.store.writing.transaction import Tx
+
+TOPIC = "drafts"
+
+__all__ = ["TOPIC", "Draft", "Payload", "drop_draft", "load_draft", "open_drafts", "save_draft"]
+
+
+def save_draft(tx: Tx, form: str, record: str, focus: str, payload: Payload) -> None:
+    """Keep `payload` as the officer's draft of `form` for `record` (a record's id, or "" for a new one).
+
+    Drafts stay on this desk: they are never journalled and leave no audit row.
+    """
+    draft = Draft(form, record, to_iso(tx.ledger.now()), focus, dict(payload))
+    put_draft(tx.connection, tx.actor.officer, draft)
+    tx.topic(TOPIC)
+
+
+def drop_draft(tx: Tx, form: str, record: str) -> None:
+    """Forget the officer's draft; in the transaction that saves its record, or when it is thrown away on purpose."""
+    if remove_draft(tx.connection, form, tx.actor.officer, record):
+        tx.topic(TOPIC)

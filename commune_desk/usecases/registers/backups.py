@@ -1,0 +1,96 @@
+"""Keeping a copy of the register outside this PC, and coming back from it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from commune_desk.domain.audit_actions import AuditAction
+from commune_desk.domain.clock import VIETNAM, Clock
+from commune_desk.domain.errors import Refusal
+from commune_desk.domain.labels import N_
+from commune_desk.store.desk.backup import SUFFIX, Manifest, make_backup, unpack_backup
+from commune_desk.store.exchange.staged import mark_restored
+from commune_desk.usecases.registers.officers import RecoveryAnswer, recover
+from commune_desk.usecases.registers.opening import OpenDesk, open_register, unlock
+from commune_desk.usecases.registers.profile import FolderNotWritten, Profile
+
+
+def backup_name(desk: OpenDesk) -> str:
+    """A file name that names nobody: desk and minute."""
+    minute = desk.register.clock.now().astimezone(VIETNAM).strftime("%Y%m%d-%H%M")
+    return f"{desk.register.identity.desk or 'desk'}-{minute}{SUFFIX}"
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """A backup that was written; `audit_fault` is the number of the first audit row that was touched, None for none."""
+
+    manifest: Manifest
+    audit_fault: int | None
+
+
+def back_up(desk: OpenDesk, target: Path) -> BackedUp:
+    """Write a verified, encrypted backup, and check the audit chain that went into it.
+
+    Saves go on meanwhile. Raises BackupNotSaved, DiskFull.
+    """
+    manifest = make_backup(desk.register, desk.key, desk.profile.keyfile, target)
+    desk.register.write(lambda tx: tx.audit(AuditAction.BACKUP, detail={"changes": manifest.changes})).result()
+    return BackedUp(manifest, desk.register.audit_fault())
+
+
+def restore(
+    profile: Profile, source: Path, login: str, passphrase: str, *, clock: Clock, instead: bool = False
+) -> OpenDesk:
+    """Open a backup in an empty profile, as a desk that must be enrolled anew.
+
+    `instead` of a register that cannot be opened any more, which is put aside with its keyfile.
+
+    A training register goes on as it was. It is put in place only once it is marked: one that was not would pass for
+    the desk it was copied from. Raises BackupDamaged, BackupNotRestored, FolderNotWritten, WrongPassphrase,
+    Refusal.
+    """
+    half = lay_out(profile, source, instead=instead)
+    try:
+        return _put_in_place(profile, unlock(half, login, passphrase, clock=clock))
+    finally:
+        profile.settle()
+
+
+def lay_out(profile: Profile, source: Path, *, instead: bool = False) -> Profile:
+    """Unpack a backup beside what stands in the profile, out of sight; `profile.settle` gives it up.
+
+    Raises BackupDamaged, BackupNotRestored, FolderNotWritten, Refusal.
+    """
+    if profile.has_register() and not instead:
+        raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
+    half = profile.begin()
+    with ExitStack() as undo:
+        undo.callback(profile.settle)
+        unpack_backup(source, half.folder)
+        undo.pop_all()
+    return half
+
+
+def restore_recovered(profile: Profile, half: Profile, answer: RecoveryAnswer, *, clock: Clock) -> OpenDesk:
+    """Open a backup that was laid out in `half` with the province's answer, where its passphrase is forgotten.
+
+    What does not hold can be typed again. Raises as `recover`, FolderNotWritten.
+    """
+    return _put_in_place(profile, recover(half, answer, clock=clock))
+
+
+def _put_in_place(profile: Profile, desk: OpenDesk) -> OpenDesk:
+    """Mark an opened register that was laid out, and take it into the profile; it is open again there."""
+    half, clock = desk.profile, desk.register.clock
+    try:
+        if not desk.register.identity.is_training:
+            desk.register.write(mark_restored).result()
+    finally:
+        desk.register.close()
+    if not half.spare.exists():
+        raise FolderNotWritten  # the spare of a register that is put aside would stay beside the new keyfile
+    profile.put_in_place()
+    return OpenDesk(profile, open_register(profile, desk.key, desk.login, clock=clock), desk.key, desk.login)

@@ -1,0 +1,158 @@
+"""Enrolling this PC with the province's code: a new register, or one that goes on under a new desk id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from commune_desk import __version__
+from commune_desk.domain.access import Role
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.clock import Clock
+from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.ids import uuid7
+from commune_desk.domain.labels import N_
+from commune_desk.store.engine.settings import Identity, Pins, ScopeKeyPair
+from commune_desk.store.exchange.staged import accept_new_desk
+from commune_desk.usecases.registers.opening import OpenDesk, make_register, require_label, require_names, require_room
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
+from commune_desk.vault.passphrases import require_login, require_passphrase
+from commune_desk.vault.recovery import set_recovery
+from sync.protocol import unb64
+
+if TYPE_CHECKING:
+    from sync.client.enrol import DeskKeys, Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What the province told, where its server is and the code for this PC, and what the PC is called there."""
+
+    address: str
+    code: str = field(repr=False)
+    label: str
+
+
+class EnrolTries:
+    """The tries of one page. The province may have taken a code whose answer was lost on the line: it gives the same
+    answer again to the same keys."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, DeskKeys] = {}
+
+    def keys(self, code: str) -> DeskKeys:
+        """The keys of whoever tries `code`, however it is spelled."""
+        from sync.client.enrol import DeskKeys
+
+        return self._keys.setdefault("".join(filter(str.isalnum, code)).upper(), DeskKeys())
+
+
+class NotReached(Fault):
+    """The province could not be spoken to before there was a register; its cause says what the line was like."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "The province was not reached, so nothing was set up and the code can still be used. "
+                "Check the address and the line, then try again."
+            )
+        )
+
+
+def enrol_new_register(
+    profile: Profile,
+    officer: NewOfficer,
+    invitation: Invitation,
+    *,
+    clock: Clock,
+    tries: EnrolTries | None = None,
+) -> OpenDesk:
+    """Enrol and make the register. Raises Invalid, Refusal, or a SyncFault for the line; takes about a second.
+
+    The code works once, for the keys of `tries`: whatever would fail after it is used up is asked for before.
+    """
+    require_login(officer.login)
+    require_passphrase(officer.passphrase, officer.login)
+    require_names(officer.display_name, invitation.label)
+    require_room(profile)
+    enrolment = _first_enrol(invitation, tries or EnrolTries())
+    return make_register(
+        profile, officer, identity_of(enrolment, invitation.label, uuid7()), scope_keys_of(enrolment), clock=clock
+    )
+
+
+def enrol_anew(desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> ChangeSet:
+    """Give a register that came out of a backup, or whose sync stopped, a new desk id.
+
+    What the province lacks is sent after one full pull. Raises Invalid, Refusal when the code is for another place,
+    or a SyncFault.
+    """
+    require_label(invitation.label)
+    return take_up(desk, _enrol(invitation, tries), invitation.label)
+
+
+def take_up(desk: OpenDesk, enrolment: Enrolment, label: str) -> ChangeSet:
+    """Go on as the desk that the province has just enrolled. Raises Refusal for another place than the register's."""
+    own = desk.register.identity
+    identity = identity_of(enrolment, label, own.db_id)
+    if identity.scope != own.scope:
+        raise Refusal(
+            N_(
+                "This code is for another place than this register's, which is as it was. The code is used up: "
+                "ask the province for one for this place, and to revoke the desk {desk}."
+            ),
+            desk=enrolment.desk,
+        )
+    # A forgotten passphrase can then be replaced with the province's spoken answer, without a line. Before the
+    # register: a keyfile that cannot be saved must not leave a desk enrolled anew of which nobody is told.
+    set_recovery(desk.profile.keyfile, desk.key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)
+    return desk.register.write(lambda tx: accept_new_desk(tx, identity, scope_keys_of(enrolment))).result()[1]
+
+
+def _first_enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
+    """`_enrol`, where nothing is kept yet that a later try could send."""
+    from sync.client.errors import LineFault
+
+    try:
+        return _enrol(invitation, tries)
+    except LineFault as error:
+        raise NotReached from error
+
+
+def _enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
+    from sync.client.enrol import enrol  # not with the module: it loads the HTTP library, and pages name this use case
+
+    keys = tries.keys(invitation.code)
+    return enrol(invitation.address, invitation.code, invitation.label, program_version=__version__, desk_keys=keys)
+
+
+def identity_of(enrolment: Enrolment, label: str, db_id: str) -> Identity:
+    """Who the register is from now on. Raises Refusal for a grant that this program has no work for."""
+    grant = enrolment.grants[0] if len(enrolment.grants) == 1 else None
+    if grant is None or grant.role not in set(Role):
+        raise Refusal(N_("The code gives no place to work in. Ask the province for a new one."))
+    return Identity(
+        db_id=db_id,
+        desk=enrolment.desk,
+        label=label,
+        scope=grant.scope,
+        role=grant.role,
+        signing=enrolment.signing_key.to_bytes(),
+        box=enrolment.box_key.to_bytes(),
+        doorbell=enrolment.doorbell_key.to_bytes(),
+        epoch=enrolment.epoch,
+        pins=Pins(
+            address=enrolment.address,
+            ca_pem=enrolment.ca_pem,
+            authority_public=enrolment.authority_public,
+            escrow_public=enrolment.escrow_public,
+            name=enrolment.province_name,
+            courier_public=enrolment.courier_public,
+        ),
+    )
+
+
+def scope_keys_of(enrolment: Enrolment) -> list[ScopeKeyPair]:
+    """The places' sealing keys, with the private halves out of the locker."""
+    private = {scope: box.to_bytes() for scope, box in enrolment.scope_private.items()}
+    return [ScopeKeyPair(k.scope, k.key, unb64(k.public), private.get(k.scope)) for k in enrolment.scope_keys]

@@ -1,0 +1,100 @@
+"""The officers of this PC: a slot each, their passphrases, and help when one is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from commune_desk.domain.audit_actions import AuditAction
+from commune_desk.domain.clock import Clock
+from commune_desk.domain.errors import DeskError, Refusal
+from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
+from commune_desk.domain.kinds import Officer
+from commune_desk.domain.labels import N_
+from commune_desk.store.engine import settings
+from commune_desk.store.pages.subjects import name_of
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.registers.opening import OpenDesk, open_register, require_names
+from commune_desk.usecases.registers.profile import NewOfficer, Profile
+from commune_desk.vault import recovery, vault
+from commune_desk.vault.passphrases import require_login, require_passphrase
+
+
+def add_officer(desk: OpenDesk, officer: NewOfficer) -> OfficerId:
+    """Give a colleague a slot on this PC and a record, both or none.
+
+    Raises Invalid, Refusal for a taken login, a Fault.
+    """
+    require_login(officer.login)
+    require_passphrase(officer.passphrase, officer.login)
+    require_names(officer.display_name)
+    officer_id = OfficerId(uuid7())
+    keyfile = desk.profile.keyfile
+    vault.add_officer(keyfile, desk.key, login=officer.login, officer_id=officer_id, passphrase=officer.passphrase)
+    try:
+        desk.register.write(lambda tx: _introduce(tx, officer_id, officer.display_name)).result()
+    except DeskError:
+        vault.remove_officer(keyfile, desk.key, login=officer.login)
+        raise
+    return officer_id
+
+
+def _introduce(tx: Tx, officer_id: OfficerId, display_name: str) -> None:
+    actor = tx.actor
+    scope = Scope(actor.scope)
+    tx.save(Officer(id=RecordId(officer_id), scope=scope, display_name=display_name, role=actor.role.value))
+    tx.audit(AuditAction.OFFICER_ADD, "officer", officer_id)
+
+
+def remove_officer(desk: OpenDesk, login: str) -> None:
+    """Take a colleague's slot away. It is no revocation: who copied both files before can still open the copies."""
+    if login == desk.login:
+        raise Refusal(N_("You cannot remove yourself while you work. Ask a colleague to do it."))
+    officer_id = next((slot.officer_id for slot in vault.slots(desk.profile.keyfile) if slot.login == login), "")
+    vault.remove_officer(desk.profile.keyfile, desk.key, login=login)
+    desk.register.write(lambda tx: _note_removed(tx, officer_id)).result()
+
+
+def _note_removed(tx: Tx, officer_id: str) -> None:
+    settings.note_removed(tx.connection, officer_id)
+    tx.audit(AuditAction.OFFICER_REMOVE, "officer", officer_id)
+
+
+def change_passphrase(desk: OpenDesk, old: str, new: str, *, clock: Clock) -> None:
+    """Replace one's own passphrase. Raises WrongPassphrase, TooManyTries, Invalid when the new one is weak."""
+    vault.change_passphrase(desk.profile.keyfile, desk.login, old, new, clock=clock)
+    desk.register.write(lambda tx: tx.audit(AuditAction.PASSPHRASE_CHANGE, "officer", tx.actor.officer)).result()
+
+
+def recovery_request(profile: Profile) -> str:
+    """What to read out to the province. Raises Refusal for a register without a province."""
+    return recovery.recovery_request(profile.keyfile)
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryAnswer:
+    """What the province answered, whose passphrase was forgotten, and the new one."""
+
+    answer: str = field(repr=False)
+    login: str
+    passphrase: str = field(repr=False)
+
+
+def recover(profile: Profile, typed: RecoveryAnswer, *, clock: Clock) -> OpenDesk:
+    """Open the register with the province's answer and give the login a new passphrase; the answer works once.
+
+    Raises Invalid for a misread answer or a weak passphrase, WrongAnswer, Refusal for an unknown login.
+    """
+    answer, login, passphrase = typed.answer, typed.login, typed.passphrase
+    slot = next((one for one in vault.slots(profile.keyfile) if one.login == login), None)
+    if slot is None:
+        raise Refusal(N_("There is no such login on this PC. Choose one of those shown."))
+    key = recovery.recover(profile.keyfile, answer, login=login, officer_id=slot.officer_id, passphrase=passphrase)
+    register = open_register(profile, key, login, clock=clock)
+    register.write(lambda tx: tx.audit(AuditAction.PASSPHRASE_RECOVER, "officer", slot.officer_id)).result()
+    return OpenDesk(profile, register, key, login)
+
+
+def colleagues(desk: OpenDesk) -> list[tuple[str, str]]:
+    """(login, name) of everybody who may unlock here, in the order they were added."""
+    slots = vault.slots(desk.profile.keyfile)
+    return desk.register.read(lambda connection: [(slot.login, name_of(connection, slot.officer_id)) for slot in slots])

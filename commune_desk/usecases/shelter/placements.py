@@ -1,0 +1,276 @@
+"""Stays in the shelter: admit first and complete later, log, go out and come back, change the bed, end the stay."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+import msgspec
+
+from commune_desk.domain.clock import lies_before, local_day, to_iso
+from commune_desk.domain.desks import Task
+from commune_desk.domain.errors import Invalid, Refusal
+from commune_desk.domain.families import Person
+from commune_desk.domain.ids import RecordId, desk_mark, new_record_id
+from commune_desk.domain.labels import N_
+from commune_desk.domain.placements import (
+    ACTIVE,
+    PLACEMENT_STEPS,
+    Bed,
+    CareLogEntry,
+    Placement,
+)
+from commune_desk.domain.record import check_required, values_of
+from commune_desk.domain.text import fold
+from commune_desk.store.pages.placements import active_stays, stays_in
+from commune_desk.store.pages.tasks import open_tasks_of
+from commune_desk.store.writing.numbers import next_number
+from commune_desk.store.writing.opened import Opened, edited
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.records.tasks import finish_task
+from commune_desk.usecases.shelter.commune_notices import tell_commune
+
+NO_RECEIVER = ("left", "independent", "died")
+"""Reasons for discharge with nobody to hand over to."""
+NO_FOLLOW_UP = ("died",)
+UNKNOWN_COMMUNE = "00000"
+
+_NOT_HOLD = N_("Some fields do not hold.")
+_FUTURE = N_("This hour has not come yet.")
+
+
+class Reminder(msgspec.Struct, frozen=True):
+    """Something to be done about a resident by an ISO day."""
+
+    title: str
+    due_on: str
+
+
+class Admission(msgspec.Struct, frozen=True, kw_only=True):
+    """An admission as it is filled in; of the person nothing needs to be known yet."""
+
+    person: Person
+    placement: Placement
+    reminders: tuple[Reminder, ...] = ()
+
+
+class Leaving(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of a stay. `at` is an instant; `destination` and `safety_plan` are sealed when saved."""
+
+    stay: RecordId
+    at: str
+    reason: str
+    receiver: str | None = None
+    destination: str | None = None
+    safety_plan: str | None = None
+    reminders: tuple[Reminder, ...] = ()
+
+
+def admit_to_shelter(tx: Tx, admission: Admission) -> RecordId:
+    """Give a person a place in the house; returns the id of the stay. The papers may follow later.
+
+    When the home commune is known it is told that the person is protected, by case code and days only. Of somebody
+    who was here before, what is filled in is written and the rest stays as it is known.
+    Raises Invalid naming the fields, Refusal when the person is here already or the bed is taken.
+    """
+    stay = msgspec.structs.replace(admission.placement, person=admission.person.id, status="staying")
+    _check_stay(tx, stay)
+    if any(other.person == admission.person.id for other in active_stays(tx.connection)):
+        raise Refusal(N_("This person is in the house already. Nothing was saved; open the present stay."))
+    require_free_bed(tx, stay.bed)
+    if not stay.case_code:
+        stay = msgspec.structs.replace(stay, case_code=next_case_code(tx, stay))
+    _know_person(tx, admission.person)
+    tx.save(stay)
+    tell_commune(tx, None, stay)
+    _remind(tx, admission.person.id, admission.reminders)
+    return stay.id
+
+
+def _know_person(tx: Tx, person: Person) -> None:
+    stored = tx.get(Person, person.id)
+    known = {name: value for name, value in values_of(person).items() if value not in (None, "", ())}
+    tx.save(msgspec.structs.replace(stored, **known) if stored else person)
+
+
+def complete_stay(tx: Tx, opened: Opened, before: Admission, after: Admission) -> RecordId:
+    """Save what `after` changes of `before`, the stay as it was `opened`: who the person is, the home commune, a code.
+
+    What another desk wrote meanwhile stays, or meets the edit as a conflict. Raises Invalid.
+    """
+    stored = tx.existing(Placement, after.placement.id)
+    code = after.placement.case_code or before.placement.case_code
+    entered = msgspec.structs.replace(after.placement, case_code=code)
+    _check_stay(tx, edited(before.placement, entered, stored))
+    if tx.get(Person, after.person.id) is None:
+        tx.save(after.person)
+    else:
+        tx.edit(opened, before.person, after.person)
+    whole = tx.edit(opened, before.placement, entered)
+    if whole != stored:
+        tell_commune(tx, stored, whole)
+    return stored.id
+
+
+def set_papers(tx: Tx, opened: Opened, shown: Placement, papers: Collection[str]) -> None:
+    """Which papers of the dossier have come (Decree 20/2021/ND-CP art. 27.3); `shown` are those seen so far."""
+    tx.edit(opened, shown, msgspec.structs.replace(shown, papers=tuple(papers)))
+
+
+def log_care(tx: Tx, entry: CareLogEntry, done: Collection[RecordId] = ()) -> RecordId:
+    """Write a line of the daily log by the officer at work, and tick off the tasks `done` with it. Raises Invalid."""
+    stay = tx.existing(Placement, entry.placement or "")
+    faults = check_required(entry)
+    now = tx.ledger.now()
+    if not faults and entry.logged_at > to_iso(now):
+        faults["logged_at"] = _FUTURE
+    elif not faults and lies_before(entry.logged_at, stay.admitted_at, now):
+        faults["logged_at"] = N_("This hour lies before the admission.")
+    if faults:
+        raise Invalid(_NOT_HOLD, fields=faults)
+    tx.save(msgspec.structs.replace(entry, officer=tx.actor.officer))
+    for task in done:
+        finish_task(tx, task)
+    return entry.id
+
+
+def go_out(tx: Tx, stay_id: RecordId, *, back_at: str | None, note: str) -> None:
+    """The resident leaves the house for some hours and keeps the bed. `back_at` is an instant; `note` goes to the log.
+
+    Raises Invalid when `back_at` has passed, Refusal when the resident is not in the house.
+    """
+    now = to_iso(tx.ledger.now())
+    if back_at is not None and back_at <= now:
+        raise Invalid(_NOT_HOLD, fields={"due_back_at": N_("This hour has passed already.")})
+    _move(tx, stay_id, "out", due_back_at=back_at)
+    _log_step(tx, stay_id, note)
+
+
+def come_back(tx: Tx, stay_id: RecordId, *, note: str) -> None:
+    """The resident is back. Raises Refusal when they were not out."""
+    _move(tx, stay_id, "staying", due_back_at=None)
+    _log_step(tx, stay_id, note)
+
+
+def change_bed(tx: Tx, opened: Opened, stay_id: RecordId, bed: RecordId | None) -> None:
+    """Give a resident another bed, or none for the moment. Raises Refusal when the stay is over or the bed taken."""
+    stay = tx.existing(Placement, stay_id)
+    if stay.status not in ACTIVE:
+        raise Refusal(N_("This stay has ended. Nothing was changed."))
+    if bed != stay.bed:
+        require_free_bed(tx, bed)
+        shown = opened.seen(stay)
+        tx.edit(opened, shown, msgspec.structs.replace(shown, bed=bed))
+
+
+def discharge(tx: Tx, leaving: Leaving) -> None:
+    """End a stay; the bed is free again, and the house is reminded to ask how it goes.
+
+    Raises Invalid naming the fields, Refusal when the stay has ended already.
+    """
+    stay = tx.existing(Placement, leaving.stay)
+    faults = leaving_faults(leaving, stay.admitted_at, tx.ledger.now())
+    if faults:
+        raise Invalid(_NOT_HOLD, fields=faults)
+    _move(
+        tx,
+        leaving.stay,
+        "ended",
+        due_back_at=None,
+        discharged_at=leaving.at,
+        discharge_reason=leaving.reason,
+        receiver=leaving.receiver,
+        destination=leaving.destination,
+        safety_plan=leaving.safety_plan,
+    )
+    if stay.person is None:
+        return
+    for task in open_tasks_of(tx.connection, stay.person):
+        tx.save(msgspec.structs.replace(task, status="dropped"))
+    _remind(tx, stay.person, () if leaving.reason in NO_FOLLOW_UP else leaving.reminders)
+
+
+def leaving_faults(leaving: Leaving, admitted_at: str, now: datetime) -> dict[str, str]:
+    """What keeps a discharge from being saved: message ids by field."""
+    faults = {}
+    if not leaving.reason:
+        faults["reason"] = N_("Please fill this in.")
+    elif not leaving.receiver and leaving.reason not in NO_RECEIVER:
+        faults["receiver"] = N_("Write to whom the resident was handed over.")
+    if not leaving.at:
+        faults["at"] = N_("Please fill this in.")
+    elif leaving.at > to_iso(now):
+        faults["at"] = _FUTURE
+    elif lies_before(leaving.at, admitted_at, now):
+        faults["at"] = N_("This hour lies before the admission.")
+    return faults
+
+
+def next_case_code(tx: Tx, stay: Placement) -> str:
+    """The next case code of this desk, `QN-06838-2026-7KQ4-0031` or with 00000: unique without asking anyone."""
+    year = local_day(stay.admitted_at).year
+    prefix = f"QN-{stay.home_commune or UNKNOWN_COMMUNE}-{year}-{desk_mark(tx.actor.desk)}-"
+    return next_number(tx.connection, "placement", "case_code", prefix)
+
+
+def require_free_bed(tx: Tx, bed_id: str | None) -> None:
+    """Raise Refusal unless the bed is open and nobody has it; no bed at all is always free."""
+    if bed_id is None:
+        return
+    bed = tx.existing(Bed, bed_id)
+    if bed.status != "open":
+        raise Refusal(N_("Bed {bed} is closed. Nothing was saved; choose another."), bed=bed.label)
+    if stays_in(tx.connection, bed_id):
+        raise Refusal(N_("Bed {bed} was given away meanwhile. Nothing was saved; choose another."), bed=bed.label)
+
+
+def _check_stay(tx: Tx, stay: Placement) -> None:
+    faults = check_required(stay)
+    now = tx.ledger.now()
+    if stay.admitted_at > to_iso(now):
+        faults["admitted_at"] = _FUTURE
+    if stay.isolation_from and date.fromisoformat(stay.isolation_from) > local_day(now):
+        faults["isolation_from"] = N_("The date lies in the future.")
+    if stay.isolation_to and stay.isolation_to < (stay.isolation_from or "~"):
+        faults["isolation_to"] = N_("The end lies before the beginning.")
+    if not 0 <= stay.companions <= 9:
+        faults["companions"] = N_("Write a number from 0 to 9.")
+    if stay.home_commune and not (len(stay.home_commune) == 5 and stay.home_commune.isdecimal()):
+        faults["home_commune"] = N_("The code is not known.")
+    others = (other for other in active_stays(tx.connection) if other.id != stay.id)
+    if stay.status in ACTIVE and fold(stay.alias) in {fold(other.alias) for other in others}:
+        faults["alias"] = N_("Somebody in the house has this name now. Choose another.")
+    if faults:
+        raise Invalid(_NOT_HOLD, fields=faults)
+
+
+def _move(tx: Tx, stay_id: RecordId, status: str, **changed: str | None) -> None:
+    stay = tx.existing(Placement, stay_id)
+    if status not in PLACEMENT_STEPS.get(stay.status, ()):
+        raise Refusal(N_("The stay was changed meanwhile. Nothing was saved; look at its present state."))
+    _save_stay(tx, stay, msgspec.structs.replace(stay, status=status, **changed))
+
+
+def _save_stay(tx: Tx, before: Placement, after: Placement) -> None:
+    if after != before:
+        tx.save(after)
+        tell_commune(tx, before, after)
+
+
+def _log_step(tx: Tx, stay_id: RecordId, note: str) -> None:
+    entry = CareLogEntry(
+        id=new_record_id(),
+        scope=tx.actor.scope,
+        placement=stay_id,
+        logged_at=to_iso(tx.ledger.now()),
+        entry_kind="outing",
+        note=note,
+    )
+    log_care(tx, entry)
+
+
+def _remind(tx: Tx, person: RecordId, reminders: tuple[Reminder, ...]) -> None:
+    for reminder in reminders:
+        tx.save(
+            Task(id=new_record_id(), scope=tx.actor.scope, title=reminder.title, due_on=reminder.due_on, person=person)
+        )

@@ -1,0 +1,57 @@
+"""What a desk does around an exchange with the province, whichever way it goes: number what waits, then catch up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.ids import is_shelter_scope
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine import settings
+from commune_desk.store.exchange.staged import pulled_once, release_next
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.shelter.commune_notices import keep_told
+
+
+class AroundSync:
+    """The steps before and after an exchange; `hear` is told of everything that the exchange changed."""
+
+    def __init__(self, register: Register, changed: Callable[[ChangeSet], None]) -> None:
+        self._register = register
+        self._changed = changed
+        self._stays_changed = False
+
+    def hear(self, changes: ChangeSet) -> None:
+        self._stays_changed |= changes.touches("placement")
+        self._changed(changes)
+
+    def release_staged(self) -> int:
+        """Number and sign what may go; how many changes that was."""
+        total = 0
+        while True:
+            released, changes = self._register.write(release_next).result()
+            self._note(changes)
+            total += released
+            if not released:
+                return total
+
+    def pulled_everything(self) -> bool:
+        """After a full pull: whether it was the first of a new enrolment, and gave numbers to what waited for it."""
+        if not self._register.write(_awaits_pull).result()[0]:
+            return False
+        self._note(self._register.write(pulled_once).result()[1])
+        return self.release_staged() > 0
+
+    def keep_told(self) -> None:
+        """In a shelter: notices that two desks wrote apart follow the stay that came of it, with the next sync."""
+        if self._stays_changed and is_shelter_scope(self._register.identity.scope):
+            self._note(self._register.write(keep_told).result()[1])
+        self._stays_changed = False
+
+    def _note(self, changes: ChangeSet) -> None:
+        if changes:
+            self._changed(changes)
+
+
+def _awaits_pull(tx: Tx) -> bool:
+    return settings.get(tx.connection, settings.AWAITS_PULL, bool, False)

@@ -1,0 +1,51 @@
+"""Deciding between values that officers wrote without having seen each other's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from commune_desk.domain.errors import Refusal
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.labels import N_
+from commune_desk.domain.placements import Placement
+from commune_desk.domain.record import Value, check_value
+from commune_desk.store.intake.conflicts import open_conflicts
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.shelter.commune_notices import take_back, tell_again, tell_commune
+
+
+def decide_conflict(tx: Tx, *, kind: str, record: str, field: str, ids: Sequence[str], value: Value) -> None:
+    """Let `value` stand for the field and close the conflicts `ids`; the other values stay in the history.
+
+    Raises Refusal when somebody has decided meanwhile or the value does not hold.
+    """
+    found = [one for one in open_conflicts(tx.connection, record) if one.field == field]
+    still_open = {one for conflict in found for one in conflict.ids}
+    sides = {side.value for conflict in found for side in conflict.sides if not isinstance(side.value, tuple)}
+    if not set(ids) <= still_open:
+        raise Refusal(N_("This was decided meanwhile on another desk. Look at the value that stands now."))
+    entry = KINDS[kind]
+    fault = check_value(entry.fields[field], value)
+    if fault is not None:
+        raise Refusal(fault)
+    stored = tx.existing(entry.struct, record)
+    kept = next((conflict.kept for conflict in found if conflict.kept), "")
+    if kept:
+        tx.resolve(stored, field, ids)  # there stays what stands: nobody looks there
+        shown = tx.existing(entry.struct, kept)
+        if getattr(shown, field) != value:
+            tx.save(msgspec.structs.replace(shown, **{field: value}))
+        return
+    decided = msgspec.structs.replace(stored, **{field: value})
+    tx.resolve(decided, field, ids)
+    if isinstance(stored, Placement) and isinstance(decided, Placement):
+        _tell_communes(tx, stored, decided, sides if field == "home_commune" else ())
+
+
+def _tell_communes(tx: Tx, before: Placement, after: Placement, named: Collection[Value]) -> None:
+    """The decision on a stay reaches its commune, and the others that were `named` are told to forget it."""
+    take_back(tx, after, [str(one) for one in named if one and one != after.home_commune])
+    tell_commune(tx, before, after)
+    tell_again(tx, after)

@@ -1,0 +1,305 @@
+"""Sync by courier: what waits goes onto a USB stick, and what the province wrote onto it comes into the register.
+
+What travels and how it is proven is `sync.client.courier`; it is loaded with the first bundle, for it knows the line.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commune_desk.domain.audit_actions import AuditAction
+from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.clock import to_iso
+from commune_desk.domain.errors import DeskError, Fault, Refusal
+from commune_desk.domain.labels import N_
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine.settings import Pins
+from commune_desk.store.exchange import courier as memory
+from commune_desk.store.exchange.courier import Written
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.exchange.sync_history import note_heard
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.sync import stick
+from commune_desk.usecases.sync.around_sync import AroundSync
+from sync import bundle
+from sync.seal import BoxKey
+
+if TYPE_CHECKING:
+    from sync.client.courier import Brought, Outgoing
+
+Progress = Callable[[int, int], object]
+"""Told how many bundles are done, and of how many (0: nobody knows yet)."""
+
+_NEEDS_ENROLMENT = ("restored", "fork")
+
+
+class CourierStopped(Fault):
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Stopped. The bundles that were finished count; what is missing can be written or read again.")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WroteOut:
+    """What went onto the stick. The numbers are those of this desk's changes, 0 when there were none to send."""
+
+    fingerprints: Sequence[str]
+    changes: int
+    first_n: int
+    last_n: int
+    bytes: int
+
+
+@dataclass(slots=True)
+class ReadIn:
+    """What came from the stick."""
+
+    files: int = 0
+    """Bundles for this PC that were read."""
+    others: int = 0
+    """Bundles in the folder that are for somebody else and are not done with."""
+    fingerprints: list[str] = field(default_factory=list)
+    signed_for: int = 0
+    """The province has signed for all changes up to this number; 0 when no receipt came."""
+    quarantined: int = 0
+    events: int = 0
+    conflicts: int = 0
+    missing: list[tuple[int, int]] = field(default_factory=list)
+    """Ranges of this desk's changes that the province waits for."""
+    lacking: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By place, the entries of its feed that must come before what was brought."""
+    more: bool = False
+    """Whether the province has more than was brought."""
+    unremembered: int = 0
+    """Bundles whose receipts answer none that this desk remembers."""
+    refusal: DeskError | None = None
+    faults: list[DeskError] = field(default_factory=list)
+    """Why a bundle was not taken in, one for each."""
+    done_with: list[str] = field(default_factory=list)
+    """Fingerprints of what may leave the stick: it was read to its end, or the province has signed for it."""
+
+
+@dataclass(slots=True)
+class _Arrival:
+    """A bundle for this desk that lies in the folder."""
+
+    path: Path
+    fingerprint: str = ""
+    at: str = ""
+    answers: list[str] = field(default_factory=list)
+    brought: Brought | None = None
+    fault: DeskError | None = None
+    events: int = 0
+    conflicts: int = 0
+
+    @property
+    def is_finished(self) -> bool:
+        return self.fault is not None or (self.brought is not None and not self.brought.lacking)
+
+
+class Courier:
+    """Writes and reads bundles, one at a time, on any thread but the UI's; `stop` from any."""
+
+    def __init__(
+        self, register: Register, changed: Callable[[ChangeSet], None], *, room: int = bundle.MAX_INSIDE
+    ) -> None:
+        """`changed` hears, from that thread, of everything that a bundle changed in the register.
+
+        `room`: how many bytes of changes go into one file.
+        """
+        self._room = room
+        self._register = register
+        self._around = AroundSync(register, changed)
+        self._replica = RegisterReplica(register, self._hear)
+        self._is_stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Break off after the step that is under way; what it wrote stays."""
+        self._is_stopped.set()
+
+    def _begin(self) -> None:
+        """The register may have been enrolled anew since the last bundle."""
+        self._is_stopped.clear()
+        self._replica = RegisterReplica(self._register, self._hear)
+
+    def _hear(self, changes: ChangeSet) -> None:
+        self._around.hear(changes)
+        self._go_on()
+
+    def write_out(self, folder: Path, progress: Progress = lambda _done, _of: None) -> WroteOut:
+        """Put everything that waits, and the question what is new, onto the stick.
+
+        Raises Refusal before there is a key to seal to or for a register that must be enrolled anew, StickFull,
+        StickGone, CourierStopped; what was written before stays valid.
+        """
+        from sync.client.courier import outgoing
+
+        self._begin()
+        public = self._require_key()
+        self._around.release_staged()
+        at = to_iso(self._register.clock.now())
+        written: list[Outgoing] = []
+        for one in outgoing(self._replica, public, at=at, room=self._room):
+            self._go_on()
+            self._register.write(lambda tx, one=one: _note_written(tx, one)).result()  # type: ignore[misc]
+            stick.put(folder, one.data)
+            written.append(one)
+            progress(len(written), 0)
+        return _written(written)
+
+    def _require_key(self) -> bytes:
+        own = self._register.identity
+        if own.frozen in _NEEDS_ENROLMENT or not own.desk:
+            raise Refusal(
+                N_(
+                    "This PC must be enrolled anew before it can send anything. Everything is kept here; "
+                    "nothing was written."
+                )
+            )
+        public = _pins(self._register).courier_public
+        if not public:
+            raise Refusal(
+                N_(
+                    "This PC does not know yet how to seal bundles for the province: it learns it with the first sync "
+                    "over a line. Everything is kept here; nothing was written."
+                )
+            )
+        return public
+
+    def read_in(self, folder: Path, progress: Progress = lambda _done, _of: None) -> ReadIn:
+        """Take in the bundles for this PC that lie in the folder, in whatever order they must be read.
+
+        Raises Refusal when there is none, StickGone, CourierStopped; a SyncFault in a bundle is told in the result.
+        """
+        self._begin()
+        box = BoxKey.from_bytes(self._register.identity.box)
+        found = stick.bundles_in(folder)
+        arrivals = [_Arrival(path) for path in found if bundle.is_for(stick.read(path, bundle.BLOCK), box.public)]
+        if not arrivals:
+            raise Refusal(
+                N_("There is no bundle for this PC in that folder ({others} others). Nothing was changed."),
+                others=len(found),
+            )
+        self._read_all(arrivals, box, progress)
+        read = _summed(arrivals, others=len(found) - len(arrivals))
+        self._catch_up(read, arrivals, {path.name for path in found})
+        return read
+
+    def _read_all(self, arrivals: list[_Arrival], box: BoxKey, progress: Progress) -> None:
+        """Each once, and again those that lacked another one of the folder, as long as that helps."""
+        waiting = arrivals
+        while waiting:
+            for one in waiting:
+                self._go_on()
+                self._read(one, box)
+                progress(sum(each.is_finished for each in arrivals), len(arrivals))
+            still = [one for one in waiting if not one.is_finished]
+            if len(still) == len(waiting):
+                return
+            waiting = still
+
+    def _read(self, arrival: _Arrival, box: BoxKey) -> None:
+        from sync.client.courier import take_in
+
+        try:
+            data = stick.read(arrival.path)
+            arrival.fingerprint = bundle.fingerprint(data)
+            opened = bundle.open_bundle(data, box, self._register.identity.desk)
+            arrival.at, arrival.answers = opened.header.at, opened.header.answers
+            brought = arrival.brought = take_in(self._replica, opened, {w.id: w.before_n for w in self._written()})
+        except CourierStopped:
+            raise
+        except DeskError as fault:
+            arrival.fault = fault
+            return
+        arrival.events += brought.events
+        arrival.conflicts += brought.conflicts
+        self._register.write(lambda tx: _note_read(tx, opened.header, arrival.fingerprint, brought)).result()
+
+    def _catch_up(self, read: ReadIn, arrivals: Sequence[_Arrival], names: Set[str]) -> None:
+        """What follows from all of it: what is signed for, what may leave the stick, what waited for a first pull."""
+        first = self._replica.pending(0, 1, 1)
+        held = first[0].n - 1 if first else self._replica.last_n()
+        read.missing = [(max(start, held + 1), end) for start, end in read.missing if end > held]
+        answered = {answer for one in arrivals if one.fault is None for answer in one.answers}
+        for written in self._written():
+            is_done = written.last_n <= held if written.last_n else written.id in answered
+            if is_done and bundle.named(written.fingerprint) in names:
+                read.done_with.append(written.fingerprint)
+                read.others -= 1
+        if any(one.brought is not None and one.brought.is_up_to_date for one in arrivals):
+            read.more = False
+            self._around.pulled_everything()
+        self._around.keep_told()
+
+    def _written(self) -> list[Written]:
+        return self._register.write(lambda tx: memory.written(tx.connection)).result()[0]
+
+    def wipe(self, folder: Path, fingerprints: Sequence[str]) -> int:
+        """Remove what is done with from the stick; how many bundles. Raises StickGone."""
+        return stick.take_away(folder, fingerprints)
+
+    def _go_on(self) -> None:
+        if self._is_stopped.is_set():
+            raise CourierStopped
+
+
+def _pins(register: Register) -> Pins:
+    pins = register.identity.pins
+    if pins is None:
+        raise ValueError("a training register has no province")
+    return pins
+
+
+def _note_written(tx: Tx, one: Outgoing) -> None:
+    """Before the file has its name: an answer to a file that exists must be believed."""
+    print_of = bundle.fingerprint(one.data)
+    memory.note_written(tx, Written(id=one.id, fingerprint=print_of, before_n=one.before_n, last_n=one.last_n))
+    detail = {"bundle": print_of, "changes": one.changes, "first": one.first_n, "last": one.last_n}
+    tx.audit(AuditAction.COURIER_OUT, detail=detail)
+
+
+def _note_read(tx: Tx, header: bundle.Header, fingerprint: str, brought: Brought) -> None:
+    if brought.is_answer and brought.is_up_to_date:
+        note_heard(tx, header.at, header.held_n)
+    detail = {"bundle": fingerprint, "signed_for": brought.accepted_n, "entries": brought.events}
+    tx.audit(AuditAction.COURIER_IN, detail=detail)
+
+
+def _written(files: Sequence[Outgoing]) -> WroteOut:
+    numbers = [n for one in files for n in (one.first_n, one.last_n) if n]
+    return WroteOut(
+        fingerprints=[bundle.fingerprint(one.data) for one in files],
+        changes=sum(one.changes for one in files),
+        first_n=min(numbers, default=0),
+        last_n=max(numbers, default=0),
+        bytes=sum(len(one.data) for one in files),
+    )
+
+
+def _summed(arrivals: Sequence[_Arrival], *, others: int) -> ReadIn:
+    """What all of it brought; where the bundles speak of the same thing, the one that was made last has the word."""
+    read = ReadIn(others=others)
+    for one in sorted(arrivals, key=lambda each: each.at):
+        if one.fault is not None or one.brought is None:
+            read.faults += [one.fault] if one.fault is not None else []
+            continue
+        brought = one.brought
+        read.files += 1
+        read.fingerprints.append(one.fingerprint)
+        read.signed_for = max(read.signed_for, brought.accepted_n)
+        read.quarantined += brought.quarantined
+        read.events += one.events
+        read.conflicts += one.conflicts
+        read.missing, read.refusal = brought.missing, brought.refusal or read.refusal
+        read.more |= brought.more
+        read.lacking |= brought.lacking
+        read.unremembered += not brought.is_answer and bool(one.answers)
+        if not brought.lacking:
+            read.done_with.append(one.fingerprint)
+    return read

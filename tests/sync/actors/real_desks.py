@@ -1,0 +1,113 @@
+"""Desks with real registers on disk, enrolled at the real province; a whole office can be copied and opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from commune_desk.domain.clock import Clock
+from commune_desk.domain.ids import OfficerId, uuid7
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine.settings import Identity, Pins, ScopeKeyPair
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.vault.keys import RegisterKey
+from sync import protocol
+from sync.change import Line, Place
+from sync.client.enrol import Enrolment
+from sync.client.session import Session, SyncReport
+from sync.client.transport import Transport
+
+OFFICER = OfficerId("0198c0de" * 4)
+KEY = RegisterKey(bytes(range(32)))
+
+
+class Crash(Exception):
+    """The power went out."""
+
+
+class FragileReplica(RegisterReplica):
+    """Crashes before or after the commit that `trip` names; `meantime` happens between push and pull."""
+
+    trip = ""
+    applies_before_crash = 0
+    meantime: Callable[[], None] | None = None
+
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
+        self._crash_if("before acknowledge")
+        super().acknowledge(receipt, up_to, receipt_bytes, signature)
+        self._crash_if("after acknowledge")
+
+    def cursors(self) -> Mapping[str, int]:
+        meantime, self.meantime = self.meantime, None
+        if meantime is not None:
+            meantime()
+        return super().cursors()
+
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
+        if self.applies_before_crash == 0:
+            self._crash_if("before apply")
+        super().apply(events, places)
+        self._crash_if("after apply")
+        self.applies_before_crash -= 1
+
+    def _crash_if(self, place: str) -> None:
+        if self.trip == place:
+            raise Crash
+
+
+def make_register(path: Path, enrolment: Enrolment) -> None:
+    """A register for an enrolled desk, at `path`."""
+    grant = enrolment.grants[0]
+    identity = Identity(
+        db_id=uuid7(),
+        desk=enrolment.desk,
+        label="PC of tests",
+        scope=grant.scope,
+        role=grant.role,
+        signing=enrolment.signing_key.to_bytes(),
+        box=enrolment.box_key.to_bytes(),
+        doorbell=enrolment.doorbell_key.to_bytes(),
+        epoch=enrolment.epoch,
+        pins=Pins(
+            address=enrolment.address,
+            ca_pem=enrolment.ca_pem,
+            authority_public=enrolment.authority_public,
+            escrow_public=enrolment.escrow_public,
+        ),
+    )
+    private = {scope: box.to_bytes() for scope, box in enrolment.scope_private.items()}
+    keys = [
+        ScopeKeyPair(key.scope, key.key, protocol.unb64(key.public), private.get(key.scope))
+        for key in enrolment.scope_keys
+    ]
+    Register.create(path, KEY, identity, keys)
+
+
+class RealDesk:
+    """An open register with its way to the province."""
+
+    def __init__(self, path: Path, clock: Clock, connect: Callable[[], Transport]) -> None:
+        self._path = path
+        self._clock = clock
+        self.connect = connect
+        self.register = Register(path, KEY, clock, OFFICER)
+
+    def restart(self) -> None:
+        self.register.close()
+        self.register = Register(self._path, KEY, self._clock, OFFICER)
+
+    def replica(self) -> FragileReplica:
+        return FragileReplica(self.register, lambda changes: None)
+
+    def sync(self, replica: FragileReplica | None = None) -> SyncReport:
+        """In small pieces, so that crashes fall between them."""
+        return Session(self.connect(), replica or self.replica(), apply_at_once=2).sync()
+
+    def run(self, work: Callable[[Tx], None]) -> None:
+        self.register.write(work).result()
+
+    def ask(self, sql: str, *values: object) -> list[Any]:
+        """Rows, read on the writer's own connection."""
+        return self.register.write(lambda tx: tx.connection.execute(sql, values).fetchall()).result()[0]

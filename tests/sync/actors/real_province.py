@@ -1,0 +1,79 @@
+"""The real province in process, and desks that enrol at it with the real client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Select
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.clock import Clock, SystemClock
+from sync.client.enrol import Enrolment, enrol
+from sync.client.transport import Transport
+from sync.server.door.app import Service
+from sync.server.door.enrolment import EnrolCode, make_code
+from sync.server.engine.database import WHOLE_PROVINCE, Work
+from sync.server.identity.province import Province
+from sync.server.lifecycle.founding import found
+from tests.helpers.store_engine import engine
+from tests.sync.actors.in_process import InProcess
+
+COMMUNE, OTHER_COMMUNE, SHELTER = "C:06838", "C:06839", "S:AD01"
+OFFICE: Mapping[str, Role] = {COMMUNE: Role.COMMUNE_OFFICER}
+HOUSE: Mapping[str, Role] = {SHELTER: Role.SHELTER_WORKER}
+
+T = TypeVar("T")
+
+
+class RealProvince:
+    """A founded province and the line to it."""
+
+    def __init__(self, province: Province) -> None:
+        self.province = province
+        self.line = InProcess(Service(province).app())
+
+    def restart(self) -> None:
+        """A new process on the same database: what it only remembered is gone."""
+        self.line.app = Service(self.province).app()
+
+    def write(self, work: Work[T]) -> T:
+        """Something done at the province itself."""
+        return self.province.database.write(work, WHOLE_PROVINCE)
+
+    def scalars(self, statement: Select[Any]) -> list[Any]:
+        """The first column of what the whole province holds."""
+        return self.province.database.read(lambda connection: list(connection.scalars(statement)), WHOLE_PROVINCE)
+
+    def transport(self, address: str = "province.test", ca_pem: bytes | None = None) -> Transport:
+        return Transport(address, ca_pem=ca_pem, adapter=self.line)
+
+    def code(self, grants: Mapping[str, Role] = OFFICE, *, hours: int = 72) -> EnrolCode:
+        return self.write(
+            lambda connection: make_code(connection, self.province, dict(grants), label="PC of tests", hours=hours)
+        )
+
+    def enrol(self, grants: Mapping[str, Role] = OFFICE) -> Enrolment:
+        code = self.code(grants).code
+        return enrol("province.test", code, "PC of tests", program_version="0", connect=self.transport)
+
+
+@contextmanager
+def real_province(folder: Path, *, clock: Clock | None = None) -> Iterator[RealProvince]:
+    """A province under `folder`, closed at the end."""
+    province = found(
+        folder / "province",
+        folder / "key-file",
+        name="Tests",
+        hosts=["province.test"],
+        clock=clock or SystemClock(),
+        where=engine.new(),
+    )
+    real = RealProvince(province)
+    try:
+        yield real
+    finally:
+        real.line.shut()
+        province.close()

@@ -1,0 +1,335 @@
+"""A real register at a province or beside a colleague that sends what it should not: it goes on, and loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlcipher3.dbapi2 import IntegrityError
+
+from commune_desk.domain.clock import from_iso
+from commune_desk.domain.errors import Fault
+from commune_desk.domain.ids import uuid7
+from commune_desk.store.intake import conflicts
+from commune_desk.store.intake.incoming import Incoming
+from commune_desk.store.writing import child_index
+from sync import protocol, seal
+from sync.change import Line, Place, Wire
+from tests.helpers.builders import make_person, make_report, save_all
+from tests.sync.actors.memory_replica import MemoryReplica
+from tests.sync.actors.real_desks import RealDesk
+from tests.sync.actors.scripted_desks import KEY_ID, scripted_desk
+from tests.sync.actors.scripted_province import SCOPE, Raw, ScriptedProvince
+
+
+class Office:
+    """A scripted province, a real desk, and a colleague whose desk writes whatever a test likes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.province = ScriptedProvince()
+        self.box = seal.BoxKey.generate()
+        self.desk: RealDesk = scripted_desk(folder, self.province, "AAAAAA", self.box)
+        self.colleague: MemoryReplica = self.province.desk("BBBBBB")
+
+    def tell(self, kind: str, record: str, values: dict[str, Wire], **more: object) -> Line:
+        """A change of the colleague's, in the feed."""
+        line = self.colleague.record(SCOPE, kind, record, values, **more)
+        self.province.publish(line)
+        return line
+
+    def sealed(self, record: str, value: object, *, field: str = "description") -> str:
+        return seal.seal_value(self.box.public, value, scope=SCOPE, record=record, field=field)
+
+    def tell_sealed(self, record: str, sealed: str) -> None:
+        self.tell("report", record, {}, seal={"description": sealed}, data=2, key=KEY_ID)
+
+    @property
+    def cursor(self) -> int:
+        rows = self.desk.ask("SELECT seq FROM cursor WHERE scope=?", SCOPE)
+        return int(rows[0][0]) if rows else 0
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path)
+    yield made
+    made.desk.register.close()
+
+
+def _report(office: Office) -> str:
+    record = uuid7()
+    office.tell("report", record, {"received_at": "2026-11-23T16:40:00Z", "status": "waiting"}, data=0)
+    return record
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, ["một"], 7, True, "x" * 4001, "Ho\u0061\u0300", None])
+def test_a_sealed_value_of_the_wrong_kind_stops_no_feed(office: Office, value: object) -> None:
+    record = _report(office)
+    office.tell_sealed(record, office.sealed(record, value))
+    after = _report(office)
+    office.desk.sync()
+    assert dict(office.desk.ask("SELECT id, description FROM report")) == {record: "", after: ""}
+    assert office.cursor == 3
+
+
+def test_a_sealed_value_that_opens_for_nobody_stops_no_feed(office: Office) -> None:
+    """Sealed to another key under this one's id, or moved here from another record: one desk must not stop them all."""
+    stranger = seal.BoxKey.generate()
+    records = [_report(office) for _ in range(3)]
+    foreign = seal.seal_value(stranger.public, "kín", scope=SCOPE, record=records[0], field="description")
+    office.tell_sealed(records[0], foreign)
+    office.tell_sealed(records[1], office.sealed(records[0], "của hồ sơ khác"))
+    office.tell_sealed(records[2], office.sealed(records[2], "đọc được"))
+    office.desk.sync()
+    told = dict(office.desk.ask("SELECT id, description FROM report"))
+    assert told == {records[0]: "", records[1]: "", records[2]: "đọc được"}
+    assert office.cursor == 6
+    assert office.desk.ask("SELECT count(*) FROM change WHERE state='received'") == [(6,)], "the bytes are kept"
+
+
+def test_without_the_net_one_sealed_value_would_stop_the_feed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: opened without it, the same page can never be applied."""
+
+    def unguarded(self: Incoming, change: object, field: str) -> object:
+        line = office.province.feed[SCOPE][-1][1].change
+        return seal.open_value(office.box, line.seal[field], scope=SCOPE, record=line.record, field=field)
+
+    record = _report(office)
+    office.tell_sealed(record, office.sealed(uuid7(), "của hồ sơ khác"))
+    monkeypatch.setattr(Incoming, "_unsealed", unguarded)
+    for _ in range(2):
+        with pytest.raises(Fault):
+            office.desk.sync()
+    assert office.cursor == 0
+
+
+def test_values_that_do_not_hold_are_shown_as_unknown(office: Office) -> None:
+    person, file = uuid7(), uuid7()
+    office.tell("person", person, {"full_name": 7, "birth_date": "2026-02-30", "village": "Khe Lạc"})
+    line = office.colleague.record(SCOPE, "child_file", file, {"disability_types": ["+dt1"]})
+    office.province.publish(line, values={"disability_types": "dt1"})
+    office.desk.sync()
+    assert office.desk.ask("SELECT birth_date, village FROM person") == [(None, "Khe Lạc")]
+    assert office.cursor == 2
+
+
+def _broken_at(office: Office, record: str) -> None:
+    """From here on the disk refuses one record, whichever way it is written."""
+    office.desk.ask(
+        f"CREATE TEMP TRIGGER broken BEFORE INSERT ON main.person WHEN NEW.id='{record}'"
+        " BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    )
+
+
+def _five_people(office: Office) -> list[str]:
+    people = sorted(uuid7() for _ in range(5))
+    for number, person in enumerate(people):
+        office.tell("person", person, {"full_name": f"Người {number}"})
+    return people
+
+
+def _second_file(office: Office) -> str:
+    person, first, second = sorted(uuid7() for _ in range(3))
+    office.tell("person", person, {"full_name": "Bàn A Sáng"})
+    for file in (second, first):
+        office.tell("child_file", file, {"person": person, "opened_on": "2026-01-02"}, data=0)
+    return first
+
+
+def test_a_second_file_of_one_child_stops_no_feed(office: Office) -> None:
+    first = _second_file(office)
+    assert office.desk.sync().pulled == 3
+    assert office.desk.ask("SELECT file FROM child_index") == [(first,)]
+
+
+def test_two_rows_of_one_child_would_stop_the_feed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    _second_file(office)
+    monkeypatch.setattr(child_index, "_one_each", list)
+    with pytest.raises(IntegrityError):
+        office.desk.sync()
+
+
+def test_a_relative_of_nobody_stops_no_feed(office: Office) -> None:
+    person = uuid7()
+    office.tell("relation", uuid7(), {"relative": person, "relation": "mother"})
+    office.tell("person", person, {"full_name": "Chíu Thị Múi"})
+    assert office.desk.sync().pulled == 2
+
+
+def test_a_report_without_its_hour_counts_from_when_it_was_made(office: Office) -> None:
+    """An empty hour would leave its clock, and every page that shows it, with nothing to reckon from."""
+    report = _report(office)
+    office.tell("report", report, {"received_at": None}, data=0)
+    far = "f" * 12 + report[12:]
+    office.tell("report", far, {"status": "waiting"}, data=0)
+    office.desk.sync()
+    hours = dict(office.desk.ask("SELECT id, received_at FROM report"))
+    assert from_iso(hours[report]).timestamp() == int(report[:12], 16) // 1000
+    assert abs(from_iso(hours[far]) - datetime.now(UTC)) < timedelta(hours=1)
+
+
+def test_without_an_hour_of_its_own_it_would_have_none(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(Incoming, "times", lambda *_: {})
+    office.tell("report", _report(office), {"received_at": None}, data=0)
+    office.desk.sync()
+    assert office.desk.ask("SELECT received_at FROM report") == [("",)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("person", "of_a_newer_program"), ("kind_of_a_newer_program", "full_name")]
+)
+def test_a_conflict_that_only_a_newer_program_can_show_is_left_to_it(office: Office, kind: str, field: str) -> None:
+    line = office.colleague.record(SCOPE, kind, uuid7(), {field: "x"}, schema=99)
+    opened = protocol.OpenedConflict(id=uuid7(), field=field, base=None, ours=None, theirs=line.change.id)
+    office.province.publish(line, opened=[opened])
+    office.desk.sync()
+    reader = office.desk.register.reader
+    assert office.desk.ask("SELECT count(*) FROM conflict WHERE state='open'") == [(1,)]
+    assert (conflicts.open_conflicts(reader), conflicts.count_open(reader)) == ([], 0)
+    assert conflicts.count_open_of(reader, [line.change.record]) == 0
+
+
+def test_a_desks_number_used_twice_is_refused_with_its_page(office: Office) -> None:
+    office.tell("person", uuid7(), {"full_name": "Bàn A Sáng"})
+    office.tell("person", uuid7(), {"full_name": "Bàn A Tài"}, n=1)
+    with pytest.raises(protocol.Malformed):
+        office.desk.sync()
+    assert (office.cursor, office.desk.ask("SELECT count(*) FROM person")) == (0, [(0,)])
+
+
+def test_rows_and_cursor_of_a_page_are_one(office: Office) -> None:
+    """Two of five events fit before the disk is full: what was applied, and where the desk stands, say the same."""
+    people = _five_people(office)
+    _broken_at(office, people[3])
+    with pytest.raises(Fault):
+        office.desk.sync()
+    assert [row[0] for row in office.desk.ask("SELECT id FROM person ORDER BY id")] == people[: office.cursor]
+    assert office.desk.ask("SELECT count(*) FROM change") == [(office.cursor,)]
+    office.desk.ask("DROP TRIGGER broken")
+    office.desk.sync()
+    assert [row[0] for row in office.desk.ask("SELECT id FROM person ORDER BY id")] == people
+
+
+def test_a_cursor_that_went_ahead_of_its_rows_would_skip_them_for_ever(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: a cursor committed before the rows, as in systems that lost records this way."""
+    honest = Incoming.apply
+
+    def cursor_first(self: Incoming, events: list[tuple[protocol.Event, Line]], places: dict[str, Place]) -> None:
+        db = self._tx.connection
+        for scope, place in places.items():
+            self._move_cursor(scope, place)
+        db.execute("COMMIT")
+        db.execute("BEGIN IMMEDIATE")
+        honest(self, events, places)
+
+    people = _five_people(office)
+    _broken_at(office, people[3])
+    monkeypatch.setattr(Incoming, "apply", cursor_first)
+    with pytest.raises(Fault):
+        office.desk.sync()
+    office.desk.ask("DROP TRIGGER broken")
+    office.desk.sync()
+    assert people[3] not in [row[0] for row in office.desk.ask("SELECT id FROM person")]
+
+
+def test_a_receipt_proves_nothing_about_what_was_never_sent(office: Office) -> None:
+    """A province that signs for more than it got: what was typed meanwhile must still be sent."""
+    office.desk.register.write(save_all(make_person("Gửi Rồi"))).result()
+
+    def boast(body: bytes) -> Raw:
+        office.province.push(body)
+        office.desk.register.write(save_all(make_person("Chưa Gửi"))).result()
+        office.province.pranks.clear()
+        receipt = protocol.Receipt(desk="AAAAAA", accepted_n=10**6, durable_n=0, at="2026-11-24T01:00:01Z", results=[])
+        return office.province.signed(receipt, seal.RECEIPT)
+
+    office.province.pranks["/v1/push"] = boast
+    office.desk.sync()
+    assert [line.change.set["full_name"] for line in office.province.held["AAAAAA"]] == ["Gửi Rồi", "Chưa Gửi"]
+
+
+def test_a_receipt_sets_nothing_aside_but_what_it_answers(office: Office) -> None:
+    others = office.tell("person", uuid7(), {"full_name": "Của người khác"})
+    office.desk.sync()
+    office.desk.register.write(save_all(make_person())).result()
+
+    def accuse(body: bytes) -> Raw:
+        results = [protocol.Result(id=others.change.id, status="quarantined", code="value")]
+        receipt = protocol.Receipt(desk="AAAAAA", accepted_n=1, durable_n=0, at="", results=results)
+        return office.province.signed(receipt, seal.RECEIPT)
+
+    office.province.pranks["/v1/push"] = accuse
+    office.desk.sync()
+    assert office.desk.ask("SELECT count(*) FROM change WHERE state='quarantined'") == [(0,)]
+
+
+def test_a_colleague_from_the_far_future_does_not_spoil_this_desks_numbers(office: Office) -> None:
+    """The last stamp of all would leave no later one below 2**53, and every further change would be set aside."""
+    office.tell("person", uuid7(), {"full_name": "Năm 2255"}, id="f" * 12 + uuid7()[12:], stamp=(1 << 53) - 1)
+    office.desk.sync()
+    office.desk.restart()
+    office.desk.register.write(save_all(make_person())).result()
+    ((stamp,),) = office.desk.ask("SELECT stamp FROM change WHERE desk='AAAAAA'")
+    assert stamp < 1 << 52
+
+
+def _offer_another_key(office: Office) -> seal.BoxKey:
+    """The province names, in a signed page, a key of its own as the commune's."""
+    stranger = seal.BoxKey.generate()
+    office.province.scope_keys = [protocol.ScopeKey(scope=SCOPE, key="ffffffff", public=protocol.b64(stranger.public))]
+    office.desk.sync()
+    return stranger
+
+
+def _key_sealed_to(office: Office) -> str:
+    office.desk.restart()
+    office.desk.register.write(save_all(make_report())).result()
+    office.desk.sync()
+    (key,) = {line.change.key for line in office.province.held["AAAAAA"] if line.change.seal}
+    return key
+
+
+def test_a_province_cannot_have_things_sealed_to_a_key_of_its_own(office: Office) -> None:
+    """Whoever steals the server holds the authority's key, but not the commune's: it must not be able to swap that."""
+    _offer_another_key(office)
+    assert _key_sealed_to(office) == KEY_ID
+
+
+def test_a_key_taken_for_the_communes_own_would_be_sealed_to(office: Office) -> None:
+    """The twin: the same key, its private half in the register as if it had come at enrolment."""
+    stranger = _offer_another_key(office)
+    office.desk.ask("UPDATE scope_key SET private=? WHERE key='ffffffff'", stranger.to_bytes())
+    assert _key_sealed_to(office) == "ffffffff"
+
+
+@pytest.mark.parametrize("number", [1 << 53, 1 << 63, 1 << 70, -1])
+def test_numbers_beyond_the_agreed_ones_are_no_message(office: Office, number: int) -> None:
+    """Whole numbers below 2**53, and no negative ones: the register's columns never see another."""
+    office.desk.register.write(save_all(make_person())).result()
+    receipt = b'{"desk":"AAAAAA","accepted_n":1,"durable_n":%d,"at":"","results":[]}' % number
+    office.province.pranks["/v1/push"] = lambda _: office.province.signed(receipt, seal.RECEIPT)
+    with pytest.raises(protocol.Malformed):
+        office.desk.sync()
+    office.province.pranks.clear()
+
+    def far_head(body: bytes) -> Raw:
+        page = office.province.page(protocol.decode(body, protocol.PullRequest)).split(b"\n")
+        head = b'{"cursors":{},"more":false,"heads":{"C:06838":{"seq":%d,"chain":""}}}' % number
+        return office.province.signed(b"\n".join([page[0], head]), seal.FEED)
+
+    office.province.pranks["/v1/pull"] = far_head
+    with pytest.raises(protocol.Malformed):
+        office.desk.sync()
+
+
+def test_our_own_sealed_report_comes_back_readable(office: Office) -> None:
+    report = make_report()
+    office.desk.register.write(save_all(report)).result()
+    office.desk.sync()
+    assert office.desk.ask("SELECT description FROM report") == [(report.description,)]

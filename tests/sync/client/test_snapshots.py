@@ -1,0 +1,304 @@
+"""A desk that begins fetches what stands instead of all that ever happened, and ends with the same register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import requests
+
+from commune_desk.domain.access import Role
+from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.families import Person
+from commune_desk.domain.ids import RecordId
+from commune_desk.store.changes import writers
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.writing.transaction import Tx
+from sync import protocol
+from sync.client import errors
+from sync.client.session import Session
+from sync.client.snapshots import begin_scope
+from sync.server.answers import snapshots
+from tests.helpers.builders import make_file, make_group, make_person, make_relation, make_report, make_visit, save_all
+from tests.sync.actors.real_desks import Crash, RealDesk, make_register
+from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
+
+pytestmark = pytest.mark.usefixtures("store_engine")
+
+DERIVED = ("change", "child_index", "conflict", "shadow")
+
+
+class Office:
+    """A commune with a history, and desks that begin one by one."""
+
+    def __init__(self, folder: Path, real: RealProvince) -> None:
+        self._folder, self.real = folder, real
+        self.desks: list[RealDesk] = []
+
+    def desk(self, scope: str = COMMUNE) -> RealDesk:
+        path = self._folder / f"{len(self.desks)}.db"
+        make_register(path, self.real.enrol({scope: Role.COMMUNE_OFFICER}))
+        self.desks.append(RealDesk(path, SystemClock(), self.real.transport))
+        return self.desks[-1]
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    monkeypatch.setattr("sync.server.answers.pull.WORTH", 20)
+    with real_province(tmp_path) as real:
+        made = Office(tmp_path, real)
+        yield made
+        for desk in made.desks:
+            desk.register.close()
+
+
+def edit(desk: RealDesk, person: RecordId, **values: Any) -> None:
+    def run(tx: Tx) -> None:
+        tx.save(msgspec.structs.replace(tx.existing(Person, person), **values))
+
+    desk.register.write(run).result()
+
+
+def a_history(first: RealDesk, second: RealDesk) -> list[RecordId]:
+    """Children with families, visits and a sealed report, edits that were replaced, and an open conflict."""
+    people = [make_person(f"Chìu Văn {number}") for number in range(6)]
+    carer = make_person("Chìu Thị Mây")
+    first.register.write(save_all(*people, carer)).result()
+    for person in people:
+        first.register.write(
+            save_all(
+                make_file(person.id), make_group(person.id), make_relation(person.id, carer.id), make_visit(person.id)
+            )
+        ).result()
+    first.register.write(save_all(make_report(person=people[0].id))).result()
+    for turn in range(3):
+        edit(first, people[0].id, phone=f"091200011{turn}")
+    first.sync()
+    second.sync()
+    edit(first, people[1].id, phone="0912000222")
+    edit(second, people[1].id, phone="0912000333")
+    first.sync()
+    second.sync()
+    first.sync()
+    return [person.id for person in people]
+
+
+def picture(desk: RealDesk) -> dict[str, list[Any]]:
+    """What a register shows, table by table; changes that no longer matter are not part of it."""
+    tables = [row[0] for row in desk.ask("SELECT name FROM sqlite_master WHERE type='table' AND sql LIKE '%writers%'")]
+    shown: dict[str, list[Any]] = {table: sorted(desk.ask(f"SELECT * FROM {table}")) for table in tables}
+    for table, rows in shown.items():  # id, scope, writers: in whatever order they were named
+        shown[table] = [(*row[:2], writers.parse(row[2]), *row[3:]) for row in rows]
+    shown["conflict"] = sorted(desk.ask("SELECT id, scope, kind, record, field, base, ours, theirs FROM conflict"))
+    columns = "person, file, scope, shown, status, name, name_key, risk, groups, last_visit_on, next_visit_on, carer"
+    shown["child_index"] = sorted(desk.ask(f"SELECT {columns} FROM child_index"))
+    shown["cursor"] = desk.ask("SELECT scope, seq, chain, head_seq FROM cursor")
+    return shown
+
+
+def test_who_begins_with_a_snapshot_shows_the_same_as_who_pulled_everything(office: Office) -> None:
+    first, second = office.desk(), office.desk()
+    a_history(first, second)
+    third = office.desk()
+    report = third.sync()
+    assert picture(third) == picture(second) == picture(first)
+    assert report.pulled < first.ask("SELECT count(*) FROM change")[0][0]
+    assert third.ask("SELECT count(*) FROM snapshot_part") == [(0,)]
+    third.sync()
+    assert picture(third) == picture(second) == picture(first)
+
+
+def test_work_goes_on_from_there_for_everybody(office: Office) -> None:
+    first, second = office.desk(), office.desk()
+    people = a_history(first, second)
+    third = office.desk()
+    third.sync()
+    edit(third, people[2], phone="0912000444")
+    third.register.write(save_all(make_visit(people[2]))).result()
+    third.sync()
+    first.sync()
+    second.sync()
+    third.sync()
+    assert picture(first) == picture(third) == picture(second)
+
+
+def test_a_line_that_breaks_goes_on_where_it_broke(office: Office) -> None:
+    first, second = office.desk(), office.desk()
+    a_history(first, second)
+    third = office.desk()
+    asked: list[str] = []
+    send = office.real.line.send
+
+    def cut(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if not request.path_url.startswith("/v1/snapshots/"):
+            return send(request, *args, **kwargs)
+        asked.append(str(request.headers["Range"]))
+        response = send(request, *args, **kwargs)
+        whole = response.raw.read()
+        response.raw = Cut(whole[: len(whole) // 2], breaks=True) if len(asked) == 1 else Cut(whole)
+        return response
+
+    office.real.line.send = cut  # type: ignore[method-assign]
+    with pytest.raises(errors.HalfPage):
+        third.sync()
+    half = third.ask("SELECT sum(length(data)) FROM snapshot_part")[0][0]
+    assert half > 0
+    third.restart()
+    third.sync()
+    assert asked == ["bytes=0-", f"bytes={half}-"]
+    assert picture(third) == picture(second) == picture(first)
+
+
+class Cut:
+    """A body that ends where a line broke."""
+
+    def __init__(self, content: bytes, *, breaks: bool = False) -> None:
+        self._left, self._breaks = content, breaks
+
+    def read1(self, most: int, decode_content: bool = False) -> bytes:
+        piece, self._left = self._left[:most], self._left[most:]
+        if not piece and self._breaks:
+            raise ConnectionResetError
+        return piece
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+    def release_conn(self) -> None:
+        """Nothing to give back."""
+
+
+@pytest.mark.parametrize("place", [0, 40, -1])
+def test_a_flipped_byte_anywhere_lets_nothing_in(office: Office, place: int) -> None:
+    first, second = office.desk(), office.desk()
+    a_history(first, second)
+    third = office.desk()
+    _sent(office, lambda data: data[:place] + bytes([data[place] ^ 1]) + (data[place + 1 :] if place >= 0 else b""))
+    with pytest.raises((errors.Unproven, protocol.Malformed)):
+        third.sync()
+    assert third.ask("SELECT count(*) FROM person") == [(0,)]
+    assert third.ask("SELECT count(*) FROM snapshot_part") == [(0,)]
+
+
+def test_without_its_digest_a_flipped_byte_is_still_found_by_the_seal(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin of the digest: behind it stand the cipher's tags and the authors' signatures."""
+    first, second = office.desk(), office.desk()
+    a_history(first, second)
+    third = office.desk()
+    _sent(office, lambda data: data[:40] + bytes([data[40] ^ 1]) + data[41:])
+    monkeypatch.setattr("sync.client.snapshots._fetch", _unchecked)
+    with pytest.raises(errors.Unproven):
+        third.sync()
+    assert third.ask("SELECT count(*) FROM person") == [(0,)]
+
+
+def _unchecked(transport: Any, replica: Any, offer: Any) -> bytes:
+    transport.fetch(f"/v1/snapshots/{offer.token}", 0, lambda piece: replica.keep_snapshot(offer.token, piece))
+    content: bytes = replica.snapshot_bytes(offer.token)
+    return content
+
+
+def _sent(office: Office, spoil: Callable[[bytes], bytes]) -> None:
+    send = office.real.line.send
+
+    def spoilt(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        response = send(request, *args, **kwargs)
+        if request.path_url.startswith("/v1/snapshots/"):
+            response.raw = Cut(spoil(response.raw.read()))
+        return response
+
+    office.real.line.send = spoilt  # type: ignore[method-assign]
+
+
+def test_nobody_gets_another_places_snapshot(office: Office) -> None:
+    first, second = office.desk(), office.desk()
+    a_history(first, second)
+    stranger = office.desk(OTHER_COMMUNE)
+    with pytest.raises(errors.NotRecognised):
+        _begin(stranger, COMMUNE)
+
+
+def _begin(desk: RealDesk, scope: str) -> int:
+    from sync.client.channel import Channel
+
+    replica = desk.replica()
+    identity = replica.identity()
+    transport = desk.connect()
+    channel = Channel(
+        transport, key_id=identity.desk, key=identity.signing_key, authority_public=identity.authority_public
+    )
+    channel.hello()
+    return begin_scope(transport, channel, replica, identity, scope, fresh=True)
+
+
+def test_a_snapshot_lies_at_the_province_encrypted(office: Office) -> None:
+    first, second = office.desk(), office.desk()
+    a_history(first, second)
+    office.desk().sync()
+    (file,) = (office.real.province.data / snapshots.FOLDER).iterdir()
+    assert "Chìu".encode() not in file.read_bytes()
+    assert b"zstd" not in file.read_bytes()[:4]
+
+
+def test_one_that_is_fresh_enough_serves_every_desk(office: Office) -> None:
+    first, second = office.desk(), office.desk()
+    a_history(first, second)
+    for _ in range(2):
+        office.desk().sync()
+    assert len(list((office.real.province.data / snapshots.FOLDER).iterdir())) == 1
+
+
+def test_what_waits_on_the_desk_survives_its_beginning_anew(office: Office) -> None:
+    """A scope is begun anew on a desk at work: nothing that waits is overwritten, nothing it holds is lost."""
+    first, second = office.desk(), office.desk()
+    people = a_history(first, second)
+    edit(second, people[3], phone="0912000555")
+    second.register.write(save_all(make_visit(people[3]))).result()
+    before = picture(second)
+    _begin(second, COMMUNE)
+    assert picture(second) == before
+    Session(second.connect(), second.replica()).sync()
+    first.sync()
+    assert picture(first) == picture(second)
+
+
+def test_a_register_at_work_is_begun_anew_from_a_snapshot_of_now(office: Office) -> None:
+    """One that a newcomer would be content with lacks what the register has seen since it was made."""
+    first, second = office.desk(), office.desk()
+    people = a_history(first, second)
+    office.desk().sync()
+    edit(first, people[4], phone="0912000666")
+    first.sync()
+    second.sync()
+    before = picture(second)
+    _begin(second, COMMUNE)
+    assert second.ask("SELECT phone FROM person WHERE id=?", people[4]) == [("0912000666",)]
+    assert picture(second) == before
+
+
+def test_a_desk_that_dies_between_two_portions_begins_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = office.desk(), office.desk()
+    a_history(first, second)
+    third = office.desk()
+    monkeypatch.setattr("commune_desk.store.exchange.replica.APPLY_AT_ONCE", 5)
+    replica, honest, portions = third.replica(), RegisterReplica._restate, []
+
+    def dies(self: RegisterReplica, records: Any, tx: Tx) -> None:
+        portions.append(records)
+        if len(portions) == 3:
+            raise Crash
+        honest(self, records, tx)
+
+    with monkeypatch.context() as power:
+        power.setattr(RegisterReplica, "_restate", dies)
+        with pytest.raises(Crash):
+            third.sync(replica)
+    assert third.ask("SELECT seq FROM cursor WHERE scope=?", COMMUNE) in ([], [(0,)])
+    third.restart()
+    third.sync()
+    assert picture(third) == picture(second) == picture(first)

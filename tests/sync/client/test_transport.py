@@ -1,0 +1,290 @@
+"""The transport on loopback: real TLS, real sockets, and everything a line or a stranger can do to them."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import socket
+import ssl
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.errors import Fault, Invalid
+from sync import protocol, seal
+from sync.client import errors, tls
+from sync.client.transport import Limits, Reply, Transport, fault_of, read_address
+from sync.server.identity.authority import Identity, make_authority
+from tests.sync.actors.fault_proxy import FaultProxy, Toxics
+from tests.sync.actors.tls_server import http as _http
+from tests.sync.actors.tls_server import says as _says
+from tests.sync.actors.tls_server import tls_server as _server
+
+QUICK = Limits(connect_seconds=1.0, read_seconds=0.5, total_seconds=1.0, body_bytes=64 * 1024)
+PATIENT = Limits(connect_seconds=2.0, read_seconds=5.0, total_seconds=20.0)
+GOOD = protocol.deflate(b"{}")
+
+
+@pytest.fixture(scope="module")
+def authority() -> Identity:
+    return make_authority("Province of tests", clock=SystemClock())
+
+
+def _post(port: int, ca_pem: bytes | None, *, limits: Limits = PATIENT, host: str = "127.0.0.1") -> Reply:
+    transport = Transport(f"{host}:{port}", ca_pem=ca_pem, limits=limits)
+    try:
+        return transport.post("/v1/hello", b"{}")
+    finally:
+        transport.rest()
+
+
+def test_the_pinned_authority_is_believed(tmp_path: Path, authority: Identity) -> None:
+    with _server(tmp_path, authority, _says(_http(GOOD))) as port:
+        assert _post(port, authority.certificate).body == b"{}"
+
+
+def test_the_fingerprint_is_the_one_that_the_province_prints(authority: Identity) -> None:
+    assert tls.authority_fingerprint(authority.certificate) == seal.certificate_fingerprint(authority.certificate)
+
+
+def test_another_authority_is_refused(tmp_path: Path, authority: Identity) -> None:
+    other = make_authority("Somebody else", clock=SystemClock())
+    with _server(tmp_path, authority, _says(_http(GOOD))) as port, pytest.raises(errors.WrongCertificate):
+        _post(port, other.certificate)
+
+
+def test_without_a_pin_anybody_would_be_believed(tmp_path: Path, authority: Identity) -> None:
+    with _server(tmp_path, authority, _says(_http(GOOD))) as port:
+        assert _post(port, None).status == 200
+
+
+def test_another_host_is_refused(tmp_path: Path, authority: Identity) -> None:
+    answer = _says(_http(GOOD))
+    with (
+        _server(tmp_path, authority, answer, names=("elsewhere.test",)) as port,
+        pytest.raises(errors.WrongCertificate),
+    ):
+        _post(port, authority.certificate)
+
+
+def test_tls_below_1_3_is_refused(tmp_path: Path, authority: Identity) -> None:
+    with (
+        _server(tmp_path, authority, _says(_http(GOOD)), version=ssl.TLSVersion.TLSv1_2) as port,
+        pytest.raises(errors.WrongCertificate),
+    ):
+        _post(port, authority.certificate)
+
+
+def test_no_variable_of_the_environment_reaches_the_line(
+    tmp_path: Path, authority: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_authority("Somebody else", clock=SystemClock())
+    (tmp_path / "ca.pem").write_bytes(other.certificate)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "ca.pem"))
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with _server(tmp_path, authority, _says(_http(GOOD))) as port:
+        assert _post(port, authority.certificate).body == b"{}"
+        with pytest.raises(errors.WrongCertificate):
+            _post(port, make_authority("A third", clock=SystemClock()).certificate)
+
+
+def test_requests_alone_would_follow_the_environment(
+    tmp_path: Path, authority: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ours.pem").write_bytes(authority.certificate)
+    (tmp_path / "other.pem").write_bytes(make_authority("Somebody else", clock=SystemClock()).certificate)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "other.pem"))
+    with _server(tmp_path, authority, _says(_http(GOOD))) as port, requests.Session() as session:
+        session.verify = str(tmp_path / "ours.pem")
+        with pytest.raises(requests.exceptions.SSLError):
+            session.post(f"https://127.0.0.1:{port}/", data=b"x", timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        (_http(b"<html>", headers="Content-Type: text/html\r\n"), errors.CaptivePortal),
+        (_http(b"", status="302 Found", headers="Location: http://127.0.0.1:9/\r\n"), errors.CaptivePortal),
+        (_http(b"<h1>", status="502 Bad Gateway"), errors.ServerTrouble),
+        (_http(b"not ours"), protocol.Malformed),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", errors.HalfPage),
+        (b"", errors.HalfPage),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", errors.HalfPage),
+        (_http(GOOD * 9)[:-4], errors.HalfPage),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc", errors.HalfPage),
+        (_http(bytes(QUICK.body_bytes + 1)), errors.TooLarge),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + bytes(QUICK.body_bytes + 1), errors.TooLarge),
+        (_http(GOOD, headers="Content-Encoding: gzip\r\n"), protocol.Malformed),
+        (_http(protocol.deflate(bytes(protocol.MAX_INFLATED + 1))), protocol.Malformed),
+    ],
+)
+def test_what_answers_wrongly_is_named(tmp_path: Path, authority: Identity, raw: bytes, fault: type[Fault]) -> None:
+    with _server(tmp_path, authority, _says(raw)) as port, pytest.raises(fault):
+        _post(port, authority.certificate, limits=QUICK)
+
+
+def test_a_redirects_body_is_never_read_whole(tmp_path: Path, authority: Identity) -> None:
+    def endless(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(1000):
+            connection.sendall(b"10000\r\n" + bytes(65536) + b"\r\n")
+
+    with _server(tmp_path, authority, endless) as port, pytest.raises((errors.TooLarge, errors.CaptivePortal)):
+        _post(port, authority.certificate, limits=QUICK)
+
+
+def test_an_answer_without_end_is_cut_by_bytes_and_by_time(tmp_path: Path, authority: Identity) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(60):
+            connection.sendall(b"a")
+            time.sleep(0.1)
+
+    with _server(tmp_path, authority, drip) as port:
+        start = time.monotonic()
+        with pytest.raises(errors.TooSlow):
+            _post(port, authority.certificate, limits=QUICK)
+        assert time.monotonic() - start < 4
+
+
+def test_headers_without_end_are_cut_too(tmp_path: Path, authority: Identity) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        for _ in range(60):
+            connection.sendall(b"a")
+            time.sleep(0.1)
+
+    with _server(tmp_path, authority, drip) as port:
+        start = time.monotonic()
+        with pytest.raises(errors.TooSlow):
+            _post(port, authority.certificate, limits=QUICK)
+        assert time.monotonic() - start < 4
+
+
+def test_silence_is_too_slow(tmp_path: Path, authority: Identity) -> None:
+    with (
+        _server(tmp_path, authority, lambda connection: time.sleep(1)) as port,
+        pytest.raises(errors.TooSlow),
+    ):
+        _post(port, authority.certificate, limits=QUICK)
+
+
+def test_nobody_there(authority: Identity) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(errors.NotAnswering):
+        _post(port, authority.certificate)
+
+
+def test_a_name_that_does_not_exist(authority: Identity) -> None:
+    with pytest.raises((errors.NameNotFound, errors.NoLine)):
+        _post(8743, authority.certificate, host="nowhere.invalid")
+
+
+def test_plain_http_on_the_port_is_no_province(authority: Identity) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def talk() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(_http(b"<html>", headers="Content-Type: text/html\r\n"))
+
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        with pytest.raises(errors.WrongCertificate):
+            _post(listener.getsockname()[1], authority.certificate)
+        thread.join(5)
+
+
+@pytest.mark.parametrize(("number", "fault"), [("ENETUNREACH", errors.NoLine), ("ECONNREFUSED", errors.NotAnswering)])
+def test_what_the_system_says_is_told_apart(number: str, fault: type[Fault]) -> None:
+    inner = OSError(getattr(errno, number), "as the system says")
+    assert isinstance(fault_of(requests.ConnectionError(inner)), fault)
+
+
+def _wait(held: threading.Event) -> None:
+    held.wait(5)
+
+
+def test_abort_ends_a_request_that_waits(tmp_path: Path, authority: Identity) -> None:
+    held = threading.Event()
+    with _server(tmp_path, authority, lambda _: _wait(held)) as port:
+        transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate, limits=PATIENT)
+        threading.Timer(0.3, transport.abort).start()
+        start = time.monotonic()
+        with pytest.raises(errors.Stopped):
+            transport.post("/v1/hello", b"{}")
+        assert time.monotonic() - start < 3
+        with pytest.raises(errors.Stopped):
+            transport.post("/v1/hello", b"{}")
+        held.set()
+
+
+@pytest.mark.parametrize("cut_after", [1, 100, 700, 1500, 9000])
+def test_a_line_cut_anywhere_downwards_is_told_and_survived(
+    tmp_path: Path, authority: Identity, cut_after: int
+) -> None:
+    with (
+        _server(tmp_path, authority, _says(_http(protocol.deflate(secrets.token_bytes(9000))))) as port,
+        FaultProxy(("127.0.0.1", port)) as proxy,
+    ):
+        proxy.toxics = Toxics(cut_down_after=cut_after)
+        with pytest.raises(errors.LineFault):
+            _post(proxy.port, authority.certificate, limits=QUICK)
+        proxy.toxics = Toxics(delay_seconds=0.02)
+        assert _post(proxy.port, authority.certificate).status == 200
+
+
+def test_a_line_that_swallows_everything_is_too_slow(tmp_path: Path, authority: Identity) -> None:
+    with _server(tmp_path, authority, _says(_http(GOOD))) as port, FaultProxy(("127.0.0.1", port)) as proxy:
+        proxy.toxics = Toxics(half_open=True)
+        with pytest.raises(errors.LineFault):
+            _post(proxy.port, authority.certificate, limits=QUICK)
+
+
+def test_a_handshake_byte_by_byte_ends_in_time(tmp_path: Path, authority: Identity) -> None:
+    with _server(tmp_path, authority, _says(_http(GOOD))) as port, FaultProxy(("127.0.0.1", port)) as proxy:
+        proxy.toxics = Toxics(trickle_seconds=0.05)
+        start = time.monotonic()
+        with pytest.raises(errors.LineFault):
+            _post(proxy.port, authority.certificate, limits=QUICK)
+        assert time.monotonic() - start < 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "base"),
+    [
+        ("10.0.0.5:8743", "https://10.0.0.5:8743"),
+        (" https://sync.province.test/ ", "https://sync.province.test"),
+        ("[::1]:8743", "https://[::1]:8743"),
+    ],
+)
+def test_an_address_as_people_type_it(typed: str, base: str) -> None:
+    assert read_address(typed) == base
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "http://10.0.0.5", "10.0.0.5:99999", "host/path", "user@host", "https://", "[::1"]
+)
+def test_an_address_that_cannot_be(typed: str) -> None:
+    with pytest.raises(Invalid):
+        read_address(typed)
+
+
+@pytest.mark.parametrize(("is_cut", "outcome"), [(True, ssl.SSLError), (False, TimeoutError)])
+def test_a_connection_still_being_made_is_broken_off_too(is_cut: bool, outcome: type[Exception]) -> None:
+    """The name was being looked up when the desk locked; the twin waits for the handshake of a silent server."""
+    context = tls.PinnedContext.trusting(None, send_seconds=1)
+    if is_cut:
+        context.cut()
+    with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_connection(silent.getsockname()) as connection:
+        connection.settimeout(0.3)
+        with pytest.raises(outcome):
+            context.wrap_socket(connection, server_hostname="localhost")

@@ -1,0 +1,205 @@
+"""A province put back from an older backup: what it had signed for since comes back from the desks by itself."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.families import Person
+from commune_desk.store.writing.transaction import Tx
+from sync import seal
+from sync.client.channel import Channel
+from sync.client.exchange import push_body
+from sync.client.replica import Replica
+from sync.client.session import Session
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.province import epoch_of, open_province
+from tests.helpers.builders import make_person, save_all
+from tests.sync.actors.real_desks import FragileReplica, RealDesk, make_register
+from tests.sync.actors.real_province import RealProvince, real_province
+
+
+class Office:
+    """Two desks, and a province that can be put back to where it was."""
+
+    def __init__(self, folder: Path, real: RealProvince) -> None:
+        self._folder, self.real = folder, real
+        self.desks = []
+        for number in range(2):
+            make_register(folder / f"{number}.db", real.enrol())
+            self.desks.append(RealDesk(folder / f"{number}.db", SystemClock(), real.transport))
+
+    def save(self, desk: int, count: int = 1) -> None:
+        for number in range(count):
+            self.desks[desk].register.write(save_all(make_person(f"Người {number}"))).result()
+
+    def back_up(self) -> None:
+        self._reopen(lambda data: shutil.copytree(data, self._folder / "backup"))
+
+    def restore(self) -> None:
+        def put_back(data: Path) -> None:
+            shutil.rmtree(data)
+            shutil.copytree(self._folder / "backup", data)
+
+        self._reopen(put_back)
+
+    def _reopen(self, meanwhile: object) -> None:
+        data = self.real.province.data
+        self.real.province.close()
+        assert callable(meanwhile)
+        meanwhile(data)
+        self.real.province = open_province(data, self._folder / "key-file")
+        self.real.restart()
+
+    @property
+    def epoch(self) -> str:
+        return self.real.province.database.read(epoch_of, WHOLE_PROVINCE)
+
+    def lacks(self) -> set[str]:
+        """Changes that a desk has a receipt for and the province does not hold."""
+        held = set(self.real.scalars(select(tables.change.c.id)))
+        proven = "SELECT id FROM change WHERE state='accepted'"
+        return {row[0] for desk in self.desks for row in desk.ask(proven)} - held
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with real_province(tmp_path) as real:
+        made = Office(tmp_path, real)
+        yield made
+        for desk in made.desks:
+            desk.register.close()
+
+
+def _lose_three_days(office: Office) -> None:
+    office.save(0)
+    office.desks[0].sync()
+    office.back_up()
+    office.save(0, 3)
+    office.desks[0].sync()
+    office.restore()
+    assert len(office.lacks()) == 3
+
+
+def test_what_it_had_signed_for_comes_back_though_nothing_new_was_typed(office: Office) -> None:
+    _lose_three_days(office)
+    office.desks[0].sync()
+    assert office.lacks() == set()
+    office.desks[1].sync()
+    assert office.desks[1].ask("SELECT count(*) FROM person") == [(4,)]
+
+
+def test_what_it_had_signed_for_comes_back_with_what_is_new(office: Office) -> None:
+    _lose_three_days(office)
+    office.save(0)
+    office.desks[0].sync()
+    assert office.lacks() == set()
+    assert office.desks[0].ask("SELECT count(*) FROM change WHERE state='waiting'") == [(0,)]
+
+
+class Forgetful(FragileReplica):
+    """A desk whose control is taken out: it never sends again what was signed for."""
+
+    def resend_from(self, n: int) -> None:
+        """Nothing is sent again."""
+
+
+def test_without_sending_again_it_would_stay_lost(office: Office) -> None:
+    """The twin."""
+    _lose_three_days(office)
+    desk = office.desks[0]
+    forgetful: Replica = Forgetful(desk.register, lambda changes: None)
+    Session(office.real.transport(), forgetful).sync()
+    assert len(office.lacks()) == 3
+
+
+def test_two_desks_that_were_both_ahead_lose_nothing_and_go_on_together(office: Office) -> None:
+    """They come back in another order, and everybody ends with the same."""
+    for desk in (0, 1):
+        office.save(desk)
+        office.desks[desk].sync()
+    office.back_up()
+    for desk in (0, 1, 0):
+        office.save(desk)
+        office.desks[desk].sync()
+    office.restore()
+    for desk in (1, 0, 1):
+        office.desks[desk].sync()
+    assert office.lacks() == set()
+    people = [desk.ask("SELECT id, full_name FROM person ORDER BY id") for desk in office.desks]
+    assert len(people[0]) == 5
+    assert people[0] == people[1]
+    places = [desk.ask("SELECT seq, chain, head_seq FROM cursor") for desk in office.desks]
+    assert places[0] == places[1]
+    assert all(desk.ask("SELECT count(*) FROM change WHERE state='waiting'") == [(0,)] for desk in office.desks)
+
+
+def test_the_receipt_that_a_desk_shows_begins_a_new_epoch_and_only_one(office: Office) -> None:
+    for desk in (0, 1):
+        office.save(desk)
+        office.desks[desk].sync()
+    office.back_up()
+    for desk in (0, 1):
+        office.save(desk)
+        office.desks[desk].sync()
+    before = office.epoch
+    office.restore()
+    for desk in (0, 1, 0, 1):
+        office.desks[desk].sync()
+    after = office.epoch
+    assert after != before
+    assert {desk.register.identity.epoch for desk in office.desks} == {after}
+    begun = select(tables.audit.c.actor).where(tables.audit.c.action == "epoch")
+    assert office.real.scalars(begun) == [office.desks[0].register.identity.desk]
+
+
+def test_an_edit_that_another_desk_made_since_comes_back_and_nothing_shows_an_older_value_for_good(
+    office: Office,
+) -> None:
+    """A value that only the lost days knew: its author brings it back, and every desk shows it."""
+    office.save(0)
+    office.desks[0].sync()
+    office.desks[1].sync()
+    ((person,),) = office.desks[0].ask("SELECT id FROM person")
+    office.back_up()
+
+    def rename(tx: Tx) -> None:
+        tx.save(msgspec.structs.replace(tx.existing(Person, person), phone="0912000111"))
+
+    office.desks[1].register.write(rename).result()
+    office.desks[1].sync()
+    office.desks[0].sync()
+    office.restore()
+    for desk in (0, 1, 0):
+        office.desks[desk].sync()
+    assert [desk.ask("SELECT phone FROM person") for desk in office.desks] == [[("0912000111",)]] * 2
+
+
+def test_a_forged_receipt_begins_nothing(office: Office) -> None:
+    office.save(0)
+    office.desks[0].sync()
+    office.save(0)
+    before, replica = office.epoch, office.desks[0].replica()
+    body, signature = replica.last_receipt()
+    forged = body.replace(b'"accepted_n":1', b'"accepted_n":9')
+    assert forged != body
+    replica.last_receipt = lambda: (forged, signature)  # type: ignore[method-assign]
+    batch = replica.pending(0, 10, 1 << 20)
+    pushed = push_body(replica, replica.identity(), batch, shows_receipt=True)
+    identity = replica.identity()
+    channel = Channel(
+        office.real.transport(),
+        key_id=identity.desk,
+        key=identity.signing_key,
+        authority_public=identity.authority_public,
+    )
+    channel.hello()
+    channel.call("/v1/push", pushed, seal.RECEIPT)
+    assert office.epoch == before
