@@ -43,6 +43,8 @@ class Verb(StrEnum):
     UNSHARE = "unshare"
     RESEAL = "reseal"
     """Sealed values of a record that moved, sealed again to the key of the commune in `to`."""
+    ALIAS = "alias"
+    """The person is the same child as the one that `joined_to` names: the two are one from now on, for good."""
     ERASE = "erase"
     """The record, and all that speaks of it, is erased by law. The province alone writes it, one for each scope;
     `set` says who ordered it and why."""
@@ -52,6 +54,8 @@ RELOCATING = frozenset({Verb.MOVE.value, Verb.SHARE.value, Verb.UNSHARE.value})
 """Verbs that say where a record is held; they carry no fields."""
 WITHOUT_FIELDS = RELOCATING | {Verb.ERASE.value}
 """Verbs that say nothing of what stands in a record."""
+JOINED_TO = "joined_to"
+"""The one field that an `alias` writes, and nothing else does."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -111,7 +115,7 @@ class BadLine(Fault):
 
 
 _LARGEST = 1 << 53
-_VERB_SINCE = {Verb.SET.value: 1, Verb.RESOLVE.value: 1, Verb.ERASE.value: 3}
+_VERB_SINCE = {Verb.SET.value: 1, Verb.RESOLVE.value: 1, Verb.ERASE.value: 3, Verb.ALIAS.value: 4}
 _PLACES_SINCE = 2
 """The schema version that the verbs came with; those of place are not named."""
 _encoder = msgspec.json.Encoder()

@@ -16,6 +16,8 @@ class AuditAction(StrEnum):
     """Asked the province to let another place hold a record too; the detail says where and on what ground."""
     UNSHARE = "unshare"
     """Took a record back from another place, or handed it back."""
+    JOIN = "join"
+    """Said that two records are one child."""
     ERASE = "erase"
     """Erased what the province ordered to erase by law."""
     FOLLOW_EPOCH = "follow_epoch"

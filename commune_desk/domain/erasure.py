@@ -12,7 +12,12 @@ from commune_desk.domain.ids import RecordId
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.placements import notice_id
 
-_ALSO = {"relation": ("relative",), "placement": ("person",), "care_log_entry": ("placement",)}
+_ALSO = {
+    "relation": ("relative",),
+    "placement": ("person",),
+    "care_log_entry": ("placement",),
+    "person": ("joined_to",),
+}
 """Beside what belongs to a person: fields that name whom a record is about, though it does not follow them."""
 ABOUT: Mapping[str, tuple[str, ...]] = {
     name: fields

@@ -7,7 +7,7 @@ from typing import Annotated
 from commune_desk.domain.access import PEOPLE_WRITERS
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Merge, Record, ScopeRule, Shape, Tie, field, kind
+from commune_desk.domain.record import Data, Merge, Record, ScopeRule, Shape, Tie, field, kind
 
 
 @kind("person", N_("Person"), scope=ScopeRule.ANY, write=PEOPLE_WRITERS)
@@ -25,6 +25,8 @@ class Person(Record, frozen=True, kw_only=True):
     address: Annotated[str | None, field(N_("Address"))] = None
     occupation: Annotated[str | None, field(N_("Occupation"), merge=Merge.LWW, max_chars=80)] = None
     life_status: Annotated[str | None, field(N_("Situation"), shape=Shape.CODE, codes="life_statuses")] = None
+    joined_to: Annotated[RecordId | None, field(N_("Joined to"), shape=Shape.REFERENCE, data=Data.OPERATIONAL)] = None
+    """The person who is the same child. Written once, by a change of the verb `alias`, and never taken back."""
 
 
 @kind("household", N_("Household"), scope=ScopeRule.COMMUNE, write=PEOPLE_WRITERS)

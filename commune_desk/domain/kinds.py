@@ -15,9 +15,9 @@ from commune_desk.domain.visits import HomeVisit
 
 KINDS: Mapping[str, Kind] = DECLARED
 """Each kind by its name; the one place to ask, for the modules that declare them are all loaded here."""
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised by one whenever a kind, a field or a verb is added; travels in every change."""
-SINCE: Mapping[str, int] = {"attachment": 2, "attachment_withdrawal": 2}
+SINCE: Mapping[str, int] = {"attachment": 2, "attachment_withdrawal": 2, "person.joined_to": 4}
 """The schema version that a kind, or a field (`kind.field`), came with; what is not named was there from the first."""
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from commune_desk.domain.ids import is_commune_scope
 from commune_desk.i18n import _
-from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.frame.routes import JOIN, Route
 from commune_desk.ui.main_window import PageEntry
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
@@ -121,6 +121,10 @@ def over(around: Surroundings, route: Route) -> QWidget | None:
     """The record or form that a route opens over the page, or None when it names a page of the rail."""
     if route.page in ("shelter", "resident"):
         return _over_house(around, route)
+    if route.page == "child" and route.form.partition(":")[0] == JOIN:
+        from commune_desk.ui.pages.join import JoinPage
+
+        return JoinPage(around.workplace, around.tasks, around.navigate, route)
     if route.form:
         return commune_form(route, around.workplace, around.tasks, around.navigate)
     if route.page == "child":

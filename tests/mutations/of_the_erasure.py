@@ -62,8 +62,8 @@ FAULTS = (
     Fault(
         name="what-was-typed-meanwhile-stays",
         file=_ERASING,
-        old="gone = _all_about(tx.connection, {record: kind for kind, record in named if kind in KINDS})",
-        new="gone = {record: kind for kind, record in named if kind in KINDS}",
+        old="gone = _all_about(tx.connection, ordered)",
+        new="gone = dict(ordered)",
         tests=(f"{_HERE}::test_what_was_not_sent_yet_goes_too_and_its_digest_is_sent",),
     ),
     Fault(

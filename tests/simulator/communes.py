@@ -30,6 +30,7 @@ from sync.server.answers import pull
 from sync.server.identity.province import open_province
 from sync.server.identity.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
+from tests.helpers.joined import join
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
@@ -59,6 +60,8 @@ class Course:
     visits: dict[RecordId, RecordId] = field(default_factory=dict)
     """By visit its child."""
     typed: list[Typed] = field(default_factory=list)
+    joined: list[tuple[RecordId, RecordId]] = field(default_factory=list)
+    """Whom somebody said to be one, the record that is joined first."""
     trace: list[str] = field(default_factory=list)
 
     def shown(self, desk: RealDesk) -> list[RecordId]:
@@ -114,6 +117,21 @@ def moves(course: Course, desk: RealDesk) -> str:
         move_child(tx, child, to)
 
     return f"child {course.children.index(child)} " + _tried(desk, run, lambda: None)
+
+
+def joins(course: Course, desk: RealDesk) -> str:
+    """Say that two children whom the desk shows are one."""
+    listed = {row[0] for row in desk.ask("SELECT person FROM child_index WHERE shown=1")}
+    shown = [child for child in course.shown(desk) if child in listed]
+    if len(shown) < 2:
+        return "nobody"
+    old, kept = course.chance.sample(shown, 2)
+    said = _tried(desk, lambda tx: _join(tx, old, kept), lambda: course.joined.append((old, kept)))
+    return f"{course.children.index(old)} to {course.children.index(kept)}: {said}"
+
+
+def _join(tx: Tx, old: RecordId, kept: RecordId) -> None:
+    join(tx, old, kept, {"person": ["phone"]} if tx.actor.scope == COMMUNE else {})
 
 
 def _tried(desk: RealDesk, run: Callable[[Tx], None], done: Callable[[], None]) -> str:
@@ -188,7 +206,11 @@ ACTIONS: dict[Act, int] = {
     syncs_on_a_bad_line: 5,
     restarts: 1,
 }
-WITH_RESTORES: dict[Act, int] = ACTIONS | {copies_the_province: 1, puts_the_province_back: 1}
+RESTORES: dict[Act, int] = {copies_the_province: 1, puts_the_province_back: 1}
+WITH_RESTORES: dict[Act, int] = ACTIONS | RESTORES
+WITH_JOINS: dict[Act, int] = ACTIONS | {joins: 4}
+CROWDED: dict[Act, int] = {registers: 4, joins: 8, visits: 3, telephones: 2, moves: 1, syncs: 5}
+"""Two desks that join the same children without having heard of each other."""
 
 
 @contextmanager

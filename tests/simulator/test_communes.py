@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,38 +22,39 @@ RESTORED = (0, 21, 24)
 """21 and 24 once failed: a desk that began anew heard nothing of a child who had left meanwhile."""
 
 
-def _held(course: Course, table: Any) -> list[Any]:
+def held(course: Course, table: Any) -> list[Any]:
+    """The rows of a table of the province."""
     statement = select(table)
     return list(course.real.province.database.read(lambda it: it.execute(statement).all(), WHOLE_PROVINCE))
 
 
 def every_visit_is_with_its_child(course: Course) -> None:
-    home = {row.id: row.scope for row in _held(course, tables.RECORDS["person"])}
-    held = {row.id: row for row in _held(course, tables.RECORDS["home_visit"])}
-    assert held.keys() == course.visits.keys()
+    home = {row.id: row.scope for row in held(course, tables.RECORDS["person"])}
+    there = {row.id: row for row in held(course, tables.RECORDS["home_visit"])}
+    assert there.keys() == course.visits.keys()
     for visit, child in course.visits.items():
-        assert held[visit].scope == home[child]
+        assert there[visit].scope == home[child]
 
 
 def every_number_stands_was_seen_or_is_asked_about(course: Course) -> None:
     """A late edit neither wins unseen nor goes."""
-    stands = {row.id: row.phone for row in _held(course, tables.RECORDS["person"])}
-    changes = [msgspec.json.decode(row.raw, type=Change) for row in _held(course, tables.change)]
+    stands = {row.id: row.phone for row in held(course, tables.RECORDS["person"])}
+    changes = [msgspec.json.decode(row.raw, type=Change) for row in held(course, tables.change)]
     written = {change.set["phone"]: change.id for change in changes if change.set.get("phone")}
     seen = {change.base.get("phone") for change in changes}
-    asked = {side for row in _held(course, tables.conflict) for side in (row.ours, row.theirs, row.base)}
+    asked = {side for row in held(course, tables.conflict) for side in (row.ours, row.theirs, row.base)}
     for one in course.typed:
         assert stands[one.child] == one.phone or {written[one.phone]} & (seen | asked), one
 
 
 def desks_hold_their_commune_and_nothing_else(course: Course) -> None:
     """Nothing of a child that left; the same at both desks of a commune."""
-    guests = {(row.scope, row.record) for row in _held(course, tables.guest)}
+    guests = {(row.scope, row.record) for row in held(course, tables.guest)}
     for name in KINDS:
-        held = _held(course, tables.RECORDS[name])
+        there = held(course, tables.RECORDS[name])
         for number, desk in enumerate(course.desks):
             scope = course.scope(desk)
-            expected = {row.id for row in held if row.scope == scope or (scope, row.id) in guests}
+            expected = {row.id for row in there if row.scope == scope or (scope, row.id) in guests}
             assert {one for (one,) in rows(desk, f"SELECT id FROM {name}")} == expected, f"desk {number}: {name}"
     one, two, _ = course.desks
     for sql in ("SELECT id, full_name, phone, scope FROM person", "SELECT id, person, visited_on FROM home_visit"):
@@ -62,16 +64,17 @@ def desks_hold_their_commune_and_nothing_else(course: Course) -> None:
 
 
 def nothing_waits_and_nothing_was_set_aside(course: Course) -> None:
-    """But a second move of one child, which is told to who asked for it."""
-    assert {row.code for row in _held(course, tables.quarantine)} <= {"moved"}
-    heads = {row.id: row.head for row in _held(course, tables.scope)}
+    """But a second move of one child, and a second joining, which are told to who asked for them."""
+    assert {row.code for row in held(course, tables.quarantine)} <= {"moved", "joined"}
+    heads = {row.id: row.head for row in held(course, tables.scope)}
     for desk in course.desks:
         assert rows(desk, "SELECT n FROM change WHERE state IN ('waiting', 'sent', 'staged')") == set()
         assert rows(desk, "SELECT record FROM departure WHERE is_gone=0") == set()
         assert rows(desk, "SELECT seq FROM cursor WHERE scope=?", course.scope(desk)) == {(heads[course.scope(desk)],)}
 
 
-AT_REST = (
+Check = Callable[[Course], None]
+AT_REST: Sequence[Check] = (
     every_visit_is_with_its_child,
     every_number_stands_was_seen_or_is_asked_about,
     desks_hold_their_commune_and_nothing_else,
@@ -79,12 +82,12 @@ AT_REST = (
 )
 
 
-def _holds(seed: int, folder: Path, actions: dict[Act, int]) -> None:
+def holds(seed: int, folder: Path, actions: dict[Act, int], checks: Sequence[Check] = AT_REST) -> None:
     folder.mkdir()
     with course_of(seed, folder) as course:
         try:
             play(course, actions)
-            for check in AT_REST:
+            for check in checks:
                 check(course)
         except Exception as error:
             told = "\n  ".join(course.trace)
@@ -93,26 +96,26 @@ def _holds(seed: int, folder: Path, actions: dict[Act, int]) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_children_move_and_nothing_is_lost(tmp_path: Path, seed: int) -> None:
-    _holds(seed, tmp_path / "course", ACTIONS)
+    holds(seed, tmp_path / "course", ACTIONS)
 
 
 @pytest.mark.parametrize("seed", RESTORED)
 def test_a_province_put_back_while_children_move_loses_nothing(tmp_path: Path, seed: int) -> None:
     """I17 and I12 at once."""
-    _holds(seed, tmp_path / "course", WITH_RESTORES)
+    holds(seed, tmp_path / "course", WITH_RESTORES)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("actions", [ACTIONS, WITH_RESTORES], ids=["moves", "restores"])
 @pytest.mark.parametrize("seed", MANY)
 def test_many_courses_of_moves_hold(tmp_path: Path, seed: int, actions: dict[Act, int]) -> None:
-    _holds(seed, tmp_path / "course", actions)
+    holds(seed, tmp_path / "course", actions)
 
 
 def _breaks(tmp_path: Path) -> bool:
     for seed in range(12):
         try:
-            _holds(seed, tmp_path / str(seed), ACTIONS)
+            holds(seed, tmp_path / str(seed), ACTIONS)
         except AssertionError:
             return True
     return False

@@ -28,6 +28,7 @@ from commune_desk.store.engine.database import (
 )
 from commune_desk.store.engine.migrate import migrate, steps
 from commune_desk.store.engine.schema import declared_columns, table_sql
+from commune_desk.store.writing.child_index import DERIVED_AS
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.vault.keys import RegisterKey, subkey
 from sync.change import GENESIS, Change, next_head
@@ -301,3 +302,21 @@ def test_a_page_sees_one_state_whatever_is_saved_while_it_reads(register: Regist
     assert register.read(count_around_a_save) == [0, 0]
     assert register.read_slowly(count_around_a_save).result() == [2, 2]
     assert count_around_a_save(register.reader) == [4, 5]
+
+
+def test_rows_of_an_older_program_are_derived_anew_with_the_next_start(tmp_path: Path, key: RegisterKey) -> None:
+    """Also where the start that brought the tables up was broken off before it came to that."""
+    made = make_register(tmp_path, key=key)
+    person, file = make_child()
+    made.write(save_all(person, file)).result()
+
+    def as_it_was(tx: Tx) -> None:
+        tx.connection.execute("UPDATE child_search SET words='older'")
+        tx.connection.execute("DELETE FROM setting WHERE name=?", (DERIVED_AS,))
+
+    made.write(as_it_was).result()
+    made.close()
+    again = Register(made.path, key, made.clock, OFFICER)
+    found = rows(again, "SELECT count(*) FROM child_search WHERE child_search MATCH 'older'")
+    again.close()
+    assert found == [(0,)]

@@ -22,6 +22,7 @@ from commune_desk.usecases.registers.profile import Profile
 from tests.story import hands
 from tests.story.filled_registers import LOGIN, PASSPHRASE, make_commune, make_shelter
 from tests.story.import_pictures import take_import_pictures
+from tests.story.join_pictures import shoot_joins
 from tests.story.lifecycle_pictures import take_lifecycle_pictures
 from tests.story.more_pictures import take_more_pictures
 from tests.story.move_pictures import shoot_moves
@@ -88,6 +89,7 @@ def main() -> int:
                 names += take_lifecycle_pictures(Path(folder) / f"lifecycle-{language}", given.out, language)
                 names += shoot_moves(app, Path(folder) / f"moves-{language}", given.out, language)
                 names += shoot_shares(Path(folder) / f"shares-{language}", given.out, language)
+                names += shoot_joins(app, Path(folder) / f"joins-{language}", given.out, language)
                 print(f"{language}: {len(names)} pictures", flush=True)
     if given.readme:
         shutil.copyfile(given.out / README_PICTURE, "docs/pictures/today.png")

@@ -41,7 +41,7 @@ from commune_desk.usecases.records.duplicates import Sign, Twin, find_twins
 FORM = "child"
 _MOST_VILLAGES = 8
 
-_SIGNS = {
+SIGNS = {
     Sign.SAME_ID: N_("Same ID number"),
     Sign.SAME_NAME_BIRTH_MOTHER: N_("Same name, birth date and mother"),
     Sign.SAME_NAME_BIRTH: N_("Same name and birth date"),
@@ -318,4 +318,4 @@ class ChildForm(EntryForm[ChildFormState]):
             Compared(_("Carer"), entered_carer, carer),
         )
         shown = tuple(line for line in lines if line.entered or line.stored)
-        return TwinView(row.id, row.name, _(_SIGNS[twin.sign]), shown)
+        return TwinView(row.id, row.name, _(SIGNS[twin.sign]), shown)

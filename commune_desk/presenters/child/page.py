@@ -17,6 +17,7 @@ from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
 from commune_desk.domain.reports import clock_runs
 from commune_desk.i18n import _, format_date, ngettext
+from commune_desk.presenters.child.join import not_joined_text
 from commune_desk.presenters.child.move import ChildMove, MoveView, move_view
 from commune_desk.presenters.child.share import ChildShare, SharingView, sharing_view
 from commune_desk.presenters.child.timeline import Moment, Timeline
@@ -30,6 +31,7 @@ from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.pages.children import ChildRecord, Kin, child_record
 from commune_desk.store.pages.reports import emergency_hours
 from commune_desk.store.writing.erased import order_about
+from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records import children
@@ -104,6 +106,8 @@ class ChildView:
     is_open: bool
     move: MoveView
     sharing: SharingView
+    not_joined: str
+    """That the province did not join this record with another; empty for nothing to say."""
     closings: tuple[tuple[str, str], ...]
     timeline: tuple[Moment, ...]
     facts: tuple[Fact, ...]
@@ -123,7 +127,7 @@ class ChildPage:
 
     def __init__(self, workplace: Workplace, person: str) -> None:
         self._workplace = workplace
-        self.person = RecordId(person)
+        self.person = RecordId(workplace.read(lambda c: kept_of(c, person)))
         self._record: ChildRecord | None = None
         workplace.note(AuditAction.OPEN, "child_file", person)
 
@@ -133,6 +137,7 @@ class ChildPage:
         if record is None:
             return None
         self._record = record
+        self.person = record.person.id  # another than before where two were found to be one
         history = self._workplace.read(lambda c: child_history(c, self.person))
         actor, today = self._workplace.actor, self._workplace.today()
         is_open, can_write = record.file.status == "active", actor.role in KINDS["child_file"].write
@@ -152,6 +157,7 @@ class ChildPage:
             is_open=is_open,
             move=move_view(self._workplace, self.person),
             sharing=sharing_view(self._workplace, record),
+            not_joined=not_joined_text(self._workplace, self.person),
             closings=tuple(
                 (code, labels.status_text(code)) for code in FILE_STEPS.get(record.file.status, ()) if code != WITHDRAWN
             ),
@@ -244,6 +250,7 @@ class ChildPage:
         around |= {kin.person.id for kin in record.kin} | {kin.relation.id for kin in record.kin}
         if record.household:
             around.add(record.household.id)
+        around |= {one.id for other in record.joined for one in (other.person, other.file) if one is not None}
         count = self._workplace.read(lambda c: count_open_of(c, around))
         return (
             ngettext(
@@ -263,6 +270,9 @@ class ChildPage:
                     yield Fact(labels.field_label(kind, name), value)
             if kind == "person" and record.file.household:
                 yield from self._household(record)
+        for other in record.joined:
+            code = other.file.case_number if other.file else ""
+            yield Fact(_("Joined record"), labels.joined(code, other.person.full_name))
 
     def _household(self, record: ChildRecord) -> Iterator[Fact]:
         home = record.household

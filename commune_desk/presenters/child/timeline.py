@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from commune_desk.domain.attachments import Attachment
+from commune_desk.domain.children import ChildFile
 from commune_desk.domain.clock import VIETNAM, from_iso
 from commune_desk.domain.codes import CodeBook
 from commune_desk.domain.ids import RecordId
@@ -21,7 +22,7 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.erased_texts import what_went, whose_order
 from commune_desk.store.pages.child_history import Edit, Entry
-from commune_desk.store.pages.children import ChildRecord
+from commune_desk.store.pages.children import ChildRecord, JoinedRecord
 
 NOT_SENT = N_("not sent yet")
 _EDITED = {
@@ -80,12 +81,14 @@ class Timeline:
                 self._told_here.setdefault(entry.record, []).append(entry)
         self._names: dict[str, str] = {record.person.id: record.person.full_name}
         self._names |= {kin.person.id: kin.person.full_name for kin in record.kin}
+        self._names |= {one.id: _called(other) for other in record.joined for one in (other.person, other.file) if one}
 
     def moments(self) -> tuple[Moment, ...]:
         """Newest first."""
         found = [*self._visits(), *self._reports(), *self._groups(), *self._notices(), *self._files(), *self._edits()]
-        found += [*self._moves(), *self._erased()]
-        found.append(self._opened())
+        found += [*self._moves(), *self._joins(), *self._erased()]
+        found.append(self._opened(self._record.file))
+        found += [self._opened(other.file) for other in self._record.joined if other.file]
         return tuple(sorted(found, key=lambda moment: moment.order, reverse=True))
 
     def _visits(self) -> Iterator[Moment]:
@@ -166,6 +169,21 @@ class Timeline:
                 )
                 yield self._marked(moment, [entry])
 
+    def _joins(self) -> Iterator[Moment]:
+        """Each act by which another record was found to be of this child."""
+        for entry in self._history:
+            if entry.joined:
+                other = self._names.get(entry.record, "")
+                moment = Moment(
+                    order=_local(entry.at).strftime("%Y-%m-%dT%H:%M"),
+                    heading=_("Two records of this child joined"),
+                    meta=labels.joined(self._when(entry.at), entry.officer, entry.desk),
+                    body=_("The record {other} is of the same child. What was written in it stands here.").format(
+                        other=other
+                    ),
+                )
+                yield self._marked(moment, [entry])
+
     def _erased(self) -> Iterator[Moment]:
         """What the province ordered to erase of a child who stays."""
         for order in self._record.orders:
@@ -194,8 +212,7 @@ class Timeline:
     def _file_name(self, file: Attachment) -> str:
         return labels.joined(file.caption, labels.code_text(self._codes, "document_kinds", file.document))
 
-    def _opened(self) -> Moment:
-        file = self._record.file
+    def _opened(self, file: ChildFile) -> Moment:
         made = self._made.get(file.id)
         how = _("from a list of the commune") if file.import_id else (made.officer if made else "")
         meta = labels.joined(labels.near_day_text(file.opened_on, self._today), how, file.case_number)
@@ -235,7 +252,7 @@ class Timeline:
         if relation is not None:
             return f"{relation.person.full_name}, {self._relation(relation.relation.relation)}"
         name = self._names.get(entry.record, "") if entry.record != self._record.person.id else ""
-        return name if entry.kind == "person" else ""
+        return name if entry.kind in ("person", "child_file") else ""
 
     def _relation(self, code: str) -> str:
         return labels.code_text(self._codes, "relations", code).lower()
@@ -283,6 +300,11 @@ class Timeline:
 def _from_and_to(entry: Entry) -> Sequence[str]:
     """The scopes between which the record went; the place alone that lost its part in it."""
     return (entry.moved_to,) if entry.place_verb == "unshare" else (entry.moved_from, entry.moved_to)
+
+
+def _called(other: JoinedRecord) -> str:
+    """A second record of the child: its case code and name."""
+    return labels.joined(other.file.case_number if other.file else "", other.person.full_name)
 
 
 def _with_chip(moment: Moment, words: str, icon: str, tone: str) -> Moment:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+JOIN = "join"
+"""The form that joins two records of one child; `join:` and a person names the other one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:

@@ -73,7 +73,12 @@ def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCa
 
 
 def _note(workplace: Workplace, conflict: OpenConflict) -> str:
-    """The record has moved here: who wrote in its former commune may not have known of it."""
+    """The record has moved here or was joined: who wrote elsewhere may not have known of it."""
+    if conflict.kept:
+        return _(
+            "One value was written in another record of this child, which was joined to this one; "
+            "its officer may not have known that. What you choose stands in the record kept."
+        )
     elsewhere = {side.scope for side in conflict.sides[1:] if side.scope and side.scope != conflict.scope}
     names = ", ".join(sorted(labels.place_name(workplace.codes, scope) for scope in elsewhere))
     text = _("One value comes from {commune}, where the child was before; its officer may not have known of the move.")

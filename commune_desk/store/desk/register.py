@@ -31,6 +31,7 @@ from commune_desk.store.engine.database import (
 )
 from commune_desk.store.engine.migrate import migrate
 from commune_desk.store.engine.settings import Identity
+from commune_desk.store.writing import child_index
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.vault.keys import RegisterKey, subkey
 
@@ -67,6 +68,7 @@ class Register:
         with ExitStack() as undo:
             undo.callback(self._writer.close)  # a file left open could be neither put back nor replaced on Windows
             migrate(self._writer)
+            child_index.bring_up(self._writer)
             with translated():
                 self._known = self._read_known()
             self._reader = connect(path, key, cache_kib=READER_CACHE_KIB, read_only=True)

@@ -140,6 +140,7 @@ class RegisterReplica:
         )
         for result in refused:
             if result.code == ERASED:
+                self._open_again(tx, result.id, ERASED)
                 erasing.drop_refused(tx, result.id, receipt.desk)
                 comparing.ask(tx)
         departures.settle(tx)
@@ -166,13 +167,18 @@ class RegisterReplica:
         last = "SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL"
         return self._write(lambda tx: tx.connection.execute(last, (desk,)).fetchone()[0]) or 0
 
-    def _open_again(self, tx: Tx, change_id: str) -> None:
-        """A decision that the province set aside decides nothing: its conflicts wait for a person again."""
+    def _open_again(self, tx: Tx, change_id: str, code: str = "") -> None:
+        """A decision that the province set aside decides nothing: its conflicts wait for a person again.
+
+        And two records that it did not join are two.
+        """
+        state = "accepted" if code == ERASED else "quarantined"
         row = tx.connection.execute(
-            "SELECT raw FROM change WHERE id=? AND state='quarantined'", (change_id,)
+            "SELECT raw FROM change WHERE id=? AND state=? AND length(raw)>0", (change_id, state)
         ).fetchone()
         change = msgspec.json.decode(row[0], type=Change) if row else None
-        if change is None or not change.resolves:
+        joins = change is not None and change.verb == Verb.ALIAS.value
+        if change is None or not (joins or (change.resolves and not code)):
             return
         Incoming(tx, {}).put_back(change)
         ids = [(one,) for conflicts in change.resolves.values() for one in conflicts]

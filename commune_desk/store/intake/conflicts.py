@@ -14,6 +14,7 @@ from commune_desk.store.changes import shadow, writers
 from commune_desk.store.changes.sealing import private_box, unsealed
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.writing.joined import shown_instead
 from commune_desk.store.writing.transaction import Tx, load
 from sync.change import Change, from_wire
 from sync.merge import apply_delta
@@ -53,6 +54,8 @@ class OpenConflict(msgspec.Struct, frozen=True, kw_only=True):
     ids: tuple[str, ...]
     base: Side | None
     sides: tuple[Side, ...]
+    kept: str = ""
+    """Where the record was joined to another: the record that stands for it, whose value is `sides[0]`."""
 
 
 LATE = "late_conflicts"
@@ -114,15 +117,17 @@ def _gather(connection: Connection, kind: str, record: str, field: str) -> OpenC
         (kind, record, field),
     ).fetchall()
     origin = next((row[2] for row in rows if row[2]), None)
-    standing = _standing_writer(connection, kind, record, field)
-    overruled = [row[4] for row in rows if row[4] and row[3] == standing]
+    own = _standing_writer(connection, kind, record, field)
+    overruled = [row[4] for row in rows if row[4] and row[3] == own]
+    kept = shown_instead(connection, kind, record)
+    standing = own if kept == record else _standing_writer(connection, kind, kept, field)
     others = [one for one in dict.fromkeys([*overruled, *(row[3] for row in rows)]) if one != standing]
     unwritten = Side(change=UNWRITTEN, value=KINDS[kind].fields[field].default)
     sides = [_side(connection, standing, field) if standing else unwritten]
     sides += [_side(connection, change, field) for change in others]
     base = _side(connection, origin, field) if origin else None
     if KINDS[kind].fields[field].merge is Merge.SET:
-        members = _standing_members(connection, kind, record, field)
+        members = _standing_members(connection, kind, kept, field)
         sides = list(_as_lists(members, sides))
         base = msgspec.structs.replace(base, value=members, is_readable=origin == standing) if base else None
     return OpenConflict(
@@ -133,6 +138,7 @@ def _gather(connection: Connection, kind: str, record: str, field: str) -> OpenC
         ids=tuple(row[1] for row in rows),
         base=base,
         sides=tuple(sides),
+        kept="" if kept == record else kept,
     )
 
 

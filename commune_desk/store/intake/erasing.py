@@ -20,10 +20,10 @@ from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import departures, snapshot_parts
 from commune_desk.store.lists import import_rows
-from commune_desk.store.writing import drafts
+from commune_desk.store.writing import drafts, joining
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
-from sync.change import WITHOUT_FIELDS, Change
+from sync.change import WITHOUT_FIELDS, Change, Verb
 from sync.erased import order_of
 
 Named = dict[str, str]
@@ -37,7 +37,9 @@ def carry_out(tx: Tx, change: Change, named: Iterable[tuple[str, str]]) -> None:
     """
     if change.desk != protocol.PROVINCE_DESK:
         raise protocol.Malformed
-    gone = _all_about(tx.connection, {record: kind for kind, record in named if kind in KINDS})
+    ordered = {record: kind for kind, record in named if kind in KINDS}
+    _part(tx, ordered)
+    gone = _all_about(tx.connection, ordered)
     for record, kind in gone.items():
         _erase(tx, kind, record)
     snapshot_parts.drop(tx.connection)
@@ -50,14 +52,33 @@ def carry_out(tx: Tx, change: Change, named: Iterable[tuple[str, str]]) -> None:
 def drop_refused(tx: Tx, change_id: str, desk: str) -> None:
     """The province signed that a change of ours speaks of what was erased: it brings nothing back here either."""
     db = tx.connection
-    row = db.execute("SELECT kind, record, length(raw) FROM change WHERE id=? AND desk=?", (change_id, desk)).fetchone()
+    asked = "SELECT kind, record, n, raw, state FROM change WHERE id=? AND desk=?"
+    row = db.execute(asked, (change_id, desk)).fetchone()
     if row is None or row[0] not in KINDS:
         return
-    if row[2]:
+    kind, record, n, raw, state = row
+    if raw:
         db.execute("INSERT OR IGNORE INTO erased_unsent VALUES (?)", (change_id,))
-    _erase(tx, row[0], row[1])
+    if raw and msgspec.json.decode(raw, type=Change).verb == Verb.ALIAS.value:
+        _empty(tx, change_id, desk, n, raw, state)  # it names who is erased; whose record it is may stay
+    elif raw or _was_erased(db, record):
+        _erase(tx, kind, record)
     tx.scrub()
     db.execute("UPDATE change SET state=?, code=NULL WHERE id=?", (ERASED, change_id))
+
+
+def _was_erased(db: Connection, record: str) -> bool:
+    return db.execute("SELECT 1 FROM erased_record WHERE record=?", (record,)).fetchone() is not None
+
+
+def _part(tx: Tx, ordered: Named) -> None:
+    """Whom this desk alone joined with somebody who is erased is another at the province, and stays there and here."""
+    for person, kept in joining.joined_by(tx.connection).items():
+        if (person in ordered) != (kept in ordered):
+            asked = "SELECT id, desk, n, raw, state FROM change WHERE id=? AND length(raw)>0"
+            for row in tx.connection.execute(asked, (joining.part(tx, person),)).fetchall():
+                _empty(tx, *row)
+    tx.settle()
 
 
 def _write_down(tx: Tx, change: Change, gone: Named) -> None:

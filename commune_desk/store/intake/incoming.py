@@ -109,9 +109,11 @@ class Incoming:
         held = self._hold(KINDS[change.kind], change, change.scope)
         shadows = shadow.of_record(self._db, change.record)
         for field in change.fields:
-            if field in shadows and held.writers.get(field) == change.id:
+            nobody = (None, None) if change.verb == Verb.ALIAS.value else None
+            behind = shadows.get(field, nobody)
+            if behind is not None and held.writers.get(field) == change.id:
                 shadow.drop(self._db, change.record, field)
-                _show(held, field, *shadows[field])
+                _show(held, field, *behind)
         self._store(change.record, held)
 
     def _move_cursor(self, scope: str, place: Place) -> None:

@@ -15,7 +15,7 @@ from commune_desk.store.changes.journal import UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.sync_status import receipt_time
-from sync.change import RELOCATING, Change, Verb, from_wire
+from sync.change import JOINED_TO, RELOCATING, Change, Verb, from_wire
 from sync.merge import Outcome
 
 SET_ASIDE = "quarantined"
@@ -61,6 +61,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     moved_from: str = ""
     moved_to: str = ""
     """The scope in which such a change was written, and the one that it speaks of."""
+    joined: str = ""
+    """With whom the record was found to be one child; it edits nothing either."""
 
 
 _RECORDS = (
@@ -70,8 +72,11 @@ _RECORDS = (
     " AND relative NOT IN (SELECT person FROM child_file WHERE person IS NOT NULL)"
     " UNION ALL SELECT household FROM child_file WHERE person=:who AND household IS NOT NULL"
     " UNION ALL SELECT n.id FROM placement_notice n JOIN child_file f ON f.case_number=n.case_code WHERE f.person=:who"
+    " OR f.person IN (SELECT person FROM joined WHERE kept=:who)"
     " UNION ALL SELECT id FROM attachment WHERE person=:who"
     " UNION ALL SELECT id FROM attachment_withdrawal WHERE person=:who UNION ALL SELECT :who"
+    " UNION ALL SELECT person FROM joined WHERE kept=:who UNION ALL"
+    " SELECT f.id FROM child_file f JOIN joined j ON j.person=f.person WHERE j.kept=:who"
 )
 _CHANGES = (
     "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk), c.desk, c.n FROM change c"  # noqa: S608 - constants only
@@ -91,7 +96,7 @@ class _Standing(msgspec.Struct, frozen=True):
 
 
 def child_history(connection: Connection, person: str) -> list[Entry]:
-    """Every change of the records around a child, oldest first."""
+    """Every change of the records around a child, oldest first; of two that are one, of both."""
     rows = connection.execute(_CHANGES, {"who": person}).fetchall()
     changes = {row[0]: msgspec.json.decode(row[1], type=Change) for row in rows}
     decided = {(one.record, field): one for row in rows for one, field in _decisions(row, changes[row[0]])}
@@ -164,11 +169,16 @@ def _entry(row: Any, change: Change, changes: dict[str, Change], lost: set[str],
         is_set_aside=state == SET_ASIDE,
         receipt_at="",
         is_in_conflict=False,
-        edits=tuple(_edit(change, field, changes, lost) for field in change.fields if _is_known(change, field)),
+        edits=tuple(_edit(change, field, changes, lost) for field in change.fields if _is_edited(change, field)),
         place_verb=change.verb if change.verb in RELOCATING else "",
         moved_from=change.scope if change.verb in RELOCATING else "",
         moved_to=change.to if change.verb in RELOCATING else "",
+        joined=str(change.set.get(JOINED_TO, "")) if change.verb == Verb.ALIAS.value else "",
     )
+
+
+def _is_edited(change: Change, field: str) -> bool:
+    return change.verb != Verb.ALIAS.value and _is_known(change, field)
 
 
 def _is_known(change: Change, field: str) -> bool:

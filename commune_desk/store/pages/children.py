@@ -19,6 +19,7 @@ from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import read_many
 from commune_desk.store.pages.tasks import open_tasks_of
 from commune_desk.store.writing.erased import Order, orders_around
+from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.transaction import load
 
 R = TypeVar("R", bound=Record)
@@ -57,6 +58,13 @@ class Kin(msgspec.Struct, frozen=True):
     has_file: bool
 
 
+class JoinedRecord(msgspec.Struct, frozen=True):
+    """A second record of a child, which was joined to the one kept."""
+
+    person: Person
+    file: ChildFile | None
+
+
 class ChildRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a child's page shows of the records; lists are oldest first."""
 
@@ -76,6 +84,8 @@ class ChildRecord(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Task, ...]
     attachments: tuple[Attachment, ...]
     withdrawals: tuple[AttachmentWithdrawal, ...]
+    joined: tuple[JoinedRecord, ...] = ()
+    """The other records of this child, whose history stands here too."""
     orders: tuple[Order, ...]
     """By which something of the child was erased by law."""
     risk: int
@@ -116,9 +126,10 @@ def child_rows(connection: Connection, persons: Sequence[str]) -> list[ChildRow]
 
 
 def child_record(connection: Connection, person: str) -> ChildRecord | None:
-    """A child's file with all that belongs to it, or None when the person has no file here."""
+    """A child's file with all that belongs to it, by either of two records that are one; None without a file here."""
+    person = kept_of(connection, person)
     child = _one(connection, Person, person)
-    file = next(iter(read_many(connection, ChildFile, "person=?", person)), None)
+    file = file_of(connection, person)
     index = connection.execute("SELECT risk, next_visit_on FROM child_index WHERE person=?", (person,)).fetchone()
     if child is None or file is None:
         return None
@@ -132,14 +143,21 @@ def child_record(connection: Connection, person: str) -> ChildRecord | None:
         groups=read_many(connection, GroupMembership, "person=? ORDER BY from_on, id", person),
         visits=read_many(connection, HomeVisit, "person=? ORDER BY visited_on, visited_at, id", person),
         reports=read_many(connection, Report, "person=? ORDER BY received_at, id", person),
-        notices=_notices(connection, file),
+        notices=_notices(connection, person, file),
         tasks=open_tasks_of(connection, person),
         attachments=read_many(connection, Attachment, "person=? ORDER BY added_at, id", person),
         withdrawals=read_many(connection, AttachmentWithdrawal, "person=? ORDER BY withdrawn_at, id", person),
+        joined=_joined(connection, person),
         orders=orders_around(connection, person),
         risk=index[0] if index else 0,
         next_visit_on=index[1] if index else None,
     )
+
+
+def _joined(connection: Connection, kept: str) -> tuple[JoinedRecord, ...]:
+    rows = connection.execute("SELECT person FROM joined WHERE kept=? ORDER BY person", (kept,)).fetchall()
+    people = [(_one(connection, Person, person), file_of(connection, person)) for (person,) in rows]
+    return tuple(JoinedRecord(person, file) for person, file in people if person is not None)
 
 
 def person_named(connection: Connection, person: str) -> Person | None:
@@ -170,7 +188,7 @@ def _kin(connection: Connection, own: str, other: str, person: str) -> tuple[Kin
     for relation in relations:
         relative = getattr(relation, other)
         known = _one(connection, Person, relative) if relative else None
-        if known is not None:
+        if known is not None and relative != person:  # of two who were kin to each other, and are one
             has_file = connection.execute("SELECT 1 FROM child_file WHERE person=?", (relative,)).fetchone()
             found.append(Kin(relation, known, has_file is not None))
     return tuple(found)
@@ -179,13 +197,16 @@ def _kin(connection: Connection, own: str, other: str, person: str) -> tuple[Kin
 def is_protected(connection: Connection, person: str) -> bool:
     """Whether a shelter's notice says that the child stays under protection."""
     file = file_of(connection, person)
-    return file is not None and any(notice.status != "ended" for notice in _notices(connection, file))
+    return file is not None and any(notice.status != "ended" for notice in _notices(connection, person, file))
 
 
-def _notices(connection: Connection, file: ChildFile) -> tuple[PlacementNotice, ...]:
-    if not file.case_number:
-        return ()
-    return read_many(connection, PlacementNotice, "case_code=? ORDER BY since_on, id", file.case_number)
+def _notices(connection: Connection, person: str, file: ChildFile) -> tuple[PlacementNotice, ...]:
+    rows = connection.execute(
+        "SELECT case_number FROM child_file WHERE person IN (SELECT person FROM joined WHERE kept=?)", (person,)
+    )
+    codes = dict.fromkeys([file.case_number, *(row[0] for row in rows)])
+    named = "case_code=? ORDER BY since_on, id"
+    return tuple(one for code in codes if code for one in read_many(connection, PlacementNotice, named, code))
 
 
 def _one(connection: Connection, struct: type[R], record_id: str) -> R | None:

@@ -12,7 +12,8 @@ _MOST = 2000
 def persons_with_id(connection: Connection, id_number: str) -> list[str]:
     """The children with this personal ID number."""
     rows = connection.execute(
-        "SELECT i.person FROM person p JOIN child_index i ON i.person=p.id WHERE p.id_number=? AND i.shown=1",
+        "SELECT DISTINCT i.person FROM person p LEFT JOIN joined j ON j.person=p.id"
+        " JOIN child_index i ON i.person=COALESCE(j.kept, p.id) WHERE p.id_number=? AND i.shown=1",
         (id_number,),
     )
     return [row[0] for row in rows]

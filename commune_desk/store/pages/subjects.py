@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.writing.joined import kept_of
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -32,7 +33,7 @@ def subject_of(connection: Connection, kind: str, record: str) -> Subject:
     row = connection.execute(query, (record,)).fetchone() if query else None
     if row is None or row[0] is None:
         return Subject()
-    person = row[0]
+    person = kept_of(connection, row[0])
     name = name_of(connection, person)
     has_file = connection.execute("SELECT 1 FROM child_file WHERE person=?", (person,)).fetchone()
     if has_file:

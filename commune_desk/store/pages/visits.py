@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.writing.joined import kept_of
 
 
 class ChildBrief(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,13 +61,14 @@ _STANDING = (
 
 def child_brief(connection: Connection, person: str) -> ChildBrief | None:
     """The child with this person id, or None when there is no child file for it here."""
-    row = connection.execute(f"{_BRIEF} WHERE i.person=?", (person,)).fetchone()
+    row = connection.execute(f"{_BRIEF} WHERE i.person=?", (kept_of(connection, person),)).fetchone()
     return _brief(row) if row else None
 
 
 def standing_visits(connection: Connection, person: str, limit: int = 1) -> list[PastVisit]:
     """A child's last visits, newest first, without those that a later entry corrects."""
-    return [_visit(row) for row in connection.execute(_VISIT + _STANDING, (person, limit)).fetchall()]
+    asked = kept_of(connection, person), limit
+    return [_visit(row) for row in connection.execute(_VISIT + _STANDING, asked).fetchall()]
 
 
 def past_visit(connection: Connection, visit: str) -> PastVisit | None:

@@ -15,9 +15,12 @@ from commune_desk.domain.reports import Report
 from commune_desk.domain.search_text import search_text
 from commune_desk.domain.text import plain_sort_key, sort_key
 from commune_desk.domain.visits import HomeVisit
-from commune_desk.store.engine.database import Connection
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import Connection, transaction, translated
 
 _CHUNK = 300
+DERIVED_AS, _DERIVED = "derived_as", 2
+"""A fact of the register, and what it says once the rows are as this program derives them: 2 with case codes."""
 
 _SHOWN = (
     "CASE WHEN f.status='withdrawn' THEN EXISTS (SELECT 1 FROM home_visit w WHERE w.person=f.person)"
@@ -28,8 +31,9 @@ _SHOWN = (
 """Not while its list is on the way in or out; taken back with the list, only if somebody has worked with the child."""
 _FILES = (
     "SELECT p.id, f.id, f.scope, f.status, f.risk_level, f.import_id, p.full_name, p.other_name, p.birth_date,"  # noqa: S608 - constants only
-    f" p.id_number, p.phone, p.village, {_SHOWN}"
+    f" p.id_number, p.phone, p.village, f.case_number, {_SHOWN}"
     " FROM child_file f JOIN person p ON p.id=f.person LEFT JOIN import i ON i.id=f.import_id WHERE f.person IN ({})"
+    " AND f.person NOT IN (SELECT person FROM joined)"
 )
 _KIN = (
     "SELECT r.person, q.full_name, q.phone, r.relation FROM relation r JOIN person q ON q.id=r.relative"
@@ -41,6 +45,11 @@ _GROUPS = (
     "SELECT DISTINCT person, group_code FROM group_membership WHERE person IN ({}) AND to_on IS NULL"
     " ORDER BY group_code"
 )
+_JOINED = (
+    "SELECT j.kept, p.full_name, p.other_name, p.id_number, p.phone, f.case_number FROM joined j"
+    " JOIN person p ON p.id=j.person LEFT JOIN child_file f ON f.person=p.id WHERE j.kept IN ({}) ORDER BY p.id, f.id"
+)
+"""What somebody may still look for: the words of the records that are one with a child's."""
 _COLUMNS = (
     *("person", "file", "scope", "shown", "status", "name", "name_key", "village_key", "birth_key"),
     *("risk", "groups", "special", "at_risk", "last_visit_on", "next_visit_on", "import_id"),
@@ -99,6 +108,16 @@ def refresh(connection: Connection, people: Collection[str]) -> None:
         _refresh_chunk(connection, ids[start : start + _CHUNK])
 
 
+def bring_up(connection: Connection) -> None:
+    """Derive every row anew where an older program derived them; whoever is broken off begins with the next start."""
+    with translated():
+        if settings.get(connection, DERIVED_AS, int, 1) == _DERIVED:
+            return
+    with transaction(connection):
+        refresh(connection, {row[0] for row in connection.execute("SELECT DISTINCT person FROM child_file") if row[0]})
+        settings.put(connection, DERIVED_AS, _DERIVED)
+
+
 def _refresh_chunk(connection: Connection, ids: list[str]) -> None:
     marks = ",".join("?" * len(ids))
     rows = {r[0]: r for r in connection.execute(f"SELECT person, row FROM child_index WHERE person IN ({marks})", ids)}  # noqa: S608
@@ -129,8 +148,9 @@ def derive(connection: Connection, ids: Sequence[str]) -> list[Derived]:
     kin = _gather(connection.execute(_KIN.format(marks), ids).fetchall())
     groups = _gather(connection.execute(_GROUPS.format(marks), ids).fetchall())
     visits = _gather(connection.execute(_VISITS.format(marks), ids).fetchall())
+    joined = _gather(connection.execute(_JOINED.format(marks), ids).fetchall())
     files = _one_each(connection.execute(_FILES.format(marks), ids).fetchall())
-    return [_derived(row, *(found.get(row[0], []) for found in (kin, groups, visits))) for row in files]
+    return [_derived(row, *(found.get(row[0], []) for found in (kin, groups, visits, joined))) for row in files]
 
 
 def _one_each(files: Iterable[Any]) -> list[Any]:
@@ -148,8 +168,8 @@ def _gather(rows: Iterable[Any]) -> dict[str, list[Any]]:
     return found
 
 
-def _derived(row: Any, kin: list[Any], groups: list[Any], visits: list[Any]) -> Derived:
-    person, file, scope, status, risk, import_id, name, other, birth, id_number, phone, village, shown = row
+def _derived(row: Any, kin: list[Any], groups: list[Any], visits: list[Any], joined: list[Any]) -> Derived:
+    person, file, scope, status, risk, import_id, name, other, birth, id_number, phone, village, case, shown = row
     codes = [code for (code,) in groups]
     last, following = last_visit(visits)
     columns = (
@@ -172,7 +192,8 @@ def _derived(row: Any, kin: list[Any], groups: list[Any], visits: list[Any]) -> 
         *(kin[0] if kin else (None, None, None)),
     )
     of_kin = (text for name, phone, _ in kin for text in (name, phone))
-    return Derived(columns, search_text(name, other, village, id_number, phone, *of_kin))
+    of_joined = (text for words in joined for text in words)
+    return Derived(columns, search_text(name, other, village, id_number, phone, case, *of_kin, *of_joined))
 
 
 def _insert(connection: Connection, fresh: Sequence[Derived]) -> None:

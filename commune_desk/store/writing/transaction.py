@@ -30,7 +30,7 @@ from commune_desk.store.changes.ledger import Ledger, ScopeSeal
 from commune_desk.store.changes.sealing import sealed_anew
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
-from commune_desk.store.writing import child_index
+from commune_desk.store.writing import child_index, joined
 from commune_desk.store.writing.leaving import check_stays
 from commune_desk.store.writing.opened import Base, Opened, base_of, edited, edited_fields, is_our_own_yet
 from sync import seal
@@ -155,8 +155,13 @@ class Tx:
     def topic(self, name: str) -> None:
         self._topics.add(name)
 
+    def settle(self) -> None:
+        """Let the rows written so far name who is kept of two records that are one child."""
+        self._index = joined.settle(self.connection, self._changed, self._index)
+
     def finish(self) -> ChangeSet:
         """Bring the derived rows up to date; called once, just before the commit."""
+        self.settle()
         child_index.refresh(self.connection, self._index)
         if self._scrubs:
             child_index.scrub(self.connection)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from commune_desk.i18n import _
+from commune_desk.presenters.child.join import can_join, suggestions
 from commune_desk.presenters.child.page import ChildPage as State
 from commune_desk.presenters.child.page import ChildView
-from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.frame.routes import JOIN, Route
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.dialogs.move_child import MoveDialog
 from commune_desk.ui.dialogs.share_child import ShareDialog
@@ -27,6 +29,7 @@ from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.page import TabBar, TwoColumns
 from commune_desk.ui.widgets.timeline import Timeline
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.duplicates import Sign
 
 
 class ChildPage(LivePage):
@@ -48,15 +51,24 @@ class ChildPage(LivePage):
     ) -> None:
         super().__init__(_("Child"), workplace, tasks, parent)
         self._state, self._navigate = State(workplace, person), navigate
-        self.person = person
+        self.person: str = self._state.person
         self._kin_card: Card | None = None
         self._gone: EmptyState | None = None
         self._ways: dict[str, Route] = {}
+        self._may_be = ""
         self.header = SubjectHeader()
         self.set_header(self.header)
         self._add_actions()
         self._add_tabs()
         self.read_again()
+        if can_join(workplace):
+            tasks.query(suggestions(workplace, self.person, only_hard=True), self._suggest, owner=self)
+
+    def _suggest(self, found: list[tuple[str, Sign]]) -> None:
+        """Say that another record may be of this child."""
+        if found:
+            self._may_be = found[0][0]
+            self.read_again()
 
     def _add_actions(self) -> None:
         self.edit = SecondaryButton(_("Edit"), "pencil", shortcut="Ctrl+E")
@@ -75,7 +87,9 @@ class ChildPage(LivePage):
         surface = Surface()
         surface.column.setContentsMargins(16, 16, 16, 16)
         surface.column.addWidget(self.timeline)
-        self.details = Details(self._move_file, self._move_to_commune, self._share, self._take_back)
+        self.details = Details(
+            self._move_file, self._move_to_commune, self._share, self._take_back, join=lambda: self._open(JOIN)
+        )
         self.family = Family(self._navigate, self._open, self._end_relation)
         self.groups = Groups(self._open, self._leave_group)
         self.files = Files(self._workplace, self._tasks, self.person)
@@ -109,6 +123,8 @@ class ChildPage(LivePage):
         view = self._state.view()
         if view is None:
             self._show_gone()
+        elif view.person != self.person:  # it was found to be one with another while it was open
+            QTimer.singleShot(0, self, lambda: self._navigate(Route("child", view.person)))
         else:
             self._show(view)
 
@@ -151,11 +167,22 @@ class ChildPage(LivePage):
             bars.append(NoticeBar(view.sharing.notice, Tone.NOTE, dismissable=False))
         if view.sharing.set_aside:
             bars.append(NoticeBar(view.sharing.set_aside, Tone.WARNING, dismissable=False))
+        if view.not_joined:
+            bars.append(NoticeBar(view.not_joined, Tone.WARNING))
+        if self._may_be and view.can_edit and not view.not_joined:
+            said = _("Another record of the register may be of this child.")
+            bar = NoticeBar(said, Tone.NOTE, action=_("Compare"))
+            bar.acted.connect(lambda: self._open(f"{JOIN}:{self._may_be}"))
+            bar.dismissed.connect(self._is_another)
+            bars.append(bar)
         if view.conflict_notice:
             bar = NoticeBar(view.conflict_notice, Tone.WARNING, action=_("Decide"), dismissable=False)
             bar.acted.connect(lambda: self._navigate(Route("sync")))
             bars.append(bar)
         return bars
+
+    def _is_another(self) -> None:
+        self._may_be = ""
 
     def _show_side(self, view: ChildView) -> None:
         clear_layout(self.columns.side)

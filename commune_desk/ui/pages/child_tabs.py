@@ -60,6 +60,19 @@ def risk_card(points: Sequence[RiskPoint]) -> Card:
     return card
 
 
+def _told(title: str, icon: str, said: str, button_text: str, act: Callable[[], object]) -> Card:
+    """A card that says what its button does."""
+    card, holder, button = Card(title, icon), QWidget(), SecondaryButton(button_text)
+    button.clicked.connect(lambda _checked=False: act())
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    column.addWidget(Text(said, ink="quiet", wrap=True))
+    column.addWidget(button)
+    card.add_padded(holder)
+    return card
+
+
 class Part(QWidget):
     """A tab's contents: cards below each other, made anew for each view, when somebody looks at the tab."""
 
@@ -93,8 +106,8 @@ class Part(QWidget):
 
 
 class Details(Part):
-    """Every detail of the child and the file, who else holds the record, how the child moves to another commune, and
-    how the file is closed."""
+    """Every detail of the child and the file, who else holds the record, and what may become of them: moved, joined
+    with another, closed."""
 
     def __init__(
         self,
@@ -102,8 +115,10 @@ class Details(Part):
         move_to_commune: Callable[[], object],
         share: Callable[[], object],
         take_back: Callable[[str], object],
+        join: Callable[[], object],
     ) -> None:
         super().__init__()
+        self._join = join
         self._move_file, self._move_to_commune = move_file, move_to_commune
         self._share, self._take_back = share, take_back
 
@@ -114,9 +129,14 @@ class Details(Part):
         cards = [card]
         if view.sharing.rows or view.sharing.can_share:
             cards.append(sharing_card(view.sharing, self._share, self._take_back))
-        if view.can_edit and view.is_open:
-            cards.append(self._move(view))
-        return [*cards, *([self._closings(view)] if view.can_edit else [])]
+        if not view.can_edit:
+            return cards
+        return [*cards, *([self._move(view)] if view.is_open else []), self._second_record(), self._closings(view)]
+
+    def _second_record(self) -> Card:
+        """A child whom two officers entered, each without knowing of the other."""
+        said = _("Two records of one child can be joined into one; nothing that was written is lost.")
+        return _told(_("The child is in the register twice"), "users", said, _("Join with another record…"), self._join)
 
     def _move(self, view: ChildView) -> Card:
         """A child who lives in another commune of the province by now; not for one who left the province."""

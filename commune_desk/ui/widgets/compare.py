@@ -29,7 +29,7 @@ class Version:
 
 @dataclass(frozen=True)
 class CompareRow:
-    """A field with its value before and the version of each author."""
+    """A field with its value before, where the table tells it, and the version of each author."""
 
     field: str
     label: str
@@ -45,8 +45,16 @@ class CompareTable(QWidget):
 
     decided = Signal()
 
-    def __init__(self, authors: Sequence[str], rows: Sequence[CompareRow], *, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        authors: Sequence[str],
+        rows: Sequence[CompareRow],
+        *,
+        tells_before: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._heads = (_("Field"), _("Before")) if tells_before else (_("Field"),)
         self._rows = tuple(rows)
         self._authors = tuple(authors)
         self._buttons: dict[str, dict[str, Dot]] = {}
@@ -60,9 +68,9 @@ class CompareTable(QWidget):
             for row in rows:
                 self._add_below(row)
             return
-        for column, head in enumerate((_("Field"), _("Before"), *authors)):
+        for column, head in enumerate((*self._heads, *authors)):
             self._grid.addWidget(_head(head), 0, column)
-            self._grid.setColumnStretch(column, 4 if column > 1 else 3)
+            self._grid.setColumnStretch(column, 4 if column >= len(self._heads) else 3)
         for position, row in enumerate(rows):
             self._add(row, 2 * position + 1)
 
@@ -76,12 +84,14 @@ class CompareTable(QWidget):
 
     def _add(self, row: CompareRow, line: int) -> None:
         top = Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(Hairline(), line, 0, 1, len(self._authors) + 2)
+        first = len(self._heads)
+        self._grid.addWidget(Hairline(), line, 0, 1, len(self._authors) + first)
         self._grid.addWidget(Text(row.label, bold=True, wrap=True), line + 1, 0, top)
-        self._grid.addWidget(Text(row.base or _("(empty)"), ink="quiet", wrap=True), line + 1, 1, top)
+        if first > 1:
+            self._grid.addWidget(Text(row.base or _("(empty)"), ink="quiet", wrap=True), line + 1, 1, top)
         group = QButtonGroup(self)
-        for column, (author, version) in enumerate(zip(self._authors, row.versions, strict=True), start=2):
-            self._grid.addWidget(self._choice(row, author, version, group), line + 1, column, top)
+        for column, (author, version) in enumerate(zip(self._authors, row.versions, strict=True), start=first):
+            self._grid.addWidget(self._choice(row, author, version, group), line + 1, column)
 
     def _add_below(self, row: CompareRow) -> None:
         """A field with its values below each other, each beside its author."""
@@ -124,6 +134,7 @@ class _ChoiceCell(QWidget):
         grid.addWidget(self.button, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(label, 0, 1)
         grid.setColumnStretch(1, 1)
+        grid.setRowStretch(1, 1)  # not by an alignment in the table: Qt then cuts texts that wrap
 
     def mouseReleaseEvent(self, event: object) -> None:
         self.button.setChecked(True)

@@ -31,6 +31,13 @@ def decide_conflict(tx: Tx, *, kind: str, record: str, field: str, ids: Sequence
     if fault is not None:
         raise Refusal(fault)
     stored = tx.existing(entry.struct, record)
+    kept = next((conflict.kept for conflict in found if conflict.kept), "")
+    if kept:
+        tx.resolve(stored, field, ids)  # there stays what stands: nobody looks there
+        shown = tx.existing(entry.struct, kept)
+        if getattr(shown, field) != value:
+            tx.save(msgspec.structs.replace(shown, **{field: value}))
+        return
     decided = msgspec.structs.replace(stored, **{field: value})
     tx.resolve(decided, field, ids)
     if isinstance(stored, Placement) and isinstance(decided, Placement):

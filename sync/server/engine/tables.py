@@ -323,6 +323,7 @@ RECORDS: dict[str, Table] = {name: _table_of(kind) for name, kind in KINDS.items
 the change that wrote it, a SET's members with their order, an LWW's time; `extra` keeps fields of a newer program."""
 
 Index("record_attachment_by_sha256", RECORDS["attachment"].c.sha256)
+Index("record_person_by_joined_to", RECORDS["person"].c.joined_to)
 
 _views = MetaData()
 change_key = Table("change_key", _views, *map(_text, ("id", "desk", "scope")), _number("n"), _bytes("digest"))

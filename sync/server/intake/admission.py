@@ -6,17 +6,18 @@ import re
 from collections.abc import Mapping
 
 from commune_desk.domain.access import Role
-from commune_desk.domain.ids import is_hex, is_scope
+from commune_desk.domain.ids import is_hex, is_id, is_scope
 from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.record import Data, Field, Kind, Merge, check_value
-from sync.change import RELOCATING, Change, Line, Verb, Wire, from_wire
+from sync.change import JOINED_TO, RELOCATING, Change, Line, Verb, Wire, from_wire
 from sync.seal import is_sealed
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MAX_FIELDS = 100
 _MAX_STAMP = 1 << 53
 _VERBS = frozenset(verb.value for verb in Verb)
-_RESEAL, _RESOLVE = Verb.RESEAL.value, Verb.RESOLVE.value
+_ALIAS, _RESEAL, _RESOLVE = Verb.ALIAS.value, Verb.RESEAL.value, Verb.RESOLVE.value
+_JOINS = frozenset({JOINED_TO})
 
 
 class Admission:
@@ -77,6 +78,8 @@ def _has_fields(change: Change, relocates: bool) -> bool:
     """Whether the fields are named as fields are, each once, and nothing is said of others."""
     if relocates:
         return not (change.set or change.seal or change.base or change.resolves)
+    if (change.verb == _ALIAS or JOINED_TO in change.set) and not _joins(change):
+        return False
     fields = change.set.keys() | change.seal.keys() if change.seal else change.set.keys()
     entry = KINDS.get(change.kind)
     strange = fields - entry.fields.keys() if entry else fields
@@ -87,6 +90,13 @@ def _has_fields(change: Change, relocates: bool) -> bool:
         and change.base.keys() <= fields
         and change.resolves.keys() <= fields
     )
+
+
+def _joins(change: Change) -> bool:
+    """Whether it says of a person, in the one verb that may, with whom they are one, and nothing else."""
+    named = change.set.get(JOINED_TO)
+    names_one = change.set.keys() == _JOINS and isinstance(named, str) and is_id(named)
+    return change.verb == _ALIAS and change.kind == "person" and names_one and not (change.seal or change.base)
 
 
 def _content_fault(entry: Kind, change: Change) -> str | None:

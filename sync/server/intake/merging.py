@@ -9,15 +9,16 @@ from sqlalchemy import Connection, select
 
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Field, Merge
-from sync.change import Change, Verb, Wire
+from sync.change import JOINED_TO, Change, Verb, Wire
 from sync.merge import Decision, Outcome, Standing, apply_delta, decide, decide_late, decide_sealed, merge_set
 from sync.protocol import OpenedConflict
 from sync.server.engine import tables
 from sync.server.engine.appending import append
 from sync.server.engine.asking import among
 from sync.server.intake.conflicts import ConflictBook, OpenConflict
+from sync.server.intake.joining import files_of_joined
 from sync.server.intake.records import RecordPage, Stored
-from sync.server.intake.whereabouts import Route
+from sync.server.intake.whereabouts import PERSON, Route
 
 _NEWER = Field(label="", merge=Merge.REVIEW)
 """How a field that only a newer program declares is merged: kept, and concurrency goes to people."""
@@ -55,6 +56,7 @@ class Batch:
         self._conflicts = ConflictBook()
         self._stands_for: dict[tuple[str, str], str | None] = {}
         self._places: dict[tuple[str, str], int] = {}
+        self._joined_files: set[str] = set()
         self._outcomes: list[dict[str, str | None]] = []
 
     def load(self, connection: Connection, changes: Sequence[Change], kinds: Mapping[str, str]) -> None:
@@ -64,6 +66,8 @@ class Batch:
         """
         self.records.load(connection, changes, kinds)
         self._conflicts.load(connection, {change.record for change in changes if change.record in kinds})
+        files = [change.record for change in changes if kinds.get(change.record) == "child_file"]
+        self._joined_files |= files_of_joined(connection, files) if files else set()
         self._load_noops(connection, {base for change in changes for base in change.base.values() if base is not None})
         bases = (_set_base(change, name) for change in changes for name in change.base if name in change.set)
         self._load_places(connection, {base for base in bases if base is not None})
@@ -88,24 +92,42 @@ class Batch:
             self._write_first(record, change, seq, latest, merged)
         elif route.is_late and not KINDS[change.kind].append_only and change.verb != Verb.RESEAL.value:
             self._merge_late(record, change, merged)
+        elif self._is_joined(record) and change.verb != Verb.ALIAS.value:
+            self._close_decided(change, merged)
+            self._merge_late(record, change, merged)
         else:
             self._merge_fields(record, change, seq, latest, merged)
         self._places[route.home, change.id] = seq
         return merged
 
     def _merge_late(self, record: Stored, change: Change, merged: Merged) -> None:
-        """An edit from a place that the record has left: what stands stays, and people of its home decide."""
+        """An edit by who did not know that the record moved or was joined: what stands stays, and people decide."""
         for name in change.fields:
             former = record.writers.get(name)
-            outcome = Outcome.CONFLICT
-            if name not in change.seal:
-                value = record.value(name)
-                incoming = _result(change, name, value)
-                outcome = decide_late(Standing(value, former), incoming).outcome
+            outcome = self._decide_late(record, change, name)
             if outcome is Outcome.CONFLICT:
                 base = change.base.get(name)
                 merged.opened.append(self._conflicts.open(change, name, scope=record.scope, base=base, ours=former))
             self._note(change, name, outcome, former, merged)
+
+    def _decide_late(self, record: Stored, change: Change, name: str) -> Outcome:
+        if name in change.seal:
+            return Outcome.CONFLICT
+        value = record.value(name)
+        incoming = _result(change, name, value)
+        if incoming == value and self._is_joined(record):
+            return Outcome.NOOP  # also where nobody has written anything: a decision for the record kept
+        return decide_late(Standing(value, record.writers.get(name)), incoming).outcome
+
+    def _is_joined(self, record: Stored) -> bool:
+        """Whether another record stands for the child: nobody sees any more what is written in this one."""
+        return record.id in self._joined_files or (record.kind == PERSON and record.value(JOINED_TO) is not None)
+
+    def _close_decided(self, change: Change, merged: Merged) -> None:
+        """What a decision names is closed; what it lets stand goes to people again unless it stands already."""
+        for name, ids in change.resolves.items():
+            for conflict in [one for one in self._conflicts.open_on(change.record, name) if one.id in ids]:
+                merged.closed.append(self._conflicts.close(conflict, change.id))
 
     def _write_first(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
         """The fields of a record that nobody has written yet: there is nothing that they could meet."""

@@ -23,7 +23,7 @@ from sync.server.engine.asking import among
 from sync.server.engine.database import Crossed, Reach
 from sync.server.identity.province import Province
 from sync.server.identity.scopes import keys_of
-from sync.server.intake import relocating
+from sync.server.intake import joining, relocating
 from sync.server.intake.erasures import ERASED, speaking_of_erased
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.merging import Batch, Merged
@@ -63,6 +63,11 @@ class Incoming:
         return self.line is not None and self.line.change.verb in RELOCATING
 
     @property
+    def joins(self) -> bool:
+        """Whether it says that two records are one child."""
+        return self.line is not None and self.line.change.verb == Verb.ALIAS.value
+
+    @property
     def is_signed(self) -> bool:
         """Whether the line carries a signature of its own; else a signed head has to prove it."""
         return self.line is not None and self.line.signature != b""
@@ -84,12 +89,12 @@ def store(
     admitted = [item.line.change for item in fresh if item.line and item.code is None]
     intake = _Intake(connection, province, desk, admitted, reach)
     _refuse_erased(connection, fresh)
-    for relocates, items in groupby(fresh, lambda item: item.code is None and item.relocates):
-        if relocates:
-            for item in items:
-                intake.relocate(item)
-        else:
+    for alone, items in groupby(fresh, lambda item: item.code is None and (item.relocates or item.joins)):
+        if not alone:
             intake.take(list(items))
+            continue
+        for item in items:
+            (intake.join if item.joins else intake.relocate)(item)
     return intake.results
 
 
@@ -175,6 +180,13 @@ class _Intake:
     def _unconfined(self) -> AbstractContextManager[None]:
         return self._province.database.unconfined(self._connection, self._reach)
 
+    def join(self, item: Incoming) -> None:
+        """Let a person be one with another: whether they may is asked of what stands by now."""
+        self._whereabouts = self._find()  # the push itself may have brought either of them
+        if item.line is not None:
+            item.code = joining.fault(self._connection, item.line.change, self._route(item))
+        self.take([item])
+
     def relocate(self, item: Incoming) -> None:
         """Let a record leave a scope, enter one, or both."""
         route, line = self._route(item), item.line
@@ -250,9 +262,10 @@ def _relocation_fault(connection: Connection, change: Change, route: Route | Non
     known = connection.scalar(select(tables.change_key.c.id).where(tables.change_key.c.id == change.id))
     if known is not None:
         return "id"
-    if not read_records(connection, change.kind, [change.record]):
+    found = read_records(connection, change.kind, [change.record])
+    if not found:
         return "moved"  # nobody has written it yet, or the id is another kind's
-    return relocating.fault(change, route)
+    return relocating.fault(change, route, found[0])
 
 
 def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | None:

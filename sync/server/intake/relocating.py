@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from commune_desk.domain.ids import is_commune_scope, is_scope
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import ScopeRule
-from sync.change import Change, Line, Verb
+from sync.change import JOINED_TO, Change, Line, Verb
 from sync.protocol import Event
 from sync.server.engine import tables
 from sync.server.engine.appending import append
 from sync.server.engine.tables import RECORDS
 from sync.server.intake.feeds import Feeds
+from sync.server.intake.joining import JOINED, one_with
 from sync.server.intake.records import Stored, read_records
 from sync.server.intake.standing import standing_lines
 from sync.server.intake.whereabouts import PERSON, Route
@@ -30,19 +31,23 @@ _AT_ONCE = 500
 
 @dataclass
 class _Family:
-    """What goes along with a person, and who is needed at both places."""
+    """What goes along with a child of `home`, whose records' `people` are one, and who is needed at both places."""
 
-    moved: list[Stored] = field(default_factory=list)
+    moved: list[Stored]
+    home: str = ""
+    people: set[str] = field(default_factory=set)
     shared: list[Stored] = field(default_factory=list)
 
 
-def fault(change: Change, route: Route | None) -> str | None:
+def fault(change: Change, route: Route | None, record: Stored) -> str | None:
     """Why the record may not be placed otherwise: the code of the quarantine, or None."""
     if route is None or route.is_late:
         return "moved"
     if not is_scope(change.to) or not KINDS[change.kind].fits_scope(change.to):
         return "scope"
     if change.verb == Verb.MOVE.value:
+        if change.kind == PERSON and record.value(JOINED_TO) is not None:
+            return JOINED
         movable = change.kind == PERSON and is_commune_scope(change.to) and change.to != route.home
         return None if movable and change.scope == route.home else "scope"
     is_there = change.to in route.scopes
@@ -120,42 +125,44 @@ def _take_files_along(connection: Connection, records: Sequence[Stored], home: s
 
 def _family_of(connection: Connection, person: Stored) -> _Family:
     """All of one home that belongs to the person, and what they need: moved unless somebody who stays needs it too."""
-    family = _Family([person])
+    family = _Family(read_records(connection, PERSON, one_with(connection, [person.id])), home=person.scope)
+    family.people = {one.id for one in family.moved}
     for name, kind in KINDS.items():
         if kind.belongs_to:
             table = RECORDS[name]
-            own = table.c.scope == person.scope, table.c[kind.belongs_to] == person.id
+            own = table.c.scope == person.scope, table.c[kind.belongs_to].in_(family.people)
             family.moved += read_records(connection, name, connection.scalars(select(table.c.id).where(*own)))
     for record in tuple(family.moved):
         for reference, kind_name in KINDS[record.kind].brings.items():
-            _bring(connection, family, person, kind_name, record.value(reference))
+            _bring(connection, family, kind_name, record.value(reference))
     return family
 
 
-def _bring(connection: Connection, family: _Family, person: Stored, kind: str, record_id: object) -> None:
+def _bring(connection: Connection, family: _Family, kind: str, record_id: object) -> None:
     known = {record.id for record in (*family.moved, *family.shared)}
     if not isinstance(record_id, str) or record_id in known:
         return
     for record in read_records(connection, kind, [record_id]):
-        if record.scope != person.scope:
+        if record.scope != family.home:
             continue
-        if not _is_needed_by_others(connection, person, record):
+        if not _is_needed_by_others(connection, family, record):
             family.moved.append(record)
         elif KINDS[kind].scope is ScopeRule.ANY:
             family.shared.append(record)
 
 
-def _is_needed_by_others(connection: Connection, person: Stored, record: Stored) -> bool:
-    """Whether something of the same home, that does not belong to the person, speaks of the record."""
+def _is_needed_by_others(connection: Connection, family: _Family, record: Stored) -> bool:
+    """Whether something of the same home, that does not belong to the child, speaks of the record."""
     for name, kind in KINDS.items():
         table = RECORDS[name]
         references = [field for field, of_kind in kind.brings.items() if of_kind == record.kind]
         if kind.belongs_to and record.kind == PERSON:
             references.append(kind.belongs_to)
         for reference in references:
-            others = [table.c.scope == person.scope, table.c[reference] == record.id]
+            others = [table.c.scope == family.home, table.c[reference] == record.id]
             if kind.belongs_to:
-                others.append(table.c[kind.belongs_to].is_distinct_from(person.id))
+                owner = table.c[kind.belongs_to]
+                others.append(or_(owner.is_(None), owner.not_in(family.people)))
             if connection.scalar(select(table.c.id).where(*others).limit(1)) is not None:
                 return True
     return False

@@ -11,6 +11,8 @@ from commune_desk.domain.erasure import ABOUT, notices_of
 from commune_desk.domain.kinds import KINDS
 from commune_desk.program_files import code_book
 from sync.server.engine.tables import RECORDS
+from sync.server.intake.joining import one_with
+from sync.server.intake.whereabouts import PERSON
 
 _AT_ONCE = 500
 Named = dict[str, str]
@@ -36,6 +38,8 @@ def _closed(connection: Connection, found: Named) -> Named:
 
 
 def _speaking_of(connection: Connection, named: Named) -> Iterator[tuple[str, str]]:
+    people = [record for record, kind in named.items() if kind == PERSON]
+    yield from ((record, PERSON) for record in one_with(connection, people))  # the same child under another id
     for name, fields in ABOUT.items():
         table = RECORDS[name]
         for field in fields:

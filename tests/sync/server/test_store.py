@@ -41,7 +41,7 @@ def _shape(connection: Connection) -> dict[str, Any]:
     for name in set(names) - {"alembic_version"}:
         indexes = connection.execute(text(f'PRAGMA index_list("{name}")')).all()
         shape[name] = (
-            connection.execute(text(f'PRAGMA table_xinfo("{name}")')).all(),
+            sorted(tuple(row[1:]) for row in connection.execute(text(f'PRAGMA table_xinfo("{name}")'))),
             {row[1] if row[3] == "c" else row[3]: (row[2], _columns(connection, row[1])) for row in indexes},
         )
     return shape
