@@ -19,8 +19,9 @@ from sqlalchemy import select
 
 from commune_desk.domain.clock import SystemClock, to_iso
 from commune_desk.domain.ids import RecordId, uuid7
+from commune_desk.domain.kinds import SCHEMA_VERSION
 from sync import protocol, seal
-from sync.change import Line, Verb, Wire
+from sync.change import JOINED_TO, Line, Verb, Wire
 from sync.client.enrol import Enrolment, enrol
 from sync.client.session import Session
 from sync.server.engine import tables
@@ -110,8 +111,12 @@ class Story:
 
     def tell(self) -> RecordId:
         """The whole story; the file that was attached."""
-        for scene in (self._a_family, self._two_who_write_one_field, self._a_stay, self._a_move, self._a_later_version):
-            scene()
+        self._a_family()
+        self._two_who_write_one_field()
+        self._a_stay()
+        self._a_move()
+        self._one_child_twice()
+        self._a_later_version()
         return self._a_file()
 
     def _write(self, kind: str, record: str, values: dict[str, Wire], **more: Any) -> Line:
@@ -173,6 +178,18 @@ class Story:
         for name in ("writer", "colleague"):
             self.stage.sync(name)
         self.stage.carry("neighbour")
+
+    def _one_child_twice(self) -> None:
+        """A second record of the friend, joined to the first; a colleague who does not know yet edits it."""
+        twin = uuid7()
+        name = self._write("person", twin, {"full_name": "Bàn Văn Tài", "village": "Khe Lạc"})
+        self._write("child_file", uuid7(), {"person": twin, "case_number": "QN-2"}, data=0)
+        self.stage.sync("writer")
+        self._write("person", twin, {JOINED_TO: self.friend}, verb=Verb.ALIAS.value, data=0, schema=SCHEMA_VERSION)
+        late: dict[str, Wire] = {"full_name": "Bàn Văn Tai"}
+        self.stage.colleague.record(COMMUNE, "person", twin, late, base={"full_name": name.change.id})
+        for desk in ("writer", "colleague", "writer"):
+            self.stage.sync(desk)
 
     def _a_later_version(self) -> None:
         """A field, a kind, and a member of the change itself that this version does not know."""

@@ -12,7 +12,7 @@ from sync.server.intake import joining
 from sync.server.intake.admission import Admission
 from tests.sync.actors.server_fixtures import COMMUNE
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "protocol-alias.md").read_text("utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "protocol-alias.md").read_text("utf-8")
 
 
 def test_the_change_of_the_page_passes_the_door() -> None:
