@@ -15,12 +15,12 @@ from sync.bundle import Bundle, Item, PartKind
 from sync.change import GENESIS, Place
 from sync.client import errors
 from sync.client.channel import refusal_of
-from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
+from sync.client.exchange import ROOM_FOR_HEADER, go_on_in, hand_over, prove, push_body
 from sync.client.page import Page, read_page, rest_of
 from sync.client.replica import DeskIdentity, Replica
 
 _STOPS = (errors.DeskRevoked, errors.Forked)
-"""Refusals that stop the desk. A province that was put back is sent again what it lacks, or followed over a line."""
+"""Refusals that stop the desk. A province that was put back is sent again what it lacks, and followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class Brought:
     """Whether the province has more than these pages."""
     is_up_to_date: bool = False
     """Whether the register now holds all that the province had when it made the bundle."""
+    has_followed: bool = False
+    """Whether the province was put back from a backup, and the register goes on with it from now on."""
     refusal: errors.SyncFault | None = None
 
 
@@ -79,9 +81,18 @@ def _signed_for(replica: Replica) -> int:
 
 def _pushes(replica: Replica, identity: DeskIdentity, room: int) -> Iterator[Item]:
     after, most = 0, min(protocol.MAX_INFLATED, room) - ROOM_FOR_HEADER
+    signed_n = _last_signed(replica)
     while batch := replica.pending(after, protocol.MAX_CHANGES, most):
+        seems_forgotten = after == 0 and batch[0].n <= signed_n
         after = batch[-1].n
-        yield bundle.part(PartKind.PUSH, push_body(replica, identity, batch), n=(batch[0].n, after))
+        body = push_body(replica, identity, batch, shows_receipt=seems_forgotten)
+        yield bundle.part(PartKind.PUSH, body, n=(batch[0].n, after))
+
+
+def _last_signed(replica: Replica) -> int:
+    """The number up to which the last receipt goes, also where it is sent again since; 0 without one."""
+    receipt, _ = replica.last_receipt()
+    return protocol.decode(receipt, protocol.Receipt).accepted_n if receipt else 0
 
 
 def _question(replica: Replica, identity: DeskIdentity) -> Item:
@@ -136,11 +147,12 @@ def take_in(replica: Replica, arrived: Bundle, answerable: Mapping[str, int]) ->
     header = arrived.header
     if header.sender != protocol.PROVINCE_DESK or not arrived.signed_by(identity.authority_public):
         raise errors.Unproven
-    if header.epoch != identity.epoch:
-        raise ReplyOfAnotherTime
     known = [answerable[one] for one in header.answers if one in answerable]
     brought = Brought(is_answer=bool(known))
     try:
+        if header.epoch != identity.epoch:
+            _follow(replica, header, brought)
+            return brought
         if known:
             _hear_answer(replica, identity, arrived, brought)
         _take_pages(replica, identity, arrived, brought)
@@ -151,17 +163,39 @@ def take_in(replica: Replica, arrived: Bundle, answerable: Mapping[str, int]) ->
         # It had signed for these before the answered bundle was written, and lacks them: it was restored.
         replica.resend_from(header.held_n + 1)
         brought.missing = [(header.held_n + 1, max(known)), *brought.missing]
+    if isinstance(brought.refusal, errors.HistoryRewritten):
+        replica.resend_from(replica.last_n())  # with the receipt for it: who forgot that finds so itself
     if isinstance(brought.refusal, _STOPS):
         replica.freeze(brought.refusal.code)
     return brought
 
 
-def _hear_answer(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
-    """Receipts and refusals, once it is certain that the province speaks of the changes that this register made."""
-    header = arrived.header
+def _follow(replica: Replica, header: bundle.Header, brought: Brought) -> None:
+    """Go on with a province that was put back from a backup, and send again what it lacks.
+
+    Only an answer to a bundle that this desk remembers says so; with the first that does they are all forgotten, so one
+    that is read again decides nothing. Raises ReplyOfAnotherTime, Forked.
+    """
+    if not brought.is_answer:
+        raise ReplyOfAnotherTime
+    _require_own_past(replica, header)
+    go_on_in(replica, header.epoch, from_n=header.held_n + 1)
+    brought.has_followed = True
+    if header.held_n < replica.last_n():
+        brought.missing = [(header.held_n + 1, replica.last_n())]
+
+
+def _require_own_past(replica: Replica, header: bundle.Header) -> None:
+    """Raise Forked unless the province speaks of the changes that this register made."""
     own = replica.chain_head(header.held_n) if header.held_n else GENESIS
     if header.held_n > replica.last_n() or own not in (b"", protocol.unb64(header.held_head)):
         raise errors.Forked
+
+
+def _hear_answer(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
+    """Receipts and refusals, once it is certain that the province speaks of the changes that this register made."""
+    header = arrived.header
+    _require_own_past(replica, header)
     for part, content in arrived.parts(PartKind.RECEIPT):
         _keep_receipt(replica, identity, content, protocol.unb64(part.signature), most=header.held_n, brought=brought)
     brought.missing = bundle.missing(header.held_n, header.parked)

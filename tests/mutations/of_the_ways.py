@@ -63,6 +63,13 @@ FAULTS = (
         tests=("sync/courier/test_bundle.py::test_what_was_signed_for_another_is_not_taken_from_whoever_sealed_it_on",),
     ),
     Fault(
+        name="bundle-of-another-time-followed-unasked",
+        file=_COURIER,
+        old="    if not brought.is_answer:\n        raise ReplyOfAnotherTime\n",
+        new="",
+        tests=("sync/courier/test_another_time.py::test_an_answer_from_before_the_new_epoch_decides_nothing",),
+    ),
+    Fault(
         name="locked-receipt-unverified",
         file=_LOCKED,
         old="if not verify(own.pins.authority_public, RECEIPT, one.body, one.signature):",

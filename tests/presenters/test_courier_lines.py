@@ -63,3 +63,9 @@ def test_what_was_refused_and_what_failed_is_said_once_each() -> None:
 
 def test_the_offer_to_take_away_says_how_many() -> None:
     assert wipe_label(2) == "Xóa 2 gói đã xong khỏi USB"
+
+
+def test_a_province_that_was_restored_is_followed_and_the_way_on_is_said() -> None:
+    (line,) = [line for line in read_lines(ReadIn(files=1, has_followed=True)) if "khôi phục" in line.text]
+    assert line.tone == "warning"
+    assert "ghi ra USB lần nữa" in line.detail

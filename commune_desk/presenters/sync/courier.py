@@ -70,6 +70,7 @@ def _came(read: ReadIn) -> Iterator[StatusLine]:
 
 
 def _open(read: ReadIn) -> Iterator[StatusLine]:
+    yield from _followed(read)
     for first, last in read.missing:
         text = _("The province is missing changes {first} to {last}")
         yield StatusLine(
@@ -100,6 +101,15 @@ def _open(read: ReadIn) -> Iterator[StatusLine]:
         yield StatusLine(
             _("A reply answers a bundle that this PC does not remember, so its receipts do not count"),
             _("Nothing is lost. Write to a stick again and have that one answered."),
+            tone="warning",
+        )
+
+
+def _followed(read: ReadIn) -> Iterator[StatusLine]:
+    if read.has_followed:
+        yield StatusLine(
+            _("The province was restored from a backup, and this PC goes on with it"),
+            _("Nothing is lost. Write to a stick again: what the province lacks goes with it."),
             tone="warning",
         )
 

@@ -77,6 +77,8 @@ class ReadIn:
     """Whether the province has more than was brought."""
     unremembered: int = 0
     """Bundles whose receipts answer none that this desk remembers."""
+    has_followed: bool = False
+    """Whether the province was put back from a backup, and this register goes on with it now."""
     refusal: DeskError | None = None
     faults: list[DeskError] = field(default_factory=list)
     """Why a bundle was not taken in, one for each."""
@@ -297,6 +299,7 @@ def _summed(arrivals: Sequence[_Arrival], *, others: int) -> ReadIn:
         read.events += one.events
         read.conflicts += one.conflicts
         read.missing, read.refusal = brought.missing, brought.refusal or read.refusal
+        read.has_followed |= brought.has_followed
         read.more |= brought.more
         read.lacking |= brought.lacking
         read.unremembered += not brought.is_answer and bool(one.answers)

@@ -23,7 +23,8 @@ from commune_desk.usecases.sync.courier import Courier, ReadIn
 from sync import bundle, seal
 from sync.client.channel import Channel
 from sync.client.exchange import push_body
-from sync.server.door import courier
+from sync.server.door import courier, courier_reply
+from sync.server.door.courier_answer import Answer
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
@@ -206,12 +207,12 @@ def rows_of(connection: Any, table: Any) -> list[tuple[Any, ...]]:
 
 def bring(province: Province, *files: bytes) -> list[bytes]:
     """What the command does with a stick: take in every file, then answer each desk."""
-    answers: dict[str, courier.Answer] = {}
+    answers: dict[str, Answer] = {}
     for data in files:
         arrived = courier.open_arrived(province, data)
-        answer = answers.setdefault(arrived.header.sender, courier.Answer(arrived.header.sender))
+        answer = answers.setdefault(arrived.header.sender, Answer(arrived.header.sender))
         courier.take_in_bundle(province, arrived, answer, door=Admission(), label=bundle.fingerprint(data))
-    return [reply for answer in answers.values() for reply in courier.reply(province, answer)]
+    return [reply for answer in answers.values() for reply in courier_reply.reply(province, answer)]
 
 
 @contextmanager
