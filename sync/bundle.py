@@ -40,8 +40,10 @@ class PartKind(StrEnum):
 
     PUSH = "push"
     PULL = "pull"
+    REPORT = "report"
     RECEIPT = "receipt"
     PAGE = "page"
+    REPORTED = "reported"
     REFUSAL = "refusal"
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from commune_desk.domain.labels import N_
-from sync import bundle, protocol, seal
+from sync import bundle, protocol, report_wire, seal
 from sync.bundle import Bundle, Item, PartKind
 from sync.change import GENESIS, Place
 from sync.client import errors
@@ -58,6 +59,8 @@ class Brought:
     """Whether the province has more than these pages."""
     is_up_to_date: bool = False
     """Whether the register now holds all that the province had when it made the bundle."""
+    words_kept: list[str] = field(default_factory=list)
+    """The changes whose signed words, that what left with them was removed here, the province keeps now."""
     has_followed: bool = False
     """Whether the province was put back from a backup, and the register goes on with it from now on."""
     refusal: errors.SyncFault | None = None
@@ -69,7 +72,7 @@ def outgoing(replica: Replica, courier_public: bytes, *, at: str, room: int = bu
     question = _question(replica, identity)
     left = room - question[0].size
     before = _signed_for(replica)
-    for group in bundle.packed(_pushes(replica, identity, left), room=left):
+    for group in bundle.packed(chain(_reports(replica), _pushes(replica, identity, left)), room=left):
         yield _sealed(identity, courier_public, [*group, question], before_n=before, at=at)
 
 
@@ -77,6 +80,12 @@ def _signed_for(replica: Replica) -> int:
     """The province has signed for everything up to this number."""
     first = replica.pending(0, 1, 1)
     return first[0].n - 1 if first else replica.last_n()
+
+
+def _reports(replica: Replica) -> Iterator[Item]:
+    """This desk's signed words for what it removed, as far as the province is not known to keep them."""
+    for request in report_wire.requests_with(replica.unsent_purges()):
+        yield bundle.part(PartKind.REPORT, protocol.encode(request))
 
 
 def _pushes(replica: Replica, identity: DeskIdentity, room: int) -> Iterator[Item]:
@@ -152,6 +161,7 @@ def take_in(replica: Replica, arrived: Bundle, answerable: Mapping[str, int]) ->
     try:
         if header.epoch != identity.epoch:
             _follow(replica, header, brought)
+            _hear_kept(replica, identity, arrived, brought)
             return brought
         if known:
             _hear_answer(replica, identity, arrived, brought)
@@ -180,6 +190,7 @@ def _follow(replica: Replica, header: bundle.Header, brought: Brought) -> None:
         raise ReplyOfAnotherTime
     _require_own_past(replica, header)
     go_on_in(replica, header.epoch, from_n=header.held_n + 1)
+    replica.freeze("")  # what it refused was in another time
     brought.has_followed = True
     if header.held_n < replica.last_n():
         brought.missing = [(header.held_n + 1, replica.last_n())]
@@ -199,9 +210,19 @@ def _hear_answer(replica: Replica, identity: DeskIdentity, arrived: Bundle, brou
     for part, content in arrived.parts(PartKind.RECEIPT):
         _keep_receipt(replica, identity, content, protocol.unb64(part.signature), most=header.held_n, brought=brought)
     brought.missing = bundle.missing(header.held_n, header.parked)
+    _hear_kept(replica, identity, arrived, brought)
     for part, content in arrived.parts(PartKind.REFUSAL):
         _require(identity, seal.HELLO, content, part)
         brought.refusal = refusal_of(protocol.decode(content, protocol.Problem), part.status, identity.desk)
+
+
+def _hear_kept(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
+    """Which of this desk's signed words the province keeps; they go up no more."""
+    for part, content in arrived.parts(PartKind.REPORTED):
+        _require(identity, seal.HELLO, content, part)
+        brought.words_kept += protocol.decode(content, report_wire.ReportReply).purges
+    if brought.words_kept:
+        replica.purges_kept(brought.words_kept)
 
 
 def _keep_receipt(

@@ -302,9 +302,7 @@ class Session:
 
     def _report(self, channel: Channel) -> None:
         """Tell what was removed because it left, until the province has kept it."""
-        purges = self._replica.unsent_purges()
-        if purges:
-            request = report_wire.ReportRequest(purges=list(purges))
+        for request in report_wire.requests_with(self._replica.unsent_purges()):
             body, _ = channel.call("/v1/report", protocol.encode(request), seal.HELLO)
             self._replica.purges_kept(protocol.decode(body, report_wire.ReportReply).purges)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from commune_desk.i18n import set_language
 from commune_desk.presenters.sync.courier import read_lines, wipe_label, written_lines
 from commune_desk.usecases.sync.courier import ReadIn, WroteOut
+from commune_desk.usecases.sync.leaving import Removal
 from commune_desk.usecases.sync.stick import StickFull
 from sync.client.errors import DeskRevoked
 
@@ -69,3 +70,11 @@ def test_a_province_that_was_restored_is_followed_and_the_way_on_is_said() -> No
     (line,) = [line for line in read_lines(ReadIn(files=1, has_followed=True)) if "khôi phục" in line.text]
     assert line.tone == "warning"
     assert "ghi ra USB lần nữa" in line.detail
+
+
+def test_what_is_still_to_be_done_until_a_register_may_go_is_said() -> None:
+    waits = [line for line in read_lines(ReadIn(removal=Removal(is_decided=False))) if line.tone == "warning"]
+    assert "ghi ra USB lần nữa" in waits[0].detail
+    held = read_lines(ReadIn(removal=Removal(is_decided=False, files=3)))
+    assert "3 ảnh hoặc bản quét chỉ gửi được qua mạng" in held[-1].text
+    assert read_lines(ReadIn(removal=Removal(is_decided=True))) == [], "it goes now"

@@ -38,7 +38,7 @@ def written_lines(wrote: WroteOut) -> list[StatusLine]:
 def read_lines(read: ReadIn) -> list[StatusLine]:
     """After reading: what came, what is proven, and what is still missing."""
     prints = [_fingerprints(read.fingerprints)] if read.fingerprints else []
-    return [*_came(read), *_open(read), *_refused(read), *prints]
+    return [*_came(read), *_open(read), *_refused(read), *_leaving(read), *prints]
 
 
 def _came(read: ReadIn) -> Iterator[StatusLine]:
@@ -119,6 +119,29 @@ def _refused(read: ReadIn) -> Iterator[StatusLine]:
         yield failure_line(read.refusal)
     for sentence in dict.fromkeys(translate_error(fault) for fault in read.faults):
         yield StatusLine(sentence, tone="danger")
+
+
+def _leaving(read: ReadIn) -> Iterator[StatusLine]:
+    """What is still to be done until a register that the province ordered removed may go."""
+    if read.removal is None or read.removal.is_decided:
+        return
+    if read.removal.files:
+        text = ngettext(
+            "{count} photo or scan can only go over a line, so the register stays until then",
+            "{count} photos and scans can only go over a line, so the register stays until then",
+            read.removal.files,
+        )
+        yield StatusLine(
+            text.format(count=format_number(read.removal.files)),
+            _("Ask the province's IT officer, or bring this PC to a place with a line."),
+            tone="warning",
+        )
+        return
+    yield StatusLine(
+        _("The register is removed once all that is here and this PC's signed word for it are at the province"),
+        _("Write to a stick again and have it brought; when the reply is read in here, the register goes."),
+        tone="warning",
+    )
 
 
 def failure_line(error: DeskError) -> StatusLine:

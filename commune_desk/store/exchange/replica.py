@@ -191,6 +191,7 @@ class RegisterReplica:
             (desk, n),
         )
         file_queue.offer_again(tx)
+        departures.tell_again(tx.connection)
         courier.forget_written(tx)
 
     def cursors(self) -> Mapping[str, int]:

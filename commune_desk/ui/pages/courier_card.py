@@ -29,9 +29,13 @@ _LOOK_MS = 200
 
 
 class CourierCard(Card):
-    """Two buttons, and below them how the last of the two went. Emits `said` with the first and the last new line."""
+    """Two buttons, and below them how the last of the two went. Emits `said` with the first and the last new line.
+
+    `ended`: the register was marked to be removed; whoever holds it open lets go of it.
+    """
 
     said = Signal(object, object)
+    ended = Signal()
 
     def __init__(self, courier: Courier, tasks: Tasks) -> None:
         super().__init__(_("Without a line: by USB stick"), "usb")
@@ -122,6 +126,8 @@ class CourierCard(Card):
         self._show(read_lines(read))
         if read.done_with:
             self._offer_wipe(folder, read.done_with)
+        if read.removal is not None and read.removal.is_decided:
+            self.ended.emit()
 
     def _offer_wipe(self, folder: Path, fingerprints: Sequence[str]) -> None:
         self.wipe_button = LinkButton(wipe_label(len(fingerprints)))

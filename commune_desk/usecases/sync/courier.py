@@ -25,7 +25,9 @@ from commune_desk.store.exchange.sync_history import note_heard
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.sync import stick
 from commune_desk.usecases.sync.around_sync import AroundSync
+from commune_desk.usecases.sync.leaving import Removal, leave_for_good, sign_if_ordered
 from sync import bundle
+from sync.client.errors import DeskRemoved
 from sync.seal import BoxKey
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ Progress = Callable[[int, int], object]
 """Told how many bundles are done, and of how many (0: nobody knows yet)."""
 
 _NEEDS_ENROLMENT = ("restored", "fork")
+_PASSED = ("epoch", "resync")
+"""Why sync had stopped, where an answer that brings everything shows that it goes on."""
 
 
 class CourierStopped(Fault):
@@ -79,6 +83,8 @@ class ReadIn:
     """Bundles whose receipts answer none that this desk remembers."""
     has_followed: bool = False
     """Whether the province was put back from a backup, and this register goes on with it now."""
+    removal: Removal | None = None
+    """How far it is with a register that the province ordered removed; None where it did not."""
     refusal: DeskError | None = None
     faults: list[DeskError] = field(default_factory=list)
     """Why a bundle was not taken in, one for each."""
@@ -144,6 +150,7 @@ class Courier:
         self._begin()
         public = self._require_key()
         self._around.release_staged()
+        sign_if_ordered(self._register)
         at = to_iso(self._register.clock.now())
         written: list[Outgoing] = []
         for one in outgoing(self._replica, public, at=at, room=self._room):
@@ -190,6 +197,8 @@ class Courier:
         self._read_all(arrivals, box, progress)
         read = _summed(arrivals, others=len(found) - len(arrivals))
         self._catch_up(read, arrivals, {path.name for path in found})
+        if isinstance(read.refusal, DeskRemoved):
+            read.removal = leave_for_good(self._register)
         return read
 
     def _read_all(self, arrivals: list[_Arrival], box: BoxKey, progress: Progress) -> None:
@@ -237,6 +246,8 @@ class Courier:
         if any(one.brought is not None and one.brought.is_up_to_date for one in arrivals):
             read.more = False
             self._around.pulled_everything()
+            if self._register.identity.frozen in _PASSED and read.refusal is None:
+                self._replica.freeze("")
         self._around.keep_told()
 
     def _written(self) -> list[Written]:

@@ -12,6 +12,7 @@ import msgspec
 from commune_desk.domain.errors import DeskError, Fault, Refusal
 from commune_desk.domain.labels import N_
 from sync import bundle as bundles
+from sync.report_wire import REMOVED
 from sync.server.commands.console import Console
 from sync.server.door import courier, courier_reply
 from sync.server.door.courier_answer import Answer
@@ -41,6 +42,10 @@ class DeskReport(msgspec.Struct, frozen=True, kw_only=True):
     parked: list[tuple[int, int]]
     missing: list[tuple[int, int]]
     refused: list[str]
+    removals: int
+    """Signed words of the desk that came now: each says that what left its place with a change was removed there."""
+    removed: bool
+    """Whether one of them says that all goes: the desk was withdrawn, and its register is removed."""
     another_time: bool
     """Whether a bundle was written before the register was restored, so that no change of it was taken in."""
     replies: list[str]
@@ -139,6 +144,8 @@ def _report(province: Province, answer: Answer, folder: Path | None, console: Co
         parked=parked,
         missing=bundles.missing(held_n, parked),
         refused=answer.refused,
+        removals=len(answer.words),
+        removed=REMOVED in answer.words,
         another_time=answer.tells_only_the_epoch,
         replies=replies,
         not_written=not_written,
@@ -194,6 +201,20 @@ def _tell_desk(report: DeskReport, console: Console) -> None:
         )
     for code in report.refused:
         console.say(SENTENCES[code])
+    if report.removed:
+        console.say(
+            N_(
+                "Desk {desk} has sent all it wrote and signed that it removes its register. Have this reply read in "
+                "there: with it the register goes."
+            ),
+            desk=report.desk,
+        )
+    elif report.removals:
+        console.say(
+            N_("Desk {desk} signed that it removed what left its place: {count} times."),
+            desk=report.desk,
+            count=report.removals,
+        )
     if report.another_time:
         console.say(
             N_(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sync import bundle, seal
 from sync.bundle import Item, PartKind
 from sync.protocol import PullRequest, Receipt, encode
+from sync.report_wire import ReportReply
 from sync.server.identity.province import Province
 from sync.server.problems import Refused
 
@@ -22,6 +23,8 @@ class Answer:
     taken: int = 0
     """Changes of these bundles that the province now has."""
     quarantined: int = 0
+    words: list[str] = field(default_factory=list)
+    """The changes whose signed words of removal came with these bundles and are kept."""
     refused: list[str] = field(default_factory=list)
     """The codes of refusals, each once."""
     is_of_another_time: bool = False
@@ -48,6 +51,13 @@ class Answer:
         if refused.code not in self.refused:
             self.refused.append(refused.code)
             self.items.append(refusal(province, refused.to(self.desk)))
+
+    def keep(self, province: Province, kept: ReportReply) -> None:
+        """Note which of the desk's signed words are kept now."""
+        body = encode(kept)
+        signature = province.keys.authority.sign(seal.HELLO, body)
+        self.items.append(bundle.part(PartKind.REPORTED, body, signature=signature))
+        self.words += [change for change in kept.purges if change not in self.words]
 
     def ask(self, request: PullRequest, at: str) -> None:
         """Note what a bundle asks that was written at `at` by the desk's clock; the last one is answered."""

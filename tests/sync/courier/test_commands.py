@@ -15,8 +15,11 @@ import msgspec
 import pytest
 
 from commune_desk.domain.clock import SystemClock
+from commune_desk.store.desk.removal import sign_removal
 from sync import bundle
 from sync.server.__main__ import main
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity import desks
 from sync.server.lifecycle.founding import found
 from sync.server.lifecycle.restoring import begin
 from tests.sync.actors.couriers import Office, bring, couriers
@@ -151,6 +154,20 @@ def test_a_bundle_from_before_a_restore_is_answered_and_the_way_on_is_said(
     assert command(office, "in", again, "--reply", again, language=language) == 0
     assert sentence not in capsys.readouterr().out, "the twin: the old bundle lies beside one of now"
     assert office.held_n(0) == office.last_n(0)
+
+
+def test_a_withdrawn_desks_word_is_said(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    named = office.id_of(0)
+    office.province.database.write(
+        lambda connection: desks.revoke(connection, office.province, named, removes=True), WHOLE_PROVINCE
+    )
+    stick = stick_of(office, 0)
+    assert command(office, "in", stick, "--reply", stick) == 0
+    assert "signed" not in capsys.readouterr().out, "the twin"
+    office.courier(0).read_in(stick)
+    office.desks[0].register.write(sign_removal).result()
+    assert command(office, "in", stick_of(office, 0), "--reply", stick) == 0
+    assert "signed that it removes its register" in capsys.readouterr().out
 
 
 def test_a_stick_without_room_keeps_what_was_taken_in_and_no_half_reply(
