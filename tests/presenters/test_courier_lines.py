@@ -78,3 +78,11 @@ def test_what_is_still_to_be_done_until_a_register_may_go_is_said() -> None:
     held = read_lines(ReadIn(removal=Removal(is_decided=False, files=3)))
     assert "3 ảnh hoặc bản quét chỉ gửi được qua mạng" in held[-1].text
     assert read_lines(ReadIn(removal=Removal(is_decided=True))) == [], "it goes now"
+
+
+def test_what_a_place_lacks_until_it_is_begun_is_said() -> None:
+    read = ReadIn(files=1, half={"C:06838": (4 << 20, 9 << 20)}, to_begin=["S:AD01"], begun=["C:06839"])
+    texts = said(read)
+    assert ("C:06839 đã được dựng lại từ dữ liệu hiện có ở tỉnh", "good") in texts
+    assert ("Dữ liệu hiện có ở tỉnh của C:06838 mới về 4,0 MB trên 9,0 MB", "warning") in texts
+    assert ("S:AD01 cần được dựng lại từ dữ liệu hiện có ở tỉnh", "warning") in texts

@@ -58,6 +58,8 @@ def _came(read: ReadIn) -> Iterator[StatusLine]:
         yield StatusLine(text.format(count=format_number(read.events)), tone="good")
     elif read.files:
         yield StatusLine(_("Nothing came that was not here already"))
+    for place in read.begun:
+        yield StatusLine(_("{place} was begun anew from what stands at the province").format(place=place), tone="good")
     if read.conflicts:
         text = ngettext(
             "{count} decision is open because of it", "{count} decisions are open because of it", read.conflicts
@@ -71,6 +73,7 @@ def _came(read: ReadIn) -> Iterator[StatusLine]:
 
 def _open(read: ReadIn) -> Iterator[StatusLine]:
     yield from _followed(read)
+    yield from _to_begin(read)
     for first, last in read.missing:
         text = _("The province is missing changes {first} to {last}")
         yield StatusLine(
@@ -110,6 +113,24 @@ def _followed(read: ReadIn) -> Iterator[StatusLine]:
         yield StatusLine(
             _("The province was restored from a backup, and this PC goes on with it"),
             _("Nothing is lost. Write to a stick again: what the province lacks goes with it."),
+            tone="warning",
+        )
+
+
+def _to_begin(read: ReadIn) -> Iterator[StatusLine]:
+    for place, (have, size) in read.half.items():
+        text = _("Of what stands at the province for {place}, {have} of {size} came")
+        yield StatusLine(
+            text.format(place=place, have=format_size(have), size=format_size(size)),
+            _("What came is kept. Read the other bundles of the same reply as well."),
+            tone="warning",
+        )
+    if read.has_followed:
+        return
+    for place in read.to_begin:
+        yield StatusLine(
+            _("{place} is to be begun anew from what stands at the province").format(place=place),
+            _("Nothing here is removed for it. Write to a stick again: the reply brings it."),
             tone="warning",
         )
 

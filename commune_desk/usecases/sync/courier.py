@@ -29,9 +29,11 @@ from commune_desk.usecases.sync.leaving import Removal, leave_for_good, sign_if_
 from sync import bundle
 from sync.client.errors import DeskRemoved
 from sync.seal import BoxKey
+from sync.snapshot import MAX_BYTES
 
 if TYPE_CHECKING:
-    from sync.client.courier import Brought, Outgoing
+    from sync.client.brought import Brought
+    from sync.client.courier import Outgoing
 
 Progress = Callable[[int, int], object]
 """Told how many bundles are done, and of how many (0: nobody knows yet)."""
@@ -81,6 +83,12 @@ class ReadIn:
     """Whether the province has more than was brought."""
     unremembered: int = 0
     """Bundles whose receipts answer none that this desk remembers."""
+    begun: list[str] = field(default_factory=list)
+    """Places that were begun from what stands at the province."""
+    half: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By place, how many bytes of what stands there came, and of how many."""
+    to_begin: list[str] = field(default_factory=list)
+    """Places that are still to be begun anew, and of which nothing came."""
     has_followed: bool = False
     """Whether the province was put back from a backup, and this register goes on with it now."""
     removal: Removal | None = None
@@ -99,6 +107,8 @@ class _Arrival:
     path: Path
     fingerprint: str = ""
     at: str = ""
+    place: int = 0
+    """Of pieces of a snapshot: how many bytes come before the first of them."""
     answers: list[str] = field(default_factory=list)
     brought: Brought | None = None
     fault: DeskError | None = None
@@ -107,7 +117,7 @@ class _Arrival:
 
     @property
     def is_finished(self) -> bool:
-        return self.fault is not None or (self.brought is not None and not self.brought.lacking)
+        return self.fault is not None or (self.brought is not None and not self.brought.waits_for_others)
 
 
 class Courier:
@@ -202,7 +212,10 @@ class Courier:
         return read
 
     def _read_all(self, arrivals: list[_Arrival], box: BoxKey, progress: Progress) -> None:
-        """Each once, and again those that lacked another one of the folder, as long as that helps."""
+        """Each once, and again those that lacked another one of the folder, as long as that helps.
+
+        Their names say nothing of their order; once each was opened, it is known.
+        """
         waiting = arrivals
         while waiting:
             for one in waiting:
@@ -212,7 +225,7 @@ class Courier:
             still = [one for one in waiting if not one.is_finished]
             if len(still) == len(waiting):
                 return
-            waiting = still
+            waiting = sorted(still, key=lambda one: (one.at, one.place))
 
     def _read(self, arrival: _Arrival, box: BoxKey) -> None:
         from sync.client.courier import take_in
@@ -222,6 +235,7 @@ class Courier:
             arrival.fingerprint = bundle.fingerprint(data)
             opened = bundle.open_bundle(data, box, self._register.identity.desk)
             arrival.at, arrival.answers = opened.header.at, opened.header.answers
+            arrival.place = _first_piece(opened)
             brought = arrival.brought = take_in(self._replica, opened, {w.id: w.before_n for w in self._written()})
         except CourierStopped:
             raise
@@ -248,6 +262,8 @@ class Courier:
             self._around.pulled_everything()
             if self._register.identity.frozen in _PASSED and read.refusal is None:
                 self._replica.freeze("")
+        else:
+            read.to_begin = [one for one in self._replica.to_begin_anew() if one not in read.half]
         self._around.keep_told()
 
     def _written(self) -> list[Written]:
@@ -260,6 +276,12 @@ class Courier:
     def _go_on(self) -> None:
         if self._is_stopped.is_set():
             raise CourierStopped
+
+
+def _first_piece(opened: bundle.Bundle) -> int:
+    """Where the first piece of a snapshot lies; a bundle without any comes after all of them."""
+    starts = (part.start for part, _ in opened.parts(bundle.PartKind.SNAPSHOT))
+    return min(starts, default=MAX_BYTES)
 
 
 def _pins(register: Register) -> Pins:
@@ -313,7 +335,18 @@ def _summed(arrivals: Sequence[_Arrival], *, others: int) -> ReadIn:
         read.has_followed |= brought.has_followed
         read.more |= brought.more
         read.lacking |= brought.lacking
+        read.begun += brought.begun
+        read.half |= brought.half
         read.unremembered += not brought.is_answer and bool(one.answers)
-        if not brought.lacking:
-            read.done_with.append(one.fingerprint)
+    read.half = {scope: size for scope, size in read.half.items() if scope not in read.begun}
+    read.done_with = [
+        one.fingerprint
+        for one in arrivals
+        if one.brought is not None and one.fault is None and _is_done_with(one.brought, read.half.keys())
+    ]
     return read
+
+
+def _is_done_with(brought: Brought, half: Set[str]) -> bool:
+    """Whether nothing of a bundle is needed any more; pieces are kept until what they belong to is whole."""
+    return not brought.waits_for_others and brought.half.keys().isdisjoint(half)

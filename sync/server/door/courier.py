@@ -20,6 +20,7 @@ from sync.server.intake.admission import Admission
 from sync.server.intake.desk_reports import take_report
 from sync.server.intake.push import take_in
 from sync.server.problems import Refused
+from sync.snapshot import Begin
 
 
 def open_arrived(province: Province, data: bytes) -> Bundle:
@@ -52,10 +53,11 @@ def take_in_bundle(province: Province, arrived: Bundle, answer: Answer, *, door:
     if arrived.header.epoch != _epoch(province):  # also when a receipt in it showed that the register was put back
         answer.is_of_another_time = True
         return
+    begins = (decode(body, Begin) for _, body in arrived.parts(PartKind.BEGIN))
     for _, body in arrived.parts(PartKind.PULL):
         question = decode(body, PullRequest)
         keep_question(province, answer.desk, question)
-        answer.ask(question, arrived.header.at)
+        answer.ask(question, next(begins, None), arrived.header.at)
 
 
 def _epoch(province: Province) -> str:

@@ -10,6 +10,7 @@ from sync.protocol import PullRequest, Receipt, encode
 from sync.report_wire import ReportReply
 from sync.server.identity.province import Province
 from sync.server.problems import Refused
+from sync.snapshot import Begin
 
 
 @dataclass
@@ -31,6 +32,8 @@ class Answer:
     """A bundle was written in a former epoch: no change of it was taken in, and the answer tells the present one."""
     question: PullRequest | None = None
     """What the last written of these bundles asked; None when none of the present epoch asked anything."""
+    begin: Begin | None = None
+    """What stood beside that question of snapshots; None for a desk whose program knows none on sticks."""
     _asked: tuple[str, int] = ("", 0)
 
     @property
@@ -59,11 +62,11 @@ class Answer:
         self.items.append(bundle.part(PartKind.REPORTED, body, signature=signature))
         self.words += [change for change in kept.purges if change not in self.words]
 
-    def ask(self, request: PullRequest, at: str) -> None:
+    def ask(self, request: PullRequest, begin: Begin | None, at: str) -> None:
         """Note what a bundle asks that was written at `at` by the desk's clock; the last one is answered."""
         asked = at, sum(request.cursors.values())
         if self.question is None or asked >= self._asked:
-            self.question, self._asked = request, asked
+            self.question, self.begin, self._asked = request, begin, asked
 
 
 def refusal(province: Province, refused: Refused) -> Item:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -12,8 +12,9 @@ from sqlalchemy import Connection, select
 
 from sync import bundle, seal
 from sync.bundle import Item, PartKind
-from sync.protocol import PROVINCE_DESK, PullHeader, PullRequest, PullTrailer, b64, decode
-from sync.server.answers.pull import page
+from sync.protocol import PROVINCE_DESK, PullHeader, PullRequest, PullTrailer, b64, decode, encode
+from sync.server.answers.pull import page, refuse_stopped
+from sync.server.answers.snapshots import Snapshots, read_part
 from sync.server.door import parking
 from sync.server.door.courier import existing, note, own_rows, question_of
 from sync.server.door.courier_answer import Answer, refusal
@@ -21,6 +22,7 @@ from sync.server.engine import tables
 from sync.server.identity import desks
 from sync.server.identity.province import Province, epoch_of
 from sync.server.problems import Refused
+from sync.snapshot import Begin, SnapshotOffer, SnapshotRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def reply(province: Province, answer: Answer, *, room: int = bundle.MAX_INSIDE) 
     enrolled.
     """
     to = province.database.read(lambda connection: _addressee(connection, answer.desk), own_rows(answer.desk))
-    feeds = () if answer.tells_only_the_epoch else _pages(province, to.state, answer.question or to.question)
+    question = answer.question or to.question
+    feeds = () if answer.tells_only_the_epoch else _feeds(province, to.state, question, answer.begin)
     for group in bundle.packed(chain(answer.items, feeds), room=room):
         contents = [content for _, content in group]
         header = bundle.Header(
@@ -71,22 +74,50 @@ def _addressee(connection: Connection, desk: str) -> _Addressee:
     return _Addressee(epoch_of(connection), state, box, question, parked)
 
 
-def _pages(province: Province, caller: desks.DeskState, request: PullRequest) -> Iterator[Item]:
-    """The pages that pulls would bring one after the other, or the province's no."""
-    more = True
-    while more:
-        try:
+def _feeds(province: Province, caller: desks.DeskState, request: PullRequest, begin: Begin | None) -> Iterator[Item]:
+    """What snapshots and pulls would bring one after the other, or the province's no."""
+    request = msgspec.structs.replace(request, snapshots=begin is not None)
+    try:
+        anew = begin.scopes if begin is not None else ()
+        request = yield from _begun(province, caller, request, [one for one in anew if one in caller.grants])
+        more = True
+        while more:
             body = page(province, caller, request)
-        except Refused as refused:
-            yield refusal(province, refused.to(caller.id))
-            return
-        yield bundle.part(PartKind.PAGE, body, signature=province.keys.authority.sign(seal.FEED, body))
-        head, _, rest = body.partition(b"\n")
-        header, trailer = decode(head, PullHeader), decode(rest.rpartition(b"\n")[2], PullTrailer)
-        request = msgspec.structs.replace(
-            request,
-            cursors={scope: place.seq for scope, place in trailer.cursors.items()},
-            certs=header.certs_version,
-            directory=header.directory_version,
+            yield bundle.part(PartKind.PAGE, body, signature=province.keys.authority.sign(seal.FEED, body))
+            head, _, rest = body.partition(b"\n")
+            header, trailer = decode(head, PullHeader), decode(rest.rpartition(b"\n")[2], PullTrailer)
+            request = msgspec.structs.replace(
+                request,
+                cursors={scope: place.seq for scope, place in trailer.cursors.items()},
+                certs=header.certs_version,
+                directory=header.directory_version,
+            )
+            request = yield from _begun(province, caller, request, trailer.snapshots)
+            more = trailer.more or bool(trailer.snapshots)
+    except Refused as refused:
+        yield refusal(province, refused.to(caller.id))
+
+
+def _begun(
+    province: Province, caller: desks.DeskState, request: PullRequest, scopes: Iterable[str]
+) -> Generator[Item, None, PullRequest]:
+    """The snapshots of these scopes; the request that goes on after them. Raises Refused, for a stopped desk too."""
+    refuse_stopped(caller)
+    cursors = dict(request.cursors)
+    for scope in scopes:
+        asked = SnapshotRequest(
+            epoch=request.epoch, scope=scope, certs=request.certs, directory=request.directory, fresh=True
         )
-        more = trailer.more
+        offer = Snapshots().offer(province, caller, asked)
+        yield from _pieces(province, offer)
+        cursors[scope] = offer.at.seq
+    return msgspec.structs.replace(request, cursors=cursors)
+
+
+def _pieces(province: Province, offer: SnapshotOffer) -> Iterator[Item]:
+    """The snapshot's bytes, read piece by piece; each comes with the signed offer, for files arrive in any order."""
+    said = encode(offer)
+    signature = province.keys.authority.sign(seal.FEED, said)
+    for start in range(0, offer.size, bundle.PIECE):
+        data, _ = read_part(province.data, offer.token, start, bundle.PIECE)
+        yield bundle.part(PartKind.SNAPSHOT, said + b"\n" + data, signature=signature, start=start)

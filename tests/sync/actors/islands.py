@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from commune_desk.usecases.sync.courier import Courier, ReadIn
 from sync import bundle
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE
-from sync.server.identity.province import epoch_of
+from sync.server.identity.province import epoch_of, open_province
 from sync.server.lifecycle.restoring import begin
 from tests.helpers.builders import make_person, save_all
 from tests.sync.actors.couriers import bring, empty
@@ -67,6 +68,27 @@ class Islands:
     def begin_epoch(self) -> None:
         """As the command does after another tool put a copy back."""
         begin(self.real.province)
+
+    def back_up(self) -> None:
+        """Of a province in one file: as it stands now."""
+        self._reopen(lambda data: shutil.copytree(data, self.folder / "backup"))
+
+    def put_back(self) -> None:
+        """The backup stands again, and its people say so."""
+
+        def restore(data: Path) -> None:
+            shutil.rmtree(data)
+            shutil.copytree(self.folder / "backup", data)
+
+        self._reopen(restore)
+        self.begin_epoch()
+
+    def _reopen(self, meanwhile: Callable[[Path], object]) -> None:
+        data = self.real.province.data
+        self.real.province.close()
+        meanwhile(data)
+        self.real.province = open_province(data, self.folder / "key-file")
+        self.real.restart()
 
     @property
     def epoch(self) -> str:

@@ -87,7 +87,7 @@ def test_believed_without_a_bundle_of_ours_an_old_answer_would_lead_back(
     islands.read_in(desk, *islands.bring(*islands.write_out(desk)))
     assert epoch_of_register(desk) == islands.epoch
 
-    def gullible(replica: Any, header: bundle.Header, brought: client.Brought) -> None:
+    def gullible(replica: Any, header: bundle.Header, brought: Any) -> None:
         replica.follow(header.epoch)
 
     monkeypatch.setattr(client, "_follow", gullible)
