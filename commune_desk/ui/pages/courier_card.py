@@ -23,7 +23,8 @@ from commune_desk.ui.widgets.forms import announce
 from commune_desk.ui.widgets.notice import ProgressRow
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.sync.courier import Courier, ReadIn, WroteOut
+from commune_desk.usecases.sync.arrivals import ReadIn
+from commune_desk.usecases.sync.courier import Courier, WroteOut
 
 _LOOK_MS = 200
 

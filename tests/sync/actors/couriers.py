@@ -20,7 +20,8 @@ from commune_desk.domain.families import Person
 from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.domain.kinds import KINDS
 from commune_desk.usecases.records.moves import move_child
-from commune_desk.usecases.sync.courier import Courier, ReadIn
+from commune_desk.usecases.sync.arrivals import ReadIn
+from commune_desk.usecases.sync.courier import Courier
 from sync import bundle, seal
 from sync.client.channel import Channel
 from sync.client.exchange import push_body

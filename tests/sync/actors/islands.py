@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from commune_desk.domain.access import Role
 from commune_desk.domain.clock import SystemClock
-from commune_desk.usecases.sync.courier import Courier, ReadIn
+from commune_desk.usecases.sync.arrivals import ReadIn
+from commune_desk.usecases.sync.courier import Courier
 from sync import bundle
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE

@@ -15,7 +15,8 @@ from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.store.exchange.courier import forget_written
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.registers.removal import finish_removal
-from commune_desk.usecases.sync.courier import Courier, ReadIn
+from commune_desk.usecases.sync.arrivals import ReadIn
+from commune_desk.usecases.sync.courier import Courier
 from commune_desk.usecases.sync.leaving import Removal
 from sync import bundle, protocol, report_wire, seal
 from sync.bundle import PartKind
