@@ -36,7 +36,7 @@ def take_piece(
 
 
 def _is_wanted(replica: Replica, offer: SnapshotOffer, brought: Brought, held_n: int) -> bool:
-    """Whether the scope is still to be begun, and by this snapshot.
+    """Whether the scope is still to be begun, or stands before this snapshot, whose pages go on behind it.
 
     Only by one that was made for a bundle of ours, when the province had all that it has signed for until now: another
     may be from before a restore, or would set back what was written since.
@@ -45,7 +45,7 @@ def _is_wanted(replica: Replica, offer: SnapshotOffer, brought: Brought, held_n:
     signed_for = first[0].n - 1 if first else replica.last_n()
     if not brought.is_answer or held_n < signed_for:
         return False
-    return offer.scope in replica.to_begin_anew() or replica.cursors().get(offer.scope, 0) == 0
+    return offer.scope in replica.to_begin_anew() or replica.cursors().get(offer.scope, 0) < offer.at.seq
 
 
 def _keep(replica: Replica, offer: SnapshotOffer, start: int, data: bytes) -> int:

@@ -100,7 +100,7 @@ def summed(arrivals: Sequence[Arrival], *, others: int) -> ReadIn:
         read.more |= brought.more
         read.lacking |= brought.lacking
         read.begun += brought.begun
-        read.half |= brought.half
+        read.half |= {scope: max(here, read.half.get(scope, here)) for scope, here in brought.half.items()}
         read.unremembered += not brought.is_answer and bool(one.answers)
     read.half = {scope: size for scope, size in read.half.items() if scope not in read.begun}
     read.done_with = [

@@ -218,6 +218,22 @@ def without(islands: Islands, desk: RealDesk, data: bytes, *left_out: PartKind) 
     return bundle.write_bundle(header, contents, islands.real.province.keys.authority, box.public)
 
 
+def test_a_bundle_that_asked_to_begin_brought_once_more_leaves_no_gap(islands: Islands) -> None:
+    """Its answer goes on behind a snapshot of now: a desk that began long ago and stands before it takes it as well."""
+    first, desk = filled(islands), islands.desk()
+    islands.begin_epoch()
+    islands.trip(desk)
+    asked = islands.write_out(desk)
+    islands.read_in(desk, *islands.bring(*asked))
+    first.sync()
+    islands.save(first, "Viết sau")
+    first.sync()
+    read = islands.read_in(desk, *islands.bring(*asked))
+    assert (read.begun, read.lacking, read.more) == ([COMMUNE], {}, False)
+    assert shown(desk) == shown(first)
+    assert islands.read_in(desk, *islands.bring(*asked)).begun == [], "the twin: it stands there already"
+
+
 @pytest.mark.parametrize("what", ["offer", "bytes", "beyond"])
 def test_a_changed_piece_is_refused(islands: Islands, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     """Sealed and signed as a bundle by the authority's own key: each control behind that stands alone."""
