@@ -21,6 +21,8 @@ from sync import bundle, seal
 from sync.bundle import PartKind
 from sync.client import carried_snapshots, errors
 from sync.client import courier as client
+from sync.protocol import RootShown
+from sync.roots import KnownRoot
 from sync.server.answers import snapshots
 from sync.server.door import courier, courier_reply
 from sync.server.door.courier_answer import Answer
@@ -281,6 +283,22 @@ def test_a_place_whose_feed_is_not_the_known_one_is_begun_anew(islands: Islands)
     assert (read.begun, read.refusal, read.faults) == ([COMMUNE], None, [])
     first.sync()
     assert shown(desk) == shown(first)
+
+
+def test_against_a_root_that_is_kept_here_nothing_is_begun_by_stick(islands: Islands) -> None:
+    """Whether history was rewritten is proven over a line; the twin is the one above, without a root."""
+    filled(islands)
+    desk = islands.desk()
+    islands.save(desk, "Của đảo")
+    islands.trip(desk)
+    shown_once = RootShown(body="", signature="", leaf="", index=0, path=[])
+    desk.replica().keep_root(
+        KnownRoot(n=1, epoch=islands.epoch, before="", scope=COMMUNE, seq=1, chain="", shown=shown_once)
+    )
+    desk.ask("UPDATE cursor SET seq=seq+100")
+    read = islands.trip(desk)
+    assert isinstance(read.refusal, errors.HistoryRewritten)
+    assert (read.to_begin, waiting(desk)) == ([], 1), "but the last change goes up with its receipt"
 
 
 LARGE, ROOM = 40 << 20, 2 << 20
