@@ -25,6 +25,8 @@ MAX_FILE = 16 << 20
 MAX_INSIDE = 15 << 20
 """Inflated bytes of the parts of one file; what is more goes into another file."""
 MAX_PARTS = 2000
+PIECE = 4 << 20
+"""Bytes of a snapshot in one part: nobody holds more of it than a file's worth while it is carried."""
 _SIZE_BYTES = 2
 _TAG = 8
 _FRONT = len(MAGIC) + _SIZE_BYTES
@@ -40,8 +42,12 @@ class PartKind(StrEnum):
 
     PUSH = "push"
     PULL = "pull"
+    BEGIN = "begin"
+    REPORT = "report"
     RECEIPT = "receipt"
     PAGE = "page"
+    SNAPSHOT = "snapshot"
+    REPORTED = "reported"
     REFUSAL = "refusal"
 
 
@@ -55,6 +61,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of a refusal: the status that the request would have had."""
     first_n: Count = 0
     last_n: Count = 0
+    start: Count = 0
+    """Of a piece of a snapshot: how many of its bytes come before."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -141,9 +149,15 @@ Item = tuple[Part, bytes]
 
 
 def part(
-    kind: PartKind, content: bytes, *, signature: bytes = b"", status: int = 0, n: tuple[int, int] = (0, 0)
+    kind: PartKind,
+    content: bytes,
+    *,
+    signature: bytes = b"",
+    status: int = 0,
+    n: tuple[int, int] = (0, 0),
+    start: int = 0,
 ) -> Item:
-    """A part and its bytes. `n` is the first and last number of a push."""
+    """A part and its bytes. `n` is the first and last number of a push, `start` where a snapshot's piece lies."""
     said = Part(
         kind=kind.value,
         size=len(content),
@@ -151,6 +165,7 @@ def part(
         status=status,
         first_n=n[0],
         last_n=n[1],
+        start=start,
     )
     return said, content
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import msgspec
 
 from sync.protocol import B64, Count
 
 REMOVED = "revoked"
 """Stands in a `PurgeStatement` for a change: the desk was withdrawn, and all that it held goes."""
+AT_ONCE = 40
+"""Statements in one request, which has room for 16 KiB."""
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -43,3 +47,9 @@ class ReportReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """The changes whose purge statements the province keeps now."""
 
     purges: list[str] = []
+
+
+def requests_with(purges: Sequence[SignedPurge]) -> Iterator[ReportRequest]:
+    """The requests that tell all of these; none when there are none."""
+    for start in range(0, len(purges), AT_ONCE):
+        yield ReportRequest(purges=list(purges[start : start + AT_ONCE]))

@@ -45,6 +45,15 @@ class SnapshotRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """Whether it has to be of now: for a register at work, which an older one would set back until the next page."""
 
 
+class Begin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """In a bundle beside a pull: its desk takes snapshots, too where a scope's feed is better begun with one.
+
+    `scopes`: those that it has to begin anew in any case, from a snapshot of now.
+    """
+
+    scopes: list[str] = []
+
+
 class SnapshotOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Signed under `seal.FEED`. `at` is where the feed stood; `box` holds the content's key, sealed to scope key `key`.
 

@@ -231,6 +231,7 @@ class DeskWindow(QObject):
         page.sync_asked.connect(self.sync_asked)
         page.pause_asked.connect(self.pause_asked)
         page.enrol_asked.connect(self._enrol_anew)
+        page.lock_asked.connect(self.lock_asked)
         page.show_status(self._status)
 
     def _wire_register(self, page: RegisterPage) -> None:

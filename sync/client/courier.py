@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 
 from commune_desk.domain.labels import N_
-from sync import bundle, protocol, seal
+from sync import bundle, protocol, report_wire, seal
 from sync.bundle import Bundle, Item, PartKind
 from sync.change import GENESIS, Place
 from sync.client import errors
+from sync.client.brought import Brought
+from sync.client.carried_snapshots import take_piece
 from sync.client.channel import refusal_of
-from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
+from sync.client.exchange import ROOM_FOR_HEADER, go_on_in, hand_over, prove, push_body
 from sync.client.page import Page, read_page, rest_of
 from sync.client.replica import DeskIdentity, Replica
+from sync.snapshot import Begin
 
 _STOPS = (errors.DeskRevoked, errors.Forked)
-"""Refusals that stop the desk. A province that was put back is sent again what it lacks, or followed over a line."""
+"""Refusals that stop the desk. A province that was put back is sent again what it lacks, and followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +40,14 @@ class Outgoing:
     changes: int
 
 
-@dataclass(slots=True)
-class Brought:
-    """What a bundle of the province brought."""
-
-    is_answer: bool
-    """Whether it answers a bundle that this desk remembers; only then its receipts and refusals count."""
-    accepted_n: int = 0
-    """The last number that a receipt in it is for; 0 without one."""
-    quarantined: int = 0
-    receipts: int = 0
-    events: int = 0
-    conflicts: int = 0
-    past_pages: int = 0
-    """Pages that held nothing new."""
-    lacking: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """By scope, the events that must come before what is in here: first and last number."""
-    missing: list[tuple[int, int]] = field(default_factory=list)
-    """This desk's changes that the province waits for."""
-    more: bool = False
-    """Whether the province has more than these pages."""
-    is_up_to_date: bool = False
-    """Whether the register now holds all that the province had when it made the bundle."""
-    refusal: errors.SyncFault | None = None
-
-
 def outgoing(replica: Replica, courier_public: bytes, *, at: str, room: int = bundle.MAX_INSIDE) -> Iterator[Outgoing]:
     """Everything that waits, and the question what is new, as files with at most `room` bytes in each; at least one."""
     identity = replica.identity()
-    question = _question(replica, identity)
-    left = room - question[0].size
+    asked = _question(replica, identity)
+    left = room - sum(part.size for part, _ in asked)
     before = _signed_for(replica)
-    for group in bundle.packed(_pushes(replica, identity, left), room=left):
-        yield _sealed(identity, courier_public, [*group, question], before_n=before, at=at)
+    for group in bundle.packed(chain(_reports(replica), _pushes(replica, identity, left)), room=left):
+        yield _sealed(identity, courier_public, [*group, *asked], before_n=before, at=at)
 
 
 def _signed_for(replica: Replica) -> int:
@@ -77,21 +56,42 @@ def _signed_for(replica: Replica) -> int:
     return first[0].n - 1 if first else replica.last_n()
 
 
+def _reports(replica: Replica) -> Iterator[Item]:
+    """This desk's signed words for what it removed, as far as the province is not known to keep them."""
+    for request in report_wire.requests_with(replica.unsent_purges()):
+        yield bundle.part(PartKind.REPORT, protocol.encode(request))
+
+
 def _pushes(replica: Replica, identity: DeskIdentity, room: int) -> Iterator[Item]:
     after, most = 0, min(protocol.MAX_INFLATED, room) - ROOM_FOR_HEADER
+    signed_n = _last_signed(replica)
     while batch := replica.pending(after, protocol.MAX_CHANGES, most):
+        seems_forgotten = after == 0 and batch[0].n <= signed_n
         after = batch[-1].n
-        yield bundle.part(PartKind.PUSH, push_body(replica, identity, batch), n=(batch[0].n, after))
+        body = push_body(replica, identity, batch, shows_receipt=seems_forgotten)
+        yield bundle.part(PartKind.PUSH, body, n=(batch[0].n, after))
 
 
-def _question(replica: Replica, identity: DeskIdentity) -> Item:
+def _last_signed(replica: Replica) -> int:
+    """The number up to which the last receipt goes, also where it is sent again since; 0 without one."""
+    receipt, _ = replica.last_receipt()
+    return protocol.decode(receipt, protocol.Receipt).accepted_n if receipt else 0
+
+
+def _question(replica: Replica, identity: DeskIdentity) -> list[Item]:
+    """What is new, and that snapshots may be brought; of scopes that are to be begun anew nothing but those."""
+    anew = replica.to_begin_anew()
     request = protocol.PullRequest(
         epoch=identity.epoch,
-        cursors=dict(replica.cursors()),
+        cursors={scope: seq for scope, seq in replica.cursors().items() if scope not in anew},
         certs=replica.certs_version(),
         directory=replica.directory_version(),
     )
-    return bundle.part(PartKind.PULL, protocol.encode(request))
+    begin = Begin(scopes=list(anew))
+    return [
+        bundle.part(PartKind.PULL, protocol.encode(request)),
+        bundle.part(PartKind.BEGIN, protocol.encode(begin)),
+    ]
 
 
 def _sealed(identity: DeskIdentity, courier_public: bytes, items: list[Item], *, before_n: int, at: str) -> Outgoing:
@@ -136,38 +136,84 @@ def take_in(replica: Replica, arrived: Bundle, answerable: Mapping[str, int]) ->
     header = arrived.header
     if header.sender != protocol.PROVINCE_DESK or not arrived.signed_by(identity.authority_public):
         raise errors.Unproven
-    if header.epoch != identity.epoch:
-        raise ReplyOfAnotherTime
     known = [answerable[one] for one in header.answers if one in answerable]
     brought = Brought(is_answer=bool(known))
     try:
-        if known:
-            _hear_answer(replica, identity, arrived, brought)
-        _take_pages(replica, identity, arrived, brought)
+        if header.epoch != identity.epoch:
+            _follow(replica, header, brought)
+            _hear_kept(replica, identity, arrived, brought)
+        else:
+            _hear(replica, identity, arrived, brought, before=max(known, default=0))
     except errors.Forked as halt:
         replica.freeze(halt.code)
         raise
-    if known and header.held_n < max(known):
-        # It had signed for these before the answered bundle was written, and lacks them: it was restored.
-        replica.resend_from(header.held_n + 1)
-        brought.missing = [(header.held_n + 1, max(known)), *brought.missing]
     if isinstance(brought.refusal, _STOPS):
         replica.freeze(brought.refusal.code)
     return brought
 
 
-def _hear_answer(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
-    """Receipts and refusals, once it is certain that the province speaks of the changes that this register made."""
+def _hear(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought, *, before: int) -> None:
+    """A bundle of this desk's own epoch. `before`: what had been signed for when the answered bundles were written."""
     header = arrived.header
+    if brought.is_answer:
+        _hear_answer(replica, identity, arrived, brought)
+    try:
+        _take_feeds(replica, identity, arrived, brought)
+    except errors.HistoryRewritten:
+        if brought.is_answer:
+            _mend(replica, identity)
+        raise
+    if brought.is_answer and header.held_n < before:
+        # It had signed for these before the answered bundle was written, and lacks them: it was restored.
+        replica.resend_from(header.held_n + 1)
+        brought.missing = [(header.held_n + 1, before), *brought.missing]
+    if isinstance(brought.refusal, errors.HistoryRewritten):
+        _mend(replica, identity)
+
+
+def _follow(replica: Replica, header: bundle.Header, brought: Brought) -> None:
+    """Go on with a province that was put back from a backup, and send again what it lacks.
+
+    Only an answer to a bundle that this desk remembers says so; with the first that does they are all forgotten, so one
+    that is read again decides nothing. Raises ReplyOfAnotherTime, Forked.
+    """
+    if not brought.is_answer:
+        raise ReplyOfAnotherTime
+    _require_own_past(replica, header)
+    go_on_in(replica, header.epoch, from_n=header.held_n + 1)
+    replica.freeze("")  # what it refused was in another time
+    brought.has_followed = True
+    if header.held_n < replica.last_n():
+        brought.missing = [(header.held_n + 1, replica.last_n())]
+
+
+def _require_own_past(replica: Replica, header: bundle.Header) -> None:
+    """Raise Forked unless the province speaks of the changes that this register made."""
     own = replica.chain_head(header.held_n) if header.held_n else GENESIS
     if header.held_n > replica.last_n() or own not in (b"", protocol.unb64(header.held_head)):
         raise errors.Forked
+
+
+def _hear_answer(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
+    """Receipts and refusals, once it is certain that the province speaks of the changes that this register made."""
+    header = arrived.header
+    _require_own_past(replica, header)
     for part, content in arrived.parts(PartKind.RECEIPT):
         _keep_receipt(replica, identity, content, protocol.unb64(part.signature), most=header.held_n, brought=brought)
     brought.missing = bundle.missing(header.held_n, header.parked)
+    _hear_kept(replica, identity, arrived, brought)
     for part, content in arrived.parts(PartKind.REFUSAL):
         _require(identity, seal.HELLO, content, part)
         brought.refusal = refusal_of(protocol.decode(content, protocol.Problem), part.status, identity.desk)
+
+
+def _hear_kept(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
+    """Which of this desk's signed words the province keeps; they go up no more."""
+    for part, content in arrived.parts(PartKind.REPORTED):
+        _require(identity, seal.HELLO, content, part)
+        brought.words_kept += protocol.decode(content, report_wire.ReportReply).purges
+    if brought.words_kept:
+        replica.purges_kept(brought.words_kept)
 
 
 def _keep_receipt(
@@ -189,26 +235,47 @@ def _require(identity: DeskIdentity, domain: bytes, content: bytes, part: bundle
         raise errors.Unproven
 
 
-def _take_pages(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
-    for part, content in arrived.parts(PartKind.PAGE):
+def _mend(replica: Replica, identity: DeskIdentity) -> None:
+    """The feeds are not those that are known here, in the same epoch.
+
+    The last change goes up once more, with the receipt for it: a province that forgot it finds so itself. Every scope
+    is begun anew, unless a root of this epoch was kept here: whether its chain still stands is proven over a line.
+    """
+    replica.resend_from(replica.last_n())
+    root = replica.known_root()
+    if root is None or root.epoch != identity.epoch:
+        replica.begin_all_anew()
+
+
+def _take_feeds(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
+    for part, content in arrived.parts(PartKind.PAGE, PartKind.SNAPSHOT):
+        if part.kind == PartKind.SNAPSHOT:
+            take_piece(replica, identity, part, content, brought, held_n=arrived.header.held_n)
+            continue
         _require(identity, seal.FEED, content, part)
-        page = read_page(content)
-        cursors = dict(replica.cursors())
-        lacking = _before(page, cursors)
-        brought.more = page.trailer.more
-        brought.is_up_to_date = False
-        if lacking:
-            brought.lacking |= {scope: gap for scope, gap in lacking.items() if scope not in brought.lacking}
-            continue
-        new = rest_of(page, cursors)
-        reached = prove(replica, identity, new, _places(replica, cursors))
-        if not new.steps and _is_behind(page, cursors):
-            brought.past_pages += 1
-            continue
-        hand_over(replica, new, reached, at=arrived.header.at)
-        brought.events += len(new.events)
-        brought.conflicts += sum(len(event.opened) for event, _ in new.events)
-        brought.is_up_to_date = not page.trailer.more
+        _take_page(replica, identity, read_page(content), brought, at=arrived.header.at)
+
+
+def _take_page(replica: Replica, identity: DeskIdentity, page: Page, brought: Brought, *, at: str) -> None:
+    """Take in what of a page is new, if nothing that must come before it is lacking. Raises as `prove`."""
+    cursors = dict(replica.cursors())
+    unbegun = page.trailer.cursors.keys() & set(replica.to_begin_anew())
+    lacking = _before(page, cursors) if not unbegun else {}
+    brought.more = page.trailer.more or bool(page.trailer.snapshots)
+    brought.is_up_to_date = False
+    if unbegun or lacking:
+        brought.unbegun |= unbegun
+        brought.lacking |= {scope: gap for scope, gap in lacking.items() if scope not in brought.lacking}
+        return
+    new = rest_of(page, cursors)
+    reached = prove(replica, identity, new, _places(replica, cursors))
+    if not new.steps and _is_behind(page, cursors):
+        brought.past_pages += 1
+        return
+    hand_over(replica, new, reached, at=at)
+    brought.events += len(new.events)
+    brought.conflicts += sum(len(event.opened) for event, _ in new.events)
+    brought.is_up_to_date = not brought.more
 
 
 def _before(page: Page, cursors: Mapping[str, int]) -> dict[str, tuple[int, int]]:

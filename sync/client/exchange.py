@@ -57,6 +57,13 @@ def _signed(identity: DeskIdentity, n: int, head: bytes) -> protocol.B64:
     return protocol.b64(identity.signing_key.sign(seal.HEAD, statement))
 
 
+def go_on_in(replica: Replica, epoch: str, *, from_n: int) -> None:
+    """The province was put back from a backup: this desk goes on in its present epoch and offers from `from_n` on again
+    what was signed for. In this order: broken off in between, it is still to be done."""
+    replica.resend_from(from_n)
+    replica.follow(epoch)
+
+
 def prove(replica: Replica, identity: DeskIdentity, page: Page, places: Mapping[str, Place]) -> list[Place]:
     """Where each step of the page leads, once the whole of it holds.
 

@@ -120,13 +120,13 @@ class Replica(Protocol):
         """Bytes that are kept of a snapshot that is being fetched."""
         ...
 
-    def keep_snapshot(self, token: str, piece: bytes) -> None:
-        """Keep the next bytes of a snapshot; those of any other are dropped."""
+    def keep_snapshot(self, token: str, piece: bytes, *, beside: bool = False) -> None:
+        """Keep the next bytes of a snapshot; those of any other are dropped, unless it is one of several carried."""
         ...
 
     def snapshot_bytes(self, token: str) -> bytes: ...
 
-    def drop_snapshot(self) -> None: ...
+    def drop_snapshot(self, token: str) -> None: ...
 
     def scope_box(self, key: str) -> BoxKey:
         """The private half of a scope's key. Raises SealBroken when this desk does not hold it."""

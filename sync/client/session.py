@@ -16,7 +16,7 @@ from sync.change import Place
 from sync.client import errors
 from sync.client.channel import Channel, Refused
 from sync.client.comparing import compare
-from sync.client.exchange import ROOM_FOR_HEADER, hand_over, prove, push_body
+from sync.client.exchange import ROOM_FOR_HEADER, go_on_in, hand_over, prove, push_body
 from sync.client.files import FileCarrier, FileStore
 from sync.client.page import Page, read_page
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
@@ -172,8 +172,7 @@ class Session:
         """This desk in the province's present epoch. After another one all that it had signed for is offered again."""
         if epoch == identity.epoch:
             return identity
-        self._replica.follow(epoch)
-        self._replica.resend_from(self._replica.last_n())
+        go_on_in(self._replica, epoch, from_n=self._replica.last_n())
         return self._replica.identity()
 
     def _go_through(self, channel: Channel, identity: DeskIdentity) -> None:
@@ -303,9 +302,7 @@ class Session:
 
     def _report(self, channel: Channel) -> None:
         """Tell what was removed because it left, until the province has kept it."""
-        purges = self._replica.unsent_purges()
-        if purges:
-            request = report_wire.ReportRequest(purges=list(purges))
+        for request in report_wire.requests_with(self._replica.unsent_purges()):
             body, _ = channel.call("/v1/report", protocol.encode(request), seal.HELLO)
             self._replica.purges_kept(protocol.decode(body, report_wire.ReportReply).purges)
 

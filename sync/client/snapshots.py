@@ -31,10 +31,9 @@ def begin_scope(
         offer = _ask(channel, replica, identity, scope, fresh)
         try:
             ciphertext = _fetch(transport, replica, offer)
-            with _collector_at_rest():
-                return _take_over(offer, ciphertext, replica, identity)
+            return take_over(offer, ciphertext, replica, identity)
         except errors.Gone:
-            replica.drop_snapshot()
+            replica.drop_snapshot(offer.token)
     raise errors.Gone
 
 
@@ -47,8 +46,16 @@ def _ask(channel: Channel, replica: Replica, identity: DeskIdentity, scope: str,
         fresh=fresh,
     )
     body, _ = channel.call("/v1/snapshot", protocol.encode(request), seal.FEED)
+    offer = read_offer(body, identity)
+    if offer.scope != scope:
+        raise errors.Unproven
+    return offer
+
+
+def read_offer(body: bytes, identity: DeskIdentity) -> SnapshotOffer:
+    """An offer whose signature holds. Raises Unproven for one that cannot be meant, Malformed."""
     offer = protocol.decode(body, SnapshotOffer)
-    if offer.scope != scope or offer.size > MAX_BYTES or offer.header.epoch != identity.epoch:
+    if offer.size > MAX_BYTES or offer.header.epoch != identity.epoch:
         raise errors.Unproven
     if len(offer.token) != 32 or offer.token.strip("0123456789abcdef"):
         raise protocol.Malformed
@@ -61,9 +68,14 @@ def _fetch(transport: Transport, replica: Replica, offer: SnapshotOffer) -> byte
         transport.fetch(f"/v1/snapshots/{offer.token}", have, _keeper(replica, offer))
         if replica.snapshot_size(offer.token) == have:
             raise errors.HalfPage
+    return whole(replica, offer)
+
+
+def whole(replica: Replica, offer: SnapshotOffer) -> bytes:
+    """The bytes that came, as the province signed for them. Raises Unproven, and none of them is kept."""
     ciphertext = replica.snapshot_bytes(offer.token)
     if seal.sha256(ciphertext) != protocol.unb64(offer.sha256):
-        replica.drop_snapshot()
+        replica.drop_snapshot(offer.token)
         raise errors.Unproven
     return ciphertext
 
@@ -71,7 +83,7 @@ def _fetch(transport: Transport, replica: Replica, offer: SnapshotOffer) -> byte
 def _keeper(replica: Replica, offer: SnapshotOffer) -> Callable[[bytes], None]:
     def keep(piece: bytes) -> None:
         if replica.snapshot_size(offer.token) + len(piece) > offer.size:
-            replica.drop_snapshot()
+            replica.drop_snapshot(offer.token)
             raise errors.TooLarge
         replica.keep_snapshot(offer.token, piece)
 
@@ -88,6 +100,12 @@ def _collector_at_rest() -> Iterator[None]:
     finally:
         if was_at_work:
             gc.enable()
+
+
+def take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identity: DeskIdentity) -> int:
+    """Prove what is in the whole snapshot and bring the scope to it; how many changes. Raises Unproven, Forked."""
+    with _collector_at_rest():
+        return _take_over(offer, ciphertext, replica, identity)
 
 
 def _take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identity: DeskIdentity) -> int:
@@ -111,7 +129,7 @@ def _take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identi
     replica.accept_certs(offer.header)
     place = Place(offer.at.seq, protocol.unb64(offer.at.chain))
     replica.begin_anew(offer.scope, snapshot.events, place)
-    replica.drop_snapshot()
+    replica.drop_snapshot(offer.token)
     return len(snapshot.events)
 
 

@@ -195,8 +195,8 @@ BEGINNINGS = (
     ),
     Fault(
         name="epoch-not-followed",
-        file=_SESSION,
-        old="        self._replica.follow(epoch)\n",
+        file="sync/client/exchange.py",
+        old="    replica.follow(epoch)\n",
         new="",
         tests=(f"{_RESTORED}::test_what_it_had_signed_for_comes_back_though_nothing_new_was_typed",),
     ),

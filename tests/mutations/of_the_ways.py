@@ -63,6 +63,44 @@ FAULTS = (
         tests=("sync/courier/test_bundle.py::test_what_was_signed_for_another_is_not_taken_from_whoever_sealed_it_on",),
     ),
     Fault(
+        name="bundle-of-another-time-followed-unasked",
+        file=_COURIER,
+        old="    if not brought.is_answer:\n        raise ReplyOfAnotherTime\n",
+        new="",
+        tests=("sync/courier/test_another_time.py::test_an_answer_from_before_the_new_epoch_decides_nothing",),
+    ),
+    Fault(
+        name="carried-snapshot-of-before-taken",
+        file="sync/client/carried_snapshots.py",
+        old="    if not brought.is_answer or held_n < signed_for:\n",
+        new="    if not brought.is_answer:\n",
+        tests=(
+            "sync/courier/test_carried_snapshots.py::"
+            "test_an_older_snapshot_does_not_set_back_what_was_signed_for_since",
+        ),
+    ),
+    Fault(
+        name="carried-offer-unsigned",
+        file="sync/client/carried_snapshots.py",
+        old="    if not seal.verify(identity.authority_public, seal.FEED, said, protocol.unb64(part.signature)):\n",
+        new="    if False:\n",
+        tests=("sync/courier/test_carried_snapshots.py::test_a_changed_piece_is_refused",),
+    ),
+    Fault(
+        name="offered-again-keeps-its-former-place",
+        file="commune_desk/store/intake/restating.py",
+        old="    connection.execute(_COMES_BACK)\n",
+        new="",
+        tests=("sync/courier/test_put_back_by_stick.py::test_what_is_offered_again_keeps_showing_until_it_comes_back",),
+    ),
+    Fault(
+        name="removal-with-files-that-wait",
+        file="commune_desk/usecases/sync/leaving.py",
+        old="        if not files:\n            sign_removal(tx)\n",
+        new="        sign_removal(tx)\n",
+        tests=("sync/courier/test_words_of_removal.py::test_files_that_wait_for_a_line_hold_the_removal_back",),
+    ),
+    Fault(
         name="locked-receipt-unverified",
         file=_LOCKED,
         old="if not verify(own.pins.authority_public, RECEIPT, one.body, one.signature):",

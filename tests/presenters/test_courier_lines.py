@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from commune_desk.i18n import set_language
 from commune_desk.presenters.sync.courier import read_lines, wipe_label, written_lines
-from commune_desk.usecases.sync.courier import ReadIn, WroteOut
+from commune_desk.usecases.sync.arrivals import ReadIn
+from commune_desk.usecases.sync.courier import WroteOut
+from commune_desk.usecases.sync.leaving import Removal
 from commune_desk.usecases.sync.stick import StickFull
 from sync.client.errors import DeskRevoked
 
@@ -63,3 +65,25 @@ def test_what_was_refused_and_what_failed_is_said_once_each() -> None:
 
 def test_the_offer_to_take_away_says_how_many() -> None:
     assert wipe_label(2) == "Xóa 2 gói đã xong khỏi USB"
+
+
+def test_a_province_that_was_restored_is_followed_and_the_way_on_is_said() -> None:
+    (line,) = [line for line in read_lines(ReadIn(files=1, has_followed=True)) if "khôi phục" in line.text]
+    assert line.tone == "warning"
+    assert "ghi ra USB lần nữa" in line.detail
+
+
+def test_what_is_still_to_be_done_until_a_register_may_go_is_said() -> None:
+    waits = [line for line in read_lines(ReadIn(removal=Removal(is_decided=False))) if line.tone == "warning"]
+    assert "ghi ra USB lần nữa" in waits[0].detail
+    held = read_lines(ReadIn(removal=Removal(is_decided=False, files=3)))
+    assert "3 ảnh hoặc bản quét chỉ gửi được qua mạng" in held[-1].text
+    assert read_lines(ReadIn(removal=Removal(is_decided=True))) == [], "it goes now"
+
+
+def test_what_a_place_lacks_until_it_is_begun_is_said() -> None:
+    read = ReadIn(files=1, half={"C:06838": (4 << 20, 9 << 20)}, to_begin=["S:AD01"], begun=["C:06839"])
+    texts = said(read)
+    assert ("C:06839 đã được dựng lại từ dữ liệu hiện có ở tỉnh", "good") in texts
+    assert ("Dữ liệu hiện có ở tỉnh của C:06838 mới về 4,0 MB trên 9,0 MB", "warning") in texts
+    assert ("S:AD01 cần được dựng lại từ dữ liệu hiện có ở tỉnh", "warning") in texts

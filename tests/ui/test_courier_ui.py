@@ -20,6 +20,7 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.tab_order import stops
 from commune_desk.usecases.desk.workplace import Workplace
 from sync import bundle
+from sync.server.identity import desks
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.story.cut_texts import cut_texts
@@ -146,3 +147,28 @@ def test_a_training_register_has_no_such_card(qtbot: QtBot, workplace: Workplace
         training = SyncPage(workplace, Tasks(writer, slow))
         qtbot.addWidget(training)
         assert training.courier is None
+
+
+def test_a_withdrawn_pc_is_locked_once_its_word_is_kept(
+    qtbot: QtBot, page: SyncPage, desk: EnrolledDesk, province: RealProvince, tmp_path: Path
+) -> None:
+    named, card, stick = desk.id, card_of(page), tmp_path / "usb"
+    province.write(lambda connection: desks.revoke(connection, province.province, named, removes=True))
+    stick.mkdir()
+    _there_and_back(qtbot, card, province, stick)
+    assert any("ghi ra USB lần nữa" in line for line in said(card)), "the twin: nothing goes before its word is kept"
+    assert not desk.open.profile.is_removed
+    with qtbot.waitSignal(page.lock_asked, timeout=20_000):
+        _there_and_back(qtbot, card, province, stick)
+    assert desk.open.profile.is_removed
+
+
+def _there_and_back(qtbot: QtBot, card: CourierCard, province: RealProvince, stick: Path) -> None:
+    for path in stick.iterdir():
+        path.unlink()
+    card.write_to(stick)
+    finish(qtbot, card)
+    for reply in bring(province.province, *(path.read_bytes() for path in stick.iterdir())):
+        (stick / bundle.file_name(reply)).write_bytes(reply)
+    card.read_from(stick)
+    finish(qtbot, card)

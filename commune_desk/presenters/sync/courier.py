@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from commune_desk.domain.errors import DeskError
 from commune_desk.i18n import _, format_number, format_size, ngettext, translate_error
 from commune_desk.presenters.sync.page import StatusLine
-from commune_desk.usecases.sync.courier import ReadIn, WroteOut
+from commune_desk.usecases.sync.arrivals import ReadIn
+from commune_desk.usecases.sync.courier import WroteOut
 
 _SHOWN_FINGERPRINTS = 4
 
@@ -38,7 +39,7 @@ def written_lines(wrote: WroteOut) -> list[StatusLine]:
 def read_lines(read: ReadIn) -> list[StatusLine]:
     """After reading: what came, what is proven, and what is still missing."""
     prints = [_fingerprints(read.fingerprints)] if read.fingerprints else []
-    return [*_came(read), *_open(read), *_refused(read), *prints]
+    return [*_came(read), *_open(read), *_refused(read), *_leaving(read), *prints]
 
 
 def _came(read: ReadIn) -> Iterator[StatusLine]:
@@ -58,6 +59,8 @@ def _came(read: ReadIn) -> Iterator[StatusLine]:
         yield StatusLine(text.format(count=format_number(read.events)), tone="good")
     elif read.files:
         yield StatusLine(_("Nothing came that was not here already"))
+    for place in read.begun:
+        yield StatusLine(_("{place} was begun anew from what stands at the province").format(place=place), tone="good")
     if read.conflicts:
         text = ngettext(
             "{count} decision is open because of it", "{count} decisions are open because of it", read.conflicts
@@ -70,6 +73,8 @@ def _came(read: ReadIn) -> Iterator[StatusLine]:
 
 
 def _open(read: ReadIn) -> Iterator[StatusLine]:
+    yield from _followed(read)
+    yield from _to_begin(read)
     for first, last in read.missing:
         text = _("The province is missing changes {first} to {last}")
         yield StatusLine(
@@ -104,11 +109,61 @@ def _open(read: ReadIn) -> Iterator[StatusLine]:
         )
 
 
+def _followed(read: ReadIn) -> Iterator[StatusLine]:
+    if read.has_followed:
+        yield StatusLine(
+            _("The province was restored from a backup, and this PC goes on with it"),
+            _("Nothing is lost. Write to a stick again: what the province lacks goes with it."),
+            tone="warning",
+        )
+
+
+def _to_begin(read: ReadIn) -> Iterator[StatusLine]:
+    for place, (have, size) in read.half.items():
+        text = _("Of what stands at the province for {place}, {have} of {size} came")
+        yield StatusLine(
+            text.format(place=place, have=format_size(have), size=format_size(size)),
+            _("What came is kept. Read the other bundles of the same reply as well."),
+            tone="warning",
+        )
+    if read.has_followed:
+        return
+    for place in read.to_begin:
+        yield StatusLine(
+            _("{place} is to be begun anew from what stands at the province").format(place=place),
+            _("Nothing here is removed for it. Write to a stick again: the reply brings it."),
+            tone="warning",
+        )
+
+
 def _refused(read: ReadIn) -> Iterator[StatusLine]:
     if read.refusal is not None:
         yield failure_line(read.refusal)
     for sentence in dict.fromkeys(translate_error(fault) for fault in read.faults):
         yield StatusLine(sentence, tone="danger")
+
+
+def _leaving(read: ReadIn) -> Iterator[StatusLine]:
+    """What is still to be done until a register that the province ordered removed may go."""
+    if read.removal is None or read.removal.is_decided:
+        return
+    if read.removal.files:
+        text = ngettext(
+            "{count} photo or scan can only go over a line, so the register stays until then",
+            "{count} photos and scans can only go over a line, so the register stays until then",
+            read.removal.files,
+        )
+        yield StatusLine(
+            text.format(count=format_number(read.removal.files)),
+            _("Ask the province's IT officer, or bring this PC to a place with a line."),
+            tone="warning",
+        )
+        return
+    yield StatusLine(
+        _("The register is removed once all that is here and this PC's signed word for it are at the province"),
+        _("Write to a stick again and have it brought; when the reply is read in here, the register goes."),
+        tone="warning",
+    )
 
 
 def failure_line(error: DeskError) -> StatusLine:

@@ -197,6 +197,7 @@ class RegisterReplica:
             (desk, n),
         )
         file_queue.offer_again(tx)
+        departures.tell_again(tx.connection)
         courier.forget_written(tx)
 
     def cursors(self) -> Mapping[str, int]:
@@ -260,14 +261,14 @@ class RegisterReplica:
     def snapshot_size(self, token: str) -> int:
         return self._write(lambda tx: snapshot_parts.size(tx.connection, token))
 
-    def keep_snapshot(self, token: str, piece: bytes) -> None:
-        self._write(lambda tx: snapshot_parts.keep(tx.connection, token, piece))
+    def keep_snapshot(self, token: str, piece: bytes, *, beside: bool = False) -> None:
+        self._write(lambda tx: snapshot_parts.keep(tx.connection, token, piece, beside=beside))
 
     def snapshot_bytes(self, token: str) -> bytes:
         return self._write(lambda tx: snapshot_parts.content(tx.connection, token))
 
-    def drop_snapshot(self) -> None:
-        self._write(lambda tx: snapshot_parts.drop(tx.connection))
+    def drop_snapshot(self, token: str) -> None:
+        self._write(lambda tx: snapshot_parts.drop(tx.connection, token))
 
     def scope_box(self, key: str) -> BoxKey:
         box = self._write(lambda tx: private_box(tx.connection, key))

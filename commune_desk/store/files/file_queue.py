@@ -141,6 +141,12 @@ def count_unsent(db: Connection) -> int:
     return int(row[0])
 
 
+def count_going_up(db: Connection) -> int:
+    """How many files that were added here still wait to be sent; those that the province refused do not."""
+    row = db.execute("SELECT count(*) FROM file_queue WHERE direction='up' AND state='waiting'").fetchone()
+    return int(row[0])
+
+
 def offer_again(tx: Tx) -> None:
     """The province may have lost what it had: it is asked again about every file whose content is here."""
     tx.connection.execute(

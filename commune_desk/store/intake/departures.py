@@ -101,6 +101,11 @@ def send_again(connection: Connection, desk: str, n: int) -> None:
     settings.put(connection, _LEFT_AGAIN, [*settings.get(connection, _LEFT_AGAIN, list[int], []), *again])
 
 
+def tell_again(connection: Connection) -> None:
+    """The province may have lost this desk's words for what was removed: they go up once more."""
+    connection.execute("UPDATE purge_receipt SET is_sent=0")
+
+
 def _hide_again(connection: Connection, desk: str) -> None:
     numbers = settings.get(connection, _LEFT_AGAIN, list[int], [])
     if not numbers:

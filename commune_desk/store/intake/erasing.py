@@ -42,7 +42,7 @@ def carry_out(tx: Tx, change: Change, named: Iterable[tuple[str, str]]) -> None:
     gone = _all_about(tx.connection, ordered)
     for record, kind in gone.items():
         _erase(tx, kind, record)
-    snapshot_parts.drop(tx.connection)
+    snapshot_parts.drop_all(tx.connection)
     tx.scrub()
     _write_down(tx, change, gone)
     for topic in ("arrivals", "conflicts", "departures", file_queue.FILES):

@@ -21,6 +21,7 @@ from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
 from sync.change import WITHOUT_FIELDS, Line, Verb
 
+_COMES_BACK = f"UPDATE change SET seq=NULL WHERE {journal.OPEN} AND state IN ('waiting', 'sent')"  # noqa: S608
 Step = tuple[protocol.Event, Line]
 """A standing line and what is said of it."""
 
@@ -69,6 +70,8 @@ def fields_of(lines: Sequence[Step]) -> list[Step]:
 
 def unplace(connection: Connection, scope: str) -> None:
     """The feed of the scope is another one: where its changes stood in it says nothing any more."""
+    # What is offered once more comes back by itself, and shows what it says until then.
+    connection.execute(_COMES_BACK)
     # What a receipt names is in every feed that comes now: it does not wait to come back by itself any more.
     connection.execute("UPDATE change SET seq=0 WHERE seq IS NULL AND state='accepted'")
     connection.execute(

@@ -6,6 +6,7 @@ from commune_desk.store.engine.database import Connection
 
 _OF_ITSELF = ("officer", "desk")
 """Kinds that a desk writes of itself when it begins."""
+_BESIDE = 8
 
 
 def is_at_work(connection: Connection) -> bool:
@@ -20,9 +21,14 @@ def size(connection: Connection, token: str) -> int:
     return int(rows.fetchone()[0])
 
 
-def keep(connection: Connection, token: str, piece: bytes) -> None:
-    """Put the next bytes behind those that are here; another snapshot's are dropped."""
-    connection.execute("DELETE FROM snapshot_part WHERE token<>?", (token,))
+def keep(connection: Connection, token: str, piece: bytes, *, beside: bool = False) -> None:
+    """Put the next bytes behind those that are here; another snapshot's are dropped.
+
+    `beside`: only where there are more than a few of them, for the bundles of one stick bring those of several places.
+    """
+    others = connection.execute("SELECT count(DISTINCT token) FROM snapshot_part WHERE token<>?", (token,)).fetchone()
+    if not beside or others[0] >= _BESIDE:
+        connection.execute("DELETE FROM snapshot_part WHERE token<>?", (token,))
     connection.execute("INSERT INTO snapshot_part VALUES (?,?,?)", (token, size(connection, token), piece))
 
 
@@ -32,5 +38,9 @@ def content(connection: Connection, token: str) -> bytes:
     return b"".join(bytes(data) for (data,) in rows)
 
 
-def drop(connection: Connection) -> None:
+def drop_all(connection: Connection) -> None:
     connection.execute("DELETE FROM snapshot_part")
+
+
+def drop(connection: Connection, token: str) -> None:
+    connection.execute("DELETE FROM snapshot_part WHERE token=?", (token,))

@@ -23,15 +23,20 @@ from commune_desk.ui.widgets.forms import announce
 from commune_desk.ui.widgets.notice import ProgressRow
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.sync.courier import Courier, ReadIn, WroteOut
+from commune_desk.usecases.sync.arrivals import ReadIn
+from commune_desk.usecases.sync.courier import Courier, WroteOut
 
 _LOOK_MS = 200
 
 
 class CourierCard(Card):
-    """Two buttons, and below them how the last of the two went. Emits `said` with the first and the last new line."""
+    """Two buttons, and below them how the last of the two went. Emits `said` with the first and the last new line.
+
+    `ended`: the register was marked to be removed; whoever holds it open lets go of it.
+    """
 
     said = Signal(object, object)
+    ended = Signal()
 
     def __init__(self, courier: Courier, tasks: Tasks) -> None:
         super().__init__(_("Without a line: by USB stick"), "usb")
@@ -128,6 +133,8 @@ class CourierCard(Card):
         self._show(read_lines(read))
         if read.done_with:
             self._offer_wipe(folder, read.done_with)
+        if read.removal is not None and read.removal.is_decided:
+            self.ended.emit()
 
     def _offer_wipe(self, folder: Path, fingerprints: Sequence[str]) -> None:
         self.wipe_button = LinkButton(wipe_label(len(fingerprints)))

@@ -41,9 +41,10 @@ _ICON_WIDTH = 22
 
 
 class SyncPage(Page):
-    """Emits `sync_asked`, `pause_asked(bool)`, `enrol_asked`; `show_status` is told of the agent's news."""
+    """Emits `sync_asked`, `pause_asked(bool)`, `enrol_asked`, `lock_asked`; `show_status` hears the agent's news."""
 
     sync_asked = Signal()
+    lock_asked = Signal()
     pause_asked = Signal(bool)
     enrol_asked = Signal()
 
@@ -89,6 +90,7 @@ class SyncPage(Page):
             return None
         card = CourierCard(Courier(register, self._tasks.announce), self._tasks)
         card.said.connect(self._bring_into_view)
+        card.ended.connect(self.lock_asked)  # the fresh process takes the register away and says what happened
         return card
 
     def _bring_into_view(self, first: QWidget, last: QWidget) -> None:

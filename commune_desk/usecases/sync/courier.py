@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,16 +25,22 @@ from commune_desk.store.exchange.sync_history import note_heard
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.sync import stick
 from commune_desk.usecases.sync.around_sync import AroundSync
+from commune_desk.usecases.sync.arrivals import Arrival, ReadIn, first_piece, summed
+from commune_desk.usecases.sync.leaving import leave_for_good, sign_if_ordered
 from sync import bundle
+from sync.client.errors import DeskRemoved
 from sync.seal import BoxKey
 
 if TYPE_CHECKING:
-    from sync.client.courier import Brought, Outgoing
+    from sync.client.brought import Brought
+    from sync.client.courier import Outgoing
 
 Progress = Callable[[int, int], object]
 """Told how many bundles are done, and of how many (0: nobody knows yet)."""
 
 _NEEDS_ENROLMENT = ("restored", "fork")
+_PASSED = ("epoch", "resync")
+"""Why sync had stopped, where an answer that brings everything shows that it goes on."""
 
 
 class CourierStopped(Fault):
@@ -53,53 +59,6 @@ class WroteOut:
     first_n: int
     last_n: int
     bytes: int
-
-
-@dataclass(slots=True)
-class ReadIn:
-    """What came from the stick."""
-
-    files: int = 0
-    """Bundles for this PC that were read."""
-    others: int = 0
-    """Bundles in the folder that are for somebody else and are not done with."""
-    fingerprints: list[str] = field(default_factory=list)
-    signed_for: int = 0
-    """The province has signed for all changes up to this number; 0 when no receipt came."""
-    quarantined: int = 0
-    events: int = 0
-    conflicts: int = 0
-    missing: list[tuple[int, int]] = field(default_factory=list)
-    """Ranges of this desk's changes that the province waits for."""
-    lacking: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """By place, the entries of its feed that must come before what was brought."""
-    more: bool = False
-    """Whether the province has more than was brought."""
-    unremembered: int = 0
-    """Bundles whose receipts answer none that this desk remembers."""
-    refusal: DeskError | None = None
-    faults: list[DeskError] = field(default_factory=list)
-    """Why a bundle was not taken in, one for each."""
-    done_with: list[str] = field(default_factory=list)
-    """Fingerprints of what may leave the stick: it was read to its end, or the province has signed for it."""
-
-
-@dataclass(slots=True)
-class _Arrival:
-    """A bundle for this desk that lies in the folder."""
-
-    path: Path
-    fingerprint: str = ""
-    at: str = ""
-    answers: list[str] = field(default_factory=list)
-    brought: Brought | None = None
-    fault: DeskError | None = None
-    events: int = 0
-    conflicts: int = 0
-
-    @property
-    def is_finished(self) -> bool:
-        return self.fault is not None or (self.brought is not None and not self.brought.lacking)
 
 
 class Courier:
@@ -142,6 +101,7 @@ class Courier:
         self._begin()
         public = self._require_key()
         self._around.release_staged()
+        sign_if_ordered(self._register)
         at = to_iso(self._register.clock.now())
         written: list[Outgoing] = []
         for one in outgoing(self._replica, public, at=at, room=self._room):
@@ -179,19 +139,24 @@ class Courier:
         self._begin()
         box = BoxKey.from_bytes(self._register.identity.box)
         found = stick.bundles_in(folder)
-        arrivals = [_Arrival(path) for path in found if bundle.is_for(stick.read(path, bundle.BLOCK), box.public)]
+        arrivals = [Arrival(path) for path in found if bundle.is_for(stick.read(path, bundle.BLOCK), box.public)]
         if not arrivals:
             raise Refusal(
                 N_("There is no bundle for this PC in that folder ({others} others). Nothing was changed."),
                 others=len(found),
             )
         self._read_all(arrivals, box, progress)
-        read = _summed(arrivals, others=len(found) - len(arrivals))
+        read = summed(arrivals, others=len(found) - len(arrivals))
         self._catch_up(read, arrivals, {path.name for path in found})
+        if isinstance(read.refusal, DeskRemoved):
+            read.removal = leave_for_good(self._register)
         return read
 
-    def _read_all(self, arrivals: list[_Arrival], box: BoxKey, progress: Progress) -> None:
-        """Each once, and again those that lacked another one of the folder, as long as that helps."""
+    def _read_all(self, arrivals: list[Arrival], box: BoxKey, progress: Progress) -> None:
+        """Each once, and again those that lacked another one of the folder, as long as that helps.
+
+        Their names say nothing of their order; once each was opened, it is known.
+        """
         waiting = arrivals
         while waiting:
             for one in waiting:
@@ -201,9 +166,9 @@ class Courier:
             still = [one for one in waiting if not one.is_finished]
             if len(still) == len(waiting):
                 return
-            waiting = still
+            waiting = sorted(still, key=lambda one: (one.at, one.place))
 
-    def _read(self, arrival: _Arrival, box: BoxKey) -> None:
+    def _read(self, arrival: Arrival, box: BoxKey) -> None:
         from sync.client.courier import take_in
 
         try:
@@ -211,6 +176,7 @@ class Courier:
             arrival.fingerprint = bundle.fingerprint(data)
             opened = bundle.open_bundle(data, box, self._register.identity.desk)
             arrival.at, arrival.answers = opened.header.at, opened.header.answers
+            arrival.place = first_piece(opened)
             brought = arrival.brought = take_in(self._replica, opened, {w.id: w.before_n for w in self._written()})
         except CourierStopped:
             raise
@@ -221,7 +187,7 @@ class Courier:
         arrival.conflicts += brought.conflicts
         self._register.write(lambda tx: _note_read(tx, opened.header, arrival.fingerprint, brought)).result()
 
-    def _catch_up(self, read: ReadIn, arrivals: Sequence[_Arrival], names: Set[str]) -> None:
+    def _catch_up(self, read: ReadIn, arrivals: Sequence[Arrival], names: Set[str]) -> None:
         """What follows from all of it: what is signed for, what may leave the stick, what waited for a first pull."""
         first = self._replica.pending(0, 1, 1)
         held = first[0].n - 1 if first else self._replica.last_n()
@@ -235,6 +201,10 @@ class Courier:
         if any(one.brought is not None and one.brought.is_up_to_date for one in arrivals):
             read.more = False
             self._around.pulled_everything()
+            if self._register.identity.frozen in _PASSED and read.refusal is None:
+                self._replica.freeze("")
+        else:
+            read.to_begin = [one for one in self._replica.to_begin_anew() if one not in read.half]
         self._around.keep_told()
 
     def _written(self) -> list[Written]:
@@ -280,26 +250,3 @@ def _written(files: Sequence[Outgoing]) -> WroteOut:
         last_n=max(numbers, default=0),
         bytes=sum(len(one.data) for one in files),
     )
-
-
-def _summed(arrivals: Sequence[_Arrival], *, others: int) -> ReadIn:
-    """What all of it brought; where the bundles speak of the same thing, the one that was made last has the word."""
-    read = ReadIn(others=others)
-    for one in sorted(arrivals, key=lambda each: each.at):
-        if one.fault is not None or one.brought is None:
-            read.faults += [one.fault] if one.fault is not None else []
-            continue
-        brought = one.brought
-        read.files += 1
-        read.fingerprints.append(one.fingerprint)
-        read.signed_for = max(read.signed_for, brought.accepted_n)
-        read.quarantined += brought.quarantined
-        read.events += one.events
-        read.conflicts += one.conflicts
-        read.missing, read.refusal = brought.missing, brought.refusal or read.refusal
-        read.more |= brought.more
-        read.lacking |= brought.lacking
-        read.unremembered += not brought.is_answer and bool(one.answers)
-        if not brought.lacking:
-            read.done_with.append(one.fingerprint)
-    return read

@@ -12,8 +12,10 @@ import msgspec
 from commune_desk.domain.errors import DeskError, Fault, Refusal
 from commune_desk.domain.labels import N_
 from sync import bundle as bundles
+from sync.report_wire import REMOVED
 from sync.server.commands.console import Console
-from sync.server.door import courier
+from sync.server.door import courier, courier_reply
+from sync.server.door.courier_answer import Answer
 from sync.server.engine.private_files import write_private
 from sync.server.identity.province import Province, open_province
 from sync.server.intake.admission import Admission
@@ -40,6 +42,12 @@ class DeskReport(msgspec.Struct, frozen=True, kw_only=True):
     parked: list[tuple[int, int]]
     missing: list[tuple[int, int]]
     refused: list[str]
+    removals: int
+    """Signed words of the desk that came now: each says that what left its place with a change was removed there."""
+    removed: bool
+    """Whether one of them says that all goes: the desk was withdrawn, and its register is removed."""
+    another_time: bool
+    """Whether a bundle was written before the register was restored, so that no change of it was taken in."""
     replies: list[str]
     """Names of the files that were written."""
     not_written: str = ""
@@ -54,7 +62,7 @@ def bundle(args: Namespace, console: Console) -> None:
 def _take_in(args: Namespace, province: Province, console: Console) -> None:
     if args.reply is not None:
         _require_folder(args.reply)
-    answers: dict[str, courier.Answer] = {}
+    answers: dict[str, Answer] = {}
     arrivals = [_arrive(province, path, answers, console) for path in _files(province, args.file)]
     if not arrivals:
         raise Refusal(N_("There is no bundle for this province in what was named. Nothing was changed."))
@@ -92,14 +100,14 @@ def _may_be_for(path: Path, public: bytes) -> bool:
         return True
 
 
-def _arrive(province: Province, path: Path, answers: dict[str, courier.Answer], console: Console) -> Arrival:
+def _arrive(province: Province, path: Path, answers: dict[str, Answer], console: Console) -> Arrival:
     """Take in one file; one that does not hold stops none of the others."""
     fingerprint = ""
     try:
         data = _read(path, most=bundles.MAX_FILE + 1)
         fingerprint = bundles.fingerprint(data)
         arrived = courier.open_arrived(province, data)
-        answer = answers.setdefault(arrived.header.sender, courier.Answer(arrived.header.sender))
+        answer = answers.setdefault(arrived.header.sender, Answer(arrived.header.sender))
         courier.take_in_bundle(province, arrived, answer, door=Admission(), label=fingerprint)
     except DeskError as error:
         return Arrival(file=path.name, fingerprint=fingerprint, refused=console.texts.error(error))
@@ -119,7 +127,7 @@ def _require_folder(folder: Path) -> None:
         raise Refusal(N_("There is no folder {path}. Nothing was changed; name the folder of the stick."), path=folder)
 
 
-def _report(province: Province, answer: courier.Answer, folder: Path | None, console: Console) -> DeskReport:
+def _report(province: Province, answer: Answer, folder: Path | None, console: Console) -> DeskReport:
     """Write the answer, as far as the stick takes it, and tell where the desk stands."""
     replies: list[str] = []
     not_written = ""
@@ -136,14 +144,17 @@ def _report(province: Province, answer: courier.Answer, folder: Path | None, con
         parked=parked,
         missing=bundles.missing(held_n, parked),
         refused=answer.refused,
+        removals=len(answer.words),
+        removed=REMOVED in answer.words,
+        another_time=answer.tells_only_the_epoch,
         replies=replies,
         not_written=not_written,
     )
 
 
-def _write(province: Province, answer: courier.Answer, folder: Path) -> Iterator[str]:
+def _write(province: Province, answer: Answer, folder: Path) -> Iterator[str]:
     """Write a desk's files one by one; their names. Raises Fault for a stick that is full or gone."""
-    for data in courier.reply(province, answer):
+    for data in courier_reply.reply(province, answer):
         name = bundles.file_name(data)
         write_private(folder / name, data)
         yield name
@@ -152,7 +163,7 @@ def _write(province: Province, answer: courier.Answer, folder: Path) -> Iterator
 def _give_out(args: Namespace, province: Province, console: Console) -> None:
     _require_folder(args.to)
     desk = args.desk.upper()
-    names = list(_write(province, courier.Answer(desk), args.to))
+    names = list(_write(province, Answer(desk), args.to))
     if args.json:
         console.json({"desk": desk, "replies": names})
         return
@@ -190,6 +201,28 @@ def _tell_desk(report: DeskReport, console: Console) -> None:
         )
     for code in report.refused:
         console.say(SENTENCES[code])
+    if report.removed:
+        console.say(
+            N_(
+                "Desk {desk} has sent all it wrote and signed that it removes its register. Have this reply read in "
+                "there: with it the register goes."
+            ),
+            desk=report.desk,
+        )
+    elif report.removals:
+        console.say(
+            N_("Desk {desk} signed that it removed what left its place: {count} times."),
+            desk=report.desk,
+            count=report.removals,
+        )
+    if report.another_time:
+        console.say(
+            N_(
+                "Desk {desk} wrote before this register was restored, so none of these changes were taken in. "
+                "Nothing is lost: have the reply read in there, and its next bundle brings all that is missing here."
+            ),
+            desk=report.desk,
+        )
     _tell_replies(report, console)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,23 +15,28 @@ import pytest
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.errors import DeskError, Refusal
 from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.ids import RecordId, Scope
 from commune_desk.domain.kinds import KINDS
-from commune_desk.usecases.sync.courier import Courier, ReadIn
+from commune_desk.usecases.records.moves import move_child
+from commune_desk.usecases.sync.arrivals import ReadIn
+from commune_desk.usecases.sync.courier import Courier
 from sync import bundle, seal
 from sync.client.channel import Channel
 from sync.client.exchange import push_body
-from sync.server.door import courier
+from sync.server.door import courier, courier_reply
+from sync.server.door.courier_answer import Answer
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
 from sync.server.identity.province import Province, open_province
+from sync.server.identity.scopes import ensure_communes
 from sync.server.intake.admission import Admission
+from sync.server.lifecycle.restoring import begin
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
 from tests.sync.actors.real_desks import RealDesk, make_register
-from tests.sync.actors.real_province import OFFICE, RealProvince, real_province
+from tests.sync.actors.real_province import OFFICE, OTHER_COMMUNE, RealProvince, real_province
 
 T = TypeVar("T")
 DESKS = (0, 1)
@@ -40,26 +45,32 @@ _OF_ARRIVAL = {"received_at", "skew_ms", "opened_at"}
 
 
 @cache
-def _founded() -> tuple[Path, RecordId]:
-    """A province and two desks that know one child, made once and copied for each example."""
+def _founded(movable: int) -> tuple[Path, RecordId, list[RecordId]]:
+    """A province and two desks that know a child and so many who may move away; made once, copied for each example."""
     folder = Path(tempfile.mkdtemp(prefix="couriers-"))
     with real_province(folder) as real:
         for number in DESKS:
             make_register(folder / f"desk{number}.db", real.enrol(OFFICE))
     with opened(folder, RecordId("")) as office:
-        person = make_person()
+        person, *others = [make_person() for _ in range(1 + movable)]
         office.desks[0].register.write(save_all(person, make_file(person.id))).result()
+        for other in others:
+            office.desks[0].register.write(save_all(other, make_file(other.id))).result()
+        if movable:
+            escrow = office.province.escrow_public
+            office.province.database.write(lambda c: ensure_communes(c, escrow_public=escrow), WHOLE_PROVINCE)
         for desk in office.desks:
             desk.sync()
-    return folder, person.id
+    return folder, person.id, [one.id for one in others]
 
 
 class Office:
     """The whole of it, open."""
 
-    def __init__(self, folder: Path, person: RecordId) -> None:
+    def __init__(self, folder: Path, person: RecordId, movable: Sequence[RecordId] = ()) -> None:
         self.folder = folder
         self.person = person
+        self.movable = list(movable)
         self.province: Province = open_province(folder / "province", folder / "key-file")
         self.real = RealProvince(self.province)
         self.desks = [self._open(number) for number in DESKS]
@@ -83,8 +94,42 @@ class Office:
         """The same again, as it stands on the disks now."""
         self.close()
         shutil.copytree(self.folder, folder)
-        self.__init__(self.folder, self.person)  # type: ignore[misc]
-        return Office(folder, self.person)
+        self.__init__(self.folder, self.person, self.movable)  # type: ignore[misc]
+        return Office(folder, self.person, self.movable)
+
+    def back_up(self) -> None:
+        """The province as it stands now, in the place of an earlier backup."""
+        shutil.rmtree(self.folder / "backup", ignore_errors=True)
+        self._replace_province(lambda: shutil.copytree(self.folder / "province", self.folder / "backup"))
+
+    def put_back(self) -> None:
+        """The last backup stands again, in an epoch of its own; without one nothing happens."""
+        if not (self.folder / "backup").exists():
+            return
+
+        def replace() -> None:
+            shutil.rmtree(self.folder / "province")
+            shutil.copytree(self.folder / "backup", self.folder / "province")
+
+        self._replace_province(replace)
+        begin(self.province)
+
+    def _replace_province(self, meanwhile: Callable[[], object]) -> None:
+        self.province.close()
+        meanwhile()
+        self.province = self.real.province = open_province(self.folder / "province", self.folder / "key-file")
+        self.real.restart()
+
+    def move_away(self, desk: int, which: int) -> None:
+        """A child moves to another commune, unless it has gone from this desk already."""
+        child, there = self.movable[which % len(self.movable)], Scope(OTHER_COMMUNE)
+        with suppress(Refusal):
+            self.desks[desk].register.write(lambda tx: move_child(tx, child, there)).result()
+
+    def words_of_removal(self) -> list[tuple[str, str]]:
+        """Desk and change of each signed word that the province keeps."""
+        table = tables.purge
+        return self._ask(lambda c: sorted((row.desk, row.change) for row in c.execute(select(table))))
 
     def edit(self, desk: int, phone: str) -> None:
         register = self.desks[desk].register
@@ -206,12 +251,12 @@ def rows_of(connection: Any, table: Any) -> list[tuple[Any, ...]]:
 
 def bring(province: Province, *files: bytes) -> list[bytes]:
     """What the command does with a stick: take in every file, then answer each desk."""
-    answers: dict[str, courier.Answer] = {}
+    answers: dict[str, Answer] = {}
     for data in files:
         arrived = courier.open_arrived(province, data)
-        answer = answers.setdefault(arrived.header.sender, courier.Answer(arrived.header.sender))
+        answer = answers.setdefault(arrived.header.sender, Answer(arrived.header.sender))
         courier.take_in_bundle(province, arrived, answer, door=Admission(), label=bundle.fingerprint(data))
-    return [reply for answer in answers.values() for reply in courier.reply(province, answer)]
+    return [reply for answer in answers.values() for reply in courier_reply.reply(province, answer)]
 
 
 @contextmanager
@@ -224,8 +269,8 @@ def empty(stick: Path) -> Iterator[None]:
 
 
 @contextmanager
-def opened(folder: Path, person: RecordId) -> Iterator[Office]:
-    office = Office(folder, person)
+def opened(folder: Path, person: RecordId, movable: Sequence[RecordId] = ()) -> Iterator[Office]:
+    office = Office(folder, person, movable)
     try:
         yield office
     finally:
@@ -233,13 +278,13 @@ def opened(folder: Path, person: RecordId) -> Iterator[Office]:
 
 
 @contextmanager
-def couriers() -> Iterator[Office]:
-    """A fresh copy of the office."""
-    base, person = _founded()
+def couriers(*, movable: int = 0) -> Iterator[Office]:
+    """A fresh copy of the office, with so many more children who may move away."""
+    base, person, others = _founded(movable)
     with tempfile.TemporaryDirectory(prefix="office-") as place:
         folder = Path(place) / "office"
         shutil.copytree(base, folder)
-        with opened(folder, person) as office:
+        with opened(folder, person, others) as office:
             yield office
 
 

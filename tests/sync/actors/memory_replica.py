@@ -153,13 +153,13 @@ class MemoryReplica:
     def snapshot_size(self, token: str) -> int:
         return len(self.part)
 
-    def keep_snapshot(self, token: str, piece: bytes) -> None:
+    def keep_snapshot(self, token: str, piece: bytes, *, beside: bool = False) -> None:
         self.part += piece
 
     def snapshot_bytes(self, token: str) -> bytes:
         return self.part
 
-    def drop_snapshot(self) -> None:
+    def drop_snapshot(self, token: str) -> None:
         self.part = b""
 
     def scope_box(self, key: str) -> BoxKey:

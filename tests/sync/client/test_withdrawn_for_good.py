@@ -223,7 +223,7 @@ class answered:  # noqa: N801 - reads as a sentence
 _CUT = """
 import os, sys
 from pathlib import Path
-from commune_desk.usecases import removal
+from commune_desk.usecases.registers import removal
 from commune_desk.usecases.registers.profile import Profile
 
 steps = int(sys.argv[2])

@@ -14,11 +14,12 @@ from commune_desk.domain.errors import Refusal
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange import courier as memory
 from commune_desk.store.exchange.courier import forget_written
-from commune_desk.usecases.sync.courier import ReadIn
+from commune_desk.usecases.sync.arrivals import ReadIn
 from sync import bundle, protocol, seal
 from sync.bundle import PartKind
 from sync.client import errors
-from sync.server.door import courier, parking
+from sync.server.door import courier, courier_reply, parking
+from sync.server.door.courier_answer import Answer
 from sync.server.identity.province import open_province
 from tests.sync.actors.couriers import Office, bring, couriers, refusal
 
@@ -138,7 +139,7 @@ def asked(office: Office, desk: int) -> protocol.PullRequest:
 def small_replies(office: Office, desk: int) -> list[bytes]:
     """One page a file."""
     courier.keep_question(office.province, office.id_of(desk), asked(office, desk))
-    return list(courier.reply(office.province, courier.Answer(office.id_of(desk)), room=1))
+    return list(courier_reply.reply(office.province, Answer(office.id_of(desk)), room=1))
 
 
 def test_a_reply_to_a_bundle_that_nobody_remembers_proves_nothing(office: Office) -> None:
@@ -180,6 +181,8 @@ def test_what_a_restored_province_lacks_is_sent_again(office: Office, tmp_path: 
     assert office.waiting(0) == 2, "the reply from before the restore is not believed any more"
     assert office.desks[0].register.identity.frozen == ""
     read = office.read_in(0, *bring(office.province, *office.write_out(0)))
+    assert read.has_followed, "the receipt beside it shows the province that it was put back"
+    read = office.read_in(0, *bring(office.province, *office.write_out(0)))
     assert (office.held_n(0), read.refusal, read.faults, office.waiting(0)) == (last, None, [], 0)
 
 
@@ -195,12 +198,12 @@ def test_a_feed_that_was_written_anew_is_not_taken_for_what_is_known(office: Off
         copy.desks[1].sync()
         box = office.desks[0].register.identity.box
         assert box == copy.desks[0].register.identity.box
-        (rewritten,) = courier.reply(copy.province, courier.Answer(copy.id_of(0)))
+        (rewritten,) = courier_reply.reply(copy.province, Answer(copy.id_of(0)))
         before = office.kept(0)
         read = office.read_in(0, rewritten)
         assert isinstance(read.faults[0], errors.HistoryRewritten)
         assert office.kept(0) == before
-        (right,) = courier.reply(office.province, courier.Answer(office.id_of(0)))
+        (right,) = courier_reply.reply(office.province, Answer(office.id_of(0)))
         assert office.read_in(0, right).faults == [], "the twin"
     finally:
         copy.close()
@@ -270,12 +273,12 @@ def test_a_bundle_without_changes_asks_what_is_new(office: Office) -> None:
 def test_what_the_province_writes_unasked_begins_where_the_desk_last_stood(office: Office) -> None:
     office.visit(1)
     office.desks[1].sync()
-    (unasked,) = courier.reply(office.province, courier.Answer(office.id_of(0)))
+    (unasked,) = courier_reply.reply(office.province, Answer(office.id_of(0)))
     assert office.read_in(0, unasked).events == 1
     bring(office.province, *office.write_out(0))
     office.visit(1)
     office.desks[1].sync()
-    (later,) = courier.reply(office.province, courier.Answer(office.id_of(0)))
+    (later,) = courier_reply.reply(office.province, Answer(office.id_of(0)))
     box = seal.BoxKey.from_bytes(office.desks[0].register.identity.box)
     (page,) = bundle.open_bundle(later, box, office.id_of(0)).parts(PartKind.PAGE)
     assert page[1].count(b"\t") == 1

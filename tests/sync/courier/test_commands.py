@@ -15,9 +15,13 @@ import msgspec
 import pytest
 
 from commune_desk.domain.clock import SystemClock
+from commune_desk.store.desk.removal import sign_removal
 from sync import bundle
 from sync.server.__main__ import main
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity import desks
 from sync.server.lifecycle.founding import found
+from sync.server.lifecycle.restoring import begin
 from tests.sync.actors.couriers import Office, bring, couriers
 from tests.system.surroundings import small_disk
 
@@ -134,6 +138,36 @@ def test_a_desk_gets_what_is_new_without_having_asked(office: Office, capsys: py
     assert office.courier(0).read_in(stick).events == 1
     assert command(office, "out", "--desk", office.id_of(0), "--to", stick) == 0
     assert "Written for desk" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("en", "its next bundle brings"), ("vi", "gói kế tiếp của máy")])
+def test_a_bundle_from_before_a_restore_is_answered_and_the_way_on_is_said(
+    office: Office, capsys: pytest.CaptureFixture[str], language: str, sentence: str
+) -> None:
+    office.visit(0)
+    stick = stick_of(office, 0)
+    begin(office.province)
+    assert command(office, "in", stick, "--reply", stick, language=language) == 0
+    assert sentence in capsys.readouterr().out
+    assert office.courier(0).read_in(stick).has_followed
+    again = stick_of(office, 0)
+    assert command(office, "in", again, "--reply", again, language=language) == 0
+    assert sentence not in capsys.readouterr().out, "the twin: the old bundle lies beside one of now"
+    assert office.held_n(0) == office.last_n(0)
+
+
+def test_a_withdrawn_desks_word_is_said(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    named = office.id_of(0)
+    office.province.database.write(
+        lambda connection: desks.revoke(connection, office.province, named, removes=True), WHOLE_PROVINCE
+    )
+    stick = stick_of(office, 0)
+    assert command(office, "in", stick, "--reply", stick) == 0
+    assert "signed" not in capsys.readouterr().out, "the twin"
+    office.courier(0).read_in(stick)
+    office.desks[0].register.write(sign_removal).result()
+    assert command(office, "in", stick_of(office, 0), "--reply", stick) == 0
+    assert "signed that it removes its register" in capsys.readouterr().out
 
 
 def test_a_stick_without_room_keeps_what_was_taken_in_and_no_half_reply(
