@@ -6,6 +6,7 @@ import errno
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,8 @@ ANSWERS: dict[str, tuple[Callable[[], Reply], str]] = {
 class Desk:
     """An enrolled desk with its Sync page and its agent."""
 
-    def __init__(self, desk: RealDesk, line: Impostor) -> None:
-        self.desk, self.line = desk, line
+    def __init__(self, desk: RealDesk, line: Impostor, province: RealProvince) -> None:
+        self.desk, self.line, self._province = desk, line, province
         self.workplace = Workplace(desk.register, code_book())
         self._pools = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self.page = SyncPage(self.workplace, Tasks(*self._pools))
@@ -74,6 +75,11 @@ class Desk:
         self._heard = threading.Event()
         session = Session(desk.connect(), desk.replica())
         self.agent = SyncAgent(session, self._hear, self.waiting, clock=SystemClock(), pace=NEVER_BY_ITSELF)
+
+    def province_begins_anew(self) -> None:
+        """A new process: its tickets are gone, and the desk says hello again."""
+        self._province.restart()
+        self.line.app = self._province.line.app
 
     def waiting(self) -> int:
         return self.desk.register.write(lambda tx: count_waiting(tx.connection)).result()[0]
@@ -120,7 +126,8 @@ def desk(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def _join(province: RealProvince, path: Path) -> Desk:
     make_register(path, province.enrol())
     line = Impostor(province.line.app)
-    return Desk(RealDesk(path, SystemClock(), lambda: Transport("province.test", ca_pem=None, adapter=line)), line)
+    connect = partial(Transport, "province.test", ca_pem=None, adapter=line)
+    return Desk(RealDesk(path, SystemClock(), connect), line, province)
 
 
 @pytest.mark.parametrize("path", ["/v1/hello", "/v1/push", "/v1/pull"])
@@ -130,6 +137,8 @@ def test_it_is_said_on_the_page_and_goes_on_when_the_province_is_back(desk: Desk
     person, file = make_child()
     desk.desk.register.write(save_all(person, file)).result()
     waiting = desk.waiting()
+    if path == "/v1/hello":
+        desk.province_begins_anew()
     desk.line.reply, desk.line.path = reply, path
     status = desk.sync()
     assert status.failure is not None
