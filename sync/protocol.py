@@ -239,6 +239,8 @@ class Event(_Message, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The change that brought this one's record here, where it was not written for this scope."""
     left: list[tuple[str, str]] = msgspec.field(name="l", default_factory=list)
     """(kind, id) of the records that leave this scope with this change."""
+    unopened: list[tuple[str, str]] = msgspec.field(name="u", default_factory=list)
+    """(kind, id) of those in `left` of which something is sealed so that their new home cannot open it."""
     digest: B64 = msgspec.field(name="d", default="")
     """Of a change whose record has left this scope since: it is handed out no more, the chain goes over it."""
 

@@ -11,7 +11,44 @@ _MERGING, _JOINING, _JOINED = (
 )
 _THERE, _HERE = "sync/moves/test_server_joins.py", "sync/moves/test_joined_at_desks.py"
 
+_SEALED = "sync/moves/test_sealed_again.py"
+
 FAULTS = (
+    Fault(
+        name="the-second-to-seal-again-asks-a-person",
+        file=_MERGING,
+        old="            self._note(change, name, Outcome.NOOP, former, merged)\n\n    def _resolve(",
+        new="            self._merge_field(record, change, name, _NEWER, latest, merged)\n\n    def _resolve(",
+        tests=(f"{_SEALED}::test_of_two_that_seal_it_again_the_first_stands_and_nobody_is_asked",),
+    ),
+    Fault(
+        name="what-does-not-open-there-is-told-to-nobody",
+        file="sync/server/answers/unopened.py",
+        old="        if _LEAVES not in event:",
+        new="        if True:",
+        tests=(f"{_SEALED}::test_a_desk_that_had_not_heard_of_the_joining_moves_the_child_and_everything_opens_there",),
+    ),
+    Fault(
+        name="a-desk-seals-whatever-the-province-names",
+        file="commune_desk/store/intake/handing_on.py",
+        old="_is_of(tx, record, move.record) and reseal",
+        new="reseal",
+        tests=(f"{_SEALED}::test_no_province_has_a_desk_seal_what_no_signed_change_joins_to_the_child",),
+    ),
+    Fault(
+        name="a-joining-is-told-no-more-once-its-record-has-left",
+        file="sync/server/answers/pull.py",
+        old="_NAMING_IDS = WITHOUT_FIELDS | {Verb.ALIAS.value}",
+        new="_NAMING_IDS = WITHOUT_FIELDS",
+        tests=(f"{_SEALED}::test_it_opens_though_the_desk_that_joined_them_never_comes_back",),
+    ),
+    Fault(
+        name="what-is-written-once-is-sealed-again-upon-nothing",
+        file="commune_desk/store/writing/relocating.py",
+        old="            found |= {name: change for name in line.seal if name not in told}",
+        new="            pass",
+        tests=(f"{_SEALED}::test_a_photo_opens_there",),
+    ),
     Fault(
         name="a-late-edit-stands-behind-the-record-kept",
         file=_MERGING,

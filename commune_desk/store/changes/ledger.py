@@ -70,6 +70,10 @@ class Ledger:
         """The register is to be removed: nothing is written down any more, for nobody would send it."""
         self._is_ended = True
 
+    @property
+    def is_ended(self) -> bool:
+        return self._is_ended
+
     def require_going_on(self) -> None:
         """Raise Refusal once the register is to be removed."""
         if self._is_ended:

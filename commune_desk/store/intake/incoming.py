@@ -20,7 +20,7 @@ from commune_desk.store.changes import journal, shadow, writers
 from commune_desk.store.changes.sealing import unsealed
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
-from commune_desk.store.intake import departures, erasing
+from commune_desk.store.intake import departures, erasing, handing_on
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
 from sync.change import RELOCATING, Change, Line, Place, Verb, Wire, from_wire
@@ -163,9 +163,9 @@ class Incoming:
         """A person or a record comes here, or leaves."""
         instant = to_iso(stamp_instant(change.stamp))
         if event.left:
-            for one in event.left:
-                self._held.pop(one, None)
+            self.finish()  # what this page brought of them before is theirs too
             departures.note(self._tx, change, event.left, instant=instant)
+            handing_on.seal_again(self._tx, event, change)
         elif change.to == event.scope:
             self._db.execute(
                 "INSERT OR REPLACE INTO arrival VALUES (?,?,?,?,0)", (change.record, change.id, change.scope, instant)

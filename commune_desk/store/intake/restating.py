@@ -13,7 +13,7 @@ from commune_desk.domain.kinds import KINDS
 from commune_desk.store.changes import journal
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.pace import Pace
-from commune_desk.store.intake import departures, erasing
+from commune_desk.store.intake import departures, erasing, handing_on
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.intake.new_rows import NewRows
 from commune_desk.store.intake.same_rows import Given, SameRows
@@ -136,6 +136,7 @@ class Restating:
             elif event.left:
                 instant = to_iso(stamp_instant(line.change.stamp))
                 departures.note(self._tx, line.change, self._held(event.left), instant=instant)
+                handing_on.seal_again(self._tx, event, line.change)
 
     def _remember_guest(self, event: protocol.Event, line: Line) -> None:
         """Who is held here for another place; nobody need look at them anew because a desk begins."""

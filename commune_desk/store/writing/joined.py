@@ -29,6 +29,14 @@ def kept_of(connection: Connection, person: str) -> str:
     return str(row[0]) if row else person
 
 
+def end_of(connection: Connection, person: str) -> str:
+    """Who is kept of all whom signed changes join the person to, as far as they are here; also before `settle`."""
+    asked, way = "SELECT joined_to FROM person WHERE id=?", [person]
+    while (row := connection.execute(asked, (way[-1],)).fetchone()) and row[0] and row[0] not in way:
+        way.append(str(row[0]))
+    return way[-1]
+
+
 def records_of(connection: Connection, person: str) -> list[str]:
     """The records that are joined to the one of `person`: people and their child files."""
     people = [row[0] for row in connection.execute("SELECT person FROM joined WHERE kept=? ORDER BY person", (person,))]

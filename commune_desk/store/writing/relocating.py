@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 
 from commune_desk.domain.audit_actions import AuditAction
 from commune_desk.domain.ids import Scope, is_shelter_scope, uuid7
 from commune_desk.domain.kinds import SCHEMA_VERSION
-from commune_desk.domain.record import Data, Record, kind_of
+from commune_desk.domain.record import Data, Kind, Record, kind_of
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record
-from commune_desk.store.writing.opened import base_of
+from commune_desk.store.writing.opened import Base, base_of
 from commune_desk.store.writing.transaction import Tx
 from sync import seal
-from sync.change import Change, Verb, to_wire
+from sync.change import Change, Verb, sealed_for, to_wire
 from sync.protocol import ScopeKey, unb64
 
 DIRECTORY = "directory"
 """The communes and shelters of the province and the keys that their sealed values are sealed to, as a signed page told
 them."""
 DIRECTORY_VERSION = "directory_version"
+_SEALED_ONCE = (
+    "SELECT id, raw, outcomes FROM change WHERE record=? AND length(raw)>0"
+    " AND state IN ('waiting', 'sent', 'staged', 'accepted', 'received') ORDER BY seq IS NULL, seq, stamp, id"
+)
 _ACTIONS = {
     Verb.MOVE: AuditAction.MOVE,
     Verb.SHARE: AuditAction.SHARE,
@@ -49,14 +55,20 @@ def relocate(tx: Tx, record: Record, verb: Verb, to: Scope, *, ground: str = "")
     tx.touched(kind_of(record).name, record.id, record)
 
 
-def reseal(tx: Tx, record: Record, to: ScopeKey) -> None:
-    """Seal the record's sealed values again, for the commune it moves to: nobody there opens them otherwise."""
+def reseal(tx: Tx, record: Record, to: ScopeKey) -> bool:
+    """Seal the record's sealed values again, for the commune it moves to: nobody there opens them otherwise.
+
+    What was sealed for it before is left out; returns whether anything was left to seal.
+    """
+    is_any = False
     entry = kind_of(record)
-    row = tx.connection.execute(SELECT_ONE[entry.name], (record.id,)).fetchone()
-    base = base_of(tx.connection, entry, record.id, read_record(entry, row)[1])
+    base = _base(tx.connection, entry, record)
+    done = _sealed_before(tx.connection, record.id, to, base)
     for data in (Data.ABUSE_DETAIL, Data.SHELTER_LOCATION):
-        names = [name for name, field in entry.fields.items() if field.data is data and getattr(record, name)]
+        held = [name for name, field in entry.fields.items() if field.data is data and getattr(record, name)]
+        names = [name for name in held if name not in done]
         if names:
+            is_any = True
             change = _change(tx, record, Verb.RESEAL, Scope(to.scope))
             tx.write_down(
                 msgspec.structs.replace(
@@ -67,6 +79,29 @@ def reseal(tx: Tx, record: Record, to: ScopeKey) -> None:
                     key=to.key,
                 )
             )
+    return is_any
+
+
+def _base(connection: Connection, entry: Kind, record: Record) -> Base:
+    """The changes whose values stand in the record; of one that is written once the row names none."""
+    if not entry.append_only:
+        row = connection.execute(SELECT_ONE[entry.name], (record.id,)).fetchone()
+        return base_of(connection, entry, record.id, read_record(entry, row)[1])
+    found: dict[str, str | None] = {}
+    for change, raw, outcomes in connection.execute(_SEALED_ONCE, (record.id,)).fetchall():
+        line = msgspec.json.decode(raw, type=Change)
+        told = json.loads(outcomes) if outcomes else {}
+        if sealed_for(line) == record.scope:
+            found |= {name: change for name in line.seal if name not in told}
+    return found
+
+
+def _sealed_before(connection: Connection, record: str, to: ScopeKey, base: Base) -> set[str]:
+    """Fields of which the very value that stands was sealed to this key by a change that was not set aside."""
+    rows = connection.execute("SELECT raw FROM change WHERE record=? AND state<>'quarantined'", (record,)).fetchall()
+    changes = [msgspec.json.decode(raw, type=Change) for (raw,) in rows if raw]
+    again = [one for one in changes if one.verb == Verb.RESEAL.value and one.key == to.key]
+    return {name for one in again for name in one.seal if one.base.get(name) == base.get(name)}
 
 
 def _sealed(record: Record, name: str, to: ScopeKey) -> str:

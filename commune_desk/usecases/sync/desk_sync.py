@@ -18,6 +18,7 @@ from commune_desk.store.exchange.file_replica import RegisterFiles, SentOnly
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.exchange.sync_history import BULK_BYTES, WENT_WELL, Round, note_round
 from commune_desk.store.files.file_queue import send_now
+from commune_desk.store.intake.handing_on import HANDED_ON
 from commune_desk.usecases.registers.removal import decide_removal
 from commune_desk.usecases.sync.around_sync import AroundSync
 from sync.client.errors import DeskRemoved, Stopped
@@ -35,8 +36,11 @@ def connect_to(pins: settings.Pins) -> Transport:
 
 
 def asks_for_sync(changes: ChangeSet) -> bool:
-    """Whether something was done here that a sync should carry; what a sync itself changed asks for no other one."""
-    return not changes.touches("sync")
+    """Whether something was done here that a sync should carry.
+
+    What a sync itself changed asks for no other one, unless it let this desk seal something for another place.
+    """
+    return not changes.touches("sync") or changes.touches(HANDED_ON)
 
 
 class DeskSync:

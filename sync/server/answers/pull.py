@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.clock import from_iso
-from sync.change import GENESIS, WITHOUT_FIELDS, read_line
+from sync.change import GENESIS, WITHOUT_FIELDS, Verb, read_line
 from sync.protocol import (
     B64,
     MAX_BODY,
@@ -25,6 +25,7 @@ from sync.protocol import (
 from sync.server.answers import roots
 from sync.server.answers.page_header import header_for
 from sync.server.answers.snapshots import WORTH
+from sync.server.answers.unopened import Unopened
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, reach_of
 from sync.server.identity import desks
@@ -35,6 +36,7 @@ from sync.server.problems import Refused
 
 _LEAST_BYTES = 32 * 1024
 _CONTACT_STEP = timedelta(minutes=5)
+_NAMING_IDS = WITHOUT_FIELDS | {Verb.ALIAS.value}
 
 
 @dataclass
@@ -84,9 +86,10 @@ def _page(connection: Connection, province: Province, caller: desks.DeskState, r
     if any(cursor < 0 or cursor > heads[scope].seq for scope, cursor in cursors.items()):
         raise Refused(410, "resync")
     content = _Page(bytes_left=min(max(request.max_bytes, _LEAST_BYTES), MAX_BODY))
+    unopened = Unopened(connection, province.database, reach_of(caller.id, grants))
     begin = [scope for scope in sorted(cursors) if _is_better_begun(request, cursors[scope], heads[scope])]
     for scope in sorted(cursors.keys() - set(begin)):
-        _fill(connection, content, scope, cursors[scope])
+        _fill(connection, content, scope, cursors[scope], unopened)
     header = header_for(connection, province, caller, certs=request.certs, known_directory=request.directory)
     runs = runs_of(connection, content.unsigned, content.present)
     root = roots.shown(connection, min(grants, default=""), request.root)
@@ -119,7 +122,7 @@ def _heads(connection: Connection, scopes: list[str]) -> dict[str, FeedHead]:
     return {row.id: FeedHead(seq=row.head, chain=b64(row.chain)) for row in rows}
 
 
-def _fill(connection: Connection, content: _Page, scope: str, cursor: int) -> None:
+def _fill(connection: Connection, content: _Page, scope: str, cursor: int, unopened: Unopened) -> None:
     feed, change = tables.feed, tables.change
     content.cursors[scope] = FeedHead(seq=cursor, chain=_chain_at(connection, scope, cursor))
     if content.full:
@@ -138,7 +141,7 @@ def _fill(connection: Connection, content: _Page, scope: str, cursor: int) -> No
         if step is None or (row.seq < departed.get(step.record, 0) and not step.says_where):
             event, line, step = _untold(row, scope, step), b"", None
         else:
-            event, line = row.event.encode(), step.line
+            event, line = unopened.told(row.event, step.line), step.line
         if not content.add(event + b"\t" + line):
             return
         if step is not None:
@@ -158,8 +161,8 @@ class _Step(NamedTuple):
 
     @property
     def says_where(self) -> bool:
-        """Whether no word of it is about anybody: what came by it may be here still, and names it."""
-        return read_line(self.line).change.verb in WITHOUT_FIELDS
+        """Whether no word of it is about anybody: it names ids alone, and what stays or comes may need it."""
+        return read_line(self.line).change.verb in _NAMING_IDS
 
 
 def _step(row: Any) -> _Step | None:

@@ -15,6 +15,7 @@ from commune_desk.domain.clock import from_iso
 from sync import seal
 from sync.protocol import Event, FeedHead, b64, decode, encode, unb64
 from sync.server.answers.page_header import header_for
+from sync.server.answers.unopened import unopened
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE, reach_of
 from sync.server.engine.private_files import write_private
@@ -193,7 +194,10 @@ def _leaves_of(connection: Connection, scope: str) -> list[StandingLine]:
     rows = connection.execute(select(table.c.change, table.c.kind, table.c.record).where(table.c.scope == scope))
     for change, kind, record in rows:
         away.setdefault(change, []).append((kind, record))
-    return [StandingLine(line, left=sorted(away[line.change.id])) for line in lines_of(connection, away)]
+    leaves = [StandingLine(line, left=sorted(away[line.change.id])) for line in lines_of(connection, away)]
+    for one in leaves:
+        one.unopened = unopened(connection, scope, one.line.change, one.left)
+    return leaves
 
 
 def written_lines(
@@ -284,5 +288,6 @@ def _event(one: StandingLine, scope: str, places: Mapping[str, tuple[int, str]],
         values=one.values,
         opened=one.opened,
         left=one.left,
+        unopened=one.unopened,
         entered=brought.get(change, ""),
     )

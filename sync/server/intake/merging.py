@@ -148,7 +148,9 @@ class Batch:
     def _merge_fields(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
         for name in change.fields:
             rule = KINDS[change.kind].fields.get(name, _NEWER)
-            if rule.merge is Merge.SET and name in change.set:
+            if change.verb == Verb.RESEAL.value:
+                self._reseal(record, change, name, latest, merged)
+            elif rule.merge is Merge.SET and name in change.set:
                 self._merge_members(record, change, name, seq, merged)
             elif change.verb == Verb.RESOLVE.value and name in change.resolves:
                 self._resolve(record, change, name, merged)
@@ -201,6 +203,20 @@ class Batch:
             return Decision(decide_sealed(former, base), change.seal[name])
         standing = Standing(record.value(name), former, record.stamps.get(name, 0))
         return decide(rule, standing, change.set[name], base, stamp, change.id)
+
+    def _reseal(self, record: Stored, change: Change, name: str, latest: int, merged: Merged) -> None:
+        """The same value to another key. What somebody sealed or wrote before it stands, and nobody need be asked."""
+        former = record.writers.get(name)
+        base = self._seen(change.base.get(name), name)
+        if base is None and KINDS[change.kind].append_only:
+            base = former  # an earlier program names none of what is written once
+        waits = any(one.theirs == base for one in self._conflicts.open_on(change.record, name))
+        if former is not None and base == former:
+            self._apply(record, change, name)
+        elif waits:
+            self._merge_field(record, change, name, _NEWER, latest, merged)
+        else:
+            self._note(change, name, Outcome.NOOP, former, merged)
 
     def _resolve(self, record: Stored, change: Change, name: str, merged: Merged) -> None:
         """A person's decision. If somebody else decided or edited meanwhile, it becomes a conflict of its own."""

@@ -37,6 +37,8 @@ class StandingLine:
     opened: list[OpenedConflict] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
     """For a move or an unshare: the records that are still away by it."""
+    unopened: list[tuple[str, str]] = field(default_factory=list)
+    """Those of them whose sealed values their new home cannot open."""
 
 
 def standing_lines(connection: Connection, records: Sequence[Stored]) -> list[StandingLine]:

@@ -18,6 +18,7 @@ from commune_desk.domain.ids import uuid7
 from sync import protocol, seal
 from sync.change import GENESIS, Place, next_chain
 from sync.server.answers.pull import _fill, _Page
+from sync.server.answers.unopened import Unopened
 from sync.server.door.enrolment import enrol, make_code
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
@@ -85,7 +86,11 @@ class Crowd:
 
     def _read_on(self, database: Any, scope: str, cursor: int) -> int:
         page = _Page(bytes_left=1 << 20)
-        database.read(lambda connection: _fill(connection, page, scope, cursor), WHOLE_PROVINCE)
+
+        def fill(connection: Connection) -> None:
+            _fill(connection, page, scope, cursor, Unopened(connection, database, WHOLE_PROVINCE))
+
+        database.read(fill, WHOLE_PROVINCE)
         self.seen[scope] += [protocol.decode(line.partition(b"\t")[0], protocol.Event).seq for line in page.lines]
         return page.cursors[scope].seq
 

@@ -1,0 +1,37 @@
+"""What is sealed in a child's records follows them: sealed again, to the key of the commune that the child moved to.
+
+Whoever moves a child seals again what they know of. The province may take more along: a record that was joined to the
+child and all that belongs to it, a report of the same morning. It tells every desk of the former commune, with the
+move, what does not open in the new one. Whoever holds that seals it again, if signed changes say it is the child's:
+the province alone cannot have a desk seal anything for anybody. Twice is once: what came first stands.
+"""
+
+from __future__ import annotations
+
+from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.record import Record, kind_of
+from commune_desk.store.writing import joined
+from commune_desk.store.writing.relocating import directory, reseal
+from commune_desk.store.writing.transaction import Tx, load
+from sync import protocol
+from sync.change import Change, Verb
+
+HANDED_ON = "handed_on"
+"""The topic of what was sealed here for another place, and should go there soon."""
+
+
+def seal_again(tx: Tx, event: protocol.Event, move: Change) -> None:
+    """Seal for the commune that `move` goes to what the event says does not open there; it waits until it is sent."""
+    target = directory(tx.connection).get(move.to) if move.verb == Verb.MOVE.value else None
+    if target is None or tx.ledger.is_ended:
+        return
+    for kind, one in set(event.unopened) & set(event.left):
+        record = load(tx.connection, kind, one) if kind in KINDS else None
+        if record is not None and _is_of(tx, record, move.record) and reseal(tx, record, target):
+            tx.topic(HANDED_ON)
+
+
+def _is_of(tx: Tx, record: Record, child: str) -> bool:
+    """Whether it belongs to the child who moves, or to a record that was joined to it."""
+    owner = getattr(record, kind_of(record).belongs_to or "id")
+    return isinstance(owner, str) and joined.end_of(tx.connection, owner) == child
