@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from commune_desk.domain.ids import RecordId
+from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing.opened import open_records
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.joining import Chosen, Half, half_of, join_children
+from sync.change import Change
 
 
 def join(tx: Tx, old: str, kept: str, chosen: Chosen | None = None) -> RecordId:
@@ -15,3 +19,12 @@ def join(tx: Tx, old: str, kept: str, chosen: Chosen | None = None) -> RecordId:
     assert isinstance(other, Half)
     opened = open_records(tx.connection, one.person, one.file, other.person, other.file)
     return join_children(tx, opened, one, other, chosen or {})
+
+
+def refuse(tx: Tx) -> None:
+    """The province sets every joining aside, and the desk hears of it."""
+    is_alias = "json_extract(CAST(raw AS TEXT), '$.k')='alias'"
+    rows = tx.connection.execute(f"SELECT raw FROM change WHERE {is_alias}").fetchall()
+    tx.connection.execute(f"UPDATE change SET state='quarantined', code='joined' WHERE {is_alias}")
+    for (raw,) in rows:
+        Incoming(tx, {}).put_back(msgspec.json.decode(raw, type=Change))

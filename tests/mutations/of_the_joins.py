@@ -50,6 +50,20 @@ FAULTS = (
         tests=(f"{_SEALED}::test_a_photo_opens_there",),
     ),
     Fault(
+        name="what-was-taken-with-a-refused-joining-is-not-known",
+        file="commune_desk/usecases/records/joining.py",
+        old="**taken), group=group)",
+        new="**taken))",
+        tests=("sync/moves/test_not_joined.py::test_what_was_taken_with_it_is_named_with_what_stood_before",),
+    ),
+    Fault(
+        name="what-a-colleague-wrote-since-is-put-back-too",
+        file="commune_desk/store/pages/not_joined.py",
+        old="            if standing.get(field) == change.id and ",
+        new="            if ",
+        tests=("sync/moves/test_not_joined.py::test_what_somebody_wrote_there_since_is_nobody_elses_to_put_back",),
+    ),
+    Fault(
         name="a-late-edit-stands-behind-the-record-kept",
         file=_MERGING,
         old="return record.id in self._joined_files or (",

@@ -29,13 +29,14 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.registers.opening import OpenDesk, make_training_register
 from commune_desk.usecases.registers.profile import Profile
 from commune_desk.usecases.registers.training_register import fill_commune
-from tests.helpers.builders import make_visit, save_all
-from tests.helpers.joined import join
+from tests.helpers.builders import make_group, make_relation, make_visit, save_all
+from tests.helpers.joined import join, refuse
 from tests.story.filled_registers import OFFICER
 from tests.story.pictures import both_sizes, go_to, longest_story
 from tests.story.stage import pump
 
 CHILDREN = 40
+_CHOSEN = {"person": ("phone", "village"), "child_file": ("school", "disability_types")}
 
 
 def shoot_joins(app: QApplication, folder: Path, out: Path, language: Language) -> list[str]:
@@ -84,6 +85,11 @@ def _entered_again(workplace: Workplace, child: str) -> RecordId:
         disability_types=("KT1",),
     )
     workplace.write(save_all(person, file, make_visit(person.id), make_visit(person.id, "2026-10-02")))
+    for kin in [one for one in record.kin if not one.has_file][:1]:
+        same = msgspec.structs.replace(kin.person, id=new_record_id(), phone="0912000222")
+        workplace.write(save_all(same, make_relation(person.id, same.id, kin.relation.relation)))
+    for group in record.groups[:1]:
+        workplace.write(save_all(make_group(person.id, group.group_code, from_on="2026-09-08", basis="QĐ 12/2026")))
     return person.id
 
 
@@ -103,9 +109,19 @@ def _steps(window: DeskWindow, workplace: Workplace, child: str, second: str) ->
     assert isinstance(page, JoinPage)
     page.scroll_area.verticalScrollBar().setValue(page.scroll_area.verticalScrollBar().maximum())
     yield "meaning"
+    workplace.write(lambda tx: join(tx, second, child, _CHOSEN))
+    workplace.write(refuse)
+    go_to(window, Route("child", child))
+    yield "refused"
     workplace.write(lambda tx: join(tx, second, child))
+    go_to(window, Route("register"))
     go_to(window, Route("child", child))
     yield "timeline"
+    page = window.shell.stack.currentWidget()
+    assert isinstance(page, ChildPage)
+    for part in ("family", "groups"):
+        page.tabs.choose(part)
+        yield part
 
 
 def _question(window: DeskWindow, out: Path) -> list[str]:

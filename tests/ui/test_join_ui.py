@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.ids import RecordId
@@ -19,7 +19,7 @@ from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_file, make_person, make_relation, make_visit, save_all
-from tests.helpers.joined import join
+from tests.helpers.joined import join, refuse
 from tests.helpers.typing_vietnamese import commit_text
 from tests.story.cut_texts import cut_texts
 
@@ -162,3 +162,27 @@ def test_what_may_not_be_joined_says_why_and_its_button_cannot_be_pressed(
     made = page(qtbot, workplace, tasks, Route("child", second, f"{JOIN}:{first}"), routes)
     assert bars(made)[0].startswith("Hai em đang được ghi là người thân của nhau.")
     assert not made.go.isEnabled()
+
+
+def test_a_joining_that_was_refused_is_told_with_what_it_left_and_that_is_put_back(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, first: RecordId, second: RecordId
+) -> None:
+    workplace.write(lambda tx: join(tx, second, first, {"person": ["phone"], "child_file": ["school"]}))
+    workplace.write(refuse)
+    made = ChildPage(workplace, tasks, lambda _route: None, first)
+    qtbot.addWidget(made)
+    made.resize(1100, 800)
+    made.show()
+    assert not cut_texts(made)
+    (bar,) = [one for one in made.findChildren(NoticeBar) if "Tỉnh không gộp" in one.accessibleName()]
+    said = bar.accessibleName()
+    assert "Điện thoại: 0912 000 111 (trước đó để trống)" in said
+    assert "Trường, lớp: TH Bình Liêu (trước đó để trống)" in said
+    answered: list[str] = []
+    answer(answered, yes=True)
+    (button,) = [one for one in bar.findChildren(QAbstractButton) if one.text() == "Trả lại như cũ…"]
+    button.click()
+    assert "TH Bình Liêu" in answered[1]
+    phone = "SELECT phone FROM person WHERE id=?"
+    qtbot.waitUntil(lambda: workplace.read(lambda c: c.execute(phone, (first,)).fetchone()) == (None,))
+    qtbot.waitUntil(lambda: any("Tỉnh không gộp" in one and "0912" not in one for one in bars(made)))

@@ -13,9 +13,8 @@ from commune_desk.i18n import _, ngettext
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.pages.children import child_record, person_named
+from commune_desk.store.pages.not_joined import Taken, not_joined
 from commune_desk.store.pages.subjects import name_of
-from commune_desk.store.writing import joined
-from commune_desk.store.writing.joining import not_joined
 from commune_desk.store.writing.opened import open_records
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
@@ -57,6 +56,17 @@ class JoinView:
     rows: tuple[JoinRow, ...]
     consequences: tuple[str, ...]
     why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotJoinedView:
+    """What the child's page says of a joining that the province refused; empty for nothing to say.
+
+    `taken` names what of the other record still stands in this one and can be put back; it is part of `said` too.
+    """
+
+    said: str = ""
+    taken: str = ""
 
 
 class JoinForm:
@@ -135,11 +145,9 @@ class JoinForm:
         )
 
     def _text(self, one: Difference, value: Value) -> str:
-        rule = KINDS[one.kind].fields[one.field]
-        if rule.shape is Shape.REFERENCE and isinstance(value, str):
-            return self._workplace.read(lambda c: name_of(c, value))
-        text = labels.value_text(self._workplace.codes, one.kind, one.field, value)
-        is_both = rule.merge is Merge.SET and value == one.other and bool(one.kept)
+        text = _value_text(self._workplace, one.kind, one.field, value)
+        is_set = KINDS[one.kind].fields[one.field].merge is Merge.SET
+        is_both = is_set and value == one.other and bool(one.kept)
         return _("both: {text}").format(text=text) if is_both else text
 
     def _record_text(self, half: Half) -> str:
@@ -189,17 +197,45 @@ def can_join(workplace: Workplace) -> bool:
     return workplace.actor.role in KINDS["child_file"].write
 
 
-def not_joined_text(workplace: Workplace, person: str) -> str:
+def not_joined_view(workplace: Workplace, person: str) -> NotJoinedView:
     """What is said where the province did not join this record with another as this desk had asked."""
-    for old, kept in workplace.read(lambda c: not_joined(c, person)):
-        if workplace.read(lambda c, a=old, b=kept: joined.kept_of(c, a) != joined.kept_of(c, b)):  # type: ignore[misc]
-            other = kept if person == old else old
-            name = workplace.read(lambda c, who=other: name_of(c, who))  # type: ignore[misc]
-            return _(
-                "The province did not join this record with the one of {name}: a colleague had joined one of the two "
-                "otherwise before, or moved it. Look at both again."
-            ).format(name=name)
-    return ""
+    refused = workplace.read(lambda c: not_joined(c, person))
+    if refused is None:
+        return NotJoinedView()
+    other = refused.kept if person == refused.old else refused.old
+    said = _(
+        "The province did not join this record with the one of {name}: a colleague had joined one of the two "
+        "otherwise before, or moved it. Look at both again."
+    ).format(name=workplace.read(lambda c: name_of(c, other)))
+    if person != refused.kept or not refused.taken:
+        return NotJoinedView(said)
+    taken = "; ".join(_taken_text(workplace, one) for one in refused.taken)
+    stands = _(
+        "These details were taken from the other record with that, and stand here all the same: {details}. "
+        "If the two are not one child, put back what stood before."
+    ).format(details=taken)
+    return NotJoinedView(f"{said} {stands}", taken)
+
+
+def put_back_question(view: NotJoinedView) -> JoinQuestion:
+    """What is asked before the details that were taken of the other record go."""
+    return JoinQuestion(
+        _("Put back what stood before?"),
+        _("{details}. What stands now stays in the history of the child.").format(details=view.taken),
+        _("Put it back"),
+    )
+
+
+def _taken_text(workplace: Workplace, one: Taken) -> str:
+    now, before = (_value_text(workplace, one.kind, one.field, value) for value in (one.now, one.before))
+    text = _("{field}: {now} (before: {before})") if before else _("{field}: {now} (empty before)")
+    return text.format(field=labels.field_label(one.kind, one.field), now=now, before=before)
+
+
+def _value_text(workplace: Workplace, kind: str, field: str, value: Value) -> str:
+    if KINDS[kind].fields[field].shape is Shape.REFERENCE and isinstance(value, str):
+        return workplace.read(lambda c: name_of(c, value))
+    return labels.value_text(workplace.codes, kind, field, value)
 
 
 def _short(half: Half) -> str:

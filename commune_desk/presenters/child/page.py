@@ -17,7 +17,7 @@ from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
 from commune_desk.domain.reports import clock_runs
 from commune_desk.i18n import _, format_date, ngettext
-from commune_desk.presenters.child.join import not_joined_text
+from commune_desk.presenters.child.join import JoinQuestion, NotJoinedView, not_joined_view, put_back_question
 from commune_desk.presenters.child.move import ChildMove, MoveView, move_view
 from commune_desk.presenters.child.share import ChildShare, SharingView, sharing_view
 from commune_desk.presenters.child.timeline import Moment, Timeline
@@ -34,7 +34,7 @@ from commune_desk.store.writing.erased import order_about
 from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
-from commune_desk.usecases.records import children
+from commune_desk.usecases.records import children, joining
 from commune_desk.usecases.records.moves import see_arrival
 
 CHART_VISITS = 12
@@ -106,8 +106,7 @@ class ChildView:
     is_open: bool
     move: MoveView
     sharing: SharingView
-    not_joined: str
-    """That the province did not join this record with another; empty for nothing to say."""
+    not_joined: NotJoinedView
     closings: tuple[tuple[str, str], ...]
     timeline: tuple[Moment, ...]
     facts: tuple[Fact, ...]
@@ -157,7 +156,7 @@ class ChildPage:
             is_open=is_open,
             move=move_view(self._workplace, self.person),
             sharing=sharing_view(self._workplace, record),
-            not_joined=not_joined_text(self._workplace, self.person),
+            not_joined=not_joined_view(self._workplace, self.person),
             closings=tuple(
                 (code, labels.status_text(code)) for code in FILE_STEPS.get(record.file.status, ()) if code != WITHDRAWN
             ),
@@ -195,6 +194,14 @@ class ChildPage:
         if not can_write or not self._workplace.read(lambda c: is_unseen(c, self.person)):
             return None
         return lambda tx: see_arrival(tx, self.person)
+
+    def question_put_back(self) -> JoinQuestion:
+        """The question before what was taken of a record that is another child's goes."""
+        return put_back_question(not_joined_view(self._workplace, self.person))
+
+    def put_back(self) -> Callable[[Tx], None]:
+        """The operation that lets stand again what stood before in those details."""
+        return lambda tx: joining.put_back(tx, self.person)
 
     def _shown(self) -> ChildRecord:
         if self._record is None:

@@ -18,8 +18,12 @@ from sync.change import JOINED_TO, Change, Verb
 _PERSON = KINDS["person"]
 
 
-def join(tx: Tx, old: Person, kept: Person) -> None:
-    """Let `old` be one with `kept` from now on. Nobody can take that back once the province has it."""
+def join(tx: Tx, old: Person, kept: Person) -> str:
+    """Let `old` be one with `kept` from now on. Nobody can take that back once the province has it.
+
+    Returns the group for what is taken of `old` in the same save: if the province refuses to join them, it is known by
+    that.
+    """
     change = Change(
         id=uuid7(),
         desk="",
@@ -32,6 +36,7 @@ def join(tx: Tx, old: Person, kept: Person) -> None:
         record=old.id,
         verb=Verb.ALIAS.value,
         data=int(Data.OPERATIONAL),
+        group=uuid7(),
         set={JOINED_TO: kept.id},
     )
     tx.write_down(change)
@@ -39,6 +44,7 @@ def join(tx: Tx, old: Person, kept: Person) -> None:
     write_record(tx.connection, joined, writers.updated(_written(tx.connection, old.id), [JOINED_TO], change.id))
     tx.audit(AuditAction.JOIN, _PERSON.name, old.id, {"kept": kept.id})
     tx.touched(_PERSON.name, old.id, joined)
+    return change.group
 
 
 def part(tx: Tx, person: str) -> str:
@@ -56,17 +62,6 @@ def part(tx: Tx, person: str) -> str:
 def joined_by(connection: Connection) -> dict[str, str]:
     """By person the one whom they are joined to, as their own records say."""
     return dict(connection.execute("SELECT id, joined_to FROM person WHERE joined_to IS NOT NULL").fetchall())
-
-
-def not_joined(connection: Connection, person: str) -> list[tuple[str, str]]:
-    """(person, with whom) of what this desk joined and the province set aside, where `person` is one of the two."""
-    rows = connection.execute(
-        "SELECT record, json_extract(CAST(raw AS TEXT), '$.set.joined_to') FROM change"
-        " WHERE state='quarantined' AND kind='person' AND length(raw)>0"
-        " AND json_extract(CAST(raw AS TEXT), '$.k')=? ORDER BY stamp DESC, id DESC",
-        (Verb.ALIAS.value,),
-    )
-    return [(old, kept) for old, kept in rows.fetchall() if person in (old, kept)]
 
 
 def _written(connection: Connection, person: str) -> str:

@@ -68,11 +68,12 @@ class Tx:
             raise Refusal(N_("This record is no longer in the register."))
         return record
 
-    def save(self, record: Record, seen: Base | None = None) -> None:
+    def save(self, record: Record, seen: Base | None = None, *, group: str = "") -> None:
         """Write a new record or the changed fields of a stored one.
 
         Row, one change per data class, audit row and derived keys, in this transaction. A stored record was read in
         this transaction; what was read earlier is saved by `edit`, or `seen` names what was seen of its fields.
+        `group` is what the changes have in common with others of the same save.
         Raises Invalid for values that do not hold, Refusal when the role may not write the kind or the record may
         not change, also because it is on its way to another commune.
         """
@@ -83,7 +84,7 @@ class Tx:
         base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}
         parts = difference(before, record)
         # The parts of what is written once are known for one record by their group.
-        group = uuid7() if entry.append_only and len(parts) > 1 else ""
+        group = group or (uuid7() if entry.append_only and len(parts) > 1 else "")
         for data, changed in parts.items():
             change = self._change(entry, record, before, base, data, changed)
             change = msgspec.structs.replace(change, group=group) if group else change
@@ -94,15 +95,16 @@ class Tx:
         self.audit(AuditAction.CREATE if before is None else AuditAction.EDIT, entry.name, record.id)
         self.touched(entry.name, record.id, record)
 
-    def edit(self, opened: Opened, before: R, after: R) -> R:
+    def edit(self, opened: Opened, before: R, after: R, *, group: str = "") -> R:
         """Write what `after` changes of `before` onto the record as it stands; returns what then stands.
 
-        `before` is what a form would save that nobody touched since it was `opened`. Raises as `save`.
+        `before` is what a form would save that nobody touched since it was `opened`. `group` and what it raises as
+        `save`.
         """
         stored = self.existing(type(after), after.id)
         whole = edited(before, after, stored)
         if whole != stored:
-            self.save(whole, opened.base(after.id, edited_fields(before, after)))
+            self.save(whole, opened.base(after.id, edited_fields(before, after)), group=group)
         return whole
 
     def resolve(self, record: Record, field: str, conflicts: Iterable[str]) -> None:

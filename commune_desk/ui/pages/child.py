@@ -167,9 +167,9 @@ class ChildPage(LivePage):
             bars.append(NoticeBar(view.sharing.notice, Tone.NOTE, dismissable=False))
         if view.sharing.set_aside:
             bars.append(NoticeBar(view.sharing.set_aside, Tone.WARNING, dismissable=False))
-        if view.not_joined:
-            bars.append(NoticeBar(view.not_joined, Tone.WARNING))
-        if self._may_be and view.can_edit and not view.not_joined:
+        if view.not_joined.said:
+            bars.append(self._not_joined(view))
+        if self._may_be and view.can_edit and not view.not_joined.said:
             said = _("Another record of the register may be of this child.")
             bar = NoticeBar(said, Tone.NOTE, action=_("Compare"))
             bar.acted.connect(lambda: self._open(f"{JOIN}:{self._may_be}"))
@@ -180,6 +180,18 @@ class ChildPage(LivePage):
             bar.acted.connect(lambda: self._navigate(Route("sync")))
             bars.append(bar)
         return bars
+
+    def _not_joined(self, view: ChildView) -> NoticeBar:
+        can_put_back = view.can_edit and bool(view.not_joined.taken)
+        action = _("Put it back…") if can_put_back else ""
+        bar = NoticeBar(view.not_joined.said, Tone.WARNING, action=action, dismissable=not view.not_joined.taken)
+        bar.acted.connect(self._put_back)
+        return bar
+
+    def _put_back(self) -> None:
+        asked = self._state.question_put_back()
+        if confirm(self, Message(asked.title, asked.detail, Tone.WARNING), asked.yes):
+            self.write(self._state.put_back())
 
     def _is_another(self) -> None:
         self._may_be = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -16,6 +17,7 @@ from commune_desk.domain.record import Merge, Record, Value, kind_of
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake.conflicts import count_open_of
 from commune_desk.store.pages.children import file_of
+from commune_desk.store.pages.not_joined import not_joined
 from commune_desk.store.writing import joined
 from commune_desk.store.writing.joining import join
 from commune_desk.store.writing.leaving import ON_ITS_WAY, is_on_its_way
@@ -72,14 +74,30 @@ def join_children(tx: Tx, opened: Opened, kept: Half, other: Half, chosen: Chose
     Both as they were `opened`. Raises Refusal when they may not be joined; nobody can part them again.
     """
     _check(tx, kept, other)
-    join(tx, tx.existing(Person, other.person.id), tx.existing(Person, kept.person.id))
+    group = join(tx, tx.existing(Person, other.person.id), tx.existing(Person, kept.person.id))
     differing = differences(kept, other)
     for record in (kept.person, kept.file):
         name = kind_of(record).name
         taken = {one.field: one.other for one in differing if one.kind == name and one.field in chosen.get(name, ())}
         if taken:
-            tx.edit(opened, record, msgspec.structs.replace(record, **taken))
+            tx.edit(opened, record, msgspec.structs.replace(record, **taken), group=group)
     return kept.person.id
+
+
+def put_back(tx: Tx, person: RecordId) -> None:
+    """Let stand again what stood before in what was taken of a record that the province did not join with this one.
+
+    Raises Refusal when nothing of it stands any more.
+    """
+    require(tx.actor, kind_of(ChildFile).write)
+    refused = not_joined(tx.connection, person)
+    if refused is None or not refused.taken:
+        raise Refusal(N_("Nothing of the other record stands here any more. Nothing was changed."))
+    for kind, record in dict.fromkeys((one.kind, one.record) for one in refused.taken):
+        stored = load(tx.connection, kind, record)
+        if stored is not None:
+            before: dict[str, Any] = {one.field: one.before for one in refused.taken if one.record == record}
+            tx.save(msgspec.structs.replace(stored, **before))
 
 
 def refusal(connection: Connection, kept: Half, other: Half) -> str | None:
