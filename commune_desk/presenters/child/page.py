@@ -11,7 +11,7 @@ from commune_desk.domain.children import FILE_STEPS, RISK_LEVELS, WITHDRAWN, Gro
 from commune_desk.domain.clock import VIETNAM
 from commune_desk.domain.dates import birthday_alert
 from commune_desk.domain.deadlines import emergency_due_at
-from commune_desk.domain.families import Person, Relation
+from commune_desk.domain.families import Relation
 from commune_desk.domain.ids import RecordId
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.labels import N_
@@ -28,7 +28,8 @@ from commune_desk.presenters.wording.next_steps import Step
 from commune_desk.store.intake.conflicts import count_open_of
 from commune_desk.store.pages.arrivals import is_unseen
 from commune_desk.store.pages.child_history import child_history
-from commune_desk.store.pages.children import ChildRecord, Kin, child_record
+from commune_desk.store.pages.children import ChildRecord, child_record
+from commune_desk.store.pages.entered_twice import KinShown, groups_once, kin_once
 from commune_desk.store.pages.reports import emergency_hours
 from commune_desk.store.writing.erased import order_about
 from commune_desk.store.writing.joined import kept_of
@@ -163,7 +164,7 @@ class ChildPage:
             timeline=timeline.moments(),
             facts=tuple(self._facts(record)),
             family=tuple(self._family(record, today)),
-            groups=tuple(self._group(group) for group in reversed(record.groups)),
+            groups=tuple(self._group(group) for group in reversed(groups_once(record.groups))),
             steps=tuple(sorted(self._steps(record, today), key=lambda step: step.order or "9")),
             risk=tuple(_risk(record)),
         )
@@ -293,18 +294,20 @@ class ChildPage:
             yield Fact(labels.field_label("household", "household_class"), value + year)
 
     def _family(self, record: ChildRecord, today: date) -> Iterator[FamilyRow]:
-        for kin in record.kin:
-            yield self._kin(kin, self._relation_name(kin.relation), _part_of(kin.relation), today)
+        for one in kin_once(record.kin):
+            yield self._kin(one, self._relation_name(one.kin.relation), _part_of(one.kin.relation), today)
         for relation in record.absent_kin:
             yield self._absent(relation)
         known = {kin.person.id for kin in record.kin}
-        for kin in record.kin_of:
-            if kin.person.id not in known and not kin.relation.ended_on:
-                role = _("this child is the {relation}").format(relation=self._relation_name(kin.relation))
-                yield self._kin(kin, "", role, today)
+        for one in kin_once([kin for kin in record.kin_of if kin.person.id not in known]):
+            if not one.kin.relation.ended_on:
+                role = _("this child is the {relation}").format(relation=self._relation_name(one.kin.relation))
+                yield self._kin(one, "", role, today)
 
-    def _kin(self, kin: Kin, relation: str, role: str, today: date) -> FamilyRow:
-        person: Person = kin.person
+    def _kin(self, shown: KinShown, relation: str, role: str, today: date) -> FamilyRow:
+        kin, person = shown.kin, shown.kin.person
+        phones = dict.fromkeys(labels.phone_text(one.person.phone) for one in shown.records)
+        twice = _("entered twice") if len({one.person.id for one in shown.records}) > 1 else ""
         life = person.life_status if person.life_status not in (None, "alive", "unknown") else None
         state = labels.code_text(self._workplace.codes, "life_statuses", life).lower()
         age = labels.age_text(person.birth_date, today) if person.life_status != "dead" else ""
@@ -313,7 +316,7 @@ class ChildPage:
             person=person.id,
             name=person.full_name,
             detail=", ".join(filter(None, (relation, age))),
-            second=labels.joined(role, labels.phone_text(person.phone), state),
+            second=labels.joined(role, *phones, state, twice),
             has_file=kin.has_file,
             is_past=kin.relation.ended_on is not None,
         )

@@ -16,7 +16,8 @@ from commune_desk.domain.ids import RecordId, desk_mark, new_record_id
 from commune_desk.domain.labels import N_
 from commune_desk.domain.people import Level, check_id_number
 from commune_desk.domain.record import check_required
-from commune_desk.store.pages.children import file_of, open_memberships
+from commune_desk.store.pages.children import file_of, kin_of_child, open_memberships
+from commune_desk.store.pages.entered_twice import same_kin
 from commune_desk.store.writing.leaving import ON_ITS_WAY, is_on_its_way
 from commune_desk.store.writing.numbers import next_number
 from commune_desk.store.writing.opened import Opened
@@ -134,9 +135,14 @@ def _check_kin(kin: KinEntry, relation: Relation) -> None:
 
 
 def end_relation(tx: Tx, relation_id: RecordId, *, on: str) -> None:
-    """The relative is no longer what they were to the child from the ISO day `on`; it stays in the history."""
+    """The relative is no longer what they were to the child from the ISO day `on`; it stays in the history.
+
+    A relative who was entered twice is so by neither record.
+    """
     relation = tx.existing(Relation, relation_id)
-    tx.save(msgspec.structs.replace(relation, ended_on=on, is_caregiver=False, is_guardian=False))
+    kin = kin_of_child(tx.connection, relation.person) if relation.person else ()
+    for one in [each.relation for each in same_kin(kin, relation_id)] or [relation]:
+        tx.save(msgspec.structs.replace(one, ended_on=on, is_caregiver=False, is_guardian=False))
 
 
 def join_group(tx: Tx, person: RecordId, code: str, *, from_on: str, basis: str | None = None) -> RecordId:
@@ -152,13 +158,19 @@ def join_group(tx: Tx, person: RecordId, code: str, *, from_on: str, basis: str 
 
 
 def leave_group(tx: Tx, membership_id: RecordId, *, to_on: str) -> None:
-    """The membership ends on the ISO day `to_on`. Raises Invalid when that is before it began."""
+    """The membership ends on the ISO day `to_on`, and with it every other one of the child in the same group.
+
+    Raises Invalid when that is before one of them began.
+    """
     membership = tx.existing(GroupMembership, membership_id)
-    if membership.from_on and to_on < membership.from_on:
-        raise Invalid(
-            N_("The end lies before the beginning."), fields={"to_on": N_("The end lies before the beginning.")}
-        )
-    tx.save(msgspec.structs.replace(membership, to_on=to_on))
+    still = open_memberships(tx.connection, membership.person) if membership.person else ()
+    others = [one for one in still if one.group_code == membership.group_code and one.id != membership_id]
+    for one in (membership, *others):
+        if one.from_on and to_on < one.from_on:
+            raise Invalid(
+                N_("The end lies before the beginning."), fields={"to_on": N_("The end lies before the beginning.")}
+            )
+        tx.save(msgspec.structs.replace(one, to_on=to_on))
 
 
 def close_file(tx: Tx, file_id: RecordId, status: str) -> None:

@@ -18,6 +18,7 @@ from commune_desk.store.intake import erasing
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.pages.children import child_record
+from commune_desk.store.pages.entered_twice import groups_once, kin_once
 from commune_desk.store.pages.search import Filters, search_children
 from commune_desk.store.writing import joined
 from commune_desk.store.writing.transaction import Tx
@@ -355,3 +356,24 @@ def test_rows_name_who_is_kept_however_they_came(two: Two, child: RecordId, agai
     assert two.late.ask("SELECT person FROM home_visit WHERE id=?", late) == [(child,)]
     raw = two.late.ask("SELECT CAST(raw AS TEXT) FROM change WHERE record=?", late)[0][0]
     assert again in raw, "what is signed stays as it was written"
+
+
+def test_the_same_group_and_mother_of_both_are_shown_once_and_alike_at_every_desk(
+    two: Two, child: RecordId, again: RecordId
+) -> None:
+    mother = make_person("Chìu Thị Mây", phone="0912000333")
+    own = make_group(child, from_on="2026-01-05"), make_relation(again, mother.id)
+    two.old.register.write(save_all(mother, *own)).result()
+    joins(two.old, again, child)
+    two.sync()
+    for desk in (two.old, two.late):
+        record = desk.register.write(lambda tx: child_record(tx.connection, child)).result()[0]
+        assert record is not None
+        assert (len(record.groups), len(record.kin)) == (2, 3), "both records stay"
+        assert [(one.id, one.from_on) for one in groups_once(record.groups)] == [(_first_group(two), "2024-03-02")]
+        names = [(one.kin.person.full_name, one.kin.person.phone) for one in kin_once(record.kin)]
+        assert sorted(names) == [("Chìu Thị Mây", "0912000333"), ("Chìu Thị Tám", None)]
+
+
+def _first_group(two: Two) -> str:
+    return str(two.old.ask("SELECT id FROM group_membership ORDER BY from_on")[0][0])
