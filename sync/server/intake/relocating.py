@@ -124,18 +124,25 @@ def _take_files_along(connection: Connection, records: Sequence[Stored], home: s
 
 
 def _family_of(connection: Connection, person: Stored) -> _Family:
-    """All of one home that belongs to the person, and what they need: moved unless somebody who stays needs it too."""
-    family = _Family(read_records(connection, PERSON, one_with(connection, [person.id])), home=person.scope)
+    """All of one home that belongs to the person, and what they need: moved unless somebody who stays needs it too.
+
+    Kind by kind and in the order of ids, for no two engines give rows in the same order by themselves.
+    """
+    family = _Family(_read_sorted(connection, PERSON, one_with(connection, [person.id])), home=person.scope)
     family.people = {one.id for one in family.moved}
     for name, kind in KINDS.items():
         if kind.belongs_to:
             table = RECORDS[name]
             own = table.c.scope == person.scope, table.c[kind.belongs_to].in_(family.people)
-            family.moved += read_records(connection, name, connection.scalars(select(table.c.id).where(*own)))
+            family.moved += _read_sorted(connection, name, connection.scalars(select(table.c.id).where(*own)))
     for record in tuple(family.moved):
         for reference, kind_name in KINDS[record.kind].brings.items():
             _bring(connection, family, kind_name, record.value(reference))
     return family
+
+
+def _read_sorted(connection: Connection, kind: str, ids: Iterable[str]) -> list[Stored]:
+    return sorted(read_records(connection, kind, ids), key=lambda record: record.id)
 
 
 def _bring(connection: Connection, family: _Family, kind: str, record_id: object) -> None:

@@ -157,9 +157,13 @@ def _hashed(connection: Connection, table: Table) -> bytes:
 
 
 def _comparable(row: Any) -> Iterator[tuple[str, Any]]:
-    """Members of a JSON column have no order; the event of an older program says its change's hash once more."""
+    """Members of a JSON column have no order, nor has what leaves with a move.
+
+    The event of an older program says its change's hash once more.
+    """
     for name, value in row.items():
         content = msgspec.json.decode(value) if name in _JSON else value
         if name == "event":
             content.pop("h", None)
+            content["l"] = sorted(content.get("l", ()))
         yield name, content
