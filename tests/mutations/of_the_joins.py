@@ -50,6 +50,27 @@ FAULTS = (
         tests=(f"{_SEALED}::test_a_photo_opens_there",),
     ),
     Fault(
+        name="what-followed-whoever-left-is-anybodys",
+        file="sync/server/intake/whereabouts.py",
+        old='                if born.startswith(f"{desks[record]}/"):',
+        new="                if born:",
+        tests=(f"{_SEALED}::test_what_followed_is_its_authors_own_with_all_its_parts_and_nobody_elses",),
+    ),
+    Fault(
+        name="what-followed-is-a-conflict-with-itself",
+        file=_MERGING,
+        old="return route.is_late and is_edit and not route.is_own",
+        new="return route.is_late and is_edit",
+        tests=(f"{_SEALED}::test_what_followed_is_its_authors_own_with_all_its_parts_and_nobody_elses",),
+    ),
+    Fault(
+        name="what-was-set-aside-is-sealed-for-ever",
+        file="commune_desk/store/intake/handing_on.py",
+        old="if not _was_sealed_for(tx.connection, one[1], to)]",
+        new="if one]",
+        tests=(f"{_SEALED}::test_what_the_province_does_not_take_is_sealed_once_and_keeps_nobody_here",),
+    ),
+    Fault(
         name="what-was-taken-with-a-refused-joining-is-not-known",
         file="commune_desk/usecases/records/joining.py",
         old="**taken), group=group)",

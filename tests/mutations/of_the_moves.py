@@ -36,14 +36,14 @@ MOVES = (
     Fault(
         name="late-edit-applied",
         file=_MERGING,
-        old="elif route.is_late and not KINDS",
-        new="elif False and not KINDS",
+        old="elif _is_late(change, route):",
+        new="elif False:",
         tests=(f"{_MOVES}::test_a_late_edit_is_a_conflict_of_the_new_commune_and_never_applied_in_silence",),
     ),
     Fault(
         name="late-edit-set-aside",
         file=_WHERE,
-        old="return Route(home, scopes, is_late=True, entered=left_by) if left_by else None",
+        old="return Route(home, scopes, is_late=True, entered=left_by, is_own=is_own) if left_by else None",
         new="return None",
         tests=(f"{_MOVES}::test_a_late_edit_is_a_conflict_of_the_new_commune_and_never_applied_in_silence",),
     ),

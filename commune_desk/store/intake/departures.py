@@ -6,7 +6,7 @@ province has it: a province put back from an older one asks for it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from commune_desk.domain.kinds import KINDS
 from commune_desk.store.changes.journal import LEFT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.intake import handing_on
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, report_wire, seal
 from sync.change import Change
@@ -81,6 +82,8 @@ def settle(tx: Tx) -> None:
         leaving = dict.fromkeys([*((kind, record) for kind, record in rows), *follow])
         if any(_is_unsent(db, record) for _, record in leaving):
             continue
+        if _seals_late(tx, change, leaving.keys() - set(rows)):
+            continue
         for kind, record in leaving:
             _remove(tx, kind, record)
         tx.scrub()
@@ -88,6 +91,12 @@ def settle(tx: Tx) -> None:
         sign_receipt(tx, change, len(leaving))
         if not settings.get(db, KEEPS_STUBS, bool, True):
             db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))
+
+
+def _seals_late(tx: Tx, change: str, late: Collection[tuple[str, str]]) -> bool:
+    """What was written here after they had left went where they are, and has to open there: not before may it go."""
+    (to,) = tx.connection.execute("SELECT moved_to FROM departure WHERE change=? LIMIT 1", (change,)).fetchone()
+    return handing_on.seal_late(tx, to, sorted(late))
 
 
 def send_again(connection: Connection, desk: str, n: int) -> None:

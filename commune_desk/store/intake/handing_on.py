@@ -8,8 +8,11 @@ the province alone cannot have a desk seal anything for anybody. Twice is once: 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from commune_desk.domain.kinds import KINDS
 from commune_desk.domain.record import Record, kind_of
+from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing import joined
 from commune_desk.store.writing.relocating import directory, reseal
 from commune_desk.store.writing.transaction import Tx, load
@@ -29,6 +32,31 @@ def seal_again(tx: Tx, event: protocol.Event, move: Change) -> None:
         record = load(tx.connection, kind, one) if kind in KINDS else None
         if record is not None and _is_of(tx, record, move.record) and reseal(tx, record, target):
             tx.topic(HANDED_ON)
+
+
+def seal_late(tx: Tx, to: str, records: Iterable[tuple[str, str]]) -> bool:
+    """The same of records (kind, id) that were written here about somebody who had left for `to`; each once.
+
+    They have followed there. Returns whether anything was left to seal.
+    """
+    target = directory(tx.connection).get(to) if to != tx.actor.scope else None
+    if target is None or tx.ledger.is_ended:
+        return False
+    fresh = [one for one in records if not _was_sealed_for(tx.connection, one[1], to)]
+    found = [record for kind, one in fresh if (record := load(tx.connection, kind, one)) is not None]
+    sealed = [record for record in found if reseal(tx, record, target)]
+    if sealed:
+        tx.topic(HANDED_ON)
+    return bool(sealed)
+
+
+def _was_sealed_for(connection: Connection, record: str, to: str) -> bool:
+    """Also where the province set it aside: what it does not take stays closed, and keeps nobody here."""
+    asked = (
+        "SELECT 1 FROM change WHERE record=? AND json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k')=?"
+        " AND json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.to')=? LIMIT 1"
+    )
+    return connection.execute(asked, (record, Verb.RESEAL.value, to)).fetchone() is not None
 
 
 def _is_of(tx: Tx, record: Record, child: str) -> bool:

@@ -90,7 +90,7 @@ class Batch:
         merged = Merged()
         if not record.writers and change.verb == Verb.SET.value and not any(change.base.values()):
             self._write_first(record, change, seq, latest, merged)
-        elif route.is_late and not KINDS[change.kind].append_only and change.verb != Verb.RESEAL.value:
+        elif _is_late(change, route):
             self._merge_late(record, change, merged)
         elif self._is_joined(record) and change.verb != Verb.ALIAS.value:
             self._close_decided(change, merged)
@@ -267,6 +267,12 @@ class Batch:
             self._stands_for[change.id, name] = standing
         row = {"change": change.id, "field": name, "outcome": outcome.value, "stands_for": stands_for}
         self._outcomes.append(row)
+
+
+def _is_late(change: Change, route: Route) -> bool:
+    """Whether its author edited what had left; what followed whoever had left is still its author's own."""
+    is_edit = not KINDS[change.kind].append_only and change.verb != Verb.RESEAL.value
+    return route.is_late and is_edit and not route.is_own
 
 
 def _result(change: Change, name: str, standing: Wire) -> Wire:

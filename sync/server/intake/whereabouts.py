@@ -24,12 +24,14 @@ class Route:
 
     `home` is where its record lives; `scopes` are all that hold it, home first, each with the change that shared it
     there (empty for the home). `is_late`: its author did not know that the record had left for there by `entered`.
+    `is_own`: the record was made by the same desk, about somebody who had left, and was nowhere else before.
     """
 
     home: str
     scopes: Mapping[str, str]
     is_late: bool = False
     entered: str = ""
+    is_own: bool = False
 
     def brought_to(self, scope: str, written_in: str) -> str:
         """What brings a change that was written for one scope into another: the move or share that both know."""
@@ -48,6 +50,8 @@ class Whereabouts:
     _guests: dict[str, dict[str, str]] = field(default_factory=dict)
     _left: dict[tuple[str, str], str] = field(default_factory=dict)
     _owners: dict[str, str] = field(default_factory=dict)
+    _own: dict[str, str] = field(default_factory=dict)
+    """By record that its author made about somebody who had left: that person. It was never held where it was made."""
 
     @classmethod
     def of(cls, connection: Connection, changes: Sequence[Change]) -> Whereabouts:
@@ -67,7 +71,25 @@ class Whereabouts:
             rows = connection.execute(select(table.c.id, table.c.scope).where(among(table.c.id, held))) if held else ()
             made._homes |= {row.id: row.scope for row in rows}
         made._load_places(connection, made.kinds.keys())
+        made._load_own(connection, [change for change in changes if made._is_nowhere(change)])
         return made
+
+    def _is_nowhere(self, change: Change) -> bool:
+        """Whether the record was never held in the place for which the change was written."""
+        home = self.home(change.record)
+        if home in (None, change.scope) or (change.scope, change.record) in self._left:
+            return False
+        return change.scope not in self._guests.get(change.record, ())
+
+    def _load_own(self, connection: Connection, changes: Sequence[Change]) -> None:
+        for kind in {change.kind for change in changes if KINDS[change.kind].belongs_to}:
+            table, desks = RECORDS[kind], {change.record: change.desk for change in changes if change.kind == kind}
+            owner = table.c[KINDS[kind].belongs_to]
+            asked = select(table.c.id, owner, table.c.born).where(among(table.c.id, desks.keys()), owner.is_not(None))
+            for record, person, born in connection.execute(asked):
+                if born.startswith(f"{desks[record]}/"):
+                    self._own[record] = person
+        self._load_places(connection, set(self._own.values()))
 
     def _load_places(self, connection: Connection, ids: Collection[str]) -> None:
         """Of records that there are; no other one has ever been anywhere."""
@@ -93,7 +115,9 @@ class Whereabouts:
 
     def settle(self, record: str, home: str) -> None:
         """The record is new, and lives there."""
-        self._homes.setdefault(record, home)
+        if record not in self._homes:
+            self._homes[record] = home
+            self._own[record] = self._owners.get(record, "")
 
     def route(self, change: Change) -> Route | None:
         """Where the change goes; None when its scope never held its record."""
@@ -104,7 +128,9 @@ class Whereabouts:
         if change.scope in scopes:
             return Route(home, scopes)
         left_by = self._left.get((change.scope, change.record))
-        return Route(home, scopes, is_late=True, entered=left_by) if left_by else None
+        if is_own := left_by is None:
+            left_by = self._left.get((change.scope, self._own.get(change.record, "")))
+        return Route(home, scopes, is_late=True, entered=left_by, is_own=is_own) if left_by else None
 
     def _route_new(self, change: Change) -> Route:
         owner = self._owners.get(change.record, "")

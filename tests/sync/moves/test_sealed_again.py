@@ -21,6 +21,7 @@ from sync.server.answers import pull
 from sync.server.intake import merging
 from sync.server.intake.merging import Batch, Merged
 from sync.server.intake.records import Stored
+from sync.server.intake.whereabouts import Route, Whereabouts
 from tests.helpers.builders import make_report, save_all
 from tests.sync.actors.real_desks import Crash, RealDesk
 from tests.sync.actors.real_province import COMMUNE as HERE
@@ -46,14 +47,14 @@ def world(tmp_path: Path) -> Iterator[World]:
 class SealedRecord:
     """A report or a file of the child with one sealed field, and what seals it again."""
 
-    def __init__(self, child: Child, kind: str = "report") -> None:
+    def __init__(self, child: Child, kind: str = "report", *, expected: str = "ok") -> None:
         self.desk, self.kind, self.id = child.desk, kind, uuid7()
         self.field = {"report": "description", "attachment": "caption"}[kind]
         opened = {"report": {"source": "person", "place": "Bản"}, "attachment": {"document": "photo"}}[kind]
         group = uuid7()
-        self.desk.send(kind, self.id, {"person": child.person, **opened}, group=group)
+        made = self.desk.change(kind, self.id, {"person": child.person, **opened}, group=group)
         first = self.sealed(COMMUNE, group=group)
-        assert self.desk.results(first) == [("ok", "")]
+        assert self.desk.results(made, first) == [(expected, "")] * 2
         self.writer = first.change.id
 
     def sealed(self, to: str, desk: ServerDesk | None = None, verb: str = "set", **more: Any) -> Line:
@@ -264,6 +265,84 @@ def test_a_report_of_the_same_morning_opens_there(two: Two, child: RecordId) -> 
     two.sync()
     two.sync()
     assert reports(two.new) == BOTH
+
+
+def told_late(two: Two, child: RecordId, *, is_between: bool) -> None:
+    """A report about a child who has left by then, sent before the move is heard of; or typed just before that."""
+    move(two.late, child)
+    two.late.sync()
+    replica = two.old.replica()
+
+    def report() -> None:
+        two.old.register.write(save_all(make_report(person=child))).result()
+
+    if is_between:
+        replica.meantime = report
+    else:
+        report()
+    two.old.sync(replica)
+    two.sync()
+    two.sync()
+
+
+@pytest.mark.parametrize("is_between", [False, True])
+def test_a_report_that_was_on_its_way_while_the_child_moved_opens_there(
+    two: Two, child: RecordId, *, is_between: bool
+) -> None:
+    told_late(two, child, is_between=is_between)
+    assert reports(two.new) == BOTH
+    assert reports(two.old) == []
+    assert two.old.ask("SELECT count(*) FROM change WHERE state IN ('waiting', 'sent', 'quarantined')") == [(0,)]
+    assert two.old.ask("SELECT DISTINCT is_gone FROM departure") == [(1,)]
+
+
+def test_it_would_follow_closed(two: Two, child: RecordId, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(handing_on, "seal_late", lambda *_: False)
+    told_late(two, child, is_between=False)
+    assert reports(two.new) == ["", "Bị đánh"]
+
+
+def test_what_the_province_does_not_take_is_sealed_once_and_keeps_nobody_here(
+    two: Two, child: RecordId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the child has moved on to a third place by then."""
+    monkeypatch.setattr("sync.server.intake.ordering._record_fault", _nothing_is_sealed_again)
+    told_late(two, child, is_between=False)
+    sealed = "SELECT count(*) FROM change WHERE json_extract(CAST(raw AS TEXT), '$.k')='reseal' GROUP BY record"
+    assert two.old.ask(sealed) == [(1,), (1,)], "what moved, and what followed"
+    assert two.old.ask("SELECT DISTINCT is_gone FROM departure") == [(1,)]
+
+
+def _nothing_is_sealed_again(_batch: Batch, change: Change, route: Route | None) -> str | None:
+    return "moved" if change.verb == "reseal" or route is None else None
+
+
+def test_what_followed_is_its_authors_own_with_all_its_parts_and_nobody_elses(world: World) -> None:
+    """In one push or in several; it is no conflict, and no other desk of the former commune writes there."""
+    old, other = world.desk(), world.desk()
+    child = Child(old)
+    child.move(OTHER)
+    late = SealedRecord(child, expected="late")
+    assert world.row("report", late.id)["place"] == "Bản"
+    said = {"measures": str(late.stands())}
+    foreign = other.change("report", late.id, said, data=2, key=key_of(world, COMMUNE).key)
+    assert other.results(foreign) == [("quarantined", "moved")]
+    assert other.results(other.change("report", late.id, {"person": child.person})) == [("quarantined", "moved")]
+    assert other.results(late.again(late.writer, other)) == [("quarantined", "moved")]
+    place = old.change("report", late.id, {"place": "Khe Lạc"}, base={})
+    assert old.results(place) == [("conflict", "")], "as anybody's who did not see what stands"
+    assert old.results(late.again(late.writer)) == [("late", "")]
+
+
+def test_the_parts_of_what_followed_would_be_set_aside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(Whereabouts, "settle", lambda self, record, home: self._homes.setdefault(record, home))
+    child = Child(world.desk())
+    child.move(OTHER)
+    made = child.desk.change("report", uuid7(), {"person": child.person, "source": "person", "place": "Bản"})
+    second = child.desk.change("report", made.change.record, {"received_at": "2026-11-22T15:40:00Z"}, data=0)
+    assert child.desk.results(made, second) == [("late", ""), ("quarantined", "moved")]
 
 
 @pytest.mark.parametrize("is_joined", [False, True])

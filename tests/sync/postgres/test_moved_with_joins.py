@@ -73,6 +73,8 @@ def _fill(world: World) -> None:
     assert old.desk.results(old.desk.change("home_visit", uuid7(), {"person": old.person, **VISIT})) == [("late", "")]
     assert old.desk.results(sealed.again(sealed.writer)) == [("late", "")]
     assert third.desk.results(sealed.again(sealed.writer, third.desk)) == [("noop", "")]
+    followed = SealedRecord(old, expected="late")
+    assert old.desk.results(followed.again(followed.writer)) == [("late", "")]
     new.send("person", third.person, {"phone": "0912000111"}, scope=OTHER)
     join(another, Child(another.desk))
 
