@@ -12,12 +12,13 @@ import pytest
 from commune_desk.domain.access import Role
 from commune_desk.domain.attachments import Attachment
 from commune_desk.domain.ids import RecordId, Scope, new_record_id, uuid7
+from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.store.intake import handing_on
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.moves import move_child
 from sync import protocol, seal
 from sync.change import WITHOUT_FIELDS, Change, Line
-from sync.server.answers import pull
+from sync.server.answers import pull, snapshots
 from sync.server.intake import merging
 from sync.server.intake.merging import Batch, Merged
 from sync.server.intake.records import Stored
@@ -195,6 +196,22 @@ def test_it_opens_though_the_desk_that_moved_the_child_never_comes_back(
     for desk in (two.old, two.old, two.new):
         desk.sync()
     assert reports(two.new) == BOTH
+    assert reports(two.old) == []
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_desk_that_hears_of_the_move_from_a_snapshot_sees_to_it_too(
+    two: Two, child: RecordId, again: RecordId, monkeypatch: pytest.MonkeyPatch, *, is_told: bool
+) -> None:
+    """The twin: a snapshot that says only what left."""
+    if not is_told:
+        monkeypatch.setattr(snapshots, "unopened", lambda *_: [])
+    moved_by_who_had_not_heard(two, child, again)
+    pushes_and_is_gone(two.late)
+    two.old.run(begin_all_anew)
+    for desk in (two.old, two.old, two.new):
+        desk.sync()
+    assert reports(two.new) == (BOTH if is_told else ["", "Bị đánh"])
     assert reports(two.old) == []
 
 
