@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing.opened import open_records
 from commune_desk.store.writing.transaction import Tx

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child import page as child_page
 from commune_desk.presenters.child.page import ChildPage, ChildView

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.children import GroupMembership
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.children import GroupMembership
 from commune_desk.store.pages.children import Kin
 from commune_desk.store.pages.entered_twice import groups_once, kin_once, same_kin
 from tests.helpers.builders import make_group, make_person, make_relation

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Record, kind_of
+from commune_desk.domain.model.record import Record, kind_of
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing import joined
 from commune_desk.store.writing.relocating import directory, reseal

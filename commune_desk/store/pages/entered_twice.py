@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from commune_desk.domain.children import GroupMembership
-from commune_desk.domain.dates import may_be_born_together
-from commune_desk.domain.families import Person
-from commune_desk.domain.text import syllables
+from commune_desk.domain.records.children import GroupMembership
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.dates import may_be_born_together
+from commune_desk.domain.vietnamese.text import syllables
 from commune_desk.store.pages.children import Kin
 
 _SAID_OF_BOTH = ("sex", "id_number")

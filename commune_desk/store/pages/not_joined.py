@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Merge, Value
+from commune_desk.domain.model.record import Merge, Value
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.changes import writers
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record

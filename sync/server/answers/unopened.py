@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
 from sync.change import Change, Verb, read_line, sealed_for
 from sync.protocol import Event, decode, encode
 from sync.server.engine.database import Database, Reach

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.pages.not_joined import NotJoined, not_joined
 from commune_desk.store.writing.joining import join
 from commune_desk.store.writing.transaction import Tx

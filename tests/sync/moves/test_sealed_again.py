@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.attachments import Attachment
-from commune_desk.domain.ids import RecordId, Scope, new_record_id, uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, Scope, new_record_id, uuid7
+from commune_desk.domain.records.attachments import Attachment
 from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.store.intake import handing_on
 from commune_desk.store.writing.transaction import Tx

@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, select, text, update
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
 from sync.protocol import Event, decode, encode
 from sync.server.engine import tables
 from sync.server.engine.address import PostgresAddress
