@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.files import file_queue
 from commune_desk.ui.dialogs.add_file import AddFileDialog

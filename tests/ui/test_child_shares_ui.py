@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.pages.shares import Share, sharing_of
 from commune_desk.ui.dialogs.message import MessageDialog

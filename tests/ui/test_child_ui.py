@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.child.relation_form import GroupForm, RelationForm
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.pages.children import child_record

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.window.opening import ENROL, RESTORE, TRAINING
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.ui.dialogs import enrol
 from commune_desk.ui.dialogs.enrol import EnrolDialog
 from commune_desk.ui.tasks import Tasks

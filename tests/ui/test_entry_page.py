@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.child.relation_form import RelationForm
 from commune_desk.presenters.frame.entry_form import Editor
 from commune_desk.presenters.frame.routes import Route

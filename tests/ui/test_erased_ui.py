@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.sync import SyncPage

@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCalendarWidget, QCompleter, QWidget
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.record import longest
-from commune_desk.domain.visits import HomeVisit
+from commune_desk.domain.model.record import longest
+from commune_desk.domain.records.visits import HomeVisit
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.lists.page import Stage
 from commune_desk.ui.dialogs.message import MessageDialog

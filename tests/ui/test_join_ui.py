@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.frame.routes import JOIN, Route
 from commune_desk.store.writing.joined import kept_of
 from commune_desk.ui.dialogs.message import MessageDialog

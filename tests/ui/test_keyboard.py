@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.pages.visits import standing_visits
 from commune_desk.store.writing.drafts import load_draft

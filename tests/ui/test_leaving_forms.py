@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.writing.drafts import load_draft
 from commune_desk.ui.desk_window import DeskWindow

@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.lease import Lease
+from commune_desk.domain.limits.lease import Lease
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.desk.lease import LEASE
 from commune_desk.store.engine import settings
 from commune_desk.store.writing.transaction import Tx

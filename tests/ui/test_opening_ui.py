@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.ids import Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.presenters.window.opening import ENROL, RESTORE, TRAINING, FirstRun
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.frame import Work

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QBuffer, QByteArray
 from PySide6.QtGui import QColor, QImage, QImageReader
 
-from commune_desk.domain.errors import Invalid
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.ui.pictures import GOOD_SIZE, LONGEST_SIDE, shown, shrunk
 from commune_desk.usecases.records.attachments import prepared
 from tests.helpers.photos import CAMERA, COMMENT, PLACE_NOTE, ROTATED, jpeg_of, phone_photo, scene

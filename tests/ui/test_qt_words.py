@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.i18n import Language, _, set_language
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.qt_words import WORDS, QtWords, speak_qt

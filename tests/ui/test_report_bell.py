@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.reports import Report
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.records.reports import Report
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.presenters.window.opening import RESTORE
 from commune_desk.ui import theme
 from commune_desk.ui.opening.first_run import FirstRunPage

@@ -12,10 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.errors import DeskError
-from commune_desk.domain.ids import Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
 from commune_desk.ui.pages.settings import SettingsPage

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.families import Person
+from commune_desk.domain.records.families import Person
 from commune_desk.store.intake import comparing
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.store.intake.incoming import Incoming

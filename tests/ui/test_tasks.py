@@ -12,9 +12,9 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.errors import DeskError, Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.words.errors import DeskError, Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.ui.tasks import Tasks
 
 CHANGED = ChangeSet.of({"home_visit": ["a"]})

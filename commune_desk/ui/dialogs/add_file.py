@@ -9,10 +9,10 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from commune_desk.domain.attachments import Attachment
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.record import longest
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import longest
+from commune_desk.domain.records.attachments import Attachment
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.ui.theme import Size

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.errors import DeskError, Invalid
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.words.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from commune_desk.domain.errors import DeskError, Fault
+from commune_desk.domain.words.errors import DeskError, Fault
 from commune_desk.i18n import _, translate_error
 from commune_desk.ui.theme import Size, Tone, tone_colours
 from commune_desk.ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QWidget
 from shiboken6 import isValid
 
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, format_size, translate_error
 from commune_desk.presenters.child.files import ChildFiles, Content, FileView
 from commune_desk.presenters.child.page import ChildView
