@@ -14,7 +14,7 @@ from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.page import Page
 from tests.helpers.typing_vietnamese import commit_text
-from tests.ui.gallery import in_shell
+from tests.ui.samples.gallery import in_shell
 
 Alt, Control = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 

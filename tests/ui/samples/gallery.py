@@ -1,4 +1,4 @@
-"""Every widget on sample pages, drawn to PNG files for a person to judge: python -m tests.ui.gallery DIR."""
+"""Every widget on sample pages, drawn to PNG files for a person to judge: python -m tests.ui.samples.gallery DIR."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from commune_desk.ui import shots, theme
 from commune_desk.ui.dialogs.message import Message, bug_dialog, question
 from commune_desk.ui.main_window import PageEntry, Shell
 from commune_desk.ui.theme import Scheme, Tone
-from tests.ui.sample_reading import child, shelter, today
-from tests.ui.sample_working import empty, form, register, sync
+from tests.ui.samples.reading import child, shelter, today
+from tests.ui.samples.working import empty, form, register, sync
 
 PAGES: dict[str, Callable[[], QWidget]] = {
     "today": today,

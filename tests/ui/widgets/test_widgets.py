@@ -30,8 +30,8 @@ from commune_desk.ui.widgets.page import Page, TabBar, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import TALLEST, RichLine, Run, Text
 from commune_desk.ui.widgets.timeline import Entry, Timeline
-from tests.ui.gallery import PAGES
-from tests.ui.ink import ink_height, ink_height_with_room
+from tests.ui.samples.gallery import PAGES
+from tests.ui.samples.ink import ink_height, ink_height_with_room
 
 MARKS = f"{TALLEST} gyq"
 LONG = "Trẻ bỏ nhà, nghi bị rủ qua biên giới, thôn Đồng Mô. " * 4

@@ -23,7 +23,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.lists import count_children
 from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace
 
-CURRENT = Path(__file__).parent.parent.parent / "resources" / "demo" / "ds-tre-em-binh-lieu.xlsx"
+CURRENT = Path(__file__).parents[3] / "resources" / "demo" / "ds-tre-em-binh-lieu.xlsx"
 
 
 @pytest.fixture
