@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.measure import CannotMeasure, Measure, Row, row_of
 from bench.table import heading, line
 from bench.workbench import Workbench
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 
 _HINDERED = (CannotMeasure, DeskError, OSError, sqlite3.Error, subprocess.SubprocessError)
 

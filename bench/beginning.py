@@ -20,8 +20,8 @@ from bench.line import Line, line_to
 from bench.measure import CannotMeasure, Samples
 from bench.syncing import DeskLine, Exchanges, Once, enrolled_desk, sync_once
 from bench.workbench import Workbench
-from commune_desk.domain.ids import RecordId, Scope, new_record_id
-from commune_desk.domain.visits import HomeVisit
+from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.records.visits import HomeVisit
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.database import connect, transaction
 from commune_desk.store.engine.migrate import migrate

@@ -22,7 +22,7 @@ from bench.load_desks import LightDesk, desks_of, province_on
 from bench.load_model import LoadModel, Tally
 from bench.measure import CannotMeasure
 from bench.taking_in import lasting_cluster
-from commune_desk.domain.clock import monotonic
+from commune_desk.domain.time.clock import monotonic
 from sync.client.transport import Transport
 from tests.sync.actors.server_fixtures import World
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.load_model import Attempt
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.time.clock import SystemClock
 from sync.client.errors import SyncFault
 from sync.client.session import Session
 from sync.client.transport import Exchange, Transport

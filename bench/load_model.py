@@ -12,7 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from commune_desk.domain.clock import monotonic
+from commune_desk.domain.time.clock import monotonic
 from commune_desk.usecases.sync.schedule import Pace, SyncSchedule
 from sync.client.errors import SyncFault, SyncHalted
 from sync.client.transport import Exchange

@@ -11,12 +11,12 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.children import GroupMembership
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.families import Relation
-from commune_desk.domain.ids import Scope, commune_scope, new_record_id
-from commune_desk.domain.record import Record
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope, commune_scope, new_record_id
+from commune_desk.domain.model.record import Record
+from commune_desk.domain.records.children import GroupMembership
+from commune_desk.domain.records.families import Relation
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.program_files import code_book
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.training.people import TrainingChild, training_children

@@ -14,9 +14,9 @@ from sqlcipher3 import dbapi2
 from bench.measure import Samples
 from bench.registers import workplace
 from bench.workbench import Workbench
-from commune_desk.domain.ids import RecordId, Scope, new_record_id
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.visits import HomeVisit, suggested_next_visit
+from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.records.visits import HomeVisit, suggested_next_visit
 from commune_desk.store.engine.database import OTHER_CACHE_KIB, Connection, connect
 from commune_desk.store.engine.schema import SELECT, to_column
 from commune_desk.usecases.desk.workplace import Workplace

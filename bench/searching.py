@@ -10,8 +10,8 @@ from pathlib import Path
 from bench.measure import Samples
 from bench.registers import workplace
 from bench.workbench import Workbench
-from commune_desk.domain.search_text import match_query
-from commune_desk.domain.text import fold
+from commune_desk.domain.vietnamese.search_text import match_query
+from commune_desk.domain.vietnamese.text import fold
 from commune_desk.presenters.child.register_page import RegisterPage
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.database import READER_CACHE_KIB

@@ -20,9 +20,9 @@ from requests import PreparedRequest, Response
 from bench.measure import CannotMeasure, Samples
 from bench.registers import LOGIN, PASSPHRASE, enter_batch, people_of
 from bench.workbench import Workbench, end, read_line
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import Scope
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.desk.register import Register
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.usecases.registers.enrolment import Invitation, enrol_new_register

@@ -20,9 +20,9 @@ from bench.measure import CannotMeasure, Samples
 from bench.registers import enter_batch, people_of
 from bench.syncing import Exchanges, enrolled_desk, province, sync_once
 from bench.workbench import Workbench
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope, new_record_id
-from commune_desk.domain.visits import HomeVisit
+from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.visits import HomeVisit
 from commune_desk.store.desk.register import Register
 from commune_desk.store.writing.transaction import Tx
 from sync.change import Change

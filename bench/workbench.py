@@ -25,8 +25,8 @@ KEPT = ROOT / "build" / "bench"
 _MAKES_REGISTERS = (
     "commune_desk/store/engine/migrations",
     "commune_desk/store/writing/child_index.py",
-    "commune_desk/domain/text.py",
-    "commune_desk/domain/search_text.py",
+    "commune_desk/domain/vietnamese/text.py",
+    "commune_desk/domain/vietnamese/search_text.py",
     "commune_desk/training",
     "sync/change.py",
     "bench/registers.py",

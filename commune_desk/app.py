@@ -14,8 +14,8 @@ from typing import IO, TYPE_CHECKING
 from PySide6.QtCore import QLockFile, QObject
 from PySide6.QtWidgets import QApplication
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, language, language_of, set_language, translate_error
 from commune_desk.logs import start_log
 from commune_desk.paths import profile_dir

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from functools import cache
 from typing import Literal
 
-from commune_desk.domain.clock import VIETNAM, local_day
-from commune_desk.domain.errors import DeskError
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import VIETNAM, local_day
+from commune_desk.domain.words.errors import DeskError
+from commune_desk.domain.words.labels import N_
 from commune_desk.program_files import resource
 
 Language = Literal["vi", "en"]

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.errors import DeskError
-from commune_desk.domain.ids import is_id, is_scope
+from commune_desk.domain.model.ids import is_id, is_scope
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import is_message
 
 LOG_FILE = "commune_desk.log"
@@ -43,7 +43,9 @@ def _is_scope(value: object) -> bool:
 
 
 def _is_kind(value: object) -> bool:
-    from commune_desk.domain.kinds import KINDS  # with the first record that is logged: the unlock page needs none
+    from commune_desk.domain.records.kinds import (
+        KINDS,  # with the first record that is logged: the unlock page needs none
+    )
 
     return isinstance(value, str) and value in KINDS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from commune_desk.domain.codes import CodeBook
+    from commune_desk.domain.model.codes import CodeBook
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -32,6 +32,6 @@ def read_resource(name: str) -> str:
 @cache
 def code_book() -> CodeBook:
     """The code lists, read once."""
-    from commune_desk.domain.codes import CodeBook  # the unlock page needs no code
+    from commune_desk.domain.model.codes import CodeBook  # the unlock page needs no code
 
     return CodeBook.parse(lambda name: read_resource(f"codes/{name}"))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.errors import DeskError
-from commune_desk.domain.ids import is_shelter_scope
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.model.ids import is_shelter_scope
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import Language, set_language
 from commune_desk.program_files import code_book
 from commune_desk.store.desk.lease import at_work

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 import msgspec
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from sync import protocol, seal
 from sync.protocol import B64, Count
 

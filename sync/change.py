@@ -14,10 +14,10 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.kinds import since
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Value
+from commune_desk.domain.model.record import Value
+from commune_desk.domain.records.kinds import since
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from sync import seal
 
 MAX_LINE = 64 * 1024

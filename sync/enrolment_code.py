@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from os import urandom
 
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 from sync import seal
 
 LOCATOR_BYTES, SECRET_BYTES, PRINT_BYTES = 2, 5, 3

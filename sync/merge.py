@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from commune_desk.domain.record import Field, Merge
+from commune_desk.domain.model.record import Field, Merge
 from sync.change import Wire
 
 

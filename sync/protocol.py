@@ -12,8 +12,8 @@ from typing import Annotated, TypeVar
 import msgspec
 import zstandard
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from sync.change import BadLine, Line, Wire, read_line
 
 PROTOCOL = 1

@@ -24,9 +24,9 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from commune_desk.domain.errors import Fault, Invalid
-from commune_desk.domain.ids import DeskId
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.ids import DeskId
+from commune_desk.domain.words.errors import Fault, Invalid
+from commune_desk.domain.words.labels import N_
 
 BUNDLE = b"cd-bundle-v1"
 CHANGE = b"cd-change-v1"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION, Kind
-from commune_desk.domain.record import Field, Shape
+from commune_desk.domain.model.record import Field, Shape
+from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, Kind
 from commune_desk.i18n import _, set_language
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "data-dictionary.md"
@@ -15,7 +15,7 @@ _HEAD = f"""# Data dictionary
 
 Generated from `commune_desk/domain` (schema version {SCHEMA_VERSION}); a test keeps it true. Every record also has an
 `id` (32 hex digits, UUIDv7) and a `scope`. Merge classes and data classes are explained in
-`commune_desk/domain/record.py` and in [protocol.md](protocol.md).
+`commune_desk/domain/model/record.py` and in [protocol.md](protocol.md).
 """
 
 

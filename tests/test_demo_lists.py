@@ -12,8 +12,7 @@ from datetime import date
 import pytest
 
 from bench.demo_lists import FOLDER, MANIFEST_NAME, demo_files
-from commune_desk.domain.dates import PartialDate, is_child_on
-from commune_desk.domain.list_cells import (
+from commune_desk.domain.lists.cells import (
     ALREADY_SIXTEEN,
     BIRTH_DATE_UNREADABLE,
     ID_NOT_TWELVE_DIGITS,
@@ -24,11 +23,12 @@ from commune_desk.domain.list_cells import (
     SERIAL_DATE,
     YEAR_OF_TWO_DIGITS,
 )
-from commune_desk.domain.list_columns import guess_mapping
-from commune_desk.domain.list_header import column_encodings, find_header
-from commune_desk.domain.list_repeats import SAME_ID
-from commune_desk.domain.lists import ETHNICITY_UNKNOWN, RELATION_UNKNOWN, ListedChild, ListPlan, RowKind, read_row
-from commune_desk.domain.text import fold
+from commune_desk.domain.lists.columns import guess_mapping
+from commune_desk.domain.lists.header import column_encodings, find_header
+from commune_desk.domain.lists.repeats import SAME_ID
+from commune_desk.domain.lists.rows import ETHNICITY_UNKNOWN, RELATION_UNKNOWN, ListedChild, ListPlan, RowKind, read_row
+from commune_desk.domain.time.dates import PartialDate, is_child_on
+from commune_desk.domain.vietnamese.text import fold
 from commune_desk.program_files import code_book
 from commune_desk.training.lists import AS_OF, CURRENT_NAME, OLD_NAME, SEED
 from commune_desk.training.people import AT_RISK_SHARE, HOA, SPECIAL_SHARE, training_children

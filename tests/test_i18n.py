@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commune_desk import i18n
-from commune_desk.domain.errors import DeskError, Fault
+from commune_desk.domain.words.errors import DeskError, Fault
 from commune_desk.i18n import _, fill, set_language, translate_error
 from tests import texts
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commune_desk.domain.errors import Fault, Invalid
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.words.errors import Fault, Invalid
 from commune_desk.logs import ALLOWED, LOG_FILE, LOG_FILES, ScrubbingFormatter, scrub_report, start_log, stop_log
 from tests.helpers.silenced import silenced
 
@@ -91,7 +91,7 @@ def test_a_report_that_prints_the_message_would_be_caught() -> None:
 
 def test_our_own_sentence_is_named_but_not_what_filled_it() -> None:
     report = scrub_report(raised(Fault("{line} (kept here, does not stand)", line=CANARY)))
-    assert "commune_desk.domain.errors.Fault: {line} (kept here, does not stand)" in report
+    assert "commune_desk.domain.words.errors.Fault: {line} (kept here, does not stand)" in report
     assert CANARY not in report
 
 

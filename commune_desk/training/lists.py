@@ -10,8 +10,8 @@ from datetime import date
 from itertools import groupby
 from random import Random
 
-from commune_desk.domain.legacy_text import Encoding, from_unicode
-from commune_desk.domain.list_cells import Cell
+from commune_desk.domain.lists.cells import Cell
+from commune_desk.domain.vietnamese.legacy_text import Encoding, from_unicode
 from commune_desk.training.people import RELATION_WORDS, TrainingChild, training_children
 
 AS_OF = date(2026, 9, 30)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from commune_desk.domain.codes import is_special_group
+from commune_desk.domain.model.codes import is_special_group
 from commune_desk.training.names import DAO, NameGrammar, elder_name, person_name, pick_grammar
 
 HOA = "Đặng Thị Hoà"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.families import Household, Person
-from commune_desk.domain.ids import RecordId, Scope, new_record_id
-from commune_desk.domain.visits import HomeVisit
+from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.families import Household, Person
+from commune_desk.domain.records.visits import HomeVisit
 from commune_desk.training.people import TrainingChild
 from commune_desk.training.visits import TrainingVisit
 

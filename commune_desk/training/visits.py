@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from commune_desk.domain.visits import VISIT_RHYTHM_DAYS, suggested_next_visit
+from commune_desk.domain.records.visits import VISIT_RHYTHM_DAYS, suggested_next_visit
 from commune_desk.training.people import RELATION_WORDS, TrainingChild
 
 _LEVELS = ("low", "medium", "high")

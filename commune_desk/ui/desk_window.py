@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QSize, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.errors import DeskError, Fault
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.words.errors import DeskError, Fault
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.day.today import badges
 from commune_desk.presenters.frame.routes import Route
@@ -242,8 +242,9 @@ class DeskWindow(QObject):
 
     def _enrol_anew(self) -> None:
         from commune_desk.ui.dialogs.enrol import EnrolDialog
+        from commune_desk.ui.dialogs.frame import show_modal
 
-        EnrolDialog(self._desk, self._tasks, self.shell).exec()
+        show_modal(EnrolDialog(self._desk, self._tasks, self.shell))
 
     def _on_search(self, typed: str) -> None:
         if not typed and self.shell.current_page != "register":

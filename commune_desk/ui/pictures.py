@@ -8,8 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt
 from PySide6.QtGui import QColorSpace, QImage, QImageReader, QImageWriter, QPainter
 
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 
 LONGEST_SIDE = 1600
 """Pixels: a page of A4 with about 140 dots per inch, on which small print can be read."""

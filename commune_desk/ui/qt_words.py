@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QTranslator
 
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, language
 
 WORDS: dict[str, tuple[str, ...]] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
-from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.reports.news import Arrival, ReportNews

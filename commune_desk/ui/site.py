@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from commune_desk.domain.ids import is_commune_scope
+from commune_desk.domain.model.ids import is_commune_scope
 from commune_desk.i18n import _
 from commune_desk.presenters.frame.routes import JOIN, Route
 from commune_desk.ui.main_window import PageEntry

@@ -12,8 +12,8 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.words.errors import DeskError
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from typing import Annotated
 
 import msgspec
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.paths import settle_names
 from commune_desk.vault.keys import RegisterKey
 from sync.seal import ALPHABET, DESK_CHARACTERS, derive, is_mac, mac, sha256

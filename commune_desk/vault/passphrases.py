@@ -9,8 +9,8 @@ from os import urandom
 import msgspec
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from commune_desk.domain.errors import Fault, Invalid
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault, Invalid
+from commune_desk.domain.words.labels import N_
 from commune_desk.vault.keyfile import LOGIN, VERSION, KeySlot
 from commune_desk.vault.keys import RegisterKey
 from sync.seal import SealBroken, derive, unwrap, wrap

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.errors import Fault, Invalid, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault, Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.vault.keyfile import Keyfile, KeyfileDamaged, RecoveryBlob, read_copies, read_with_key, save
 from commune_desk.vault.keys import RegisterKey
 from commune_desk.vault.passphrases import make_slot, require_login, require_passphrase

@@ -13,8 +13,8 @@ from typing import Annotated
 
 import msgspec
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 
 DELAYS = (0, 0, 0, 5, 15, 60, 300, 900)
 """Seconds to wait after the first, second, … wrong passphrase in a row; the last one stays."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.clock import Clock, monotonic
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import Clock, monotonic
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.vault.keyfile import (
     Copy,
     Keyfile,

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import datetime
 
-from commune_desk.domain.clock import from_iso, monotonic
+from commune_desk.domain.time.clock import from_iso, monotonic
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.signing import RequestSigner

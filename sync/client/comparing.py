@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
 from sync import protocol, seal
 from sync.change import RELOCATING, Place
 from sync.checksums import RANGES, RangesReply, RangesRequest, RecordsRequest, ScopeSums, differing, range_of

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.labels import N_
 from sync import bundle, protocol, report_wire, seal
 from sync.bundle import Bundle, Item, PartKind
 from sync.change import GENESIS, Place

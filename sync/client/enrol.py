@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.tls import authority_fingerprint

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 
 
 class SyncFault(Fault):

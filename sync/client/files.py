@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from commune_desk.domain.clock import monotonic
+from commune_desk.domain.time.clock import monotonic
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.channel import Channel, Refused

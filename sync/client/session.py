@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from commune_desk.domain.clock import monotonic
+from commune_desk.domain.time.clock import monotonic
 from sync import protocol, report_wire, seal
 from sync.change import Place
 from sync.client import errors

@@ -21,9 +21,9 @@ from requests.adapters import BaseAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError
 from urllib3.exceptions import TimeoutError as LibraryTimeout
 
-from commune_desk.domain.clock import monotonic
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import monotonic
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 from sync import protocol
 from sync.client import errors
 from sync.client.signing import RequestSigner

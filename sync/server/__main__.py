@@ -8,8 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from commune_desk.domain.errors import DeskError
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import DeskError
+from commune_desk.domain.words.labels import N_
 from sync.server.commands.arguments import build
 from sync.server.commands.console import Console
 from sync.server.commands.texts import LANGUAGES, Texts, language_of, speak

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.labels import N_
 from sync.protocol import Problem
 
 SENTENCES = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 
 _WORDS = {
     errno.ENOENT: N_("there is no such file or folder"),

@@ -123,6 +123,6 @@ def test_no_circle_of_modules() -> None:
 def test_a_graph_that_saw_nothing_would_be_noticed() -> None:
     """The twin: the tables are checked against real imports."""
     seen = set(imports())
-    assert ("commune_desk.i18n", "commune_desk.domain.errors") in seen
+    assert ("commune_desk.i18n", "commune_desk.domain.words.errors") in seen
     assert ("sync.seal", "cryptography") in seen
     assert len(graph().modules) > len(list(shipped()))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from commune_desk.domain.attachments import PDF, Attachment
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.attachments import PDF, Attachment
 from commune_desk.store.desk.register import Register
 from commune_desk.store.files.file_queue import ciphertext_of, place_of
 from commune_desk.usecases.records.attachments import FileFacts, Prepared, attach, fetch, opened

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from commune_desk.domain.children import ChildFile, GroupMembership
-from commune_desk.domain.families import Household, Person, Relation
-from commune_desk.domain.ids import RecordId, Scope, new_record_id
-from commune_desk.domain.placements import Bed, CareLogEntry, Placement, PlacementNotice
-from commune_desk.domain.record import Record
-from commune_desk.domain.reports import Report
-from commune_desk.domain.visits import HomeVisit
+from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.model.record import Record
+from commune_desk.domain.records.children import ChildFile, GroupMembership
+from commune_desk.domain.records.families import Household, Person, Relation
+from commune_desk.domain.records.placements import Bed, CareLogEntry, Placement, PlacementNotice
+from commune_desk.domain.records.reports import Report
+from commune_desk.domain.records.visits import HomeVisit
 from commune_desk.store.writing.transaction import Tx
 
 COMMUNE_SCOPE = Scope("C:06838")

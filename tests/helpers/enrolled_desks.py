@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import Clock, SystemClock
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.model.ids import RecordId, uuid7
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import Clock, SystemClock
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.settings import Pins
 from commune_desk.store.exchange.replica import RegisterReplica

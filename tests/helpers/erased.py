@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.clock import STEPS
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.time.clock import STEPS
 from commune_desk.store.intake import erasing
 from commune_desk.usecases.desk.workplace import Workplace
 from sync import protocol

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.writing.opened import open_records
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.joining import Chosen, Half, half_of, join_children

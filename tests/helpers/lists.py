@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from commune_desk.domain.list_repeats import Repeat, Repeats
-from commune_desk.domain.lists import ListedChild
+from commune_desk.domain.lists.repeats import Repeat, Repeats
+from commune_desk.domain.lists.rows import ListedChild
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import Counts, View

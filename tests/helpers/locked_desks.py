@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import select
 
-from commune_desk.domain.families import Person
+from commune_desk.domain.records.families import Person
 from commune_desk.store.engine import settings
 from commune_desk.store.pages.sync_status import SyncFacts, sync_facts
 from commune_desk.store.writing.transaction import Tx

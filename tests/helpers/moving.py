@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.ids import RecordId, Scope, uuid7
-from commune_desk.domain.kinds import SCHEMA_VERSION
+from commune_desk.domain.model.ids import RecordId, Scope, uuid7
+from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.program_files import code_book
 from commune_desk.store.changes import journal, writers
 from commune_desk.store.changes.ledger import PROVINCE_SCHEMA

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.usecases.locked.doorbell import DoorbellCard
 from sync.seal import SigningKey
 from sync.server.identity.authority import make_authority

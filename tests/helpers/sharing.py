@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.ids import RecordId, Scope, uuid7
-from commune_desk.domain.kinds import SCHEMA_VERSION
+from commune_desk.domain.model.ids import RecordId, Scope, uuid7
+from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.store.changes import journal
 from commune_desk.store.changes.ledger import PROVINCE_SCHEMA
 from commune_desk.store.engine import settings

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope, new_record_id
-from commune_desk.domain.placements import Bed, CareLogEntry, Placement
+from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.placements import Bed, CareLogEntry, Placement
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.pages.placements import bed_board
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.desks import Officer
-from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
+from commune_desk.domain.model.ids import OfficerId, RecordId, Scope, uuid7
+from commune_desk.domain.records.desks import Officer
 from commune_desk.program_files import code_book
 from commune_desk.store.desk.register import FILE_NAME, Register
 from commune_desk.store.engine import settings

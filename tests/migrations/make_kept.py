@@ -10,9 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from commune_desk.domain.attachments import PDF
-from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.domain.kinds import Officer
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.records.attachments import PDF
+from commune_desk.domain.records.kinds import Officer
 from commune_desk.program_files import code_book
 from commune_desk.store.engine.database import connect
 from commune_desk.store.engine.migrate import steps

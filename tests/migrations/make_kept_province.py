@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync.protocol import b64, unb64
 from sync.seal import SigningKey
 from sync.server import engine

@@ -212,10 +212,10 @@ FAULTS = (
     ),
     Fault(
         name="stamp-of-2255-taken-over",
-        file="commune_desk/domain/clock.py",
+        file="commune_desk/domain/time/clock.py",
         old="(stamp for stamp in stamps if stamp < horizon)",
         new="stamps",
-        tests=("domain/test_stamps.py",),
+        tests=("domain/time/test_stamps.py",),
     ),
     Fault(
         name="waiting-counts-only-this-record-once",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.child.register_page import MOVED, RegisterPage

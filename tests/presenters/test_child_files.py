@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.attachments import Attachment
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.attachments import Attachment
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.files import ChildFiles, FileView
 from commune_desk.presenters.child.page import ChildPage

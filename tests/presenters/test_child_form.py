@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.form import ChildForm, ChildFormState
 from commune_desk.presenters.child.relation_form import GroupForm, RelationForm

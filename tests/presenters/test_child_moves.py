@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.text import fold
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.vietnamese.text import fold
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.form import ChildForm
 from commune_desk.presenters.child.page import ChildPage, ChildView

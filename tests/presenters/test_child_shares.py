@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.domain.lease import Lease
-from commune_desk.domain.placements import PlacementNotice
-from commune_desk.domain.record import kind_of
+from commune_desk.domain.limits.lease import Lease
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.model.record import kind_of
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.placements import PlacementNotice
+from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.page import ChildPage, ChildView
 from commune_desk.presenters.child.share import ChildShare, SharedRow

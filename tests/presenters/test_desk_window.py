@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.placements import has_isolation_ended
+from commune_desk.domain.records.placements import has_isolation_ended
 from commune_desk.presenters.shelter.admit_form import AdmitForm
 from commune_desk.presenters.window.desk_window import next_due
 from commune_desk.store.pages.placements import active_stays

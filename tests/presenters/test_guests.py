@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.families import Person
 from commune_desk.i18n import set_language
 from commune_desk.presenters.day.today import TodayPage
 from commune_desk.presenters.frame.cards import Section

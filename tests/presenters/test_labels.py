@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.placements import PAPERS
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.records.placements import PAPERS
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.wording.labels import STEP_NAMES, value_text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.record import Value
+from commune_desk.domain.model.record import Value
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.reports.news import Arrival, ReportNews
 from commune_desk.program_files import code_book

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.ids import new_record_id
+from commune_desk.domain.model.ids import new_record_id
 from commune_desk.i18n import set_language
 from commune_desk.presenters.frame.entry_form import EntryForm, FormState
 from commune_desk.presenters.shelter.admit_form import OTHER_PERSON, AdmitForm

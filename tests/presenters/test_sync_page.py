@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.errors import Fault
+from commune_desk.domain.words.errors import Fault
 from commune_desk.presenters.sync.page import sync_chip, sync_page
 from commune_desk.store.intake.comparing import Comparison
 from commune_desk.store.pages.sync_status import SyncFacts, Waiting

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from commune_desk.domain.text import fold
+from commune_desk.domain.vietnamese.text import fold
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 

@@ -12,12 +12,12 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.logs import start_log
 from commune_desk.program_files import code_book
 from commune_desk.usecases.desk.workplace import Workplace

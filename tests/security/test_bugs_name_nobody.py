@@ -16,8 +16,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.errors import Fault, Invalid
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import Fault, Invalid
 from commune_desk.logs import LOG_FILE, start_log, stop_log
 from commune_desk.ui import theme
 from commune_desk.ui.dialogs.message import MessageDialog

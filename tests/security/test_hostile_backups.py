@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import DeskError
-from commune_desk.domain.ids import Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import translate_error
 from commune_desk.store.desk.backup import (
     KEYFILE_NAME,

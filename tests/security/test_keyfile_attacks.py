@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.vault import recovery, vault
 from commune_desk.vault.keyfile import (
     MAGIC,

@@ -17,11 +17,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import DeskError
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, register_child
 from commune_desk.usecases.records.moves import move_child

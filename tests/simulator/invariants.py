@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from commune_desk.domain.record import Record
+from commune_desk.domain.model.record import Record
 from commune_desk.store.desk.lease import SEALED
 from commune_desk.store.pages.sync_status import sync_facts
 from sync.server.engine import tables

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from commune_desk.domain.access import Role
+from commune_desk.domain.model.access import Role
 from commune_desk.store.desk.register import FILE_NAME
 from sync.seal import BoxKey
 from tests.helpers.builders import make_child, make_report, save_all

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from commune_desk.domain.clock import STEPS, from_iso
+from commune_desk.domain.time.clock import STEPS, from_iso
 from sync import seal
 from sync.change import Change
 from tests.simulator.facts import Fed, Own

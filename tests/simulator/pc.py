@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.errors import DeskError
-from commune_desk.domain.record import Record
+from commune_desk.domain.model.record import Record
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.desk.register import FILE_NAME, Register
 from commune_desk.store.engine.settings import Pins
 from commune_desk.store.writing.opened import Opened, open_records

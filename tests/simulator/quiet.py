@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.engine.schema import from_column
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.store.pages.sync_status import sync_facts

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Table, select
 
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 from sync.client.session import SyncReport
 from sync.server.engine import tables
 from tests.simulator import work

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
 from sync.change import Change
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE

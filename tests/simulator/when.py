@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from commune_desk.domain import ids
-from commune_desk.domain.clock import Clock
+from commune_desk.domain.model import ids
+from commune_desk.domain.time.clock import Clock
 
 BEGIN = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2099, 12, 30, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from commune_desk.domain.record import Record
+from commune_desk.domain.model.record import Record
 from commune_desk.store.intake.conflicts import OpenConflict, open_conflicts
 from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.server.intake.reports_in import hand_down

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 from sync import protocol
 from sync.client.session import SyncReport
 from sync.server.answers import pull

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.pages.children import child_record, child_rows

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.i18n import _
 from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.sync.page import sync_page

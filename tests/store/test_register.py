@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.ids import Scope
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Record
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.model.record import Record
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.store.changes.ledger import verify_audit
 from commune_desk.store.desk.register import AUDIT_PURPOSE, Register
 from commune_desk.store.engine.database import (

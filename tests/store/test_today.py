@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.desks import Task
-from commune_desk.domain.ids import Scope, new_record_id
+from commune_desk.domain.model.ids import Scope, new_record_id
+from commune_desk.domain.records.desks import Task
 from commune_desk.store.engine.schema import write_record
 from commune_desk.store.pages.today import commune_day, counts, due_visits, last_logs, open_tasks
 from commune_desk.store.writing.transaction import Tx

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from commune_desk.domain.clock import VIETNAM
+from commune_desk.domain.time.clock import VIETNAM
 from tests.story.failure import StoryFailed
 from tests.story.handle import DeskProcess
 from tests.story.province import Province

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.attachments import PDF
-from commune_desk.domain.clock import SystemClock, local_day, to_iso
-from commune_desk.domain.ids import RecordId, Scope, commune_scope, new_record_id, shelter_scope
-from commune_desk.domain.kinds import Report
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, Scope, commune_scope, new_record_id, shelter_scope
+from commune_desk.domain.records.attachments import PDF
+from commune_desk.domain.records.kinds import Report
+from commune_desk.domain.time.clock import SystemClock, local_day, to_iso
 from commune_desk.program_files import code_book
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace

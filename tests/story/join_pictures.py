@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 from PySide6.QtWidgets import QApplication
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import RecordId, commune_scope, new_record_id
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, commune_scope, new_record_id
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.frame.routes import JOIN, Route
 from commune_desk.program_files import code_book

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.clock import SystemClock, to_iso
-from commune_desk.domain.lease import Lease
+from commune_desk.domain.limits.lease import Lease
+from commune_desk.domain.time.clock import SystemClock, to_iso
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
 from commune_desk.store.desk.lease import LEASE

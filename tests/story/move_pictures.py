@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 from PySide6.QtWidgets import QApplication
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import RecordId, commune_scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, commune_scope
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.child.move import ChildMove
 from commune_desk.presenters.child.register_page import MOVED

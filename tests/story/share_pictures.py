@@ -11,10 +11,10 @@ from pathlib import Path
 import msgspec
 from PySide6.QtWidgets import QApplication, QDialog
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.child.share import ShareQuestion
 from commune_desk.presenters.frame.routes import Route

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.app import Program
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.window.opening import ENROL, RESTORE, TRAINING
 from commune_desk.ui import site, theme

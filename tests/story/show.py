@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.usecases.registers.enrolment import Invitation, enrol_new_register
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from commune_desk.usecases.registers.training_register import fill_commune

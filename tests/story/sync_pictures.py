@@ -13,9 +13,9 @@ import msgspec
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
 from commune_desk.store.writing.transaction import Tx

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.app import Program
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.usecases.records.drafts import open_drafts
 from commune_desk.usecases.registers.opening import OpenDesk, make_training_register, unlock

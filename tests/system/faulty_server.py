@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import func
 
-from commune_desk.domain.ids import is_scope
+from commune_desk.domain.model.ids import is_scope
 from sync.change import GENESIS, Place
 from sync.server.__main__ import main
 from sync.server.identity.scopes import ensure_scope

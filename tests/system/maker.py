@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.usecases.registers.backups import restore
 from commune_desk.usecases.registers.opening import make_training_register
 from commune_desk.usecases.registers.profile import NewOfficer, Profile

@@ -13,8 +13,8 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from commune_desk.domain.clock import SystemClock, local_day
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.time.clock import SystemClock, local_day
 from commune_desk.store.desk.register import Register
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, register_child

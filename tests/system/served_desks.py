@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from sync.client.enrol import enrol
 from sync.client.transport import Limits, Transport
 from sync.server.lifecycle.founding import found

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.app import Program
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.ui import theme
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.hooks import BugHook

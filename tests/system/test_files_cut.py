@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.exchange.file_replica import RegisterFiles
 from sync.client.enrol import enrol
 from sync.client.errors import LineFault

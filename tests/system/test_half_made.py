@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.engine import settings
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.registers.backups import back_up

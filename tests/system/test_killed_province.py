@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.exchange.replica import RegisterReplica
 from sync import protocol
 from sync.client.enrol import Enrolment, enrol

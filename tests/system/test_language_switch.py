@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale
 from pytestqt.qtbot import QtBot
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.errors import Refusal
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.usecases.registers.profile import Profile
 from tests.helpers.builders import make_person, save_all

@@ -56,7 +56,7 @@ print(*sys.modules)
 AFTER_THE_FIRST_PICTURE = {
     "cryptography": "commune_desk.vault.vault",
     "msgspec": "commune_desk.vault.vault",
-    "commune_desk.domain.record": "commune_desk.domain.children",
+    "commune_desk.domain.model.record": "commune_desk.domain.records.children",
     "concurrent.futures": "concurrent.futures",
     "socket": "logging.handlers",
     "commune_desk.presenters.window.opening": "commune_desk.ui.opening.first_run",

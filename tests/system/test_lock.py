@@ -18,7 +18,7 @@ from sqlcipher3.dbapi2 import ProgrammingError
 
 from commune_desk import app
 from commune_desk.app import Program
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.ui.dialogs.message import Message, question
 from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
 from commune_desk.usecases.locked.doorbell import take_card

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.engine.settings import Pins
 from commune_desk.store.pages.sync_status import SyncFacts, sync_facts
 from commune_desk.usecases.locked.doorbell import leave_card

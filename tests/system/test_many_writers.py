@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 from sync.client import errors
 from sync.client.transport import Limits
 from tests.sync.actors.fault_proxy import FaultProxy, Toxics

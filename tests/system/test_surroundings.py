@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import sqlcipher3
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.errors import DeskError, Fault
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import DeskError, Fault
 from commune_desk.i18n import translate_error
 from commune_desk.program_files import code_book
 from commune_desk.store.desk.register import Register

@@ -15,7 +15,7 @@ import requests
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.program_files import code_book
 from commune_desk.store.pages.sync_status import count_waiting
 from commune_desk.ui import theme

@@ -11,8 +11,8 @@ from pathlib import Path
 import requests
 from sqlalchemy import select, text
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.time.clock import SystemClock
 from sync import protocol
 from sync.change import GENESIS, next_chain
 from sync.client.tls import PinnedAdapter, PinnedContext

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import Clock
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.writing.transaction import Tx
 from sync.client.enrol import Enrolment

@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from commune_desk.domain.clock import SystemClock, to_iso
-from commune_desk.domain.ids import RecordId, uuid7
-from commune_desk.domain.kinds import SCHEMA_VERSION
+from commune_desk.domain.model.ids import RecordId, uuid7
+from commune_desk.domain.records.kinds import SCHEMA_VERSION
+from commune_desk.domain.time.clock import SystemClock, to_iso
 from sync import protocol, seal
 from sync.change import JOINED_TO, Line, Verb, Wire
 from sync.client.enrol import Enrolment, enrol

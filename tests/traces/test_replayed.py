@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.clock import from_iso
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.record import DECLARED
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import DECLARED
+from commune_desk.domain.time.clock import from_iso
 from sync import file_wire, protocol, seal
 from sync.change import Line, Verb, needed_schema, read_line
 from sync.client.enrol import Enrolment, enrol

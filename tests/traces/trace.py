@@ -15,7 +15,7 @@ import sqlcipher3.dbapi2
 import zstandard
 from requests.adapters import BaseAdapter
 
-from commune_desk.domain.clock import SystemClock, to_iso
+from commune_desk.domain.time.clock import SystemClock, to_iso
 from sync.client.enrol import DeskKeys
 from sync.client.tls import PinnedAdapter, PinnedContext
 from sync.client.transport import Transport

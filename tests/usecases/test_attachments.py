@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.attachments import PDF
-from commune_desk.domain.errors import DeskError, Fault, Invalid, Refusal
-from commune_desk.domain.ids import RecordId, uuid7
+from commune_desk.domain.model.ids import RecordId, uuid7
+from commune_desk.domain.records.attachments import PDF
+from commune_desk.domain.words.errors import DeskError, Fault, Invalid, Refusal
 from commune_desk.i18n import set_language, translate_error
 from commune_desk.store.files.attachments import files_of
 from commune_desk.store.files.file_queue import ciphertext_of

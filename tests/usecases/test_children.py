@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.dates import may_be_born_together
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.dates import may_be_born_together
+from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.program_files import code_book
 from commune_desk.store.pages.children import ChildRecord, child_record, open_memberships
 from commune_desk.store.writing.opened import open_records

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.usecases.sync import stick
 from commune_desk.usecases.sync.courier import Courier, CourierStopped
 from commune_desk.usecases.sync.desk_sync import asks_for_sync
@@ -178,7 +178,7 @@ def test_a_file_of_a_foreign_kind_does_not_stop_the_others(office: Office) -> No
 KILLED = """
 import sys, os
 from pathlib import Path
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.desk.register import Register
 from commune_desk.usecases.sync.courier import Courier
 from tests.sync.actors.real_desks import KEY, OFFICER

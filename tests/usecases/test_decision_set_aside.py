@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from commune_desk.domain.families import Person
+from commune_desk.domain.records.families import Person
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.usecases.sync.conflicts import decide_conflict

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.errors import Fault
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.words.errors import Fault
 from commune_desk.usecases.sync.desk_sync import asks_for_sync
 from sync.client.errors import Stopped
 from tests.helpers.builders import make_report, save_all

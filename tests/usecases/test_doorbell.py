@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.errors import Invalid
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.presenters.window.doorbell import bell_text
 from commune_desk.usecases.locked import doorbell
 from commune_desk.usecases.locked.doorbell import Bell, DoorbellCard, Question, listen, take_card

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.errors import Invalid
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.drafts import drop_draft, load_draft, open_drafts, save_draft

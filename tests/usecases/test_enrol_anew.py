@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.families import Person
+from commune_desk.domain.records.families import Person
 from commune_desk.store.exchange import staged
 from commune_desk.usecases.registers import enrolment
 from commune_desk.usecases.registers.enrolment import take_up

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import Invalid, Refusal
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.presenters.window.opening import SECRETS, FirstRun
 from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, NotReached, enrol_new_register
 from commune_desk.usecases.registers.profile import FolderNotWritten, NewOfficer, Profile

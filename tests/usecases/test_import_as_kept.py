@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from commune_desk.domain.list_cells import BIRTH_DATE_MISSING, ID_LOST_DIGITS, Cell
-from commune_desk.domain.lists import BROKEN_LETTERS, OTHER_TABLE, UNTITLED
+from commune_desk.domain.lists.cells import BIRTH_DATE_MISSING, ID_LOST_DIGITS, Cell
+from commune_desk.domain.lists.rows import BROKEN_LETTERS, OTHER_TABLE, UNTITLED
 from commune_desk.presenters.lists.page import ImportPage
 from commune_desk.store.lists import import_rows
 from commune_desk.store.lists.import_rows import StagedRow, View

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.list_repeats import LIKELY, likeness
-from commune_desk.domain.lists import ListedChild
+from commune_desk.domain.lists.repeats import LIKELY, likeness
+from commune_desk.domain.lists.rows import ListedChild
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists import import_twins
 from commune_desk.usecases.lists.import_reading import ListReading, Progress

@@ -13,9 +13,9 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.legacy_text import Encoding, from_unicode
-from commune_desk.domain.list_cells import Cell
+from commune_desk.domain.lists.cells import Cell
+from commune_desk.domain.vietnamese.legacy_text import Encoding, from_unicode
+from commune_desk.domain.words.errors import Fault
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_reading import ListReading
 from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.errors import DeskError, Fault, Refusal
-from commune_desk.domain.ids import is_id, uuid7
+from commune_desk.domain.model.ids import is_id, uuid7
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.words.errors import DeskError, Fault, Refusal
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import RowState
 from commune_desk.store.pages.child_history import child_history

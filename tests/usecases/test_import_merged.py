@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from commune_desk.domain.list_columns import SHARED_TARGETS, Target
+from commune_desk.domain.lists.columns import SHARED_TARGETS, Target
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of
 from tests.helpers.lists import bring_in, shown, the_child

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import View
 from commune_desk.store.lists.imports import ImportState

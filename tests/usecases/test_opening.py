@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.ids import Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.presenters.window.settings_page import OfficerForm
 from commune_desk.store.desk.backup import BackupDamaged, BackupNotSaved
 from commune_desk.store.desk.register import Register

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.dates import months_after
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.placements import Bed, Placement, PlacementNotice, isolation_ends, stay_ends
-from commune_desk.domain.record import Data
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import Data
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.records.placements import Bed, Placement, PlacementNotice, isolation_ends, stay_ends
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.time.dates import months_after
+from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.store.engine.schema import SELECT, read_record
 from commune_desk.store.pages.placements import bed_board, log_between, stay_record, stay_row
 from commune_desk.store.pages.tasks import open_tasks_of

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from msoffcrypto.format.ooxml import OOXMLFile
 from xlwt.CompoundDoc import XlsDoc
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.legacy_text import Encoding, from_unicode
-from commune_desk.domain.list_cells import Cell, Row
-from commune_desk.domain.list_header import column_encodings, find_header
+from commune_desk.domain.lists.cells import Cell, Row
+from commune_desk.domain.lists.header import column_encodings, find_header
+from commune_desk.domain.vietnamese.legacy_text import Encoding, from_unicode
+from commune_desk.domain.words.errors import Fault
 from commune_desk.usecases.sheets import list_guard, list_text, read_list
 from commune_desk.usecases.sheets.list_worker import LENGTH_BYTES, Frame
 from commune_desk.usecases.sheets.read_list import open_list

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.errors import DeskError, Invalid, Refusal
-from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.domain.reports import Report, clock_runs
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.reports import Report, clock_runs
+from commune_desk.domain.words.errors import DeskError, Invalid, Refusal
 from commune_desk.store.pages.reports import (
     count_from_province,
     count_taken_unsent,

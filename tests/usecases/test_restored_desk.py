@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.families import Person
+from commune_desk.domain.records.families import Person
 from commune_desk.store.exchange.staged import pulled_once
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing.transaction import Tx

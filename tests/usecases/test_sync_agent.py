@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from commune_desk.domain.clock import SystemClock, from_iso
-from commune_desk.domain.errors import Fault
+from commune_desk.domain.time.clock import SystemClock, from_iso
+from commune_desk.domain.words.errors import Fault
 from commune_desk.usecases.sync.agent import SyncAgent, SyncStatus
 from commune_desk.usecases.sync.schedule import Pace
 from sync.client.errors import Busy, Forked, NoLine, Stopped

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.errors import Fault
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.words.errors import Fault
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.sync_history import rounds
 from commune_desk.usecases.sync import log as sync_log

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.program_files import code_book
 from commune_desk.store.pages.children import file_of
 from commune_desk.store.pages.search import Filters, search_children

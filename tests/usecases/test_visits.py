@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.ids import RecordId, new_record_id
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.store.pages.visits import child_brief, correction_of, standing_visits
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.visits import record_visit

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.errors import Fault
+from commune_desk.domain.words.errors import Fault
 from commune_desk.usecases.sheets.read_list import open_list
 from commune_desk.usecases.sheets.write_rejects import WRITE_FAILED, Reject, write_rejects
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.errors import Invalid, Refusal
+from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.vault import recovery, vault
 from commune_desk.vault.keyfile import read_with_key, spare_of
 from commune_desk.vault.keys import RegisterKey

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.errors import Invalid, Refusal
+from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.vault import vault
 from commune_desk.vault.keyfile import (
     KeyfileDamaged,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.model.codes import CodeBook
 from commune_desk.i18n import _, format_number
 from commune_desk.presenters.frame.cards import Row, Section
 from commune_desk.presenters.frame.routes import Route

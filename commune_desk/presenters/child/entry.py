@@ -9,15 +9,15 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.dates import PartialDate
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.families import Household, Person
-from commune_desk.domain.ids import Scope, new_record_id
-from commune_desk.domain.people import normal_id_number, normal_phone
-from commune_desk.domain.record import Record, longest
-from commune_desk.domain.text import tidy
-from commune_desk.domain.typed_dates import parse_partial_date
+from commune_desk.domain.entered.dates import parse_partial_date
+from commune_desk.domain.entered.people import normal_id_number, normal_phone
+from commune_desk.domain.model.ids import Scope, new_record_id
+from commune_desk.domain.model.record import Record, longest
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.families import Household, Person
+from commune_desk.domain.time.dates import PartialDate
+from commune_desk.domain.vietnamese.text import tidy
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.presenters.wording import labels
 from commune_desk.store.pages.children import ChildRecord, Kin
 from commune_desk.store.writing.opened import Opened

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from commune_desk.domain.attachments import JPEG, PDF, Attachment
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.clock import from_iso, local_day
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.labels import N_
-from commune_desk.domain.reports import Report
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.attachments import JPEG, PDF, Attachment
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.records.reports import Report
+from commune_desk.domain.time.clock import from_iso, local_day
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_instant, format_size
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from commune_desk.domain.children import POVERTY_GROUPS
-from commune_desk.domain.dates import PartialDate, is_child_on
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import new_record_id
-from commune_desk.domain.labels import N_
-from commune_desk.domain.people import Level, check_id_number, normal_id_number, normal_phone
-from commune_desk.domain.text import fold, tidy
-from commune_desk.domain.typed_dates import parse_partial_date
+from commune_desk.domain.entered.dates import parse_partial_date
+from commune_desk.domain.entered.people import Level, check_id_number, normal_id_number, normal_phone
+from commune_desk.domain.model.ids import new_record_id
+from commune_desk.domain.records.children import POVERTY_GROUPS
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.dates import PartialDate, is_child_on
+from commune_desk.domain.vietnamese.text import fold, tidy
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.child.entry import (
     PARENTS,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Merge, Shape, Value
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import Merge, Shape, Value
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.domain.reports import clock_runs
-from commune_desk.domain.text import fold
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.records.reports import clock_runs
+from commune_desk.domain.vietnamese.text import fold
 from commune_desk.i18n import _
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.children import FILE_STEPS, RISK_LEVELS, WITHDRAWN, GroupMembership
-from commune_desk.domain.clock import VIETNAM
-from commune_desk.domain.dates import birthday_alert
-from commune_desk.domain.deadlines import emergency_due_at
-from commune_desk.domain.families import Person, Relation
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.labels import N_
-from commune_desk.domain.reports import clock_runs
+from commune_desk.domain.limits.deadlines import emergency_due_at
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.children import FILE_STEPS, RISK_LEVELS, WITHDRAWN, GroupMembership
+from commune_desk.domain.records.families import Person, Relation
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.records.reports import clock_runs
+from commune_desk.domain.time.clock import VIETNAM
+from commune_desk.domain.time.dates import birthday_alert
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters.child.join import not_joined_text
 from commune_desk.presenters.child.move import ChildMove, MoveView, move_view

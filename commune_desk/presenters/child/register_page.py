@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from commune_desk.domain.children import RISK_LEVELS
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, birthday
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.labels import N_
-from commune_desk.domain.text import fold
+from commune_desk.domain.records.children import RISK_LEVELS
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import local_day
+from commune_desk.domain.time.dates import ADULT_AGE, ALERT_DAYS, birthday
+from commune_desk.domain.vietnamese.text import fold
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_number, ngettext
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import ChipText, Option

@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.domain.people import normal_phone
-from commune_desk.domain.text import tidy
-from commune_desk.domain.typed_dates import parse_partial_date
+from commune_desk.domain.entered.dates import parse_partial_date
+from commune_desk.domain.entered.people import normal_phone
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.vietnamese.text import tidy
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, format_date, translate_error
 from commune_desk.presenters.frame.entry_form import Editor, EntryForm, FieldSpec, FormState
 from commune_desk.presenters.frame.routes import Route

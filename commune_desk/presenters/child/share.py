@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from commune_desk.domain.access import COMMUNE_WRITERS
-from commune_desk.domain.clock import from_iso, local_day
-from commune_desk.domain.ids import RecordId, Scope, is_shelter_scope
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import values_of
+from commune_desk.domain.model.access import COMMUNE_WRITERS
+from commune_desk.domain.model.ids import RecordId, Scope, is_shelter_scope
+from commune_desk.domain.model.record import values_of
+from commune_desk.domain.time.clock import from_iso, local_day
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_date
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option

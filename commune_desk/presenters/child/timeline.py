@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from commune_desk.domain.attachments import Attachment
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.clock import VIETNAM, from_iso
-from commune_desk.domain.codes import CodeBook
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Shape
-from commune_desk.domain.reports import Report
-from commune_desk.domain.visits import HomeVisit
+from commune_desk.domain.model.codes import CodeBook
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import Shape
+from commune_desk.domain.records.attachments import Attachment
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.records.reports import Report
+from commune_desk.domain.records.visits import HomeVisit
+from commune_desk.domain.time.clock import VIETNAM, from_iso
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _
 from commune_desk.presenters.child.visit_form import CORRECTION
 from commune_desk.presenters.frame.routes import Route

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from commune_desk.domain.children import RISK_LEVELS
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.domain.text import nfc, tidy
-from commune_desk.domain.typed_times import parse_day, parse_hour
-from commune_desk.domain.visits import VISIT_RHYTHM_DAYS, HomeVisit, suggested_next_visit
+from commune_desk.domain.entered.times import parse_day, parse_hour
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.children import RISK_LEVELS
+from commune_desk.domain.records.visits import VISIT_RHYTHM_DAYS, HomeVisit, suggested_next_visit
+from commune_desk.domain.vietnamese.text import nfc, tidy
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, format_date, ngettext, translate_error
 from commune_desk.presenters.frame.entry_form import Editor, EntryForm, FieldSpec, FormState
 from commune_desk.presenters.frame.routes import Route

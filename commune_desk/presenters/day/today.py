@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.deadlines import Urgency, emergency_clock
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import RecordId, is_commune_scope
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.typed_times import parse_day
+from commune_desk.domain.entered.times import parse_day
+from commune_desk.domain.limits.deadlines import Urgency, emergency_clock
+from commune_desk.domain.model.ids import RecordId, is_commune_scope
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import local_day
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
 from commune_desk.presenters.child.arrivals import arrivals_section
 from commune_desk.presenters.child.share import ShareQuestion

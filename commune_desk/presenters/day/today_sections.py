@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.codes import CodeBook
-from commune_desk.domain.deadlines import STAY_SOON_DAYS
+from commune_desk.domain.limits.deadlines import STAY_SOON_DAYS
+from commune_desk.domain.model.codes import CodeBook
+from commune_desk.domain.time.clock import local_day
 from commune_desk.i18n import _, format_date, format_number, ngettext
 from commune_desk.presenters.frame.cards import Row, Section
 from commune_desk.presenters.frame.routes import Route

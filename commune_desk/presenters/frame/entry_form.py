@@ -9,12 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from commune_desk.domain.clock import VIETNAM, to_iso
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Shape
-from commune_desk.domain.text import nfc, tidy
-from commune_desk.domain.typed_times import parse_moment
+from commune_desk.domain.entered.times import parse_moment
+from commune_desk.domain.model.record import Shape
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import VIETNAM, to_iso
+from commune_desk.domain.vietnamese.text import nfc, tidy
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, format_number, translate_error
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording import labels

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from commune_desk.domain.codes import CodeBook
-from commune_desk.domain.labels import N_
-from commune_desk.domain.list_cells import cell_text
-from commune_desk.domain.list_columns import Target, group_target
-from commune_desk.domain.list_header import are_titles, row_texts
+from commune_desk.domain.lists.cells import cell_text
+from commune_desk.domain.lists.columns import Target, group_target
+from commune_desk.domain.lists.header import are_titles, row_texts
+from commune_desk.domain.model.codes import CodeBook
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option

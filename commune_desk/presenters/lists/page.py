@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from commune_desk.domain.access import require
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.clock import from_iso
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.record import kind_of
+from commune_desk.domain.model.access import require
+from commune_desk.domain.model.record import kind_of
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.time.clock import from_iso
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.i18n import _, format_instant, format_number, ngettext, translate_error
 from commune_desk.presenters.lists.columns import (
     ColumnRow,

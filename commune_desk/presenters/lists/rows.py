@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from commune_desk.domain.dates import PartialDate
-from commune_desk.domain.labels import N_
-from commune_desk.domain.list_cells import ListLevel
-from commune_desk.domain.list_repeats import SAME_BIRTH, SAME_BIRTH_AND_MOTHER, SAME_ID
-from commune_desk.domain.lists import ListedChild
-from commune_desk.domain.text import fold
+from commune_desk.domain.lists.cells import ListLevel
+from commune_desk.domain.lists.repeats import SAME_BIRTH, SAME_BIRTH_AND_MOTHER, SAME_ID
+from commune_desk.domain.lists.rows import ListedChild
+from commune_desk.domain.time.dates import PartialDate
+from commune_desk.domain.vietnamese.text import fold
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, fill
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import ChipText

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from commune_desk.domain.reports import EMERGENCY_HOURS
+from commune_desk.domain.records.reports import EMERGENCY_HOURS
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.pages.reports import emergency_hours

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from commune_desk.domain.clock import from_iso
-from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.domain.reports import Report
-from commune_desk.domain.text import nfc, tidy
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.reports import Report
+from commune_desk.domain.time.clock import from_iso
+from commune_desk.domain.vietnamese.text import nfc, tidy
 from commune_desk.i18n import _
 from commune_desk.presenters.child.picker import options_of
 from commune_desk.presenters.frame.entry_form import Editor, EntryForm, FieldSpec, FormState, moment_typed

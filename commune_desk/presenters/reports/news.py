@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.deadlines import emergency_due_at
+from commune_desk.domain.limits.deadlines import emergency_due_at
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording.deadline_texts import moment_text, source_text

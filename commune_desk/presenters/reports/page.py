@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.labels import N_
-from commune_desk.domain.reports import RUNNING, Report, clock_runs
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.records.reports import RUNNING, Report, clock_runs
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.deadline_texts import ClockText, emergency_text, moment_text, source_text

@@ -12,15 +12,15 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.clock import from_iso, local_day
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.domain.labels import N_
-from commune_desk.domain.placements import ALIASES, REVIEW_DAYS, Placement
-from commune_desk.domain.text import fold, tidy
-from commune_desk.domain.typed_dates import parse_partial_date
-from commune_desk.domain.typed_times import parse_day
+from commune_desk.domain.entered.dates import parse_partial_date
+from commune_desk.domain.entered.times import parse_day
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.placements import ALIASES, REVIEW_DAYS, Placement
+from commune_desk.domain.time.clock import from_iso, local_day
+from commune_desk.domain.vietnamese.text import fold, tidy
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_date, translate_error
 from commune_desk.presenters.frame.entry_form import EntryForm, FieldSpec, FormState, moment_typed, require_filled
 from commune_desk.presenters.frame.routes import Route

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.placements import Bed, Shelter
-from commune_desk.domain.record import longest
-from commune_desk.domain.text import fold, tidy
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import longest
+from commune_desk.domain.records.placements import Bed, Shelter
+from commune_desk.domain.vietnamese.text import fold, tidy
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters.frame.entry_form import EntryForm, FieldSpec, FormState, too_long
 from commune_desk.presenters.frame.routes import Route

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from commune_desk.domain.clock import lies_before
-from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.domain.placements import CareLogEntry
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.placements import CareLogEntry
+from commune_desk.domain.time.clock import lies_before
 from commune_desk.i18n import _
 from commune_desk.presenters.frame.entry_form import Editor, EntryForm, FieldSpec, FormState, require_filled
 from commune_desk.presenters.frame.routes import Route

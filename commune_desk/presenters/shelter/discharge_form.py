@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.labels import N_
-from commune_desk.domain.placements import follow_up_days
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.placements import follow_up_days
+from commune_desk.domain.time.clock import local_day
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_date
 from commune_desk.presenters.frame.entry_form import Editor, EntryForm, FieldSpec, FormState
 from commune_desk.presenters.frame.routes import Route

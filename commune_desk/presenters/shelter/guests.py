@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from commune_desk.domain.clock import from_iso, local_day
-from commune_desk.domain.ids import is_commune_scope
-from commune_desk.domain.placements import Placement
-from commune_desk.domain.record import kind_of
+from commune_desk.domain.model.ids import is_commune_scope
+from commune_desk.domain.model.record import kind_of
+from commune_desk.domain.records.placements import Placement
+from commune_desk.domain.time.clock import from_iso, local_day
 from commune_desk.i18n import _, format_date
 from commune_desk.presenters.child.share import ShareQuestion, since_text
 from commune_desk.presenters.frame.cards import Row, Section

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from commune_desk.domain.clock import VIETNAM, to_iso
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.text import tidy
-from commune_desk.domain.typed_times import parse_hour
+from commune_desk.domain.entered.times import parse_hour
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.time.clock import VIETNAM, to_iso
+from commune_desk.domain.vietnamese.text import tidy
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.frame.entry_form import Editor, EntryForm, FieldSpec, FormState
 from commune_desk.presenters.frame.routes import Route

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from commune_desk.domain.clock import VIETNAM, from_iso, local_day, to_iso
-from commune_desk.domain.ids import RecordId, is_shelter_scope
-from commune_desk.domain.labels import N_
-from commune_desk.domain.text import fold
+from commune_desk.domain.model.ids import RecordId, is_shelter_scope
+from commune_desk.domain.time.clock import VIETNAM, from_iso, local_day, to_iso
+from commune_desk.domain.vietnamese.text import fold
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_date, format_long_date, format_time, ngettext
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.shelter.shift_list import ShiftRow, is_late, shift_rows

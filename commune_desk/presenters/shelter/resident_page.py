@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.clock import from_iso, local_day
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.placements import PAPERS, PAPERS_ALWAYS, Placement
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.placements import PAPERS, PAPERS_ALWAYS, Placement
+from commune_desk.domain.time.clock import from_iso, local_day
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.i18n import _, format_date, format_instant
 from commune_desk.presenters.child.timeline import NOT_SENT, Moment
 from commune_desk.presenters.shelter.guests import held_with

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commune_desk.domain.clock import from_iso
-from commune_desk.domain.deadlines import Urgency
-from commune_desk.domain.desks import Task
+from commune_desk.domain.limits.deadlines import Urgency
+from commune_desk.domain.records.desks import Task
+from commune_desk.domain.time.clock import from_iso
 from commune_desk.i18n import _, ngettext
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.shelter.stay_clocks import NEAR_DAYS, TONES, StayClock, clocks_of

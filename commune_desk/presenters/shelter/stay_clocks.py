@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.deadlines import Urgency, end_of_stay
-from commune_desk.domain.placements import ISOLATION_DAYS, PAPERS_ALWAYS, has_isolation_ended, isolation_ends, stay_ends
+from commune_desk.domain.limits.deadlines import Urgency, end_of_stay
+from commune_desk.domain.records.placements import (
+    ISOLATION_DAYS,
+    PAPERS_ALWAYS,
+    has_isolation_ended,
+    isolation_ends,
+    stay_ends,
+)
+from commune_desk.domain.time.clock import local_day
 from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters.wording.labels import ChipText
 from commune_desk.store.pages.placements import StayRow

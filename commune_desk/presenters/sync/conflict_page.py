@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from commune_desk.domain.clock import from_iso
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Field, Shape, Value, check_value
+from commune_desk.domain.model.record import Field, Shape, Value, check_value
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import from_iso
 from commune_desk.i18n import _, format_instant
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.deadline_texts import late_text

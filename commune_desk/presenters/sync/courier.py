@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, format_number, format_size, ngettext, translate_error
 from commune_desk.presenters.sync.page import StatusLine
 from commune_desk.usecases.sync.arrivals import ReadIn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from commune_desk.domain.clock import local_day
+from commune_desk.domain.time.clock import local_day
 from commune_desk.i18n import _, format_size, ngettext
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.engine import settings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from commune_desk.domain.clock import from_iso
-from commune_desk.domain.lease import Lease
+from commune_desk.domain.limits.lease import Lease
+from commune_desk.domain.time.clock import from_iso
 from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters.frame.cards import Row, Section
 from commune_desk.presenters.frame.routes import Route

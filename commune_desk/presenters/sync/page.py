@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
-from commune_desk.domain.clock import from_iso
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import from_iso
 from commune_desk.i18n import _, format_instant, format_number, format_size, format_time, ngettext, translate_error
 from commune_desk.presenters.wording.set_aside_texts import reasons_text
 from commune_desk.store.pages.sync_status import SyncFacts

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
-from commune_desk.domain.access import ROLE_LABELS
-from commune_desk.domain.clock import VIETNAM, from_iso
-from commune_desk.domain.deadlines import emergency_due_at
-from commune_desk.domain.errors import DeskError
-from commune_desk.domain.placements import has_isolation_ended, isolation_ends, stay_ends
+from commune_desk.domain.limits.deadlines import emergency_due_at
+from commune_desk.domain.model.access import ROLE_LABELS
+from commune_desk.domain.records.placements import has_isolation_ended, isolation_ends, stay_ends
+from commune_desk.domain.time.clock import VIETNAM, from_iso
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, language
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.placements import StayRow, active_stays

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import commune_scope, shelter_scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import commune_scope, shelter_scope
+from commune_desk.domain.time.clock import Clock
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
 

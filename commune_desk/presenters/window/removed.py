@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.clock import from_iso
+from commune_desk.domain.time.clock import from_iso
 from commune_desk.i18n import _, format_instant, format_number, ngettext
 from commune_desk.usecases.registers.removal import Removed
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from commune_desk.domain.access import ROLE_LABELS, Role
-from commune_desk.domain.errors import Invalid
+from commune_desk.domain.model.access import ROLE_LABELS, Role
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.usecases.registers.officers import add_officer, change_passphrase
 from commune_desk.usecases.registers.opening import OpenDesk, require_names

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commune_desk.domain.clock import from_iso, local_day
-from commune_desk.domain.codes import CodeBook
-from commune_desk.domain.deadlines import Countdown, DayDue, Urgency, emergency_clock, end_of_stay, visit_due
+from commune_desk.domain.limits.deadlines import Countdown, DayDue, Urgency, emergency_clock, end_of_stay, visit_due
+from commune_desk.domain.model.codes import CodeBook
+from commune_desk.domain.time.clock import from_iso, local_day
 from commune_desk.i18n import _, format_date, format_time, language, ngettext
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import ChipText

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.clock import from_iso
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import from_iso
 from commune_desk.i18n import _, format_instant, format_number
 from commune_desk.store.writing.erased import Order
 

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from commune_desk.domain.access import ROLE_LABELS
-from commune_desk.domain.children import RISK_LEVELS
-from commune_desk.domain.clock import from_iso, local_day
-from commune_desk.domain.codes import ChildGroup, CodeBook
-from commune_desk.domain.dates import ABOUT_YEAR, PartialDate, age_on
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.labels import N_
-from commune_desk.domain.people import format_phone
-from commune_desk.domain.placements import PAPERS
-from commune_desk.domain.record import Field, Shape, Value
-from commune_desk.domain.text import fold, tidy
+from commune_desk.domain.entered.people import format_phone
+from commune_desk.domain.model.access import ROLE_LABELS
+from commune_desk.domain.model.codes import ChildGroup, CodeBook
+from commune_desk.domain.model.record import Field, Shape, Value
+from commune_desk.domain.records.children import RISK_LEVELS
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.records.placements import PAPERS
+from commune_desk.domain.time.clock import from_iso, local_day
+from commune_desk.domain.time.dates import ABOUT_YEAR, PartialDate, age_on
+from commune_desk.domain.vietnamese.text import fold, tidy
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_date, format_instant, format_time, language, ngettext
 from commune_desk.store.pages.visits import ChildBrief
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _
 
 _DAMAGED = N_("It did not reach the province whole, or not under this PC's signature.")

@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.clock import Clock, HybridClock, to_iso
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import DeskId
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.ids import DeskId
+from commune_desk.domain.time.clock import Clock, HybridClock, to_iso
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.changes.journal import OPEN
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection

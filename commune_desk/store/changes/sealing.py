@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from commune_desk.domain.record import Value
+from commune_desk.domain.model.record import Value
 from commune_desk.store.changes.ledger import ScopeSeal
 from commune_desk.store.engine.database import Connection
 from sync import seal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.record import Value
+from commune_desk.domain.model.record import Value
 from commune_desk.store.engine.database import Connection
 from sync.change import from_wire, to_wire
 

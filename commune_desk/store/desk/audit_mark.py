@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from commune_desk.domain.audit_actions import AuditAction
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx

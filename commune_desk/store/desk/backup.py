@@ -16,9 +16,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.register import FILE_NAME, Register
 from commune_desk.store.engine.database import Connection, RegisterReadOnly, connect, translated
 from commune_desk.store.engine.migrate import version

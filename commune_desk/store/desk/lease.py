@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.lease import Lease
+from commune_desk.domain.limits.lease import Lease
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx

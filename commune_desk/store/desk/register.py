@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from commune_desk.domain.access import Actor, Role
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.ids import DeskId, OfficerId, Scope
-from commune_desk.domain.lease import Lease
+from commune_desk.domain.limits.lease import Lease
+from commune_desk.domain.model.access import Actor, Role
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.model.ids import DeskId, OfficerId, Scope
+from commune_desk.domain.time.clock import Clock
+from commune_desk.domain.words.errors import Fault
 from commune_desk.store.changes.ledger import Ledger, ScopeSeal, verify_audit
 from commune_desk.store.desk.audit_mark import first_cut
 from commune_desk.store.desk.lease import LEASE, SealedGate, lease_of

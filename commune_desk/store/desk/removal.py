@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.changes import journal
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection

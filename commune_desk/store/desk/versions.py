@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.kinds import SCHEMA_VERSION
+from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.store.engine import settings
 from commune_desk.store.writing.transaction import Tx
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import sqlcipher3
 from sqlcipher3 import dbapi2
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.vault.keys import RegisterKey
 
 sys.modules.setdefault("pysqlite3", sqlcipher3)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine.database import Connection, RegisterNewer, translated
 
 FOLDER = Path(__file__).parent / "migrations"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from commune_desk.domain.clock import monotonic
+from commune_desk.domain.time.clock import monotonic
 
 T = TypeVar("T")
 _SHORT, _LONG = 0.025, 0.05

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from commune_desk.domain.kinds import KINDS, Kind
-from commune_desk.domain.record import Field, Record, Value, kind_of, record_from, values_of
+from commune_desk.domain.model.record import Field, Record, Value, kind_of, record_from, values_of
+from commune_desk.domain.records.kinds import KINDS, Kind
 from commune_desk.store.engine.database import Connection
 
 R = TypeVar("R", bound=Record)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import local_day, to_iso
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.time.clock import local_day, to_iso
 from commune_desk.store.desk.register import Register
 from commune_desk.store.exchange.replica import EnrolledAnew
 from commune_desk.store.files import file_queue

@@ -9,11 +9,11 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.changes import journal
 from commune_desk.store.changes.journal import ERASED, OPEN
 from commune_desk.store.changes.pending import Waiting, next_waiting

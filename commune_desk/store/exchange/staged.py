@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.audit_actions import AuditAction
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import journal
 from commune_desk.store.changes.ledger import PROVINCE_SCHEMA
 from commune_desk.store.engine import settings

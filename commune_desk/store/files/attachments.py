@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.attachments import Attachment, AttachmentWithdrawal
+from commune_desk.domain.records.attachments import Attachment, AttachmentWithdrawal
 from commune_desk.store.changes.journal import UNSENT
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import read_many

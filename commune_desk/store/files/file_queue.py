@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.attachments import Attachment
-from commune_desk.domain.audit_actions import AuditAction
+from commune_desk.domain.records.attachments import Attachment
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx

@@ -12,10 +12,10 @@ from datetime import timedelta
 
 import msgspec
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.clock import from_iso
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Kind
+from commune_desk.domain.model.record import Kind
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import from_iso
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import writers
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection

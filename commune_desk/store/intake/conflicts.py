@@ -7,9 +7,9 @@ from itertools import islice
 
 import msgspec
 
-from commune_desk.domain.clock import stamp_instant, to_iso
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Merge, Value
+from commune_desk.domain.model.record import Merge, Value
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.changes import shadow, writers
 from commune_desk.store.changes.sealing import private_box, unsealed
 from commune_desk.store.engine import settings

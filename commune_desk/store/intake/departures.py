@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.changes.journal import LEFT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.clock import stamp_instant, to_iso
-from commune_desk.domain.erasure import ABOUT
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.limits.erasure import ABOUT
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import stamp_instant, to_iso
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes.journal import ERASED, UNSENT
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue

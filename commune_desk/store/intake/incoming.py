@@ -12,10 +12,20 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from commune_desk.domain.clock import VIETNAM, stamp_instant, to_iso
-from commune_desk.domain.ids import Scope
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Field, Kind, Merge, Record, Shape, Value, check_value, record_from, values_of
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.model.record import (
+    Field,
+    Kind,
+    Merge,
+    Record,
+    Shape,
+    Value,
+    check_value,
+    record_from,
+    values_of,
+)
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import VIETNAM, stamp_instant, to_iso
 from commune_desk.store.changes import journal, shadow, writers
 from commune_desk.store.changes.sealing import unsealed
 from commune_desk.store.engine.database import Connection

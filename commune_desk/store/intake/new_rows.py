@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Field, Kind, Shape, Value, check_value
+from commune_desk.domain.model.record import Field, Kind, Shape, Value, check_value
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.changes import journal, writers
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import UPSERT, to_column

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from commune_desk.domain.clock import stamp_instant, to_iso
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.changes import journal
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.pace import Pace

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from commune_desk.domain.record import Kind
+from commune_desk.domain.model.record import Kind
 from commune_desk.store.changes import writers
 from commune_desk.store.engine.schema import SELECT
 from commune_desk.store.intake.new_rows import NewRows

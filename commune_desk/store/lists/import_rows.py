@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.list_cells import ListLevel
-from commune_desk.domain.lists import ListedChild, Problem
+from commune_desk.domain.lists.cells import ListLevel
+from commune_desk.domain.lists.rows import ListedChild, Problem
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.clock import to_iso
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from commune_desk.domain.clock import from_iso, local_day
+from commune_desk.domain.time.clock import from_iso, local_day
 from commune_desk.store.engine.database import Connection
 from sync.change import Verb
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.clock import stamp_instant, to_iso
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Value
+from commune_desk.domain.model.record import Value
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.changes.journal import UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection

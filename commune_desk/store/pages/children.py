@@ -7,14 +7,14 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from commune_desk.domain.attachments import Attachment, AttachmentWithdrawal
-from commune_desk.domain.children import ChildFile, GroupMembership
-from commune_desk.domain.desks import Task
-from commune_desk.domain.families import Household, Person, Relation
-from commune_desk.domain.placements import PlacementNotice
-from commune_desk.domain.record import Record, kind_of
-from commune_desk.domain.reports import Report
-from commune_desk.domain.visits import HomeVisit
+from commune_desk.domain.model.record import Record, kind_of
+from commune_desk.domain.records.attachments import Attachment, AttachmentWithdrawal
+from commune_desk.domain.records.children import ChildFile, GroupMembership
+from commune_desk.domain.records.desks import Task
+from commune_desk.domain.records.families import Household, Person, Relation
+from commune_desk.domain.records.placements import PlacementNotice
+from commune_desk.domain.records.reports import Report
+from commune_desk.domain.records.visits import HomeVisit
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import read_many
 from commune_desk.store.pages.tasks import open_tasks_of

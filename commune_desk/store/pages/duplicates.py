@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.search_text import match_query
+from commune_desk.domain.vietnamese.search_text import match_query
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.child_index import birth_key
 

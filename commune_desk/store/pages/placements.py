@@ -11,10 +11,10 @@ from typing import Any, cast
 
 import msgspec
 
-from commune_desk.domain.desks import Task
-from commune_desk.domain.families import Person
-from commune_desk.domain.placements import ACTIVE, Bed, Placement, Shelter
-from commune_desk.domain.text import fold, plain_sort_key
+from commune_desk.domain.records.desks import Task
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.placements import ACTIVE, Bed, Placement, Shelter
+from commune_desk.domain.vietnamese.text import fold, plain_sort_key
 from commune_desk.store.changes.journal import UNSENT
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import read_many

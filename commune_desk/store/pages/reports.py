@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.reports import EMERGENCY_HOURS, RUNNING, Report
+from commune_desk.domain.records.reports import EMERGENCY_HOURS, RUNNING, Report
 from commune_desk.store.changes.journal import OPEN
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.search_text import exact_marks_rank, initials_term, match_query, own_name_rank
-from commune_desk.domain.text import fold, plain_sort_key
+from commune_desk.domain.vietnamese.search_text import exact_marks_rank, initials_term, match_query, own_name_rank
+from commune_desk.domain.vietnamese.text import fold, plain_sort_key
 from commune_desk.store.engine.database import Connection
 
 MOST_FOUND = 200

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.clock import stamp_instant, to_iso
-from commune_desk.domain.ids import Scope
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.engine.database import Connection
 from sync.change import Verb
 

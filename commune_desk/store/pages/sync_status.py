@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.clock import stamp_instant, to_iso
+from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.changes.journal import OPEN, UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.desks import Task
+from commune_desk.domain.records.desks import Task
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import read_many
 

@@ -7,10 +7,10 @@ from itertools import islice
 
 import msgspec
 
-from commune_desk.domain.dates import ADULT_AGE, ALERT_DAYS, PartialDate, birthday, birthday_alert, is_child_on
-from commune_desk.domain.deadlines import STAY_SOON_DAYS, WEEK_DAYS
-from commune_desk.domain.placements import ACTIVE
-from commune_desk.domain.reports import RUNNING
+from commune_desk.domain.limits.deadlines import STAY_SOON_DAYS, WEEK_DAYS
+from commune_desk.domain.records.placements import ACTIVE
+from commune_desk.domain.records.reports import RUNNING
+from commune_desk.domain.time.dates import ADULT_AGE, ALERT_DAYS, PartialDate, birthday, birthday_alert, is_child_on
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake.conflicts import count_open, is_known
 from commune_desk.store.pages.reports import (

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from commune_desk.domain.children import RISK_LEVELS, ChildFile, GroupMembership
-from commune_desk.domain.codes import is_at_risk_group, is_special_group
-from commune_desk.domain.dates import PartialDate
-from commune_desk.domain.desks import Task
-from commune_desk.domain.families import Person, Relation
-from commune_desk.domain.record import Record
-from commune_desk.domain.reports import Report
-from commune_desk.domain.search_text import search_text
-from commune_desk.domain.text import plain_sort_key, sort_key
-from commune_desk.domain.visits import HomeVisit
+from commune_desk.domain.model.codes import is_at_risk_group, is_special_group
+from commune_desk.domain.model.record import Record
+from commune_desk.domain.records.children import RISK_LEVELS, ChildFile, GroupMembership
+from commune_desk.domain.records.desks import Task
+from commune_desk.domain.records.families import Person, Relation
+from commune_desk.domain.records.reports import Report
+from commune_desk.domain.records.visits import HomeVisit
+from commune_desk.domain.time.dates import PartialDate
+from commune_desk.domain.vietnamese.search_text import search_text
+from commune_desk.domain.vietnamese.text import plain_sort_key, sort_key
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection, transaction, translated
 

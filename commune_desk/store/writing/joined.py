@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from commune_desk.domain.erasure import ABOUT
+from commune_desk.domain.limits.erasure import ABOUT
 from commune_desk.store.changes import writers
 from commune_desk.store.engine.database import Connection
 from sync.change import Change

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import uuid7
-from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
-from commune_desk.domain.record import Data
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.model.record import Data
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import writers
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record

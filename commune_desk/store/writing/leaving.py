@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import Scope
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Kind, Record
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.model.record import Kind, Record
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine.database import Connection
 from sync.change import Verb
 

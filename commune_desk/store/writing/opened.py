@@ -11,8 +11,8 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Kind, Merge, Record, Value, kind_of, record_from, values_of
+from commune_desk.domain.model.record import Kind, Merge, Record, Value, kind_of, record_from, values_of
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.changes import shadow, writers
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record

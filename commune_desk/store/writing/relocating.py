@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.ids import Scope, is_shelter_scope, uuid7
-from commune_desk.domain.kinds import SCHEMA_VERSION
-from commune_desk.domain.record import Data, Record, kind_of
+from commune_desk.domain.model.ids import Scope, is_shelter_scope, uuid7
+from commune_desk.domain.model.record import Data, Record, kind_of
+from commune_desk.domain.records.kinds import SCHEMA_VERSION
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record

@@ -7,14 +7,10 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from commune_desk.domain.access import Actor, require
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.errors import Fault, Refusal
-from commune_desk.domain.ids import uuid7
-from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import (
+from commune_desk.domain.model.access import Actor, require
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.model.record import (
     Data,
     Kind,
     Merge,
@@ -25,6 +21,10 @@ from commune_desk.domain.record import (
     kind_of,
     values_of,
 )
+from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.changes import journal, shadow, writers
 from commune_desk.store.changes.ledger import Ledger, ScopeSeal
 from commune_desk.store.changes.sealing import sealed_anew

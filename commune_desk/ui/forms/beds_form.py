@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.shelter.beds_form import BedLine, BedsForm

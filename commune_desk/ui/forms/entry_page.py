@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
-from commune_desk.domain.errors import DeskError, Invalid
+from commune_desk.domain.words.errors import DeskError, Invalid
 from commune_desk.i18n import _
 from commune_desk.presenters.frame.entry_form import EntryForm, FieldSpec
 from commune_desk.presenters.frame.routes import Route

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from commune_desk.domain.errors import DeskError, Invalid
+from commune_desk.domain.words.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.window.opening import spoken_groups
 from commune_desk.ui.opening.frame import OpeningCard, Work

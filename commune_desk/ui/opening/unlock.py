@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
-from commune_desk.domain.clock import VIETNAM, Clock, from_iso
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.time.clock import VIETNAM, Clock, from_iso
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, format_time, translate_error
 from commune_desk.presenters.window.doorbell import bell_text, carried_text
 from commune_desk.ui.opening.frame import OpeningCard, Work

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.time.clock import Clock
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _
 from commune_desk.ui import theme
 from commune_desk.usecases.registers.profile import Profile

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _
 from commune_desk.presenters.sync.courier import failure_line, read_lines, wipe_label, wiped_line, written_lines
 from commune_desk.presenters.sync.page import StatusLine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from commune_desk.domain.change_set import ChangeSet
+from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.sync.file_budget import budget_options, files_state, send_files_now, set_budget
 from commune_desk.ui.tasks import Tasks

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _
 from commune_desk.presenters.child.form import SIGNS
 from commune_desk.presenters.child.join import KEPT, OTHER, JoinForm, JoinView, suggestions

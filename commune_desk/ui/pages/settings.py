@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk import __version__
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import Language, _, language, translate_error
 from commune_desk.presenters.window.settings_page import OfficerForm, PassphraseForm, about_lines
 from commune_desk.presenters.wording.labels import joined

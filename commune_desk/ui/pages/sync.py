@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.ids import is_commune_scope
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.model.ids import is_commune_scope
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.sync.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync.lease_texts import lease_line

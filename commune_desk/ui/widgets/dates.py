@@ -9,10 +9,10 @@ from PySide6.QtCore import QDate, QLocale, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QCalendarWidget, QLineEdit, QWidget
 
-from commune_desk.domain.dates import ABOUT_YEAR, PartialDate
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.labels import N_
-from commune_desk.domain.typed_dates import parse_partial_date
+from commune_desk.domain.entered.dates import parse_partial_date
+from commune_desk.domain.time.dates import ABOUT_YEAR, PartialDate
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _
 from commune_desk.ui import theme
 from commune_desk.ui.icons import icon

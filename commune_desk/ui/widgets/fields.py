@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
-from commune_desk.domain.text import nfc, tidy
+from commune_desk.domain.vietnamese.text import nfc, tidy
 from commune_desk.i18n import _
 from commune_desk.ui import theme
 

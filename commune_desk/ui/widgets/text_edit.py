@@ -6,7 +6,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QResizeEvent, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
-from commune_desk.domain.text import visible
+from commune_desk.domain.vietnamese.text import visible
 from commune_desk.ui import theme
 from commune_desk.ui.widgets.text import line_height
 

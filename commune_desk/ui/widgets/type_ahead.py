@@ -6,7 +6,7 @@ from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListView, QWidget
 
-from commune_desk.domain.text import fold, nfc
+from commune_desk.domain.vietnamese.text import fold, nfc
 
 _TYPE_AHEAD_MS = 1200
 

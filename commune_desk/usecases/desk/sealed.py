@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.register import Register
 
 CLOSED = N_("Closed until this PC has been in touch with the province.")

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from commune_desk.domain.access import Actor
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.codes import CodeBook
+from commune_desk.domain.model.access import Actor
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.model.codes import CodeBook
+from commune_desk.domain.time.clock import local_day
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx

@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from commune_desk.domain.errors import Fault
+from commune_desk.domain.words.errors import Fault
 
 
 def write_whole(path: Path, data: bytes, sentence: str) -> None:

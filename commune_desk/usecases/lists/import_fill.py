@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from commune_desk.domain.children import ChildFile, GroupMembership
-from commune_desk.domain.families import Person, Relation
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.lists import ListedChild
+from commune_desk.domain.lists.rows import ListedChild
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.children import ChildFile, GroupMembership
+from commune_desk.domain.records.families import Person, Relation
 from commune_desk.store.lists.import_rows import Filled, Payload, StagedRow
 from commune_desk.store.pages.children import file_of, kin_of_child, open_memberships
 from commune_desk.store.writing.leaving import is_on_its_way

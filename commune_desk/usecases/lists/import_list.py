@@ -7,13 +7,13 @@ from functools import partial
 
 import msgspec
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import local_day, monotonic
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.labels import N_
-from commune_desk.domain.list_cells import ListLevel
-from commune_desk.domain.lists import Problem
+from commune_desk.domain.lists.cells import ListLevel
+from commune_desk.domain.lists.rows import Problem
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.time.clock import local_day, monotonic
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.exchange.staged import release_next
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import RowState, StagedRow

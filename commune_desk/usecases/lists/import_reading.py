@@ -8,16 +8,11 @@ from itertools import islice
 
 import msgspec
 
-from commune_desk.domain.access import require
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.ids import uuid7
-from commune_desk.domain.labels import N_
-from commune_desk.domain.list_cells import Row, cell_text
-from commune_desk.domain.list_columns import Target
-from commune_desk.domain.list_ditto import without_dittos
-from commune_desk.domain.list_header import row_texts, says_again
-from commune_desk.domain.lists import (
+from commune_desk.domain.lists.cells import Row, cell_text
+from commune_desk.domain.lists.columns import Target
+from commune_desk.domain.lists.ditto import without_dittos
+from commune_desk.domain.lists.header import row_texts, says_again
+from commune_desk.domain.lists.rows import (
     OTHER_TABLE,
     ListedChild,
     ListPlan,
@@ -27,8 +22,13 @@ from commune_desk.domain.lists import (
     read_row,
     refused,
 )
-from commune_desk.domain.record import kind_of
-from commune_desk.domain.text import fold
+from commune_desk.domain.model.access import require
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.model.record import kind_of
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.vietnamese.text import fold
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import LEVELS, Payload, RowState, StagedRow
 from commune_desk.store.lists.imports import ImportState

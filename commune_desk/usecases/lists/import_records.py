@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from commune_desk.domain.children import POVERTY_GROUPS, ChildFile
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.families import Household, Person
-from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.domain.lists import ListedChild
-from commune_desk.domain.record import check_values, kind_of, longest, values_of
-from commune_desk.domain.text import fold
+from commune_desk.domain.lists.rows import ListedChild
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.model.record import check_values, kind_of, longest, values_of
+from commune_desk.domain.records.children import POVERTY_GROUPS, ChildFile
+from commune_desk.domain.records.families import Household, Person
+from commune_desk.domain.time.clock import local_day
+from commune_desk.domain.vietnamese.text import fold
 from commune_desk.store.lists.import_rows import Payload, StagedRow
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, check_child, join_group, register_child

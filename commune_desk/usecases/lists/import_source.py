@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from commune_desk.domain.children import GroupMembership
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
-from commune_desk.domain.legacy_text import Encoding
-from commune_desk.domain.list_cells import Row, cell_text
-from commune_desk.domain.list_columns import NAME_TARGETS, REPEATABLE, SHARED_TARGETS, guess_mapping, title_key
-from commune_desk.domain.list_header import HeaderGuess, column_encodings, find_header, header_at, row_texts
-from commune_desk.domain.record import longest
-from commune_desk.domain.text import fold
+from commune_desk.domain.lists.cells import Row, cell_text
+from commune_desk.domain.lists.columns import NAME_TARGETS, REPEATABLE, SHARED_TARGETS, guess_mapping, title_key
+from commune_desk.domain.lists.header import HeaderGuess, column_encodings, find_header, header_at, row_texts
+from commune_desk.domain.model.record import longest
+from commune_desk.domain.records.children import GroupMembership
+from commune_desk.domain.vietnamese.legacy_text import Encoding
+from commune_desk.domain.vietnamese.text import fold
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.lists.imports import remembered_mapping
 from commune_desk.usecases.sheets.list_guard import CHANGED, EMPTY, unreadable

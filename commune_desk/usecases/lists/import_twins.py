@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from commune_desk.domain.list_repeats import LIKELY, SAME_ID, Repeats, duplicate_keys, likeness
-from commune_desk.domain.lists import ListedChild
-from commune_desk.domain.text import fold
+from commune_desk.domain.lists.repeats import LIKELY, SAME_ID, Repeats, duplicate_keys, likeness
+from commune_desk.domain.lists.rows import ListedChild
+from commune_desk.domain.vietnamese.text import fold
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.lists.import_twins import Known, known_children, mother_of
 

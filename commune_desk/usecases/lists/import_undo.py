@@ -6,11 +6,11 @@ from functools import partial
 
 import msgspec
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.children import WITHDRAWN, ChildFile
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.records.children import WITHDRAWN, ChildFile
+from commune_desk.domain.time.clock import local_day
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.exchange.staged import release_next
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import RowState

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.domain.time.clock import from_iso, to_iso
 from commune_desk.usecases.desk.metered import syncs_on_metered
 from commune_desk.usecases.locked.files import find_file, leave_file
 from commune_desk.usecases.registers.opening import OpenDesk

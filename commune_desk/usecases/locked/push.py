@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import monotonic
-from commune_desk.domain.errors import DeskError, Invalid
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.time.clock import monotonic
+from commune_desk.domain.words.errors import DeskError, Invalid
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.usecases.locked.doorbell import DoorbellCard
 from commune_desk.usecases.locked.files import find_file, leave_file

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from commune_desk.domain.attachments import JPEG, PDF, Attachment, AttachmentWithdrawal
-from commune_desk.domain.bare_jpeg import bare_jpeg
-from commune_desk.domain.clock import local_day, to_iso
-from commune_desk.domain.errors import Fault, Invalid, Refusal
-from commune_desk.domain.ids import RecordId, Scope, new_record_id
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import check_required
-from commune_desk.domain.reports import Report
-from commune_desk.domain.visits import HomeVisit
+from commune_desk.domain.entered.bare_jpeg import bare_jpeg
+from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.model.record import check_required
+from commune_desk.domain.records.attachments import JPEG, PDF, Attachment, AttachmentWithdrawal
+from commune_desk.domain.records.reports import Report
+from commune_desk.domain.records.visits import HomeVisit
+from commune_desk.domain.time.clock import local_day, to_iso
+from commune_desk.domain.words.errors import Fault, Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.files import file_queue
 from commune_desk.store.files.attachments import is_withdrawn
 from commune_desk.store.pages.visits import child_brief

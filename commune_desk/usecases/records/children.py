@@ -6,16 +6,16 @@ from datetime import date
 
 import msgspec
 
-from commune_desk.domain.children import FILE_STEPS, POVERTY_GROUPS, ChildFile, GroupMembership
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.codes import ChildGroup, CodeBook
-from commune_desk.domain.dates import PartialDate, is_child_on
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.families import Household, Person, Relation
-from commune_desk.domain.ids import RecordId, desk_mark, new_record_id
-from commune_desk.domain.labels import N_
-from commune_desk.domain.people import Level, check_id_number
-from commune_desk.domain.record import check_required
+from commune_desk.domain.entered.people import Level, check_id_number
+from commune_desk.domain.model.codes import ChildGroup, CodeBook
+from commune_desk.domain.model.ids import RecordId, desk_mark, new_record_id
+from commune_desk.domain.model.record import check_required
+from commune_desk.domain.records.children import FILE_STEPS, POVERTY_GROUPS, ChildFile, GroupMembership
+from commune_desk.domain.records.families import Household, Person, Relation
+from commune_desk.domain.time.clock import local_day
+from commune_desk.domain.time.dates import PartialDate, is_child_on
+from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.pages.children import file_of, open_memberships
 from commune_desk.store.writing.leaving import ON_ITS_WAY, is_on_its_way
 from commune_desk.store.writing.numbers import next_number

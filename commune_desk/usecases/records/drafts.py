@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.clock import to_iso
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.writing.drafts import Draft, Payload, load_draft, open_drafts, put_draft, remove_draft
 from commune_desk.store.writing.transaction import Tx
 

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 import msgspec
 
-from commune_desk.domain.dates import may_be_born_together
-from commune_desk.domain.families import Person
-from commune_desk.domain.text import fold, given_name, second_fold
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.dates import may_be_born_together
+from commune_desk.domain.vietnamese.text import fold, given_name, second_fold
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.children import ChildRow, child_rows, kin_of_child, person_named
 from commune_desk.store.pages.duplicates import persons_born, persons_named, persons_with_id

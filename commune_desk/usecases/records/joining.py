@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
-from commune_desk.domain.access import require
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Merge, Record, Value, kind_of
+from commune_desk.domain.model.access import require
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import Merge, Record, Value, kind_of
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake.conflicts import count_open_of
 from commune_desk.store.pages.children import file_of

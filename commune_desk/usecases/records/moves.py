@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.access import require
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope, is_commune_scope
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import kind_of
+from commune_desk.domain.model.access import require
+from commune_desk.domain.model.ids import RecordId, Scope, is_commune_scope
+from commune_desk.domain.model.record import kind_of
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine.schema import read_many
 from commune_desk.store.pages import arrivals
 from commune_desk.store.pages.children import file_of

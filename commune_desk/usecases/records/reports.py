@@ -6,13 +6,13 @@ from datetime import datetime
 
 import msgspec
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.clock import from_iso, lies_before, to_iso
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import check_required
-from commune_desk.domain.reports import EMERGENCY_HOURS, REPORT_STEPS, Report, intake_faults
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import check_required
+from commune_desk.domain.records.reports import EMERGENCY_HOURS, REPORT_STEPS, Report, intake_faults
+from commune_desk.domain.time.clock import from_iso, lies_before, to_iso
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine import settings
 from commune_desk.store.pages.reports import HOURS
 from commune_desk.store.pages.visits import child_brief

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.text import fold
+from commune_desk.domain.vietnamese.text import fold
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.usecases.desk.workplace import Workplace
 
 PAUSE_MS = 1_500

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from commune_desk.domain.access import require
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.domain.labels import N_
-from commune_desk.domain.placements import Placement
-from commune_desk.domain.record import kind_of
+from commune_desk.domain.model.access import require
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.model.record import kind_of
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.placements import Placement
+from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.lease import lease_of
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.children import file_of, is_protected

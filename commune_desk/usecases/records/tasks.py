@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.desks import TASK_STEPS, Task
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.domain.labels import N_
-from commune_desk.domain.text import tidy
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.desks import TASK_STEPS, Task
+from commune_desk.domain.vietnamese.text import tidy
+from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.writing.transaction import Tx
 
 

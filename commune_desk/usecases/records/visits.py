@@ -6,13 +6,13 @@ from datetime import date
 
 import msgspec
 
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import check_required
-from commune_desk.domain.visits import HomeVisit
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import check_required
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.visits import HomeVisit
+from commune_desk.domain.time.clock import local_day
+from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.pages.visits import child_brief, correction_of, past_visit, standing_visits
 from commune_desk.store.writing.child_index import birth_key
 from commune_desk.store.writing.opened import Opened

@@ -6,10 +6,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.clock import VIETNAM, Clock
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import VIETNAM, Clock
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.backup import SUFFIX, Manifest, make_backup, unpack_backup
 from commune_desk.store.exchange.staged import mark_restored
 from commune_desk.usecases.registers.officers import RecoveryAnswer, recover

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from commune_desk import __version__
-from commune_desk.domain.access import Role
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Fault, Refusal
-from commune_desk.domain.ids import uuid7
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.time.clock import Clock
+from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine.settings import Identity, Pins, ScopeKeyPair
 from commune_desk.store.exchange.staged import accept_new_desk
 from commune_desk.usecases.registers.opening import OpenDesk, make_register, require_label, require_names, require_room

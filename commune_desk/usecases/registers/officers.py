@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import DeskError, Refusal
-from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
-from commune_desk.domain.kinds import Officer
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.ids import OfficerId, RecordId, Scope, uuid7
+from commune_desk.domain.records.kinds import Officer
+from commune_desk.domain.time.clock import Clock
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import DeskError, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine import settings
 from commune_desk.store.pages.subjects import name_of
 from commune_desk.store.writing.transaction import Tx

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from os import urandom
 from shutil import disk_usage
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import DeskError, Fault, Invalid, Refusal
-from commune_desk.domain.ids import OfficerId, RecordId, Scope, uuid7
-from commune_desk.domain.kinds import Desk, Officer
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Record, check_value, kind_of
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import OfficerId, RecordId, Scope, uuid7
+from commune_desk.domain.model.record import Record, check_value, kind_of
+from commune_desk.domain.records.kinds import Desk, Officer
+from commune_desk.domain.time.clock import Clock
+from commune_desk.domain.words.errors import DeskError, Fault, Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.database import RegisterDamaged
 from commune_desk.store.engine.settings import Identity, ScopeKeyPair, is_removed

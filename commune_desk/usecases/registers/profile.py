@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.paths import settle_names
 
 KEYFILE = "keyfile.json"

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.paths import settle_names
 from commune_desk.usecases.registers.profile import LANGUAGE, LOCK_FILE, REMOVED, Profile
 

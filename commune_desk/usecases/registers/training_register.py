@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import islice
 
-from commune_desk.domain.clock import local_day, to_iso
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.domain.kinds import Bed, CareLogEntry, Placement, Report
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.kinds import Bed, CareLogEntry, Placement, Report
+from commune_desk.domain.time.clock import local_day, to_iso
 from commune_desk.store.desk.register import Register
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.training.people import TrainingChild, training_children

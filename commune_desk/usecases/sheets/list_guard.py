@@ -8,8 +8,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 
 MAX_FILE_BYTES = 64 << 20
 MAX_UNPACKED_BYTES = 600 << 20

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from itertools import islice, pairwise
 from pathlib import Path
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
-from commune_desk.domain.legacy_text import Encoding, detect_column
-from commune_desk.domain.list_cells import Row
+from commune_desk.domain.lists.cells import Row
+from commune_desk.domain.vietnamese.legacy_text import Encoding, detect_column
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.usecases.sheets import list_guard
 
 SEPARATORS = (";", ",", "\t", "|")

@@ -26,7 +26,7 @@ from python_calamine import (
     load_workbook,
 )
 
-from commune_desk.domain.list_cells import Cell, Row
+from commune_desk.domain.lists.cells import Cell, Row
 from commune_desk.usecases.sheets.ods_merges import merged_ranges
 
 MEMORY_LIMIT = 2 << 30

@@ -14,8 +14,8 @@ from typing import IO
 
 import msgspec
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.list_cells import Row
+from commune_desk.domain.lists.cells import Row
+from commune_desk.domain.words.errors import Fault
 from commune_desk.usecases.sheets import list_guard, list_text
 from commune_desk.usecases.sheets.list_guard import FileKind
 from commune_desk.usecases.sheets.list_worker import LENGTH_BYTES, Frame, Request, as_row, unpack_cell

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from commune_desk.domain.labels import N_
-from commune_desk.domain.list_cells import Row, cell_text
+from commune_desk.domain.lists.cells import Row, cell_text
+from commune_desk.domain.words.labels import N_
 from commune_desk.usecases.desk.written_whole import write_whole
 
 WRITE_FAILED = N_(

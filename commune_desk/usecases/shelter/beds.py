@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.ids import RecordId, new_record_id
-from commune_desk.domain.labels import N_
-from commune_desk.domain.placements import BED_STEPS, Bed, Shelter
-from commune_desk.domain.text import fold, tidy
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.placements import BED_STEPS, Bed, Shelter
+from commune_desk.domain.vietnamese.text import fold, tidy
+from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.pages.placements import bed_labels, shelter_here, stays_in
 from commune_desk.store.writing.opened import Opened
 from commune_desk.store.writing.transaction import Tx

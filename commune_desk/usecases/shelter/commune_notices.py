@@ -12,10 +12,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.ids import commune_scope
-from commune_desk.domain.placements import Placement, PlacementNotice, isolation_ends, notice_id, stay_ends
-from commune_desk.domain.record import kind_of
+from commune_desk.domain.model.ids import commune_scope
+from commune_desk.domain.model.record import kind_of
+from commune_desk.domain.records.placements import Placement, PlacementNotice, isolation_ends, notice_id, stay_ends
+from commune_desk.domain.time.clock import local_day
 from commune_desk.store.engine.schema import read_many
 from commune_desk.store.writing.transaction import Tx
 

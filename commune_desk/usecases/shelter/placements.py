@@ -7,21 +7,21 @@ from datetime import date, datetime
 
 import msgspec
 
-from commune_desk.domain.clock import lies_before, local_day, to_iso
-from commune_desk.domain.desks import Task
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, desk_mark, new_record_id
-from commune_desk.domain.labels import N_
-from commune_desk.domain.placements import (
+from commune_desk.domain.model.ids import RecordId, desk_mark, new_record_id
+from commune_desk.domain.model.record import check_required, values_of
+from commune_desk.domain.records.desks import Task
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.placements import (
     ACTIVE,
     PLACEMENT_STEPS,
     Bed,
     CareLogEntry,
     Placement,
 )
-from commune_desk.domain.record import check_required, values_of
-from commune_desk.domain.text import fold
+from commune_desk.domain.time.clock import lies_before, local_day, to_iso
+from commune_desk.domain.vietnamese.text import fold
+from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.pages.placements import active_stays, stays_in
 from commune_desk.store.pages.tasks import open_tasks_of
 from commune_desk.store.writing.numbers import next_number

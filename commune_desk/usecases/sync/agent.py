@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from commune_desk.domain.clock import Clock, from_iso, monotonic
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.time.clock import Clock, from_iso, monotonic
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.usecases.sync.schedule import Pace, SyncSchedule
 from sync.client.errors import DeskRemoved, NotRecognised, SyncFault, SyncHalted, WrongCertificate
 

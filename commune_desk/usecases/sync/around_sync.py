@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.ids import is_shelter_scope
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.model.ids import is_shelter_scope
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.staged import pulled_once, release_next

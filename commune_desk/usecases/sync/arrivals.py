@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.usecases.sync.leaving import Removal
 from sync.bundle import Bundle, PartKind
 from sync.snapshot import MAX_BYTES

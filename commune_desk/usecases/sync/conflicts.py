@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.labels import N_
-from commune_desk.domain.placements import Placement
-from commune_desk.domain.record import Value, check_value
+from commune_desk.domain.model.record import Value, check_value
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.records.placements import Placement
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.shelter.commune_notices import take_back, tell_again, tell_commune

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.errors import DeskError, Fault, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import DeskError, Fault, Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.settings import Pins
 from commune_desk.store.exchange import courier as memory

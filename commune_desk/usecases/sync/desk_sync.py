@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from commune_desk.domain.change_set import ChangeSet
-from commune_desk.domain.clock import local_day, to_iso
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.time.clock import local_day, to_iso
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.desk.register import Register
 from commune_desk.store.desk.removal import sign_removal
 from commune_desk.store.engine import settings

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from commune_desk import __version__
-from commune_desk.domain.clock import from_iso, to_iso
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.ids import is_scope
-from commune_desk.domain.kinds import SCHEMA_VERSION
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.ids import is_scope
+from commune_desk.domain.records.kinds import SCHEMA_VERSION
+from commune_desk.domain.time.clock import from_iso, to_iso
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from sync.bundle import MAX_FILE, SUFFIX, file_name, fingerprint
 
 _PART = ".part"

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.attachments import Attachment
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.record import kind_of
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.record import kind_of
+from commune_desk.domain.records.attachments import Attachment
+from commune_desk.domain.time.clock import local_day
 from sync.content import MAX_FILE, digest_of, is_digest
 from sync.file_wire import (
     MAX_PIECE,

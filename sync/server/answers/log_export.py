@@ -13,8 +13,8 @@ import msgspec
 import zstandard
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.change import read_line
 from sync.protocol import Event, b64, decode

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.clock import from_iso
+from commune_desk.domain.time.clock import from_iso
 from sync.change import GENESIS, WITHOUT_FIELDS, read_line
 from sync.protocol import (
     B64,

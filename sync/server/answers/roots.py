@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from commune_desk.domain.clock import local_day
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import local_day
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.protocol import RootShown, b64, decode, encode
 from sync.roots import (

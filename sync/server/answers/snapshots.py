@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from commune_desk.domain.clock import from_iso
+from commune_desk.domain.time.clock import from_iso
 from sync import seal
 from sync.protocol import Event, FeedHead, b64, decode, encode, unb64
 from sync.server.answers.page_header import header_for

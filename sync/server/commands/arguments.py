@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.words.labels import N_
 from sync.server.commands.lifecycle_arguments import add_lifecycle
 from sync.server.commands.texts import LANGUAGES, Texts
 from sync.server.engine.roles import OWNER

@@ -6,9 +6,9 @@ from argparse import Namespace
 from contextlib import closing
 from datetime import datetime
 
-from commune_desk.domain.clock import VIETNAM, SystemClock, to_iso
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import VIETNAM, SystemClock, to_iso
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 from sync.server.commands.console import Console
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import open_province

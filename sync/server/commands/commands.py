@@ -8,11 +8,11 @@ from contextlib import closing
 
 from sqlalchemy import Connection
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import Fault, Invalid, Refusal
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Value
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.record import Value
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import Fault, Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from sync.seal import spell
 from sync.server.commands import backup_commands, erase_commands, policy_commands, proof_commands
 from sync.server.commands.console import Console, local_time

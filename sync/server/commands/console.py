@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from commune_desk.domain.clock import VIETNAM, from_iso
+from commune_desk.domain.time.clock import VIETNAM, from_iso
 from sync.server.commands.texts import Texts
 
 Print = Callable[[str], None]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.errors import DeskError, Fault, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import DeskError, Fault, Refusal
+from commune_desk.domain.words.labels import N_
 from sync import bundle as bundles
 from sync.report_wire import REMOVED
 from sync.server.commands.console import Console

@@ -8,9 +8,9 @@ from contextlib import closing
 
 from sqlalchemy import Connection
 
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.labels import N_
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from sync.server.answers.snapshots import forget_snapshots
 from sync.server.commands.console import Console, local_time
 from sync.server.engine.database import WHOLE_PROVINCE

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.labels import N_
 from sync.server.commands.texts import Texts
 
 Make = Callable[[str, str], ArgumentParser]

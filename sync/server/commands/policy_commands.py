@@ -7,8 +7,8 @@ from contextlib import closing
 
 import msgspec
 
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 from sync.server.commands.console import Console
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.places import place_name

@@ -8,8 +8,8 @@ from datetime import date
 
 import msgspec
 
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.protocol import unb64
 from sync.server.answers.log_export import export_log as write_log

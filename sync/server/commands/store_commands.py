@@ -7,8 +7,8 @@ from argparse import Namespace
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from commune_desk.domain.errors import Fault, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.labels import N_
 from sync.server.commands.console import Console
 from sync.server.engine import address
 from sync.server.engine.database import Database

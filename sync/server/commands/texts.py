@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import os
 
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.program_files import resource
 
 LANGUAGES = ("vi", "en")

@@ -13,7 +13,7 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
-from commune_desk.domain.kinds import SCHEMA_VERSION
+from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from sync import seal
 from sync.checksums import RangesRequest, RecordsRequest
 from sync.file_wire import MAX_MESSAGE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, insert, select
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from sync import bundle
 from sync.bundle import Bundle, PartKind
 from sync.protocol import PROVINCE_DESK, Malformed, PullRequest, decode, encode

@@ -9,8 +9,8 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.time.clock import from_iso, to_iso
 from sync import seal
 from sync.enrolment_code import LOCATOR_BYTES, EnrolmentCode
 from sync.protocol import Enrolled, EnrolRequest, Malformed, Proven, b64, decode, encode, unb64

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
-from commune_desk.domain.clock import monotonic
+from commune_desk.domain.time.clock import monotonic
 from sync.server.problems import Refused
 
 _MOST_ADDRESSES = 10_000

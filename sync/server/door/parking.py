@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.protocol import MAX_INFLATED, PushHeader, decode, deflate, inflate
 from sync.server.engine import tables

@@ -16,8 +16,8 @@ from types import FrameType
 import uvicorn
 from litestar import Litestar
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from sync.server.door.app import Service
 from sync.server.door.daily import daily_roots, snapshots_ahead
 from sync.server.door.patience import PatientLoop, PatientProtocol

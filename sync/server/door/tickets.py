@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 
-from commune_desk.domain.clock import monotonic
+from commune_desk.domain.time.clock import monotonic
 from sync import seal
 
 LIFE_SECONDS = 12 * 3600

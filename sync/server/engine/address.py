@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from commune_desk.domain.errors import Fault, Invalid, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault, Invalid, Refusal
+from commune_desk.domain.words.labels import N_
 from sync.protocol import Malformed, decode
 from sync.server.engine.roles import APP, OWNER
 from sync.server.reasons import reason_of

@@ -14,9 +14,9 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from commune_desk.domain.clock import monotonic
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import monotonic
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]

@@ -12,8 +12,8 @@ import sqlcipher3.dbapi2
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import QueuePool
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from sync.server.engine.database import PATIENCE_SECONDS, Database, Reach, StoreFault, Work
 from sync.server.reasons import reason_of
 

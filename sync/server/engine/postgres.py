@@ -16,9 +16,9 @@ from psycopg.types.string import StrBinaryDumper, StrDumper
 from sqlalchemy import Connection, TextClause, create_engine, func, select, text
 from sqlalchemy.pool import QueuePool
 
-from commune_desk.domain.errors import Fault, Refusal
-from commune_desk.domain.ids import is_scope
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.ids import is_scope
+from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.labels import N_
 from sync.server.engine.address import PostgresAddress
 from sync.server.engine.arrays import ARRAYS
 from sync.server.engine.database import PATIENCE_SECONDS, Database, Reach, StoreFault, Work

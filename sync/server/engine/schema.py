@@ -11,8 +11,8 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, Database
 from sync.server.engine.row_security import is_let_in, secure

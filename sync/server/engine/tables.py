@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Field, Kind
+from commune_desk.domain.model.record import Field, Kind
+from commune_desk.domain.records.kinds import KINDS
 
 metadata = MetaData()
 

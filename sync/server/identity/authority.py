@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Fault, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import Clock
+from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.labels import N_
 
 AUTHORITY_LIFE = timedelta(days=3653)
 SERVER_LIFE = timedelta(days=730)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.change import GENESIS
 from sync.protocol import PROVINCE_DESK, DeskCert, Grant, SignedCert, b64, encode

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.errors import Fault, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.protocol import Malformed, b64, decode, unb64
 from sync.server.identity.authority import Identity

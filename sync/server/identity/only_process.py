@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from commune_desk.domain.errors import Fault, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.labels import N_
 from sync.server.identity.province import Province
 from sync.server.reasons import reason_of
 

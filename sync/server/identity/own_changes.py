@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, update
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from sync.change import Line, next_head
 from sync.protocol import PROVINCE_DESK
 from sync.server.engine import tables

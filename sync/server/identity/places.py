@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.clock import SystemClock, local_day
-from commune_desk.domain.codes import Commune
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import commune_scope, is_commune_scope, is_scope
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.codes import Commune
+from commune_desk.domain.model.ids import commune_scope, is_commune_scope, is_scope
+from commune_desk.domain.time.clock import SystemClock, local_day
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 from commune_desk.program_files import code_book
 
 

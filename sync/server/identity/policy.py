@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 from sync.server.engine import tables
 from sync.server.identity.province import Province, audited
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
-from commune_desk.domain.clock import Clock, SystemClock, to_iso
-from commune_desk.domain.errors import Fault, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import Clock, SystemClock, to_iso
+from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.change import GENESIS
 from sync.protocol import unb64

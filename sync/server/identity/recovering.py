@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE

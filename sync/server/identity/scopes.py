@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select
 
-from commune_desk.domain.clock import SystemClock, local_day
-from commune_desk.domain.ids import commune_scope
+from commune_desk.domain.model.ids import commune_scope
+from commune_desk.domain.time.clock import SystemClock, local_day
 from commune_desk.program_files import code_book
 from sync import seal
 from sync.change import GENESIS

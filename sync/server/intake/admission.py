@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import is_hex, is_id, is_scope
-from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
-from commune_desk.domain.record import Data, Field, Kind, Merge, check_value
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import is_hex, is_id, is_scope
+from commune_desk.domain.model.record import Data, Field, Kind, Merge, check_value
+from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
 from sync.change import JOINED_TO, RELOCATING, Change, Line, Verb, Wire, from_wire
 from sync.seal import is_sealed
 

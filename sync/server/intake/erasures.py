@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.erasure import ABOUT
+from commune_desk.domain.limits.erasure import ABOUT
 from sync.change import Change
 from sync.server.engine import tables
 from sync.server.engine.asking import among

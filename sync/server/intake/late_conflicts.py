@@ -10,7 +10,7 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import Connection, Select, select
 
-from commune_desk.domain.clock import from_iso, to_iso
+from commune_desk.domain.time.clock import from_iso, to_iso
 from sync.server.engine import tables
 from sync.server.identity.desks import ACTIVE
 

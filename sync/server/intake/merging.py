@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Field, Merge
+from commune_desk.domain.model.record import Field, Merge
+from commune_desk.domain.records.kinds import KINDS
 from sync.change import JOINED_TO, Change, Verb, Wire
 from sync.merge import Decision, Outcome, Standing, apply_delta, decide, decide_late, decide_sealed, merge_set
 from sync.protocol import OpenedConflict

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.clock import STEPS, to_iso
-from commune_desk.domain.ids import is_scope
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.model.ids import is_scope
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import STEPS, to_iso
 from sync import seal
 from sync.change import RELOCATING, Change, Line, Verb, sealed_for
 from sync.protocol import Event, Result

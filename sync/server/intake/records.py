@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Field
+from commune_desk.domain.model.record import Field
+from commune_desk.domain.records.kinds import KINDS
 from sync.change import Change, Wire, to_wire
 from sync.merge import Tags
 from sync.server.engine.appending import put

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy import Connection, delete, or_, select, update
 
-from commune_desk.domain.ids import is_commune_scope, is_scope
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import ScopeRule
+from commune_desk.domain.model.ids import is_commune_scope, is_scope
+from commune_desk.domain.model.record import ScopeRule
+from commune_desk.domain.records.kinds import KINDS
 from sync.change import JOINED_TO, Change, Line, Verb
 from sync.protocol import Event
 from sync.server.engine import tables

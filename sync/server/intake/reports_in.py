@@ -10,14 +10,14 @@ from typing import cast
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import VIETNAM, HybridClock, to_iso
-from commune_desk.domain.errors import Fault, Invalid
-from commune_desk.domain.ids import new_record_id, uuid7
-from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION
-from commune_desk.domain.labels import N_
-from commune_desk.domain.record import Data, Record, Value, check_required, check_values, difference, record_from
-from commune_desk.domain.reports import Report, intake_faults
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import new_record_id, uuid7
+from commune_desk.domain.model.record import Data, Record, Value, check_required, check_values, difference, record_from
+from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
+from commune_desk.domain.records.reports import Report, intake_faults
+from commune_desk.domain.time.clock import VIETNAM, HybridClock, to_iso
+from commune_desk.domain.words.errors import Fault, Invalid
+from commune_desk.domain.words.labels import N_
 from commune_desk.program_files import code_book
 from sync import seal
 from sync.change import Change, Line, sign, to_wire

@@ -14,8 +14,8 @@ from itertools import islice
 import msgspec
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Merge
+from commune_desk.domain.model.record import Merge
+from commune_desk.domain.records.kinds import KINDS
 from sync.change import Change, Line, Wire
 from sync.merge import Outcome
 from sync.protocol import OpenedConflict

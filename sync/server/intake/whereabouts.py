@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
 from sync.change import Change
 from sync.server.engine import tables
 from sync.server.engine.asking import among

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from commune_desk.domain.errors import Fault, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.labels import N_
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
 from sync.server.engine.embedded import FILE, EmbeddedDatabase, keyed, named_faults

@@ -7,8 +7,8 @@ from itertools import islice
 
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.erasure import ABOUT, notices_of
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.limits.erasure import ABOUT, notices_of
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.program_files import code_book
 from sync.server.engine.tables import RECORDS
 from sync.server.intake.joining import one_with

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from commune_desk.domain.erasure import ABOUT
+from commune_desk.domain.limits.erasure import ABOUT
 from sync.change import WITHOUT_FIELDS, Change
 from sync.protocol import Event, b64, encode, inflate
 from sync.server.engine import tables

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.erased import order_of
 from sync.protocol import Malformed, b64, unb64

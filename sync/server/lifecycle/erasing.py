@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
-from commune_desk.domain.clock import HybridClock
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import uuid7
-from commune_desk.domain.kinds import SCHEMA_VERSION
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.records.kinds import SCHEMA_VERSION
+from commune_desk.domain.time.clock import HybridClock
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from sync.change import Change, Line, Verb, sign
 from sync.erased import order_fields
 from sync.protocol import PROVINCE_DESK, Event

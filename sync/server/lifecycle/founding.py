@@ -10,10 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Invalid
-from commune_desk.domain.ids import new_record_id
-from commune_desk.domain.labels import N_
+from commune_desk.domain.model.ids import new_record_id
+from commune_desk.domain.time.clock import Clock
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.labels import N_
 from sync.protocol import b64
 from sync.server.engine.address import PostgresAddress
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE

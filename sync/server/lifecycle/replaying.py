@@ -14,9 +14,9 @@ from itertools import takewhile
 
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.clock import STEPS
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import STEPS
+from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.labels import N_
 from sync.change import Place
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE, Database, Work

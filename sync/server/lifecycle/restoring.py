@@ -12,9 +12,9 @@ from shutil import copyfile
 
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.errors import Fault, Refusal
-from commune_desk.domain.labels import N_
+from commune_desk.domain.time.clock import Clock
+from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.labels import N_
 from sync.protocol import unb64
 from sync.server.engine import address, tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault

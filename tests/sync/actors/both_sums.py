@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.intake import comparing
 from sync.checksums import ScopeSums, sums_of
 from sync.server.answers.sums import terms

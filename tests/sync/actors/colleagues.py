@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.presenters.frame.entry_form import EntryForm
 from commune_desk.program_files import code_book
 from commune_desk.store.intake.conflicts import open_conflicts

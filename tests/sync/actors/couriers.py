@@ -14,11 +14,11 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import DeskError, Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import DeskError, Refusal
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.sync.arrivals import ReadIn
 from commune_desk.usecases.sync.courier import Courier

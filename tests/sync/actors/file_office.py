@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.exchange.file_replica import RegisterFiles
 from commune_desk.store.exchange.replica import RegisterReplica
 from sync.client.session import Session, SyncReport

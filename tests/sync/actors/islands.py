@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.usecases.sync.arrivals import ReadIn
 from commune_desk.usecases.sync.courier import Courier
 from sync import bundle

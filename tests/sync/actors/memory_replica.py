@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol, report_wire
 from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
 from sync.checksums import ScopeSums

@@ -8,7 +8,7 @@ from random import Random
 
 import msgspec
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync import content
 from sync.file_wire import FileAsked, FileGet, FileOffset, FilePut, with_bytes
 from sync.protocol import encode

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from commune_desk.domain.clock import Clock
-from commune_desk.domain.ids import OfficerId, uuid7
+from commune_desk.domain.model.ids import OfficerId, uuid7
+from commune_desk.domain.time.clock import Clock
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.settings import Identity, Pins, ScopeKeyPair
 from commune_desk.store.exchange.replica import RegisterReplica

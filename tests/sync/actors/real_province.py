@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import Clock, SystemClock
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.time.clock import Clock, SystemClock
 from sync.client.enrol import Enrolment, enrol
 from sync.client.transport import Transport
 from sync.server.door.app import Service

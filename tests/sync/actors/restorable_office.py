@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.time.clock import SystemClock
 from sync.server.engine import tables
 from sync.server.identity.province import open_province
 from sync.server.lifecycle import backups

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.settings import Identity, Pins, ScopeKeyPair
 from sync import seal

@@ -16,9 +16,9 @@ import msgspec
 import requests
 from sqlalchemy import Connection, Select, func, select, update
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import HybridClock
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.time.clock import HybridClock
 from sync import protocol, seal
 from sync.change import GENESIS, Change, Line, Wire, next_head, sign
 from sync.client.signing import RequestSigner

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.record import Record
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import Record
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.change import Change

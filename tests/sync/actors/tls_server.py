@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from commune_desk.domain.clock import Clock, SystemClock
+from commune_desk.domain.time.clock import Clock, SystemClock
 from sync.server.identity.authority import Identity, make_server
 
 Answer = Callable[[socket.socket], None]

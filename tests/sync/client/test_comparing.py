@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commune_desk.domain.clock import SystemClock, to_iso
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, new_record_id
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import SystemClock, to_iso
 from commune_desk.store.engine import settings
 from commune_desk.store.intake import comparing
 from commune_desk.store.writing.transaction import Tx

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import Invalid, Refusal
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import Invalid, Refusal
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.doorbell import ring

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
-from commune_desk.domain.errors import DeskError
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.presenters.sync.page import sync_chip
 from commune_desk.store.pages.sync_status import SyncFacts, sync_facts
 from commune_desk.usecases.sync.agent import SyncStatus

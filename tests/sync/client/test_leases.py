@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.lease import Lease
-from commune_desk.domain.reports import Report
+from commune_desk.domain.limits.lease import Lease
+from commune_desk.domain.records.reports import Report
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.presenters.reports.page import ReportsPage
 from commune_desk.presenters.sync.lease_texts import lease_line, lease_section
 from commune_desk.program_files import code_book

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlcipher3.dbapi2 import IntegrityError
 
-from commune_desk.domain.clock import from_iso
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.time.clock import from_iso
+from commune_desk.domain.words.errors import Fault
 from commune_desk.store.intake import conflicts
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing import child_index

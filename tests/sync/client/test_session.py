@@ -8,8 +8,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.words.errors import Fault
 from sync import protocol, seal
 from sync.change import Line
 from sync.client import errors

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.families import Person
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.client import errors
 from sync.server.engine import tables

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 import requests
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.changes import writers
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.writing.transaction import Tx

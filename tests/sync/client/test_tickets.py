@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync.client.channel import Refused
 from sync.client.session import Session
 from tests.sync.actors.memory_replica import MemoryReplica

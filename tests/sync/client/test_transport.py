@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import Fault, Invalid
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import Fault, Invalid
 from sync import protocol, seal
 from sync.client import errors, tls
 from sync.client.transport import Limits, Reply, Transport, fault_of, read_address

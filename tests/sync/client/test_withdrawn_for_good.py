@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import DeskError, Refusal
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import DeskError, Refusal
 from commune_desk.presenters.window.removed import removed_lines
 from commune_desk.store.desk.register import Register
 from commune_desk.usecases.registers import removal

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.errors import Refusal
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange import courier as memory
 from commune_desk.store.exchange.courier import forget_written

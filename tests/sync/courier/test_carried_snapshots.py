@@ -13,8 +13,8 @@ import msgspec
 import pytest
 from sqlalchemy import select, update
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.exchange.courier import keep_key
 from commune_desk.usecases.sync.courier import Courier
 from sync import bundle, seal

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.desk.removal import sign_removal
 from sync import bundle
 from sync.server.__main__ import main

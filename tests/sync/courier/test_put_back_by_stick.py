@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.families import Person
+from commune_desk.domain.records.families import Person
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake import restating
 from sync.client import courier as client

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import RecordId, Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.exchange.courier import forget_written
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.registers.removal import finish_removal

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlcipher3.dbapi2 import IntegrityError
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.changes import journal
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.domain.reports import Report
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.reports import Report
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.exchange.staged import mark_restored
 from commune_desk.store.intake import comparing, departures, erasing, snapshot_parts
 from commune_desk.store.pages.sync_status import sync_facts

@@ -9,8 +9,8 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import erasing
 from commune_desk.usecases.records.children import ChildEntry, register_child
 from sync.server.engine import tables

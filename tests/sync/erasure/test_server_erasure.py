@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.words.errors import Fault
 from sync import protocol
 from sync.change import Line
 from sync.erased import erased_line

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, select
 
-from commune_desk.domain.access import Role
+from commune_desk.domain.model.access import Role
 from sync import content, seal
 from sync.file_wire import MAX_PIECE, FileAsked, FileOffset
 from sync.protocol import unb64

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, select, update
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.words.errors import Fault
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.file_replica import RegisterFiles
 from commune_desk.store.exchange.replica import EnrolledAnew

@@ -14,9 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from commune_desk.domain.clock import STEPS
-from commune_desk.domain.ids import uuid7
-from commune_desk.domain.kinds import KINDS as DECLARED
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.records.kinds import KINDS as DECLARED
+from commune_desk.domain.time.clock import STEPS
 from sync import merge
 from sync.change import Change, Wire
 from sync.merge import Decision, Outcome

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from commune_desk.store.exchange.staged import accept_new_desk, pulled_once, release_next
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of

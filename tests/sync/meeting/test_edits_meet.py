@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.form import ChildForm
 from commune_desk.presenters.child.relation_form import RelationForm

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from commune_desk.domain.clock import SystemClock, local_day
-from commune_desk.domain.ids import new_record_id
-from commune_desk.domain.placements import stay_ends
+from commune_desk.domain.model.ids import new_record_id
+from commune_desk.domain.records.placements import stay_ends
+from commune_desk.domain.time.clock import SystemClock, local_day
 from commune_desk.i18n import format_date, set_language
 from commune_desk.presenters.frame.entry_form import EntryForm
 from commune_desk.presenters.shelter.admit_form import AdmitForm

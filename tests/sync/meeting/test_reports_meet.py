@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.families import Person
-from commune_desk.domain.reports import Report
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.reports import Report
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.visit_form import VisitForm
 from commune_desk.presenters.reports.form import MeasuresForm

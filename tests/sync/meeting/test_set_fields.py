@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
 from sync.merge import merge_set
 from tests.sync.actors.server_fixtures import OTHER, ServerDesk, World, province_in
 from tests.sync.actors.three_desks import DESKS, three_desks

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.placements import Placement, Shelter
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.placements import Placement, Shelter
 from commune_desk.i18n import set_language
 from commune_desk.presenters.shelter.admit_form import AdmitForm
 from commune_desk.presenters.shelter.beds_form import BedsForm

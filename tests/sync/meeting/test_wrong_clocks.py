@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.clock import lies_before, to_iso
+from commune_desk.domain.time.clock import lies_before, to_iso
 from commune_desk.i18n import set_language
 from commune_desk.presenters.frame.entry_form import moment_typed
 from commune_desk.presenters.reports.form import MeasuresForm

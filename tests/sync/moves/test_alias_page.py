@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from commune_desk.domain.access import Role
+from commune_desk.domain.model.access import Role
 from sync import seal
 from sync.change import needed_schema, read_line, sign
 from sync.server.intake import joining

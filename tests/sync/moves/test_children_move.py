@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import RecordId, Scope, uuid7
-from commune_desk.domain.reports import Report
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, Scope, uuid7
+from commune_desk.domain.records.reports import Report
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import comparing, departures
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock, to_iso
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope, new_record_id
-from commune_desk.domain.placements import CareLogEntry, Placement
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.placements import CareLogEntry, Placement
+from commune_desk.domain.time.clock import SystemClock, to_iso
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import departures
 from commune_desk.store.pages.shares import Share, sharing_of
 from commune_desk.store.writing.relocating import houses, relocate

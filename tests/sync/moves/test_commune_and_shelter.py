@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.placements import notice_id
+from commune_desk.domain.records.placements import notice_id
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.intake import comparing
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.lifecycle.erasing import Ordered, erase

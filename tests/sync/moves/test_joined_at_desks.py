@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.store.engine import schema, settings
 from commune_desk.store.exchange.replica import RegisterReplica

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.children import ChildFile
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.families import Person
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.day.today import TodayPage

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import RecordId
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.desk.versions import begin_all_anew
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, real_province

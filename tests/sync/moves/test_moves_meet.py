@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.ids import is_scope, uuid7
+from commune_desk.domain.model.ids import is_scope, uuid7
 from sync.server.engine import tables
 from sync.server.identity.province import Province
 from sync.server.intake.feeds import Feeds

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.erasure import ABOUT
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.limits.erasure import ABOUT
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
 from sync.change import Line
 from sync.server.answers import log_export
 from sync.server.commands import proof_commands

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from sqlalchemy import delete, select
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.page import Page, read_page, verified_keys, verify_page

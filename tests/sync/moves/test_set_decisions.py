@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
 from sync.change import Line
 from sync.server.intake import relocating
 from sync.server.intake.conflicts import ConflictBook

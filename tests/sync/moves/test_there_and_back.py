@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.ids import RecordId, Scope
+from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.i18n import set_language
 from commune_desk.store.intake import departures
 from commune_desk.store.writing.transaction import Tx

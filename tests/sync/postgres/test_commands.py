@@ -14,8 +14,8 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.words.errors import Refusal
 from sync.server.engine import address, postgres, tables
 from sync.server.engine.address import ADDRESS_FILE, PostgresAddress, read_url
 from sync.server.engine.database import WHOLE_PROVINCE, StoreFault

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import uuid7
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.records.kinds import KINDS
 from sync import protocol, seal
 from sync.change import RELOCATING, Line, write
 from sync.checksums import RangesRequest

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from commune_desk.domain.errors import Refusal
+from commune_desk.domain.words.errors import Refusal
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.engine.embedded import FILE
 from sync.server.engine.postgres import PostgresDatabase

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from sqlalchemy import select, text
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.errors import DeskError
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.words.errors import DeskError
 from sync import protocol, report_wire, seal
 from sync.change import next_head
 from sync.server.door import courier, parking

@@ -15,8 +15,8 @@ from psycopg.sql import SQL
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
 from sync.change import write
 from sync.server.answers.roots import make_due
 from sync.server.engine import tables

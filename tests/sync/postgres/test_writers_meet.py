@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Select, func, select, text
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
 from sync.change import GENESIS, Place, next_chain
 from sync.server.answers.pull import _fill, _Page

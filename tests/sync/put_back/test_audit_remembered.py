@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.audit_actions import AuditAction
-from commune_desk.domain.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.desk import audit_mark
 from commune_desk.store.engine.database import connect
 from sync.server.lifecycle.status import read_status

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlcipher3.dbapi2 import IntegrityError
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.exchange.staged import accept_new_desk, pulled_once, release_next
 from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from sync.client import errors, exchange

@@ -15,9 +15,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import RecordId, Scope
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import departures
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, register_child

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.families import Person
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.writing.transaction import Tx
 from sync import seal
 from sync.client.channel import Channel

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import Fault, Refusal
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import Fault, Refusal
 from sync.seal import certificate_fingerprint
 from sync.server.identity.authority import Identity, make_authority, make_server, valid_until
 

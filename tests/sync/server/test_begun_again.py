@@ -13,7 +13,7 @@ import pytest
 import sqlcipher3.dbapi2
 from sqlalchemy import select
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync.protocol import Receipt
 from sync.server.engine import database, embedded, tables
 from sync.server.engine.database import WHOLE_PROVINCE, StoreFault

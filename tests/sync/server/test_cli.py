@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from commune_desk.__main__ import main as desk_main
-from commune_desk.domain.clock import SystemClock, local_day
+from commune_desk.domain.time.clock import SystemClock, local_day
 from commune_desk.i18n import set_language
 from sync import protocol, seal
 from sync.client.enrol import enrol

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import to_iso
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId, Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.presenters.day.today import TodayPage
 from commune_desk.presenters.sync.conflict_page import conflict_cards
 from commune_desk.program_files import code_book

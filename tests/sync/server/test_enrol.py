@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from sqlalchemy import select, update
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.errors import Refusal
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.words.errors import Refusal
 from sync import protocol, seal
 from sync.server.door.enrolment import EnrolCode, make_code
 from sync.server.door.limits import Limits

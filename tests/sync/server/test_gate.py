@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
 from sync.server.door.gate import Gate, Signed
 from sync.server.door.tickets import LIFE_SECONDS, Tickets

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol
 from sync.server.door.limits import Limits
 from tests.sync.actors.server_fixtures import ServerDesk, World, province_in

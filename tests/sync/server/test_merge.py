@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
 from sync.protocol import Event
 from sync.server.identity.scopes import keys_of

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import uuid7
-from commune_desk.domain.record import Kind
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.model.record import Kind
 from commune_desk.store.intake.incoming import Incoming
 from sync.change import Change
 from sync.server.intake.records import RecordPage

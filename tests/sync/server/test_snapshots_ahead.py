@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import RecordId, Scope
+from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.time.clock import SystemClock
 from sync.server.answers.snapshots import FOLDER, Snapshots
 from sync.server.door.daily import snapshots_ahead
 from sync.server.engine import tables

@@ -15,9 +15,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
-from commune_desk.domain.errors import DeskError, Fault, Refusal
-from commune_desk.domain.ids import uuid7
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.words.errors import DeskError, Fault, Refusal
 from sync import protocol, seal
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, StoreFault

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.ids import uuid7
-from commune_desk.domain.kinds import KINDS
-from commune_desk.domain.record import Data, Kind, Merge
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.model.record import Data, Kind, Merge
+from commune_desk.domain.records.kinds import KINDS
 from sync.server.intake.admission import Admission
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, World, province_in
 

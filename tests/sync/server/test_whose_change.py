@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
 from sync.change import Line
 from sync.server.intake.admission import Admission

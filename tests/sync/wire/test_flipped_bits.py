@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commune_desk.domain.errors import DeskError
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.words.errors import DeskError
 from sync import protocol
 from sync.change import BadLine, read_line
 from sync.client.session import Session

@@ -13,10 +13,10 @@ import msgspec
 import pytest
 import zstandard
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.writing import relocating
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from commune_desk.domain.errors import Fault
+from commune_desk.domain.words.errors import Fault
 from commune_desk.i18n import translate_error
 from sync import protocol, seal
 from sync.client.session import Session

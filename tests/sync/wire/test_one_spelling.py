@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
 from sync.change import MAX_DEPTH, MAX_LINE, BadLine, Change, read_line, sign
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from commune_desk.domain.access import Role
-from commune_desk.domain.attachments import Attachment
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.ids import Scope, new_record_id, uuid7
-from commune_desk.domain.kinds import KINDS, SCHEMA_VERSION, SINCE, since
-from commune_desk.domain.record import DECLARED
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope, new_record_id, uuid7
+from commune_desk.domain.model.record import DECLARED
+from commune_desk.domain.records.attachments import Attachment
+from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, SINCE, since
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.changes.ledger import PROVINCE_SCHEMA
 from commune_desk.store.engine import settings
 from sync.change import needed_schema

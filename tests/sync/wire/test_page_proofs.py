@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
 from sync.change import next_chain
 from sync.client import errors

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.families import Person
-from commune_desk.domain.ids import RecordId
-from commune_desk.domain.kinds import KINDS
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.changes import writers
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.usecases.sync.conflicts import decide_conflict

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol
 from sync.change import Place, write
 from sync.client import errors

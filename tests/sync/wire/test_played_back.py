@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.domain.errors import Fault
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.words.errors import Fault
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.session import Session

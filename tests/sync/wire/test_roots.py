@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from commune_desk.domain.clock import SystemClock
-from commune_desk.domain.errors import Invalid
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.store.exchange import roots as kept_roots
 from sync import protocol, seal
 from sync.change import GENESIS, next_chain

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from commune_desk.domain.errors import Invalid
+from commune_desk.domain.words.errors import Invalid
 from sync import seal
 from sync.seal import BoxKey, SealBroken, SigningKey
 

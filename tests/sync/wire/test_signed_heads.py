@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.ids import uuid7
+from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
 from sync.change import MAX_RUN, Line, next_head, write
 from sync.client import errors

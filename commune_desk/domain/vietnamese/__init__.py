@@ -1,0 +1,1 @@
+"""Vietnamese letters and texts: folded, sorted, searched, told from misreadings, brought over from old encodings."""

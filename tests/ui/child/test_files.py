@@ -1,0 +1,178 @@
+"""The tab of a child's files: a photo goes in without its place, is looked at from memory, and is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.files import file_queue
+from commune_desk.ui.dialogs.add_file import AddFileDialog
+from commune_desk.ui.dialogs.picture import PictureDialog
+from commune_desk.ui.dialogs.take_back import TakeBackDialog
+from commune_desk.ui.pages.child import ChildPage
+from commune_desk.ui.pages.child_files import Files
+from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.widgets.buttons import LinkButton
+from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.usecases.desk.workplace import Workplace
+from tests.helpers.attached import add_child, add_file, scan
+from tests.helpers.builders import make_report, make_visit, save_all
+from tests.helpers.photos import PLACE_NOTE, phone_photo
+from tests.helpers.typing_vietnamese import commit_text
+from tests.helpers.workplaces import work_for_real
+
+
+@pytest.fixture
+def child(workplace: Workplace) -> RecordId:
+    workplace.write(work_for_real)
+    person = add_child(workplace.register)
+    workplace.write(save_all(make_visit(person, "2026-11-20"), make_report(person=person)))
+    return person
+
+
+@pytest.fixture
+def files(qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route], child: RecordId) -> Files:
+    page = ChildPage(workplace, tasks, routes.append, child)
+    qtbot.addWidget(page)
+    page.resize(1120, 640)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.tabs.choose("files")
+    return page.files
+
+
+def when_asked(kind: type[QDialog], do: Callable[[QDialog], object]) -> list[str]:
+    """Answer the dialog of this kind that opens next; what was answered."""
+    answered: list[str] = []
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, kind):
+            QTimer.singleShot(10, answer)
+            return
+        do(dialog)
+        answered.append(kind.__name__)
+
+    QTimer.singleShot(0, answer)
+    return answered
+
+
+def rows(files: Files) -> list[str]:
+    return [row.accessibleName() for row in files.findChildren(ListRow) if row.isVisible()]
+
+
+def button(files: Files, name: str) -> LinkButton:
+    (found,) = [one for one in files.findChildren(LinkButton) if one.accessibleName() == name and one.isVisible()]
+    return found
+
+
+def audited(workplace: Workplace, action: AuditAction) -> int:
+    sql = "SELECT count(*) FROM audit WHERE action=?"
+    return int(workplace.read(lambda c: c.execute(sql, (action.value,)).fetchone()[0]))
+
+
+def describe(dialog: QDialog) -> None:
+    assert isinstance(dialog, AddFileDialog)
+    dialog.submit()
+    assert dialog.form.row("document").error
+    dialog.document.set_value("photo")
+    dialog.occasion.setCurrentIndex(2)
+    dialog.caption.setFocus()
+    commit_text(dialog.caption, "Nhà mới của cháu")
+    dialog.submit()
+
+
+def test_a_photo_is_added_shown_and_looked_at(qtbot: QtBot, files: Files, workplace: Workplace, tmp_path: Path) -> None:
+    photo = tmp_path / "IMG_0001.jpg"
+    photo.write_bytes(phone_photo())
+    answered = when_asked(AddFileDialog, describe)
+    files.take_in(photo)
+    qtbot.waitUntil(lambda: any("Nhà mới của cháu" in row for row in rows(files)))
+    assert answered == ["AddFileDialog"]
+    assert any("Thăm hộ ngày 20/11/2026" in row for row in rows(files))
+    assert any("Chờ gửi" in row or "Đang chờ" in row for row in rows(files))
+    sha = workplace.read(lambda c: c.execute("SELECT sha256 FROM attachment").fetchone()[0])
+    kept = workplace.read(lambda c: file_queue.ciphertext_of(c, sha))
+    assert kept is not None
+    assert PLACE_NOTE not in kept
+    seen: list[float] = []
+
+    def look(dialog: QDialog) -> None:
+        assert isinstance(dialog, PictureDialog)
+        whole = dialog.scale
+        QTest.keyClick(dialog, Qt.Key.Key_Plus)
+        seen.append(dialog.scale / whole)
+        QTest.keyClick(dialog, Qt.Key.Key_0)
+        seen.append(dialog.scale / whole)
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+    when_asked(PictureDialog, look)
+    button(files, "Xem Nhà mới của cháu").click()
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    assert seen == [pytest.approx(1.25), pytest.approx(1.0)]
+    qtbot.waitUntil(lambda: audited(workplace, AuditAction.OPEN_FILE) == 1)
+    assert sorted(one.name for one in tmp_path.iterdir() if "register" not in one.name) == ["IMG_0001.jpg"]
+
+
+def test_what_cannot_be_added_is_told_above_the_files(qtbot: QtBot, files: Files, tmp_path: Path) -> None:
+    letter = tmp_path / "thu.docx"
+    letter.write_bytes(b"PK\x03\x04 a letter")
+    files.take_in(letter)
+    qtbot.waitUntil(lambda: files.notice is not None)
+    assert files.notice is not None
+    assert "không phải ảnh cũng không phải PDF" in files.notice.accessibleName()
+    assert files.add_button.isEnabled()
+
+
+def test_a_file_is_taken_back_with_a_reason(
+    qtbot: QtBot, files: Files, workplace: Workplace, tasks: Tasks, child: RecordId
+) -> None:
+    tasks.run(
+        lambda: (add_file(workplace.register, child, scan(500)), workplace.write(lambda tx: tx.topic("files"))[1])
+    )
+    qtbot.waitUntil(lambda: any("Biên bản thăm nhà" in row for row in rows(files)))
+
+    def give_reason(dialog: QDialog) -> None:
+        assert isinstance(dialog, TakeBackDialog)
+        dialog.choice.set_value("wrong_child")
+        dialog._submit()
+
+    when_asked(TakeBackDialog, give_reason)
+    button(files, "Rút lại Biên bản thăm nhà").click()
+    qtbot.waitUntil(lambda: any("Đã rút lại" in row and "Nhầm trẻ" in row for row in rows(files)))
+
+
+def test_a_copy_of_a_pdf_is_written_down(
+    qtbot: QtBot, files: Files, workplace: Workplace, child: RecordId, tmp_path: Path
+) -> None:
+    file = add_file(workplace.register, child, scan(5000))
+    files.save_copy(file.id, tmp_path / "copy.pdf")
+    qtbot.waitUntil(lambda: files.notice is not None)
+    assert (tmp_path / "copy.pdf").read_bytes() == scan(5000)
+    qtbot.waitUntil(lambda: audited(workplace, AuditAction.SAVE_FILE) == 1)
+
+
+def test_the_sync_page_says_what_waits_and_lifts_the_budget(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId
+) -> None:
+    add_file(workplace.register, child, scan(300_000))
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    page.show()
+    card = page.files
+    assert "1 tệp đang chờ" in card.waiting.text()
+    card.budget.set_value("5")
+    qtbot.waitUntil(lambda: "5,0 MB" in card.today.text())
+    card.now.click()
+    qtbot.waitUntil(lambda: "không giới hạn" in card.today.text())
+    assert not card.now.isEnabled()

@@ -1,0 +1,164 @@
+"""Joining two records of one child, as widgets and by keyboard alone."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.presenters.frame.routes import JOIN, Route
+from commune_desk.store.writing.joined import kept_of
+from commune_desk.ui.dialogs.message import MessageDialog
+from commune_desk.ui.pages.child import ChildPage
+from commune_desk.ui.pages.join import JoinPage
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.widgets.buttons import SecondaryButton
+from commune_desk.ui.widgets.notice import NoticeBar
+from commune_desk.usecases.desk.workplace import Workplace
+from tests.helpers.builders import make_child, make_file, make_person, make_relation, make_visit, save_all
+from tests.helpers.joined import join
+from tests.helpers.typing_vietnamese import commit_text
+from tests.story.cut_texts import cut_texts
+
+
+@pytest.fixture
+def first(workplace: Workplace) -> RecordId:
+    person = make_person("Chìu Văn Sáng")
+    file = make_file(person.id, case_number="QN-06838-2025-TEST-0001", opened_on="2025-03-02")
+    workplace.write(save_all(person, file, make_visit(person.id)))
+    return person.id
+
+
+@pytest.fixture
+def second(workplace: Workplace) -> RecordId:
+    person = make_person("Chìu Văn Sáng", phone="0912000111", village="Nà Làng")
+    file = make_file(person.id, case_number="QN-06838-2026-TEST-0007", opened_on="2026-05-05", school="TH Bình Liêu")
+    workplace.write(save_all(person, file))
+    return person.id
+
+
+def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, route: Route, routes: list[Route]) -> JoinPage:
+    made = JoinPage(workplace, tasks, routes.append, route)
+    qtbot.addWidget(made)
+    made.resize(1100, 800)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    return made
+
+
+def answer(said: list[str], *, yes: bool) -> None:
+    def act() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, MessageDialog)
+        said.extend([dialog.accessibleName(), dialog.accessibleDescription()])
+        if yes:
+            dialog.accept()
+        else:
+            QTest.keyClick(dialog, Qt.Key.Key_Return)  # Enter changes nothing
+
+    QTimer.singleShot(50, act)
+
+
+def test_two_records_are_joined_by_keyboard_alone(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, first: RecordId, second: RecordId, routes: list[Route]
+) -> None:
+    made = page(qtbot, workplace, tasks, Route("child", second, f"{JOIN}:{first}"), routes)
+    assert not cut_texts(made)
+    assert made.keep.value() == first, "the older one is proposed"
+    assert made.table is not None
+    assert made.table.decision() == {
+        "person.phone": "other",
+        "person.village": "kept",
+        "child_file.opened_on": "kept",
+        "child_file.school": "other",
+    }
+    made.table.choose("person.village", "other")
+    said: list[str] = []
+    answer(said, yes=False)
+    made.go.setFocus()
+    QTest.keyClick(made.go, Qt.Key.Key_Return)
+    assert said[0].startswith("Chìu Văn Sáng (QN-06838-2025-TEST-0001) và Chìu Văn Sáng (QN-06838-2026-TEST-0007) có")
+    assert "không bao giờ tách lại được" in said[1]
+    assert workplace.read(lambda c: kept_of(c, second)) == second
+    answer(said, yes=True)
+    with qtbot.waitSignal(made.saved):
+        QTest.keyClick(made.go, Qt.Key.Key_Return)
+    assert routes == [Route("child", first)]
+    assert workplace.read(lambda c: kept_of(c, second)) == first
+    row = workplace.read(lambda c: c.execute("SELECT phone, village FROM person WHERE id=?", (first,)).fetchone())
+    assert row == ("0912000111", "Nà Làng")
+
+
+def test_the_other_one_is_kept_when_the_officer_says_so(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, first: RecordId, second: RecordId, routes: list[Route]
+) -> None:
+    made = page(qtbot, workplace, tasks, Route("child", second, f"{JOIN}:{first}"), routes)
+    made.keep.setFocus()
+    QTest.keyClick(made.keep.focusProxy() or made.keep, Qt.Key.Key_Down)
+    assert made.keep.value() == second
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert made.keep.isAncestorOf(focused)
+    assert made.table is not None
+    assert set(made.table.decision()) == {"person.village", "child_file.opened_on"}, "the kept one is the fuller one"
+
+
+def test_who_looks_alike_is_offered_and_any_other_is_found_by_name(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, first: RecordId, second: RecordId, routes: list[Route]
+) -> None:
+    person, file = make_child("Lục Thị Ngân", birth_date="2015-05-05")
+    workplace.write(save_all(person, file))
+    made = page(qtbot, workplace, tasks, Route("child", second, JOIN), routes)
+    qtbot.waitUntil(made.alike.isVisible)
+    assert next(row.accessibleName() for row in made.alike.rows).startswith("Chìu Văn Sáng")
+    commit_text(made.picker.field, "Lục Thị Ngân")
+    qtbot.waitUntil(lambda: bool(made.picker.rows))
+    QTest.keyClick(made.picker.field, Qt.Key.Key_Return)
+    assert made.form is not None
+    assert {code for code, _text in made.form.view().records} == {second, person.id}
+    made.compare(second)
+    qtbot.waitUntil(lambda: bars(made) == ["Đây chính là hồ sơ này. Hãy chọn hồ sơ khác."])
+
+
+def bars(made: JoinPage | ChildPage) -> list[str]:
+    return [bar.accessibleName() for bar in made.findChildren(NoticeBar) if bar.isVisible()]
+
+
+def test_the_childs_page_says_that_there_may_be_a_second_record_and_leads_there(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, first: RecordId, second: RecordId, routes: list[Route]
+) -> None:
+    made = ChildPage(workplace, tasks, routes.append, second)
+    qtbot.addWidget(made)
+    made.resize(1100, 700)
+    made.show()
+    qtbot.waitUntil(lambda: bars(made) == ["Trong sổ có hồ sơ khác có thể cũng là của trẻ này."])
+    (bar,) = [one for one in made.findChildren(NoticeBar) if one.isVisible()]
+    bar.acted.emit()
+    made.tabs.choose("details")
+    (button,) = [one for one in made.details.findChildren(SecondaryButton) if one.text() == "Gộp với hồ sơ khác…"]
+    button.click()
+    assert routes == [Route("child", second, f"{JOIN}:{first}"), Route("child", second, JOIN)]
+
+
+def test_a_page_that_stands_open_goes_to_the_record_that_is_kept(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, first: RecordId, second: RecordId, routes: list[Route]
+) -> None:
+    made = ChildPage(workplace, tasks, routes.append, second)
+    qtbot.addWidget(made)
+    made.resize(1100, 700)
+    made.show()
+    tasks.run(lambda: workplace.write(lambda tx: join(tx, second, first)))
+    qtbot.waitUntil(lambda: routes == [Route("child", first)])
+
+
+def test_what_may_not_be_joined_says_why_and_its_button_cannot_be_pressed(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, first: RecordId, second: RecordId, routes: list[Route]
+) -> None:
+    workplace.write(save_all(make_relation(first, second, "older_brother")))
+    made = page(qtbot, workplace, tasks, Route("child", second, f"{JOIN}:{first}"), routes)
+    assert bars(made)[0].startswith("Hai em đang được ghi là người thân của nhau.")
+    assert not made.go.isEnabled()

@@ -1,0 +1,278 @@
+"""The import page as widgets: by keyboard from file to result, stopped, taken back, and after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.lists.page import Stage
+from commune_desk.ui.dialogs.message import MessageDialog
+from commune_desk.ui.pages.import_page import ImportPage
+from commune_desk.ui.tasks import Tasks
+from commune_desk.usecases.desk.workplace import Workplace
+from tests.helpers.lists import count_children
+from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace
+
+CURRENT = Path(__file__).parents[3] / "resources" / "demo" / "ds-tre-em-binh-lieu.xlsx"
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    made = make_workplace(tmp_path)
+    clock_of(made).at = datetime(2026, 9, 30, 3, tzinfo=UTC)
+    yield made
+    made.register.close()
+
+
+@pytest.fixture
+def tasks(workplace: Workplace) -> Iterator[Tasks]:
+    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
+        yield Tasks(writer, slow)
+
+
+@pytest.fixture
+def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route]) -> ImportPage:
+    made = ImportPage(workplace, tasks, routes.append)
+    qtbot.addWidget(made)
+    made.resize(1100, 640)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+def until_idle(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
+    qtbot.waitUntil(lambda: tasks.is_idle and page.work.work is None, timeout=60_000)
+
+
+def until_stage(qtbot: QtBot, page: ImportPage, stage: Stage) -> None:
+    qtbot.waitUntil(lambda: page.state.stage is stage, timeout=60_000)
+
+
+def to_check(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
+    page.open_path(CURRENT)
+    until_idle(qtbot, page, tasks)
+    page.read.click()
+    until_idle(qtbot, page, tasks)
+    assert page.state.stage is Stage.CHECK
+
+
+def answer(accepted: bool, said: list[str]) -> None:
+    """Answer the next dialog once it is shown."""
+
+    def press() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, MessageDialog):
+            QTimer.singleShot(20, press)
+            return
+        said.append(dialog.accessibleName())
+        dialog.accept() if accepted else dialog.reject()
+
+    QTimer.singleShot(20, press)
+
+
+def test_from_file_to_register_by_keyboard(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks, workplace: Workplace, routes: list[Route]
+) -> None:
+    told: list[ChangeSet] = []
+    tasks.register_changed.connect(told.append)
+    page.open_path(CURRENT)
+    until_idle(qtbot, page, tasks)
+    assert page.columns.isVisible()
+    assert len(page.columns.choices) == 15
+    QTest.keyClick(page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    until_stage(qtbot, page, Stage.CHECK)
+    assert page.check.table.hasFocus()
+    assert page.check.model.rowCount() == 18
+    assert not page.save.isEnabled()
+    page.check.rest.click()
+    until_idle(qtbot, page, tasks)
+    assert page.save.isEnabled()
+    QTest.keyClick(page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    until_stage(qtbot, page, Stage.DONE)
+    until_idle(qtbot, page, tasks)
+    assert page.result.isVisible()
+    assert workplace.read(count_children) == 452
+    qtbot.waitUntil(lambda: any(changes.touches("imports") for changes in told))
+    page.result.open_register.click()
+    assert routes == [Route("register")]
+
+
+def test_a_repetition_is_decided_with_the_radio_buttons(
+    qtbot: QtBot, workplace: Workplace, page: ImportPage, tasks: Tasks
+) -> None:
+    to_check(qtbot, page, tasks)
+    open_row = next(row.id for row in page.state.rows(page.state.check_view().ids) if row.state.icon)
+    page.check.table.select_id(open_row)
+    choice = page.check.panel.choice
+    assert choice is not None
+    assert choice.value() == ""
+    with asked_by_the_screen(workplace) as asked:
+        choice.buttons["different"].click()
+        until_idle(qtbot, page, tasks)
+    assert [sql for sql in asked if "sum(level=2)" in sql or "SELECT row FROM" in sql] == []
+    assert page.state.check_view().to_decide == 5
+    assert "5" in page.check.hint.plain
+
+
+def test_what_a_column_holds_can_be_changed(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
+    page.open_path(CURRENT)
+    until_idle(qtbot, page, tasks)
+    name = next(row.column for row in page.state.columns_view().columns if row.target == "full_name")
+    page.columns.choices[name].set_value("")
+    assert page.columns.problem.isVisible()
+    assert not page.read.isEnabled()
+    page.columns.choices[name].set_value("full_name")
+    assert page.read.isEnabled()
+
+
+def test_stopped_in_the_middle_nothing_is_left(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks, workplace: Workplace
+) -> None:
+    to_check(qtbot, page, tasks)
+    page.check.rest.click()
+    until_idle(qtbot, page, tasks)
+    page.save.click()
+    qtbot.waitUntil(lambda: page.progress.bar.value() > 0, timeout=10_000)
+    page.progress.cancel.click()
+    until_idle(qtbot, page, tasks)
+    assert page.state.stage is Stage.COLUMNS
+    assert page.notice is not None
+    left = workplace.read(lambda c: c.execute("SELECT count(*) FROM person").fetchone()[0])
+    assert left == 0
+
+
+def test_a_list_is_taken_back_after_a_question(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks, workplace: Workplace
+) -> None:
+    to_check(qtbot, page, tasks)
+    page.check.rest.click()
+    until_idle(qtbot, page, tasks)
+    page.save.click()
+    until_idle(qtbot, page, tasks)
+    said: list[str] = []
+    answer(False, said)
+    page.result.undo.click()
+    assert workplace.read(count_children) == 452
+    answer(True, said)
+    page.result.undo.click()
+    until_idle(qtbot, page, tasks)
+    assert len(said) == 2
+    assert workplace.read(count_children) == 0
+    assert page.state.stage is Stage.CHOOSE
+
+
+def test_a_file_that_is_no_list_is_told_in_a_sentence(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks, tmp_path: Path
+) -> None:
+    path = tmp_path / "picture.xlsx"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    said: list[str] = []
+    answer(True, said)
+    page.open_path(path)
+    until_idle(qtbot, page, tasks)
+    qtbot.waitUntil(lambda: bool(said))
+    assert "picture.xlsx" in said[0]
+    assert page.choose.isVisible()
+    assert not page.progress.isVisible()
+
+
+def test_going_back_from_the_rows_forgets_what_was_read(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
+    to_check(qtbot, page, tasks)
+    page.back.click()
+    until_idle(qtbot, page, tasks)
+    assert page.state.stage is Stage.COLUMNS
+    assert page.state.was_checking() == ""
+
+
+def test_a_new_window_shows_the_rows_one_was_looking_at(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks, workplace: Workplace
+) -> None:
+    to_check(qtbot, page, tasks)
+    again = ImportPage(workplace, tasks, lambda _route: None)
+    qtbot.addWidget(again)
+    assert again.state.stage is Stage.CHECK
+    assert again.check.model.rowCount() == 18
+    assert again.focusWidget() is again.check.table, "not the way back, which takes everything back"
+
+
+def test_an_import_broken_off_is_offered_and_gone_on_with(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks, workplace: Workplace
+) -> None:
+    to_check(qtbot, page, tasks)
+    workplace.write(page.state.decide_rest())
+    saving = page.state.saving()
+    for _ in range(3):
+        saving.step()
+    again = ImportPage(workplace, tasks, lambda _route: None)
+    qtbot.addWidget(again)
+    again.show()
+    assert again.choose.broken.isVisible()
+    again.choose.resumed.emit(page.state.import_id)
+    until_idle(qtbot, again, tasks)
+    assert workplace.read(count_children) == 452
+
+
+def test_the_ui_thread_is_never_held_up(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
+    """Reading and saving happen elsewhere: while they run, the page only hands in the next step."""
+    to_check(qtbot, page, tasks)
+    threads: set[bool] = set()
+    here = page.thread()
+
+    class Watched:
+        def __init__(self, step: Callable[[], object]) -> None:
+            self._step = step
+
+        def step(self) -> object:
+            threads.add(here.isCurrentThread())
+            return self._step()
+
+    page.check.rest.click()
+    until_idle(qtbot, page, tasks)
+    saving = page.state.saving()
+    page.work.start(Watched(saving.step), tasks.run, page._was_saved)  # type: ignore[arg-type]
+    until_idle(qtbot, page, tasks)
+    assert threads == {False}
+
+
+def test_at_125_percent_the_rows_fit_the_page_and_what_was_found_stands_under_the_name(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks
+) -> None:
+    to_check(qtbot, page, tasks)
+    page._on_view("errors")
+    wide = page.check.model.cell(0, 1).second
+    page.resize(870, 520)
+    qtbot.waitUntil(lambda: page.check.table.isColumnHidden(3))
+    assert page.scroll_area.verticalScrollBar().maximum() == 0
+    assert page.check.table.currentIndex().row() == 0
+    row = page.state.rows(page.state.check_view().ids[:1])[0]
+    assert (wide, page.check.model.cell(0, 1).second) == (row.second, row.found)
+    table = page.check.table
+    assert sum(table.columnWidth(column) for column in range(3)) >= table.viewport().width() - 3
+    page.resize(1100, 640)
+    qtbot.waitUntil(lambda: not page.check.table.isColumnHidden(3))
+    assert page.check.model.cell(0, 1).second == wide
+
+
+def test_stopped_while_the_rows_are_read_nothing_is_left(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks, workplace: Workplace
+) -> None:
+    page.open_path(CURRENT)
+    until_idle(qtbot, page, tasks)
+    page.read.click()
+    page.progress.cancel.click()
+    until_idle(qtbot, page, tasks)
+    assert page.state.stage is Stage.COLUMNS
+    assert page.notice is not None
+    left = workplace.read(lambda c: c.execute("SELECT count(*) FROM import_row").fetchone()[0])
+    assert (left, page.state.was_checking(), page.state.left_behind()) == (0, "", [])

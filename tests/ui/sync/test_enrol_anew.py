@@ -1,0 +1,92 @@
+"""Enrolling anew with real widgets: the dialog while the province is asked, and the sync that follows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.ui.dialogs import enrol
+from commune_desk.ui.dialogs.enrol import EnrolDialog
+from commune_desk.ui.tasks import Tasks
+from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, take_up
+from commune_desk.usecases.registers.opening import OpenDesk
+from commune_desk.working_desk import WorkingDesk
+from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.sync.actors.real_province import real_province
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[EnrolledDesk]:
+    with real_province(tmp_path) as province:
+        yield enrolled_desk(province, tmp_path / "desk")
+
+
+class SlowProvince:
+    """Answers an enrolment when it is let."""
+
+    def __init__(self, desk: EnrolledDesk) -> None:
+        self._enrolment = desk.province.enrol()
+        self.answers = threading.Event()
+        self.asked = 0
+
+    def enrol_anew(self, desk: OpenDesk, invitation: Invitation, _tries: EnrolTries) -> ChangeSet:
+        self.asked += 1
+        assert self.answers.wait(10)
+        return take_up(desk, self._enrolment, invitation.label)
+
+
+def test_while_the_province_is_asked_the_dialog_stays_and_then_every_page_is_told(
+    qtbot: QtBot, desk: EnrolledDesk, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closed in between, it would have left an enrolled PC whose sync stayed off."""
+    province = SlowProvince(desk)
+    monkeypatch.setattr(enrol, "enrol_anew", province.enrol_anew)
+    heard: list[ChangeSet] = []
+    tasks.register_changed.connect(heard.append)
+    dialog = EnrolDialog(desk.open, tasks)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.code.set_value("7ZK2M")
+    dialog.label.set_value("Máy mới")
+    for _press in range(2):
+        QTest.keyClick(dialog.code, Qt.Key.Key_Return)
+    assert not dialog.cancel.isEnabled()
+    dialog.reject()
+    assert dialog.isVisible()
+    province.answers.set()
+    qtbot.waitUntil(lambda: dialog.result() == QDialog.DialogCode.Accepted)
+    assert any(changes.touches("identity") for changes in heard)
+    assert province.asked == 1
+    assert desk.open.register.identity.label == "Máy mới"
+    desk.close()
+
+
+def test_a_dialog_that_asks_nobody_can_be_left(qtbot: QtBot, desk: EnrolledDesk, tasks: Tasks) -> None:
+    dialog = EnrolDialog(desk.open, tasks)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.cancel.click()
+    assert not dialog.isVisible()
+    desk.close()
+
+
+def test_after_an_enrolment_the_desk_syncs_under_its_new_id(
+    qtbot: QtBot, qapp: QApplication, desk: EnrolledDesk
+) -> None:
+    """Whoever enrolled, and whether a dialog was still there: the register says so to all."""
+    working = WorkingDesk(qapp, desk.open)
+    former = working.agent
+    assert former is not None
+    working.tasks.announce(take_up(desk.open, desk.province.enrol(), "PC of tests"))
+    qtbot.waitUntil(lambda: working.agent is not former)
+    assert working.agent is not None
+    qtbot.waitUntil(lambda: working.tasks.is_idle)
+    working.put_away()

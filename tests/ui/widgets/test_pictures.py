@@ -1,0 +1,78 @@
+"""A photo of a phone loses its place, its hour and its weight, and stands the right way up."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QBuffer, QByteArray
+from PySide6.QtGui import QColor, QImage, QImageReader
+
+from commune_desk.domain.words.errors import Invalid
+from commune_desk.ui.pictures import GOOD_SIZE, LONGEST_SIDE, shown, shrunk
+from commune_desk.usecases.records.attachments import prepared
+from tests.helpers.photos import CAMERA, COMMENT, PLACE_NOTE, ROTATED, jpeg_of, phone_photo, scene
+
+TRACES = (CAMERA, COMMENT, PLACE_NOTE, b"Exif", b"xmpmeta", b"ICC_PROFILE", b"Photoshop", b"MotionPhoto", b"JFIF")
+
+
+def is_like(colour: QColor, red: int, blue: int) -> bool:
+    return abs(colour.red() - red) < 60 and abs(colour.blue() - blue) < 60
+
+
+def test_place_camera_and_comment_are_gone_and_the_picture_is_turned() -> None:
+    photo = phone_photo(320, 200, orientation=ROTATED)
+    assert all(trace in photo for trace in TRACES)
+    kept = prepared(photo, shrunk).content
+    assert [trace for trace in TRACES if trace in kept] == []
+    image = shown(kept)
+    assert (image.width(), image.height()) == (200, 320), "a quarter turn: upright"
+    assert is_like(image.pixelColor(100, 40), 200, 40), "what was left is above"
+    assert is_like(image.pixelColor(100, 280), 40, 200)
+
+
+def test_only_made_anew_a_picture_would_still_say_things_beside_it() -> None:
+    """The twin: without the bare structure what Qt writes has segments of its own."""
+    assert b"JFIF" in shrunk(phone_photo(), "jpeg")
+
+
+def test_without_turning_it_would_lie_on_its_side() -> None:
+    """The twin of the orientation: as it is stored, the picture is wide."""
+    buffer = QBuffer()
+    buffer.setData(QByteArray(phone_photo(320, 200, orientation=ROTATED)))
+    assert QImageReader(buffer, QByteArray(b"jpeg")).read().width() == 320
+
+
+def test_a_photo_of_many_megabytes_becomes_one_that_a_poor_line_carries() -> None:
+    large = jpeg_of(scene(4000, 3000, noise=40), quality=95)
+    assert len(large) > 6_000_000
+    kept = prepared(large, shrunk).content
+    assert len(kept) <= GOOD_SIZE
+    assert max(shown(kept).width(), shown(kept).height()) in (1024, 1280, LONGEST_SIDE)
+
+
+@pytest.mark.parametrize("form", ["png", "webp", "bmp", "tiff"])
+def test_other_kinds_of_pictures_become_jpeg_too(form: str) -> None:
+    image = scene(64, 32)
+    image.setText("Comment", COMMENT.decode())
+    kept = prepared(jpeg_of(image, form=form.encode()), shrunk).content
+    assert COMMENT not in kept
+    assert (shown(kept).width(), shown(kept).height()) == (64, 32)
+
+
+def test_what_is_transparent_is_white() -> None:
+    image = QImage(32, 32, QImage.Format.Format_ARGB32)
+    image.fill(QColor(0, 0, 0, 0))
+    assert shown(prepared(jpeg_of(image, form=b"png"), shrunk).content).pixelColor(16, 16).red() > 240
+
+
+def test_a_picture_of_too_many_points_is_refused_before_it_is_read() -> None:
+    photo = bytearray(jpeg_of(scene(64, 32)))
+    at = photo.index(b"\xff\xc0") + 5
+    photo[at : at + 4] = (20_000).to_bytes(2) + (20_000).to_bytes(2)
+    with pytest.raises(Invalid, match="64 million"):
+        shrunk(bytes(photo), "jpeg")
+
+
+@pytest.mark.qt_log_ignore("Not a JPEG file")
+def test_what_says_it_is_one_kind_is_not_read_as_another() -> None:
+    with pytest.raises(Invalid, match="damaged"):
+        shrunk(jpeg_of(scene(64, 32), form=b"png"), "jpeg")
