@@ -242,8 +242,9 @@ class DeskWindow(QObject):
 
     def _enrol_anew(self) -> None:
         from commune_desk.ui.dialogs.enrol import EnrolDialog
+        from commune_desk.ui.dialogs.frame import show_modal
 
-        EnrolDialog(self._desk, self._tasks, self.shell).exec()
+        show_modal(EnrolDialog(self._desk, self._tasks, self.shell))
 
     def _on_search(self, typed: str) -> None:
         if not typed and self.shell.current_page != "register":

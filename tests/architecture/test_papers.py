@@ -49,7 +49,7 @@ def test_desk_and_server_share_their_versions() -> None:
     assert importlib.metadata.version("commune-desk")
 
 
-@pytest.mark.parametrize("package", ["store", "usecases", "presenters"])
+@pytest.mark.parametrize("package", ["domain", "store", "usecases", "presenters"])
 def test_the_rooms_are_those_of_the_map(package: str) -> None:
     """Each row of ARCHITECTURE.md says of a room what its own first line says, and no room is left out."""
     rooms = {f.parent.name: f for f in (ROOT / "commune_desk" / package).glob("*/__init__.py")}

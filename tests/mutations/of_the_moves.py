@@ -83,6 +83,13 @@ MOVES = (
         tests=(f"{_MOVES}::test_of_two_moves_the_second_is_set_aside_and_told",),
     ),
     Fault(
+        name="move-set-aside-last-not-kept",
+        file=_ORDER,
+        old="            self._write(Batch())  # it may be the last of its push\n",
+        new="",
+        tests=(f"{_MOVES}::test_what_was_set_aside_last_is_kept_and_known_again",),
+    ),
+    Fault(
         name="resealed-with-the-wrong-key",
         file=_ORDER,
         old="elif change.seal and (sealed_for(change), change.key) not in keys:",

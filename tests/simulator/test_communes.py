@@ -73,12 +73,20 @@ def nothing_waits_and_nothing_was_set_aside(course: Course) -> None:
         assert rows(desk, "SELECT seq FROM cursor WHERE scope=?", course.scope(desk)) == {(heads[course.scope(desk)],)}
 
 
+def the_province_keeps_every_number_that_it_took(course: Course) -> None:
+    """Merged or set aside: of a number without its change its desk would be told that it exists twice."""
+    kept = {(row.desk, row.n) for table in (tables.change_key, tables.quarantine) for row in held(course, table)}
+    for row in held(course, tables.desk):
+        assert {n for desk, n in kept if desk == row.id} == set(range(1, row.last_n + 1)), row.id
+
+
 Check = Callable[[Course], None]
 AT_REST: Sequence[Check] = (
     every_visit_is_with_its_child,
     every_number_stands_was_seen_or_is_asked_about,
     desks_hold_their_commune_and_nothing_else,
     nothing_waits_and_nothing_was_set_aside,
+    the_province_keeps_every_number_that_it_took,
 )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.model.record import longest
@@ -15,8 +15,9 @@ from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.wording.labels import Option
+from commune_desk.ui.dialogs.frame import FramedDialog
 from commune_desk.ui.theme import Size
-from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.buttons import PrimaryButton
 from commune_desk.ui.widgets.card import IconLabel
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.dates import DateField
@@ -25,11 +26,10 @@ from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.records.attachments import FileFacts
 
-WIDTH = 560
 _PREVIEW = 180
 
 
-class AddFileDialog(QDialog):
+class AddFileDialog(FramedDialog):
     """Accepted with `facts` that hold; `faults` tells what does not."""
 
     def __init__(
@@ -42,12 +42,11 @@ class AddFileDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         """`kept` is the picture as it will be kept (None for a PDF) and how large it is."""
-        super().__init__(parent)
+        title = _("Add a photo or scan")
+        super().__init__(title, parent, width=560)
         self._faults = faults
         preview, size = kept
         self.facts = FileFacts("")
-        self.setWindowTitle(_("Sunshine Register"))
-        self.setFixedWidth(WIDTH)
         self.document = Choice(_("What it is"), documents)
         self.caption = LineEdit(_("Caption"))
         self.caption.setMaxLength(longest(Attachment, "caption"))
@@ -59,22 +58,17 @@ class AddFileDialog(QDialog):
         self.occasion = Choice(_("Belongs to"), occasions, placeholder=_("The child's file alone"))
         self.form.add("occasion", FieldRow(_("Belongs to"), self.occasion))
         self.form.add("taken_on", FieldRow(_("Taken on"), self.taken_on))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(14)
-        column.addWidget(Text(_("Add a photo or scan"), size=Size.HEADING, bold=True))
+        self.body.addWidget(Text(title, size=Size.HEADING, bold=True))
         line = QHBoxLayout()
         line.setSpacing(16)
         line.addWidget(_shown(preview), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.form, 1)
-        column.addLayout(line)
-        column.addWidget(Text(self._said(preview is not None, size), size=Size.SMALL, ink="quiet", wrap=True))
-        column.addLayout(self._buttons())
+        self.body.addLayout(line)
+        self.body.addWidget(Text(self._said(preview is not None, size), size=Size.SMALL, ink="quiet", wrap=True))
+        self.add_cancel()
+        self.button = PrimaryButton(_("Add"))
+        self.add_button(self.button, self.submit, default=True)
         self.document.setFocus()
-
-    def sizeHint(self) -> QSize:
-        layout = self.layout()
-        return QSize(WIDTH, layout.totalHeightForWidth(WIDTH) if layout is not None else WIDTH)
 
     def _said(self, is_picture: bool, size: str) -> str:
         if is_picture:
@@ -82,18 +76,6 @@ class AddFileDialog(QDialog):
         else:
             text = _("{size}. A PDF is kept as it is, with what its program wrote into it.")
         return text.format(size=size)
-
-    def _buttons(self) -> QHBoxLayout:
-        self.button = PrimaryButton(_("Add"))
-        self.button.setDefault(True)
-        self.button.clicked.connect(self.submit)
-        cancel = SecondaryButton(_("Cancel"))
-        cancel.clicked.connect(self.reject)
-        line = QHBoxLayout()
-        line.addStretch(1)
-        line.addWidget(cancel)
-        line.addWidget(self.button)
-        return line
 
     def submit(self) -> None:
         """Take what was entered, or say what is wrong with it."""

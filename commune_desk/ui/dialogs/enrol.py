@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.words.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error
+from commune_desk.ui.dialogs.frame import FramedDialog
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size
-from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.buttons import PrimaryButton
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, enrol_anew
 from commune_desk.usecases.registers.opening import OpenDesk
 
-WIDTH = 460
 
-
-class EnrolDialog(QDialog):
+class EnrolDialog(FramedDialog):
     """Asks for the address and a new code; accepted once the province has answered."""
 
     def __init__(self, desk: OpenDesk, tasks: Tasks, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        title = _("Enrol anew")
+        super().__init__(title, parent, width=460)
         self._desk, self._tasks = desk, tasks
         self._is_busy, self._tries = False, EnrolTries()
-        self.setWindowTitle(_("Sunshine Register"))
-        self.setFixedWidth(WIDTH)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(14)
-        column.addWidget(Text(_("Enrol anew"), size=Size.HEADING, bold=True))
-        column.addWidget(
+        self.body.addWidget(Text(title, size=Size.HEADING, bold=True))
+        self.body.addWidget(
             Text(
                 _("Ask the province for a new code. What it lacks is sent after its answer; nothing is lost."),
                 wrap=True,
@@ -49,16 +44,10 @@ class EnrolDialog(QDialog):
         for name, field in self._fields.items():
             self.form.add(name, FieldRow(field.accessibleName(), field, required=True))
             field.returnPressed.connect(self.submit)
-        column.addWidget(self.form)
+        self.body.addWidget(self.form)
+        self.cancel = self.add_cancel()
         self.button = PrimaryButton(_("Enrol"))
-        self.button.clicked.connect(self.submit)
-        self.cancel = SecondaryButton(_("Cancel"))
-        self.cancel.clicked.connect(self.reject)
-        line = QHBoxLayout()
-        line.addStretch(1)
-        line.addWidget(self.cancel)
-        line.addWidget(self.button)
-        column.addLayout(line)
+        self.add_button(self.button, self.submit)
 
     def submit(self) -> None:
         """Ask the province, off the UI thread; once at a time."""

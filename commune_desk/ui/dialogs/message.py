@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
-from shiboken6 import isValid
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.words.errors import DeskError, Fault
 from commune_desk.i18n import _, translate_error
+from commune_desk.ui.dialogs.frame import FramedDialog, show_modal
 from commune_desk.ui.theme import Size, Tone, tone_colours
 from commune_desk.ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import IconLabel
@@ -29,33 +29,17 @@ class Message:
     tone: Tone = Tone.NOTE
 
 
-class MessageDialog(QDialog):
+class MessageDialog(FramedDialog):
     """A message with its buttons at the lower right. Escape means the answer that changes nothing."""
 
     def __init__(self, message: Message, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(_("Sunshine Register"))
-        self.setAccessibleName(message.title)
-        self.setAccessibleDescription(message.detail)
-        self.setModal(True)
-        self.setFixedWidth(WIDTH)
-        self._column = column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(20)
+        super().__init__(message.title, parent, width=WIDTH, detail=message.detail, spacing=20)
         line = QHBoxLayout()
         line.setSpacing(14)
         mark = IconLabel(_ICONS[message.tone], size=24, ink=tone_colours(message.tone).ink)
         line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(self._words(message), 1)
-        column.addLayout(line)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(8)
-        self._buttons.addStretch(1)
-        column.addLayout(self._buttons)
-
-    def add_body(self, widget: QWidget) -> None:
-        """Put a widget between the words and the buttons."""
-        self._column.insertWidget(1, widget)
+        self.body.addLayout(line)
 
     def _words(self, message: Message) -> QVBoxLayout:
         words = QVBoxLayout()
@@ -67,24 +51,9 @@ class MessageDialog(QDialog):
         words.addStretch(1)
         return words
 
-    def sizeHint(self) -> QSize:
-        layout = self.layout()
-        return QSize(WIDTH, layout.totalHeightForWidth(WIDTH) if layout is not None else WIDTH)
-
-    def add_button(self, button: QPushButton, on_click: Callable[[], object], *, default: bool = False) -> None:
-        """Append a button; `default` is the one that Enter presses."""
-        button.clicked.connect(lambda _checked=False: on_click())
-        button.setDefault(default)
-        self._buttons.addWidget(button)
-        if default:
-            button.setFocus()
-
     def ask(self) -> bool:
-        """Show the dialog until it is answered, then let it go; whether it was accepted. A lock takes it down."""
-        answer = self.exec()
-        if isValid(self):
-            self.deleteLater()
-        return answer == QDialog.DialogCode.Accepted
+        """Show the dialog until it is answered, then let it go; whether it was accepted."""
+        return show_modal(self)
 
 
 def inform(parent: QWidget | None, message: Message) -> None:
@@ -103,7 +72,7 @@ def confirm(parent: QWidget | None, message: Message, yes: str, *, is_dangerous:
 def question(parent: QWidget | None, message: Message, yes: str, *, is_dangerous: bool = False) -> MessageDialog:
     """The dialog of `confirm`, not shown yet."""
     dialog = MessageDialog(message, parent)
-    dialog.add_button(SecondaryButton(_("Cancel")), dialog.reject, default=is_dangerous)
+    dialog.add_cancel(default=is_dangerous)
     accept = DangerButton(yes) if is_dangerous else PrimaryButton(yes)
     dialog.add_button(accept, dialog.accept, default=not is_dangerous)
     return dialog

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
-from shiboken6 import isValid
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.presenters.child.share import ChildShare
+from commune_desk.ui.dialogs.frame import FramedDialog, show_modal
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.theme import Size, Tone
-from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.buttons import PrimaryButton
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.text import Text
 
-WIDTH = 640
 
-
-class ShareDialog(QDialog):
+class ShareDialog(FramedDialog):
     """Asks for the place and the ground; accepted once the officer has confirmed. Where there is one place only, it is
     chosen already."""
 
     def __init__(self, share: ChildShare, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._share = share
         title = _("Share the record of {name} with…").format(name=share.name)
-        self.setWindowTitle(_("Sunshine Register"))
-        self.setAccessibleName(title)
-        self.setAccessibleDescription("\n".join((*share.sees(), *share.consequences())))
-        self.setModal(True)
-        self.setFixedWidth(WIDTH)
+        told = "\n".join((*share.sees(), *share.consequences()))
+        super().__init__(title, parent, width=640, detail=told, spacing=12)
+        self._share = share
         places = share.places()
         self.place = Choice(_("Place"), places, placeholder=_("Choose the place…"))
         self.ground = Choice(_("Ground"), share.grounds(), placeholder=_("Choose the ground…"))
@@ -46,31 +39,14 @@ class ShareDialog(QDialog):
         (self.ground if len(places) == 1 else self.place).setFocus()
 
     def _arrange(self, title: str) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(12)
-        column.addWidget(Text(title, size=Size.HEADING, bold=True, wrap=True))
-        column.addWidget(self.form)
-        column.addLayout(_sentences(_("What the house will see"), self._share.sees()))
-        column.addLayout(_sentences(_("What will happen"), self._share.consequences()))
-        column.addStretch(1)
-        column.addLayout(self._buttons())
-
-    def _buttons(self) -> QHBoxLayout:
-        self.cancel = SecondaryButton(_("Cancel"))
-        self.cancel.clicked.connect(self.reject)
+        self.body.addWidget(Text(title, size=Size.HEADING, bold=True, wrap=True))
+        self.body.addWidget(self.form)
+        self.body.addLayout(_sentences(_("What the house will see"), self._share.sees()))
+        self.body.addLayout(_sentences(_("What will happen"), self._share.consequences()))
+        self.body.addStretch(1)
+        self.cancel = self.add_cancel()
         self.go = PrimaryButton(_("Continue…"))
-        self.go.clicked.connect(self.submit)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addStretch(1)
-        line.addWidget(self.cancel)
-        line.addWidget(self.go)
-        return line
-
-    def sizeHint(self) -> QSize:
-        layout = self.layout()
-        return QSize(WIDTH, layout.totalHeightForWidth(WIDTH) if layout is not None else WIDTH)
+        self.add_button(self.go, self.submit)
 
     def submit(self) -> None:
         """Ask once more, naming the place."""
@@ -86,12 +62,7 @@ class ShareDialog(QDialog):
 
     def ask(self) -> tuple[str, str]:
         """Show the dialog until it is answered, then let it go; scope and ground, or two empty texts."""
-        answer = self.exec()
-        if not isValid(self):
-            return "", ""
-        self.deleteLater()
-        is_yes = answer == QDialog.DialogCode.Accepted
-        return (self.place.value(), self.ground.value()) if is_yes else ("", "")
+        return (self.place.value(), self.ground.value()) if show_modal(self) else ("", "")
 
 
 def _sentences(heading: str, sentences: Sequence[str]) -> QVBoxLayout:

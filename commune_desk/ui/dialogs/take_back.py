@@ -10,7 +10,7 @@ from commune_desk.i18n import _
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.ui.dialogs.message import Message, MessageDialog
 from commune_desk.ui.theme import Tone
-from commune_desk.ui.widgets.buttons import DangerButton, SecondaryButton
+from commune_desk.ui.widgets.buttons import DangerButton
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.forms import FieldRow
 
@@ -32,8 +32,8 @@ class TakeBackDialog(MessageDialog):
         )
         self.choice = Choice(_("Reason"), reasons)
         self._row = FieldRow(_("Reason"), self.choice, required=True)
-        self.add_body(self._row)
-        self.add_button(SecondaryButton(_("Cancel")), self.reject)
+        self.body.addWidget(self._row)
+        self.add_cancel()
         self.add_button(DangerButton(_("Take back")), self._submit)
         self.choice.setFocus()
 

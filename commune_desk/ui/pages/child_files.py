@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QWidget
 from shiboken6 import isValid
 
 from commune_desk.domain.words.errors import DeskError
@@ -15,6 +15,7 @@ from commune_desk.i18n import _, format_size, translate_error
 from commune_desk.presenters.child.files import ChildFiles, Content, FileView
 from commune_desk.presenters.child.page import ChildView
 from commune_desk.ui.dialogs.add_file import AddFileDialog
+from commune_desk.ui.dialogs.frame import show_modal
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.dialogs.picture import PictureDialog
 from commune_desk.ui.dialogs.take_back import TakeBackDialog
@@ -133,12 +134,8 @@ class Files(Part):
     def _ask_what(self, ready: Prepared, preview: QImage | None) -> None:
         self.add_button.setEnabled(True)
         dialog = self.question(ready, preview)
-        is_accepted = dialog.exec() == QDialog.DialogCode.Accepted
-        if isValid(dialog):
-            facts = dialog.facts
-            dialog.deleteLater()
-            if is_accepted:
-                self.keep(ready, facts)
+        if show_modal(dialog):
+            self.keep(ready, dialog.facts)
 
     def question(self, ready: Prepared, preview: QImage | None) -> AddFileDialog:
         """The dialog that asks what a file is, not shown yet."""
@@ -165,10 +162,7 @@ class Files(Part):
         self._tasks.query(read, lambda made: self._show(*made), self.say_error, owner=self)
 
     def _show(self, content: Content, image: QImage) -> None:
-        dialog = PictureDialog(content.title, image, self.window())
-        dialog.exec()
-        if isValid(dialog):
-            dialog.deleteLater()
+        show_modal(PictureDialog(content.title, image, self.window()))
 
     def _ask_where_to(self, file: FileView) -> None:
         warning = Message(
@@ -191,11 +185,8 @@ class Files(Part):
 
     def _ask_why(self, file: str) -> None:
         dialog = TakeBackDialog(self.state.reasons(), self.window())
-        reason = dialog.reason if dialog.exec() == QDialog.DialogCode.Accepted else ""
-        if isValid(dialog):
-            dialog.deleteLater()
-        if reason:
-            self._write(self.state.take_back(file, reason))
+        if show_modal(dialog):
+            self._write(self.state.take_back(file, dialog.reason))
 
     def say_error(self, error: DeskError) -> None:
         self._say(NoticeBar(translate_error(error), Tone.WARNING))

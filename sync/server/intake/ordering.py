@@ -193,6 +193,7 @@ class _Intake:
         code = _relocation_fault(self._connection, line.change, route) if line else "unreadable"
         if line is None or route is None or code is not None:
             self._put_aside(item, code or "moved")
+            self._write(Batch())  # it may be the last of its push
         else:
             self._changes.append(change_row(line, "ok", self._now))
             self.results[item.n] = Result(id=line.change.id, status="ok")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from commune_desk.domain.lists import repeats as list_repeats
+from commune_desk.domain.lists import repeats
 from commune_desk.domain.lists.repeats import LIKELY, duplicate_keys, likeness
 from commune_desk.domain.lists.rows import ListedChild
 from tests.helpers.lists import repeats_in
@@ -57,13 +57,13 @@ def test_a_list_of_one_name_takes_no_more_than_some_comparisons_a_row(
         compared.append(other)
         return likeness(one, other)
 
-    monkeypatch.setattr(list_repeats, "likeness", counted)
+    monkeypatch.setattr(repeats, "likeness", counted)
     rows = [
         ListedChild(full_name="Xã Bình Liêu", birth_date=birth, mother_name=mother, id_number=f"022316{n:06}")
         for n in range(400)
     ]
     list(repeats_in(rows))
-    assert len(compared) <= 2 * list_repeats._MOST_RIVALS * len(rows)
+    assert len(compared) <= 2 * repeats._MOST_RIVALS * len(rows)
     same = [ListedChild(full_name="Lý Thị Mẩy", birth_date="2016-06-05")] * 400
     compared.clear()
     assert [(found.first, found.second) for found in repeats_in(same)] == [(0, n) for n in range(1, 400)]

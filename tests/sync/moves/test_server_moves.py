@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
@@ -296,6 +296,17 @@ def test_who_is_not_there_moves_nowhere(world: World, verb: str) -> None:
     assert desk.results(relocation(desk, uuid7(), verb, to)) == [("quarantined", "moved")]
     mixed = desk.change("household", household, {"village": "Khe Bốc"}), relocation(desk, household, verb, to)
     assert desk.results(*mixed) == [("conflict", ""), ("quarantined", "moved")]
+
+
+@pytest.mark.parametrize("verb", ["move", "share", "unshare"])
+def test_what_was_set_aside_last_is_kept_and_known_again(world: World, verb: str) -> None:
+    """Whose receipt was lost sends it again, byte for byte: it must not be taken for another desk of the same name."""
+    desk = world.desk()
+    lost = relocation(desk, uuid7(), verb, OTHER if verb == "move" else SHELTER)
+    assert desk.results(lost) == [("quarantined", "moved")]
+    kept = select(tables.quarantine.c.raw).where(tables.quarantine.c.id == lost.change.id)
+    assert [row.raw for row in world.rows(kept)] == [lost.raw]
+    assert desk.results(lost) == [("quarantined", "moved")]
 
 
 def test_without_the_departure_a_late_edit_would_be_set_aside(world: World) -> None:
