@@ -39,5 +39,5 @@ def _back(row: SharedRow, take_back: Callable[[str], object]) -> LinkButton | No
 
 
 def _sharing(view: SharingView, share: Callable[[], object]) -> Offer:
-    said = _("A shelter can hold the child's name and details too; the file itself stays here alone.")
+    said = _("The Sunshine House can hold the child's name and details too; the file itself stays here alone.")
     return Offer(said, _("Share the record with…"), share, why_not=view.why_not)
