@@ -7,13 +7,13 @@ import msgspec
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.model.record import Data
 from commune_desk.domain.records.families import Person
-from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import writers
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.writing.transaction import Tx
-from sync.change import JOINED_TO, Change, Verb
+from sync.change import JOINED_TO, Verb
 
 _PERSON = KINDS["person"]
 
@@ -24,20 +24,8 @@ def join(tx: Tx, old: Person, kept: Person) -> str:
     Returns the group for what is taken of `old` in the same save: if the province refuses to join them, it is known by
     that.
     """
-    change = Change(
-        id=uuid7(),
-        desk="",
-        n=0,
-        officer=tx.actor.officer,
-        stamp=tx.ledger.stamp(),
-        schema=SCHEMA_VERSION,
-        scope=old.scope,
-        kind=_PERSON.name,
-        record=old.id,
-        verb=Verb.ALIAS.value,
-        data=int(Data.OPERATIONAL),
-        group=uuid7(),
-        set={JOINED_TO: kept.id},
+    change = msgspec.structs.replace(
+        tx.new_change(old, Data.OPERATIONAL), verb=Verb.ALIAS.value, group=uuid7(), set={JOINED_TO: kept.id}
     )
     tx.write_down(change)
     joined = msgspec.structs.replace(old, joined_to=kept.id)
