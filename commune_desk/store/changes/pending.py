@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from commune_desk.store.changes.journal import OPEN
 from commune_desk.store.engine.database import Connection
 from sync.erased import erased_line
 from sync.protocol import b64
@@ -20,6 +21,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
 def next_waiting(connection: Connection, desk: str, after_n: int, max_changes: int, max_bytes: int) -> list[Waiting]:
     """The next changes after that number, without a gap; one of them however many bytes it has."""
+    after_n = after_n or _before_the_first(connection, desk)
     rows = connection.execute(
         "SELECT n, raw, signature, id, digest FROM change WHERE desk=? AND n>? AND state IN ('waiting', 'sent')"
         " ORDER BY n LIMIT ?",
@@ -34,6 +36,15 @@ def next_waiting(connection: Connection, desk: str, after_n: int, max_changes: i
             break
         found.append(waiting)
     return found
+
+
+def _before_the_first(connection: Connection, desk: str) -> int:
+    """The number before the first change that waits: what was accepted over the years is not read through."""
+    row = connection.execute(
+        f"SELECT min(n) FROM change INDEXED BY change_open WHERE {OPEN} AND state IN ('waiting', 'sent') AND desk=?",  # noqa: S608
+        (desk,),
+    ).fetchone()
+    return (row[0] or 1) - 1
 
 
 def _waiting(n: int, raw: bytes, signature: bytes | None, change: str, digest: bytes | None) -> Waiting:

@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 FILE_NAME = "register.db"
 AUDIT_PURPOSE = b"audit"
+_MANY_ROWS = 5_000
+"""Changed since the engine last estimated its tables."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Register:
         self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="slow-query")
         self._slow: Connection | None = None
+        self._estimated_at = 0
         refuse_empty(path)
         self._writer = connect(path, key)
         with ExitStack() as undo:
@@ -135,7 +138,19 @@ class Register:
                 known = self._known_after(changes)  # once it is committed nothing may fail any more
             undo.pop_all()
         self._known = known
+        self._estimate_anew()
         return result, changes
+
+    def _estimate_anew(self) -> None:
+        """Many rows came: by what it knew of a small table the engine would read all of a large one for one row."""
+        if self._writer.total_changes - self._estimated_at < _MANY_ROWS:
+            return
+        self._estimated_at = self._writer.total_changes
+        try:
+            with translated():
+                self._writer.execute("PRAGMA optimize")
+        except Fault as fault:
+            log.warning("the tables were not estimated anew", exc_info=fault)
 
     def read_slowly(self, query: Callable[[Connection], T]) -> Future[T]:
         """Run a query that may take long (reports, exports, duplicates) on a thread and connection of its own."""
