@@ -30,7 +30,7 @@ from sync.server.intake.merging import Batch, Merged
 from sync.server.intake.records import born_of, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
-_AT_ONCE = 125
+_AT_ONCE = 64
 """Changes after which PostgreSQL begins to write while the others are still being merged."""
 
 
