@@ -10,6 +10,7 @@ from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import writers
+from commune_desk.store.changes.journal import OPEN
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.writing.transaction import Tx
@@ -61,8 +62,8 @@ def joined_by(connection: Connection) -> dict[str, str]:
 def not_joined(connection: Connection, person: str) -> list[tuple[str, str]]:
     """(person, with whom) of what this desk joined and the province set aside, where `person` is one of the two."""
     rows = connection.execute(
-        "SELECT record, json_extract(CAST(raw AS TEXT), '$.set.joined_to') FROM change"
-        " WHERE state='quarantined' AND kind='person' AND length(raw)>0"
+        "SELECT record, json_extract(CAST(raw AS TEXT), '$.set.joined_to') FROM change"  # noqa: S608 - constants only
+        f" WHERE {OPEN} AND state='quarantined' AND kind='person' AND length(raw)>0"
         " AND json_extract(CAST(raw AS TEXT), '$.k')=? ORDER BY stamp DESC, id DESC",
         (Verb.ALIAS.value,),
     )
