@@ -60,7 +60,9 @@ def _print_every_letter() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="commune-desk", description=_("The register of a commune or a shelter."))
+    parser = argparse.ArgumentParser(
+        prog="commune-desk", description=_("The register of a commune or a Sunshine House.")
+    )
     parser.add_argument("--version", action="version", version=__version__, help=_("show the version and end"))
     parser.add_argument("--profile", type=Path, help=_("folder of the register (default: the account's own)"))
     parser.add_argument("--lang", choices=("vi", "en"), help=_("language of the screen"))

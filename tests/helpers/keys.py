@@ -1,14 +1,13 @@
-"""Keys where the focus is, what is shown by then, and answers to the dialogs that open."""
+"""Keys where the focus is, and what is shown by then."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.ui.desk_window import DeskWindow
-from commune_desk.ui.dialogs.message import MessageDialog
 
 
 def focused() -> QWidget:
@@ -32,14 +31,3 @@ def come_back(qtbot: QtBot, window: DeskWindow) -> None:
     """What a window system does once a dialog is gone."""
     window.shell.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window.shell)
-
-
-def answer(choose: str) -> None:
-    """Press `accept` or `reject` in the dialog that opens next."""
-
-    def act() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, MessageDialog)
-        getattr(dialog, choose)()
-
-    QTimer.singleShot(0, act)

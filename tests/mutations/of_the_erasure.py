@@ -9,7 +9,7 @@ _ORDERING, _LIST, _EMPTYING = (
     "sync/server/lifecycle/erased_list.py",
     "sync/server/lifecycle/emptying.py",
 )
-_ERASING, _REPLICA = "commune_desk/store/intake/erasing.py", "commune_desk/store/exchange/replica.py"
+_ERASING, _FOLLOWING = "commune_desk/store/intake/erasing.py", "commune_desk/store/exchange/following.py"
 _THERE, _HERE, _STORE = (
     "sync/erasure/test_server_erasure.py",
     "sync/erasure/test_erased_at_desks.py",
@@ -68,8 +68,8 @@ FAULTS = (
     ),
     Fault(
         name="the-provinces-numbers-are-not-let-go",
-        file=_REPLICA,
-        old="            journal.free_numbers(tx.connection, protocol.PROVINCE_DESK)\n",
+        file=_FOLLOWING,
+        old="    journal.free_numbers(tx.connection, protocol.PROVINCE_DESK)\n",
         new="",
         tests=("sync/erasure/test_erased_and_put_back.py",),
     ),

@@ -10,12 +10,13 @@ _RELOCATING, _WHERE, _MERGING = (
     "sync/server/intake/merging.py",
 )
 _ORDER, _PULL, _PUSH = "sync/server/intake/ordering.py", "sync/server/answers/pull.py", "sync/server/intake/push.py"
-_DEPARTURES, _REPLICA = "commune_desk/store/intake/departures.py", "commune_desk/store/exchange/replica.py"
+_DEPARTURES = "commune_desk/store/intake/departures.py"
+_REPLICA, _FEEDS = "commune_desk/store/exchange/replica.py", "commune_desk/store/exchange/feeds.py"
 _INCOMING, _SESSION = "commune_desk/store/intake/incoming.py", "sync/client/session.py"
 _SNAPSHOTS = "sync/client/snapshots.py"
 _RESTORED = "sync/put_back/test_restored_province.py"
 _MOVES, _CHILDREN = "sync/moves/test_server_moves.py", "sync/moves/test_children_move.py"
-_BEGUN = "        self._write(lambda tx: self._begun(tx, scope, place))\n"
+_BEGUN = "        self._write(lambda tx: feeds.end_beginning(tx, scope, place))\n"
 _PORTIONS = "        self._restate_all(events)\n"
 
 MOVES = (
@@ -179,10 +180,10 @@ BEGINNINGS = (
     ),
     Fault(
         name="absence-deletes",
-        file=_REPLICA,
-        old="        Incoming(tx, {}).apply((), {scope: place})\n",
-        new="        Incoming(tx, {}).apply((), {scope: place})\n"
-        '        tx.connection.execute("DELETE FROM home_visit WHERE id NOT IN'
+        file=_FEEDS,
+        old="    Incoming(tx, {}).apply((), {scope: place})\n",
+        new="    Incoming(tx, {}).apply((), {scope: place})\n"
+        '    tx.connection.execute("DELETE FROM home_visit WHERE id NOT IN'
         ' (SELECT record FROM change WHERE seq>0)")\n',
         tests=("sync/client/test_snapshots.py::test_what_waits_on_the_desk_survives_its_beginning_anew",),
     ),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _PENDING = "commune_desk/store/changes/pending.py"
-_REPLICA, _INCOMING, _PAGE = (
+_REPLICA, _RECEIPTS, _INCOMING, _PAGE = (
     "commune_desk/store/exchange/replica.py",
+    "commune_desk/store/exchange/receipts.py",
     "commune_desk/store/intake/incoming.py",
     "sync/client/page.py",
 )
@@ -18,8 +19,9 @@ _MEETING = (
     "sync/meeting/test_three_desks.py::test_what_one_adds_another_cannot_remove_unseen",
     "sync/meeting/test_three_desks.py::test_three_concurrent_edits_are_two_conflicts_that_one_decision_closes",
 )
-_APPLY = "        self._write(lambda tx: self._apply(tx, events, places))\n"
-_CURSOR_FIRST = """        self._write(lambda tx: [Incoming(tx, {})._move_cursor(one, places[one]) for one in places])
+_APPLY = "        self._write(lambda tx: feeds.apply(tx, events, places))\n"
+_CURSOR_FIRST = """        for scope, place in places.items():
+            self._write(lambda tx: feeds.Incoming(tx, {})._move_cursor(scope, place))
 """
 
 FAULTS = (
@@ -112,38 +114,37 @@ FAULTS = (
     ),
     Fault(
         name="set-aside-taken-for-accepted",
-        file=_REPLICA,
+        file=_RECEIPTS,
         old='refused = [result for result in receipt.results if result.status == "quarantined"]',
         new='refused = [result for result in receipt.results if result.status == "never"]',
         tests=("sync/client/test_set_aside.py",),
     ),
     Fault(
         name="set-aside-still-hides-what-stands",
-        file=_REPLICA,
-        old="        Incoming(tx, {}).put_back(change)\n",
+        file=_RECEIPTS,
+        old="    Incoming(tx, {}).put_back(change)\n",
         new="",
         tests=("usecases/test_decision_set_aside.py",),
     ),
     Fault(
         name="decision-set-aside-decides",
-        file=_REPLICA,
-        old="""            self._open_again(tx, change_id)
-""",
-        new="            pass\n",
+        file=_RECEIPTS,
+        old="        open_again(tx, change_id)\n",
+        new="        pass\n",
         tests=("usecases/test_decision_set_aside.py",),
     ),
     Fault(
         name="receipt-sets-aside-what-it-does-not-answer",
-        file=_REPLICA,
+        file=_RECEIPTS,
         old="WHERE id=? AND desk=? AND n<=? AND seq IS NULL",
         new="WHERE id=? AND ?<>'' AND ?>0",
         tests=("sync/client/test_register_under_attack.py::test_a_receipt_sets_nothing_aside_but_what_it_answers",),
     ),
     Fault(
         name="receipt-acknowledges-all-that-waits",
-        file=_REPLICA,
-        old="""f" WHERE {OPEN} AND desk=? AND n<=? AND state IN ('waiting', 'sent')",""",
-        new="""f" WHERE {OPEN} AND desk=? AND n<=?+99 AND state IN ('waiting', 'sent')",""",
+        file=_RECEIPTS,
+        old="""f" WHERE {OPEN} AND desk=? AND n<=? AND state IN ('waiting', 'sent')\"""",
+        new="""f" WHERE {OPEN} AND desk=? AND n<=?+99 AND state IN ('waiting', 'sent')\"""",
         tests=(
             "sync/client/test_register_under_attack.py::test_a_receipt_proves_nothing_about_what_was_never_sent",
             "simulator/test_simulator.py::test_a_kept_seed_holds",
@@ -165,14 +166,14 @@ FAULTS = (
     ),
     Fault(
         name="accepted-is-not-sent-again",
-        file=_REPLICA,
+        file=_RECEIPTS,
         old="AND n>=? AND state IN ('sent', 'accepted', 'quarantined', 'erased')",
         new="AND n>=? AND state IN ('sent', 'quarantined', 'erased')",
         tests=("sync/put_back/test_restored_province.py",),
     ),
     Fault(
         name="exchange-under-a-former-name-counts",
-        file=_REPLICA,
+        file="commune_desk/store/exchange/one_desk.py",
         old="            if tx.ledger.desk != self._desk:\n                raise EnrolledAnew\n",
         new="",
         tests=("usecases/test_enrol_anew.py",),

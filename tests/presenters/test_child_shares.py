@@ -205,9 +205,9 @@ def test_without_that_rule_the_name_of_a_resident_would_leave_the_house(
 
 def test_who_may_not_is_refused_in_words(workplace: Workplace, child: RecordId) -> None:
     know_the_houses(workplace)
-    with pytest.raises(Refusal, match="No shelter is known"):
+    with pytest.raises(Refusal, match="No Sunshine House is known"):
         share(workplace, child, SECOND_HOUSE)
-    with pytest.raises(Refusal, match="No shelter is known"):
+    with pytest.raises(Refusal, match="No Sunshine House is known"):
         share(workplace, child, THERE)
     with pytest.raises(Invalid):
         workplace.write(lambda tx: share_child(tx, child, HOUSE, "because"))

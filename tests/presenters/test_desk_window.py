@@ -10,7 +10,9 @@ import pytest
 
 from commune_desk.domain.records.placements import has_isolation_ended
 from commune_desk.presenters.shelter.admit_form import AdmitForm
-from commune_desk.presenters.window.desk_window import next_due
+from commune_desk.presenters.shelter.page import ShelterPage
+from commune_desk.presenters.window.desk_window import next_due, place
+from commune_desk.presenters.wording.labels import place_name
 from commune_desk.store.pages.placements import active_stays
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.shelter.placements import come_back
@@ -67,3 +69,7 @@ def test_a_shelter_is_not_rung_for_an_isolation_that_is_over_by_its_last_day(she
 )
 def test_the_day_on_which_isolation_is_ended_is_none_of_its_own(ended: str | None, is_over: bool) -> None:
     assert has_isolation_ended(ended, "2026-11-23") is is_over
+
+
+def test_the_window_calls_the_house_as_every_page_does(shelter: Workplace) -> None:
+    assert place(shelter) == ShelterPage(shelter).board().title == place_name(shelter.codes, "S:AD01")

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.exchange import receipts
 from sync.change import Change
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
@@ -143,6 +143,6 @@ def test_a_province_that_closes_rings_would_be_found(tmp_path: Path, monkeypatch
 
 def test_a_desk_that_keeps_what_was_not_joined_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
-    monkeypatch.setattr(RegisterReplica, "_open_again", lambda *_: None)
+    monkeypatch.setattr(receipts, "open_again", lambda *_: None)
     with pytest.raises(AssertionError):
         _joined_both_ways(tmp_path)

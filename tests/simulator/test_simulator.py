@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.exchange import receipts
 from commune_desk.store.intake.incoming import Incoming
 from sync import protocol
 from sync.merge import Decision, Outcome
@@ -104,12 +104,12 @@ def test_a_pull_over_waiting_edits_would_be_found(monkeypatch: pytest.MonkeyPatc
 
 def test_a_receipt_believed_for_more_than_was_sent_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: what was typed while the push was under way counts as sent."""
-    honest = RegisterReplica._acknowledge
+    honest = receipts.acknowledge
 
-    def too_much(self: RegisterReplica, tx: Any, receipt: protocol.Receipt, up_to: int, *proof: bytes) -> None:
-        honest(self, tx, receipt, up_to + 2, *proof)
+    def too_much(tx: Any, receipt: protocol.Receipt, up_to: int, *proof: bytes) -> None:
+        honest(tx, receipt, up_to + 2, *proof)
 
-    monkeypatch.setattr(RegisterReplica, "_acknowledge", too_much)
+    monkeypatch.setattr(receipts, "acknowledge", too_much)
     _found()
 
 

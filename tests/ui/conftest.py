@@ -23,6 +23,7 @@ from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.registers.profile import Profile
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_child, make_visit, save_all
+from tests.helpers.pages import until_closed
 from tests.helpers.workplaces import make_workplace
 
 
@@ -39,11 +40,13 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    QApplication.processEvents()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    made.register.close()
+    yield from until_closed(make_workplace(tmp_path))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Workplace]:
+    """An empty register of a shelter; a test takes this or `workplace`."""
+    yield from until_closed(make_workplace(tmp_path, scope="S:AD01", role="shelter_worker"))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from commune_desk.domain.records.families import Person
-from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.exchange import receipts
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.server.engine import tables
@@ -85,7 +85,7 @@ def test_taken_for_decided_it_would_stay_open_everywhere_else_for_ever(
     dispute: Dispute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: nobody at this desk sees it any more, and the province still waits."""
-    monkeypatch.setattr(RegisterReplica, "_open_again", lambda self, tx, change_id: None)
+    monkeypatch.setattr(receipts, "open_again", lambda tx, change_id: None)
     _decided_without_a_grant(dispute)
     dispute.theirs.sync()
     assert dispute.open_now() == []

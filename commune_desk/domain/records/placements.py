@@ -42,7 +42,7 @@ NOTICE_STEPS = PLACEMENT_STEPS | {"ended": ("staying",)}
 BED_STEPS = {"open": ("closed",), "closed": ("open",)}
 
 
-@kind("shelter", N_("Shelter"), scope=ScopeRule.SHELTER, read=SHELTER, write=SHELTER_WRITERS)
+@kind("shelter", N_("Sunshine House"), scope=ScopeRule.SHELTER, read=SHELTER, write=SHELTER_WRITERS)
 class Shelter(Record, frozen=True, kw_only=True):
     """A facility. Its address never leaves it unsealed."""
 

@@ -69,49 +69,51 @@ def missing_text(count: int) -> str:
     return ngettext("{count} paper missing", "{count} papers missing", count).format(count=count) if count else ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """From which day until which a clock runs, and how many days that are called."""
+
+    began: date
+    last: date
+    total: int
+
+
 def _stay_clock(stay: StayRow, today: date) -> StayClock:
-    last = stay_ends(stay.admitted_at)
-    began = local_day(stay.admitted_at)
-    total = (date.fromisoformat(last) - began).days
-    left = (date.fromisoformat(last) - today).days
-    urgency = end_of_stay(last, today).urgency
-    if left > 0:
-        text = _("{left}/{total} days left").format(left=left, total=total)
-    else:
-        text = _("last day today") if left == 0 else _late(-left)
+    began, last = local_day(stay.admitted_at), date.fromisoformat(stay_ends(stay.admitted_at))
     rule = _("day {day} of {total}, until {last} · at most 3 months, Decree 20/2021 art. 24")
-    return StayClock(
-        name=_("Stay"),
-        chip=ChipText(text, TONES[urgency], _icon(urgency, left)),
-        left=text,
-        short=_("stay: {text}").format(text=_days_left(left) or text),
-        rule=rule.format(day=(today - began).days + 1, total=total, last=format_date(date.fromisoformat(last))),
-        last_day=last,
-        urgency=urgency,
-        days=left,
-    )
+    span = _Span(began, last, (last - began).days)
+    return _clock(_("Stay"), span, today, rule, chip="{text}", short=_("stay: {text}"))
 
 
 def _isolation_clock(began_on: str, today: date) -> StayClock:
-    last = isolation_ends(began_on)
-    left = (date.fromisoformat(last) - today).days
-    urgency = end_of_stay(last, today).urgency
-    if left > 0:
-        text = _("{left}/{total} days left").format(left=left, total=ISOLATION_DAYS)
-    else:
-        text = _("last day today") if left == 0 else _late(-left)
     rule = _("day {day} of {total}, until {last} · Decree 56/2017 art. 32")
-    day = (today - date.fromisoformat(began_on)).days + 1
+    span = _Span(date.fromisoformat(began_on), date.fromisoformat(isolation_ends(began_on)), ISOLATION_DAYS)
+    said = _("isolation: {text}")
+    return _clock(_("Temporary isolation"), span, today, rule, chip=said, short=said)
+
+
+def _clock(name: str, span: _Span, today: date, rule: str, *, chip: str, short: str) -> StayClock:
+    """`rule`, `chip` and `short` are patterns for the numbers and for what is left."""
+    last = span.last.isoformat()
+    left = (span.last - today).days
+    urgency = end_of_stay(last, today).urgency
+    text = _left_of(span.total, left)
     return StayClock(
-        name=_("Temporary isolation"),
-        chip=ChipText(_("isolation: {text}").format(text=text), TONES[urgency], _icon(urgency, left)),
+        name=name,
+        chip=ChipText(chip.format(text=text), TONES[urgency], _icon(urgency, left)),
         left=text,
-        short=_("isolation: {text}").format(text=_days_left(left) or text),
-        rule=rule.format(day=day, total=ISOLATION_DAYS, last=format_date(date.fromisoformat(last))),
+        short=short.format(text=_days_left(left) or text),
+        rule=rule.format(day=(today - span.began).days + 1, total=span.total, last=format_date(span.last)),
         last_day=last,
         urgency=urgency,
         days=left,
     )
+
+
+def _left_of(total: int, left: int) -> str:
+    if left > 0:
+        return _("{left}/{total} days left").format(left=left, total=total)
+    return _("last day today") if left == 0 else _late(-left)
 
 
 def _icon(urgency: Urgency, left: int) -> str:

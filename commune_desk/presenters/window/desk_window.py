@@ -11,6 +11,7 @@ from commune_desk.domain.records.placements import has_isolation_ended, isolatio
 from commune_desk.domain.time.clock import VIETNAM, from_iso
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, language
+from commune_desk.presenters.wording.labels import place_name
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.placements import StayRow, active_stays
 from commune_desk.store.pages.reports import emergency_hours, running_reports
@@ -31,12 +32,13 @@ def officer(workplace: Workplace) -> tuple[str, str]:
 
 
 def place(workplace: Workplace) -> str:
-    """Where this desk works: the commune with its kind, or the shelter."""
-    kind, _colon, code = workplace.actor.scope.partition(":")
+    """Where this desk works: the commune with its kind, or the Sunshine House."""
+    scope = workplace.actor.scope
+    kind, _colon, code = scope.partition(":")
     if kind == "C":
         commune = workplace.codes.commune(code, workplace.today())
         return (commune.name_vi if language() == "vi" else commune.name_en) if commune else code
-    return _("Shelter")
+    return place_name(workplace.codes, scope)
 
 
 def way_out(error: DeskError) -> str:

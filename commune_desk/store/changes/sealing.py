@@ -19,6 +19,12 @@ def private_box(connection: Connection, key: str) -> seal.BoxKey | None:
     return seal.BoxKey.from_bytes(bytes(row[0])) if row is not None and row[0] is not None else None
 
 
+def private_boxes(connection: Connection) -> dict[str, seal.BoxKey]:
+    """Of every scope key that this desk holds the private half of, by the key's id."""
+    rows = connection.execute("SELECT key, private FROM scope_key WHERE private IS NOT NULL").fetchall()
+    return {key: seal.BoxKey.from_bytes(bytes(private)) for key, private in rows}
+
+
 def unsealed(box: seal.BoxKey, change: Change, field: str) -> Value:
     """A sealed value of the change. Raises SealBroken."""
     value = seal.open_value(box, change.seal[field], scope=sealed_for(change), record=change.record, field=field)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
 
 OWN_SCHEMA = "own_schema"
-TO_BEGIN_ANEW = "to_begin_anew"
+_TO_BEGIN_ANEW = "to_begin_anew"
 """Scopes to begin from a snapshot: their feed is another one than the register knew, or holds what it did not."""
 _UNKNOWN_THEN = (
     "SELECT 1 FROM change WHERE seq IS NOT NULL AND json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.sv')>? LIMIT 1"
@@ -27,4 +28,15 @@ def catch_up(tx: Tx) -> None:
 def begin_all_anew(tx: Tx) -> None:
     """With the next sync every scope is brought to what stands at the province; nothing here is removed for it."""
     scopes = [scope for (scope,) in tx.connection.execute("SELECT scope FROM cursor ORDER BY scope").fetchall()]
-    settings.put(tx.connection, TO_BEGIN_ANEW, scopes)
+    settings.put(tx.connection, _TO_BEGIN_ANEW, scopes)
+
+
+def to_begin_anew(connection: Connection) -> list[str]:
+    """The scopes that are still to be begun anew."""
+    return settings.get(connection, _TO_BEGIN_ANEW, list[str], [])
+
+
+def note_begun(tx: Tx, scope: str) -> None:
+    """The scope is what stands at the province."""
+    left = [one for one in to_begin_anew(tx.connection) if one != scope]
+    settings.put(tx.connection, _TO_BEGIN_ANEW, left)

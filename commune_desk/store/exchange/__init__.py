@@ -1,1 +1,1 @@
-"""The register as the sync session sees it, and what it remembers of its rounds with the province."""
+"""The register as the sync session sees it: receipts, page heads, feeds, files; what it remembers of its rounds."""

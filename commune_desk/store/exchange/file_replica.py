@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import TypeVar
+from collections.abc import Collection
 
-from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.time.clock import local_day, to_iso
-from commune_desk.store.desk.register import Register
-from commune_desk.store.exchange.replica import EnrolledAnew
+from commune_desk.store.exchange.one_desk import OneDesk
 from commune_desk.store.files import file_queue
 from commune_desk.store.writing.transaction import Tx
 from sync.file_wire import FileTask
 
-T = TypeVar("T")
 
-
-class RegisterFiles:
+class RegisterFiles(OneDesk):
     """Implements `sync.client.files.FileStore` on the open register; `changed` hears when a file is over or refused.
 
     Pieces on the way are not told: pages would read themselves again for each.
     """
 
-    def __init__(self, register: Register, changed: Callable[[ChangeSet], None]) -> None:
-        self._register = register
-        self._changed = changed
-        self._desk = register.identity.desk
-
-    def _write(self, operation: Callable[[Tx], T]) -> T:
-        def as_the_same_desk(tx: Tx) -> T:
-            if tx.ledger.desk != self._desk:  # another province may lack what the former one said it had
-                raise EnrolledAnew
-            return operation(tx)
-
-        result, changes = self._register.write(as_the_same_desk).result()
-        if changes:
-            self._changed(changes)
-        return result
-
     def next_task(self, passed_over: Collection[str]) -> FileTask | None:
         return self._write(lambda tx: file_queue.next_task(tx.connection, local_day(tx.ledger.now()), passed_over))
 
     def piece(self, file: str, offset: int, most: int) -> bytes:
-        return self._write(lambda tx: file_queue.piece_from(tx.connection, file, offset, most))
+        return self._ask(lambda db: file_queue.piece_from(db, file, offset, most))
 
     def sent(self, task: FileTask, reached: int, at: str, spent: int) -> None:
         def note(tx: Tx) -> None:

@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.model.record import Data
 from commune_desk.domain.records.families import Person
-from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import writers
 from commune_desk.store.changes.journal import OPEN
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.writing.transaction import Tx
-from sync.change import JOINED_TO, Change, Verb
+from sync.change import JOINED_TO, Verb
 
 _PERSON = KINDS["person"]
 
 
 def join(tx: Tx, old: Person, kept: Person) -> None:
     """Let `old` be one with `kept` from now on. Nobody can take that back once the province has it."""
-    change = Change(
-        id=uuid7(),
-        desk="",
-        n=0,
-        officer=tx.actor.officer,
-        stamp=tx.ledger.stamp(),
-        schema=SCHEMA_VERSION,
-        scope=old.scope,
-        kind=_PERSON.name,
-        record=old.id,
-        verb=Verb.ALIAS.value,
-        data=int(Data.OPERATIONAL),
-        set={JOINED_TO: kept.id},
+    change = msgspec.structs.replace(
+        tx.new_change(old, Data.OPERATIONAL), verb=Verb.ALIAS.value, set={JOINED_TO: kept.id}
     )
     tx.write_down(change)
     joined = msgspec.structs.replace(old, joined_to=kept.id)

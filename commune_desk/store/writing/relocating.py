@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from commune_desk.domain.model.ids import Scope, is_shelter_scope, uuid7
+from commune_desk.domain.model.ids import Scope, is_shelter_scope
 from commune_desk.domain.model.record import Data, Record, kind_of
-from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
@@ -75,17 +74,4 @@ def _sealed(record: Record, name: str, to: ScopeKey) -> str:
 
 
 def _change(tx: Tx, record: Record, verb: Verb, to: Scope) -> Change:
-    return Change(
-        id=uuid7(),
-        desk="",
-        n=0,
-        officer=tx.actor.officer,
-        stamp=tx.ledger.stamp(),
-        schema=SCHEMA_VERSION,
-        scope=record.scope,
-        kind=kind_of(record).name,
-        record=record.id,
-        verb=verb.value,
-        data=int(Data.OPERATIONAL),
-        to=to,
-    )
+    return msgspec.structs.replace(tx.new_change(record, Data.OPERATIONAL), verb=verb.value, to=to)

@@ -126,6 +126,21 @@ class Tx:
         self.touched(entry.name, record.id, record)
         self.topic("conflicts")
 
+    def new_change(self, record: Record, data: Data) -> Change:
+        """A change of the record that says nothing yet, by this officer and of this moment; `write_down` numbers it."""
+        return Change(
+            id=uuid7(),
+            desk="",
+            n=0,
+            officer=self.actor.officer,
+            stamp=self.ledger.stamp(),
+            schema=SCHEMA_VERSION,
+            scope=record.scope,
+            kind=kind_of(record).name,
+            record=record.id,
+            data=int(data),
+        )
+
     def audit(self, action: AuditAction, kind: str = "", record: str = "", detail: object = "") -> None:
         """One row in the audit chain; `detail` never holds a value of a record."""
         self.ledger.audit(
@@ -193,17 +208,8 @@ class Tx:
             key, sealed = self._seal(record, changed)
         else:
             opened = {name: self._wire(entry, name, before, value) for name, value in changed.items()}
-        return Change(
-            id=uuid7(),
-            desk="",
-            n=0,
-            officer=self.actor.officer,
-            stamp=self.ledger.stamp(),
-            schema=SCHEMA_VERSION,
-            scope=record.scope,
-            kind=entry.name,
-            record=record.id,
-            data=int(data),
+        return msgspec.structs.replace(
+            self.new_change(record, data),
             base={name: base[name] for name in changed if name in base},
             set=opened,
             seal=sealed,

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
-
 from commune_desk.i18n import _
 from commune_desk.presenters.child.share import SharedRow, SharingView
-from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
+from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.card import Card
+from commune_desk.ui.widgets.offer import Offer
 from commune_desk.ui.widgets.rows import ListRow
-from commune_desk.ui.widgets.text import Text
 
 
 def sharing_card(view: SharingView, share: Callable[[], object], take_back: Callable[[str], object]) -> Card:
@@ -40,16 +38,6 @@ def _back(row: SharedRow, take_back: Callable[[str], object]) -> LinkButton | No
     return button
 
 
-def _sharing(view: SharingView, share: Callable[[], object]) -> QWidget:
-    button = SecondaryButton(_("Share the record with…"))
-    button.setEnabled(not view.why_not)
-    button.setAccessibleDescription(view.why_not)
-    button.clicked.connect(lambda _checked=False: share())
-    said = view.why_not or _("A shelter can hold the child's name and details too; the file itself stays here alone.")
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(8)
-    column.addWidget(Text(said, ink="quiet", wrap=True))
-    column.addWidget(button)
-    return holder
+def _sharing(view: SharingView, share: Callable[[], object]) -> Offer:
+    said = _("The Sunshine House can hold the child's name and details too; the file itself stays here alone.")
+    return Offer(said, _("Share the record with…"), share, why_not=view.why_not)

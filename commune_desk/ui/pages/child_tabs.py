@@ -21,8 +21,8 @@ from commune_desk.ui.widgets.chart import ChartPoint, MiniChart
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import EmptyState
+from commune_desk.ui.widgets.offer import Offer
 from commune_desk.ui.widgets.rows import ListRow
-from commune_desk.ui.widgets.text import Text
 
 Navigate = Callable[[Route], object]
 _FACT_WIDTH = 190
@@ -60,16 +60,9 @@ def risk_card(points: Sequence[RiskPoint]) -> Card:
     return card
 
 
-def _told(title: str, icon: str, said: str, button_text: str, act: Callable[[], object]) -> Card:
-    """A card that says what its button does."""
-    card, holder, button = Card(title, icon), QWidget(), SecondaryButton(button_text)
-    button.clicked.connect(lambda _checked=False: act())
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(8)
-    column.addWidget(Text(said, ink="quiet", wrap=True))
-    column.addWidget(button)
-    card.add_padded(holder)
+def _card(title: str, icon: str, offer: Offer) -> Card:
+    card = Card(title, icon)
+    card.add_padded(offer)
     return card
 
 
@@ -136,24 +129,14 @@ class Details(Part):
     def _second_record(self) -> Card:
         """A child whom two officers entered, each without knowing of the other."""
         said = _("Two records of one child can be joined into one; nothing that was written is lost.")
-        return _told(_("The child is in the register twice"), "users", said, _("Join with another record…"), self._join)
+        offer = Offer(said, _("Join with another record…"), self._join)
+        return _card(_("The child is in the register twice"), "users", offer)
 
     def _move(self, view: ChildView) -> Card:
         """A child who lives in another commune of the province by now; not for one who left the province."""
-        card = Card(_("The child lives in another commune of the province"), "arrow-right")
-        button = SecondaryButton(_("Move to another commune…"))
-        button.setEnabled(not view.move.why_not)
-        button.setAccessibleDescription(view.move.why_not)
-        button.clicked.connect(lambda _checked=False: self._move_to_commune())
-        said = view.move.why_not or _("The whole file goes into the register of that commune and leaves this one.")
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(Text(said, ink="quiet", wrap=True))
-        column.addWidget(button)
-        card.add_padded(holder)
-        return card
+        said = _("The whole file goes into the register of that commune and leaves this one.")
+        offer = Offer(said, _("Move to another commune…"), self._move_to_commune, why_not=view.move.why_not)
+        return _card(_("The child lives in another commune of the province"), "arrow-right", offer)
 
     def _closings(self, view: ChildView) -> Card:
         card = Card(_("Close or reopen the file"), "archive")

@@ -11,6 +11,7 @@ from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.card import IconLabel
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Stack
+from commune_desk.ui.widgets.pressing import is_click, is_key_press
 from commune_desk.ui.widgets.text import Text
 
 
@@ -76,11 +77,11 @@ class BedTile(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+        if is_click(self, event):
             self.activated.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        if is_key_press(event):
             self.activated.emit()
             return
         super().keyPressEvent(event)

@@ -13,6 +13,7 @@ from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.card import ROW_MARGINS, IconLabel
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Flow, Stack
+from commune_desk.ui.widgets.pressing import is_click, is_key_press
 from commune_desk.ui.widgets.text import RichLine, Run, Text
 
 LEAD_WIDTH = 116
@@ -128,15 +129,11 @@ class ListRow(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if (
-            self._clickable
-            and event.button() is Qt.MouseButton.LeftButton
-            and self.rect().contains(event.position().toPoint())
-        ):
+        if self._clickable and is_click(self, event):
             self.activated.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._clickable and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        if self._clickable and is_key_press(event):
             self.activated.emit()
             return
         super().keyPressEvent(event)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePolicy, QWidget
@@ -10,22 +12,14 @@ from commune_desk.ui import theme
 from commune_desk.ui.icons import paint_icon
 from commune_desk.ui.widgets.text import line_box
 
+if TYPE_CHECKING:
+    _Button = QAbstractButton
+else:
+    _Button = object  # Qt's own class comes second: a check box or a radio button
+
 _MARK = 18
 _GAP = 8
 _PAD = 4
-
-
-def _dress(button: QAbstractButton, text: str) -> None:
-    button.setText(text)
-    button.setAccessibleName(text)
-    button.setFont(theme.font())
-    button.setCursor(Qt.CursorShape.PointingHandCursor)
-    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-
-def _size(button: QAbstractButton) -> QSize:
-    words = button.fontMetrics().horizontalAdvance(button.text()) + _GAP if button.text() else 0
-    return QSize(2 * _PAD + _MARK + words, line_box(button.font()).height + 6)
 
 
 def _mark_box(button: QAbstractButton) -> QRectF:
@@ -51,18 +45,27 @@ def _begin(button: QAbstractButton) -> QPainter:
     return painter
 
 
-class Tick(QCheckBox):
-    """A check box."""
+class _Toggle(_Button):
+    """What both have in common: a mark before the words, and all of it can be pressed."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        _dress(self, text)
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setFont(theme.font())
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return _size(self)
+        words = self.fontMetrics().horizontalAdvance(self.text()) + _GAP if self.text() else 0
+        return QSize(2 * _PAD + _MARK + words, line_box(self.font()).height + 6)
 
     def hitButton(self, pos: QPoint) -> bool:
         return self.rect().contains(pos)
+
+
+class Tick(_Toggle, QCheckBox):
+    """A check box."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = _begin(self)
@@ -74,18 +77,8 @@ class Tick(QCheckBox):
             paint_icon(painter, QPoint(_PAD + 2, round(box.top()) + 1), "check", 14, "on_accent")
 
 
-class Dot(QRadioButton):
+class Dot(_Toggle, QRadioButton):
     """A radio button."""
-
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        _dress(self, text)
-
-    def sizeHint(self) -> QSize:
-        return _size(self)
-
-    def hitButton(self, pos: QPoint) -> bool:
-        return self.rect().contains(pos)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = _begin(self)

@@ -14,6 +14,7 @@ from commune_desk.ui.widgets.card import IconLabel
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Stack
 from commune_desk.ui.widgets.nav import RAIL_WIDTH
+from commune_desk.ui.widgets.pressing import is_click, is_key_press
 from commune_desk.ui.widgets.search_field import SearchField
 from commune_desk.ui.widgets.text import Text
 
@@ -34,10 +35,11 @@ class _SyncChip(Chip):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.activated.emit()
+        if is_click(self, event):
+            self.activated.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        if is_key_press(event):
             self.activated.emit()
             return
         super().keyPressEvent(event)

@@ -33,7 +33,7 @@ GROUNDS: Mapping[str, str] = {
     "decision": N_("A competent authority has decided it"),
 }
 """What allows private details to be told (Law 102/2016/QH13 art. 6.11, Decree 56/2017/ND-CP art. 33 and 36)."""
-NO_HOUSE = N_("No shelter is known to this PC yet. Sync first; then the child can be shared.")
+NO_HOUSE = N_("No Sunshine House is known to this PC yet. Sync first; then the child can be shared.")
 IN_PROTECTION = N_("The child is under protection. Only after the stay can the record be taken back.")
 IN_THE_HOUSE = N_("This person is in the house. Only after the stay can the record be handed back.")
 

@@ -15,7 +15,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.changes import writers
-from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.exchange import feeds
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol
 from sync.client import errors
@@ -286,16 +286,16 @@ def test_a_desk_that_dies_between_two_portions_begins_again(office: Office, monk
     a_history(first, second)
     third = office.desk()
     monkeypatch.setattr("commune_desk.store.exchange.replica.APPLY_AT_ONCE", 5)
-    replica, honest, portions = third.replica(), RegisterReplica._restate, []
+    replica, honest, portions = third.replica(), feeds.restate, []
 
-    def dies(self: RegisterReplica, records: Any, tx: Tx) -> None:
+    def dies(tx: Tx, records: Any) -> None:
         portions.append(records)
         if len(portions) == 3:
             raise Crash
-        honest(self, records, tx)
+        honest(tx, records)
 
     with monkeypatch.context() as power:
-        power.setattr(RegisterReplica, "_restate", dies)
+        power.setattr(feeds, "restate", dies)
         with pytest.raises(Crash):
             third.sync(replica)
     assert third.ask("SELECT seq FROM cursor WHERE scope=?", COMMUNE) in ([], [(0,)])

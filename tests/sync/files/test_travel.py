@@ -14,7 +14,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.words.errors import Fault
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.file_replica import RegisterFiles
-from commune_desk.store.exchange.replica import EnrolledAnew
+from commune_desk.store.exchange.one_desk import EnrolledAnew
 from commune_desk.store.files import file_queue
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.attachments import ContentDamaged, ContentNotHere, take_back

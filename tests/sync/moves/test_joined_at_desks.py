@@ -13,7 +13,7 @@ from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.store.engine import schema, settings
-from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.exchange import receipts
 from commune_desk.store.intake import erasing
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.store.pages.child_history import child_history
@@ -171,7 +171,7 @@ def test_what_the_province_did_not_join_would_stay_one_here(
     two: Two, child: RecordId, again: RecordId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: without the putting back, the ring stays at one desk, and it shows a child whom nobody else shows."""
-    monkeypatch.setattr(RegisterReplica, "_open_again", lambda *_: None)
+    monkeypatch.setattr(receipts, "open_again", lambda *_: None)
     joins(two.old, again, child)
     joins(two.late, child, again)
     two.sync()

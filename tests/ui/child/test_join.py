@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -19,7 +19,9 @@ from commune_desk.ui.widgets.buttons import SecondaryButton
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_file, make_person, make_relation, make_visit, save_all
+from tests.helpers.dialogs import answer, when_asked
 from tests.helpers.joined import join
+from tests.helpers.pages import bars, show
 from tests.helpers.typing_vietnamese import commit_text
 from tests.story.cut_texts import cut_texts
 
@@ -42,25 +44,8 @@ def second(workplace: Workplace) -> RecordId:
 
 def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, route: Route, routes: list[Route]) -> JoinPage:
     made = JoinPage(workplace, tasks, routes.append, route)
-    qtbot.addWidget(made)
-    made.resize(1100, 800)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
+    show(qtbot, made, height=800)
     return made
-
-
-def answer(said: list[str], *, yes: bool) -> None:
-    def act() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, MessageDialog)
-        said.extend([dialog.accessibleName(), dialog.accessibleDescription()])
-        if yes:
-            dialog.accept()
-        else:
-            QTest.keyClick(dialog, Qt.Key.Key_Return)  # Enter changes nothing
-
-    QTimer.singleShot(50, act)
 
 
 def test_two_records_are_joined_by_keyboard_alone(
@@ -78,13 +63,18 @@ def test_two_records_are_joined_by_keyboard_alone(
     }
     made.table.choose("person.village", "other")
     said: list[str] = []
-    answer(said, yes=False)
+
+    def listen(dialog: MessageDialog) -> None:
+        said.extend([dialog.accessibleName(), dialog.accessibleDescription()])
+        QTest.keyClick(dialog, Qt.Key.Key_Return)  # Enter changes nothing
+
+    when_asked(MessageDialog, listen)
     made.go.setFocus()
     QTest.keyClick(made.go, Qt.Key.Key_Return)
     assert said[0].startswith("Chìu Văn Sáng (QN-06838-2025-TEST-0001) và Chìu Văn Sáng (QN-06838-2026-TEST-0007) có")
     assert "không bao giờ tách lại được" in said[1]
     assert workplace.read(lambda c: kept_of(c, second)) == second
-    answer(said, yes=True)
+    answer("accept")
     with qtbot.waitSignal(made.saved):
         QTest.keyClick(made.go, Qt.Key.Key_Return)
     assert routes == [Route("child", first)]
@@ -122,10 +112,6 @@ def test_who_looks_alike_is_offered_and_any_other_is_found_by_name(
     assert {code for code, _text in made.form.view().records} == {second, person.id}
     made.compare(second)
     qtbot.waitUntil(lambda: bars(made) == ["Đây chính là hồ sơ này. Hãy chọn hồ sơ khác."])
-
-
-def bars(made: JoinPage | ChildPage) -> list[str]:
-    return [bar.accessibleName() for bar in made.findChildren(NoticeBar) if bar.isVisible()]
 
 
 def test_the_childs_page_says_that_there_may_be_a_second_record_and_leads_there(

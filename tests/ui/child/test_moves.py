@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.ids import RecordId
@@ -21,10 +18,11 @@ from commune_desk.ui.pages.register import RegisterPage
 from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
-from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_person, make_relation, save_all
+from tests.helpers.dialogs import answer, when_asked
 from tests.helpers.moving import THERE, come_here, go_away, know_the_communes, set_aside
+from tests.helpers.pages import bars, show
 from tests.story.cut_texts import cut_texts
 
 
@@ -36,17 +34,9 @@ def child(workplace: Workplace) -> RecordId:
     return person.id
 
 
-def shown(qtbot: QtBot, page: ChildPage | TodayPage | RegisterPage) -> None:
-    qtbot.addWidget(page)
-    page.resize(1100, 640)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
-
-
 def child_page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId, routes: list[Route]) -> ChildPage:
     made = ChildPage(workplace, tasks, routes.append, child)
-    shown(qtbot, made)
+    show(qtbot, made, height=640)
     made.tabs.choose("details")
     return made
 
@@ -54,25 +44,6 @@ def child_page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId
 def mover(page: ChildPage) -> SecondaryButton:
     *_gone, button = [one for one in page.details.findChildren(SecondaryButton) if one.text() == "Chuyển đến xã khác…"]
     return button
-
-
-def bars(page: ChildPage) -> list[str]:
-    return [bar.accessibleName() for bar in page.findChildren(NoticeBar) if bar.isVisible()]
-
-
-def answer(do: Callable[[MoveDialog], object]) -> None:
-    """Do something in the dialog that opens next; whatever comes of it, the dialog closes."""
-
-    def act() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, MoveDialog)
-        try:
-            do(dialog)
-        finally:
-            if dialog.isVisible():
-                dialog.reject()
-
-    QTimer.singleShot(50, act)
 
 
 def test_in_a_training_register_the_button_says_why_it_cannot_be_pressed(
@@ -98,16 +69,11 @@ def test_a_child_is_moved_by_keyboard_alone(
         answers.append(dialog.form.row("commune").error)
         QTest.keyClicks(dialog.commune, "ha tu")
         assert dialog.commune.value() == THERE
-        QTimer.singleShot(0, confirm)
+        asked = answer("accept")
         QTest.keyClick(dialog.go, Qt.Key.Key_Return)
+        answers.extend(asked)
 
-    def confirm() -> None:
-        question = QApplication.activeModalWidget()
-        assert isinstance(question, MessageDialog)
-        answers.append(question.accessibleName())
-        question.accept()
-
-    answer(choose)
+    when_asked(MoveDialog, choose)
     button = mover(page)
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Return)
@@ -130,20 +96,12 @@ def test_who_thinks_better_of_it_changes_nothing(
 
     def choose(dialog: MoveDialog) -> None:
         dialog.commune.set_value(THERE)
-        QTimer.singleShot(0, refuse)
+        when_asked(MessageDialog, lambda question: QTest.keyClick(question, Qt.Key.Key_Return))
         dialog.submit()
         assert dialog.isVisible()
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
 
-    def refuse() -> None:
-        question = QApplication.activeModalWidget()
-        assert isinstance(question, MessageDialog)
-        try:
-            QTest.keyClick(question, Qt.Key.Key_Return)
-        finally:
-            question.reject()
-
-    answer(choose)
+    when_asked(MoveDialog, choose)
     mover(page).click()
     assert workplace.read(lambda c: moving_to(c, child)) is None
 
@@ -166,7 +124,7 @@ def test_newcomers_are_opened_and_seen_by_keyboard(
 ) -> None:
     come_here(workplace, child)
     page = TodayPage(workplace, tasks, routes.append)
-    shown(qtbot, page)
+    show(qtbot, page, height=640)
     card = page.sections["arrivals"]
     opens, seen = card.targets[f"{child}.link"], card.targets[child]
     assert opens.accessibleName().startswith("Mở hồ sơ: Chìu Văn Sáng")
@@ -192,7 +150,7 @@ def test_who_left_is_looked_up_by_case_code(
     qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId, routes: list[Route]
 ) -> None:
     page = RegisterPage(workplace, tasks, routes.append)
-    shown(qtbot, page)
+    show(qtbot, page, height=640)
     assert page.who.findData(MOVED) == -1
     go_away(workplace, case_number="QN-06838-2025-TEST-0007", at="2026-11-20T20:00:00Z")
     go_away(workplace, case_number="QN-06838-2026-TEST-0009", at="2026-10-20T20:00:00Z")

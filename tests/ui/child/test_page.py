@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,7 +14,6 @@ from commune_desk.presenters.child.relation_form import GroupForm, RelationForm
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.pages.children import child_record
 from commune_desk.store.pages.search import Filters, list_children
-from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.forms.child_form import ChildFormPage
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.pages.child import ChildPage
@@ -28,6 +27,7 @@ from commune_desk.ui.widgets.text import line_height
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from tests.helpers.builders import make_child, make_person, make_visit, save_all
+from tests.helpers.dialogs import answer
 from tests.helpers.typing_vietnamese import commit_text, compose
 from tests.helpers.workplaces import asked_by_the_screen
 from tests.story.cut_texts import cut_texts
@@ -41,17 +41,6 @@ def child(workplace: Workplace) -> RecordId:
     entry = ChildEntry(person=person, file=file, kin=kin, groups=("HCDB04",))
     entered, _changes = workplace.write(lambda tx: register_child(tx, entry))
     return entered
-
-
-def answer(choose: str) -> None:
-    """Press `accept` or `reject` in the dialog that opens next."""
-
-    def press() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, MessageDialog)
-        getattr(dialog, choose)()
-
-    QTimer.singleShot(0, press)
 
 
 def show_page(qtbot: QtBot, page: ChildPage | EntryPage) -> None:

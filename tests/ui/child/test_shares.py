@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.ids import RecordId
@@ -20,9 +20,10 @@ from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
-from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import SHELTER_SCOPE, make_child, make_person, save_all
+from tests.helpers.dialogs import when_asked
+from tests.helpers.pages import bars, show, until_closed
 from tests.helpers.sharing import HOUSE, SECOND_HOUSE, is_confirmed, is_set_aside, know_the_houses, shared_here
 from tests.helpers.workplaces import make_workplace
 from tests.story.cut_texts import cut_texts
@@ -39,11 +40,7 @@ def child(workplace: Workplace) -> RecordId:
 def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId, routes: list[Route]) -> ChildPage:
     know_the_houses(workplace)
     made = ChildPage(workplace, tasks, routes.append, child)
-    qtbot.addWidget(made)
-    made.resize(1100, 640)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
+    show(qtbot, made, height=640)
     made.tabs.choose("details")
     return made
 
@@ -58,46 +55,15 @@ def taker(page: ChildPage) -> LinkButton:
     return button
 
 
-def bars(page: ChildPage) -> list[str]:
-    return [bar.accessibleName() for bar in page.findChildren(NoticeBar) if bar.isVisible()]
+def choosing(key: Qt.Key) -> Callable[[MessageDialog], None]:
+    """Answers a question by one key."""
+    return lambda asked: QTest.keyClick(asked.focusWidget(), key)
 
 
-def answer(do: Callable[[ShareDialog], object]) -> None:
-    """Do something in the dialog that opens next; whatever comes of it, the dialog closes."""
-
-    def act() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, ShareDialog)
-        try:
-            do(dialog)
-        finally:
-            if dialog.isVisible():
-                dialog.reject()
-
-    QTimer.singleShot(50, act)
-
-
-def question(titles: list[str], key: Qt.Key, *, then: Qt.Key = Qt.Key.Key_Escape) -> Callable[[], None]:
-    """Answers the next question by one key, and by `then` should it still be there."""
-
-    def act() -> None:
-        asked = QApplication.activeModalWidget()
-        assert isinstance(asked, MessageDialog)
-        titles.append(asked.accessibleName())
-        QTest.keyClick(asked.focusWidget(), key)
-        if asked.isVisible():
-            QTest.keyClick(asked, then)
-
-    return act
-
-
-def press(titles: list[str], words: str) -> Callable[[], None]:
+def pressing(words: str) -> Callable[[MessageDialog], None]:
     """Goes to the button with these words by Tab and presses it."""
 
-    def act() -> None:
-        asked = QApplication.activeModalWidget()
-        assert isinstance(asked, MessageDialog)
-        titles.append(asked.accessibleName())
+    def act(asked: MessageDialog) -> None:
         assert not cut_texts(asked)
         for _step in range(4):
             focused = asked.focusWidget()
@@ -105,7 +71,6 @@ def press(titles: list[str], words: str) -> Callable[[], None]:
                 QTest.keyClick(focused, Qt.Key.Key_Return)
                 return
             QTest.keyClick(focused, Qt.Key.Key_Tab)
-        asked.reject()
 
     return act
 
@@ -144,10 +109,11 @@ def test_a_record_is_shared_and_taken_back_by_keyboard_alone(
         assert dialog.focusWidget() is dialog.cancel
         QTest.keyClick(dialog.cancel, Qt.Key.Key_Tab)
         assert dialog.focusWidget() is dialog.go
-        QTimer.singleShot(0, press(said, "Chia sẻ hồ sơ"))
+        asked = when_asked(MessageDialog, pressing("Chia sẻ hồ sơ"))
         QTest.keyClick(dialog.go, Qt.Key.Key_Return)
+        said.extend(asked)
 
-    answer(choose)
+    when_asked(ShareDialog, choose)
     button = sharer(page)
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Return)
@@ -163,10 +129,10 @@ def test_a_record_is_shared_and_taken_back_by_keyboard_alone(
     standing = ["Cùng giữ: Ngôi nhà Ánh Dương từ 23/11/2026, người chia sẻ: Cán bộ Thử."]
     qtbot.waitUntil(lambda: bars(page) == standing)
     assert cut_texts(page) == []
-    QTimer.singleShot(50, press(said, "Lấy lại hồ sơ"))
+    asked = when_asked(MessageDialog, pressing("Lấy lại hồ sơ"))
     taker(page).setFocus()
     QTest.keyClick(taker(page), Qt.Key.Key_Return)
-    assert said[-1] == "Lấy lại hồ sơ của Chìu Văn Sáng từ Ngôi nhà Ánh Dương?"
+    assert asked == ["Lấy lại hồ sơ của Chìu Văn Sáng từ Ngôi nhà Ánh Dương?"]
     qtbot.waitUntil(lambda: [one.is_ending for one in held(workplace, child)] == [True])
 
 
@@ -179,12 +145,13 @@ def test_who_thinks_better_of_it_shares_nothing(
 
     def choose(dialog: ShareDialog) -> None:
         dialog.ground.set_value("agreed")
-        QTimer.singleShot(0, question(titles, key))
+        asked = when_asked(MessageDialog, choosing(key))
         dialog.submit()
+        titles.extend(asked)
         assert dialog.isVisible()
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
 
-    answer(choose)
+    when_asked(ShareDialog, choose)
     sharer(page).click()
     assert (len(titles), held(workplace, child)) == (1, [])
 
@@ -202,7 +169,7 @@ def test_of_several_houses_one_is_chosen(workplace: Workplace, page: ChildPage) 
             "Ngôi nhà Ánh Dương AD02",
         ]
 
-    answer(choose)
+    when_asked(ShareDialog, choose)
     sharer(page).click()
     assert said == ["Hãy chọn nơi chia sẻ."]
 
@@ -223,10 +190,7 @@ def house(tmp_path: Path) -> Iterator[Workplace]:
     folder.mkdir()
     made = make_workplace(folder, scope=HOUSE, role="shelter_worker")
     know_the_houses(made)
-    yield made
-    QApplication.processEvents()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    made.register.close()
+    yield from until_closed(made)
 
 
 def test_the_house_hands_back_by_keyboard_after_a_question(
@@ -236,20 +200,15 @@ def test_the_house_hands_back_by_keyboard_after_a_question(
     house.write(save_all(guest))
     shared_here(house, guest.id)
     page = TodayPage(house, tasks, routes.append)
-    qtbot.addWidget(page)
-    page.resize(1100, 640)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page, height=640)
     assert cut_texts(page) == []
     button = page.sections["guests"].targets[guest.id]
     assert button.accessibleName().startswith("Trả lại…: Chìu Văn Sáng")
-    titles: list[str] = []
-    QTimer.singleShot(50, question(titles, Qt.Key.Key_Return))
+    titles = when_asked(MessageDialog, choosing(Qt.Key.Key_Return))
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Space)
     assert [one.is_ending for one in held(house, guest.id)] == [False]
-    QTimer.singleShot(50, press(titles, "Trả lại"))
+    again = when_asked(MessageDialog, pressing("Trả lại"))
     QTest.keyClick(button, Qt.Key.Key_Space)
-    assert titles == ["Trả hồ sơ của Chìu Văn Sáng lại cho Xã Bình Liêu?"] * 2
+    assert titles + again == ["Trả hồ sơ của Chìu Văn Sáng lại cho Xã Bình Liêu?"] * 2
     qtbot.waitUntil(lambda: [one.is_ending for one in held(house, guest.id)] == [True])

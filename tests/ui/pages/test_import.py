@@ -8,18 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.lists.page import Stage
-from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.pages.import_page import ImportPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
+from tests.helpers.dialogs import answer
 from tests.helpers.lists import count_children
 from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace
 
@@ -65,20 +64,6 @@ def to_check(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
     page.read.click()
     until_idle(qtbot, page, tasks)
     assert page.state.stage is Stage.CHECK
-
-
-def answer(accepted: bool, said: list[str]) -> None:
-    """Answer the next dialog once it is shown."""
-
-    def press() -> None:
-        dialog = QApplication.activeModalWidget()
-        if not isinstance(dialog, MessageDialog):
-            QTimer.singleShot(20, press)
-            return
-        said.append(dialog.accessibleName())
-        dialog.accept() if accepted else dialog.reject()
-
-    QTimer.singleShot(20, press)
 
 
 def test_from_file_to_register_by_keyboard(
@@ -160,14 +145,13 @@ def test_a_list_is_taken_back_after_a_question(
     until_idle(qtbot, page, tasks)
     page.save.click()
     until_idle(qtbot, page, tasks)
-    said: list[str] = []
-    answer(False, said)
+    first = answer("reject")
     page.result.undo.click()
     assert workplace.read(count_children) == 452
-    answer(True, said)
+    second = answer("accept")
     page.result.undo.click()
     until_idle(qtbot, page, tasks)
-    assert len(said) == 2
+    assert len(first) == len(second) == 1
     assert workplace.read(count_children) == 0
     assert page.state.stage is Stage.CHOOSE
 
@@ -177,8 +161,7 @@ def test_a_file_that_is_no_list_is_told_in_a_sentence(
 ) -> None:
     path = tmp_path / "picture.xlsx"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
-    said: list[str] = []
-    answer(True, said)
+    said = answer("accept")
     page.open_path(path)
     until_idle(qtbot, page, tasks)
     qtbot.waitUntil(lambda: bool(said))

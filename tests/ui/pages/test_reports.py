@@ -18,16 +18,13 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_report, save_all
+from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import clock_of
 
 
 def opened(qtbot: QtBot, page: ReportsPage | EntryPage) -> None:
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page)
     page.setFocus()
 
 

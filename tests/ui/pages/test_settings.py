@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import Scope
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.errors import DeskError
-from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
 from commune_desk.ui.pages.settings import SettingsPage
 from commune_desk.ui.tasks import Tasks
@@ -30,6 +28,8 @@ from commune_desk.usecases.registers.backups import restore
 from commune_desk.usecases.registers.officers import add_officer, colleagues
 from commune_desk.usecases.registers.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
+from tests.helpers.dialogs import answer
+from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import HandClock, logins
 
@@ -51,11 +51,7 @@ def desk(tmp_path: Path) -> Iterator[OpenDesk]:
 @pytest.fixture
 def page(qtbot: QtBot, desk: OpenDesk, tasks: Tasks) -> SettingsPage:
     made = SettingsPage(desk, tasks)
-    qtbot.addWidget(made)
-    made.resize(1100, 700)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
+    show(qtbot, made)
     return made
 
 
@@ -83,20 +79,6 @@ def opens(desk: OpenDesk, login: str, passphrase: str) -> bool:
     except DeskError:
         return False
     return True
-
-
-def answer(choose: str) -> list[str]:
-    """Answer the dialog that opens next; what it asked."""
-    asked: list[str] = []
-
-    def press() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, MessageDialog)
-        asked.append(dialog.accessibleName())
-        getattr(dialog, choose)()
-
-    QTimer.singleShot(0, press)
-    return asked
 
 
 def test_a_colleague_gets_a_slot_of_their_own(qtbot: QtBot, page: SettingsPage, desk: OpenDesk) -> None:

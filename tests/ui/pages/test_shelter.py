@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.pages.placements import bed_board, stay_ids, stay_record, stay_row
 from commune_desk.store.writing.drafts import load_draft
-from commune_desk.ui import theme
 from commune_desk.ui.forms.beds_form import BedsFormPage
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.shelter_forms import shelter_form
@@ -27,28 +22,12 @@ from commune_desk.ui.widgets.options import MultiChoice, RadioRow
 from commune_desk.ui.widgets.text import RichLine
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers import shelter_house
+from tests.helpers.keys import press
+from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text
-from tests.helpers.workplaces import OFFICER, make_workplace
+from tests.helpers.workplaces import OFFICER
 
 Routes = list[Route]
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path, scope="S:AD01", role="shelter_worker")
-    yield made
-    QApplication.processEvents()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    made.register.close()
-
-
-@pytest.fixture
-def tasks(qapp: QApplication) -> Iterator[Tasks]:
-    theme.apply(qapp)
-    writer, slow = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
-    yield Tasks(writer, slow)
-    writer.shutdown()
-    slow.shutdown()
 
 
 @pytest.fixture
@@ -56,27 +35,17 @@ def went() -> Routes:
     return []
 
 
-def show(qtbot: QtBot, page: QWidget) -> None:
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+def ready(qtbot: QtBot, page: QWidget) -> None:
+    """Shown, and the keyboard is at its first field."""
+    show(qtbot, page)
     page.setFocus()
 
 
 def form_of(qtbot: QtBot, house: Workplace, tasks: Tasks, route: Route, went: Routes) -> EntryPage:
     form = shelter_form(route, house, tasks, went.append)
     assert form is not None
-    show(qtbot, form)
+    ready(qtbot, form)
     return form
-
-
-def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    """A key where the focus is."""
-    focused = QApplication.focusWidget()
-    assert focused is not None
-    QTest.keyClick(focused, key, modifier)
 
 
 def shown_texts(page: QWidget) -> str:
@@ -89,7 +58,7 @@ def settle(qtbot: QtBot, tasks: Tasks) -> None:
 
 def test_the_first_use_offers_to_set_up_the_beds(qtbot: QtBot, house: Workplace, tasks: Tasks, went: Routes) -> None:
     page = ShelterPage(house, tasks, went.append)
-    show(qtbot, page)
+    ready(qtbot, page)
     page.board.empty.acted.emit()
     assert went == [Route("shelter", "", "beds")]
     form_of(qtbot, house, tasks, went[0], went)
@@ -103,7 +72,7 @@ def test_the_board_shows_the_house_and_the_keyboard_opens_a_bed(
 ) -> None:
     stays = shelter_house.fill(house)
     page = ShelterPage(house, tasks, went.append)
-    show(qtbot, page)
+    ready(qtbot, page)
     tiles = {tile.accessibleName().partition(",")[0]: tile for tile in page.board.tiles.values()}
     for label in ("A1", "A3"):
         tiles[label].setFocus()
@@ -118,7 +87,7 @@ def test_the_board_shows_the_house_and_the_keyboard_opens_a_bed(
 def test_who_is_back_is_back_with_one_press(qtbot: QtBot, house: Workplace, tasks: Tasks, went: Routes) -> None:
     stays = shelter_house.fill(house)
     page = ShelterPage(house, tasks, went.append)
-    show(qtbot, page)
+    ready(qtbot, page)
     before = page.board.tiles
     page.board._back(stays["Hoa Huệ"])
     qtbot.waitUntil(lambda: page.board.tiles is not before)
@@ -132,7 +101,7 @@ def test_the_focus_stays_on_its_bed_when_the_board_is_read_again(
 ) -> None:
     stays = shelter_house.fill(house)
     page = ShelterPage(house, tasks, went.append)
-    show(qtbot, page)
+    ready(qtbot, page)
     key = next(key for key in page.board.tiles if key.endswith(stays["Hoa Sen"]))
     page.board.tiles[key].setFocus()
     page.board._back(stays["Hoa Huệ"])
@@ -146,7 +115,7 @@ def test_the_list_opens_a_stay_and_shows_those_that_ended(
 ) -> None:
     shelter_house.fill(house)
     page = ShelterPage(house, tasks, went.append)
-    show(qtbot, page)
+    ready(qtbot, page)
     page.tabs.choose("residents")
     page.table.select_id(page.model.id_at(0))
     QTest.keyClick(page.table, Qt.Key.Key_Return)
@@ -234,7 +203,7 @@ def test_the_page_of_a_resident_offers_what_the_state_allows(
 ) -> None:
     stays = shelter_house.fill(house)
     page = ResidentPage(house, tasks, went.append, stays["Hoa Huệ"])
-    show(qtbot, page)
+    ready(qtbot, page)
     assert (page.out.isVisible(), page.back.isVisible()) == (False, True)
     QTest.mouseClick(page.back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.out.isVisible())
@@ -248,7 +217,7 @@ def test_the_page_of_a_resident_offers_what_the_state_allows(
 def test_a_paper_that_came_is_ticked_and_kept(qtbot: QtBot, house: Workplace, tasks: Tasks, went: Routes) -> None:
     stays = shelter_house.fill(house)
     page = ResidentPage(house, tasks, went.append, stays["Hoa Sen"])
-    show(qtbot, page)
+    ready(qtbot, page)
     before = page.papers
     assert isinstance(before, MultiChoice)
     before.buttons["decision"].click()
@@ -260,7 +229,7 @@ def test_a_paper_that_came_is_ticked_and_kept(qtbot: QtBot, house: Workplace, ta
 
 def test_a_stay_that_is_gone_says_so(qtbot: QtBot, house: Workplace, tasks: Tasks, went: Routes) -> None:
     page = ResidentPage(house, tasks, went.append, "0" * 32)
-    show(qtbot, page)
+    ready(qtbot, page)
     assert not page.log.isVisible()
 
 
@@ -269,7 +238,7 @@ def test_a_bed_is_closed_with_its_reason_and_used_again(
 ) -> None:
     shelter_house.set_up(house)
     form = BedsFormPage(house, tasks, went.append)
-    show(qtbot, form)
+    ready(qtbot, form)
     commit_text(form.why, "Đang sửa")
     form._act(form._beds.beds()[0])
     settle(qtbot, tasks)

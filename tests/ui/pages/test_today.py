@@ -17,16 +17,13 @@ from commune_desk.ui.widgets.tab_order import stops
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.tasks import add_task
 from tests.helpers.builders import make_child, make_report, make_visit, save_all
+from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text, compose
 from tests.helpers.workplaces import clock_of, make_workplace
 
 
 def shown(qtbot: QtBot, page: TodayPage) -> TodayPage:
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page)
     return page
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -26,6 +26,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.drafts import open_drafts
 from tests.helpers import shelter_house
 from tests.helpers.builders import make_child, make_report, make_visit, save_all
+from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import OFFICER, make_workplace
 
@@ -40,15 +41,6 @@ def commune(tmp_path: Path) -> Iterator[Workplace]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path, scope="S:AD01", role="shelter_worker")
-    yield made
-    QApplication.processEvents()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    made.register.close()
-
-
-@pytest.fixture
 def child(commune: Workplace) -> RecordId:
     person, file = make_child()
     commune.write(save_all(person, file))
@@ -56,11 +48,7 @@ def child(commune: Workplace) -> RecordId:
 
 
 def shown(qtbot: QtBot, page: EntryPage) -> EntryPage:
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    show(qtbot, page)
     page.setFocus()
     return page
 

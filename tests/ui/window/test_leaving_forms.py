@@ -16,7 +16,8 @@ from commune_desk.ui.theme import Tone
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.drafts import save_draft
 from commune_desk.usecases.sync.agent import SyncStatus
-from tests.helpers.keys import answer, come_back, press, top_of
+from tests.helpers.dialogs import answer
+from tests.helpers.keys import come_back, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import OFFICER
 

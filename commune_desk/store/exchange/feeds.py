@@ -1,0 +1,65 @@
+"""The province's feeds as they reach this register: how far each was heard, its events, a scope begun anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from commune_desk.store.changes.sealing import private_boxes
+from commune_desk.store.desk import versions
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.intake import comparing
+from commune_desk.store.intake.incoming import Incoming
+from commune_desk.store.intake.restating import Restating, Step
+from commune_desk.store.writing.transaction import Tx
+from sync import protocol
+from sync.change import GENESIS, Place, Verb
+
+_HEARD_OF = "INSERT INTO cursor (scope, seq, chain, head_seq) VALUES (?,0,?,?) ON CONFLICT(scope) DO UPDATE SET"
+_HEAD = f"{_HEARD_OF} head_seq=excluded.head_seq"
+_CARRIED_HEAD = f"{_HEARD_OF} head_seq=max(head_seq, excluded.head_seq)"
+
+
+def cursors(connection: Connection) -> dict[str, int]:
+    """Each scope's last applied place; a scope never pulled is absent."""
+    return dict(connection.execute("SELECT scope, seq FROM cursor").fetchall())
+
+
+def chains(connection: Connection) -> dict[str, bytes]:
+    """Each scope's chain at its cursor."""
+    rows = connection.execute("SELECT scope, chain FROM cursor").fetchall()
+    return {scope: bytes(chain) for scope, chain in rows}
+
+
+def note_heads(tx: Tx, heads: Mapping[str, protocol.FeedHead], at: str) -> None:
+    """Where the feeds ended at the last page; now, or at the province's time `at` when it was carried.
+
+    What was carried is of an hour ago or of last week: it neither lowers a head nor sets the contact back.
+    """
+    tx.connection.executemany(
+        _CARRIED_HEAD if at else _HEAD, [(scope, GENESIS, one.seq) for scope, one in heads.items()]
+    )
+    if at:
+        former = settings.get(tx.connection, settings.CONTACT_AT, str, "")
+        settings.put(tx.connection, settings.CONTACT_AT, max(at, former))
+    tx.topic("sync")
+
+
+def apply(tx: Tx, events: Sequence[Step], places: Mapping[str, Place]) -> None:
+    """Verified events become rows, and the cursors move."""
+    Incoming(tx, private_boxes(tx.connection)).apply(events, places)
+    if any(line.change.verb == Verb.ERASE.value for _event, line in events):
+        comparing.ask(tx)  # what was tied here alone to whom it erased stands at the province
+
+
+def restate(tx: Tx, records: list[list[Step]]) -> None:
+    """Bring these records to what their standing lines say."""
+    Restating(tx, private_boxes(tx.connection)).restate(records)
+    tx.topic("sync")
+
+
+def end_beginning(tx: Tx, scope: str, place: Place) -> None:
+    """The scope's standing lines were all heard: its feed goes on at `place`."""
+    Incoming(tx, {}).apply((), {scope: place})
+    versions.note_begun(tx, scope)
+    comparing.ask(tx)
