@@ -76,7 +76,7 @@ def test_every_proof_that_is_named_is_there(paper: str) -> None:
     named = _named_in((ROOT / "docs" / paper).read_text(encoding="utf-8"))
     assert len(named) > PROOFS[paper]
     assert [f"{file}::{test}" for file, test in named if not _is_there(file, test)] == []
-    assert not _is_there("store/test_register.py", "test_nobody_wrote_this")
+    assert not _is_there("store/desk/test_register.py", "test_nobody_wrote_this")
 
 
 def test_every_invariant_of_the_sync_has_its_row() -> None:

@@ -13,7 +13,7 @@ _ERASING, _FOLLOWING = "commune_desk/store/intake/erasing.py", "commune_desk/sto
 _THERE, _HERE, _STORE = (
     "sync/erasure/test_server_erasure.py",
     "sync/erasure/test_erased_at_desks.py",
-    "store/test_erasing.py",
+    "store/intake/test_erasing.py",
 )
 
 FAULTS = (

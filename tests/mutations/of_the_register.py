@@ -124,14 +124,14 @@ FAULTS = (
         file=_RECEIPTS,
         old="    Incoming(tx, {}).put_back(change)\n",
         new="",
-        tests=("usecases/test_decision_set_aside.py",),
+        tests=("usecases/sync/test_decision_set_aside.py",),
     ),
     Fault(
         name="decision-set-aside-decides",
         file=_RECEIPTS,
         old="        open_again(tx, change_id)\n",
         new="        pass\n",
-        tests=("usecases/test_decision_set_aside.py",),
+        tests=("usecases/sync/test_decision_set_aside.py",),
     ),
     Fault(
         name="receipt-sets-aside-what-it-does-not-answer",
@@ -176,7 +176,7 @@ FAULTS = (
         file="commune_desk/store/exchange/one_desk.py",
         old="            if tx.ledger.desk != self._desk:\n                raise EnrolledAnew\n",
         new="",
-        tests=("usecases/test_enrol_anew.py",),
+        tests=("usecases/registers/test_enrol_anew.py",),
     ),
     Fault(
         name="number-lost-with-a-save-that-failed",
@@ -185,7 +185,7 @@ FAULTS = (
         new="",
         tests=(
             "simulator/test_simulator.py::test_a_kept_seed_holds",
-            "store/test_register.py",
+            "store/desk/test_register.py",
         ),
     ),
     Fault(
@@ -223,6 +223,6 @@ FAULTS = (
         file="commune_desk/store/pages/sync_status.py",
         old="SELECT kind, count(DISTINCT record), count(*), sum(length(raw) + 89) FROM change",
         new="SELECT kind, count(DISTINCT record), count(DISTINCT record), sum(length(raw) + 89) FROM change",
-        tests=("presenters/test_sync_page.py", *_SIMULATED),
+        tests=("presenters/sync/test_page.py", *_SIMULATED),
     ),
 )

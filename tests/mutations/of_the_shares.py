@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _SHARES = "commune_desk/usecases/records/shares.py"
-_REAL, _PAGE = "sync/moves/test_children_shared.py", "presenters/test_child_shares.py"
+_REAL, _PAGE = "sync/moves/test_children_shared.py", "presenters/child/test_shares.py"
 FAULTS = (
     Fault(
         name="a-guest-takes-from-another-guest",

@@ -9,7 +9,7 @@ _FILES, _COURIER, _LOCKED = (
     "sync/client/courier.py",
     "commune_desk/usecases/locked/push.py",
 )
-_ATTACKED = "usecases/test_locked_push_attacked.py"
+_ATTACKED = "usecases/locked/test_push_attacked.py"
 _SERVED = "sync/files/test_server.py"
 
 FAULTS = (

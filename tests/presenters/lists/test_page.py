@@ -18,7 +18,7 @@ from commune_desk.store.pages.search import Filters, search_children
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.workplaces import clock_of, make_workplace
 
-DEMO = Path(__file__).parent.parent.parent / "resources" / "demo"
+DEMO = Path(__file__).parents[3] / "resources" / "demo"
 CURRENT, OLD = DEMO / "ds-tre-em-binh-lieu.xlsx", DEMO / "ds-tre-em-cu.xls"
 
 

@@ -13,7 +13,7 @@ from commune_desk.usecases.registers.opening import OpenDesk, unlock
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from commune_desk.vault.passphrases import WrongPassphrase
 from tests.helpers.workplaces import HandClock
-from tests.usecases.test_opening import PASSPHRASE, begin
+from tests.usecases.registers.test_opening import PASSPHRASE, begin
 
 LEFT = NewOfficer("binh", "Cán bộ Đã Nghỉ", "năm chú vịt ra đồng")
 
