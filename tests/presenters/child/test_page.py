@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +21,6 @@ from tests.helpers.builders import make_child, make_household, make_person, make
 from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace, work_for_real
 
 GRANDMOTHER = make_person("Bàn Thị Mùi", birth_date="1959", phone="0912345678")
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 @pytest.fixture

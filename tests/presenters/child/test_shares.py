@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -35,14 +34,6 @@ from tests.helpers.sharing import HOUSE, SECOND_HOUSE, is_confirmed, is_set_asid
 from tests.helpers.workplaces import make_workplace
 
 CASE = "QN-06838-2026-TEST-0001"
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 @pytest.fixture
