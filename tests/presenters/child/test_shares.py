@@ -15,7 +15,7 @@ from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.placements import PlacementNotice
 from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child.page import ChildPage, ChildView
+from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.child.share import ChildShare, SharedRow
 from commune_desk.store.desk.lease import LEASE
 from commune_desk.store.engine import settings
@@ -29,6 +29,7 @@ from commune_desk.usecases.records.children import close_file
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.records.shares import GROUNDS, hand_back, share_child, take_back
 from tests.helpers.builders import make_child, make_notice, save_all
+from tests.helpers.child_views import view
 from tests.helpers.moving import THERE
 from tests.helpers.sharing import HOUSE, SECOND_HOUSE, is_confirmed, is_set_aside, know_the_houses
 from tests.helpers.workplaces import make_workplace
@@ -41,12 +42,6 @@ def child(workplace: Workplace) -> RecordId:
     person, file = make_child("Chìu Văn Sáng", case_number=CASE)
     workplace.write(save_all(person, file))
     return person.id
-
-
-def view(workplace: Workplace, child: str) -> ChildView:
-    seen = ChildPage(workplace, child).view()
-    assert seen is not None
-    return seen
 
 
 def dialog(workplace: Workplace, child: str) -> ChildShare:
