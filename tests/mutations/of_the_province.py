@@ -153,10 +153,17 @@ TAKING_IN = (
         tests=("sync/moves/test_moves_meet.py::test_whoever_finds_an_earlier_lock_held_gives_way_and_begins_again",),
     ),
     Fault(
+        name="a-busy-commune-turns-late-visits-away",
+        file="sync/server/engine/database.py",
+        old="                met.update(crossed.scopes)\n",
+        new="",
+        tests=("sync/moves/test_moves_meet.py::test_a_late_visit_waits_its_turn_in_a_busy_commune",),
+    ),
+    Fault(
         name="replies-wait-for-an-acknowledgement",
         file="sync/server/door/serving.py",
-        old="socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)",
-        new="socket.socket(family, socket.SOCK_STREAM)",
+        old="        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)\n",
+        new="",
         tests=("sync/server/test_serving.py::test_a_reply_waits_for_no_acknowledgement",),
     ),
     Fault(

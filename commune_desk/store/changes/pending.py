@@ -21,11 +21,13 @@ class Waiting(msgspec.Struct, frozen=True):
 
 def next_waiting(connection: Connection, desk: str, after_n: int, max_changes: int, max_bytes: int) -> list[Waiting]:
     """The next changes after that number, without a gap; one of them however many bytes it has."""
-    after_n = after_n or _before_the_first(connection, desk)
+    first = after_n + 1 if after_n else _first(connection, desk)
+    if first is None:
+        return []
     rows = connection.execute(
-        "SELECT n, raw, signature, id, digest FROM change WHERE desk=? AND n>? AND state IN ('waiting', 'sent')"
+        "SELECT n, raw, signature, id, digest FROM change WHERE desk=? AND n>=? AND state IN ('waiting', 'sent')"
         " ORDER BY n LIMIT ?",
-        (desk, after_n, max_changes),
+        (desk, first, max_changes),
     )
     found: list[Waiting] = []
     size = 0
@@ -38,13 +40,13 @@ def next_waiting(connection: Connection, desk: str, after_n: int, max_changes: i
     return found
 
 
-def _before_the_first(connection: Connection, desk: str) -> int:
-    """The number before the first change that waits: what was accepted over the years is not read through."""
-    row = connection.execute(
+def _first(connection: Connection, desk: str) -> int | None:
+    """The number of the first change that waits, if any: what was accepted over the years is not read through."""
+    (first,) = connection.execute(
         f"SELECT min(n) FROM change INDEXED BY change_open WHERE {OPEN} AND state IN ('waiting', 'sent') AND desk=?",  # noqa: S608
         (desk,),
     ).fetchone()
-    return (row[0] or 1) - 1
+    return None if first is None else int(first)
 
 
 def _waiting(n: int, raw: bytes, signature: bytes | None, change: str, digest: bytes | None) -> Waiting:

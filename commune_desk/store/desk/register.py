@@ -138,11 +138,17 @@ class Register:
                 known = self._known_after(changes)  # once it is committed nothing may fail any more
             undo.pop_all()
         self._known = known
-        self._estimate_anew()
         return result, changes
 
-    def _estimate_anew(self) -> None:
-        """Many rows came: by what it knew of a small table the engine would read all of a large one for one row."""
+    def estimate_anew(self) -> None:
+        """Wait until the engine knows how large its tables are, where many rows came since it last looked.
+
+        By what it knew of a small table it would read all of a large one for one row. For the writer: readers know it
+        from the next start on. Whoever writes meanwhile waits for half a second at most, for 100,000 rows.
+        """
+        self._writing.submit(self._estimate).result()
+
+    def _estimate(self) -> None:
         if self._writer.total_changes - self._estimated_at < _MANY_ROWS:
             return
         self._estimated_at = self._writer.total_changes

@@ -23,8 +23,8 @@ Rows = Sequence[Mapping[str, Any]]
 def without_waiting(connection: Connection) -> Iterator[None]:
     """What is written meanwhile goes to PostgreSQL without waiting for each answer; what fails is raised at the end.
 
-    Nothing may be asked for meanwhile. How rows are put in is planned once: unlike a search it does not depend on how
-    many there are already.
+    Nothing may be asked for meanwhile. What is written by key, or put in, is planned once for a connection: unlike for
+    a search the way does not depend on how many rows there are already.
     """
     if connection.dialect.name != "postgresql":
         yield
@@ -33,7 +33,7 @@ def without_waiting(connection: Connection) -> Iterator[None]:
     with driver.pipeline():
         driver.execute("SET LOCAL plan_cache_mode = auto")
         yield
-        driver.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        driver.execute("SET LOCAL plan_cache_mode TO DEFAULT")
 
 
 def append(connection: Connection, table: Table, rows: Rows) -> None:

@@ -35,15 +35,15 @@ class Feeds:
             self._lock(missing)
 
     def lock_further(self, scopes: Iterable[str]) -> None:
-        """Lock scopes of which it was learnt under the locks of others. Raises Crossed.
+        """Lock scopes, at least one, of which it was learnt under the locks of others. Raises Crossed.
 
-        One that comes before them in the order is taken only if nobody holds it: who does may be waiting for ours.
+        Where one comes before them in the order, they are taken only if nobody holds them: who does may wait for ours.
         """
         wanted = set(scopes) - self._heads.keys()
         if min(wanted) > max(self._heads, default=""):
             self.lock(wanted)
         elif wanted - self._lock(wanted, waits=False):
-            raise Crossed
+            raise Crossed({*self._heads, *wanted})
 
     def _lock(self, scopes: set[str], *, waits: bool = True) -> set[str]:
         """Those of the scopes that have a row, which is locked now; without waiting, that nobody else holds."""

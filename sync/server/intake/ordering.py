@@ -20,7 +20,7 @@ from sync.protocol import Event, Result
 from sync.server.engine import tables
 from sync.server.engine.appending import append, without_waiting
 from sync.server.engine.asking import among
-from sync.server.engine.database import Reach
+from sync.server.engine.database import Reach, met_before
 from sync.server.identity.province import Province
 from sync.server.identity.scopes import keys_of
 from sync.server.intake import joining, relocating
@@ -120,9 +120,10 @@ class _Intake:
         """Lock every scope that the changes speak of or whose records they touch, and learn where those are held.
 
         What is read before its scope is locked may be elsewhere by then: it is read again until nothing new comes.
-        Raises Crossed: a scope that was found late is another's, who may be waiting for ours.
+        Raises Crossed: a scope that was found late is another's, who may wait for ours. The next try begins with it.
         """
         wanted = {one for change in self._admitted for one in (change.scope, change.to) if is_scope(one)}
+        wanted |= met_before(self._connection)
         self._extend(wanted)
         self._feeds.lock(wanted)
         while True:

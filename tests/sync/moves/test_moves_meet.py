@@ -17,6 +17,7 @@ from commune_desk.domain.model.ids import is_scope, uuid7
 from sync.server.engine import database, tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import Province
+from sync.server.intake import ordering
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.ordering import _Intake
 from sync.server.intake.whereabouts import Whereabouts
@@ -26,6 +27,8 @@ from tests.sync.postgres.test_writers_meet import BOTH, LONGEST_SLEEP, Crowd, _p
 
 pytestmark = pytest.mark.usefixtures("on_postgres")
 MOVES, VISITS, WRITERS = 4, 5, 3
+HELD_FOR = 3.0
+"""Seconds; the pauses between all tries of a transaction are together shorter."""
 
 
 class Wandering(Crowd):
@@ -198,6 +201,43 @@ def test_whoever_finds_an_earlier_lock_held_gives_way_and_begins_again(
     caplog.set_level(logging.INFO, logger=database.__name__)
     _visit_late(wandering, monkeypatch, Neighbour(wandering))
     assert _why_begun_again(caplog) == {"Crossed"}
+
+
+def _busy_for_long(wandering: Wandering) -> None:
+    """A late visit while others hold the earlier commune for longer than all tries would take."""
+    wandering.settle_in_the_other_commune()
+    wandering.move(OTHER, COMMUNE)
+    holds, tried = threading.Event(), threading.Event()
+
+    def hold(connection: Connection) -> None:
+        Feeds(connection).lock([COMMUNE])
+        holds.set()
+        assert tried.wait(20)
+        time.sleep(HELD_FOR)
+
+    with ThreadPoolExecutor(2) as pool:
+        holding = pool.submit(wandering.servers[0].database.write, hold, WHOLE_PROVINCE)
+        assert holds.wait(20)
+        visiting = pool.submit(wandering.visit_once)
+        tried.set()
+        holding.result()
+        visiting.result()
+    assert wandering.homes() == [COMMUNE, COMMUNE]
+
+
+def test_a_late_visit_waits_its_turn_in_a_busy_commune(wandering: Wandering) -> None:
+    _busy_for_long(wandering)
+
+
+def test_who_forgot_what_it_met_would_be_turned_away(
+    wandering: Wandering, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The twin: every try begins as the first one did, and finds the commune held."""
+    monkeypatch.setattr(ordering, "met_before", lambda _connection: frozenset())
+    with pytest.raises(database.StoreFault):
+        _busy_for_long(wandering)
+    assert _why_begun_again(caplog) == {"Crossed"}
+    caplog.clear()
 
 
 def test_whoever_waited_for_an_earlier_lock_would_be_in_a_deadlock(
