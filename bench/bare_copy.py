@@ -1,8 +1,8 @@
 """A process that is the floor of a push: `python -m bench.bare_copy DATA KEY_FILE`, which says its address.
 
 The province's own HTTP stack (uvicorn, Litestar, TLS with its certificate) around nothing but a binary COPY: a body is
-inflated, its lines are read as far as the columns need, the rows go into a table without keys, and are committed.
-Nothing is proven, looked up, merged, ordered or signed.
+inflated, its lines are read as far as the columns need, or are rows already, and these go into tables without keys and
+are committed. Nothing is proven, looked up, merged, ordered or signed.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ import psycopg
 from litestar import Litestar, Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 
+from bench.same_rows import tables_in
 from sync.protocol import CONTENT_TYPE, MAX_INFLATED, deflate, inflate
 from sync.seal import sha256
 from sync.server.door.serving import stand_at
 from sync.server.engine.address import remembered
 from sync.server.identity.province import open_province
 
-CHANGES, RECORDS = "/v1/bare-changes", "/v1/bare-records"
+LINES, RECORDS, ROWS = "/v1/bare-lines", "/v1/bare-records", "/v1/bare-rows"
 TABLES = (
-    "CREATE TABLE bare_change (id TEXT, desk TEXT, n BIGINT, digest BYTEA, raw BYTEA, signature BYTEA, scope TEXT,"
+    "CREATE TABLE bare_line (id TEXT, desk TEXT, n BIGINT, digest BYTEA, raw BYTEA, signature BYTEA, scope TEXT,"
     " kind TEXT, record TEXT, status TEXT, received_at TEXT, skew_ms BIGINT)",
     "CREATE TABLE bare_record (kind TEXT, id TEXT, record BYTEA)",
 )
 """The columns of `change`, and a record as its line says it."""
 _TYPES = {
-    "bare_change": ["text", "text", "int8", "bytea", "bytea", "bytea", "text", "text", "text", "text", "text", "int8"],
+    "bare_line": ["text", "text", "int8", "bytea", "bytea", "bytea", "text", "text", "text", "text", "text", "int8"],
     "bare_record": ["text", "text", "bytea"],
 }
 
@@ -60,7 +61,7 @@ _columns = msgspec.json.Decoder(_Columns).decode
 _record = msgspec.json.Decoder(_Record).decode
 
 
-def _change_rows(body: bytes) -> Iterator[Row]:
+def _line_rows(body: bytes) -> Iterator[Row]:
     """Of the body of a push."""
     now = datetime.now(UTC)
     at, now_ms = now.strftime("%Y-%m-%dT%H:%M:%SZ"), int(now.timestamp() * 1000)
@@ -96,11 +97,19 @@ class _Store:
     def __init__(self, address: str) -> None:
         self._connection = psycopg.connect(address)
 
-    def changes(self, body: bytes) -> int:
-        return self._copy("bare_change", _change_rows(body))
+    def lines(self, body: bytes) -> int:
+        return self._copy("bare_line", _line_rows(body))
 
     def records(self, body: bytes) -> int:
         return self._copy("bare_record", _record_rows(body))
+
+    def rows(self, body: bytes) -> int:
+        with self._connection.cursor() as cursor:
+            for table, rows in tables_in(body):
+                with cursor.copy(f"COPY bare_{table} FROM STDIN (FORMAT BINARY)") as copy:
+                    copy.write(rows)
+            self._connection.commit()
+            return cursor.rowcount
 
     def _copy(self, table: str, rows: Iterator[Row]) -> int:
         with self._connection.cursor() as cursor:
@@ -116,7 +125,8 @@ def main(data: Path, key_file: Path) -> None:
     where = remembered(data)
     assert where is not None, "a province on PostgreSQL"
     store = _Store(where.url)
-    app = Litestar([_route(CHANGES, store.changes), _route(RECORDS, store.records)], openapi_config=None)
+    routes = [_route(LINES, store.lines), _route(RECORDS, store.records), _route(ROWS, store.rows)]
+    app = Litestar(routes, openapi_config=None)
     province = open_province(data, key_file)
     stand_at(("127.0.0.1", 0), app, province, ready=lambda address: print(address, flush=True))
 

@@ -196,6 +196,13 @@ _ALL = (
         take=taking_in.push_postgres,
     ),
     Measure(
+        name="push_postgres_lines",
+        unit="changes/s",
+        is_rate=True,
+        person="the same pushes beside a COPY that writes one row for each line of their bodies",
+        take=taking_in.push_postgres_lines,
+    ),
+    Measure(
         name="bulk_time",
         unit="s",
         budget=6,

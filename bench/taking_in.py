@@ -1,5 +1,7 @@
 """What PostgreSQL takes in of pushes: beside a bare binary COPY of the same rows behind the same HTTP stack.
 
+The same rows are those that the push left in its tables; the stricter floor copies one row for each line of the body.
+
 A real server process, TLS on loopback, and PostgreSQL as it comes: a commit waits for the disk on both sides. Pushes
 and bare posts take turns, so that other work on the machine meets both.
 """
@@ -16,8 +18,9 @@ from typing import Any
 
 from requests import PreparedRequest, Response
 
-from bench.bare_copy import CHANGES, RECORDS, TABLES
+from bench.bare_copy import LINES, RECORDS, ROWS, TABLES
 from bench.measure import CannotMeasure, Samples
+from bench.same_rows import BARE_TABLES, RowsLeft
 from bench.syncing import SEND_SECONDS, enrolled_desk, make_changes, places, province
 from bench.wire import fill_commune, plain_records
 from bench.workbench import Workbench, end, read_line
@@ -41,11 +44,17 @@ class _Taken:
     """Changes a second of each push and of each bare post, and seconds of the bulk and of its bare posts."""
 
     pushes: Samples
+    beside_lines: Samples
+    """The same pushes; their bare posts hold the lines alone."""
     bulk: Samples
 
 
 def push_postgres(bench: Workbench) -> Samples:
     return bench.shared("postgres", _take).pushes
+
+
+def push_postgres_lines(bench: Workbench) -> Samples:
+    return bench.shared("postgres", _take).beside_lines
 
 
 def bulk_time(bench: Workbench) -> Samples:
@@ -57,16 +66,17 @@ def _take(bench: Workbench) -> _Taken:
     folder.mkdir()
     with (
         lasting_cluster() as cluster,
-        province(bench, folder, on=_database(cluster)) as address,
+        _database(cluster) as (database, rows_left),
+        province(bench, folder, on=database) as address,
         _bare_server(bench, folder) as bare,
     ):
         with closing(enrolled_desk(bench, folder, "first", address).register) as register:
             make_changes(register)
-            pushes = _pushes(register, address, bare)
+            pushes, beside_lines = _pushes(register, address, bare, rows_left)
         with closing(enrolled_desk(bench, folder, "second", address).register) as register:
             fill_commune(register)
             bulk = _bulk(register, bare)
-    return _Taken(pushes, bulk)
+    return _Taken(pushes, beside_lines, bulk)
 
 
 @contextmanager
@@ -82,12 +92,15 @@ def lasting_cluster() -> Iterator[PostgresCluster]:
         cluster.stop()
 
 
-def _database(cluster: PostgresCluster) -> PostgresAddress:
+@contextmanager
+def _database(cluster: PostgresCluster) -> Iterator[tuple[PostgresAddress, RowsLeft]]:
     """A database with the tables of the program, and beside them those that the bare posts are copied into."""
     where = cluster.migrated()
-    for statement in (*TABLES, *(f"GRANT INSERT ON {table} TO {APP}" for table in ("bare_change", "bare_record"))):
+    grants = (f"GRANT INSERT ON {table} TO {APP}" for table in ("bare_line", "bare_record"))
+    for statement in (*TABLES, *grants, *BARE_TABLES):
         cluster.superuser(statement, database_of(where))
-    return where
+    with closing(RowsLeft(where)) as rows_left:
+        yield where, rows_left
 
 
 @contextmanager
@@ -100,23 +113,26 @@ def _bare_server(bench: Workbench, folder: Path) -> Iterator[str]:
         end(server)
 
 
-def _pushes(register: Register, address: str, bare: str) -> Samples:
-    """Everything that waits in the register, each batch by a push and by a bare post."""
+def _pushes(register: Register, address: str, bare: str, rows_left: RowsLeft) -> tuple[Samples, Samples]:
+    """Everything that waits in the register, each batch by a push and by two bare posts: of its rows, of its lines."""
     replica = RegisterReplica(register, lambda _changes: None)
     own = replica.identity()
+    values, floors, line_floors = list[float](), list[float](), list[float]()
     with _line(register, address) as line, _line(register, bare) as bare_line:
         channel = Channel(line, key_id=own.desk, key=own.signing_key, authority_public=own.authority_public)
         channel.hello()
-        after, values, floors = 0, list[float](), list[float]()
+        after = 0
         while batch := replica.pending(after, protocol.MAX_CHANGES, protocol.MAX_INFLATED - ROOM_FOR_HEADER):
             body = push_body(replica, own, batch)
             begun = time.perf_counter()
             receipt = channel.call("/v1/push", body, seal.RECEIPT)[0]
             values.append(len(batch) / (time.perf_counter() - begun))
             _refuse_other(protocol.decode(receipt, protocol.Receipt), len(batch))
-            floors.append(len(batch) / _bare_seconds(bare_line, CHANGES, body))
+            rows = rows_left.of(own.desk, batch[0].n, batch[-1].n)
+            floors.append(len(batch) / _bare_seconds(bare_line, ROWS, rows))
+            line_floors.append(len(batch) / _bare_seconds(bare_line, LINES, body))
             after = batch[-1].n
-    return Samples(values, floors)
+    return Samples(values, floors), Samples(values, line_floors)
 
 
 def _refuse_other(receipt: protocol.Receipt, count: int) -> None:

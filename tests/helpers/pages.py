@@ -26,7 +26,7 @@ def bars(page: QWidget) -> list[str]:
     return [bar.accessibleName() for bar in page.findChildren(NoticeBar) if bar.isVisible()]
 
 
-def until_closed(workplace: Workplace) -> Iterator[Workplace]:
+def until_let_go(workplace: Workplace) -> Iterator[Workplace]:
     """For a fixture: pages go before the register that they would still ask."""
     yield workplace
     QApplication.processEvents()

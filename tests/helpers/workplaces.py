@@ -27,6 +27,8 @@ OFFICER = OfficerId("0198c0de" * 4)
 OFFICER_NAME = "Cán bộ Thử"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday 23/11/2026, 08:00 in Viet Nam."""
+LISTS_KEPT_ON = datetime(2026, 9, 30, 3, 0, tzinfo=UTC)
+"""The day of the demo's lists."""
 
 
 class HandClock:
@@ -74,12 +76,21 @@ def make_register(
     return Register(path, key, clock or HandClock(), OFFICER)
 
 
-def make_workplace(tmp_path: Path, *, scope: str = "C:06838", role: str = "commune_officer") -> Workplace:
+def make_workplace(
+    tmp_path: Path, *, scope: str = "C:06838", role: str = "commune_officer", at: datetime = MORNING
+) -> Workplace:
     """An officer at an empty training register of `scope`; its clock is a HandClock. Close `workplace.register`."""
     workplace = Workplace(make_register(tmp_path, scope=scope, role=role), code_book())
     officer = Officer(id=RecordId(OFFICER), scope=Scope(scope), display_name=OFFICER_NAME, role=role)
     workplace.write(lambda tx: tx.save(officer))
+    clock_of(workplace).at = at
     return workplace
+
+
+def until_closed(workplace: Workplace) -> Iterator[Workplace]:
+    """For a fixture: the register is closed once its test is over."""
+    yield workplace
+    workplace.register.close()
 
 
 def work_for_real(tx: Tx) -> None:

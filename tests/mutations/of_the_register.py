@@ -24,7 +24,22 @@ _CURSOR_FIRST = """        for scope, place in places.items():
             self._write(lambda tx: feeds.Incoming(tx, {})._move_cursor(scope, place))
 """
 
+_YEARS = "store/exchange/test_years_of_work.py"
 FAULTS = (
+    Fault(
+        name="what-waits-sought-from-the-first-change-on",
+        file=_PENDING,
+        old="after_n + 1 if after_n else _first(connection, desk)",
+        new="after_n + 1",
+        tests=(f"{_YEARS}::test_a_push_costs_the_same_after_years",),
+    ),
+    Fault(
+        name="estimates-of-the-first-day",
+        file=_REGISTER,
+        old='                self._writer.execute("PRAGMA optimize")\n        except',
+        new="                pass\n        except",
+        tests=(f"{_YEARS}::test_the_engine_knows_how_large_its_tables_have_become",),
+    ),
     Fault(
         name="cursor-before-its-rows",
         file=_REPLICA,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -51,6 +52,7 @@ class Disk:
         self._trap: tuple[int, Trouble] | None = None
         self._visits: dict[int, Callable[[], None]] = {}
         self._is_watching = False
+        self._saving = 0
 
     def arm(self, after: int, trouble: Trouble) -> None:
         """Let the `after`-th statement from now on, or the first writing one behind it, meet `trouble`."""
@@ -80,6 +82,14 @@ class Disk:
         finally:
             self._is_watching = was
 
+    def uncounted(self, save: Future[Any]) -> None:
+        """Statements do not count until it is over: nobody waits for it, and what fell between them would be chance."""
+        self._saving += 1
+        save.add_done_callback(self._saved)
+
+    def _saved(self, _save: Future[Any]) -> None:
+        self._saving -= 1
+
     def attach(self, connection: Connection) -> None:
         self._open.append(connection)
 
@@ -87,7 +97,7 @@ class Disk:
         """Called before each; whether the power goes out just after it. Raises what the trap says."""
         if self.is_cut:
             raise PowerCut
-        if not self._is_watching:
+        if not self._is_watching or self._saving:
             return False
         self._seen += 1
         if (visit := self._visits.pop(self._seen, None)) is not None:

@@ -105,17 +105,17 @@ class Pc:
     def open_form(self, before: Record, name: str, value: Any, base: str | None) -> Form:
         return Form(open_records(self.register.reader, before), before, name, value, base)
 
-    def submit(self, form: Form) -> None:
+    def submit(self, form: Form) -> Future[Any]:
         """Press save; nobody waits for it here (see `settle`)."""
         after = msgspec.structs.replace(form.before, **{form.name: form.value})
-        self._submit(lambda tx: tx.edit(form.opened, form.before, after), form.base)
+        return self._submit(lambda tx: tx.edit(form.opened, form.before, after), form.base)
 
     def write(self, operation: Callable[[Tx], Any], base: str | None = UNASKED) -> None:
         """Save and wait for it. `base`: what the oracle expects the change to name."""
         self._submit(operation, base)
         self.settle()
 
-    def _submit(self, operation: Callable[[Tx], Any], base: str | None) -> None:
+    def _submit(self, operation: Callable[[Tx], Any], base: str | None) -> Future[Any]:
         def run(tx: Tx) -> Saved:
             before = tx.ledger.mark().n
             operation(tx)
@@ -123,7 +123,9 @@ class Pc:
             made = tx.connection.execute("SELECT id FROM change WHERE desk=? AND n=?", (tx.ledger.desk, n)).fetchone()
             return Saved(n, made[0] if n > before else None)
 
-        self._under_way.append((self.register.write(run), base))
+        save = self.register.write(run)
+        self._under_way.append((save, base))
+        return save
 
     def settle(self) -> None:
         """Wait for what was submitted. What failed was told to its officer, and counts as unsaved."""

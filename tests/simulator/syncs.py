@@ -64,7 +64,7 @@ def _typing(world: World, pc: Pc, saved: list[str]) -> Callable[[], None]:
         with pc.disk.unseen(), world.server.disk.unseen():
             opened = work.form(world, pc)
         if opened is not None:
-            pc.submit(opened)
+            pc.disk.uncounted(pc.submit(opened))
             saved.append(opened.name)
 
     return type_something

@@ -23,7 +23,7 @@ from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.registers.profile import Profile
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_child, make_visit, save_all
-from tests.helpers.pages import until_closed
+from tests.helpers.pages import until_let_go
 from tests.helpers.workplaces import make_workplace
 
 
@@ -40,13 +40,13 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    yield from until_closed(make_workplace(tmp_path))
+    yield from until_let_go(make_workplace(tmp_path))
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[Workplace]:
     """An empty register of a shelter; a test takes this or `workplace`."""
-    yield from until_closed(make_workplace(tmp_path, scope="S:AD01", role="shelter_worker"))
+    yield from until_let_go(make_workplace(tmp_path, scope="S:AD01", role="shelter_worker"))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from commune_desk.store.changes.journal import OPEN
 from commune_desk.store.engine.database import Connection
 from sync.erased import erased_line
 from sync.protocol import b64
@@ -20,10 +21,13 @@ class Waiting(msgspec.Struct, frozen=True):
 
 def next_waiting(connection: Connection, desk: str, after_n: int, max_changes: int, max_bytes: int) -> list[Waiting]:
     """The next changes after that number, without a gap; one of them however many bytes it has."""
+    first = after_n + 1 if after_n else _first(connection, desk)
+    if first is None:
+        return []
     rows = connection.execute(
-        "SELECT n, raw, signature, id, digest FROM change WHERE desk=? AND n>? AND state IN ('waiting', 'sent')"
+        "SELECT n, raw, signature, id, digest FROM change WHERE desk=? AND n>=? AND state IN ('waiting', 'sent')"
         " ORDER BY n LIMIT ?",
-        (desk, after_n, max_changes),
+        (desk, first, max_changes),
     )
     found: list[Waiting] = []
     size = 0
@@ -34,6 +38,15 @@ def next_waiting(connection: Connection, desk: str, after_n: int, max_changes: i
             break
         found.append(waiting)
     return found
+
+
+def _first(connection: Connection, desk: str) -> int | None:
+    """The number of the first change that waits, if any: what was accepted over the years is not read through."""
+    (first,) = connection.execute(
+        f"SELECT min(n) FROM change INDEXED BY change_open WHERE {OPEN} AND state IN ('waiting', 'sent') AND desk=?",  # noqa: S608
+        (desk,),
+    ).fetchone()
+    return None if first is None else int(first)
 
 
 def _waiting(n: int, raw: bytes, signature: bytes | None, change: str, digest: bytes | None) -> Waiting:

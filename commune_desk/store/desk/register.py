@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 FILE_NAME = "register.db"
 AUDIT_PURPOSE = b"audit"
+_MANY_ROWS = 5_000
+"""Changed since the engine last estimated its tables."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Register:
         self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="slow-query")
         self._slow: Connection | None = None
+        self._estimated_at = 0
         refuse_empty(path)
         self._writer = connect(path, key)
         with ExitStack() as undo:
@@ -136,6 +139,24 @@ class Register:
             undo.pop_all()
         self._known = known
         return result, changes
+
+    def estimate_anew(self) -> None:
+        """Wait until the engine knows how large its tables are, where many rows came since it last looked.
+
+        By what it knew of a small table it would read all of a large one for one row. For the writer: readers know it
+        from the next start on. Whoever writes meanwhile waits for half a second at most, for 100,000 rows.
+        """
+        self._writing.submit(self._estimate).result()
+
+    def _estimate(self) -> None:
+        if self._writer.total_changes - self._estimated_at < _MANY_ROWS:
+            return
+        self._estimated_at = self._writer.total_changes
+        try:
+            with translated():
+                self._writer.execute("PRAGMA optimize")
+        except Fault as fault:
+            log.warning("the tables were not estimated anew", exc_info=fault)
 
     def read_slowly(self, query: Callable[[Connection], T]) -> Future[T]:
         """Run a query that may take long (reports, exports, duplicates) on a thread and connection of its own."""

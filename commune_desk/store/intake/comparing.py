@@ -17,6 +17,7 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import from_iso
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import writers
+from commune_desk.store.changes.journal import OPEN
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake.restating import Step, fields_of
@@ -139,8 +140,8 @@ def _writers_of(
 
 def _set_aside(connection: Connection, kind: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    rows = connection.execute("SELECT record, id FROM change WHERE state='quarantined' AND kind=?", (kind,)).fetchall()
-    for record, change in rows:
+    asked = f"SELECT record, id FROM change WHERE {OPEN} AND state='quarantined' AND kind=?"  # noqa: S608
+    for record, change in connection.execute(asked, (kind,)).fetchall():
         found.setdefault(record, set()).add(change)
     return found
 

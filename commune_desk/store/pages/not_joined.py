@@ -9,6 +9,7 @@ import msgspec
 from commune_desk.domain.model.record import Merge, Value
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.changes import writers
+from commune_desk.store.changes.journal import OPEN
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record
 from commune_desk.store.writing.joined import kept_of
@@ -16,7 +17,7 @@ from sync.change import Change, Verb, from_wire
 from sync.merge import apply_delta
 
 _REFUSED = (
-    "SELECT raw FROM change WHERE state='quarantined' AND kind='person' AND length(raw)>0"
+    f"SELECT raw FROM change WHERE {OPEN} AND state='quarantined' AND kind='person' AND length(raw)>0"  # noqa: S608
     " AND json_extract(CAST(raw AS TEXT), '$.k')=? ORDER BY stamp DESC, id DESC"
 )
 _OF_THE_SAME_SAVE = (

@@ -36,7 +36,7 @@ _FILES = (
     " AND f.person NOT IN (SELECT person FROM joined)"
 )
 _KIN = (
-    "SELECT r.person, q.full_name, q.phone, r.relation FROM relation r JOIN person q ON q.id=r.relative"
+    "SELECT r.person, q.full_name, q.phone, r.relation FROM relation r CROSS JOIN person q ON q.id=r.relative"
     " WHERE r.person IN ({}) AND r.ended_on IS NULL"
     " ORDER BY r.is_caregiver DESC, r.is_guardian DESC, r.id"
 )
@@ -47,7 +47,8 @@ _GROUPS = (
 )
 _JOINED = (
     "SELECT j.kept, p.full_name, p.other_name, p.id_number, p.phone, f.case_number FROM joined j"
-    " JOIN person p ON p.id=j.person LEFT JOIN child_file f ON f.person=p.id WHERE j.kept IN ({}) ORDER BY p.id, f.id"
+    " CROSS JOIN person p ON p.id=j.person LEFT JOIN child_file f ON f.person=p.id WHERE j.kept IN ({})"
+    " ORDER BY p.id, f.id"
 )
 """What somebody may still look for: the words of the records that are one with a child's."""
 _COLUMNS = (

@@ -93,6 +93,7 @@ class DeskSync:
             self._note_round(session, type(fault).__name__)
             raise
         self._note_round(session, WENT_WELL)
+        self._register.estimate_anew()
         return report
 
     def _go_round(self, session: Session) -> SyncReport:

@@ -131,8 +131,10 @@ def _harden(config: uvicorn.Config, data: Path) -> None:
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named as TCP: only then does asyncio ask for no delay; a reply would wait until its beginning is acknowledged.
-    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        # What is accepted takes this over; a reply would wait until its beginning is acknowledged. asyncio itself asks
+        # for it only where a socket says that it is TCP, and what Windows accepts never does.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

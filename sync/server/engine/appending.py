@@ -6,7 +6,7 @@ COPY passes by row-level security and is refused where it holds. Decision 0011 h
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -23,11 +23,17 @@ Rows = Sequence[Mapping[str, Any]]
 def without_waiting(connection: Connection) -> Iterator[None]:
     """What is written meanwhile goes to PostgreSQL without waiting for each answer; what fails is raised at the end.
 
-    Nothing may be asked for meanwhile.
+    Nothing may be asked for meanwhile. What is written by key, or put in, is planned once for a connection: unlike for
+    a search the way does not depend on how many rows there are already.
     """
-    driver: Any = connection.connection.driver_connection
-    with driver.pipeline() if connection.dialect.name == "postgresql" else nullcontext():
+    if connection.dialect.name != "postgresql":
         yield
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.pipeline():
+        driver.execute("SET LOCAL plan_cache_mode = auto")
+        yield
+        driver.execute("SET LOCAL plan_cache_mode TO DEFAULT")
 
 
 def append(connection: Connection, table: Table, rows: Rows) -> None:

@@ -62,10 +62,16 @@ class StoreFault(Fault):
 
 
 class Crossed(StoreFault):
-    """What the transaction works on moved before it held it: the same work, begun again, finds it where it is now."""
+    """What the transaction works on is held by another: begun again, the same work holds `scopes` first, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, scopes: Iterable[str]) -> None:
         super().__init__(N_("The database is busy with another command. Nothing was lost; try again in a minute."))
+        self.scopes = frozenset(scopes)
+
+
+def met_before(connection: Connection) -> frozenset[str]:
+    """The scopes that earlier tries of this transaction's work found held by another (Crossed)."""
+    return frozenset(connection.get_execution_options().get("met", ()))
 
 
 class Database(ABC):
@@ -79,7 +85,16 @@ class Database(ABC):
 
     def write(self, work: Work[T], reach: Reach) -> T:
         """Do `work` in one writing transaction, committed at its end and undone by any exception."""
-        return self._begun_again(lambda: self._write(work, reach))
+        met: set[str] = set()
+
+        def attempt() -> T:
+            try:
+                return self._write(lambda connection: work(connection.execution_options(met=frozenset(met))), reach)
+            except Crossed as crossed:
+                met.update(crossed.scopes)
+                raise
+
+        return self._begun_again(attempt)
 
     def read(self, work: Work[T], reach: Reach) -> T:
         """Do `work` on one consistent view of what is committed."""

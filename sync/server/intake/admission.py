@@ -9,7 +9,7 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import is_hex, is_id, is_scope
 from commune_desk.domain.model.record import Data, Field, Kind, Merge, check_value
 from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
-from sync.change import JOINED_TO, RELOCATING, Change, Line, Verb, Wire, from_wire
+from sync.change import JOINED_TO, RELOCATING, Change, Line, Verb, Wire
 from sync.seal import is_sealed
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -124,14 +124,14 @@ def _field_fault(entry: Kind, change: Change, data: Data, values: Mapping[str, W
 
 
 def _holds(declared: Field, value: Wire) -> bool:
-    if declared.merge is Merge.SET:
-        codes = _codes_of(value)
+    if isinstance(value, list):
+        codes = _codes_of(value) if declared.merge is Merge.SET else tuple(value)
         return codes is not None and check_value(declared, codes) is None
-    return check_value(declared, from_wire(value)) is None
+    return declared.merge is not Merge.SET and check_value(declared, value) is None
 
 
-def _codes_of(value: Wire) -> tuple[str, ...] | None:
+def _codes_of(value: list[str]) -> tuple[str, ...] | None:
     """Those of a field that travels as `+code` and `-code`."""
-    if not isinstance(value, list) or not all(isinstance(code, str) and code[:1] in ("+", "-") for code in value):
+    if not all(isinstance(code, str) and code[:1] in ("+", "-") for code in value):
         return None
     return tuple(code[1:] for code in value)

@@ -12,6 +12,7 @@ from sync.protocol import Event, encode
 from sync.server.engine import tables
 from sync.server.engine.appending import append
 from sync.server.engine.asking import among
+from sync.server.engine.database import Crossed
 from sync.server.identity.scopes import ensure_scope
 
 
@@ -33,11 +34,23 @@ class Feeds:
                 ensure_scope(self._connection, scope)
             self._lock(missing)
 
-    def _lock(self, scopes: set[str]) -> set[str]:
-        """Those of the scopes that have a row, which is locked now."""
+    def lock_further(self, scopes: Iterable[str]) -> None:
+        """Lock scopes, at least one, of which it was learnt under the locks of others. Raises Crossed.
+
+        Where one comes before them in the order, they are taken only if nobody holds them: who does may wait for ours.
+        """
+        wanted = set(scopes) - self._heads.keys()
+        if min(wanted) > max(self._heads, default=""):
+            self.lock(wanted)
+        elif wanted - self._lock(wanted, waits=False):
+            raise Crossed({*self._heads, *wanted})
+
+    def _lock(self, scopes: set[str], *, waits: bool = True) -> set[str]:
+        """Those of the scopes that have a row, which is locked now; without waiting, that nobody else holds."""
         table = tables.scope
         rows = select(table.c.id, table.c.head, table.c.chain).where(among(table.c.id, scopes)).order_by(table.c.id)
-        held = {row.id: Place(row.head, row.chain) for row in self._connection.execute(rows.with_for_update())}
+        locked = self._connection.execute(rows.with_for_update(skip_locked=not waits))
+        held = {row.id: Place(row.head, row.chain) for row in locked}
         self._heads |= held
         return set(held)
 
@@ -45,11 +58,6 @@ class Feeds:
     def locked(self) -> Set[str]:
         """The scopes that are locked."""
         return self._heads.keys()
-
-    def are_behind(self, scopes: Iterable[str]) -> bool:
-        """Whether one of those is not locked yet and comes before one that is, in the order of locks."""
-        missing = set(scopes) - self._heads.keys()
-        return bool(missing and self._heads) and min(missing) < max(self._heads)
 
     def next_seq(self, scope: str) -> int:
         """The place that the next event of a locked scope will have."""

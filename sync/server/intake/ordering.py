@@ -20,7 +20,7 @@ from sync.protocol import Event, Result
 from sync.server.engine import tables
 from sync.server.engine.appending import append, without_waiting
 from sync.server.engine.asking import among
-from sync.server.engine.database import Crossed, Reach
+from sync.server.engine.database import Reach, met_before
 from sync.server.identity.province import Province
 from sync.server.identity.scopes import keys_of
 from sync.server.intake import joining, relocating
@@ -30,7 +30,7 @@ from sync.server.intake.merging import Batch, Merged
 from sync.server.intake.records import born_of, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
-_AT_ONCE = 125
+_AT_ONCE = 64
 """Changes after which PostgreSQL begins to write while the others are still being merged."""
 
 
@@ -120,28 +120,25 @@ class _Intake:
         """Lock every scope that the changes speak of or whose records they touch, and learn where those are held.
 
         What is read before its scope is locked may be elsewhere by then: it is read again until nothing new comes.
-        Where several push at once all locks are taken in one order, or two would wait for each other: which they are
-        is looked up beforehand, and who finds under them that an earlier one is missing begins again (Crossed).
+        Raises Crossed: a scope that was found late is another's, who may wait for ours. The next try begins with it.
         """
         wanted = {one for change in self._admitted for one in (change.scope, change.to) if is_scope(one)}
-        is_shared = self._province.database.is_shared
-        if is_shared:
-            wanted |= self._look().all_scopes
+        wanted |= met_before(self._connection)
+        self._extend(wanted)
+        self._feeds.lock(wanted)
         while True:
-            self._reach_and_lock(wanted)
             found = self._look()
-            if found.all_scopes <= wanted:
+            further = found.all_scopes - self._feeds.locked
+            if not further:
                 return found
-            if is_shared and self._feeds.are_behind(found.all_scopes):
-                raise Crossed
-            wanted |= found.all_scopes
+            self._extend(further)
+            self._feeds.lock_further(further)
 
-    def _reach_and_lock(self, scopes: set[str]) -> None:
+    def _extend(self, scopes: set[str]) -> None:
         further = self._reach.and_also(scopes)
         if further != self._reach:
             self._reach = further
             self._province.database.confine(self._connection, further)
-        self._feeds.lock(scopes)
 
     def _look(self) -> Whereabouts:
         """Where the changes' records are held at this moment."""

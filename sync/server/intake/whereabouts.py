@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -18,8 +19,7 @@ PERSON = "person"
 """The kind that records belong to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """What a change's scope and its record's whereabouts make of it.
 
     `home` is where its record lives; `scopes` are all that hold it, home first, each with the change that shared it

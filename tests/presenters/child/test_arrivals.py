@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,14 +21,6 @@ from sync.change import Verb
 from tests.helpers.builders import make_child, make_person, save_all
 from tests.helpers.moving import come_here, go_away
 from tests.helpers.workplaces import make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 @pytest.fixture

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.attachments import Attachment
-from commune_desk.i18n import set_language
 from commune_desk.presenters.child.files import ChildFiles, FileView
 from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.sync.file_budget import budget_options, files_state, send_files_now, set_budget
@@ -18,15 +14,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.attachments import FileFacts, take_back
 from tests.helpers.attached import add_child, add_file, scan
 from tests.helpers.builders import make_report, make_visit, save_all
-from tests.helpers.workplaces import clock_of, make_workplace, work_for_real
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
+from tests.helpers.workplaces import clock_of, work_for_real
 
 
 @pytest.fixture

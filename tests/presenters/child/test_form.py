@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.i18n import set_language
 from commune_desk.presenters.child.form import ChildForm, ChildFormState
 from commune_desk.presenters.child.relation_form import GroupForm, RelationForm
 from commune_desk.store.pages.children import ChildRecord, child_record
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.drafts import load_draft, save_draft
-from tests.helpers.workplaces import make_workplace
 
 HOA = {
     "full_name": "Đặng Thị Hoà",
@@ -30,14 +26,6 @@ HOA = {
     "mother_status": "dead",
     "household_class": "poor",
 }
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 def fill(form: ChildForm, values: dict[str, Any]) -> None:

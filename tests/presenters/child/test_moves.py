@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -13,9 +12,8 @@ from commune_desk.domain.records.children import ChildFile
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.vietnamese.text import fold
 from commune_desk.domain.words.errors import Refusal
-from commune_desk.i18n import set_language
 from commune_desk.presenters.child.form import ChildForm
-from commune_desk.presenters.child.page import ChildPage, ChildView
+from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.child.relation_form import RelationForm
 from commune_desk.store.engine import settings
 from commune_desk.store.intake.departures import KEEPS_STUBS
@@ -27,18 +25,10 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.children import close_file, join_group
 from commune_desk.usecases.records.moves import move_child
 from tests.helpers.builders import make_child, make_person, make_relation, make_report, make_visit, save_all
+from tests.helpers.child_views import view
 from tests.helpers.moving import THERE, know_the_communes, set_aside, sql
-from tests.helpers.workplaces import make_workplace
 
 MOTHER = make_person("Chìu Thị Mây", birth_date="1990", phone="0912345678")
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 @pytest.fixture
@@ -47,12 +37,6 @@ def child(workplace: Workplace) -> RecordId:
     relation = make_relation(person.id, MOTHER.id, "mother", is_caregiver=True)
     workplace.write(save_all(person, file, MOTHER, relation))
     return person.id
-
-
-def view(workplace: Workplace, child: str) -> ChildView:
-    seen = ChildPage(workplace, child).view()
-    assert seen is not None
-    return seen
 
 
 def move(workplace: Workplace, child: RecordId) -> None:

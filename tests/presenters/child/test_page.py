@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child.page import ChildPage, ChildView
+from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.child.timeline import Moment
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.reports.emergency_hours import hours_now, hours_operation, hours_options
@@ -19,17 +18,10 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from sync import protocol
 from tests.helpers.builders import make_child, make_household, make_person, make_report, make_visit, save_all
+from tests.helpers.child_views import view
 from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace, work_for_real
 
 GRANDMOTHER = make_person("Bàn Thị Mùi", birth_date="1959", phone="0912345678")
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 @pytest.fixture
@@ -55,12 +47,6 @@ def child(workplace: Workplace) -> RecordId:
 
 def sql(workplace: Workplace, statement: str, *values: Any) -> None:
     workplace.register.write(lambda tx: tx.connection.execute(statement, values)).result()
-
-
-def view(workplace: Workplace, person: str) -> ChildView:
-    seen = ChildPage(workplace, person).view()
-    assert seen is not None
-    return seen
 
 
 def moments(workplace: Workplace, person: str, heading: str) -> list[Moment]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.i18n import set_language
@@ -14,15 +11,6 @@ from commune_desk.program_files import code_book
 from commune_desk.store.pages import search
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_group, make_person, make_relation, make_visit, save_all
-from tests.helpers.workplaces import make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 @pytest.fixture

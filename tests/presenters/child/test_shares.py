@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -16,7 +15,7 @@ from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.placements import PlacementNotice
 from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.i18n import set_language
-from commune_desk.presenters.child.page import ChildPage, ChildView
+from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.child.share import ChildShare, SharedRow
 from commune_desk.store.desk.lease import LEASE
 from commune_desk.store.engine import settings
@@ -30,6 +29,7 @@ from commune_desk.usecases.records.children import close_file
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.records.shares import GROUNDS, hand_back, share_child, take_back
 from tests.helpers.builders import make_child, make_notice, save_all
+from tests.helpers.child_views import view
 from tests.helpers.moving import THERE
 from tests.helpers.sharing import HOUSE, SECOND_HOUSE, is_confirmed, is_set_aside, know_the_houses
 from tests.helpers.workplaces import make_workplace
@@ -38,24 +38,10 @@ CASE = "QN-06838-2026-TEST-0001"
 
 
 @pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
-
-
-@pytest.fixture
 def child(workplace: Workplace) -> RecordId:
     person, file = make_child("Chìu Văn Sáng", case_number=CASE)
     workplace.write(save_all(person, file))
     return person.id
-
-
-def view(workplace: Workplace, child: str) -> ChildView:
-    seen = ChildPage(workplace, child).view()
-    assert seen is not None
-    return seen
 
 
 def dialog(workplace: Workplace, child: str) -> ChildShare:

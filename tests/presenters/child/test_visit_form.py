@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.i18n import set_language
 from commune_desk.presenters.child.picker import find_options
 from commune_desk.presenters.child.visit_form import VisitForm
 from commune_desk.store.pages.visits import child_brief, standing_visits
@@ -16,15 +12,7 @@ from commune_desk.store.writing.drafts import load_draft
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.drafts import save_draft
 from tests.helpers.builders import make_child, make_visit, save_all
-from tests.helpers.workplaces import OFFICER, clock_of, make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
+from tests.helpers.workplaces import OFFICER, clock_of
 
 
 @pytest.fixture

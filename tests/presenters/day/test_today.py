@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from commune_desk.i18n import set_language
 from commune_desk.presenters.day.today import TodayPage, TodayState, badges
@@ -23,14 +20,6 @@ from tests.helpers.builders import (
     save_all,
 )
 from tests.helpers.workplaces import clock_of, make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 def write_task(workplace: Workplace, page: TodayPage, title: str, day: str) -> None:

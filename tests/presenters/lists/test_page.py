@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from commune_desk.store.lists.import_rows import View
 from commune_desk.store.pages.children import child_record
 from commune_desk.store.pages.search import Filters, search_children
 from commune_desk.usecases.desk.workplace import Workplace
-from tests.helpers.workplaces import clock_of, make_workplace
+from tests.helpers.workplaces import LISTS_KEPT_ON, clock_of, make_workplace, until_closed
 
 DEMO = Path(__file__).parents[3] / "resources" / "demo"
 CURRENT, OLD = DEMO / "ds-tre-em-binh-lieu.xlsx", DEMO / "ds-tre-em-cu.xls"
@@ -25,10 +24,7 @@ CURRENT, OLD = DEMO / "ds-tre-em-binh-lieu.xlsx", DEMO / "ds-tre-em-cu.xls"
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
     set_language("en")
-    made = make_workplace(tmp_path)
-    clock_of(made).at = datetime(2026, 9, 30, 3, tzinfo=UTC)
-    yield made
-    made.register.close()
+    yield from until_closed(make_workplace(tmp_path, at=LISTS_KEPT_ON))
 
 
 @pytest.fixture

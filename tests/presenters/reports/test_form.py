@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from commune_desk.i18n import set_language
 from commune_desk.presenters.reports.form import REQUIRED, MeasuresForm, ReportForm
 from commune_desk.store.pages.reports import report_view
 from commune_desk.store.writing.drafts import load_draft
@@ -15,15 +11,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.drafts import save_draft
 from commune_desk.usecases.records.reports import set_emergency_hours
 from tests.helpers.builders import make_child, make_report, save_all
-from tests.helpers.workplaces import OFFICER, make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
+from tests.helpers.workplaces import OFFICER
 
 
 def fill(form: ReportForm | MeasuresForm, **values: object) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from commune_desk.i18n import set_language
 from commune_desk.presenters.reports.page import ACKNOWLEDGE, CLOSE, LINK, MEASURES, REOPEN, ReportsPage
@@ -15,14 +12,6 @@ from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.workplaces import OFFICER_NAME, clock_of, make_workplace
 
 NOW = "2026-11-23T01:00:00Z"
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 def test_a_line_says_by_words_icon_and_tone_what_runs_out(workplace: Workplace) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from commune_desk.domain.model.ids import new_record_id
-from commune_desk.i18n import set_language
 from commune_desk.presenters.frame.entry_form import EntryForm, FormState
 from commune_desk.presenters.shelter.admit_form import OTHER_PERSON, AdmitForm
 from commune_desk.presenters.shelter.beds_form import BedsForm
@@ -26,19 +23,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.shelter import placements
 from tests.helpers import shelter_house
 from tests.helpers.builders import SHELTER_SCOPE, make_person, make_placement, save_all
-from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace
-
-
-@pytest.fixture(autouse=True)
-def _english() -> None:
-    set_language("en")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path, scope="S:AD01", role="shelter_worker")
-    yield made
-    made.register.close()
+from tests.helpers.workplaces import asked_by_the_screen, clock_of
 
 
 def save(house: Workplace, form: EntryForm[FormState]) -> str:

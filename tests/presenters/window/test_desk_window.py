@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,13 +20,6 @@ from tests.helpers.shelter_house import fill
 from tests.helpers.workplaces import make_workplace
 
 
-@pytest.fixture
-def shelter(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path, scope="S:AD01", role="shelter_worker")
-    yield made
-    made.register.close()
-
-
 def test_a_commune_is_rung_for_when_twelve_hours_have_run_out(tmp_path: Path) -> None:
     workplace = make_workplace(tmp_path)
     workplace.write(save_all(make_report(received_at="2026-11-22T15:40:00Z")))
@@ -35,33 +27,33 @@ def test_a_commune_is_rung_for_when_twelve_hours_have_run_out(tmp_path: Path) ->
     workplace.register.close()
 
 
-def test_a_shelter_is_rung_for_a_resident_due_back_until_she_is(shelter: Workplace) -> None:
-    stays = fill(shelter)
+def test_a_shelter_is_rung_for_a_resident_due_back_until_she_is(house: Workplace) -> None:
+    stays = fill(house)
     due_back = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
-    assert due_back in shelter.read(next_due)
-    shelter.write(lambda tx: come_back(tx, stays["Hoa Huệ"], note="Về đúng giờ."))
-    assert due_back not in shelter.read(next_due)
+    assert due_back in house.read(next_due)
+    house.write(lambda tx: come_back(tx, stays["Hoa Huệ"], note="Về đúng giờ."))
+    assert due_back not in house.read(next_due)
 
 
-def test_a_shelter_is_rung_for_on_the_morning_of_a_last_day(shelter: Workplace) -> None:
-    stays = fill(shelter)
-    admitted = {stay.id: stay.admitted_at for stay in shelter.read(active_stays)}
+def test_a_shelter_is_rung_for_on_the_morning_of_a_last_day(house: Workplace) -> None:
+    stays = fill(house)
+    admitted = {stay.id: stay.admitted_at for stay in house.read(active_stays)}
     assert admitted[stays["Hoa Đào"]].startswith("2026-08-27T23")
-    eight = [instant for instant in shelter.read(next_due) if instant.astimezone(UTC).hour == 1]
+    eight = [instant for instant in house.read(next_due) if instant.astimezone(UTC).hour == 1]
     assert datetime(2026, 11, 28, 1, tzinfo=UTC) in eight, (
         "three months of emergency protection from 28 August in Viet Nam"
     )
     assert datetime(2026, 11, 25, 1, tzinfo=UTC) in eight, "fifteen days of isolation of Hoa Huệ"
 
 
-def test_a_shelter_is_not_rung_for_an_isolation_that_is_over_by_its_last_day(shelter: Workplace) -> None:
-    stays = fill(shelter)
-    form = AdmitForm(shelter, stay=stays["Hoa Huệ"])
+def test_a_shelter_is_not_rung_for_an_isolation_that_is_over_by_its_last_day(house: Workplace) -> None:
+    stays = fill(house)
+    form = AdmitForm(house, stay=stays["Hoa Huệ"])
     form.edit("isolation_to", "22/11/2026")
     operation = form.submit()
     assert operation is not None, form.state().errors
-    shelter.write(operation)
-    assert datetime(2026, 11, 25, 1, tzinfo=UTC) not in shelter.read(next_due)
+    house.write(operation)
+    assert datetime(2026, 11, 25, 1, tzinfo=UTC) not in house.read(next_due)
 
 
 @pytest.mark.parametrize(
@@ -71,5 +63,5 @@ def test_the_day_on_which_isolation_is_ended_is_none_of_its_own(ended: str | Non
     assert has_isolation_ended(ended, "2026-11-23") is is_over
 
 
-def test_the_window_calls_the_house_as_every_page_does(shelter: Workplace) -> None:
-    assert place(shelter) == ShelterPage(shelter).board().title == place_name(shelter.codes, "S:AD01")
+def test_the_window_calls_the_house_as_every_page_does(house: Workplace) -> None:
+    assert place(house) == ShelterPage(house).board().title == place_name(house.codes, "S:AD01")

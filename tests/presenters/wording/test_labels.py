@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.placements import PAPERS
-from commune_desk.i18n import set_language
 from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.wording.labels import STEP_NAMES, value_text
 from commune_desk.store.pages.subjects import name_of, subject_of
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_bed, make_child, make_person, make_placement, save_all
 from tests.helpers.workplaces import make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    set_language("en")
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 def test_every_state_of_every_kind_has_a_name() -> None:

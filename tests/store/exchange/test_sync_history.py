@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.sync_history import MOST_ROUNDS, Round, line_rate, note_round, rounds
 from commune_desk.usecases.desk.workplace import Workplace
-from tests.helpers.workplaces import make_workplace
 
 NONE = Round(
     at="2026-11-23T00:42:00Z",
@@ -43,13 +39,6 @@ def test_the_latest_counts_most_and_the_distant_past_nothing() -> None:
     slower = line_rate([bulk(10_000, 1000), bulk(10_000, 10_000)])
     assert 1000 < slower < 2500
     assert line_rate([bulk(1, 10**9), *[bulk(10_000, 1000)] * 8]) == pytest.approx(10_000)
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 def test_the_oldest_goes_and_the_provinces_time_is_remembered(workplace: Workplace) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,16 +28,9 @@ from sync.seal import sha256
 from tests.helpers.attached import add_file, scan
 from tests.helpers.builders import make_file, make_person, make_relation, make_visit, save_all
 from tests.helpers.erased import erase, order
-from tests.helpers.workplaces import OFFICER, make_workplace, work_for_real
+from tests.helpers.workplaces import OFFICER, work_for_real
 
 NAME = "Chìu Văn Sáng"
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -30,13 +29,6 @@ from tests.helpers.builders import (
 from tests.helpers.workplaces import make_workplace
 
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 def add_child(workplace: Workplace, name: str, risk: str, next_visit_on: str, **values: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -10,11 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select, text
 
 from commune_desk.domain.model.ids import is_scope, uuid7
-from sync.server.engine import tables
+from sync.server.engine import database, tables
+from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import Province
+from sync.server.intake import ordering
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.ordering import _Intake
 from sync.server.intake.whereabouts import Whereabouts
@@ -24,6 +27,8 @@ from tests.sync.postgres.test_writers_meet import BOTH, LONGEST_SLEEP, Crowd, _p
 
 pytestmark = pytest.mark.usefixtures("on_postgres")
 MOVES, VISITS, WRITERS = 4, 5, 3
+HELD_FOR = 3.0
+"""Seconds; the pauses between all tries of a transaction are together shorter."""
 
 
 class Wandering(Crowd):
@@ -127,45 +132,119 @@ def test_where_nobody_looks_again_under_the_locks_some_would_stay_behind(
     assert wandering.homes() == [COMMUNE, OTHER]
 
 
-def _visited_while_it_moved(wandering: Wandering, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """A visit whose desk looked just before the child moved on; the scopes that each of its tries locked, in order."""
-    looked, moved, tries = threading.Event(), threading.Event(), list[list[str]]()
-    honest_look, honest_lock = _Intake._look, _Intake._reach_and_lock
+class Neighbour:
+    """Holds the first commune and, once the visit holds the second, wants that one too."""
+
+    def __init__(self, wandering: Wandering) -> None:
+        self._database = wandering.servers[0].database
+        self.holds, self.wants = threading.Event(), threading.Event()
+
+    def pass_by(self) -> None:
+        def lock_both(connection: Connection) -> None:
+            feeds = Feeds(connection)
+            feeds.lock([COMMUNE])
+            self.holds.set()
+            assert self.wants.wait(20)
+            feeds.lock([OTHER])
+
+        self._database.write(lock_both, WHOLE_PROVINCE)
+
+    def is_waiting(self) -> bool:
+        """Whether somebody waits for a lock in this database."""
+        asked = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type='Lock' AND datname=current_database()"
+        )
+        return bool(self._database.read(lambda connection: connection.scalar(asked), WHOLE_PROVINCE))
+
+
+def _visit_late(wandering: Wandering, monkeypatch: pytest.MonkeyPatch, neighbour: Neighbour | None = None) -> None:
+    """A visit from a commune that the child has left for an earlier one, where `neighbour` is at work meanwhile."""
+    wandering.settle_in_the_other_commune()
+    wandering.move(OTHER, COMMUNE)
+    honest = _Intake._look
 
     def look(self: _Intake) -> Whereabouts:
-        found = honest_look(self)
-        if self._desk == wandering.desks[1].id and not looked.is_set():
-            looked.set()
-            assert moved.wait(20)
+        found = honest(self)
+        if neighbour is not None and not neighbour.wants.is_set():
+            neighbour.wants.set()
+            until = time.monotonic() + 20
+            while not neighbour.is_waiting():
+                assert time.monotonic() < until
         return found
 
-    def lock(self: _Intake, scopes: set[str]) -> None:
-        if self._desk == wandering.desks[1].id:
-            if not self._feeds._heads:
-                tries.append([])
-            tries[-1] += sorted(scopes - set(tries[-1]))
-        honest_lock(self, scopes)
-
-    wandering.settle_in_the_other_commune()
     monkeypatch.setattr(_Intake, "_look", look)
-    monkeypatch.setattr(_Intake, "_reach_and_lock", lock)
     with ThreadPoolExecutor(1) as pool:
-        visit = pool.submit(wandering.visit_once)
-        assert looked.wait(20)
-        wandering.move(OTHER, COMMUNE)
-        moved.set()
-        visit.result()
+        passing = pool.submit(neighbour.pass_by) if neighbour else None
+        assert neighbour is None or neighbour.holds.wait(20)
+        wandering.visit_once()
+        assert passing is None or passing.result() is None
     assert wandering.homes() == [COMMUNE, COMMUNE]
-    return tries
 
 
-def test_who_lacks_an_earlier_lock_begins_again(wandering: Wandering, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _visited_while_it_moved(wandering, monkeypatch) == [[OTHER], [COMMUNE, OTHER]]
+def _why_begun_again(caplog: pytest.LogCaptureFixture) -> set[str]:
+    return {
+        str(record.args[-1]) for record in caplog.records if isinstance(record.args, tuple) and len(record.args) == 2
+    }
 
 
-def test_taken_when_it_is_found_missing_locks_would_cross(
-    wandering: Wandering, monkeypatch: pytest.MonkeyPatch
+def test_a_late_visit_takes_the_earlier_lock_that_nobody_holds(
+    wandering: Wandering, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The twin: whoever holds the first and wants the second would now wait for the one who waits for it."""
-    monkeypatch.setattr(Feeds, "are_behind", lambda self, scopes: False)
-    assert _visited_while_it_moved(wandering, monkeypatch) == [[OTHER, COMMUNE]]
+    caplog.set_level(logging.INFO, logger=database.__name__)
+    _visit_late(wandering, monkeypatch)
+    assert _why_begun_again(caplog) == set()
+
+
+def test_whoever_finds_an_earlier_lock_held_gives_way_and_begins_again(
+    wandering: Wandering, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger=database.__name__)
+    _visit_late(wandering, monkeypatch, Neighbour(wandering))
+    assert _why_begun_again(caplog) == {"Crossed"}
+
+
+def _busy_for_long(wandering: Wandering) -> None:
+    """A late visit while others hold the earlier commune for longer than all tries would take."""
+    wandering.settle_in_the_other_commune()
+    wandering.move(OTHER, COMMUNE)
+    holds, tried = threading.Event(), threading.Event()
+
+    def hold(connection: Connection) -> None:
+        Feeds(connection).lock([COMMUNE])
+        holds.set()
+        assert tried.wait(20)
+        time.sleep(HELD_FOR)
+
+    with ThreadPoolExecutor(2) as pool:
+        holding = pool.submit(wandering.servers[0].database.write, hold, WHOLE_PROVINCE)
+        assert holds.wait(20)
+        visiting = pool.submit(wandering.visit_once)
+        tried.set()
+        holding.result()
+        visiting.result()
+    assert wandering.homes() == [COMMUNE, COMMUNE]
+
+
+def test_a_late_visit_waits_its_turn_in_a_busy_commune(wandering: Wandering) -> None:
+    _busy_for_long(wandering)
+
+
+def test_who_forgot_what_it_met_would_be_turned_away(
+    wandering: Wandering, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The twin: every try begins as the first one did, and finds the commune held."""
+    monkeypatch.setattr(ordering, "met_before", lambda _connection: frozenset())
+    with pytest.raises(database.StoreFault):
+        _busy_for_long(wandering)
+    assert _why_begun_again(caplog) == {"Crossed"}
+    caplog.clear()
+
+
+def test_whoever_waited_for_an_earlier_lock_would_be_in_a_deadlock(
+    wandering: Wandering, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The twin: the other holds the first and wants the second, and waits for the one who waits for it."""
+    caplog.set_level(logging.INFO, logger=database.__name__)
+    monkeypatch.setattr(Feeds, "lock_further", Feeds.lock)
+    _visit_late(wandering, monkeypatch, Neighbour(wandering))
+    assert _why_begun_again(caplog) == {"DeadlockDetected"}

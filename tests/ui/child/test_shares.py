@@ -23,7 +23,7 @@ from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import SHELTER_SCOPE, make_child, make_person, save_all
 from tests.helpers.dialogs import when_asked
-from tests.helpers.pages import bars, show, until_closed
+from tests.helpers.pages import bars, show, until_let_go
 from tests.helpers.sharing import HOUSE, SECOND_HOUSE, is_confirmed, is_set_aside, know_the_houses, shared_here
 from tests.helpers.workplaces import make_workplace
 from tests.story.cut_texts import cut_texts
@@ -190,7 +190,7 @@ def house(tmp_path: Path) -> Iterator[Workplace]:
     folder.mkdir()
     made = make_workplace(folder, scope=HOUSE, role="shelter_worker")
     know_the_houses(made)
-    yield from until_closed(made)
+    yield from until_let_go(made)
 
 
 def test_the_house_hands_back_by_keyboard_after_a_question(

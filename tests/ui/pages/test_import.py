@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,17 +19,14 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.dialogs import answer
 from tests.helpers.lists import count_children
-from tests.helpers.workplaces import asked_by_the_screen, clock_of, make_workplace
+from tests.helpers.workplaces import LISTS_KEPT_ON, asked_by_the_screen, make_workplace, until_closed
 
 CURRENT = Path(__file__).parents[3] / "resources" / "demo" / "ds-tre-em-binh-lieu.xlsx"
 
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    clock_of(made).at = datetime(2026, 9, 30, 3, tzinfo=UTC)
-    yield made
-    made.register.close()
+    yield from until_closed(make_workplace(tmp_path, at=LISTS_KEPT_ON))
 
 
 @pytest.fixture

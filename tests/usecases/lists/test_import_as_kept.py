@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
 import xlsxwriter
 
 from commune_desk.domain.lists.cells import BIRTH_DATE_MISSING, ID_LOST_DIGITS, Cell
@@ -17,18 +15,9 @@ from commune_desk.store.lists.import_rows import StagedRow, View
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_source import look_into
 from tests.helpers.lists import read
-from tests.helpers.workplaces import clock_of, make_workplace
 
 Rows = Sequence[Sequence[Cell]]
 HEADER = ("STT", "Họ và tên", "Ngày sinh", "Người chăm sóc", "Ghi chú")
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    clock_of(made).at = datetime(2026, 9, 30, 3, tzinfo=UTC)
-    yield made
-    made.register.close()
 
 
 def sheet_of(path: Path, rows: Rows) -> Path:

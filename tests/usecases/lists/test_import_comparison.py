@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,6 @@ from commune_desk.usecases.lists.import_reading import ListReading, Progress
 from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of
 from commune_desk.usecases.lists.import_twins import Comparison, RowTwin
 from tests.helpers.lists import CURRENT, OLD, bring_in, undo
-from tests.helpers.workplaces import make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 def reading_of(workplace: Workplace, path: Path) -> ListReading:

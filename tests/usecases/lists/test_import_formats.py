@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,6 @@ from commune_desk.usecases.lists.import_reading import ListReading
 from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of
 from commune_desk.usecases.sheets import list_guard
 from tests.helpers.lists import bring_in, the_child
-from tests.helpers.workplaces import clock_of, make_workplace
 
 Rows = Sequence[Sequence[Cell]]
 TITLE = "DANH SÁCH TRẺ EM CÓ HOÀN CẢNH ĐẶC BIỆT"
@@ -35,14 +34,6 @@ ROWS: Rows = (
     (1, "Lý Thị Mẩy", "Nữ", date(2016, 6, 5), 22316001234, "Khe Lặc", "Chíu Thị Múi", "Bà ngoại", 912345678),
 )
 """A title and a subtitle, merged where cells can be, a header of two lines, and numbers without their leading 0."""
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    clock_of(made).at = datetime(2026, 9, 30, 3, tzinfo=UTC)
-    yield made
-    made.register.close()
 
 
 def as_text(rows: Rows, separator: str) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -40,14 +38,6 @@ from tests.helpers.moving import THERE, know_the_communes
 from tests.helpers.workplaces import clock_of, make_workplace
 
 ERRORS = ("already_sixteen", "date_does_not_exist", "id_of_13_digits", "name_missing")
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    clock_of(made).at = datetime(2026, 9, 30, 3, tzinfo=UTC)
-    yield made
-    made.register.close()
 
 
 def test_the_demo_lists_come_in_with_exactly_what_was_planted(workplace: Workplace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,19 +14,11 @@ from commune_desk.domain.lists.columns import SHARED_TARGETS, Target
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_source import look_into, mapping_for, source_of
 from tests.helpers.lists import bring_in, shown, the_child
-from tests.helpers.workplaces import make_workplace
 
 HEADER = ("STT", "Họ và tên", "Ngày sinh", "Thôn", "Người chăm sóc", "Điện thoại")
 CHILDREN = ("Lý Thị Mẩy", "Lý A Tài", "Lý A Sáng")
 MERGED = {3: "Khe Lặc", 4: "Chíu Thị Múi", 5: "0912 345 678"}
 FIRST, LAST = 3, 5
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 def xlsx(path: Path) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -38,17 +37,8 @@ from tests.helpers.lists import (
     the_child,
     undo,
 )
-from tests.helpers.workplaces import clock_of, make_workplace
 
 RECORDS = ("person", "child_file", "household", "relation", "group_membership", "child_index", "change")
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    clock_of(made).at = datetime(2026, 9, 30, 3, tzinfo=UTC)
-    yield made
-    made.register.close()
 
 
 def test_nothing_is_seen_or_numbered_before_the_last_row(workplace: Workplace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -18,7 +18,7 @@ from commune_desk.usecases.locked.push import (
 from commune_desk.usecases.registers.opening import unlock as open_register
 from sync import protocol, seal
 from tests.helpers.builders import make_child, make_visit, save_all
-from tests.helpers.enrolled_desks import LOGIN, PASSPHRASE, EnrolledDesk, enrolled_desk
+from tests.helpers.enrolled_desks import LOGIN, PASSPHRASE, EnrolledDesk
 from tests.helpers.locked_desks import (
     FIRST,
     MOST,
@@ -33,22 +33,6 @@ from tests.helpers.locked_desks import (
     unlock,
     write,
 )
-from tests.sync.actors.real_province import RealProvince, real_province
-
-
-@pytest.fixture
-def province(tmp_path: Path) -> Iterator[RealProvince]:
-    with real_province(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def desk(province: RealProvince, tmp_path: Path) -> Iterator[EnrolledDesk]:
-    """Enrolled, and in touch once: it has the province's courier key."""
-    made = enrolled_desk(province, tmp_path / "desk")
-    made.sync()
-    yield made
-    made.close()
 
 
 def test_a_visit_saved_just_before_lock_reaches_the_province_while_locked(desk: EnrolledDesk) -> None:

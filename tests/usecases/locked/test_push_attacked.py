@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -35,22 +34,6 @@ from tests.helpers.locked_desks import (
     unlock,
     write,
 )
-from tests.sync.actors.real_province import RealProvince, real_province
-
-
-@pytest.fixture
-def province(tmp_path: Path) -> Iterator[RealProvince]:
-    with real_province(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def desk(province: RealProvince, tmp_path: Path) -> Iterator[EnrolledDesk]:
-    """Enrolled, and in touch once: it has the province's courier key."""
-    made = enrolled_desk(province, tmp_path / "desk")
-    made.sync()
-    yield made
-    made.close()
 
 
 def keys_on_the_pc(desk: EnrolledDesk) -> list[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -37,13 +36,6 @@ from tests.helpers.workplaces import be_another, make_workplace
 
 CANARY = b"%PDF-1.7 Dang Thi Hoa, Khe Lac " * 40
 BARE = b"\xff\xd8\xff\xdb\x00\x04ab\xff\xda\x00\x03\x01\x12\xff\xd9"
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 def as_bare(data: bytes, form: str) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -37,13 +36,6 @@ from commune_desk.usecases.records.children import (
 from commune_desk.usecases.records.duplicates import Sign, alike, find_twins, similar_names
 from tests.helpers.builders import make_child, make_household, make_person, save_all
 from tests.helpers.workplaces import clock_of, make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 def carer(**values: str) -> KinEntry:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.words.errors import Invalid
@@ -12,14 +9,7 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.drafts import drop_draft, load_draft, open_drafts, save_draft
 from tests.helpers.builders import make_person
-from tests.helpers.workplaces import OFFICER, clock_of, make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
+from tests.helpers.workplaces import OFFICER, clock_of
 
 
 def test_a_draft_comes_back_with_its_field_and_its_words(workplace: Workplace) -> None:

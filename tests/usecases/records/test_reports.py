@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,13 +34,6 @@ from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.workplaces import OFFICER, OFFICER_NAME, make_workplace
 
 NOW = "2026-11-23T01:00:00Z"
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
 
 
 @pytest.fixture

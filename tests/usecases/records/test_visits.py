@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.ids import RecordId, new_record_id
@@ -13,14 +10,7 @@ from commune_desk.store.pages.visits import child_brief, correction_of, standing
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.visits import record_visit
 from tests.helpers.builders import make_child, make_visit, save_all
-from tests.helpers.workplaces import OFFICER, OFFICER_NAME, make_workplace
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path)
-    yield made
-    made.register.close()
+from tests.helpers.workplaces import OFFICER, OFFICER_NAME
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -32,13 +31,6 @@ from tests.helpers.shelter_house import admission, log_entry, set_up
 from tests.helpers.workplaces import clock_of, make_workplace
 
 SECRET_WORDS = ("Mẫu Thị Lan", "Hoa Sen", "A1", "S:AD01", "Bến an toàn", "Ngôi nhà")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Workplace]:
-    made = make_workplace(tmp_path, scope="S:AD01", role="shelter_worker")
-    yield made
-    made.register.close()
 
 
 @pytest.fixture

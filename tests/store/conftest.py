@@ -1,0 +1,16 @@
+"""What most reads are asked of: an empty commune register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from commune_desk.usecases.desk.workplace import Workplace
+from tests.helpers.workplaces import make_workplace, until_closed
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    yield from until_closed(make_workplace(tmp_path))

@@ -1,0 +1,16 @@
+"""The register into which lists are brought: empty, on the day on which the demo's lists were kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from commune_desk.usecases.desk.workplace import Workplace
+from tests.helpers.workplaces import LISTS_KEPT_ON, make_workplace, until_closed
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    yield from until_closed(make_workplace(tmp_path, at=LISTS_KEPT_ON))
