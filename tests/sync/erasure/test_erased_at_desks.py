@@ -37,7 +37,9 @@ from tests.sync.moves.test_children_move import Two, move, visit, words_in
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 two, child = moving.two, moving.child
-WORDS = ("Chìu", "chiu", "Bị đánh", "Nhà đóng cửa", "0912000111")
+SEARCHED = "hiu"
+"""Of the child's name what the search keeps: it writes once what words begin with, as a case code may with a c."""
+WORDS = ("Chìu", SEARCHED, "Bị đánh", "Nhà đóng cửa", "0912000111")
 
 
 def erased(two: Two, record: RecordId) -> Act:
@@ -308,4 +310,4 @@ def test_what_only_deletes_leaves_the_words_of_the_search(
     monkeypatch.setattr(child_index, "scrub", lambda connection: None)
     erased(two, child)
     two.sync()
-    assert knows(two.late) == ["chiu"]
+    assert knows(two.late) == [SEARCHED]
