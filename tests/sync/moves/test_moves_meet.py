@@ -27,8 +27,6 @@ from tests.sync.postgres.test_writers_meet import BOTH, LONGEST_SLEEP, Crowd, _p
 
 pytestmark = pytest.mark.usefixtures("on_postgres")
 MOVES, VISITS, WRITERS = 4, 5, 3
-HELD_FOR = 3.0
-"""Seconds; the pauses between all tries of a transaction are together shorter."""
 
 
 class Wandering(Crowd):
@@ -203,30 +201,31 @@ def test_whoever_finds_an_earlier_lock_held_gives_way_and_begins_again(
     assert _why_begun_again(caplog) == {"Crossed"}
 
 
-def _busy_for_long(wandering: Wandering) -> None:
-    """A late visit while others hold the earlier commune for longer than all tries would take."""
+def _in_a_busy_commune(wandering: Wandering) -> None:
+    """A late visit while another holds the earlier commune until the visit waits for it, or has been given up."""
     wandering.settle_in_the_other_commune()
     wandering.move(OTHER, COMMUNE)
-    holds, tried = threading.Event(), threading.Event()
+    holds, over, neighbour = threading.Event(), threading.Event(), Neighbour(wandering)
 
     def hold(connection: Connection) -> None:
         Feeds(connection).lock([COMMUNE])
         holds.set()
-        assert tried.wait(20)
-        time.sleep(HELD_FOR)
+        while not (neighbour.is_waiting() or over.wait(0.01)):
+            pass
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(1) as pool:
         holding = pool.submit(wandering.servers[0].database.write, hold, WHOLE_PROVINCE)
         assert holds.wait(20)
-        visiting = pool.submit(wandering.visit_once)
-        tried.set()
-        holding.result()
-        visiting.result()
+        try:
+            wandering.visit_once()
+        finally:
+            over.set()
+            holding.result()
     assert wandering.homes() == [COMMUNE, COMMUNE]
 
 
 def test_a_late_visit_waits_its_turn_in_a_busy_commune(wandering: Wandering) -> None:
-    _busy_for_long(wandering)
+    _in_a_busy_commune(wandering)
 
 
 def test_who_forgot_what_it_met_would_be_turned_away(
@@ -235,7 +234,7 @@ def test_who_forgot_what_it_met_would_be_turned_away(
     """The twin: every try begins as the first one did, and finds the commune held."""
     monkeypatch.setattr(ordering, "met_before", lambda _connection: frozenset())
     with pytest.raises(database.StoreFault):
-        _busy_for_long(wandering)
+        _in_a_busy_commune(wandering)
     assert _why_begun_again(caplog) == {"Crossed"}
     caplog.clear()
 
