@@ -46,6 +46,16 @@ def append(connection: Connection, table: Table, rows: Rows) -> None:
         connection.execute(insert(table), list(rows))
 
 
+def append_missing(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert those of `rows`, all with the same columns, that are not there already."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        _insert(connection, table, rows, " ON CONFLICT DO NOTHING")
+    else:
+        connection.execute(insert_or_update(table).on_conflict_do_nothing(), list(rows))
+
+
 def put(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert `rows`, all with the same columns; those whose primary key is there already take the place of the old."""
     if not rows:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from struct import Struct
+from typing import cast
 
 _NUL, _UNKNOWN = "\x00", "\ufffd"
 _HEADER = Struct("!iiIii").pack
@@ -32,7 +33,11 @@ class TextArray(bytes):
 
     @classmethod
     def of(cls, values: Sequence[str | None]) -> TextArray:
-        return cls(_repeated(cls.element, values) or _whole(cls.element, _with_lengths(_utf8(values))))
+        return cls(
+            _repeated(cls.element, values)
+            or _alike(cls.element, values)
+            or _whole(cls.element, _with_lengths(_utf8(values)))
+        )
 
 
 class BytesArray(bytes):
@@ -63,6 +68,19 @@ def _repeated(element: int, values: Sequence[str | None]) -> bytes:
     if not values or values.count(values[0]) < len(values):
         return b""
     return _whole(element, _with_lengths(_utf8(values[:1])) * len(values))
+
+
+def _alike(element: int, values: Sequence[str | None]) -> bytes:
+    """An array of plain texts of one length, as ids are; empty for another one."""
+    if not values or None in values:
+        return b""
+    texts = cast(Sequence[str], values)
+    size = len(texts[0])
+    length = _LENGTH(size).decode("latin-1")
+    each = length + length.join(texts)
+    if not each.isascii() or _NUL in "".join(texts) or set(map(len, texts)) != {size}:
+        return b""
+    return _HEADER(1, 1, element, len(texts), 1) + each.encode()
 
 
 def _utf8(values: Sequence[str | None]) -> list[bytes | None]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from sync.change import Line, Place, next_chain
 from sync.protocol import Event, encode
 from sync.server.engine import tables
-from sync.server.engine.appending import append
+from sync.server.engine.appending import append, append_missing
 from sync.server.engine.asking import among
 from sync.server.engine.database import Crossed
 from sync.server.identity.scopes import ensure_scope
@@ -99,9 +99,6 @@ class Feeds:
 
     def note_authors(self) -> None:
         """Remember who has written where: holders of the scope need those certificates."""
-        table = tables.scope_writer
-        for scope, desk in sorted(self._authors):
-            known = self._connection.scalar(select(table.c.desk).where(table.c.scope == scope, table.c.desk == desk))
-            if known is None:
-                self._connection.execute(insert(table).values(scope=scope, desk=desk))
+        rows = [{"scope": scope, "desk": desk} for scope, desk in sorted(self._authors)]
+        append_missing(self._connection, tables.scope_writer, rows)
         self._authors.clear()

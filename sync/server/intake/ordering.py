@@ -156,7 +156,7 @@ class _Intake:
                     self._write(batch)
             self._write(batch)
             self._feeds.write_heads()
-        self._feeds.note_authors()
+            self._feeds.note_authors()
 
     def _take_one(self, batch: Batch, item: Incoming) -> None:
         route = self._route(item)
@@ -170,8 +170,12 @@ class _Intake:
         changes = [item.line.change for item in items if item.line and item.code is None]
         if not changes:
             return
-        with self._unconfined():  # what the authors saw was written wherever the records have lived
-            batch.load(self._connection, changes, self._whereabouts.kinds)
+        kinds = self._whereabouts.kinds
+        past = [change for change in changes if change.record in kinds or change.base]
+        if past:
+            with self._unconfined():  # what the authors saw was written wherever the records have lived
+                batch.load(self._connection, past, kinds)
+        batch.records.know(kinds)
         _check_against_records(self._connection, changes, items)
 
     def _unconfined(self) -> AbstractContextManager[None]:

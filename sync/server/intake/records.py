@@ -61,6 +61,10 @@ class RecordPage:
         for kind, ids in wanted.items():
             for record in read_records(connection, kind, ids):
                 self._records[kind, record.id] = record
+        self.know(kinds)
+
+    def know(self, kinds: Mapping[str, str]) -> None:
+        """Which ids are taken, and by records of which kind."""
         self._kinds |= kinds
 
     def kind_of(self, record: str) -> str | None:

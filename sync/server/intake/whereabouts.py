@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, select
 
 from commune_desk.domain.records.kinds import KINDS
 from sync.change import Change
@@ -96,11 +96,15 @@ class Whereabouts:
         if not ids:
             return
         guest, left = tables.guest, tables.departure
-        shares = select(guest.c.record, guest.c.scope, guest.c.since).where(among(guest.c.record, ids))
-        for record, scope, since in connection.execute(shares):
-            self._guests.setdefault(record, {})[scope] = since
-        departures = select(left.c.scope, left.c.record, left.c.change).where(among(left.c.record, ids))
-        self._left |= {(scope, record): change for scope, record, change in connection.execute(departures)}
+        shares = select(literal(True), guest.c.record, guest.c.scope, guest.c.since).where(among(guest.c.record, ids))
+        departures = select(literal(False), left.c.record, left.c.scope, left.c.change)
+        for is_held, record, scope, since in connection.execute(
+            shares.union_all(departures.where(among(left.c.record, ids)))
+        ):
+            if is_held:
+                self._guests.setdefault(record, {})[scope] = since
+            else:
+                self._left[scope, record] = since
 
     @property
     def all_scopes(self) -> set[str]:
