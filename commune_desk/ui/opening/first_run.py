@@ -50,20 +50,20 @@ class FirstRunPage(OpeningCard):
         )
         self.ways.set_value(form.way)
         self.ways.chosen.connect(self.choose)
-        self.ways.setVisible(not form.instead)
         self.body.addWidget(self.ways)
+        self.ways.setVisible(not form.instead)
         self.trouble: NoticeBar | None = None
         self.fields: Form | None = None
         self.button = PrimaryButton(_("Begin"), "arrow-right")
         self.button.clicked.connect(self.submit)
         self.body.addLayout(self._actions())
+        self.back.setVisible(form.instead)
         self.choose(form.way)
 
     def _actions(self) -> QHBoxLayout:
         line = QHBoxLayout()
         self.back = LinkButton(_("Back"))
         self.back.clicked.connect(self.left)
-        self.back.setVisible(self.form.instead)
         line.addWidget(self.back)
         self.forgotten = LinkButton(_("Forgot the passphrase?"))
         self.forgotten.clicked.connect(self.recover)

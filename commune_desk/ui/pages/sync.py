@@ -74,9 +74,9 @@ class SyncPage(Page):
         self.compare.clicked.connect(self._compare)
         columns.side.addWidget(self.compare)
         self.files = FilesCard(workplace, tasks)
+        columns.side.addWidget(self.files)
         own = workplace.register.identity
         self.files.setVisible(is_commune_scope(own.scope) and not own.is_training)  # a shelter keeps no files
-        columns.side.addWidget(self.files)
         columns.side.addLayout(self._support())
         self.add(columns)
         tasks.register_changed.connect(self._on_changed)

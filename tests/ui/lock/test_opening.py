@@ -35,6 +35,7 @@ from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from tests.helpers.poor_province import dripping
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import MORNING, HandClock
+from tests.ui.samples.opened import opened_windows
 
 PASSPHRASE = "bon con meo di bien"
 
@@ -61,6 +62,15 @@ def editor(page: FirstRunPage, name: str) -> LineEdit:
     found = page.fields.row(name).editor
     assert isinstance(found, LineEdit)
     return found
+
+
+@pytest.mark.parametrize("instead", [False, True])
+def test_no_part_of_the_first_start_flashes_up_as_a_window(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, instead: bool
+) -> None:
+    with opened_windows(qapp) as names:
+        qtbot.addWidget(FirstRunPage(FirstRun(Profile(tmp_path), HandClock(), way=RESTORE, instead=instead)))
+    assert names == []
 
 
 def test_an_empty_first_start_names_every_field_and_begins_nothing(qtbot: QtBot, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +16,8 @@ from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.field_editors import holds, raw_value
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.register import RegisterPage
+from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.page import Page
 from commune_desk.usecases.desk.workplace import Workplace
@@ -26,6 +28,7 @@ from tests.helpers.builders import make_child, make_person, make_relation, make_
 from tests.helpers.keys import focused, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import OFFICER, work_for_real
+from tests.ui.samples.opened import opened_windows
 
 Key = Qt.Key
 Control, Alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -318,30 +321,31 @@ def test_tab_goes_round_everything_and_is_caught_nowhere(window: DeskWindow, rou
     assert len(set(seen)) == len(seen)
 
 
-class Opened(QObject):
-    """Notes each widget that is shown as a window of its own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: list[str] = []
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
-            self.names.append(f"{type(watched).__name__} {watched.accessibleName()}")
-        return False
-
-
 def test_no_part_of_a_page_flashes_up_as_a_window_that_takes_the_keyboard(
     qtbot: QtBot, qapp: QApplication, window: DeskWindow, workplace: Workplace, hoa: RecordId
 ) -> None:
     report = make_report(person=hoa)
     workplace.write(save_all(report))
-    opened = Opened()
-    qapp.installEventFilter(opened)
     pages = [Route(key) for key in ("today", "register", "import", "sync", "help")]
-    forms = [Route("child", hoa, form) for form in ("visit", "child", "relation", "group", "report")]
-    for route in (*pages, Route("reports", report.id), Route("child", hoa), *forms):
-        window.navigate(route)
+    forms = [Route("child", hoa, form) for form in ("visit", "child", "relation", "group", "report", "join")]
+    with opened_windows(qapp) as names:
+        for route in (*pages, Route("reports", report.id), *forms, Route("child", hoa)):
+            window.navigate(route)
+            QApplication.processEvents()
+        child = top_of(window)
+        assert isinstance(child, ChildPage)
+        for part in ("details", "family", "groups", "files"):
+            child.tabs.choose(part)
+            QApplication.processEvents()
+    assert names == []
+    assert focused() is child.tabs
+
+
+def test_no_part_of_the_sync_page_of_a_real_desk_flashes_up(
+    qtbot: QtBot, qapp: QApplication, workplace: Workplace, tasks: Tasks
+) -> None:
+    workplace.write(work_for_real)
+    with opened_windows(qapp) as names:
+        qtbot.addWidget(SyncPage(workplace, tasks))
         QApplication.processEvents()
-    qapp.removeEventFilter(opened)
-    assert opened.names == []
+    assert names == []
