@@ -27,6 +27,7 @@ from commune_desk.ui.widgets.card import Card, Surface
 from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.page import TabBar, TwoColumns
+from commune_desk.ui.widgets.tab_order import follow
 from commune_desk.ui.widgets.timeline import Timeline
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.duplicates import Sign
@@ -108,6 +109,7 @@ class ChildPage(LivePage):
             self.tabs.add(key, text)
         self.tabs.chosen.connect(self.show_part)
         self.setFocusProxy(self.tabs)
+        follow(self.tabs, self.edit, self.visit)  # Tab jumps from the rail to the tabs
         self.show_part("timeline")
         self.timeline.opened.connect(self._open_moment)
         self.add(self.columns)

@@ -53,12 +53,12 @@ class JoinPage(Page):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(12)
         self.add(holder)
-        self._add_actions()
         other = route.form.partition(":")[2]
         if other:
             self.compare(other)
         else:
             self._ask_whom()
+        self._add_actions()  # after the picker: Tab jumps from the rail to it
 
     def _add_actions(self) -> None:
         self.cancel = SecondaryButton(_("Cancel"), shortcut="Esc")

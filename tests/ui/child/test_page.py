@@ -237,6 +237,7 @@ def test_a_stored_file_is_edited_and_villages_are_offered_in_a_popup(
     show_page(qtbot, made)
     field = made.fields["village"]
     assert isinstance(field, LineEdit)
+    field.setFocus()
     field.clear()
     type_in(made, "village", "thôn Nà Ếch")
     made.submit()
