@@ -213,7 +213,7 @@ class SyncPage(Page):
         for shown in self.cards:
             self._decisions.addWidget(shown)
         if self.cards:
-            follow(*(stop for shown in self.cards for stop in stops(shown)))
+            follow(self.decisions, *(stop for shown in self.cards for stop in stops(shown)))
         if more:
             rest = _("{count} more to decide after these").format(count=more)
             self._decisions.addWidget(Text(rest, ink="quiet"))

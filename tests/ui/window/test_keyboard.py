@@ -25,6 +25,7 @@ from commune_desk.usecases.records.children import end_relation
 from commune_desk.usecases.records.drafts import save_draft
 from commune_desk.usecases.sync.agent import SyncStatus
 from tests.helpers.builders import make_child, make_person, make_relation, make_report, make_visit, save_all
+from tests.helpers.in_conflict import in_conflict
 from tests.helpers.keys import focused, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import OFFICER, work_for_real
@@ -302,13 +303,16 @@ def test_a_record_opened_again_after_another_page_is_shown(window: DeskWindow, h
     assert isinstance(top_of(window), ChildPage)
 
 
-@pytest.mark.parametrize("page", ["today", "register", "reports", "import", "child"])
-@pytest.mark.parametrize("form", ["", "child", "visit", "relation", "group", "join"])
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        *((key, "") for key in ("today", "register", "reports", "import", "child")),
+        *(("child", form) for form in ("child", "visit", "relation", "group", "join")),
+    ],
+)
 def test_tab_goes_round_everything_and_is_caught_nowhere(
     qtbot: QtBot, window: DeskWindow, hoa: RecordId, page: str, form: str
 ) -> None:
-    if form and page != "child":
-        pytest.skip("no form of this page")
     window.navigate(Route(page, hoa if page == "child" else "", form))
     window.shell.rail.focus_current()
     first = focused()
@@ -344,6 +348,28 @@ def test_no_part_of_a_page_flashes_up_as_a_window_that_takes_the_keyboard(
             QApplication.processEvents()
     assert names == []
     assert focused() is child.tabs
+
+
+def test_the_sync_page_begins_at_what_is_to_be_decided_and_it_is_decided_by_keyboard(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace
+) -> None:
+    person = in_conflict(workplace, "0987111223", "0366404505")
+    press(Key.Key_5, Alt)
+    page = top_of(window)
+    assert isinstance(page, SyncPage)
+    (card,) = page.cards
+    assert card.isAncestorOf(focused()), "and not at how many files go over the line"
+    press(Key.Key_Right)
+    press(Key.Key_Space)
+    while focused() is not card.button:
+        press(Key.Key_Tab)
+        assert card.isAncestorOf(focused())
+    press(Key.Key_Return)
+    qtbot.waitUntil(lambda: not page.cards)
+    ((phone,),) = workplace.read(lambda c: c.execute("SELECT phone FROM person WHERE id=?", (person.id,)).fetchall())
+    assert phone == "0366404505"
+    press(Key.Key_Tab)
+    assert window.shell.isAncestorOf(focused())
 
 
 def test_no_part_of_the_sync_page_of_a_real_desk_flashes_up(
