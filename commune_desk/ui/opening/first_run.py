@@ -88,12 +88,15 @@ class FirstRunPage(OpeningCard):
             field.set_value(secrets.get(name, ""))
         self.body.insertWidget(self.body.count() - 1, self.fields)
         self.forgotten.setVisible(way == RESTORE)
+        self.button.setText(self._begin())
         follow(stops(self.fields)[-1], self.back, self.forgotten, self.button)
 
     def _row(self, name: str) -> FieldRow:
         label, hint = _labels()[name]
         if self.form.way == RESTORE:
             hint = _("Of an officer who could unlock the register then.") if name == "login" else ""
+        elif self.form.way == TRAINING and name == "display_name":
+            hint = ""  # nobody else ever sees it
         return FieldRow(label, self._editor(name, label), required=True, hint=hint)
 
     def _editor(self, name: str, label: str) -> QWidget:
@@ -160,7 +163,11 @@ class FirstRunPage(OpeningCard):
     def _set_busy(self, is_busy: bool) -> None:
         self.forgotten.setEnabled(not is_busy)
         self.button.setEnabled(not is_busy)
-        self.button.setText(_("Please wait…") if is_busy else _("Begin"))
+        self.button.setText(_("Please wait…") if is_busy else self._begin())
+
+    def _begin(self) -> str:
+        """What the button does."""
+        return {ENROL: _("Enrol"), TRAINING: _("Begin"), RESTORE: _("Restore")}[self.form.way]
 
     def _on_refused(self, error: DeskError) -> None:
         if isinstance(error, Invalid) and error.fields and self.fields is not None:

@@ -101,6 +101,18 @@ def test_a_training_register_is_made_with_children_and_a_typed_vietnamese_name(q
     assert count == 60
 
 
+def test_the_button_of_the_first_start_says_what_it_does(qtbot: QtBot, tmp_path: Path) -> None:
+    page = window(qtbot, tmp_path).page
+    assert isinstance(page, FirstRunPage)
+    said = []
+    for way in (ENROL, RESTORE, TRAINING):
+        page.choose(way)
+        said.append(page.button.text())
+    assert said == ["Đăng ký", "Khôi phục", "Bắt đầu"]
+    assert page.fields is not None
+    assert page.fields.row("display_name").hint.isHidden(), "nobody else ever sees the name in a training register"
+
+
 @pytest.mark.parametrize("way", [ENROL, RESTORE, TRAINING])
 def test_tab_goes_from_the_choice_through_the_fields_to_the_button(qtbot: QtBot, tmp_path: Path, way: str) -> None:
     shown = window(qtbot, tmp_path)
