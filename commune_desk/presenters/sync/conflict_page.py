@@ -9,7 +9,7 @@ from commune_desk.domain.model.record import Field, Shape, Value, check_value
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.i18n import _
 from commune_desk.presenters.wording import labels
-from commune_desk.presenters.wording.deadline_texts import late_text, moment_text
+from commune_desk.presenters.wording.deadline_texts import late_text
 from commune_desk.store.intake.conflicts import UNWRITTEN, OpenConflict, Side, count_open, late_since, open_conflicts
 from commune_desk.store.pages.subjects import name_of, subject_of
 from commune_desk.store.writing.transaction import Tx
@@ -109,8 +109,8 @@ def author_of(workplace: Workplace, side: Side) -> str:
         who = _("you")
     where = _("this PC") if side.desk == workplace.actor.desk else side.desk_label or side.desk
     place = labels.place_name(workplace.codes, side.scope) if is_elsewhere else ""
-    when = moment_text(side.at, workplace.register.clock.now())
-    return labels.joined(who, when, where, place)
+    when = labels.near_instant_text(side.at, workplace.today()) if side.at else ""
+    return labels.joined(who[:1].upper() + who[1:], when, where, place)
 
 
 def _is_from_here(workplace: Workplace, side: Side) -> bool:

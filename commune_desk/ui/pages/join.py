@@ -17,6 +17,7 @@ from commune_desk.ui.dialogs.message import Message, confirm, show_error
 from commune_desk.ui.forms.child_picker import ChildPicker
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.bullets import bullet
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
@@ -150,7 +151,7 @@ class JoinPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         for sentence in view.consequences:
-            column.addWidget(Text(f"•\u2002{sentence}", wrap=True))
+            column.addWidget(bullet(sentence))
         column.addWidget(Text(_("It cannot be undone by anybody."), bold=True, wrap=True))
         told = _("Works without a connection; the province and the other PCs hear of it with the next sync.")
         line = QHBoxLayout()
