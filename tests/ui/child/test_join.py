@@ -162,7 +162,7 @@ def test_a_joining_that_was_refused_is_told_with_what_it_left_and_that_is_put_ba
     assert not cut_texts(made)
     (bar,) = [one for one in made.findChildren(NoticeBar) if "Tỉnh không gộp" in one.accessibleName()]
     said = bar.accessibleName()
-    assert "vẫn đang ghi ở đây: Điện thoại; Trường, lớp. " in said, "the values come with the question"
+    assert "vẫn ghi ở đây: Điện thoại; Trường, lớp. " in said, "the values come with the question"
     answered: list[str] = []
 
     def say_yes(dialog: MessageDialog) -> None:
