@@ -156,7 +156,7 @@ class JoinPage(Page):
         told = _("Works without a connection; the province and the other PCs hear of it with the next sync.")
         line = QHBoxLayout()
         line.addWidget(Text(told, size=Size.SMALL, ink="quiet", wrap=True), 1)
-        self.go = PrimaryButton(_("These are one child…"))
+        self.go = PrimaryButton(_("Join the two records…"))
         self.go.setEnabled(not view.why_not)
         self.go.setAccessibleDescription(view.why_not)
         self.go.clicked.connect(self.submit)
