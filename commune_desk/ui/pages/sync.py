@@ -225,6 +225,10 @@ class SyncPage(Page):
             following: list[QWidget] = [stops(shown)[0] for shown in self.cards[place : place + 1] or self.cards[-1:]]
             (*following, self)[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def first_focus(self) -> QWidget | None:
+        """What is to be decided, where there is something."""
+        return stops(self.cards[0])[0] if self.cards else None
+
     def _place_of_focus(self) -> int | None:
         """Which card the keyboard is in."""
         focused = self.window().focusWidget()

@@ -350,11 +350,22 @@ def test_no_part_of_a_page_flashes_up_as_a_window_that_takes_the_keyboard(
     assert focused() is child.tabs
 
 
+@pytest.mark.parametrize("is_link", [False, True], ids=["rail key", "link"])
 def test_the_sync_page_begins_at_what_is_to_be_decided_and_it_is_decided_by_keyboard(
-    qtbot: QtBot, window: DeskWindow, workplace: Workplace
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, is_link: bool
 ) -> None:
+    if is_link:
+        press(Key.Key_5, Alt)
     person = in_conflict(workplace, "0987111223", "0366404505")
-    press(Key.Key_5, Alt)
+    if is_link:
+        built = top_of(window)
+        assert isinstance(built, SyncPage)
+        built.refresh_conflicts()
+        qtbot.waitUntil(built.cards[0].button.isVisible)
+        window.navigate(Route("today"))
+        window.navigate(Route("sync"))
+    else:
+        press(Key.Key_5, Alt)
     page = top_of(window)
     assert isinstance(page, SyncPage)
     (card,) = page.cards
