@@ -64,10 +64,12 @@ def test_with_nothing_else_set_aside_all_is_proven(refused: RealDesk) -> None:
     refused.ask("UPDATE change SET state='accepted', code=NULL WHERE code='joined'")
     told = facts(refused)
     assert told.sealings_set_aside == (("moved", 1),)
-    told = msgspec.structs.replace(told, heard_at=told.proven_at, heard_changes=told.proven_changes)
+    at = told.proven_at  # as the agent notes it after a round
+    told = msgspec.structs.replace(told, heard_at=at, last_contact=at, heard_changes=told.proven_changes)
     assert told.is_proven_whole
     assert sync_chip(told, QUIET)[1] == "good"
-    history = refused.register.write(lambda tx: child_history(tx.connection, child_of(refused))).result()[0]
+    child = child_of(refused)
+    history = refused.register.write(lambda tx: child_history(tx.connection, child)).result()[0]
     assert not [entry for entry in history if entry.is_set_aside], "nor in the child's own history"
 
 

@@ -10,14 +10,19 @@ import pytest
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.time.clock import SystemClock
+from commune_desk.store.desk.versions import begin_all_anew
+from commune_desk.store.intake import handing_on
 from commune_desk.usecases.records.moves import move_child
-from sync.change import Verb
+from sync import protocol
+from sync.server.answers import unopened
+from sync.server.intake.whereabouts import Route, Whereabouts
+from tests.helpers.builders import make_report, save_all
 from tests.sync.actors.real_desks import RealDesk, make_register
+from tests.sync.actors.real_province import COMMUNE as HERE
 from tests.sync.actors.real_province import real_province
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, child, move, visit
+from tests.sync.moves.test_children_move import Two, child, move, visit, words_in
 from tests.sync.moves.test_joined_at_desks import again, joins
-from tests.sync.moves.test_sealed_again import BOTH, moved_by_who_had_not_heard, reports
+from tests.sync.moves.test_sealed_again import BOTH, relocation_of, reports
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
@@ -48,24 +53,111 @@ def go_on(desk: RealDesk, child: RecordId) -> None:
     desk.run(lambda tx: move_child(tx, child, THIRD))
 
 
-def test_a_visit_of_the_first_commune_follows_to_the_third(two: Three, child: RecordId) -> None:
+def both_moves(two: Three, child: RecordId) -> None:
+    """To the second commune and on to the third, before a desk of the first has heard of either."""
     move(two.late, child)
     for desk in (two.late, two.new):
         desk.sync()
     go_on(two.new, child)
     two.new.sync()
+
+
+def to_all(two: Three) -> None:
+    two.sync()
+    two.sync()
+
+
+def test_a_visit_of_the_first_commune_follows_to_the_third(two: Three, child: RecordId) -> None:
+    both_moves(two, child)
     visit(two.old, child)
     two.old.sync()
-    two.sync()
+    to_all(two)
     assert two.third.ask("SELECT count(*) FROM home_visit") == [(1,)]
 
 
-def test_what_was_joined_opens_in_the_third(two: Three, child: RecordId, again: RecordId) -> None:
-    moved_by_who_had_not_heard(two, child, again)
-    for desk in (two.late, two.new):
-        desk.sync()
-    go_on(two.new, child)
-    two.new.sync()
-    two.sync()
-    two.sync()
-    assert reports(two.third) == BOTH
+def test_by_the_first_of_the_moves_it_would_stop_the_feed_there(
+    two: Three, child: RecordId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: the third commune knows nothing of the move that led to the second."""
+    monkeypatch.setattr(
+        Whereabouts, "_way_home", lambda self, scope, record, _home: self._left.get((scope, record), "")
+    )
+    both_moves(two, child)
+    visit(two.old, child)
+    two.old.sync()
+    with pytest.raises(protocol.Malformed):
+        two.third.sync()
+
+
+def test_what_is_late_comes_to_a_guest_by_the_share_that_it_knows() -> None:
+    """Who holds a record since a day after the move has never heard of that."""
+    route = Route("C:2", {"C:2": "", "S:1": "a share"}, is_late=True, entered="a move")
+    assert route.brought_to("C:2", "C:1") == "a move"
+    assert route.brought_to("S:1", "C:1") == "a share"
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_what_was_joined_opens_in_the_third(
+    two: Three, child: RecordId, again: RecordId, monkeypatch: pytest.MonkeyPatch, *, is_told: bool
+) -> None:
+    """The twin: the first commune is asked only where the move took the child."""
+    if not is_told:
+        monkeypatch.setattr(unopened, "_gone_on_to", lambda *_: "")
+    joins(two.old, again, child)
+    two.old.sync()
+    both_moves(two, child)
+    to_all(two)
+    assert reports(two.third) == (BOTH if is_told else ["", "Bị đánh"])
+    assert reports(two.old) == []
+    assert two.old.ask("SELECT count(*) FROM change WHERE state IN ('waiting', 'sent', 'quarantined')") == [(0,)]
+    assert two.old.ask("SELECT count(*) FROM setting WHERE name='gone_on' AND CAST(value AS TEXT)<>'{}'") == [(0,)]
+    assert two.third.ask("SELECT count(*) FROM conflict") == [(0,)]
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_report_that_followed_opens_in_the_third(
+    two: Three, child: RecordId, monkeypatch: pytest.MonkeyPatch, *, is_told: bool
+) -> None:
+    """Its author hears of the first move only after the second."""
+    if not is_told:
+        monkeypatch.setattr(unopened, "_gone_on_to", lambda *_: "")
+    both_moves(two, child)
+    two.old.register.write(save_all(make_report(person=child))).result()
+    to_all(two)
+    assert reports(two.third) == (BOTH if is_told else ["", "Bị đánh"])
+    assert reports(two.old) == []
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_from_a_snapshot_too(
+    two: Three, child: RecordId, again: RecordId, monkeypatch: pytest.MonkeyPatch, *, is_told: bool
+) -> None:
+    if not is_told:
+        monkeypatch.setattr(unopened, "_gone_on_to", lambda *_: "")
+    joins(two.old, again, child)
+    two.old.sync()
+    both_moves(two, child)
+    two.old.run(begin_all_anew)
+    to_all(two)
+    assert reports(two.third) == (BOTH if is_told else ["", "Bị đánh"])
+
+
+@pytest.mark.parametrize("place", [HERE, "S:AD01", "C:99999"])
+def test_a_page_that_names_anything_but_another_commune_has_nothing_sealed(
+    two: Three, child: RecordId, place: str
+) -> None:
+    ((report,),) = two.old.ask("SELECT id FROM report")
+    move_of = two.old.register.write(lambda tx: relocation_of(tx, child)).result()[0]
+    seals = "SELECT count(*) FROM change WHERE json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k')='reseal'"
+    before = two.old.ask(seals)
+    for gone_on, more in ((place, 0), (THIRD, 1)):
+        named = [("report", report)]
+        asked = protocol.Event(scope=HERE, seq=1, left=named, unopened=named, gone_on=gone_on)
+        two.old.run(lambda tx, event=asked: handing_on.seal_again(tx, event, move_of))  # type: ignore[misc]
+        assert two.old.ask(seals) == [(before[0][0] + more,)], "the second is the twin"
+
+
+def test_nobody_is_told_where_a_child_went_on_to_unless_something_is_closed(two: Three, child: RecordId) -> None:
+    both_moves(two, child)
+    two.old.sync()
+    assert THIRD not in words_in(two.old).replace(f'"scope":"{THIRD}"', "")
