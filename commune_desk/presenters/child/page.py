@@ -15,6 +15,7 @@ from commune_desk.domain.time.clock import VIETNAM
 from commune_desk.domain.time.dates import birthday_alert
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.i18n import _, format_date, ngettext
+from commune_desk.presenters.child.closed import closed_notice
 from commune_desk.presenters.child.family import NOT_HERE, FamilyRow, family_rows
 from commune_desk.presenters.child.join import JoinQuestion, NotJoinedView, not_joined_view, put_back_question
 from commune_desk.presenters.child.move import ChildMove, MoveView, move_view
@@ -85,6 +86,8 @@ class ChildView:
     chips: tuple[ChipText, ...]
     notice: str
     conflict_notice: str
+    closed_notice: str
+    """What of the child nobody here can open, and whom to ask."""
     can_write: bool
     """Whether the officer's role writes here."""
     is_open: bool
@@ -136,6 +139,7 @@ class ChildPage:
             chips=tuple(self._chips(record, today)),
             notice=_protection(record, today),
             conflict_notice=self._conflicts(record),
+            closed_notice=closed_notice(self._workplace, self.person),
             can_write=can_write,
             is_open=is_open,
             move=move_view(self._workplace, self.person),

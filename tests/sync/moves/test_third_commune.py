@@ -10,8 +10,13 @@ import pytest
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.time.clock import SystemClock
+from commune_desk.i18n import set_language
+from commune_desk.presenters.child.page import ChildPage, ChildView
+from commune_desk.program_files import code_book
 from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.store.intake import handing_on
+from commune_desk.store.pages import closed_values
+from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.moves import move_child
 from sync import protocol
 from sync.server.answers import unopened
@@ -161,3 +166,47 @@ def test_nobody_is_told_where_a_child_went_on_to_unless_something_is_closed(two:
     both_moves(two, child)
     two.old.sync()
     assert THIRD not in words_in(two.old).replace(f'"scope":"{THIRD}"', "")
+
+
+def page_of(desk: RealDesk, child: RecordId) -> ChildView:
+    view = ChildPage(Workplace(desk.register, code_book()), child).view()
+    assert view is not None
+    return view
+
+
+def test_what_nobody_can_open_is_said_on_the_childs_page_with_whom_to_ask(
+    two: Three, child: RecordId, again: RecordId
+) -> None:
+    """Of the first commune nobody has synced since; the notice goes when the value opens after all."""
+    set_language("en")
+    joins(two.old, again, child)
+    two.old.sync()
+    both_moves(two, child)
+    two.third.sync()
+    assert page_of(two.third, child).closed_notice == (
+        "Sealed for Bình Liêu Commune, so nobody here can open it: Report (description). If a PC there still holds it, "
+        "it opens here by itself once that PC has synced. If it stays closed, ask Bình Liêu Commune what it says."
+    )
+    to_all(two)
+    assert page_of(two.third, child).closed_notice == ""
+
+
+def test_it_would_be_an_unexplained_blank(
+    two: Three, child: RecordId, again: RecordId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(closed_values, "_sealing", lambda *_: ())
+    joins(two.old, again, child)
+    two.old.sync()
+    both_moves(two, child)
+    two.third.sync()
+    assert reports(two.third) == ["", "Bị đánh"]
+    assert page_of(two.third, child).closed_notice == ""
+
+
+def test_what_was_left_empty_is_not_called_closed(two: Three, child: RecordId) -> None:
+    set_language("en")
+    assert page_of(two.old, child).closed_notice == ""
+    both_moves(two, child)
+    two.third.sync()
+    assert page_of(two.third, child).closed_notice == ""
