@@ -160,15 +160,15 @@ class ChildPage(LivePage):
             self.write(looked_at)
 
     def _bars(self, view: ChildView) -> list[NoticeBar]:
-        bars = [NoticeBar(view.notice, Tone.DANGER, dismissable=False)] if view.notice else []
-        if view.move.under_way:
-            bars.append(NoticeBar(view.move.under_way, Tone.NOTE, dismissable=False))
-        elif view.move.set_aside:
-            bars.append(NoticeBar(view.move.set_aside, Tone.WARNING, dismissable=False))
-        if view.sharing.notice:
-            bars.append(NoticeBar(view.sharing.notice, Tone.NOTE, dismissable=False))
-        if view.sharing.set_aside:
-            bars.append(NoticeBar(view.sharing.set_aside, Tone.WARNING, dismissable=False))
+        told = (
+            (view.notice, Tone.DANGER),
+            (view.move.under_way, Tone.NOTE),
+            ("" if view.move.under_way else view.move.set_aside, Tone.WARNING),
+            (view.sharing.notice, Tone.NOTE),
+            (view.sharing.set_aside, Tone.WARNING),
+            (view.closed_notice, Tone.NOTE),
+        )
+        bars = [NoticeBar(text, tone, dismissable=False) for text, tone in told if text]
         if view.not_joined.said:
             bars.append(self._not_joined(view))
         if self._may_be and view.can_edit and not view.not_joined.said:

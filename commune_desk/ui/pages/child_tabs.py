@@ -8,7 +8,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.child.page import ChildView, FamilyRow, GroupRow, RiskPoint
+from commune_desk.presenters.child.family import FamilyRow
+from commune_desk.presenters.child.page import ChildView, GroupRow, RiskPoint
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording.labels import RISK_NAMES
 from commune_desk.presenters.wording.next_steps import Step
