@@ -241,6 +241,8 @@ class Event(_Message, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """(kind, id) of the records that leave this scope with this change."""
     unopened: list[tuple[str, str]] = msgspec.field(name="u", default_factory=list)
     """(kind, id) of those in `left` of which something is sealed so that their new home cannot open it."""
+    gone_on: str = msgspec.field(name="w", default="")
+    """Where those in `unopened`, or what was written about the person since, are by now, if they moved on."""
     digest: B64 = msgspec.field(name="d", default="")
     """Of a change whose record has left this scope since: it is handed out no more, the chain goes over it."""
 

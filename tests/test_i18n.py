@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +16,17 @@ from commune_desk import i18n
 from commune_desk.domain.words.errors import DeskError, Fault
 from commune_desk.i18n import _, fill, set_language, translate_error
 from tests import texts
+
+_OTHER_WORDS = {
+    "bạn": "anh/chị",
+    "công nghệ thông tin": "CNTT",
+    "ghi danh": "đăng ký",
+    "khoá": "khóa",
+    "phục hồi": "khôi phục",
+    "thư trả lời": "gói trả lời",
+    "xung đột": "chờ quyết định",
+}
+"""Not used, and what is said instead."""
 
 
 def test_every_text_of_the_sources_is_translated() -> None:
@@ -38,6 +50,12 @@ def test_translations_keep_the_placeholders() -> None:
     assert [
         fault for m in texts.messages(texts.stored_texts()) if texts.is_complete(m) and (fault := texts.mismatch(m))
     ] == []
+
+
+def test_one_thing_has_one_name_in_vietnamese() -> None:
+    """Two officers who talk of it on the telephone must be reading the same word."""
+    said = [form for message in texts.messages(texts.stored_texts()) for form in texts.forms_of(message) if form]
+    assert [form for form in said for other in _OTHER_WORDS if re.search(rf"(?i)\b{other}\b", form)] == []
 
 
 def test_a_lost_placeholder_would_be_found() -> None:

@@ -134,6 +134,8 @@ class DeskWindow(QObject):
             cast("ReportsPage", page).show_report(route.record)
         elif route.page == "register" and route.form:
             cast("RegisterPage", page).show_only(route.form)
+        elif route.page == "sync":
+            self.shell.focus_page()  # at what is to be decided: most links to it say so
 
     def _open_over(self, route: Route, over: QWidget) -> None:
         while self._overs and self._overs[-1][0].form:

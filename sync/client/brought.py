@@ -15,7 +15,8 @@ class Brought:
     """Whether it answers a bundle that this desk remembers; only then its receipts and refusals count."""
     accepted_n: int = 0
     """The last number that a receipt in it is for; 0 without one."""
-    quarantined: int = 0
+    set_aside: list[str] = field(default_factory=list)
+    """The changes of this desk's that receipts in it say are kept aside."""
     receipts: int = 0
     events: int = 0
     conflicts: int = 0

@@ -227,7 +227,7 @@ def _keep_receipt(
     replica.acknowledge(receipt, receipt.accepted_n, body, signature)
     brought.accepted_n = max(brought.accepted_n, receipt.accepted_n)
     brought.receipts += 1
-    brought.quarantined += sum(result.status == "quarantined" for result in receipt.results)
+    brought.set_aside += [result.id for result in receipt.results if result.status == "quarantined"]
 
 
 def _require(identity: DeskIdentity, domain: bytes, content: bytes, part: bundle.Part) -> None:

@@ -99,6 +99,27 @@ def edited_late(workplace: Workplace, kind: str, record: RecordId, field: str, v
     workplace.write(run)
 
 
+def sealed_there(workplace: Workplace, kind: str, record: RecordId, field: str, *, stands: bool) -> None:
+    """As a pull leaves it behind: a value sealed for the former commune alone, which stands or waits to be decided."""
+    row = workplace.read(lambda c: c.execute(f"SELECT writers FROM {kind} WHERE id=?", (record,)).fetchone())
+    seen = writers.parse(row[0])
+    change = msgspec.structs.replace(
+        relocation(record, Verb.SET), kind=kind, to="", seal={field: "sealed"}, key="0" * 8, data=2
+    )
+    opened = (uuid7(), "C:06838", kind, record, field, seen.get(field), seen.get(field), change.id, 9, "open", None)
+
+    def run(tx: Tx) -> None:
+        _keep(tx, write(change))
+        if stands:
+            written = writers.write(seen | {field: change.id})
+            tx.connection.execute(f"UPDATE {kind} SET writers=? WHERE id=?", (written, record))
+        else:
+            tx.connection.execute("INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,?,?)", opened)
+            tx.topic("conflicts")
+
+    workplace.write(run)
+
+
 def sql(workplace: Workplace, statement: str, *values: Any, topic: str = "sync") -> None:
     """What only a sync writes, written by hand."""
 

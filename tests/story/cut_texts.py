@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from commune_desk.ui.opening.frame import OpeningCard
 from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.line_breaks import before_code
 from commune_desk.ui.widgets.table import PagedTable, RowDelegate
 from commune_desk.ui.widgets.text import RichLine, Text
 
-_FIELD_EDGES = 22
+_FIELD_EDGES = 24
 _ARROW = 26
 _MAY_END_A_LINE = " \u00a0\u2028-–/"
 
@@ -47,7 +48,8 @@ def _torn(text: RichLine) -> Iterator[str]:
     words = layout.text()
     for at in range(1, layout.lineCount()):
         start = layout.lineAt(at).textStart()
-        if not words[start].isspace() and words[start - 1] not in _MAY_END_A_LINE:
+        is_torn = not words[start].isspace() and words[start - 1] not in _MAY_END_A_LINE
+        if is_torn or before_code(words, 0, start) < start:
             yield f"{words} (torn at {words[start - 1 : start + 1]})"
 
 

@@ -20,6 +20,7 @@ from commune_desk.store.pages.children import child_record
 from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.dialogs.message import Message, question
+from commune_desk.ui.forms.child_form import ChildFormPage
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.join import JoinPage
 from commune_desk.ui.shots import SCALED, SCREEN, grab_own_size
@@ -122,6 +123,27 @@ def _steps(window: DeskWindow, workplace: Workplace, child: str, second: str) ->
     for part in ("family", "groups"):
         page.tabs.choose(part)
         yield part
+    yield from _contradicting(window, workplace, child)
+
+
+def _contradicting(window: DeskWindow, workplace: Workplace, child: str) -> Iterator[str]:
+    """The two records say something else of a relative each."""
+    record = workplace.read(lambda c: child_record(c, child))
+    assert record is not None
+    for place, birth in enumerate(("1988", "1971")):
+        told = next(one for one in record.kin if (record.written_in[one.relation.id] == child) == (place == 0))
+        workplace.write(save_all(msgspec.structs.replace(told.person, birth_date=birth, id_number=None)))
+    go_to(window, Route("child", child))
+    page = window.shell.stack.currentWidget()
+    assert isinstance(page, ChildPage)
+    page.tabs.choose("family")
+    yield "family-differs"
+    window.navigate(Route("child", child, "child"))
+    form = window.shell.stack.currentWidget()
+    assert isinstance(form, ChildFormPage)
+    yield "form"
+    form.scroll_area.ensureWidgetVisible(next(one for name, one in form.fields.items() if name.startswith("kept_")))
+    yield "form-differs"
 
 
 def _question(window: DeskWindow, out: Path) -> list[str]:

@@ -25,6 +25,7 @@ from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.dialogs.move_child import MoveDialog
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.register import RegisterPage
+from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.shots import SCALED, SCREEN, grab_own_size
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
@@ -32,7 +33,7 @@ from commune_desk.usecases.registers.opening import OpenDesk, make_training_regi
 from commune_desk.usecases.registers.profile import Profile
 from commune_desk.usecases.registers.training_register import fill_commune
 from tests.helpers import moving
-from tests.helpers.builders import make_person, make_relation, save_all
+from tests.helpers.builders import make_person, make_relation, make_report, save_all
 from tests.story.filled_registers import OFFICER
 from tests.story.pictures import both_sizes, go_to, longest_story
 from tests.story.stage import pump
@@ -119,6 +120,23 @@ def _elsewhere(window: DeskWindow, workplace: Workplace, child: RecordId) -> Ite
     _disagree(workplace, RecordId(others[0][0]))
     window.navigate(Route("sync"))
     yield "decision"
+    yield from _sealed(window, workplace, RecordId(others[1][0]))
+
+
+def _sealed(window: DeskWindow, workplace: Workplace, child: RecordId) -> Iterator[str]:
+    """What came along sealed for the former commune: some of it stands, some of it waits to be decided."""
+    report = make_report(person=child)
+    workplace.write(save_all(report))
+    moving.sealed_there(workplace, "report", report.id, "reporter_contact", stands=True)
+    window.navigate(Route("child", child))
+    yield "child-closed"
+    moving.sql(workplace, "DELETE FROM conflict", topic="conflicts")
+    moving.sealed_there(workplace, "report", report.id, "description", stands=False)
+    go_to(window, Route("sync"))
+    page = window.shell.page("sync")
+    assert isinstance(page, SyncPage)
+    page.refresh_conflicts()
+    yield "decision-sealed"
 
 
 def _stay_elsewhere(workplace: Workplace, child: RecordId) -> None:

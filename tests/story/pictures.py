@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from commune_desk.app import Program
 from commune_desk.presenters.frame.routes import Route
@@ -34,11 +34,15 @@ def take_pictures(program: Program, folder: Path, prefix: str) -> list[str]:
 
 
 def both_sizes(window: QWidget, folder: Path, name: str) -> list[str]:
-    """Pictures of a window as it is: `name.png` and `name-125.png`; their names."""
+    """Pictures of a window as it is: `name.png` and `name-125.png`; their names. What is read to its end stays so."""
     names = []
+    bars = [area.verticalScrollBar() for area in window.findChildren(QScrollArea) if area.isVisible()]
+    at_end = [bar for bar in bars if 0 < bar.value() == bar.maximum()]
     for scale, suffix in ((1.0, ""), (SCALED, "-125")):
         window.resize(round(SCREEN.width() / scale), round(SCREEN.height() / scale))
         pump(0.4)
+        for bar in at_end:
+            bar.setValue(bar.maximum())
         names.append(take(window, folder / f"{name}{suffix}.png", scale))
     return names
 

@@ -20,6 +20,7 @@ from commune_desk.domain.vietnamese.text import tidy
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.presenters.wording import labels
 from commune_desk.store.pages.children import ChildRecord, Kin
+from commune_desk.store.pages.entered_twice import KinShown, kin_once
 from commune_desk.store.writing.opened import Opened
 from commune_desk.usecases.records.children import ChildEntry, KinEntry
 
@@ -75,25 +76,28 @@ def _stored(record: ChildRecord) -> dict[str, Any]:
         found |= {"head_name": home.head_name, "household_class": home.household_class or ""}
     carer = carer_of(record)
     if carer is not None:
-        found |= {"carer_name": carer.person.full_name, "carer_relation": carer.relation.relation}
-        found |= {"carer_phone": labels.phone_text(carer.person.phone)}
+        found |= {"carer_name": carer.kin.person.full_name, "carer_relation": carer.kin.relation.relation}
+        found |= {"carer_phone": labels.phone_text(carer.kin.person.phone)}
     for parent in PARENTS:
-        kin = kin_as(record, parent)
-        if kin is not None:
-            found |= {f"{parent}_name": kin.person.full_name, f"{parent}_status": kin.person.life_status or ""}
+        known = kin_as(record, parent)
+        if known is not None:
+            person = known.kin.person
+            found |= {f"{parent}_name": person.full_name, f"{parent}_status": person.life_status or ""}
     return found
 
 
-def carer_of(record: ChildRecord | None) -> Kin | None:
-    """Who looks after the child now."""
-    kin = record.kin if record else ()
-    return next((one for one in kin if one.relation.is_caregiver and not one.relation.ended_on), None)
+def carer_of(record: ChildRecord | None) -> KinShown | None:
+    """Who looks after the child now, as the page shows them."""
+    return next((one for one in _kin_now(record) if one.kin.relation.is_caregiver), None)
 
 
-def kin_as(record: ChildRecord | None, relation: str) -> Kin | None:
-    """The relative who stands in this relation now."""
-    kin = record.kin if record else ()
-    return next((one for one in kin if one.relation.relation == relation and not one.relation.ended_on), None)
+def kin_as(record: ChildRecord | None, relation: str) -> KinShown | None:
+    """The relative who stands in this relation now, as the page shows them."""
+    return next((one for one in _kin_now(record) if one.kin.relation.relation == relation), None)
+
+
+def _kin_now(record: ChildRecord | None) -> list[KinShown]:
+    return [one for one in kin_once(record.kin if record else ()) if not one.kin.relation.ended_on]
 
 
 def edited_by_form(record: ChildRecord) -> list[Record | None]:
@@ -129,17 +133,20 @@ def untouched_entry(record: ChildRecord, today: date) -> ChildEntry:
         birth = None
     entry = entry_of(Typed(values, birth, record.person.scope), record)
     shown = {kin.relation_id for kin in entry.kin}
-    others = [_stored_kin(kin) for kin in record.kin if kin.relation.id not in shown]
+    others = [stored_kin(one) for one in kin_once(record.kin) if one.kin.relation.id not in shown]
     return msgspec.structs.replace(entry, kin=(*entry.kin, *others))
 
 
-def _stored_kin(kin: Kin) -> KinEntry:
+def stored_kin(shown: KinShown) -> KinEntry:
+    """A relative as stored, all entries of them as one."""
+    kin = shown.kin
     return KinEntry(
         person=kin.person,
         relation=kin.relation.relation,
         is_caregiver=kin.relation.is_caregiver,
         is_guardian=kin.relation.is_guardian,
         relation_id=kin.relation.id,
+        entries=shown.records,
     )
 
 
@@ -200,30 +207,31 @@ def _kin(typed: Typed, record: ChildRecord | None) -> Iterator[KinEntry]:
     relation = typed.code("carer_relation")
     carer, former = typed.text("carer_name"), carer_of(record)
     if carer and relation:
-        is_same = former is not None and former.relation.relation == relation
+        is_same = former is not None and former.kin.relation.relation == relation
         known = former if is_same else kin_as(record, relation)
         phone = typed.text("carer_phone")
         yield _entry(
             typed, known, relation, carer, is_caregiver=True, phone=(normal_phone(phone) or phone) if phone else None
         )
-        if former is not None and former is not known:
-            yield _entry(typed, former, former.relation.relation, former.person.full_name)
+        if former is not None and former != known:
+            yield _entry(typed, former, former.kin.relation.relation, former.kin.person.full_name)
     for parent in PARENTS:
         name, known = typed.text(f"{parent}_name"), kin_as(record, parent)
-        if name and parent != relation and (known is None or known is not former):
+        if name and parent != relation and (known is None or known != former):
             yield _entry(typed, known, parent, name, life_status=typed.code(f"{parent}_status"))
 
 
 def _entry(
-    typed: Typed, known: Kin | None, relation: str, name: str, *, is_caregiver: bool = False, **details: str | None
+    typed: Typed, known: KinShown | None, relation: str, name: str, *, is_caregiver: bool = False, **details: str | None
 ) -> KinEntry:
-    person = known.person if known else Person(id=new_record_id(), scope=typed.scope, village=typed.text("village"))
+    person = known.kin.person if known else Person(id=new_record_id(), scope=typed.scope, village=typed.text("village"))
     if known is None:
         details = {"sex": _PARENT_SEX.get(relation)} | details
     return KinEntry(
         person=msgspec.structs.replace(person, full_name=name, **details),
         relation=relation,
         is_caregiver=is_caregiver,
-        is_guardian=known.relation.is_guardian if known else False,
-        relation_id=known.relation.id if known else None,
+        is_guardian=known.kin.relation.is_guardian if known else False,
+        relation_id=known.kin.relation.id if known else None,
+        entries=known.records if known else (),
     )

@@ -9,9 +9,9 @@ GROUP_FIELDS = {"groups_special": "special", "groups_at_risk": "at_risk"}
 """The fields of a new child's groups and the kind of group that each offers."""
 
 
-def child_fields() -> tuple[FieldSpec, ...]:
-    """All of them; the groups are asked of a new child alone."""
-    return (*_identity(), *_family(), *_groups(), *_rest())
+def child_fields(doubts: tuple[FieldSpec, ...] = ()) -> tuple[FieldSpec, ...]:
+    """All of them; the groups are a new child's alone; `doubts` are asked where two records contradict."""
+    return (*_identity(), *_family(), *doubts, *_groups(), *_rest())
 
 
 def _identity() -> tuple[FieldSpec, ...]:

@@ -20,10 +20,20 @@ from commune_desk.presenters.child.entry import (
     TEXTS,
     Typed,
     as_opened,
+    carer_of,
     edited_by_form,
     entry_of,
+    kin_as,
     typed_of,
     untouched_entry,
+)
+from commune_desk.presenters.child.family import (
+    BOTH,
+    doubt_fields,
+    doubt_options,
+    doubts_of,
+    phone_hint,
+    twice_hint,
 )
 from commune_desk.presenters.child.fields import GROUP_FIELDS, child_fields
 from commune_desk.presenters.frame.entry_form import EntryForm, FieldSpec, FormState, refuse_long
@@ -35,7 +45,13 @@ from commune_desk.store.pages.search import villages
 from commune_desk.store.writing.opened import Opened, open_records
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
-from commune_desk.usecases.records.children import ChildEntry, edit_child, groups_suggested, register_child
+from commune_desk.usecases.records.children import (
+    ChildEntry,
+    edit_child,
+    groups_suggested,
+    keep_kin,
+    register_child,
+)
 from commune_desk.usecases.records.duplicates import Sign, Twin, find_twins
 
 FORM = "child"
@@ -99,7 +115,8 @@ class ChildForm(EntryForm[ChildFormState]):
         if self._stored is not None:
             edited = edited_by_form(self._stored)
             self.open_as(workplace.read(lambda c: open_records(c, *edited)))
-        self._values = typed_of(self._stored)
+        self._doubts = {one.name: one for one in doubts_of(self._stored)}
+        self._values = typed_of(self._stored) | dict.fromkeys(self._doubts, BOTH)
         if self._stored is None:
             self._values |= dict.fromkeys(GROUP_FIELDS, ())
         self._villages = workplace.read(villages)
@@ -113,7 +130,8 @@ class ChildForm(EntryForm[ChildFormState]):
         return self._stored is None
 
     def fields(self) -> Sequence[FieldSpec]:
-        return tuple(spec for spec in child_fields() if spec.name in self._values)
+        doubts = tuple(doubt_fields(self._doubts.values(), self._workplace.codes))
+        return tuple(spec for spec in child_fields(doubts) if spec.name in self._values)
 
     def way_back(self) -> Route:
         return Route("child", self.record) if self.record else Route("register")
@@ -183,7 +201,17 @@ class ChildForm(EntryForm[ChildFormState]):
         if stored is None:
             return lambda tx: register_child(tx, entry)
         before = untouched_entry(stored, self._workplace.today())
-        return lambda tx: edit_child(tx, opened, before, entry)
+        chosen = [one.chosen(self._values[one.name]) for one in self._doubts.values()]
+        today = self._workplace.today().isoformat()
+
+        def save(tx: Tx) -> str:
+            saved = edit_child(tx, opened, before, entry)
+            for kept, others in filter(None, chosen):
+                gone = [one.relation.id for other in others for one in other.records]
+                keep_kin(tx, kept.kin.relation.id, gone, on=today)
+            return saved
+
+        return save
 
     def open_as(self, opened: Opened) -> None:
         super().open_as(opened)
@@ -192,6 +220,8 @@ class ChildForm(EntryForm[ChildFormState]):
 
     def options(self, name: str) -> list[Option]:
         codes = self._workplace.codes
+        if name in self._doubts and self._stored is not None:
+            return doubt_options(self._doubts[name], self._stored)
         if name == "ethnicity":
             return [
                 (group.code, labels.code_text(codes, "ethnic_groups", group.code)) for group in codes.ethnic_picker()
@@ -243,6 +273,7 @@ class ChildForm(EntryForm[ChildFormState]):
             errors["full_name"] = _("Please write the child's name.")
         birth = self._check_birth(errors, hints)
         self._check_id(birth, errors, hints)
+        self._hint_twice(hints)
         self._check_kin(errors, hints)
         refuse_long(errors, self._values, TEXTS)
         return errors, hints
@@ -281,6 +312,12 @@ class ChildForm(EntryForm[ChildFormState]):
         for name, had in self._named_before().items():
             if had and not tidy(values[name]):
                 errors[name] = _("To take a relative away, use the family tab of the child's page.")
+
+    def _hint_twice(self, hints: dict[str, str]) -> None:
+        carer = carer_of(self._stored)
+        shown = {"carer_name": carer} | {f"{parent}_name": kin_as(self._stored, parent) for parent in PARENTS}
+        found = {"carer_phone": phone_hint(carer)} | {name: twice_hint(kin) for name, kin in shown.items()}
+        hints |= {name: text for name, text in found.items() if text}
 
     def _named_before(self) -> dict[str, str]:
         before = typed_of(self._stored)

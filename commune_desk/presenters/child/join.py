@@ -209,12 +209,12 @@ def not_joined_view(workplace: Workplace, person: str) -> NotJoinedView:
     ).format(name=workplace.read(lambda c: name_of(c, other)))
     if person != refused.kept or not refused.taken:
         return NotJoinedView(said)
-    taken = "; ".join(_taken_text(workplace, one) for one in refused.taken)
+    fields = "; ".join(labels.field_label(one.kind, one.field) for one in refused.taken)
     stands = _(
-        "These details were taken from the other record with that, and stand here all the same: {details}. "
+        "Taken from the other record, and still written here: {fields}. "
         "If the two are not one child, put back what stood before."
-    ).format(details=taken)
-    return NotJoinedView(f"{said} {stands}", taken)
+    ).format(fields=fields)
+    return NotJoinedView(f"{said} {stands}", "; ".join(_taken_text(workplace, one) for one in refused.taken))
 
 
 def put_back_question(view: NotJoinedView) -> JoinQuestion:

@@ -9,14 +9,14 @@ from datetime import date
 from commune_desk.domain.limits.deadlines import emergency_due_at
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.children import FILE_STEPS, RISK_LEVELS, WITHDRAWN, GroupMembership
-from commune_desk.domain.records.families import Relation
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.reports import clock_runs
 from commune_desk.domain.time.clock import VIETNAM
 from commune_desk.domain.time.dates import birthday_alert
 from commune_desk.domain.words.audit_actions import AuditAction
-from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_date, ngettext
+from commune_desk.presenters.child.closed import closed_notice
+from commune_desk.presenters.child.family import NOT_HERE, FamilyRow, family_rows
 from commune_desk.presenters.child.join import JoinQuestion, NotJoinedView, not_joined_view, put_back_question
 from commune_desk.presenters.child.move import ChildMove, MoveView, move_view
 from commune_desk.presenters.child.share import ChildShare, SharingView, sharing_view
@@ -29,7 +29,7 @@ from commune_desk.store.intake.conflicts import count_open_of
 from commune_desk.store.pages.arrivals import is_unseen
 from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.pages.children import ChildRecord, child_record
-from commune_desk.store.pages.entered_twice import KinShown, groups_once, kin_once
+from commune_desk.store.pages.entered_twice import groups_once
 from commune_desk.store.pages.reports import emergency_hours
 from commune_desk.store.writing.erased import order_about
 from commune_desk.store.writing.joined import kept_of
@@ -39,7 +39,6 @@ from commune_desk.usecases.records import children, joining
 from commune_desk.usecases.records.moves import see_arrival
 
 CHART_VISITS = 12
-NOT_HERE = N_("not in this register")
 _PERSON_FIELDS = (
     "full_name",
     "other_name",
@@ -55,21 +54,6 @@ _FILE_FIELDS = (
     *("case_number", "status", "opened_on", "schooling", "school", "health_insurance", "birth_certificate"),
     *("disability_types", "disability_degree", "note"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FamilyRow:
-    """A relative. `person` opens their own file when they have one; `relation` is the record to edit."""
-
-    relation: str
-    person: str
-    name: str
-    detail: str
-    second: str
-    has_file: bool
-    is_past: bool = False
-    is_here: bool = True
-    """False for somebody who is not in this register: there is nothing of theirs to edit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +86,8 @@ class ChildView:
     chips: tuple[ChipText, ...]
     notice: str
     conflict_notice: str
+    closed_notice: str
+    """What of the child nobody here can open, and whom to ask."""
     can_write: bool
     """Whether the officer's role writes here."""
     is_open: bool
@@ -153,6 +139,7 @@ class ChildPage:
             chips=tuple(self._chips(record, today)),
             notice=_protection(record, today),
             conflict_notice=self._conflicts(record),
+            closed_notice=closed_notice(self._workplace, self.person),
             can_write=can_write,
             is_open=is_open,
             move=move_view(self._workplace, self.person),
@@ -163,7 +150,7 @@ class ChildPage:
             ),
             timeline=timeline.moments(),
             facts=tuple(self._facts(record)),
-            family=tuple(self._family(record, today)),
+            family=tuple(family_rows(record, self._workplace.codes, today)),
             groups=tuple(self._group(group) for group in reversed(groups_once(record.groups))),
             steps=tuple(sorted(self._steps(record, today), key=lambda step: step.order or "9")),
             risk=tuple(_risk(record)),
@@ -293,50 +280,6 @@ class ChildPage:
             year = f" ({home.class_year})" if home.class_year else ""
             yield Fact(labels.field_label("household", "household_class"), value + year)
 
-    def _family(self, record: ChildRecord, today: date) -> Iterator[FamilyRow]:
-        for one in kin_once(record.kin):
-            yield self._kin(one, self._relation_name(one.kin.relation), _part_of(one.kin.relation), today)
-        for relation in record.absent_kin:
-            yield self._absent(relation)
-        known = {kin.person.id for kin in record.kin}
-        for one in kin_once([kin for kin in record.kin_of if kin.person.id not in known]):
-            if not one.kin.relation.ended_on:
-                role = _("this child is the {relation}").format(relation=self._relation_name(one.kin.relation))
-                yield self._kin(one, "", role, today)
-
-    def _kin(self, shown: KinShown, relation: str, role: str, today: date) -> FamilyRow:
-        kin, person = shown.kin, shown.kin.person
-        phones = dict.fromkeys(labels.phone_text(one.person.phone) for one in shown.records)
-        twice = _("entered twice") if len({one.person.id for one in shown.records}) > 1 else ""
-        life = person.life_status if person.life_status not in (None, "alive", "unknown") else None
-        state = labels.code_text(self._workplace.codes, "life_statuses", life).lower()
-        age = labels.age_text(person.birth_date, today) if person.life_status != "dead" else ""
-        return FamilyRow(
-            relation=kin.relation.id,
-            person=person.id,
-            name=person.full_name,
-            detail=", ".join(filter(None, (relation, age))),
-            second=labels.joined(role, *phones, state, twice),
-            has_file=kin.has_file,
-            is_past=kin.relation.ended_on is not None,
-        )
-
-    def _absent(self, relation: Relation) -> FamilyRow:
-        """Somebody who stayed in another commune: what they are to the child is known, and no more."""
-        return FamilyRow(
-            relation=relation.id,
-            person=relation.relative or "",
-            name=labels.code_text(self._workplace.codes, "relations", relation.relation),
-            detail="",
-            second=labels.joined(_(NOT_HERE), _part_of(relation)),
-            has_file=False,
-            is_past=relation.ended_on is not None,
-            is_here=False,
-        )
-
-    def _relation_name(self, relation: Relation) -> str:
-        return labels.code_text(self._workplace.codes, "relations", relation.relation).lower()
-
     def _group(self, group: GroupMembership) -> GroupRow:
         begun, ended = labels.day_text(group.from_on), labels.day_text(group.to_on)
         period = _("from {day}").format(day=begun) if begun else ""
@@ -362,12 +305,6 @@ class ChildPage:
     def _step(self, day: str, text: str, today: date) -> Step:
         when = labels.near_day_text(day, today) if day else _("no day set")
         return Step(day, when, text, bool(day) and day < today.isoformat())
-
-
-def _part_of(relation: Relation) -> str:
-    parts = [_("carer") if relation.is_caregiver else "", _("guardian") if relation.is_guardian else ""]
-    past = _("until {day}").format(day=labels.day_text(relation.ended_on)) if relation.ended_on else ""
-    return labels.joined(*parts, past)
 
 
 def _protection(record: ChildRecord, today: date) -> str:

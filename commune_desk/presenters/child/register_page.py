@@ -191,7 +191,9 @@ class RegisterPage:
         if found.is_loose:
             hint = _("Nothing is written exactly so. These are written in a similar way.")
         elif not found.ids:
-            hint = _("Nobody found for “{typed}”.").format(typed=self.typed.strip())
+            hint = _("Nobody found for “{typed}”. Type less, for instance only the given name or the village.").format(
+                typed=self.typed.strip()
+            )
         return RegisterView(tuple(found.ids), count, hint, needs_guesses=not found.ids)
 
     def _nobody_with_filters(self) -> RegisterView:

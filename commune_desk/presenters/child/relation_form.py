@@ -15,11 +15,13 @@ from commune_desk.domain.records.families import Person
 from commune_desk.domain.vietnamese.text import tidy
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, format_date, translate_error
+from commune_desk.presenters.child.family import phone_hint, twice_hint
 from commune_desk.presenters.frame.entry_form import Editor, EntryForm, FieldSpec, FormState
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.pages.children import Kin, kin_of_child, open_memberships
+from commune_desk.store.pages.entered_twice import shown_as
 from commune_desk.store.pages.visits import child_brief
 from commune_desk.store.writing.opened import Opened, open_records
 from commune_desk.store.writing.transaction import Tx
@@ -37,12 +39,19 @@ class RelationForm(EntryForm[FormState]):
     def __init__(self, workplace: Workplace, person: str, relation: str = "") -> None:
         kin = workplace.read(lambda c: kin_of_child(c, person)) if relation else ()
         self._child = labels.child_line(workplace.read(lambda c: child_brief(c, person)), workplace.today())
-        self._kin = next((one for one in kin if one.relation.id == relation), None)
+        self._relation = relation
+        self._shown = shown_as(kin, relation)
         self.form = f"{RELATION}:{relation}" if relation else RELATION
         super().__init__(workplace, person, {})
-        if (known := self._kin) is not None:
-            self.open_as(workplace.read(lambda c: open_records(c, known.person, known.relation)))
+        if self._shown is not None:
+            edited = [record for one in self._shown.records for record in (one.person, one.relation)]
+            self.open_as(workplace.read(lambda c: open_records(c, *edited)))
         self._values = _kin_values(self._kin)
+
+    @property
+    def _kin(self) -> Kin | None:
+        """The relative as the page shows them."""
+        return self._shown.kin if self._shown else None
 
     def fields(self) -> Sequence[FieldSpec]:
         return (
@@ -86,8 +95,9 @@ class RelationForm(EntryForm[FormState]):
 
     def open_as(self, opened: Opened) -> None:
         super().open_as(opened)
-        if self._kin is not None:
-            self._kin = Kin(opened.seen(self._kin.relation), opened.seen(self._kin.person), self._kin.has_file)
+        records = self._shown.records if self._shown else ()
+        kin = [Kin(opened.seen(one.relation), opened.seen(one.person), one.has_file) for one in records]
+        self._shown = shown_as(kin, self._relation)
 
     def _birth(self, typed: str, errors: dict[str, str]) -> str | None:
         try:
@@ -115,13 +125,15 @@ class RelationForm(EntryForm[FormState]):
             is_caregiver=bool(values["is_caregiver"]),
             is_guardian=bool(values["is_guardian"]),
             relation_id=self._kin.relation.id if self._kin else None,
+            entries=self._shown.records if self._shown else (),
         )
 
     def _hints(self) -> dict[str, str]:
+        hints = {"full_name": twice_hint(self._shown), "phone": phone_hint(self._shown)}
         phone = tidy(self._values["phone"])
         if phone and normal_phone(phone) is None:
-            return {"phone": _("This is no Vietnamese phone number; it is kept as written.")}
-        return {}
+            hints["phone"] = _("This is no Vietnamese phone number; it is kept as written.")
+        return {name: text for name, text in hints.items() if text}
 
 
 def _kin_values(kin: Kin | None) -> dict[str, Any]:

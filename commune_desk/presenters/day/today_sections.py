@@ -107,15 +107,21 @@ class CommuneSections:
         return moment_text(row.received_at, self.now)
 
     def _visit_row(self, visit: DueVisit) -> Row:
-        last = labels.near_day_text(visit.last_visit_on, self.today)
         return Row(
             visit.person,
             visit.name,
             labels.joined(labels.age_text(visit.birth_date, self.today), labels.village_text(visit.village)),
             chip=visit_chip(labels.risk_level_of(visit.risk), visit.next_visit_on, self.today),
-            aside=_("seen {day}").format(day=last) if last else _("not visited yet"),
+            aside=self._visit_aside(visit),
             route=Route("child", visit.person),
         )
+
+    def _visit_aside(self, visit: DueVisit) -> str:
+        """The last visit where the chip says how late the next one is; the day of one that is still to come."""
+        if visit.next_visit_on > self.today.isoformat():
+            return _("by {day}").format(day=labels.near_day_text(visit.next_visit_on, self.today))
+        last = labels.near_day_text(visit.last_visit_on, self.today)
+        return _("seen {day}").format(day=last) if last else _("not visited yet")
 
     def _visits_aside(self) -> str:
         numbers = self.day.counts

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from commune_desk.domain.model.record import Field, Shape, Value, check_value
 from commune_desk.domain.records.kinds import KINDS
-from commune_desk.domain.time.clock import from_iso
-from commune_desk.i18n import _, format_instant
+from commune_desk.i18n import _
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.deadline_texts import late_text
 from commune_desk.store.intake.conflicts import UNWRITTEN, OpenConflict, Side, count_open, late_since, open_conflicts
@@ -81,6 +80,12 @@ def _note(workplace: Workplace, conflict: OpenConflict) -> str:
         )
     elsewhere = {side.scope for side in conflict.sides[1:] if side.scope and side.scope != conflict.scope}
     names = ", ".join(sorted(labels.place_name(workplace.codes, scope) for scope in elsewhere))
+    if any(not side.is_readable for side in conflict.sides[1:] if side.scope in elsewhere) and names:
+        return _(
+            "An officer of {commune}, where the child was before, wrote one value without knowing of the move. "
+            "Its text was sealed for {commune}: nobody here can read it. Ask there if you need it; you can keep what "
+            "stands, or write what you are told. What you do not choose stays in the history."
+        ).format(commune=names)
     text = _("One value comes from {commune}, where the child was before; its officer may not have known of the move.")
     return text.format(commune=names) if names else ""
 
@@ -95,9 +100,16 @@ def _before(workplace: Workplace, conflict: OpenConflict, rule: Field) -> str:
 
 def _hand(workplace: Workplace, kind: str, rule: Field, side: Side) -> Hand:
     said = _shown(workplace, kind, rule, side.value) or _("(empty)")
-    hidden = _(CLOSED) if workplace.register.is_closed else _("(sealed for another desk)")
+    hidden = _(CLOSED) if workplace.register.is_closed else _sealed_elsewhere(workplace, side)
     text = said if side.is_readable else hidden
     return Hand(side.change, author_of(workplace, side), text, side.is_readable)
+
+
+def _sealed_elsewhere(workplace: Workplace, side: Side) -> str:
+    """Who can read a value that does not open here: those for whom it was sealed."""
+    if side.scope in ("", workplace.actor.scope):
+        return _("(sealed for another desk)")
+    return _("(can be read in {commune} alone)").format(commune=labels.place_name(workplace.codes, side.scope))
 
 
 def author_of(workplace: Workplace, side: Side) -> str:
@@ -110,8 +122,8 @@ def author_of(workplace: Workplace, side: Side) -> str:
         who = _("you")
     where = _("this PC") if side.desk == workplace.actor.desk else side.desk_label or side.desk
     place = labels.place_name(workplace.codes, side.scope) if is_elsewhere else ""
-    when = format_instant(from_iso(side.at)) if side.at else ""
-    return labels.joined(who, when, where, place)
+    when = labels.near_instant_text(side.at, workplace.today()) if side.at else ""
+    return labels.joined(who[:1].upper() + who[1:], when, where, place)
 
 
 def _is_from_here(workplace: Workplace, side: Side) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import from_iso
 from commune_desk.i18n import _, format_instant, format_number, format_size, format_time, ngettext, translate_error
+from commune_desk.presenters.wording.labels import joined
 from commune_desk.presenters.wording.set_aside_texts import reasons_text
 from commune_desk.store.pages.sync_status import SyncFacts
 from commune_desk.usecases.sync.agent import SyncStatus
@@ -278,7 +279,7 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
         )
         lines.append(StatusLine(_("Metered line"), why, tone="warning", icon="wallet"))
     if facts.last_contact:
-        lines.append(StatusLine(_("Last contact {when}").format(when=_when(facts.last_contact)), facts.province))
+        lines.append(StatusLine(_("Last contact"), joined(_when(facts.last_contact), facts.province)))
     if facts.behind:
         count = format_number(facts.behind)
         lines.append(StatusLine(_("To receive: {count}").format(count=count), tone="warning", icon="download"))
@@ -286,10 +287,12 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
 
 
 def _trouble(status: SyncStatus) -> StatusLine:
+    """What happened in bold; below it what was kept, what helps, and when it is tried again."""
     assert status.failure is not None  # noqa: S101 - asked before
+    what, _stop, kept = translate_error(status.failure).partition(". ")
     when = _("Tries again by itself at {time}.").format(time=_at(status.next_try_at)) if status.next_try_at else ""
     tone, icon = ("danger", "alert-triangle") if status.is_halted else ("warning", "wifi-off")
-    return StatusLine(translate_error(status.failure), when, tone=tone, icon=icon)
+    return StatusLine(what, " ".join(filter(None, (kept, when))), tone=tone, icon=icon)
 
 
 def _entries(count: int) -> str:

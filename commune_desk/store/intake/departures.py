@@ -88,6 +88,7 @@ def settle(tx: Tx) -> None:
             _remove(tx, kind, record)
         tx.scrub()
         db.execute("UPDATE departure SET is_gone=1 WHERE change=?", (change,))
+        handing_on.forget(tx, change)
         sign_receipt(tx, change, len(leaving))
         if not settings.get(db, KEEPS_STUBS, bool, True):
             db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))
@@ -96,7 +97,7 @@ def settle(tx: Tx) -> None:
 def _seals_late(tx: Tx, change: str, late: Collection[tuple[str, str]]) -> bool:
     """What was written here after they had left went where they are, and has to open there: not before may it go."""
     (to,) = tx.connection.execute("SELECT moved_to FROM departure WHERE change=? LIMIT 1", (change,)).fetchone()
-    return handing_on.seal_late(tx, to, sorted(late))
+    return handing_on.seal_late(tx, change, to, sorted(late))
 
 
 def send_again(connection: Connection, desk: str, n: int) -> None:

@@ -10,36 +10,49 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from commune_desk.domain.model.ids import is_commune_scope
 from commune_desk.domain.model.record import Record, kind_of
 from commune_desk.domain.records.kinds import KINDS
+from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing import joined
 from commune_desk.store.writing.relocating import directory, reseal
 from commune_desk.store.writing.transaction import Tx, load
 from sync import protocol
 from sync.change import Change, Verb
+from sync.protocol import ScopeKey
 
 HANDED_ON = "handed_on"
 """The topic of what was sealed here for another place, and should go there soon."""
+_GONE_ON = "gone_on"
+"""The setting that holds, by move, where the child has moved on to, until all of it is sealed and gone."""
 
 
 def seal_again(tx: Tx, event: protocol.Event, move: Change) -> None:
-    """Seal for the commune that `move` goes to what the event says does not open there; it waits until it is sent."""
-    target = directory(tx.connection).get(move.to) if move.verb == Verb.MOVE.value else None
+    """Seal for the commune that `move` goes to what the event says does not open there; it waits until it is sent.
+
+    Or for the one to which the child has moved on since.
+    """
+    to = event.gone_on or move.to
+    target = _commune(tx, to) if move.verb == Verb.MOVE.value else None
     if target is None or tx.ledger.is_ended:
         return
+    if event.gone_on:
+        gone_on = settings.get(tx.connection, _GONE_ON, dict[str, str], {})
+        settings.put(tx.connection, _GONE_ON, gone_on | {move.id: to})
     for kind, one in set(event.unopened) & set(event.left):
         record = load(tx.connection, kind, one) if kind in KINDS else None
         if record is not None and _is_of(tx, record, move.record) and reseal(tx, record, target):
             tx.topic(HANDED_ON)
 
 
-def seal_late(tx: Tx, to: str, records: Iterable[tuple[str, str]]) -> bool:
-    """The same of records (kind, id) that were written here about somebody who had left for `to`; each once.
+def seal_late(tx: Tx, move: str, to: str, records: Iterable[tuple[str, str]]) -> bool:
+    """The same of records (kind, id) that were written here about somebody who had left for `to` by `move`; each once.
 
-    They have followed there. Returns whether anything was left to seal.
+    They have followed there, or to where the child has moved on. Returns whether anything was left to seal.
     """
-    target = directory(tx.connection).get(to) if to != tx.actor.scope else None
+    to = settings.get(tx.connection, _GONE_ON, dict[str, str], {}).get(move, to)
+    target = _commune(tx, to)
     if target is None or tx.ledger.is_ended:
         return False
     fresh = [one for one in records if not _was_sealed_for(tx.connection, one[1], to)]
@@ -48,6 +61,18 @@ def seal_late(tx: Tx, to: str, records: Iterable[tuple[str, str]]) -> bool:
     if sealed:
         tx.topic(HANDED_ON)
     return bool(sealed)
+
+
+def forget(tx: Tx, move: str) -> None:
+    """What left with the move is gone: where it has moved on to is nobody's business here any more."""
+    gone_on = settings.get(tx.connection, _GONE_ON, dict[str, str], {})
+    if move in gone_on:
+        settings.put(tx.connection, _GONE_ON, {one: to for one, to in gone_on.items() if one != move})
+
+
+def _commune(tx: Tx, scope: str) -> ScopeKey | None:
+    """The key of another commune of the province; None for whatever else a page may name."""
+    return directory(tx.connection).get(scope) if is_commune_scope(scope) and scope != tx.actor.scope else None
 
 
 def _was_sealed_for(connection: Connection, record: str, to: str) -> bool:

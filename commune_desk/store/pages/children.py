@@ -19,7 +19,7 @@ from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import read_many
 from commune_desk.store.pages.tasks import open_tasks_of
 from commune_desk.store.writing.erased import Order, orders_around
-from commune_desk.store.writing.joined import kept_of
+from commune_desk.store.writing.joined import kept_of, written
 from commune_desk.store.writing.transaction import load
 
 R = TypeVar("R", bound=Record)
@@ -86,6 +86,8 @@ class ChildRecord(msgspec.Struct, frozen=True, kw_only=True):
     withdrawals: tuple[AttachmentWithdrawal, ...]
     joined: tuple[JoinedRecord, ...] = ()
     """The other records of this child, whose history stands here too."""
+    written_in: dict[str, str] = {}
+    """Of a child with several records, by relation the person whose record of them it was written in."""
     orders: tuple[Order, ...]
     """By which something of the child was erased by law."""
     risk: int
@@ -133,6 +135,7 @@ def child_record(connection: Connection, person: str) -> ChildRecord | None:
     index = connection.execute("SELECT risk, next_visit_on FROM child_index WHERE person=?", (person,)).fetchone()
     if child is None or file is None:
         return None
+    others = _joined(connection, person)
     return ChildRecord(
         person=child,
         file=file,
@@ -147,7 +150,8 @@ def child_record(connection: Connection, person: str) -> ChildRecord | None:
         tasks=open_tasks_of(connection, person),
         attachments=read_many(connection, Attachment, "person=? ORDER BY added_at, id", person),
         withdrawals=read_many(connection, AttachmentWithdrawal, "person=? ORDER BY withdrawn_at, id", person),
-        joined=_joined(connection, person),
+        joined=others,
+        written_in=_written_in(connection, person) if others else {},
         orders=orders_around(connection, person),
         risk=index[0] if index else 0,
         next_visit_on=index[1] if index else None,
@@ -158,6 +162,12 @@ def _joined(connection: Connection, kept: str) -> tuple[JoinedRecord, ...]:
     rows = connection.execute("SELECT person FROM joined WHERE kept=? ORDER BY person", (kept,)).fetchall()
     people = [(_one(connection, Person, person), file_of(connection, person)) for (person,) in rows]
     return tuple(JoinedRecord(person, file) for person, file in people if person is not None)
+
+
+def _written_in(connection: Connection, kept: str) -> dict[str, str]:
+    rows = connection.execute("SELECT id, writers FROM relation WHERE person=?", (kept,)).fetchall()
+    named = {relation: written(connection, relation, "person", by) for relation, by in rows}
+    return {relation: person for relation, person in named.items() if isinstance(person, str)}
 
 
 def person_named(connection: Connection, person: str) -> Person | None:

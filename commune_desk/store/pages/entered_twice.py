@@ -14,10 +14,14 @@ from commune_desk.domain.records.children import GroupMembership
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.dates import may_be_born_together
 from commune_desk.domain.vietnamese.text import syllables
-from commune_desk.store.pages.children import Kin
+from commune_desk.store.pages.children import ChildRecord, Kin
 
 _SAID_OF_BOTH = ("sex", "id_number")
 """What of two who have it both is the same if they are one."""
+IDENTITY = ("full_name", "birth_date", *_SAID_OF_BOTH)
+"""The fields of a person by which two entries are one relative or two."""
+_HAS_ONE = ("mother", "father")
+"""Relations in which a child has one person: two records that name two contradict each other."""
 
 
 class KinShown(msgspec.Struct, frozen=True):
@@ -56,10 +60,48 @@ def kin_once(kin: Sequence[Kin]) -> list[KinShown]:
     return [KinShown(_filled(some), tuple(some)) for some in shown]
 
 
+def shown_as(kin: Sequence[Kin], relation: str) -> KinShown | None:
+    """The relative whom the relation of this id names, with all records of them; None where there is none."""
+    return next((one for one in kin_once(kin) if relation in {each.relation.id for each in one.records}), None)
+
+
 def same_kin(kin: Sequence[Kin], relation: str) -> tuple[Kin, ...]:
     """All records of the relative whom the relation of this id names; empty where there is none."""
-    found = (one.records for one in kin_once(kin))
-    return next((some for some in found if relation in {each.relation.id for each in some}), ())
+    shown = shown_as(kin, relation)
+    return shown.records if shown else ()
+
+
+def told_differently(record: ChildRecord) -> list[tuple[KinShown, ...]]:
+    """The relatives of now whom two records of the child tell differently, each with all that is told of them.
+
+    They are named alike, or are the mother or the father by both. What one record alone says is no contradiction.
+    """
+    rest = [one for one in kin_once(record.kin) if not one.kin.relation.ended_on]
+    found: list[tuple[KinShown, ...]] = []
+    while rest:
+        first, *rest = rest
+        others = [one for one in rest if _contradict(first, one, record.written_in)]
+        rest = [one for one in rest if one not in others]
+        if others:
+            found.append((first, *others))
+    return found
+
+
+def differing(one: Person, other: Person) -> list[str]:
+    """The fields of IDENTITY in which the two contradict each other."""
+    found = [] if syllables(one.full_name) == syllables(other.full_name) else ["full_name"]
+    found += [] if may_be_born_together(one.birth_date, other.birth_date) else ["birth_date"]
+    said = {name: {getattr(person, name) for person in (one, other)} - {None, ""} for name in _SAID_OF_BOTH}
+    return [*found, *(name for name, values in said.items() if len(values) > 1)]
+
+
+def _contradict(one: KinShown, other: KinShown, written_in: dict[str, str]) -> bool:
+    a, b = one.kin, other.kin
+    if a.relation.relation != b.relation.relation:
+        return False
+    sources = [{written_in.get(each.relation.id) for each in shown.records} for shown in (one, other)]
+    is_named_alike = "full_name" not in differing(a.person, b.person)
+    return sources[0].isdisjoint(sources[1]) and (is_named_alike or a.relation.relation in _HAS_ONE)
 
 
 def _goes_on(run: Sequence[GroupMembership], later: GroupMembership) -> bool:
@@ -85,16 +127,7 @@ def _is_same(one: Kin, other: Kin) -> bool:
         return False
     if one.person.id == other.person.id:
         return True
-    return not (one.has_file or other.has_file) and _may_be_one(one.person, other.person)
-
-
-def _may_be_one(one: Person, other: Person) -> bool:
-    said = [{getattr(person, name) for person in (one, other)} - {None, ""} for name in _SAID_OF_BOTH]
-    return (
-        syllables(one.full_name) == syllables(other.full_name)
-        and may_be_born_together(one.birth_date, other.birth_date)
-        and all(len(values) < 2 for values in said)
-    )
+    return not (one.has_file or other.has_file or differing(one.person, other.person))
 
 
 def _filled(some: Sequence[Kin]) -> Kin:

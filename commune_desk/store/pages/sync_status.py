@@ -9,6 +9,7 @@ from commune_desk.store.changes.journal import OPEN, UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.exchange import roots
+from commune_desk.store.exchange.set_aside import Codes, entries_set_aside, sealings_set_aside
 from commune_desk.store.exchange.sync_history import heard, line_rate, rounds
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import comparing, conflicts
@@ -42,8 +43,8 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Instant (ISO) of the oldest change that waits; empty when none does."""
     waiting_files: int
     """Files on their way up or down, and those the province refused."""
-    set_aside_codes: tuple[tuple[str, int], ...]
-    """Why the province keeps changes aside and has not applied them, and how many for each reason."""
+    set_aside_codes: Codes
+    """Why the province keeps what was entered here aside and has not applied it, and how many for each reason."""
     proven_changes: int
     """The number of this desk's last change that a receipt names."""
     proven_at: str
@@ -64,6 +65,8 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     line_rate: float
     """Bytes in a second that the line carried of late; 0.0 if it was not measured."""
 
+    sealings_set_aside: Codes = ()
+    """The same of what was sealed again for another place: no entry of anybody's, and told in the log alone."""
     compared: comparing.Comparison = comparing.Comparison()
     """What the last comparison with the province found."""
     erased: erased.Erased = erased.Erased()
@@ -129,7 +132,8 @@ def sync_facts(connection: Connection) -> SyncFacts:
         waiting=waiting,
         oldest_waiting=_instant(oldest),
         waiting_files=under_way + refused,
-        set_aside_codes=_set_aside(connection),
+        set_aside_codes=entries_set_aside(connection),
+        sealings_set_aside=sealings_set_aside(connection),
         proven_changes=proven_n,
         proven_at=proven_at,
         own_changes=_last_own(connection, own.desk),
@@ -158,13 +162,6 @@ def receipt_time(body: bytes) -> str:
 def _last_receipt(connection: Connection) -> tuple[int, str]:
     row = connection.execute("SELECT accepted_n, body FROM receipt ORDER BY accepted_n DESC LIMIT 1").fetchone()
     return (row[0], receipt_time(bytes(row[1]))) if row else (0, "")
-
-
-def _set_aside(connection: Connection) -> tuple[tuple[str, int], ...]:
-    rows = connection.execute(
-        f"SELECT COALESCE(code, ''), count(*) FROM change WHERE {OPEN} AND state='quarantined' GROUP BY 1 ORDER BY 1"  # noqa: S608
-    )
-    return tuple((code, count) for code, count in rows.fetchall())
 
 
 def _last_own(connection: Connection, desk: str) -> int:

@@ -113,13 +113,13 @@ def _name_as_written(connection: Connection, person: str, kept: str) -> None:
     for kind, fields in _NAMING.items():
         for field in fields:
             rows = connection.execute(f"SELECT id, writers FROM {kind} WHERE {field}=?", (kept,)).fetchall()  # noqa: S608
-            ours = [(person, one) for one, by in rows if _written(connection, one, field, by) == person]
+            ours = [(person, one) for one, by in rows if written(connection, one, field, by) == person]
             connection.executemany(f"UPDATE {kind} SET {field}=? WHERE id=?", ours)  # noqa: S608
 
 
-def _written(connection: Connection, record: str, field: str, written: str) -> object:
-    """What the change says that wrote the field; a record that is written once names no writers."""
-    writer = writers.parse(written).get(field, "")
+def written(connection: Connection, record: str, field: str, by: str) -> object:
+    """What the change says that wrote the field; a record that is written once names none in its `writers`, `by`."""
+    writer = writers.parse(by).get(field, "")
     asked = "SELECT raw FROM change WHERE record=? AND length(raw)>0 ORDER BY id<>?, stamp DESC, id DESC"
     changes = (msgspec.json.decode(raw, type=Change) for (raw,) in connection.execute(asked, (record, writer)))
     return next((change.set[field] for change in changes if field in change.set), None)

@@ -48,6 +48,7 @@ class EnrolDialog(FramedDialog):
         self.cancel = self.add_cancel()
         self.button = PrimaryButton(_("Enrol"))
         self.add_button(self.button, self.submit)
+        (self.code if self.address.value() else self.address).setFocus()
 
     def submit(self) -> None:
         """Ask the province, off the UI thread; once at a time."""

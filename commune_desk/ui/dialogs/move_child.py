@@ -9,6 +9,7 @@ from commune_desk.presenters.child.move import ChildMove
 from commune_desk.ui.dialogs.frame import FramedDialog, show_modal
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.bullets import bullet
 from commune_desk.ui.widgets.buttons import PrimaryButton
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.forms import FieldRow, Form
@@ -45,7 +46,7 @@ class MoveDialog(FramedDialog):
         lines.setSpacing(6)
         lines.addWidget(Text(_("What will happen"), bold=True))
         for sentence in self._move.consequences():
-            lines.addWidget(Text(f"•\u2002{sentence}", wrap=True))
+            lines.addWidget(bullet(sentence))
         other = _(
             "A child who left the province does not move this way: close the file with “Moved out of the province”."
         )

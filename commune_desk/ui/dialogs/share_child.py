@@ -11,6 +11,7 @@ from commune_desk.presenters.child.share import ChildShare
 from commune_desk.ui.dialogs.frame import FramedDialog, show_modal
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.bullets import bullet
 from commune_desk.ui.widgets.buttons import PrimaryButton
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.forms import FieldRow, Form
@@ -70,5 +71,5 @@ def _sentences(heading: str, sentences: Sequence[str]) -> QVBoxLayout:
     lines.setSpacing(4)
     lines.addWidget(Text(heading, bold=True))
     for sentence in sentences:
-        lines.addWidget(Text(f"•\u2002{sentence}", wrap=True))
+        lines.addWidget(bullet(sentence))
     return lines

@@ -67,8 +67,8 @@ class EntryPage(Page):
         self._is_rendering = False
         for spec in self._specs.values():
             self._put(spec)
-        self._add_actions()
         self.arrange()
+        self._add_actions()  # after the fields: Tab jumps from the rail to the first of them
         self.keeper = DraftKeeper(form.form, form.record, self._typed, workplace, tasks, self)
         self.keeper.not_kept.connect(lambda _error: self._say(_("The draft could not be kept."), Tone.WARNING))
         self.setFocusProxy(self.fields[form.first_field()])

@@ -50,20 +50,20 @@ class FirstRunPage(OpeningCard):
         )
         self.ways.set_value(form.way)
         self.ways.chosen.connect(self.choose)
-        self.ways.setVisible(not form.instead)
         self.body.addWidget(self.ways)
+        self.ways.setVisible(not form.instead)
         self.trouble: NoticeBar | None = None
         self.fields: Form | None = None
         self.button = PrimaryButton(_("Begin"), "arrow-right")
         self.button.clicked.connect(self.submit)
         self.body.addLayout(self._actions())
+        self.back.setVisible(form.instead)
         self.choose(form.way)
 
     def _actions(self) -> QHBoxLayout:
         line = QHBoxLayout()
         self.back = LinkButton(_("Back"))
         self.back.clicked.connect(self.left)
-        self.back.setVisible(self.form.instead)
         line.addWidget(self.back)
         self.forgotten = LinkButton(_("Forgot the passphrase?"))
         self.forgotten.clicked.connect(self.recover)
@@ -88,12 +88,15 @@ class FirstRunPage(OpeningCard):
             field.set_value(secrets.get(name, ""))
         self.body.insertWidget(self.body.count() - 1, self.fields)
         self.forgotten.setVisible(way == RESTORE)
+        self.button.setText(self._begin())
         follow(stops(self.fields)[-1], self.back, self.forgotten, self.button)
 
     def _row(self, name: str) -> FieldRow:
         label, hint = _labels()[name]
         if self.form.way == RESTORE:
             hint = _("Of an officer who could unlock the register then.") if name == "login" else ""
+        elif self.form.way == TRAINING and name == "display_name":
+            hint = ""  # nobody else ever sees it
         return FieldRow(label, self._editor(name, label), required=True, hint=hint)
 
     def _editor(self, name: str, label: str) -> QWidget:
@@ -160,7 +163,11 @@ class FirstRunPage(OpeningCard):
     def _set_busy(self, is_busy: bool) -> None:
         self.forgotten.setEnabled(not is_busy)
         self.button.setEnabled(not is_busy)
-        self.button.setText(_("Please wait…") if is_busy else _("Begin"))
+        self.button.setText(_("Please wait…") if is_busy else self._begin())
+
+    def _begin(self) -> str:
+        """What the button does."""
+        return {ENROL: _("Enrol"), TRAINING: _("Begin"), RESTORE: _("Restore")}[self.form.way]
 
     def _on_refused(self, error: DeskError) -> None:
         if isinstance(error, Invalid) and error.fields and self.fields is not None:

@@ -61,6 +61,7 @@ class UnlockPage(OpeningCard):
         self.passphrase.returnPressed.connect(self.unlock)
         self.body.addWidget(self.row)
         self.body.addLayout(self._actions())
+        self.restore.setVisible(profile.is_damaged)
         self.first_painted.connect(self._load_logins)
 
     def _actions(self) -> QHBoxLayout:
@@ -71,7 +72,6 @@ class UnlockPage(OpeningCard):
         line.addWidget(self.forgotten)
         self.restore = LinkButton(_("Restore a backup…"))
         self.restore.clicked.connect(self.restore_asked)
-        self.restore.setVisible(self._profile.is_damaged)
         line.addWidget(self.restore)
         line.addStretch(1)
         self.button = PrimaryButton(_("Unlock"), "lock-open")

@@ -27,6 +27,7 @@ from commune_desk.ui.widgets.card import Card, Surface
 from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.page import TabBar, TwoColumns
+from commune_desk.ui.widgets.tab_order import follow
 from commune_desk.ui.widgets.timeline import Timeline
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.duplicates import Sign
@@ -108,6 +109,7 @@ class ChildPage(LivePage):
             self.tabs.add(key, text)
         self.tabs.chosen.connect(self.show_part)
         self.setFocusProxy(self.tabs)
+        follow(self.tabs, self.edit, self.visit)  # Tab jumps from the rail to the tabs
         self.show_part("timeline")
         self.timeline.opened.connect(self._open_moment)
         self.add(self.columns)
@@ -158,15 +160,15 @@ class ChildPage(LivePage):
             self.write(looked_at)
 
     def _bars(self, view: ChildView) -> list[NoticeBar]:
-        bars = [NoticeBar(view.notice, Tone.DANGER, dismissable=False)] if view.notice else []
-        if view.move.under_way:
-            bars.append(NoticeBar(view.move.under_way, Tone.NOTE, dismissable=False))
-        elif view.move.set_aside:
-            bars.append(NoticeBar(view.move.set_aside, Tone.WARNING, dismissable=False))
-        if view.sharing.notice:
-            bars.append(NoticeBar(view.sharing.notice, Tone.NOTE, dismissable=False))
-        if view.sharing.set_aside:
-            bars.append(NoticeBar(view.sharing.set_aside, Tone.WARNING, dismissable=False))
+        told = (
+            (view.notice, Tone.DANGER),
+            (view.move.under_way, Tone.NOTE),
+            ("" if view.move.under_way else view.move.set_aside, Tone.WARNING),
+            (view.sharing.notice, Tone.NOTE),
+            (view.sharing.set_aside, Tone.WARNING),
+            (view.closed_notice, Tone.NOTE),
+        )
+        bars = [NoticeBar(text, tone, dismissable=False) for text, tone in told if text]
         if view.not_joined.said:
             bars.append(self._not_joined(view))
         if self._may_be and view.can_edit and not view.not_joined.said:

@@ -47,7 +47,8 @@ class Files(Part):
     def _cards(self, view: ChildView) -> list[Card]:
         self.add_button = LinkButton(_("Add a photo or scan"), "plus")
         self.add_button.clicked.connect(self._choose)
-        self.add_button.setVisible(view.can_write)
+        if not view.can_write:
+            self.add_button.hide()
         card = Card(_("Photos and scans"), "paperclip", action=self.add_button)
         files = self.state.view()
         for file in files:

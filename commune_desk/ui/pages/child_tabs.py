@@ -8,7 +8,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.child.page import ChildView, FamilyRow, GroupRow, RiskPoint
+from commune_desk.presenters.child.family import FamilyRow
+from commune_desk.presenters.child.page import ChildView, GroupRow, RiskPoint
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording.labels import RISK_NAMES
 from commune_desk.presenters.wording.next_steps import Step
@@ -19,10 +20,11 @@ from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.chart import ChartPoint, MiniChart
 from commune_desk.ui.widgets.chip import Chip
-from commune_desk.ui.widgets.flow import clear_layout
+from commune_desk.ui.widgets.flow import Flow, clear_layout
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.offer import Offer
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.text import Text
 
 Navigate = Callable[[Route], object]
 _FACT_WIDTH = 190
@@ -139,18 +141,24 @@ class Details(Part):
         return _card(_("The child lives in another commune of the province"), "arrow-right", offer)
 
     def _closings(self, view: ChildView) -> Card:
-        card = Card(_("Close or reopen the file"), "archive")
+        card = Card(_("Close the file") if view.is_open else _("Reopen the file"), "archive")
         holder = QWidget()
-        line = QHBoxLayout(holder)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        for status, text in view.closings:
-            button = SecondaryButton(_("Reopen the file") if status == "active" else text)
-            button.clicked.connect(lambda _checked=False, one=status, name=text: self._ask(one, name))
-            line.addWidget(button)
-        line.addStretch(1)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        if view.is_open:
+            said = _("Choose why; you are asked once more, and the file can be reopened at any time.")
+            column.addWidget(Text(said, ink="quiet", wrap=True))
+        column.addWidget(Flow(*(self._closing(status, text) for status, text in view.closings), gap=8))
         card.add_padded(holder)
         return card
+
+    def _closing(self, status: str, name: str) -> SecondaryButton:
+        """Closing asks first, reopening does not; closed for nothing else is closed for another reason."""
+        reason = _("Another reason") if status == "closed" else name
+        button = SecondaryButton(_("Reopen the file") if status == "active" else _("{reason}…").format(reason=reason))
+        button.clicked.connect(lambda _checked=False: self._ask(status, reason))
+        return button
 
     def _ask(self, status: str, name: str) -> None:
         if status == "active" or confirm(

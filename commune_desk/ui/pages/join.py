@@ -17,6 +17,7 @@ from commune_desk.ui.dialogs.message import Message, confirm, show_error
 from commune_desk.ui.forms.child_picker import ChildPicker
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.widgets.bullets import bullet
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
@@ -53,12 +54,12 @@ class JoinPage(Page):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(12)
         self.add(holder)
-        self._add_actions()
         other = route.form.partition(":")[2]
         if other:
             self.compare(other)
         else:
             self._ask_whom()
+        self._add_actions()  # after the picker: Tab jumps from the rail to it
 
     def _add_actions(self) -> None:
         self.cancel = SecondaryButton(_("Cancel"), shortcut="Esc")
@@ -150,12 +151,12 @@ class JoinPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         for sentence in view.consequences:
-            column.addWidget(Text(f"•\u2002{sentence}", wrap=True))
+            column.addWidget(bullet(sentence))
         column.addWidget(Text(_("It cannot be undone by anybody."), bold=True, wrap=True))
         told = _("Works without a connection; the province and the other PCs hear of it with the next sync.")
         line = QHBoxLayout()
         line.addWidget(Text(told, size=Size.SMALL, ink="quiet", wrap=True), 1)
-        self.go = PrimaryButton(_("These are one child…"))
+        self.go = PrimaryButton(_("Join the two records…"))
         self.go.setEnabled(not view.why_not)
         self.go.setAccessibleDescription(view.why_not)
         self.go.clicked.connect(self.submit)

@@ -74,9 +74,9 @@ class SyncPage(Page):
         self.compare.clicked.connect(self._compare)
         columns.side.addWidget(self.compare)
         self.files = FilesCard(workplace, tasks)
+        columns.side.addWidget(self.files)
         own = workplace.register.identity
         self.files.setVisible(is_commune_scope(own.scope) and not own.is_training)  # a shelter keeps no files
-        columns.side.addWidget(self.files)
         columns.side.addLayout(self._support())
         self.add(columns)
         tasks.register_changed.connect(self._on_changed)
@@ -213,7 +213,7 @@ class SyncPage(Page):
         for shown in self.cards:
             self._decisions.addWidget(shown)
         if self.cards:
-            follow(*(stop for shown in self.cards for stop in stops(shown)))
+            follow(self.decisions, *(stop for shown in self.cards for stop in stops(shown)))
         if more:
             rest = _("{count} more to decide after these").format(count=more)
             self._decisions.addWidget(Text(rest, ink="quiet"))
@@ -224,6 +224,10 @@ class SyncPage(Page):
         if place is not None and self._place_of_focus() is None:
             following: list[QWidget] = [stops(shown)[0] for shown in self.cards[place : place + 1] or self.cards[-1:]]
             (*following, self)[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def first_focus(self) -> QWidget | None:
+        """What is to be decided, where there is something."""
+        return stops(self.cards[0])[0] if self.cards else None
 
     def _place_of_focus(self) -> int | None:
         """Which card the keyboard is in."""

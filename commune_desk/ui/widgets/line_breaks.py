@@ -1,4 +1,5 @@
-"""Where a line must not break: inside a phone number, between a number and its word, inside a short part of a list."""
+"""Where a line must not break: inside a phone number or a case code, between a number and its word, inside a short part
+of a list."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from collections.abc import Callable
 
 SEPARATOR = " · "
 _SHORT_PART = 28
+_LONGEST_CODE = 32
 _NUMBERED = re.compile(r"(?:\b[^\W\d]{1,6}\.? )?\d[\d/:.]*(?: \d[\d/:.]*)*(?: [^\W\d]{1,6}\b(?!\.? \d))?")
+_CODE = re.compile(r"\(?[A-Z]+(?:-[0-9A-Z]+){2,}")
 
 
 def unbroken(text: str, fits: Callable[[str], bool]) -> str:
@@ -16,6 +19,14 @@ def unbroken(text: str, fits: Callable[[str], bool]) -> str:
     parts = [part if len(part) > _SHORT_PART else _glued(part, fits) for part in text.split(SEPARATOR)]
     joined = SEPARATOR.join(parts) if len(parts) > 1 else text
     return _NUMBERED.sub(lambda found: _glued(found[0], fits), joined)
+
+
+def before_code(text: str, start: int, end: int) -> int:
+    """Where a line from `start` ends that would end at `end`: before a case code that would be torn there."""
+    for code in _CODE.finditer(text, start, min(len(text), end + _LONGEST_CODE)):
+        if start < code.start() < end < code.end():
+            return code.start()
+    return end
 
 
 def _glued(part: str, fits: Callable[[str], bool]) -> str:

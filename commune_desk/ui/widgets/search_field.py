@@ -13,6 +13,8 @@ from commune_desk.ui.widgets.fields import LineEdit
 
 SEARCH_PAUSE_MS = 150
 _ROOM_FOR_KEY = 360
+_EDGES = 24
+"""What a field keeps free at its two ends, in pixels."""
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 10, Qt.Key.Key_PageUp: -10}
 
 _ON_PURPOSE = (
@@ -32,9 +34,19 @@ class SearchField(LineEdit):
     stepped = Signal(int)
     accepted = Signal()
 
-    def __init__(self, name: str, *, placeholder: str = "", key_hint: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        placeholder: str = "",
+        short: str = "",
+        key_hint: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """`short` stands in the field's place of `placeholder` where that one does not fit."""
         super().__init__(name, placeholder=placeholder, parent=parent)
         self._key_hint = key_hint
+        self._placeholder, self._short = placeholder, short or placeholder
         self.setClearButtonEnabled(False)
         self._pause = QTimer(self, interval=SEARCH_PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(lambda: self.searched.emit(self.value()))
@@ -46,6 +58,9 @@ class SearchField(LineEdit):
         super().resizeEvent(event)
         has_room = self._key_hint and self.width() >= _ROOM_FOR_KEY
         self.setTextMargins(24, 0, 52 if has_room else 0, 0)
+        room = self.width() - _EDGES - self.textMargins().left() - self.textMargins().right()
+        fits = self.fontMetrics().horizontalAdvance(self._placeholder) <= room
+        self.setPlaceholderText(self._placeholder if fits else self._short)
 
     def begin(self) -> None:
         """Take the keyboard; what is typed takes the place of what stands in the field."""

@@ -169,6 +169,8 @@ class RichLine(QLabel):
         """The text in lines of `width`; its letters are shaped once and only broken anew for another width."""
         if self._layout is None or self._inked_for is not theme.scheme():
             self._layout, self._inked_for = self._shaped(), theme.scheme()
+        from commune_desk.ui.widgets.line_breaks import before_code
+
         box = line_box(self.font())
         layout = self._layout
         if (bound := self._bound(width)) != layout.text():
@@ -177,6 +179,9 @@ class RichLine(QLabel):
         baseline = box.baseline
         while (line := layout.createLine()).isValid():
             line.setLineWidth(width)
+            end = line.textStart() + line.textLength()
+            if (kept := before_code(layout.text(), line.textStart(), end)) < end:
+                line.setNumColumns(kept - line.textStart(), width)
             line.setPosition(QPointF(0, baseline - line.ascent()))
             baseline += box.pitch
         layout.endLayout()

@@ -73,6 +73,7 @@ class TopBar(QWidget):
         self.search = SearchField(
             _("Search the register"),
             placeholder=_("Find a child, parent, village, ID…"),
+            short=_("Find a child, parent, village…"),
             key_hint=SEARCH_KEYS[0].replace("+", " "),
         )
         self.search.setMaximumWidth(520)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -16,18 +17,20 @@ from commune_desk.domain.time.clock import local_day
 from commune_desk.domain.time.dates import PartialDate, is_child_on
 from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.domain.words.labels import N_
-from commune_desk.store.pages.children import file_of, kin_of_child, open_memberships
+from commune_desk.store.pages.children import Kin, file_of, kin_of_child, open_memberships
 from commune_desk.store.pages.entered_twice import same_kin
 from commune_desk.store.writing.leaving import ON_ITS_WAY, is_on_its_way
 from commune_desk.store.writing.numbers import next_number
 from commune_desk.store.writing.opened import Opened
 from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.records.entries import edit_each
 
 
 class KinEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A relative as entered with a child: the person, and what they are to the child.
 
-    `relation_id` names the stored relation that is edited; without it one is made.
+    `relation_id` names the stored relation that is edited; without it one is made. `entries` are all stored records
+    of somebody who was entered more than once and is shown once.
     """
 
     person: Person
@@ -35,6 +38,7 @@ class KinEntry(msgspec.Struct, frozen=True, kw_only=True):
     is_caregiver: bool = False
     is_guardian: bool = False
     relation_id: RecordId | None = None
+    entries: tuple[Kin, ...] = ()
 
 
 class ChildEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,8 +114,13 @@ def edit_kin(tx: Tx, opened: Opened, before: KinEntry, after: KinEntry) -> Recor
     _check_stays(tx, relation.person)
     whole = _as_entered(relation, after)
     _check_kin(after, whole)
-    tx.edit(opened, before.person, after.person)
-    tx.edit(opened, _as_entered(relation, before), whole)
+    was = _as_entered(relation, before)
+    if len(before.entries) < 2:
+        tx.edit(opened, before.person, after.person)
+        tx.edit(opened, was, whole)
+    else:
+        edit_each(tx, opened, {one.person.id: one.person for one in before.entries}, before.person, after.person)
+        edit_each(tx, opened, {one.relation.id: one.relation for one in before.entries}, was, whole)
     return relation.id
 
 
@@ -142,6 +151,24 @@ def end_relation(tx: Tx, relation_id: RecordId, *, on: str) -> None:
     relation = tx.existing(Relation, relation_id)
     kin = kin_of_child(tx.connection, relation.person) if relation.person else ()
     for one in [each.relation for each in same_kin(kin, relation_id)] or [relation]:
+        tx.save(msgspec.structs.replace(one, ended_on=on, is_caregiver=False, is_guardian=False))
+
+
+def keep_kin(tx: Tx, kept: RecordId, others: Iterable[RecordId], *, on: str) -> None:
+    """Of a relative whom two records tell differently the relation `kept` stands; the `others` end on the ISO day `on`.
+
+    Who looks after the child, or is the guardian, by one of the others is so by the one kept.
+    """
+    relation = tx.existing(Relation, kept)
+    still = [one for other in others if not (one := tx.existing(Relation, other)).ended_on]
+    whole = msgspec.structs.replace(
+        relation,
+        is_caregiver=relation.is_caregiver or any(one.is_caregiver for one in still),
+        is_guardian=relation.is_guardian or any(one.is_guardian for one in still),
+    )
+    if whole != relation:
+        tx.save(whole)
+    for one in still:
         tx.save(msgspec.structs.replace(one, ended_on=on, is_caregiver=False, is_guardian=False))
 
 

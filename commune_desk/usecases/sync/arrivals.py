@@ -27,7 +27,10 @@ class ReadIn:
     fingerprints: list[str] = field(default_factory=list)
     signed_for: int = 0
     """The province has signed for all changes up to this number; 0 when no receipt came."""
+    set_aside: list[str] = field(default_factory=list)
+    """The changes that receipts say are kept aside, of all kinds."""
     quarantined: int = 0
+    """How many of them are entries of people."""
     events: int = 0
     conflicts: int = 0
     missing: list[tuple[int, int]] = field(default_factory=list)
@@ -92,7 +95,7 @@ def summed(arrivals: Sequence[Arrival], *, others: int) -> ReadIn:
         read.files += 1
         read.fingerprints.append(one.fingerprint)
         read.signed_for = max(read.signed_for, brought.accepted_n)
-        read.quarantined += brought.quarantined
+        read.set_aside += brought.set_aside
         read.events += one.events
         read.conflicts += one.conflicts
         read.missing, read.refusal = brought.missing, brought.refusal or read.refusal

@@ -21,6 +21,7 @@ from commune_desk.store.engine.settings import Pins
 from commune_desk.store.exchange import courier as memory
 from commune_desk.store.exchange.courier import Written
 from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.exchange.set_aside import count_entries
 from commune_desk.store.exchange.sync_history import note_heard
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.sync import stick
@@ -147,6 +148,7 @@ class Courier:
             )
         self._read_all(arrivals, box, progress)
         read = summed(arrivals, others=len(found) - len(arrivals))
+        read.quarantined = self._register.read(lambda c: count_entries(c, read.set_aside))
         self._catch_up(read, arrivals, {path.name for path in found})
         if isinstance(read.refusal, DeskRemoved):
             read.removal = leave_for_good(self._register)

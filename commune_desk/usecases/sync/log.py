@@ -21,6 +21,7 @@ from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.exchange.set_aside import Codes
 from commune_desk.store.exchange.sync_history import Round, rounds
 from commune_desk.store.pages.sync_status import SyncFacts, sync_facts
 from sync.protocol import PROTOCOL
@@ -83,9 +84,13 @@ def _head(connection: Connection, at: str) -> Iterator[str]:
 def _state(facts: SyncFacts) -> Iterator[str]:
     yield f"waiting: {facts.waiting_records} records, {facts.waiting_changes} changes, {facts.waiting_bytes} bytes"
     yield f"proven: {facts.proven_changes} of {facts.own_changes}, receipt {_instant(facts.proven_at)}"
-    aside = ", ".join(f"{code_of(code)} {count}" for code, count in facts.set_aside_codes) or "0"
-    yield f"set aside: {aside}; open conflicts: {facts.open_conflicts}"
+    yield f"set aside: {_counted(facts.set_aside_codes)}; open conflicts: {facts.open_conflicts}"
+    yield f"sealed again and not taken: {_counted(facts.sealings_set_aside)}"
     yield f"last contact {_instant(facts.last_contact)}, line {facts.line_rate:.0f} bytes/s"
+
+
+def _counted(codes: Codes) -> str:
+    return ", ".join(f"{code_of(code)} {count}" for code, count in codes) or "0"
 
 
 def _rounds(done: list[Round]) -> Iterator[str]:

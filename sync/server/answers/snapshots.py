@@ -196,7 +196,7 @@ def _leaves_of(connection: Connection, scope: str) -> list[StandingLine]:
         away.setdefault(change, []).append((kind, record))
     leaves = [StandingLine(line, left=sorted(away[line.change.id])) for line in lines_of(connection, away)]
     for one in leaves:
-        one.unopened = unopened(connection, scope, one.line.change, one.left)
+        one.unopened, one.gone_on = unopened(connection, scope, one.line.change, one.left)
     return leaves
 
 
@@ -289,5 +289,6 @@ def _event(one: StandingLine, scope: str, places: Mapping[str, tuple[int, str]],
         opened=one.opened,
         left=one.left,
         unopened=one.unopened,
+        gone_on=one.gone_on,
         entered=brought.get(change, ""),
     )

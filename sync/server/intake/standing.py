@@ -39,6 +39,8 @@ class StandingLine:
     """For a move or an unshare: the records that are still away by it."""
     unopened: list[tuple[str, str]] = field(default_factory=list)
     """Those of them whose sealed values their new home cannot open."""
+    gone_on: str = ""
+    """Where they are by now, if they moved on."""
 
 
 def standing_lines(connection: Connection, records: Sequence[Stored]) -> list[StandingLine]:

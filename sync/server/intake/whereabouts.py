@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from sync.server.engine import tables
 from sync.server.engine.asking import among
 from sync.server.engine.tables import RECORDS
 from sync.server.intake.records import kinds_of
+from sync.server.intake.standing import lines_of
 
 PERSON = "person"
 """The kind that records belong to."""
@@ -23,7 +25,8 @@ class Route(NamedTuple):
     """What a change's scope and its record's whereabouts make of it.
 
     `home` is where its record lives; `scopes` are all that hold it, home first, each with the change that shared it
-    there (empty for the home). `is_late`: its author did not know that the record had left for there by `entered`.
+    there (empty for the home). `is_late`: its author did not know that the record had left; `entered` is the move by
+    which it came to its home, perhaps the last of several.
     `is_own`: the record was made by the same desk, about somebody who had left, and was nowhere else before.
     """
 
@@ -37,7 +40,7 @@ class Route(NamedTuple):
         """What brings a change that was written for one scope into another: the move or share that both know."""
         if scope == written_in:
             return ""
-        return self.entered or self.scopes[scope] or self.scopes.get(written_in, "")
+        return self.scopes[scope] or self.entered or self.scopes.get(written_in, "")
 
 
 @dataclass
@@ -52,6 +55,8 @@ class Whereabouts:
     _owners: dict[str, str] = field(default_factory=dict)
     _own: dict[str, str] = field(default_factory=dict)
     """By record that its author made about somebody who had left: that person. It was never held where it was made."""
+    _to: dict[str, str] = field(default_factory=dict)
+    """Where the moves led of records that left more than one place."""
 
     @classmethod
     def of(cls, connection: Connection, changes: Sequence[Change]) -> Whereabouts:
@@ -98,13 +103,22 @@ class Whereabouts:
         guest, left = tables.guest, tables.departure
         shares = select(literal(True), guest.c.record, guest.c.scope, guest.c.since).where(among(guest.c.record, ids))
         departures = select(literal(False), left.c.record, left.c.scope, left.c.change)
+        found: dict[tuple[str, str], str] = {}
         for is_held, record, scope, since in connection.execute(
             shares.union_all(departures.where(among(left.c.record, ids)))
         ):
             if is_held:
                 self._guests.setdefault(record, {})[scope] = since
             else:
-                self._left[scope, record] = since
+                found[scope, record] = since
+        self._left |= found
+        self._load_ways(connection, found)
+
+    def _load_ways(self, connection: Connection, found: Mapping[tuple[str, str], str]) -> None:
+        """Where the moves led by which a record left more than one place."""
+        often = Counter(record for _scope, record in found)
+        moves = {change for (_scope, record), change in found.items() if often[record] > 1}
+        self._to |= {line.change.id: line.change.to for line in lines_of(connection, moves)}
 
     @property
     def all_scopes(self) -> set[str]:
@@ -131,15 +145,26 @@ class Whereabouts:
         scopes = self._scopes_of(change.record, home)
         if change.scope in scopes:
             return Route(home, scopes)
-        left_by = self._left.get((change.scope, change.record))
-        if is_own := left_by is None:
-            left_by = self._left.get((change.scope, self._own.get(change.record, "")))
+        left_by = self._way_home(change.scope, change.record, home)
+        if is_own := not left_by:
+            left_by = self._way_home(change.scope, self._own.get(change.record, ""), home)
         return Route(home, scopes, is_late=True, entered=left_by, is_own=is_own) if left_by else None
+
+    def _way_home(self, scope: str, record: str, home: str) -> str:
+        """The last of the moves by which the record left the scope and came to its home; empty where it never left.
+
+        It alone is known there: of what was before, in other places, the home was told nothing.
+        """
+        left_by, seen = self._left.get((scope, record), ""), {scope}
+        while (to := self._to.get(left_by, home)) != home and to not in seen and (to, record) in self._left:
+            seen.add(to)
+            left_by = self._left[to, record]
+        return left_by
 
     def _route_new(self, change: Change) -> Route:
         owner = self._owners.get(change.record, "")
-        left_by = self._left.get((change.scope, owner))
         home = self.home(owner)
-        if left_by is None or home is None or not KINDS[change.kind].fits_scope(home):
+        left_by = self._way_home(change.scope, owner, home or "")
+        if not left_by or home is None or not KINDS[change.kind].fits_scope(home):
             return Route(change.scope, {change.scope: ""})
         return Route(home, {home: ""}, is_late=True, entered=left_by)

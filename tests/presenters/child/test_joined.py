@@ -9,6 +9,7 @@ import pytest
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.i18n import set_language
+from commune_desk.presenters.child import family
 from commune_desk.presenters.child import page as child_page
 from commune_desk.presenters.child.page import ChildPage, ChildView
 from commune_desk.store.pages.entered_twice import KinShown
@@ -60,7 +61,7 @@ def test_without_the_rule_both_would_stand_there(
     workplace: Workplace, child: RecordId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin."""
-    monkeypatch.setattr(child_page, "kin_once", lambda kin: [KinShown(one, (one,)) for one in kin])
+    monkeypatch.setattr(family, "kin_once", lambda kin: [KinShown(one, (one,)) for one in kin])
     monkeypatch.setattr(child_page, "groups_once", list)
     shown = view(workplace, child)
     assert (len(shown.family), len(shown.groups)) == (2, 2)

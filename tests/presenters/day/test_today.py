@@ -102,6 +102,7 @@ def test_visits_say_risk_and_lateness_in_words(workplace: Workplace) -> None:
         ("Low", "good"),
     ]
     assert (rows[0].detail, rows[0].aside) == ("aged 14 · Khe Lạc", "seen 14/11")
+    assert rows[2].aside == "by 26/11", "which day of the coming week, where the chip does not say it"
     assert rows[0].route == Route("child", child)
 
 

@@ -30,7 +30,7 @@ def _author(workplace: Workplace, desk: str) -> str:
 
 
 def test_ones_own_value_is_told_so(workplace: Workplace) -> None:
-    assert _author(workplace, workplace.actor.desk) == "tôi · máy này"
+    assert _author(workplace, workplace.actor.desk) == "Tôi · máy này"
 
 
 def test_another_pcs_value_is_not_ones_own_whomever_it_names(workplace: Workplace) -> None:
@@ -40,4 +40,4 @@ def test_another_pcs_value_is_not_ones_own_whomever_it_names(workplace: Workplac
 def test_by_the_name_alone_it_would_be(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
     monkeypatch.setattr(conflict_page, "_is_from_here", lambda *_: True)
-    assert _author(workplace, "ZZZZZZ") == f"tôi · {ELSEWHERE}"
+    assert _author(workplace, "ZZZZZZ") == f"Tôi · {ELSEWHERE}"

@@ -139,6 +139,12 @@ def test_what_waits_is_counted_by_kind_with_its_size() -> None:
     ]
 
 
+def test_what_happened_is_bold_and_what_was_kept_stands_below_it() -> None:
+    trouble = sync_page(PROVEN, replace(QUIET, failure=NoLine())).line[0]
+    assert trouble.text == "Máy này đang không có mạng"
+    assert trouble.detail == "Mọi dữ liệu vẫn được giữ trên máy và sẽ được gửi khi có mạng trở lại."
+
+
 def test_why_a_try_failed_is_said_with_the_next_try() -> None:
     status = replace(
         QUIET, failure=Fault("The text is too long."), next_try_at=datetime(2026, 11, 23, 0, 58, tzinfo=UTC)

@@ -19,6 +19,7 @@ from commune_desk.usecases.records.moves import move_child
 from sync import protocol, seal
 from sync.change import WITHOUT_FIELDS, Change, Line
 from sync.server.answers import pull, snapshots
+from sync.server.answers.unopened import Closed
 from sync.server.intake import merging
 from sync.server.intake.merging import Batch, Merged
 from sync.server.intake.records import Stored
@@ -205,7 +206,7 @@ def test_a_desk_that_hears_of_the_move_from_a_snapshot_sees_to_it_too(
 ) -> None:
     """The twin: a snapshot that says only what left."""
     if not is_told:
-        monkeypatch.setattr(snapshots, "unopened", lambda *_: [])
+        monkeypatch.setattr(snapshots, "unopened", lambda *_: Closed([]))
     moved_by_who_had_not_heard(two, child, again)
     pushes_and_is_gone(two.late)
     two.old.run(begin_all_anew)

@@ -162,8 +162,7 @@ def test_a_joining_that_was_refused_is_told_with_what_it_left_and_that_is_put_ba
     assert not cut_texts(made)
     (bar,) = [one for one in made.findChildren(NoticeBar) if "Tỉnh không gộp" in one.accessibleName()]
     said = bar.accessibleName()
-    assert "Điện thoại: 0912 000 111 (trước đó để trống)" in said
-    assert "Trường, lớp: TH Bình Liêu (trước đó để trống)" in said
+    assert "vẫn ghi ở đây: Điện thoại; Trường, lớp. " in said, "the values come with the question"
     answered: list[str] = []
 
     def say_yes(dialog: MessageDialog) -> None:
@@ -173,7 +172,8 @@ def test_a_joining_that_was_refused_is_told_with_what_it_left_and_that_is_put_ba
     when_asked(MessageDialog, say_yes)
     (button,) = [one for one in bar.findChildren(QAbstractButton) if one.text() == "Trả lại như cũ…"]
     button.click()
-    assert "TH Bình Liêu" in answered[0]
+    assert "Điện thoại: 0912 000 111 (trước đó để trống)" in answered[0]
+    assert "Trường, lớp: TH Bình Liêu (trước đó để trống)" in answered[0]
     phone = "SELECT phone FROM person WHERE id=?"
     qtbot.waitUntil(lambda: workplace.read(lambda c: c.execute(phone, (first,)).fetchone()) == (None,))
     qtbot.waitUntil(lambda: any("Tỉnh không gộp" in one and "0912" not in one for one in bars(made)))

@@ -95,14 +95,17 @@ def test_a_visit_of_the_timeline_is_corrected(
 
 def closing(page: ChildPage) -> SecondaryButton:
     """The first of the buttons that close the file."""
-    return next(one for one in page.details.findChildren(SecondaryButton) if one.text() == "Chuyển ra ngoài tỉnh")
+    return next(one for one in page.details.findChildren(SecondaryButton) if one.text() == "Chuyển ra ngoài tỉnh…")
 
 
 def test_closing_the_file_asks_first(qtbot: QtBot, page: ChildPage, workplace: Workplace, tasks: Tasks) -> None:
     page.tabs.choose("details")
     button = closing(page)
-    answer("reject")
+    reasons = [one.text() for one in page.details.findChildren(SecondaryButton)][-4:]
+    assert reasons == ["Chuyển ra ngoài tỉnh…", "Đủ 16 tuổi…", "Đã mất…", "Lý do khác…"]
+    asked = answer("reject")
     button.click()
+    assert asked == ["Đóng hồ sơ: Chuyển ra ngoài tỉnh?"]
     answer("accept")
     closing(page).click()
     qtbot.waitUntil(lambda: workplace.read(lambda c: list_children(c, Filters())) == [])
@@ -237,6 +240,7 @@ def test_a_stored_file_is_edited_and_villages_are_offered_in_a_popup(
     show_page(qtbot, made)
     field = made.fields["village"]
     assert isinstance(field, LineEdit)
+    field.setFocus()
     field.clear()
     type_in(made, "village", "thôn Nà Ếch")
     made.submit()

@@ -46,12 +46,12 @@ def page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId, rout
 
 
 def sharer(page: ChildPage) -> SecondaryButton:
-    *_gone, button = [one for one in page.details.findChildren(SecondaryButton) if one.text() == "Chia sẻ hồ sơ với…"]
+    *_gone, button = [one for one in page.details.findChildren(SecondaryButton) if one.text() == "Chia sẻ lý lịch với…"]
     return button
 
 
 def taker(page: ChildPage) -> LinkButton:
-    *_gone, button = [one for one in page.details.findChildren(LinkButton) if one.text() == "Lấy lại hồ sơ…"]
+    *_gone, button = [one for one in page.details.findChildren(LinkButton) if one.text() == "Lấy lại lý lịch…"]
     return button
 
 
@@ -109,7 +109,7 @@ def test_a_record_is_shared_and_taken_back_by_keyboard_alone(
         assert dialog.focusWidget() is dialog.cancel
         QTest.keyClick(dialog.cancel, Qt.Key.Key_Tab)
         assert dialog.focusWidget() is dialog.go
-        asked = when_asked(MessageDialog, pressing("Chia sẻ hồ sơ"))
+        asked = when_asked(MessageDialog, pressing("Chia sẻ lý lịch"))
         QTest.keyClick(dialog.go, Qt.Key.Key_Return)
         said.extend(asked)
 
@@ -118,21 +118,21 @@ def test_a_record_is_shared_and_taken_back_by_keyboard_alone(
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Return)
     assert said == [
-        "Chia sẻ hồ sơ của Chìu Văn Sáng với…",
+        "Chia sẻ lý lịch của Chìu Văn Sáng với…",
         "Hãy chọn căn cứ.",
-        "Chia sẻ hồ sơ của Chìu Văn Sáng với Ngôi nhà Ánh Dương?",
+        "Chia sẻ lý lịch của Chìu Văn Sáng với Ngôi nhà Ánh Dương?",
     ]
     qtbot.waitUntil(lambda: [one.is_asked for one in held(workplace, child)] == [True])
-    qtbot.waitUntil(lambda: bars(page) == ["Chia sẻ với Ngôi nhà Ánh Dương: đi cùng lần đồng bộ tới."])
+    qtbot.waitUntil(lambda: bars(page) == ["Sẽ chia sẻ lý lịch với Ngôi nhà Ánh Dương ở lần đồng bộ tới."])
     is_confirmed(workplace)
     page.read_again()
-    standing = ["Cùng giữ: Ngôi nhà Ánh Dương từ 23/11/2026, người chia sẻ: Cán bộ Thử."]
+    standing = ["Nơi cùng giữ lý lịch: Ngôi nhà Ánh Dương từ 23/11/2026, người chia sẻ: Cán bộ Thử."]
     qtbot.waitUntil(lambda: bars(page) == standing)
     assert cut_texts(page) == []
-    asked = when_asked(MessageDialog, pressing("Lấy lại hồ sơ"))
+    asked = when_asked(MessageDialog, pressing("Lấy lại lý lịch"))
     taker(page).setFocus()
     QTest.keyClick(taker(page), Qt.Key.Key_Return)
-    assert asked == ["Lấy lại hồ sơ của Chìu Văn Sáng từ Ngôi nhà Ánh Dương?"]
+    assert asked == ["Lấy lại lý lịch của Chìu Văn Sáng từ Ngôi nhà Ánh Dương?"]
     qtbot.waitUntil(lambda: [one.is_ending for one in held(workplace, child)] == [True])
 
 
@@ -179,7 +179,7 @@ def test_what_the_province_did_not_do_is_told_on_the_page(workplace: Workplace, 
     is_set_aside(workplace, "moved")
     page.read_again()
     assert bars(page) == [
-        "Tỉnh không thực hiện việc chia sẻ hồ sơ với Ngôi nhà Ánh Dương. Theo tỉnh, hồ sơ này nay thuộc nơi khác."
+        "Tỉnh không thực hiện việc chia sẻ lý lịch với Ngôi nhà Ánh Dương. Theo tỉnh, hồ sơ này nay thuộc nơi khác."
     ]
     assert sharer(page).isEnabled()
 
@@ -210,5 +210,5 @@ def test_the_house_hands_back_by_keyboard_after_a_question(
     assert [one.is_ending for one in held(house, guest.id)] == [False]
     again = when_asked(MessageDialog, pressing("Trả lại"))
     QTest.keyClick(button, Qt.Key.Key_Space)
-    assert titles + again == ["Trả hồ sơ của Chìu Văn Sáng lại cho Xã Bình Liêu?"] * 2
+    assert titles + again == ["Trả lý lịch của Chìu Văn Sáng lại cho Xã Bình Liêu?"] * 2
     qtbot.waitUntil(lambda: [one.is_ending for one in held(house, guest.id)] == [True])

@@ -35,6 +35,7 @@ from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from tests.helpers.poor_province import dripping
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import MORNING, HandClock
+from tests.ui.samples.opened import opened_windows
 
 PASSPHRASE = "bon con meo di bien"
 
@@ -63,6 +64,15 @@ def editor(page: FirstRunPage, name: str) -> LineEdit:
     return found
 
 
+@pytest.mark.parametrize("instead", [False, True])
+def test_no_part_of_the_first_start_flashes_up_as_a_window(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, instead: bool
+) -> None:
+    with opened_windows(qapp) as names:
+        qtbot.addWidget(FirstRunPage(FirstRun(Profile(tmp_path), HandClock(), way=RESTORE, instead=instead)))
+    assert names == []
+
+
 def test_an_empty_first_start_names_every_field_and_begins_nothing(qtbot: QtBot, tmp_path: Path) -> None:
     shown = window(qtbot, tmp_path)
     page = shown.page
@@ -89,6 +99,18 @@ def test_a_training_register_is_made_with_children_and_a_typed_vietnamese_name(q
     count = desk.register.reader.execute("SELECT count(*) FROM child_index").fetchone()[0]
     desk.register.close()
     assert count == 60
+
+
+def test_the_button_of_the_first_start_says_what_it_does(qtbot: QtBot, tmp_path: Path) -> None:
+    page = window(qtbot, tmp_path).page
+    assert isinstance(page, FirstRunPage)
+    said = []
+    for way in (ENROL, RESTORE, TRAINING):
+        page.choose(way)
+        said.append(page.button.text())
+    assert said == ["Đăng ký", "Khôi phục", "Bắt đầu"]
+    assert page.fields is not None
+    assert page.fields.row("display_name").hint.isHidden(), "nobody else ever sees the name in a training register"
 
 
 @pytest.mark.parametrize("way", [ENROL, RESTORE, TRAINING])

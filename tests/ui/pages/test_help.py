@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from commune_desk.ui.pages.help import HelpPage
 from commune_desk.ui.widgets.rows import ListRow
 
-OF_THE_REGISTER = {"Ctrl+K, Ctrl+F", "F4", "Đồng hồ 12 giờ"}
+OF_THE_REGISTER = {"Ctrl+K, Ctrl+F", "F4", "Thời hạn 12 giờ"}
 
 
 @pytest.mark.parametrize("has_register", [True, False])

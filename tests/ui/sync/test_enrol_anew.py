@@ -54,6 +54,7 @@ def test_while_the_province_is_asked_the_dialog_stays_and_then_every_page_is_tol
     dialog = EnrolDialog(desk.open, tasks)
     qtbot.addWidget(dialog)
     dialog.show()
+    assert dialog.focusWidget() is dialog.code, "the address is known already"
     dialog.code.set_value("7ZK2M")
     dialog.label.set_value("Máy mới")
     for _press in range(2):

@@ -30,6 +30,7 @@ from commune_desk.usecases.registers.profile import Profile
 from tests.story.cut_texts import cut_texts
 
 FAMILY = "người chăm sóc · người giám hộ · 0865 752 108"
+CODES = "Hà Quốc Hải (QN-06838-2026-VG9M-0028) và Hà Quốc Hải (QN-06838-2026-7KQ4-0107) có đúng là một trẻ không?"
 LONG = "“32/05/2016” không phải là ngày có thật. Hãy ghi theo dạng 17/05/2014, hoặc chỉ ghi năm."
 
 
@@ -52,6 +53,26 @@ def test_a_phone_number_is_never_torn(qtbot: QtBot, width: int) -> None:
     qtbot.addWidget(text)
     assert "0865 752 108" in " | ".join(lines_of(text, width))
     assert " ".join(lines_of(text, width)) == FAMILY
+
+
+@pytest.mark.parametrize("width", range(240, 420, 10))
+def test_a_case_code_is_never_torn_where_it_has_room(qtbot: QtBot, width: int) -> None:
+    text = Text(CODES, wrap=True)
+    qtbot.addWidget(text)
+    text.resize(width, text.heightForWidth(width))
+    text.show()
+    said = lines_of(text, width)
+    assert " ".join(said) == CODES
+    assert cut_texts(text) == []
+
+
+def test_a_case_code_wider_than_the_text_is_torn_and_found(qtbot: QtBot) -> None:
+    text = Text(CODES, wrap=True)
+    qtbot.addWidget(text)
+    text.resize(120, text.heightForWidth(120))
+    text.show()
+    assert "".join(lines_of(text, 120)).replace(" ", "") == CODES.replace(" ", "")
+    assert cut_texts(text)
 
 
 @pytest.mark.parametrize(

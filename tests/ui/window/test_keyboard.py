@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.ids import RecordId
@@ -16,6 +16,8 @@ from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.field_editors import holds, raw_value
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.register import RegisterPage
+from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.page import Page
 from commune_desk.usecases.desk.workplace import Workplace
@@ -23,9 +25,11 @@ from commune_desk.usecases.records.children import end_relation
 from commune_desk.usecases.records.drafts import save_draft
 from commune_desk.usecases.sync.agent import SyncStatus
 from tests.helpers.builders import make_child, make_person, make_relation, make_report, make_visit, save_all
+from tests.helpers.in_conflict import in_conflict
 from tests.helpers.keys import focused, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import OFFICER, work_for_real
+from tests.ui.samples.opened import opened_windows
 
 Key = Qt.Key
 Control, Alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -300,10 +304,16 @@ def test_a_record_opened_again_after_another_page_is_shown(window: DeskWindow, h
 
 
 @pytest.mark.parametrize(
-    "route", [Route("today"), Route("register"), Route("reports"), Route("import"), Route("child", form="child")]
+    ("page", "form"),
+    [
+        *((key, "") for key in ("today", "register", "reports", "import", "child")),
+        *(("child", form) for form in ("child", "visit", "relation", "group", "join")),
+    ],
 )
-def test_tab_goes_round_everything_and_is_caught_nowhere(window: DeskWindow, route: Route) -> None:
-    window.navigate(route)
+def test_tab_goes_round_everything_and_is_caught_nowhere(
+    qtbot: QtBot, window: DeskWindow, hoa: RecordId, page: str, form: str
+) -> None:
+    window.navigate(Route(page, hoa if page == "child" else "", form))
     window.shell.rail.focus_current()
     first = focused()
     seen: list[QWidget] = []
@@ -316,19 +326,8 @@ def test_tab_goes_round_everything_and_is_caught_nowhere(window: DeskWindow, rou
     assert window.shell.top.search in seen
     assert any(top_of(window).isAncestorOf(widget) for widget in seen)
     assert len(set(seen)) == len(seen)
-
-
-class Opened(QObject):
-    """Notes each widget that is shown as a window of its own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: list[str] = []
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
-            self.names.append(f"{type(watched).__name__} {watched.accessibleName()}")
-        return False
+    buttons = [one for one in top_of(window).findChildren(QPushButton) if one.isVisible() and one.isEnabled()]
+    assert [one.accessibleName() for one in buttons if one not in seen] == []
 
 
 def test_no_part_of_a_page_flashes_up_as_a_window_that_takes_the_keyboard(
@@ -336,12 +335,59 @@ def test_no_part_of_a_page_flashes_up_as_a_window_that_takes_the_keyboard(
 ) -> None:
     report = make_report(person=hoa)
     workplace.write(save_all(report))
-    opened = Opened()
-    qapp.installEventFilter(opened)
     pages = [Route(key) for key in ("today", "register", "import", "sync", "help")]
-    forms = [Route("child", hoa, form) for form in ("visit", "child", "relation", "group", "report")]
-    for route in (*pages, Route("reports", report.id), Route("child", hoa), *forms):
-        window.navigate(route)
+    forms = [Route("child", hoa, form) for form in ("visit", "child", "relation", "group", "report", "join")]
+    with opened_windows(qapp) as names:
+        for route in (*pages, Route("reports", report.id), *forms, Route("child", hoa)):
+            window.navigate(route)
+            QApplication.processEvents()
+        child = top_of(window)
+        assert isinstance(child, ChildPage)
+        for part in ("details", "family", "groups", "files"):
+            child.tabs.choose(part)
+            QApplication.processEvents()
+    assert names == []
+    assert focused() is child.tabs
+
+
+@pytest.mark.parametrize("is_link", [False, True], ids=["rail key", "link"])
+def test_the_sync_page_begins_at_what_is_to_be_decided_and_it_is_decided_by_keyboard(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, is_link: bool
+) -> None:
+    if is_link:
+        press(Key.Key_5, Alt)
+    person = in_conflict(workplace, "0987111223", "0366404505")
+    if is_link:
+        built = top_of(window)
+        assert isinstance(built, SyncPage)
+        built.refresh_conflicts()
+        qtbot.waitUntil(built.cards[0].button.isVisible)
+        window.navigate(Route("today"))
+        window.navigate(Route("sync"))
+    else:
+        press(Key.Key_5, Alt)
+    page = top_of(window)
+    assert isinstance(page, SyncPage)
+    (card,) = page.cards
+    assert card.isAncestorOf(focused()), "and not at how many files go over the line"
+    press(Key.Key_Right)
+    press(Key.Key_Space)
+    while focused() is not card.button:
+        press(Key.Key_Tab)
+        assert card.isAncestorOf(focused())
+    press(Key.Key_Return)
+    qtbot.waitUntil(lambda: not page.cards)
+    ((phone,),) = workplace.read(lambda c: c.execute("SELECT phone FROM person WHERE id=?", (person.id,)).fetchall())
+    assert phone == "0366404505"
+    press(Key.Key_Tab)
+    assert window.shell.isAncestorOf(focused())
+
+
+def test_no_part_of_the_sync_page_of_a_real_desk_flashes_up(
+    qtbot: QtBot, qapp: QApplication, workplace: Workplace, tasks: Tasks
+) -> None:
+    workplace.write(work_for_real)
+    with opened_windows(qapp) as names:
+        qtbot.addWidget(SyncPage(workplace, tasks))
         QApplication.processEvents()
-    qapp.removeEventFilter(opened)
-    assert opened.names == []
+    assert names == []

@@ -14,6 +14,7 @@ from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.page import Page
 from tests.helpers.typing_vietnamese import commit_text
+from tests.story.cut_texts import cut_texts
 from tests.ui.samples.gallery import in_shell
 
 Alt, Control = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -172,3 +173,13 @@ def test_the_top_bar_cuts_no_word(dressed: QApplication, qtbot: QtBot, width: in
     assert window.top.lock.width() >= window.top.lock.sizeHint().width()
     hint = window.top.search.fontMetrics().horizontalAdvance(window.top.search.placeholderText())
     assert window.top.search.width() >= hint + 48
+
+
+@pytest.mark.parametrize("chip", ["Sổ thực hành", "Chờ gửi: 1.284 bản ghi · lần cuối 04:14"])
+def test_what_the_search_finds_is_said_in_words_that_fit(qtbot: QtBot, shell: Shell, chip: str) -> None:
+    shell.set_sync(chip, Tone.WARNING)
+    shell.set_officer("Cán bộ Một", "Cán bộ bảo vệ trẻ em")
+    shell.resize(round(shots.SCREEN.width() / shots.SCALED), round(shots.SCREEN.height() / shots.SCALED))
+    search = shell.top.search
+    qtbot.waitUntil(lambda: (search.placeholderText() == "Tìm trẻ, cha mẹ, thôn…") == (chip != "Sổ thực hành"))
+    assert cut_texts(search) == []

@@ -1,0 +1,41 @@
+"""What the province keeps aside: entries of people; and what was only sealed again for another place, which are none.
+
+A value that was sealed again says what was said before. Where the province does not take it, nothing of anybody's is
+lost, and nobody here can do anything about it: it is told to support, in the log, and to no officer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from commune_desk.store.changes.journal import OPEN
+from commune_desk.store.engine.database import Connection
+from sync.change import Verb
+
+Codes = tuple[tuple[str, int], ...]
+"""Why, by the province's code, and how many changes for each reason."""
+
+_SEALS_AGAIN = f"COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '')='{Verb.RESEAL.value}'"
+_ASIDE = f"FROM change WHERE {OPEN} AND state='quarantined'"
+
+
+def entries_set_aside(connection: Connection) -> Codes:
+    """What people entered here and the province has not applied."""
+    return _counted(connection, f"NOT {_SEALS_AGAIN}")
+
+
+def sealings_set_aside(connection: Connection) -> Codes:
+    """What this desk sealed again for another place, and the province did not take."""
+    return _counted(connection, _SEALS_AGAIN)
+
+
+def count_entries(connection: Connection, changes: Collection[str]) -> int:
+    """How many of these changes are entries of people that the province keeps aside."""
+    marks = ",".join("?" * len(changes))
+    asked = f"SELECT count(*) {_ASIDE} AND id IN ({marks}) AND NOT {_SEALS_AGAIN}"
+    return int(connection.execute(asked, tuple(changes)).fetchone()[0])
+
+
+def _counted(connection: Connection, which: str) -> Codes:
+    rows = connection.execute(f"SELECT COALESCE(code, ''), count(*) {_ASIDE} AND {which} GROUP BY 1 ORDER BY 1")
+    return tuple((code, count) for code, count in rows.fetchall())
