@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.domain.model.record import DECLARED
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import from_iso
 from sync import file_wire, protocol, seal
 from sync.change import Line, Verb, needed_schema, read_line
@@ -153,7 +153,7 @@ def test_a_province_that_forgot_a_kind_would_be_found(
     province: TodaysProvince, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: a kind's name is a promise."""
-    monkeypatch.delitem(DECLARED, "home_visit")
+    monkeypatch.delitem(KINDS, "home_visit")
     found = province.play(as_it_was)
     assert any("/v1/push" in one and "quarantined" in one for one in found)
     assert province.feeds() != province.trace.feeds

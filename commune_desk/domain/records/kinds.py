@@ -13,8 +13,11 @@ from commune_desk.domain.records.placements import Bed, CareLogEntry, Placement,
 from commune_desk.domain.records.reports import Report
 from commune_desk.domain.records.visits import HomeVisit
 
-KINDS: Mapping[str, Kind] = DECLARED
-"""Each kind by its name; the one place to ask, for the modules that declare them are all loaded here."""
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind for kind in sorted(DECLARED.values(), key=lambda kind: kind.struct.__module__)
+}
+"""Each kind by its name; the one place to ask, for the modules that declare them are all loaded here. Their order, in
+which a move lists what it takes along, is that of these modules, whichever of them a program loaded first."""
 SCHEMA_VERSION = 4
 """Raised by one whenever a kind, a field or a verb is added; travels in every change."""
 SINCE: Mapping[str, int] = {"attachment": 2, "attachment_withdrawal": 2, "person.joined_to": 4}

@@ -10,7 +10,6 @@ from sqlalchemy import update
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import Scope, new_record_id, uuid7
-from commune_desk.domain.model.record import DECLARED
 from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, SINCE, since
 from commune_desk.domain.time.clock import SystemClock
@@ -87,7 +86,7 @@ def test_sent_to_an_older_province_it_would_be_set_aside_for_good(
     monkeypatch.setattr("commune_desk.store.writing.transaction.needed_schema", lambda change: 1)
     desk.register.write(save_all(person)).result()
     desk.register.write(save_all(attachment(person.id))).result()
-    monkeypatch.delitem(DECLARED, "attachment")
+    monkeypatch.delitem(KINDS, "attachment")
     desk.sync()
     assert states(desk, "attachment") == {"quarantined"}
 
@@ -103,7 +102,7 @@ def test_an_older_desk_keeps_what_it_cannot_read_and_shows_it_after_its_update(
     new.sync()
     old.register.write(lambda tx: settings.put(tx.connection, "own_schema", 1)).result()
     with monkeypatch.context() as then:
-        then.delitem(DECLARED, "attachment")
+        then.delitem(KINDS, "attachment")
         then.setattr("commune_desk.store.desk.versions.SCHEMA_VERSION", 1)
         old.sync()
     assert old.ask("SELECT count(*) FROM attachment") == [(0,)]
