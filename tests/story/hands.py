@@ -222,15 +222,14 @@ def sync_now(program: Program) -> Told:
     page = window_of(program).shell.show_page("sync")
     if not isinstance(page, SyncPage):
         raise StoryFailed("there is no sync page")
-    asked = facts(program).last_contact
-    page.sync_asked.emit()
-    until("the sync to begin", lambda: facts(program).last_contact != asked or _is_running(program), 10)
-    return wait_synced(program)
-
-
-def _is_running(program: Program) -> bool:
     agent = desk_of(program).agent
-    return agent is not None and agent.status.is_running
+    if agent is None:
+        raise StoryFailed("this desk has no sync")
+    before = agent.status.last_report
+    page.sync_asked.emit()
+    # it may be over within the same second, before anybody has looked
+    until("the sync to begin", lambda: agent.status.is_running or agent.status.last_report is not before, 10)
+    return wait_synced(program)
 
 
 def hint_line_and_wait(program: Program) -> Told:

@@ -91,7 +91,7 @@ def test_the_card_says_that_a_value_comes_from_the_former_commune(two: Two, chil
     stands, late = card.hands
     assert (stands.text, stands.author) == ("(empty)", "as it stands, nobody wrote it")
     assert late.text == "0912 000 111"
-    assert "officer of another place" in late.author
+    assert "Officer of another place" in late.author
     assert late.author.endswith("Bình Liêu Commune")
     assert card.note.startswith("One value comes from Bình Liêu Commune, where the child was before")
     decide(two.new, card, 0)

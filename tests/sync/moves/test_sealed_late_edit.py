@@ -81,7 +81,7 @@ def test_the_card_says_whose_it_is_and_that_it_can_be_read_there_alone(two: Two,
     assert (stands.text, stands.is_readable) == ("Bị đánh", True)
     assert late.text == "(can be read in Bình Liêu Commune alone)"
     assert not late.is_readable
-    assert "officer of another place" in late.author
+    assert "Officer of another place" in late.author
     assert card.note == (
         "An officer of Bình Liêu Commune, where the child was before, wrote one value without knowing of the move. "
         "Its text was sealed for Bình Liêu Commune: nobody here can read it. Ask there if you need it; you can keep "
