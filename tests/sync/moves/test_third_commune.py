@@ -16,9 +16,11 @@ from commune_desk.program_files import code_book
 from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.store.intake import handing_on
 from commune_desk.store.pages import closed_values
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.moves import move_child
 from sync import protocol
+from sync.change import Change
 from sync.server.answers import unopened
 from sync.server.intake.whereabouts import Route, Whereabouts
 from tests.helpers.builders import make_report, save_all
@@ -162,10 +164,26 @@ def test_a_page_that_names_anything_but_another_commune_has_nothing_sealed(
         assert two.old.ask(seals) == [(before[0][0] + more,)], "the second is the twin"
 
 
-def test_nobody_is_told_where_a_child_went_on_to_unless_something_is_closed(two: Three, child: RecordId) -> None:
+@pytest.mark.parametrize("is_anything_closed", [False, True])
+def test_nobody_is_told_where_a_child_went_on_to_unless_something_is_closed(
+    two: Three, child: RecordId, monkeypatch: pytest.MonkeyPatch, *, is_anything_closed: bool
+) -> None:
+    """The twin: a province that takes everything for closed tells."""
+    told: list[str] = []
+    seal_again = handing_on.seal_again
+
+    def listen(tx: Tx, event: protocol.Event, move_of: Change) -> None:
+        told.append(event.gone_on)
+        seal_again(tx, event, move_of)
+
+    monkeypatch.setattr(handing_on, "seal_again", listen)
+    if is_anything_closed:
+        monkeypatch.setattr(unopened, "_closed_in", lambda _connection, _scope, _place, named: sorted(named))
     both_moves(two, child)
     two.old.sync()
-    assert THIRD not in words_in(two.old).replace(f'"scope":"{THIRD}"', "")
+    assert (THIRD in told) is is_anything_closed
+    if not is_anything_closed:
+        assert THIRD not in words_in(two.old).replace(f'"scope":"{THIRD}"', "")
 
 
 def page_of(desk: RealDesk, child: RecordId) -> ChildView:
