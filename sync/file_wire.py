@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from sync.instant import Instant
 from sync.protocol import Count, M, Malformed, decode, encode
 
 MAX_PIECE = 256 * 1024
@@ -41,7 +42,7 @@ class FileOffset(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
     offset: Count
     done: bool = False
-    at: str = ""
+    at: Instant = ""
 
 
 class FileGet(_Message, frozen=True, kw_only=True, omit_defaults=True):

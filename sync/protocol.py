@@ -15,6 +15,7 @@ import zstandard
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from sync.change import BadLine, Line, Wire, read_line
+from sync.instant import Instant
 
 PROTOCOL = 1
 MAX_CHANGES = 500
@@ -52,7 +53,7 @@ class Hello(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Signed under `seal.HELLO`; the echoed nonce tells a captive portal or a recording from the province."""
 
     nonce: B64
-    time: str
+    time: Instant
     epoch: str
     protocols: tuple[int, int]
     schema: Count
@@ -173,7 +174,7 @@ class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
     desk: str
     accepted_n: Count
     durable_n: Count
-    at: str
+    at: Instant
     results: list[Result]
     audit_head: str = ""
     epoch: str = ""
@@ -208,9 +209,9 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     directory_version: str = ""
     drops_stubs: bool = False
     courier_public: B64 = ""
-    at: str = ""
-    lease_until: str = ""
-    late_conflicts: dict[str, str] = {}
+    at: Instant = ""
+    lease_until: Instant = ""
+    late_conflicts: dict[str, Instant] = {}
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -301,7 +302,7 @@ class DoorbellReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
     nonce: B64
     waiting: Count
-    oldest_received_at: str = ""
+    oldest_received_at: Instant = ""
 
 
 class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):

@@ -32,6 +32,8 @@ from sync.protocol import (
 MAX_BYTES = 256 << 20
 """Of a snapshot as it travels; a commune of 600 children has less than two million."""
 MAX_INFLATED = 1 << 30
+MAX_LINES = 1_000_000
+"""Of a whole snapshot: as many empty ones as fit its bytes would take gigabytes."""
 _LEVEL = 9
 """Packed once, fetched by every desk that begins."""
 
@@ -121,9 +123,9 @@ def unpack(packed: bytes) -> Snapshot:
 
 def read_body(body: bytes) -> Snapshot:
     """Raises Malformed for anything but a whole snapshot."""
-    lines = body.split(b"\n")
-    if len(lines) < 2:
+    if not 1 <= body.count(b"\n") < MAX_LINES:
         raise Malformed
+    lines = body.split(b"\n")
     head, end = decode(lines[0], SnapshotHead), decode(lines[-1], SnapshotEnd)
     steps = [read_event(line) for line in lines[1:-1]]
     events = [(event, line) for event, line in steps if line is not None]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sync import protocol, seal
 from sync.change import MAX_RUN, Place, next_head
 from sync.client import errors
-from sync.client.page import Page, portions, verified_keys, verify_page
+from sync.client.page import Page, keys_told, portions, verify_page
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
 
 ROOM_FOR_HEADER = 4096
@@ -71,7 +71,7 @@ def prove(replica: Replica, identity: DeskIdentity, page: Page, places: Mapping[
     """
     if page.header.epoch != identity.epoch:
         raise errors.ProvinceRestored
-    keys: dict[str, bytes | None] = {**verified_keys(page.header, identity.authority_public)}
+    keys = keys_told(page.header, identity)
 
     def key_of(desk: str) -> bytes | None:
         """A page names few desks thousands of times: the register is asked once for each."""

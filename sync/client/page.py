@@ -14,6 +14,7 @@ import msgspec
 from sync import protocol, seal
 from sync.change import MAX_RUN, START, Line, Place, next_chain, next_head
 from sync.client import errors
+from sync.client.replica import DeskIdentity
 
 PublicOf = Callable[[str], bytes | None]
 
@@ -80,6 +81,15 @@ def verified_keys(header: protocol.PullHeader, authority_public: bytes) -> dict[
             raise errors.Unproven
         cert = protocol.decode(body, protocol.DeskCert)
         keys[cert.desk] = protocol.unb64(cert.sign_public)
+    return keys
+
+
+def keys_told(header: protocol.PullHeader, identity: DeskIdentity) -> dict[str, bytes | None]:
+    """The same, for a desk that knows whose it is: nobody certifies it another key, and puts words into its mouth."""
+    own = identity.signing_key.public
+    keys: dict[str, bytes | None] = {**verified_keys(header, identity.authority_public)}
+    if keys.get(identity.desk, own) != own:
+        raise errors.Unproven
     return keys
 
 

@@ -10,7 +10,7 @@ from sync import protocol, seal
 from sync.change import Line, Place
 from sync.client import errors
 from sync.client.channel import Channel
-from sync.client.page import PublicOf, is_proven, proven_by_heads, verified_keys
+from sync.client.page import PublicOf, is_proven, keys_told, proven_by_heads
 from sync.client.replica import DeskIdentity, Replica
 from sync.client.transport import Transport
 from sync.seal import SealBroken
@@ -113,7 +113,7 @@ def _take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identi
         snapshot = unpack(opened(ciphertext, offer.box, replica.scope_box(offer.key), scope=offer.scope))
     except SealBroken:
         raise errors.Unproven from None
-    keys: dict[str, bytes | None] = {**verified_keys(offer.header, identity.authority_public)}
+    keys = keys_told(offer.header, identity)
 
     def key_of(desk: str) -> bytes | None:
         if desk not in keys:

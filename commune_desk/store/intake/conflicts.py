@@ -202,6 +202,14 @@ def _value(connection: Connection, change: Change, field: str) -> tuple[Value, b
     if box is None:
         return None, False
     try:
-        return unsealed(box, change, field), True
+        value = unsealed(box, change, field)
     except SealBroken:
         return None, False
+    return (value, True) if _is_of_its_kind(change.kind, field, value) else (None, False)
+
+
+def _is_of_its_kind(kind: str, field: str, value: Value) -> bool:
+    """Whether the value is what a form can hold: nobody could look into it before it was opened here."""
+    if isinstance(value, tuple) and not all(isinstance(code, str) for code in value):
+        return False
+    return value is None or type(value) is KINDS[kind].fields[field].type
