@@ -16,8 +16,13 @@ ERASED = "erased"
 
 
 def speaking_of_erased(connection: Connection, changes: Iterable[Change]) -> set[str]:
-    """Ids of those changes that speak of something erased: of its record, or of whom their own belongs to."""
-    named = {change.id: _named_in(change) for change in changes}
+    """Ids of those changes that speak of something erased: of its record, or of whom their own belongs to.
+
+    Two changes of one push may bear the same id: what one of them names counts for both.
+    """
+    named: dict[str, set[str]] = {}
+    for change in changes:
+        named.setdefault(change.id, set()).update(_named_in(change))
     wanted = set().union(*named.values()) if named else set()
     gone = erased_among(connection, wanted)
     return {change for change, records in named.items() if records & gone}
