@@ -22,6 +22,7 @@ from tests.mutations import (
     of_the_client,
     of_the_door,
     of_the_erasure,
+    of_the_greedy,
     of_the_joins,
     of_the_merge,
     of_the_moves,
@@ -45,6 +46,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_shares.FAULTS,
     *of_the_ways.FAULTS,
     *of_the_erasure.FAULTS,
+    *of_the_greedy.FAULTS,
     *of_the_joins.FAULTS,
 )
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", ".hypothesis")

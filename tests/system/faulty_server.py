@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import func
 
 from commune_desk.domain.model.ids import is_scope
-from sync.change import GENESIS, Place
+from sync.change import GENESIS, Change, Place
 from sync.server.__main__ import main
 from sync.server.identity.scopes import ensure_scope
 from sync.server.intake.feeds import Feeds
@@ -31,10 +31,10 @@ def places_of_a_sequence() -> None:
 def looked_at_once() -> None:
     """Where records are held is read before their scopes are locked, and not again under the locks."""
 
-    def find(self: _Intake) -> Whereabouts:
+    def find(self: _Intake, changes: Sequence[Change]) -> Whereabouts:
         with self._unconfined():
-            found = Whereabouts.of(self._connection, self._admitted)
-        named = {one for change in self._admitted for one in (change.scope, change.to) if is_scope(one)}
+            found = Whereabouts.of(self._connection, changes)
+        named = {one for change in changes for one in (change.scope, change.to) if is_scope(one)}
         self._reach = self._reach.and_also(named | found.all_scopes)
         self._province.database.confine(self._connection, self._reach)
         self._feeds.lock(named | found.all_scopes)

@@ -37,6 +37,8 @@ _AHEAD_SHARE = 20
 """Before any desk asks, one is made anew once the feed has grown by a twentieth behind it."""
 _KEPT_FOR = timedelta(days=2)
 """So long a desk may go on fetching one that has been replaced."""
+_KEPT_BESIDE = 8
+"""Replaced ones of a place that are kept at most: a desk that asks for one after each of its changes fills no disk."""
 _PAGE = 500
 _ENTERED = '"e":'
 """In an event as it is kept: it may say what brought its change here."""
@@ -142,8 +144,10 @@ def _remember(connection: Connection, province: Province, row: Mapping[str, Any]
     """Keep the new one; what it replaced goes after a while, with its file."""
     table = tables.snapshot
     now = province.clock.now()
-    older = connection.execute(select(table.c.token, table.c.made_at).where(table.c.scope == row["scope"])).all()
+    replaced = select(table.c.token, table.c.made_at).where(table.c.scope == row["scope"])
+    older = connection.execute(replaced.order_by(table.c.made_at.desc(), table.c.seq.desc())).all()
     gone = [token for token, made_at in older if now - from_iso(made_at) > _KEPT_FOR]
+    gone += [token for token, _ in older[_KEPT_BESIDE:] if token not in gone]
     for token in gone:
         (province.data / FOLDER / token).unlink(missing_ok=True)
     connection.execute(delete(table).where(table.c.token.in_(gone)))

@@ -43,7 +43,7 @@ from sync.server.answers.snapshots import Snapshots, read_part
 from sync.server.answers.sums import Sums, standing_ranges
 from sync.server.door.enrolment import enrol
 from sync.server.door.gate import WHAT_A_FORGERY_BREAKS, Gate, Headers, Signed
-from sync.server.door.limits import Limits
+from sync.server.door.limits import BUSY_SECONDS, Limits
 from sync.server.door.tickets import LIFE_SECONDS, Tickets
 from sync.server.engine.database import NO_SCOPE, StoreFault
 from sync.server.identity import desks
@@ -55,7 +55,6 @@ from sync.server.intake.sealed_push import take_in_sealed
 from sync.server.problems import Refused
 from sync.snapshot import SnapshotRequest
 
-BUSY_SECONDS = 30
 _MAX_SMALL = 16 * 1024
 _MOST_OF_A_SNAPSHOT = 4 << 20
 """Bytes of it in one answer."""
@@ -175,7 +174,8 @@ class Service:
         """`most`: bytes of the body, inflated only once its sender is known."""
         caller = self._admitted(signed, bell)
         try:
-            return work(caller, inflate(signed.body, most))
+            with self.limits.at_work(caller.id):
+                return work(caller, inflate(signed.body, most))
         except Refused as refused:
             raise refused.to(caller.id) from None
 

@@ -1,10 +1,11 @@
-"""How much a stranger may ask of the routes that need no signature, and how long a body may take."""
+"""How much may be asked: by a stranger, by one desk at once, and how long a body may take."""
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from commune_desk.domain.time.clock import monotonic
 from sync.server.problems import Refused
@@ -13,12 +14,18 @@ _MOST_ADDRESSES = 10_000
 BODY_SECONDS = 60.0
 MAX_TRIES = 5
 """Wrong guesses that void an enrolment code."""
+AT_ONCE = 4
+"""Requests of one desk that are worked on at a time: it asks one after the other, and once more after a line broke.
+
+All desks share some forty threads, and who waits for a lock keeps one: a stolen PC would have them all.
+"""
+BUSY_SECONDS = 30
 PER_MINUTE = {"/v1/enrol": 30, "/v1/snapshots": 600}
 """Calls a minute from one address. A whole province behind one address still says hello freely."""
 
 
 class Limits:
-    """A bucket per address and route, refilled evenly. Safe to call from several threads."""
+    """A bucket per address and route, refilled evenly; a count per desk. Safe to call from several threads."""
 
     def __init__(
         self,
@@ -26,9 +33,12 @@ class Limits:
         clock: Callable[[], float] = monotonic,
         body_seconds: float = BODY_SECONDS,
         code_tries: int = MAX_TRIES,
+        at_once: int = AT_ONCE,
     ) -> None:
         self.body_seconds = body_seconds
         self.code_tries = code_tries
+        self._at_once = at_once
+        self._at_work: Counter[str] = Counter()
         self._clock = clock
         self._guard = threading.Lock()
         self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
@@ -47,3 +57,18 @@ class Limits:
                 self._buckets.popitem(last=False)
         if left < 1:
             raise Refused(429, "busy", retry_after=60)
+
+    @contextmanager
+    def at_work(self, desk: str) -> Iterator[None]:
+        """While a request of the desk is worked on. Raises Refused 503 when too many of its own are already."""
+        with self._guard:
+            if self._at_work[desk] >= self._at_once:
+                raise Refused(503, "busy", retry_after=BUSY_SECONDS)
+            self._at_work[desk] += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._at_work[desk] -= 1
+                if not self._at_work[desk]:
+                    del self._at_work[desk]

@@ -16,6 +16,8 @@ from sync.server.engine.tables import RECORDS
 from sync.server.intake.records import Stored, read_records
 from sync.server.intake.whereabouts import PERSON, Route
 
+MOST_AS_ONE = 16
+"""Records that are one child, at most: whoever joins more of them makes no child of them, but work for the province."""
 JOINED = "joined"
 """The code of what speaks of a person who was joined otherwise before."""
 
@@ -33,8 +35,10 @@ def fault(connection: Connection, change: Change, route: Route | None) -> str | 
     if not _have_files(connection, two):
         return "scope"
     former = two[change.record].value(JOINED_TO)
+    if former is not None:
+        return None if former == wanted else JOINED
     is_ring = _end_of(connection, two[wanted]) == change.record
-    return JOINED if is_ring or former not in (None, wanted) else None
+    return JOINED if is_ring or len(one_with(connection, two)) > MOST_AS_ONE else None
 
 
 def one_with(connection: Connection, people: Iterable[str]) -> set[str]:

@@ -27,7 +27,7 @@ from sync.server.intake import joining, relocating
 from sync.server.intake.erasures import ERASED, speaking_of_erased
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.merging import Batch, Merged
-from sync.server.intake.records import born_of, read_records
+from sync.server.intake.records import born_of, outgrows, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
 _AT_ONCE = 64
@@ -110,24 +110,24 @@ class _Intake:
         self._desk = desk
         self._now = Moment.of(province.clock.now())
         self._feeds = Feeds(connection)
-        self._admitted = admitted
         self._reach = reach
-        self._whereabouts = self._find()
+        self._whereabouts = self._find(admitted)
+        self._has_moved = False
         self._changes: list[dict[str, object]] = []
         self._set_aside: list[dict[str, object]] = []
 
-    def _find(self) -> Whereabouts:
+    def _find(self, changes: Sequence[Change]) -> Whereabouts:
         """Lock every scope that the changes speak of or whose records they touch, and learn where those are held.
 
         What is read before its scope is locked may be elsewhere by then: it is read again until nothing new comes.
         Raises Crossed: a scope that was found late is another's, who may wait for ours. The next try begins with it.
         """
-        wanted = {one for change in self._admitted for one in (change.scope, change.to) if is_scope(one)}
+        wanted = {one for change in changes for one in (change.scope, change.to) if is_scope(one)}
         wanted |= met_before(self._connection)
         self._extend(wanted)
         self._feeds.lock(wanted)
         while True:
-            found = self._look()
+            found = self._look(changes)
             further = found.all_scopes - self._feeds.locked
             if not further:
                 return found
@@ -140,13 +140,25 @@ class _Intake:
             self._reach = further
             self._province.database.confine(self._connection, further)
 
-    def _look(self) -> Whereabouts:
+    def _look(self, changes: Sequence[Change]) -> Whereabouts:
         """Where the changes' records are held at this moment."""
         with self._unconfined():
-            return Whereabouts.of(self._connection, self._admitted)
+            return Whereabouts.of(self._connection, changes)
+
+    def _look_again(self, items: Sequence[Incoming]) -> None:
+        """Where the records of these lines are by now: the push itself may have moved them, or brought them.
+
+        Of these alone, or a push of five hundred moves would look five hundred times at them all, its places locked.
+        """
+        self._whereabouts = self._find([item.line.change for item in items if item.line and item.code is None])
 
     def take(self, items: Sequence[Incoming]) -> None:
         """Merge changes of fields, in order."""
+        if self._has_moved:
+            self._look_again(items)
+        self._merge_all(items)
+
+    def _merge_all(self, items: Sequence[Incoming]) -> None:
         batch = Batch()
         self._check_against_records(batch, items)
         with without_waiting(self._connection):
@@ -183,13 +195,16 @@ class _Intake:
 
     def join(self, item: Incoming) -> None:
         """Let a person be one with another: whether they may is asked of what stands by now."""
-        self._whereabouts = self._find()  # the push itself may have brought either of them
+        self._look_again([item])
+        self._has_moved = True
         if item.line is not None:
             item.code = joining.fault(self._connection, item.line.change, self._route(item))
-        self.take([item])
+        self._merge_all([item])
 
     def relocate(self, item: Incoming) -> None:
         """Let a record leave a scope, enter one, or both."""
+        if self._has_moved:
+            self._look_again([item])
         route, line = self._route(item), item.line
         code = _relocation_fault(self._connection, line.change, route) if line else "unreadable"
         if line is None or route is None or code is not None:
@@ -204,7 +219,7 @@ class _Intake:
             self._write(Batch())
             self._feeds.write_heads()
             self._feeds.note_authors()
-            self._whereabouts = self._find()
+            self._has_moved = True
 
     def _route(self, item: Incoming) -> Route | None:
         return self._whereabouts.route(item.line.change) if item.line and item.code is None else None
@@ -279,6 +294,8 @@ def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | No
     known = batch.records.find(change.kind, change.record)
     if known is None or change.verb == Verb.RESEAL.value:
         return None if known else _nothing_to_reseal(change)
+    if outgrows(known, change):
+        return "value"
     again = known.born != born_of(change) or any(name in known.writers for name in change.fields)
     return "append_only" if KINDS[change.kind].append_only and again else None
 

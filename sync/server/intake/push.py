@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select, update
 
 from sync import seal
-from sync.change import BadLine, read_line
+from sync.change import BadLine, Change, read_line
 from sync.erased import read_erased
 from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, unb64
 from sync.server.engine import tables
@@ -105,6 +105,7 @@ def _commit(
         desks.settle_enrolment(connection, state.id)
     results = _repeated(connection, state, [item for item in incoming if item.n <= state.last_n])
     fresh = [item for item in incoming if item.n > state.last_n]
+    _refuse_nowhere(connection, province, fresh, state)
     links = [Linked(item.n, item.digest, item.is_signed) for item in fresh]
     head, heads = proven(header, links, before=state.head, public=state.sign_public)
     append(connection, tables.signed_head, heads)
@@ -132,6 +133,28 @@ def _commit(
         audit_head=state.audit_head,
         epoch=epoch,
     )
+
+
+def _refuse_nowhere(
+    connection: Connection, province: Province, fresh: Sequence[Incoming], state: desks.DeskState
+) -> None:
+    """Nothing is written for a place that the province does not have: no desk begins one by naming it.
+
+    The desk's own places are there since it was enrolled.
+    """
+    named = [(item, _places_of(item.line.change)) for item in fresh if item.line and item.code is None]
+    foreign = {place for _, places in named for place in places} - state.grants.keys()
+    if not foreign:
+        return
+    asked = select(tables.scope.c.id).where(among(tables.scope.c.id, foreign))
+    with province.database.unconfined(connection, _reach(state, fresh)):
+        nowhere = foreign - set(connection.scalars(asked))
+    for item in (one for one, places in named if places & nowhere):
+        item.code = "scope"
+
+
+def _places_of(change: Change) -> set[str]:
+    return {change.scope, change.to} if change.to else {change.scope}
 
 
 class RolledBack(Exception):

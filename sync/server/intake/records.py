@@ -17,6 +17,10 @@ from sync.server.engine.appending import put
 from sync.server.engine.asking import among
 from sync.server.engine.tables import RECORDS, record_key
 
+MOST_UNKNOWN = 200
+"""Fields of newer programs that one record holds."""
+MOST_MEMBERS = 500
+"""Codes in one list of a record, those that a change adds counted as if all of them were new."""
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -113,6 +117,16 @@ def read_records(connection: Connection, kind: str, ids: Iterable[str]) -> list[
 def born_of(change: Change) -> str:
     """What made a record: the desk and its group of changes, for kinds that are written once but in two classes."""
     return f"{change.desk}/{change.group or change.id}"
+
+
+def outgrows(record: Stored, change: Change) -> bool:
+    """Whether the record would hold more than any honest one: it is read and written whole with each change of it."""
+    unknown = [name for name in change.set.keys() | change.seal.keys() if name not in record.values]
+    if unknown and len(record.extra.keys() | set(unknown)) > MOST_UNKNOWN:
+        return True
+    lists = ((name, value) for name, value in change.set.items() if isinstance(value, list))
+    added = ((name, sum(code.startswith("+") for code in value)) for name, value in lists)
+    return any(more and len(record.tags.get(name, ())) + more > MOST_MEMBERS for name, more in added)
 
 
 _DEFAULTS = {

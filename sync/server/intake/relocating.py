@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from commune_desk.domain.model.ids import is_commune_scope, is_scope
 from commune_desk.domain.model.record import ScopeRule
@@ -26,6 +26,8 @@ from sync.server.intake.records import Stored, read_records
 from sync.server.intake.standing import standing_lines
 from sync.server.intake.whereabouts import PERSON, Route
 
+MOST_HOLDERS = 16
+"""Places that hold a record beside its home: each change of it goes into the feed of every one of them."""
 _AT_ONCE = 500
 
 
@@ -52,7 +54,8 @@ def fault(change: Change, route: Route | None, record: Stored) -> str | None:
         return None if movable and change.scope == route.home else "scope"
     is_there = change.to in route.scopes
     if change.verb == Verb.SHARE.value:
-        return None if change.scope == route.home and not is_there else "scope"
+        has_room = len(route.scopes) <= MOST_HOLDERS
+        return None if change.scope == route.home and not is_there and has_room else "scope"
     return None if is_there and change.to != route.home and may_end(change, route) else "scope"
 
 
@@ -154,8 +157,14 @@ def _bring(connection: Connection, family: _Family, kind: str, record_id: object
             continue
         if not _is_needed_by_others(connection, family, record):
             family.moved.append(record)
-        elif KINDS[kind].scope is ScopeRule.ANY:
+        elif KINDS[kind].scope is ScopeRule.ANY and _has_room(connection, record):
             family.shared.append(record)
+
+
+def _has_room(connection: Connection, record: Stored) -> bool:
+    table = tables.guest
+    held = connection.scalar(select(func.count()).select_from(table).where(table.c.record == record.id))
+    return (held or 0) < MOST_HOLDERS
 
 
 def _is_needed_by_others(connection: Connection, family: _Family, record: Stored) -> bool:

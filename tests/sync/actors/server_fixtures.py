@@ -28,7 +28,7 @@ from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE, Work
 from sync.server.identity import desks
 from sync.server.identity.province import epoch_of, open_province
-from sync.server.identity.scopes import ensure_key
+from sync.server.identity.scopes import ensure_key, ensure_scope
 from sync.server.lifecycle.founding import found
 from tests.helpers.store_engine import engine
 
@@ -78,6 +78,7 @@ class World:
             self.province = found(
                 data, key, name="Quảng Ninh", hosts=["127.0.0.1"], clock=self.clock, where=engine.new()
             )
+            self.write(_begin_places)
         self.service = Service(self.province, **guards)
         self.app = self.service.app()
         self._runner = asyncio.Runner()
@@ -144,6 +145,12 @@ class World:
     def open_conflicts(self) -> Sequence[Any]:
         table = tables.conflict
         return self.rows(select(table).where(table.c.closed_by.is_(None)).order_by(table.c.theirs))
+
+
+def _begin_places(connection: Connection) -> None:
+    """The places of the tests are the province's, whether a desk is enrolled there or not."""
+    for scope in (COMMUNE, OTHER, SHELTER):
+        ensure_scope(connection, scope)
 
 
 class ServerDesk:

@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from commune_desk.domain.model.ids import is_scope, uuid7
+from sync.change import Change
 from sync.server.engine import database, tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import Province
@@ -107,13 +108,13 @@ def test_where_nobody_looks_again_under_the_locks_some_would_stay_behind(
 
     looked, moved = threading.Event(), threading.Event()
 
-    def find(self: _Intake) -> Whereabouts:
+    def find(self: _Intake, changes: Sequence[Change]) -> Whereabouts:
         with self._unconfined():
-            found = Whereabouts.of(self._connection, self._admitted)
+            found = Whereabouts.of(self._connection, changes)
         if self._desk == wandering.desks[1].id:
             looked.set()
             assert moved.wait(20)
-        named = {one for change in self._admitted for one in (change.scope, change.to) if is_scope(one)}
+        named = {one for change in changes for one in (change.scope, change.to) if is_scope(one)}
         self._reach = self._reach.and_also(named | found.all_scopes)
         self._province.database.confine(self._connection, self._reach)
         self._feeds.lock(named | found.all_scopes)
@@ -161,8 +162,8 @@ def _visit_late(wandering: Wandering, monkeypatch: pytest.MonkeyPatch, neighbour
     wandering.move(OTHER, COMMUNE)
     honest = _Intake._look
 
-    def look(self: _Intake) -> Whereabouts:
-        found = honest(self)
+    def look(self: _Intake, changes: Sequence[Change]) -> Whereabouts:
+        found = honest(self, changes)
         if neighbour is not None and not neighbour.wants.is_set():
             neighbour.wants.set()
             until = time.monotonic() + 20

@@ -186,6 +186,7 @@ def test_who_never_held_the_place_cannot_write_there(world: World) -> None:
 
 def test_of_two_moves_the_second_is_set_aside_and_told(world: World) -> None:
     one, two = world.desk(), world.desk()
+    world.desk({"C:06844": Role.COMMUNE_OFFICER})
     child = Child(one)
     child.move(OTHER)
     assert two.results(relocation(two, child.person, "move", "C:06844")) == [("quarantined", "moved")]
