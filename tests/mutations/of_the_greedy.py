@@ -99,4 +99,11 @@ FAULTS = (
         new='if not 1 <= body.count(b"\\n"):',
         tests=(f"{_KEPT}::test_a_snapshot_of_empty_lines_takes_no_memory",),
     ),
+    Fault(
+        name="crumbs-of-a-body-are-gathered",
+        file="sync/server/door/patience.py",
+        old='any(name == b"transfer-encoding" for name, _ in event.headers)',
+        new="False",
+        tests=("sync/server/test_patience.py::test_a_body_that_crumbles_is_not_gathered",),
+    ),
 )

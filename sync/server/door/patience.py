@@ -8,7 +8,30 @@ import sys
 from collections import Counter
 from typing import Any, ClassVar
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_MOST_OF_A_HEAD = 64 * 1024
+"""Bytes of a request's head until it is whole."""
+
+
+class _Counted(h11.Connection):
+    """Bodies that say their length beforehand, as those of desks do.
+
+    A chunk of one byte costs as much as one of a mebibyte: a stranger's few bytes would keep the one who reads for all
+    of them busy for seconds.
+    """
+
+    _is_refused = False
+
+    def next_event(self) -> Any:
+        if self._is_refused:
+            return h11.NEED_DATA  # what still comes until the connection is closed is not taken apart
+        event = super().next_event()
+        if isinstance(event, h11.Request) and any(name == b"transfer-encoding" for name, _ in event.headers):
+            self._is_refused = True
+            raise h11.RemoteProtocolError("a body says its length")
+        return event
 
 
 class PatientProtocol(H11Protocol):
@@ -27,6 +50,15 @@ class PatientProtocol(H11Protocol):
     _limit: asyncio.TimerHandle | None = None
     _open: ClassVar[Counter[str]] = Counter()
     _address = ""
+
+    def __init__(self, *how: Any, **named: Any) -> None:
+        super().__init__(*how, **named)
+        self.conn = self.reader()
+
+    @staticmethod
+    def reader() -> h11.Connection:
+        """What takes the bytes of a connection apart."""
+        return _Counted(h11.SERVER, _MOST_OF_A_HEAD)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

@@ -230,3 +230,25 @@ def test_one_address_has_its_share_of_the_connections_and_no_more() -> None:
     assert asyncio.run(_held(Crowded, 10)) == (3, True)
     assert asyncio.run(_held(Crowded, 3)) == (3, True), "what was let go counts no more"
     assert asyncio.run(_held(PatientProtocol, 10)) == (10, True), "the twin: with a larger share they stay"
+
+
+async def _crumbles(kind: type[H11Protocol]) -> bytes:
+    """What is answered to a body in chunks of one byte that says no length."""
+    async with _listening(kind) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /v1/push HTTP/1.1\r\nHost: province\r\nTransfer-Encoding: Chunked\r\n\r\n")
+        writer.write(b"1\r\nA\r\n" * 2000 + b"0\r\n\r\n")
+        answer = await reader.readline()
+        writer.transport.abort()
+        return answer
+
+
+def test_a_body_that_crumbles_is_not_gathered(caplog: pytest.LogCaptureFixture) -> None:
+    """Each crumb costs as much as a whole body: four strangers had everybody wait for ten seconds."""
+    assert asyncio.run(_crumbles(PatientProtocol)) == b"HTTP/1.1 400 Bad Request\r\n"
+    caplog.clear()  # uvicorn says that the request was none
+
+
+def test_uvicorn_would_gather_it() -> None:
+    """The twin."""
+    assert asyncio.run(_crumbles(H11Protocol)) == b"HTTP/1.1 200 OK\r\n"
