@@ -106,4 +106,11 @@ FAULTS = (
         new="False",
         tests=("sync/server/test_patience.py::test_a_body_that_crumbles_is_not_gathered",),
     ),
+    Fault(
+        name="a-place-brought-as-often-as-it-is-named",
+        file="sync/server/door/courier_reply.py",
+        old="for one in dict.fromkeys(anew) if",
+        new="for one in anew if",
+        tests=("sync/courier/test_greedy_bundles.py",),
+    ),
 )

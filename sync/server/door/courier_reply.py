@@ -79,7 +79,8 @@ def _feeds(province: Province, caller: desks.DeskState, request: PullRequest, be
     request = msgspec.structs.replace(request, snapshots=begin is not None)
     try:
         anew = begin.scopes if begin is not None else ()
-        request = yield from _begun(province, caller, request, [one for one in anew if one in caller.grants])
+        own = [one for one in dict.fromkeys(anew) if one in caller.grants]  # each place once, however often it is named
+        request = yield from _begun(province, caller, request, own)
         more = True
         while more:
             body = page(province, caller, request)
