@@ -30,8 +30,10 @@ from sync.server.intake.merging import Batch, Merged
 from sync.server.intake.records import born_of, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
-_AT_ONCE = 64
-"""Changes after which PostgreSQL begins to write while the others are still being merged."""
+_ALIAS, _RESEAL = Verb.ALIAS.value, Verb.RESEAL.value
+_FIRST, _AT_ONCE = 64, 256
+"""Changes after which PostgreSQL begins to write while the others are still being merged: soon with the first, then
+seldom, for each statement has a price of its own."""
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class Incoming:
     @property
     def joins(self) -> bool:
         """Whether it says that two records are one child."""
-        return self.line is not None and self.line.change.verb == Verb.ALIAS.value
+        return self.line is not None and self.line.change.verb == _ALIAS
 
     @property
     def is_signed(self) -> bool:
@@ -150,9 +152,9 @@ class _Intake:
         batch = Batch()
         self._check_against_records(batch, items)
         with without_waiting(self._connection):
-            for item in items:
+            for place, item in enumerate(items, start=1):
                 self._take_one(batch, item)
-                if len(self._changes) >= _AT_ONCE:
+                if place % _AT_ONCE == _FIRST:
                     self._write(batch)
             self._write(batch)
             self._feeds.write_heads()
@@ -274,17 +276,17 @@ def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | No
     """What the record itself forbids: an id of another kind's, another place, or writing again what is written once."""
     if batch.records.kind_of(change.record) not in (None, change.kind):
         return "id"
-    if route is None or (change.verb == Verb.RESEAL.value and change.to != route.home):
+    if route is None or (change.verb == _RESEAL and change.to != route.home):
         return "moved"
     known = batch.records.find(change.kind, change.record)
-    if known is None or change.verb == Verb.RESEAL.value:
+    if known is None or change.verb == _RESEAL:
         return None if known else _nothing_to_reseal(change)
     again = known.born != born_of(change) or any(name in known.writers for name in change.fields)
     return "append_only" if KINDS[change.kind].append_only and again else None
 
 
 def _nothing_to_reseal(change: Change) -> str | None:
-    return "moved" if change.verb == Verb.RESEAL.value else None
+    return "moved" if change.verb == _RESEAL else None
 
 
 class Moment(NamedTuple):
