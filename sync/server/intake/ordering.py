@@ -31,9 +31,9 @@ from sync.server.intake.records import born_of, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
 _ALIAS, _RESEAL = Verb.ALIAS.value, Verb.RESEAL.value
-_FIRST, _AT_ONCE = 64, 256
-"""Changes after which PostgreSQL begins to write while the others are still being merged: soon with the first, then
-seldom, for each statement has a price of its own."""
+_AT_ONCE, _LAST = 256, 64
+"""Changes that PostgreSQL writes while later ones are still being merged: many, for each statement has a price of its
+own; few at the end, when nothing is left to do but wait for it."""
 
 
 @dataclass(slots=True)
@@ -152,9 +152,9 @@ class _Intake:
         batch = Batch()
         self._check_against_records(batch, items)
         with without_waiting(self._connection):
-            for place, item in enumerate(items, start=1):
+            for left, item in zip(reversed(range(len(items))), items, strict=True):
                 self._take_one(batch, item)
-                if place % _AT_ONCE == _FIRST:
+                if left % _AT_ONCE == _LAST:
                     self._write(batch)
             self._write(batch)
             self._feeds.write_heads()
