@@ -176,3 +176,10 @@ def test_what_another_page_calls_a_section_is_that_section() -> None:
     assert [titles[number] for number in spelled] == ["Codes that are read out"]
     named = re.findall(r"protocol\.md\)?,? section ([0-9]+)|section ([0-9]+) of protocol\.md", beside)
     assert {number for pair in named for number in pair if number} <= titles.keys()
+
+
+@pytest.mark.parametrize("name", ["protocol-erasure.md", "protocol-alias.md"])
+def test_where_a_page_says_which_records_go_it_names_the_member_that_travels(name: str) -> None:
+    said = re.findall(r"event of the change has `(\w+)`|erasure whose `(\w+)` names", (DOCS / name).read_text("utf-8"))
+    left = next(info.encode_name for info in msgspec.structs.fields(protocol.Event) if info.name == "left")
+    assert {name for pair in said for name in pair if name} == {left}
