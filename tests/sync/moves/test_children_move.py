@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import insert, select
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, Scope, uuid7
+from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.reports import Report
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import comparing, departures
+from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.records.moves import move_child
@@ -200,6 +203,27 @@ def test_a_child_that_moves_back_is_whole_again(two: Two, child: RecordId) -> No
         assert desk.ask("SELECT full_name FROM person WHERE id=?", child) == [("Chìu Văn Sáng",)]
         assert desk.ask("SELECT count(*) FROM departure WHERE kind='person'") == [(0,)]
     assert two.new.ask("SELECT count(*) FROM person WHERE full_name LIKE 'Chìu%'") == [(0,)]
+
+
+def phone(desk: RealDesk, child: RecordId, number: str) -> None:
+    def run(tx: Tx) -> None:
+        tx.save(msgspec.structs.replace(tx.existing(Person, child), phone=number))
+
+    desk.register.write(run).result()
+
+
+def test_a_child_that_moves_back_can_be_looked_at_though_old_words_are_gone(two: Two, child: RecordId) -> None:
+    """The first number does not stand any more, so nobody brings it back."""
+    for number in ("0912000001", "0912000002"):
+        phone(two.old, child, number)
+    move(two.old, child)
+    two.sync()
+    two.old.register.write(lambda tx: departures.forget_durable(tx.connection, tx.ledger.desk, 1 << 40)).result()
+    two.new.register.write(lambda tx: move_child(tx, child, Scope(COMMUNE))).result()
+    two.sync()
+    history = two.old.register.write(lambda tx: child_history(tx.connection, child)).result()[0]
+    numbers = [edit.after for entry in history for edit in entry.edits if edit.field == "phone"]
+    assert numbers == ["0912000002"]
 
 
 def test_the_same_child_moves_once(two: Two, child: RecordId) -> None:
