@@ -226,6 +226,16 @@ def test_a_child_that_moves_back_can_be_looked_at_though_old_words_are_gone(two:
     assert numbers == ["0912000002"]
 
 
+def test_the_case_code_of_a_child_who_left_is_given_to_nobody_else(two: Two, child: RecordId) -> None:
+    code = two.old.ask("SELECT case_number FROM child_file")[0][0]
+    move(two.old, child)
+    two.sync()
+    entry = ChildEntry(person=make_person("Lò Văn Sau"), file=make_file(RecordId("")))
+    two.old.register.write(lambda tx: register_child(tx, entry)).result()
+    assert two.new.ask("SELECT case_number FROM child_file") == [(code,)]
+    assert two.old.ask("SELECT case_number FROM child_file") != [(code,)]
+
+
 def test_the_same_child_moves_once(two: Two, child: RecordId) -> None:
     move(two.old, child)
     with pytest.raises(Refusal):
