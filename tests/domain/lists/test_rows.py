@@ -20,6 +20,7 @@ from commune_desk.domain.lists.cells import (
 from commune_desk.domain.lists.columns import Target, guess_mapping
 from commune_desk.domain.lists.groups import find_groups, read_groups
 from commune_desk.domain.lists.header import column_encodings, find_header
+from commune_desk.domain.lists.row_kinds import RowKind
 from commune_desk.domain.lists.rows import (
     GROUP_UNKNOWN,
     RELATION_UNKNOWN,
@@ -27,7 +28,6 @@ from commune_desk.domain.lists.rows import (
     ListedChild,
     ListPlan,
     ReadRow,
-    RowKind,
     read_row,
 )
 from commune_desk.domain.model.codes import CodeBook
