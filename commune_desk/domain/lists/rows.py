@@ -19,6 +19,7 @@ from commune_desk.domain.lists.cells import (
     Row,
     cell_text,
     is_marked,
+    is_spreadsheet_error,
     read_birth,
     read_id_number,
     read_name,
@@ -42,6 +43,7 @@ RELATION_UNKNOWN = N_("The relation “{value}” is not clear; it is kept in th
 GROUP_UNKNOWN = N_("“{value}” names a group that is not known; it is kept in the note.")
 BOTH_SEXES = N_("Both Nam (male) and Nữ (female) are filled in; the sex is left open.")
 UNTITLED = N_("“{value}” stands to the right of the last title and is not taken over.")
+SPREADSHEET_ERROR = N_("The cell shows “{value}”, an error of the spreadsheet, and was read as empty.")
 BROKEN_LETTERS = N_("“{value}” holds a letter that the file lost.")
 OTHER_TABLE = N_(
     "Row {row} begins another table with other columns. Choose that row for the titles and import the file once more."
@@ -133,7 +135,9 @@ class _RowReader:
 
     def __init__(self, cells: Row, plan: ListPlan) -> None:
         self._plan = plan
-        self._cells = row_texts(cells, plan.encodings)
+        read = row_texts(cells, plan.encodings)
+        self._errors = {column: cell_text(cell) for column, cell in enumerate(read) if is_spreadsheet_error(cell)}
+        self._cells = tuple(None if column in self._errors else cell for column, cell in enumerate(read))
         self.texts = tuple(map(cell_text, self._cells))
         self._columns: dict[str, list[int]] = {}
         for column, target in plan.mapping.items():
@@ -186,7 +190,10 @@ class _RowReader:
         return whole[:_LONGEST_NOTE] or None
 
     def _check_letters(self) -> None:
-        """What the file itself spoilt: letters that it lost, and cells that an unquoted separator pushed out."""
+        """What the file itself spoilt: values and letters that it lost, cells that an unquoted separator pushed out."""
+        for column, text in self._errors.items():
+            if self._plan.mapping.get(column, Target.IGNORE) != Target.IGNORE:
+                self._report(column, ListFinding(ListLevel.WARNING, SPREADSHEET_ERROR, {"value": text}))
         for column, text in enumerate(self.texts):
             if text and column >= self._plan.width:
                 self._report(column, ListFinding(ListLevel.WARNING, UNTITLED, {"value": text}))

@@ -1,4 +1,4 @@
-"""Numbers that count up without asking anyone, and are given once: the next after the highest that was ever given here."""
+"""Numbers that count up without asking anyone, each given once: the next after the highest ever given here."""
 
 from __future__ import annotations
 
