@@ -13,13 +13,14 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, Scope, uuid7
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.reports import Report
-from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock, local_day
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import comparing, departures
 from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.records.moves import move_child
+from commune_desk.usecases.records.visits import record_visit
 from sync import protocol
 from sync.change import read_line
 from sync.server.engine import tables
@@ -203,6 +204,19 @@ def test_a_child_that_moves_back_is_whole_again(two: Two, child: RecordId) -> No
         assert desk.ask("SELECT full_name FROM person WHERE id=?", child) == [("Chìu Văn Sáng",)]
         assert desk.ask("SELECT count(*) FROM departure WHERE kind='person'") == [(0,)]
     assert two.new.ask("SELECT count(*) FROM person WHERE full_name LIKE 'Chìu%'") == [(0,)]
+
+
+def test_a_visit_that_finds_another_risk_is_recorded_on_the_way_and_the_risk_goes_along(
+    two: Two, child: RecordId
+) -> None:
+    """As any late edit it waits there for a person."""
+    move(two.old, child)
+    found = make_visit(child, local_day(SystemClock().now()).isoformat(), risk_level="high", next_visit_on=None)
+    two.old.register.write(lambda tx: record_visit(tx, found)).result()
+    two.sync()
+    assert two.new.ask("SELECT id FROM home_visit") == [(found.id,)]
+    assert two.new.ask("SELECT field, state FROM conflict") == [("risk_level", "open")]
+    assert two.old.ask("SELECT count(*) FROM child_file") == [(0,)]
 
 
 def phone(desk: RealDesk, child: RecordId, number: str) -> None:
