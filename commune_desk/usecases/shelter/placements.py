@@ -231,6 +231,8 @@ def _check_stay(tx: Tx, stay: Placement) -> None:
     now = tx.ledger.now()
     if stay.admitted_at > to_iso(now):
         faults["admitted_at"] = _FUTURE
+    elif stay.discharged_at and lies_before(stay.discharged_at, stay.admitted_at, now):
+        faults["admitted_at"] = N_("This hour lies after the end of the stay.")
     if stay.isolation_from and date.fromisoformat(stay.isolation_from) > local_day(now):
         faults["isolation_from"] = N_("The date lies in the future.")
     if stay.isolation_to and stay.isolation_to < (stay.isolation_from or "~"):
