@@ -77,7 +77,7 @@ def reopen_bed(tx: Tx, bed_id: RecordId) -> None:
 
 
 def read_labels(text: str) -> list[str]:
-    """Bed labels from `A1-A4, B1, D2`; commas and lines divide, a range counts from its lower end, `P01-P12` as written.
+    """Bed labels from `A1-A4, B1, D2`; commas and lines divide, a range counts from its lower end, `P01-P12` as typed.
 
     Repeats are left out.
     """
