@@ -152,7 +152,7 @@ class Tx:
 
     def touched(self, kind: str, record_id: str, record: Record) -> None:
         self._changed.setdefault(kind, set()).add(record_id)
-        self._index.update(child_index.affected(self.connection, kind, record))
+        self._index.update(child_index.affected(self.connection, record))
 
     def inserted(self, kind: str, record_id: str, person: str) -> None:
         """A whole row was put in for a record that was not here; what is derived of `person` follows."""
@@ -164,7 +164,8 @@ class Tx:
         """The record's row is about to be removed."""
         record = load(self.connection, kind, record_id)
         if record is not None:
-            self.touched(kind, record_id, record)
+            self._changed.setdefault(kind, set()).add(record_id)
+            self._index.update(child_index.affected(self.connection, record, is_removed=True))
 
     def scrub(self) -> None:
         """Leave nothing of removed rows in what is derived from them, not even where the engine keeps old words."""
