@@ -44,3 +44,9 @@ def test_the_number_of_a_record_that_is_not_here_any_more_is_not_given_again(con
     connection.execute("DELETE FROM child_file")
     assert next_number(connection, "child_file", "case_number", PREFIX) == PREFIX + "0002"
     assert next_number(connection, "child_file", "case_number", "QN-06838-2027-7KQ4-") == "QN-06838-2027-7KQ4-0001"
+
+
+def test_a_number_that_somebody_typed_is_passed_over(connection: sqlite3.Connection) -> None:
+    next_number(connection, "child_file", "case_number", PREFIX)
+    connection.execute("INSERT INTO child_file VALUES (?)", (PREFIX + "0002",))
+    assert next_number(connection, "child_file", "case_number", PREFIX) == PREFIX + "0003"
