@@ -1,8 +1,9 @@
 """A process that is the floor of a push: `python -m bench.bare_copy DATA KEY_FILE`, which says its address.
 
 The province's own HTTP stack (uvicorn, Litestar, TLS with its certificate) around nothing but a binary COPY: a body is
-inflated, its lines are read as far as the columns need, or are rows already, and these go into tables without keys and
-are committed. Nothing is proven, looked up, merged, ordered or signed.
+inflated, its lines are read as far as the columns need, or are rows already, and these go into tables without keys, or
+with the keys and indexes of the province's own, and are committed. Nothing is proven, looked up, merged, ordered or
+signed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +21,14 @@ import psycopg
 from litestar import Litestar, Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 
-from bench.same_rows import tables_in
+from bench.same_rows import BARE, KEYED, tables_in
 from sync.protocol import CONTENT_TYPE, MAX_INFLATED, deflate, inflate
 from sync.seal import sha256
 from sync.server.door.serving import stand_at
 from sync.server.engine.address import remembered
 from sync.server.identity.province import open_province
 
-LINES, RECORDS, ROWS = "/v1/bare-lines", "/v1/bare-records", "/v1/bare-rows"
+LINES, RECORDS, ROWS, KEYED_ROWS = "/v1/bare-lines", "/v1/bare-records", "/v1/bare-rows", "/v1/keyed-rows"
 TABLES = (
     "CREATE TABLE bare_line (id TEXT, desk TEXT, n BIGINT, digest BYTEA, raw BYTEA, signature BYTEA, scope TEXT,"
     " kind TEXT, record TEXT, status TEXT, received_at TEXT, skew_ms BIGINT)",
@@ -103,10 +105,10 @@ class _Store:
     def records(self, body: bytes) -> int:
         return self._copy("bare_record", _record_rows(body))
 
-    def rows(self, body: bytes) -> int:
+    def rows(self, body: bytes, *, into: str = BARE) -> int:
         with self._connection.cursor() as cursor:
             for table, rows in tables_in(body):
-                with cursor.copy(f"COPY bare_{table} FROM STDIN (FORMAT BINARY)") as copy:
+                with cursor.copy(f"COPY {into}_{table} FROM STDIN (FORMAT BINARY)") as copy:
                     copy.write(rows)
             self._connection.commit()
             return cursor.rowcount
@@ -125,7 +127,12 @@ def main(data: Path, key_file: Path) -> None:
     where = remembered(data)
     assert where is not None, "a province on PostgreSQL"
     store = _Store(where.url)
-    routes = [_route(LINES, store.lines), _route(RECORDS, store.records), _route(ROWS, store.rows)]
+    routes = [
+        _route(LINES, store.lines),
+        _route(RECORDS, store.records),
+        _route(ROWS, store.rows),
+        _route(KEYED_ROWS, partial(store.rows, into=KEYED)),
+    ]
     app = Litestar(routes, openapi_config=None)
     province = open_province(data, key_file)
     stand_at(("127.0.0.1", 0), app, province, ready=lambda address: print(address, flush=True))

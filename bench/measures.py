@@ -196,6 +196,13 @@ _ALL = (
         take=taking_in.push_postgres,
     ),
     Measure(
+        name="push_postgres_keys",
+        unit="changes/s",
+        is_rate=True,
+        person="the same pushes beside a COPY of their rows into tables with the same keys and indexes",
+        take=taking_in.push_postgres_keys,
+    ),
+    Measure(
         name="push_postgres_lines",
         unit="changes/s",
         is_rate=True,

@@ -24,12 +24,15 @@ _OF = {
     },
 }
 """By table, which of its rows are a push's; of a record that several pushes wrote each has the row as it stands."""
-BARE_TABLES = tuple(
+BARE, KEYED = "bare", "keyed"
+_LIKE = {BARE: "", KEYED: " INCLUDING INDEXES"}
+COPIED_INTO = tuple(
     statement
+    for form, like in _LIKE.items()
     for name in _OF
-    for statement in (f"CREATE TABLE bare_{name} (LIKE {name})", f"GRANT INSERT ON bare_{name} TO {APP}")
+    for statement in (f"CREATE TABLE {form}_{name} (LIKE {name}{like})", f"GRANT INSERT ON {form}_{name} TO {APP}")
 )
-"""The same columns, without keys and indexes, in one piece, and open to whoever serves."""
+"""The same columns in one piece, open to whoever serves: bare, and with the keys and indexes of the province's own."""
 
 
 class RowsLeft:

@@ -1,6 +1,7 @@
 """What PostgreSQL takes in of pushes: beside a bare binary COPY of the same rows behind the same HTTP stack.
 
-The same rows are those that the push left in its tables; the stricter floor copies one row for each line of the body.
+The same rows are those that the push left in its tables, copied into tables without keys; one more floor copies them
+into tables with the keys and indexes of the province's own, and one copies one row for each line of the body.
 
 A real server process, TLS on loopback, and PostgreSQL as it comes: a commit waits for the disk on both sides. Pushes
 and bare posts take turns, so that other work on the machine meets both.
@@ -18,9 +19,9 @@ from typing import Any
 
 from requests import PreparedRequest, Response
 
-from bench.bare_copy import LINES, RECORDS, ROWS, TABLES
+from bench.bare_copy import KEYED_ROWS, LINES, RECORDS, ROWS, TABLES
 from bench.measure import CannotMeasure, Samples
-from bench.same_rows import BARE_TABLES, RowsLeft
+from bench.same_rows import COPIED_INTO, RowsLeft
 from bench.syncing import SEND_SECONDS, enrolled_desk, make_changes, places, province
 from bench.wire import fill_commune, plain_records
 from bench.workbench import Workbench, end, read_line
@@ -44,6 +45,8 @@ class _Taken:
     """Changes a second of each push and of each bare post, and seconds of the bulk and of its bare posts."""
 
     pushes: Samples
+    beside_keys: Samples
+    """The same pushes; their bare posts go into tables with keys and indexes."""
     beside_lines: Samples
     """The same pushes; their bare posts hold the lines alone."""
     bulk: Samples
@@ -51,6 +54,10 @@ class _Taken:
 
 def push_postgres(bench: Workbench) -> Samples:
     return bench.shared("postgres", _take).pushes
+
+
+def push_postgres_keys(bench: Workbench) -> Samples:
+    return bench.shared("postgres", _take).beside_keys
 
 
 def push_postgres_lines(bench: Workbench) -> Samples:
@@ -72,11 +79,11 @@ def _take(bench: Workbench) -> _Taken:
     ):
         with closing(enrolled_desk(bench, folder, "first", address).register) as register:
             make_changes(register)
-            pushes, beside_lines = _pushes(register, address, bare, rows_left)
+            pushes, beside_keys, beside_lines = _pushes(register, address, bare, rows_left)
         with closing(enrolled_desk(bench, folder, "second", address).register) as register:
             fill_commune(register)
             bulk = _bulk(register, bare)
-    return _Taken(pushes, beside_lines, bulk)
+    return _Taken(pushes, beside_keys, beside_lines, bulk)
 
 
 @contextmanager
@@ -97,7 +104,7 @@ def _database(cluster: PostgresCluster) -> Iterator[tuple[PostgresAddress, RowsL
     """A database with the tables of the program, and beside them those that the bare posts are copied into."""
     where = cluster.migrated()
     grants = (f"GRANT INSERT ON {table} TO {APP}" for table in ("bare_line", "bare_record"))
-    for statement in (*TABLES, *grants, *BARE_TABLES):
+    for statement in (*TABLES, *grants, *COPIED_INTO):
         cluster.superuser(statement, database_of(where))
     with closing(RowsLeft(where)) as rows_left:
         yield where, rows_left
@@ -113,11 +120,11 @@ def _bare_server(bench: Workbench, folder: Path) -> Iterator[str]:
         end(server)
 
 
-def _pushes(register: Register, address: str, bare: str, rows_left: RowsLeft) -> tuple[Samples, Samples]:
-    """Everything that waits in the register, each batch by a push and by two bare posts: of its rows, of its lines."""
+def _pushes(register: Register, address: str, bare: str, rows_left: RowsLeft) -> tuple[Samples, Samples, Samples]:
+    """Everything that waits in the register, each batch by a push and by three bare posts: of rows, of lines."""
     replica = RegisterReplica(register, lambda _changes: None)
     own = replica.identity()
-    values, floors, line_floors = list[float](), list[float](), list[float]()
+    values, floors = list[float](), {path: list[float]() for path in (ROWS, KEYED_ROWS, LINES)}
     with _line(register, address) as line, _line(register, bare) as bare_line:
         channel = Channel(line, key_id=own.desk, key=own.signing_key, authority_public=own.authority_public)
         channel.hello()
@@ -129,10 +136,10 @@ def _pushes(register: Register, address: str, bare: str, rows_left: RowsLeft) ->
             values.append(len(batch) / (time.perf_counter() - begun))
             _refuse_other(protocol.decode(receipt, protocol.Receipt), len(batch))
             rows = rows_left.of(own.desk, batch[0].n, batch[-1].n)
-            floors.append(len(batch) / _bare_seconds(bare_line, ROWS, rows))
-            line_floors.append(len(batch) / _bare_seconds(bare_line, LINES, body))
+            for path, bare_body in ((ROWS, rows), (KEYED_ROWS, rows), (LINES, body)):
+                floors[path].append(len(batch) / _bare_seconds(bare_line, path, bare_body))
             after = batch[-1].n
-    return Samples(values, floors), Samples(values, line_floors)
+    return Samples(values, floors[ROWS]), Samples(values, floors[KEYED_ROWS]), Samples(values, floors[LINES])
 
 
 def _refuse_other(receipt: protocol.Receipt, count: int) -> None:

@@ -14,8 +14,8 @@ _CLASSES = ("C0 operational", "C1 identity", "C2 abuse detail (sealed)", "C3 she
 _HEAD = f"""# Data dictionary
 
 Generated from `commune_desk/domain` (schema version {SCHEMA_VERSION}); a test keeps it true. Every record also has an
-`id` (32 hex digits, UUIDv7) and a `scope`. Merge classes and data classes are explained in
-`commune_desk/domain/model/record.py` and in [protocol.md](protocol.md).
+`id` (32 hex digits, UUIDv7) and a `scope`. Merge classes and data classes are explained in [protocol.md](protocol.md),
+the form of values, defaults, steps of states and who writes what in [protocol-kinds.md](protocol-kinds.md).
 """
 
 

@@ -26,7 +26,8 @@ from commune_desk.domain.lists.cells import (
 from commune_desk.domain.lists.columns import guess_mapping
 from commune_desk.domain.lists.header import column_encodings, find_header
 from commune_desk.domain.lists.repeats import SAME_ID
-from commune_desk.domain.lists.rows import ETHNICITY_UNKNOWN, RELATION_UNKNOWN, ListedChild, ListPlan, RowKind, read_row
+from commune_desk.domain.lists.row_kinds import RowKind
+from commune_desk.domain.lists.rows import ETHNICITY_UNKNOWN, RELATION_UNKNOWN, ListedChild, ListPlan, read_row
 from commune_desk.domain.time.dates import PartialDate, is_child_on
 from commune_desk.domain.vietnamese.text import fold
 from commune_desk.program_files import code_book

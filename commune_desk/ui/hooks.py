@@ -12,11 +12,17 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from commune_desk import __version__
-from commune_desk.domain.words.errors import DeskError
+from commune_desk.domain.words.errors import DeskError, Fault
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _
 from commune_desk.logs import scrub_report
 
 log = logging.getLogger(__name__)
+
+_NOT_SAVED = N_(
+    "The details could not be written there: the disk is full or the folder is read-only. "
+    "Nothing of your work is touched; choose another place."
+)
 
 
 class BugHook(QObject):
@@ -76,11 +82,17 @@ class BugHook(QObject):
     def _save(self, error: BaseException) -> None:
         from PySide6.QtWidgets import QFileDialog
 
+        from commune_desk.ui.dialogs.message import show_error
+
         path, _kind = QFileDialog.getSaveFileName(
             QApplication.activeWindow(), _("Save the details"), "commune-desk-report.txt", _("Text (*.txt)")
         )
-        if path:
+        if not path:
+            return
+        try:
             Path(path).write_text(scrub_report(error, __version__), encoding="utf-8")
+        except OSError:  # raised, it would meet a hook that is busy with the bug itself, and nobody would hear of it
+            show_error(QApplication.activeWindow(), Fault(_NOT_SAVED))
 
 
 def _on_unraisable(args: sys.UnraisableHookArgs) -> None:

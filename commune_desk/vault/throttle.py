@@ -50,13 +50,24 @@ def tries_of(path: Path) -> Path:
     return path.with_name(path.name + ".tries")
 
 
-def begin_try(path: Path, login: str, *, uptime: float, wall: float) -> None:
-    """Count a try before it is made, so that ending the program in the middle gains nothing. Raises TooManyTries."""
+def begin_try(path: Path, login: str, *, uptime: float, wall: float) -> Tries | None:
+    """Count a try before it is made, so that ending the program in the middle gains nothing; what was counted before.
+
+    Raises TooManyTries.
+    """
     tries = _read(path)
     before = tries.get(login)
     if before and (left := before.seconds_left(uptime=uptime, wall=wall)):
         raise TooManyTries(left)
     _write(path, tries | {login: Tries((before.count if before else 0) + 1, uptime, wall)})
+    return before
+
+
+def take_back_try(path: Path, login: str, before: Tries | None) -> None:
+    """The PC could not make the try, so it told nobody anything: count as `before`, no less."""
+    tries = _read(path)
+    tries.pop(login, None)
+    _write(path, tries | ({login: before} if before else {}))
 
 
 def forget_tries(path: Path, login: str) -> None:

@@ -23,8 +23,15 @@ from commune_desk.vault.keyfile import (
     spare_of,
 )
 from commune_desk.vault.keys import RegisterKey
-from commune_desk.vault.passphrases import WrongPassphrase, make_slot, open_slot, refuse_like, require_passphrase
-from commune_desk.vault.throttle import begin_try, forget_tries
+from commune_desk.vault.passphrases import (
+    NotEnoughMemory,
+    WrongPassphrase,
+    make_slot,
+    open_slot,
+    refuse_like,
+    require_passphrase,
+)
+from commune_desk.vault.throttle import begin_try, forget_tries, take_back_try
 
 UNKNOWN_LOGIN = ""
 """Tries with logins that are not here are counted together."""
@@ -61,12 +68,16 @@ def unlock(
 ) -> RegisterKey:
     """The register key. Takes about 0.15 s whatever the outcome: call it off the UI thread.
 
-    Raises WrongPassphrase, TooManyTries, KeyfileMissing, KeyfileDamaged, KeyfileNewer.
+    Raises WrongPassphrase, TooManyTries, NotEnoughMemory, KeyfileMissing, KeyfileDamaged, KeyfileNewer.
     """
     copies = read_copies(path)
     counted_as = login if copies[0].keyfile.slot(login) else UNKNOWN_LOGIN
-    begin_try(path, counted_as, uptime=uptime(), wall=clock.now().timestamp())
-    key, copy = _open(copies, login, passphrase)
+    before = begin_try(path, counted_as, uptime=uptime(), wall=clock.now().timestamp())
+    try:
+        key, copy = _open(copies, login, passphrase)
+    except NotEnoughMemory:
+        take_back_try(path, counted_as, before)
+        raise
     forget_tries(path, counted_as)
     mend(path, copy)
     return key

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from sqlalchemy import Table, select
 
 from commune_desk.domain.words.errors import DeskError
+from sync.client.errors import Unproven
 from sync.client.session import SyncReport
+from sync.protocol import Malformed
 from sync.server.engine import tables
 from tests.simulator import work
 from tests.simulator.disk import Disk, PowerCut, Trouble
@@ -21,10 +23,13 @@ _FAR = 60
 
 
 def told(result: SyncReport | DeskError | PowerCut) -> str:
-    """An outcome as the trace has it: nothing of it depends on keys or on the hour."""
+    """An outcome as the trace has it: nothing of it depends on keys or on the hour.
+
+    Whether a reply with a wrong byte can still be read hangs on the bytes beside it, which are of both.
+    """
     if isinstance(result, SyncReport):
         return f"pushed {result.pushed} pulled {result.pulled} aside {result.quarantined} conflicts {result.conflicts}"
-    return type(result).__name__
+    return "spoilt" if isinstance(result, (Unproven, Malformed)) else type(result).__name__
 
 
 def plain(world: World, pc: Pc) -> str:

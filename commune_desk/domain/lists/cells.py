@@ -36,6 +36,9 @@ NAME_WITHOUT_LETTERS = N_("“{value}” is not a name.")
 NAME_WITH_DIGITS = N_("The name “{value}” holds digits.")
 NAME_OF_ONE_WORD = N_("The name “{value}” is a single word.")
 
+_SPREADSHEET_ERROR = re.compile(
+    r"#(?:N/A|DIV/0!|NAME\?|(?:REF|VALUE|NUM|NULL|SPILL|CALC|FIELD)!)|Err:\d{3}", re.IGNORECASE
+)
 _EXCEL_ZERO = date(1899, 12, 30)
 _SERIAL_FIRST, _SERIAL_LAST = 20_000, 80_000
 """As dates: October 1954 to January 2119. No year and no ddMMyyyy number falls between them."""
@@ -96,6 +99,11 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return tidy(str(cell))
+
+
+def is_spreadsheet_error(cell: Cell) -> bool:
+    """Whether a cell holds no value, but what a spreadsheet shows where a formula has none: #N/A, #REF!, Err:502."""
+    return isinstance(cell, str) and _SPREADSHEET_ERROR.fullmatch(cell.strip()) is not None
 
 
 def is_marked(cell: Cell) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import enum
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,6 +19,7 @@ from commune_desk.domain.lists.cells import (
     Row,
     cell_text,
     is_marked,
+    is_spreadsheet_error,
     read_birth,
     read_id_number,
     read_name,
@@ -29,14 +28,14 @@ from commune_desk.domain.lists.cells import (
 )
 from commune_desk.domain.lists.columns import GROUP_PREFIX, Target
 from commune_desk.domain.lists.groups import read_groups
-from commune_desk.domain.lists.header import are_titles, row_texts
+from commune_desk.domain.lists.header import row_texts
+from commune_desk.domain.lists.row_kinds import RowKind, kind_of_row
 from commune_desk.domain.model.codes import CodeBook
 from commune_desk.domain.model.record import longest
 from commune_desk.domain.records.children import ChildFile
 from commune_desk.domain.records.families import Household, Person
 from commune_desk.domain.time.dates import PartialDate
 from commune_desk.domain.vietnamese.legacy_text import Encoding
-from commune_desk.domain.vietnamese.text import fold
 from commune_desk.domain.words.labels import N_
 
 ETHNICITY_UNKNOWN = N_("The ethnic group “{value}” is not known; it is kept in the note.")
@@ -44,6 +43,7 @@ RELATION_UNKNOWN = N_("The relation “{value}” is not clear; it is kept in th
 GROUP_UNKNOWN = N_("“{value}” names a group that is not known; it is kept in the note.")
 BOTH_SEXES = N_("Both Nam (male) and Nữ (female) are filled in; the sex is left open.")
 UNTITLED = N_("“{value}” stands to the right of the last title and is not taken over.")
+SPREADSHEET_ERROR = N_("The cell shows “{value}”, an error of the spreadsheet, and was read as empty.")
 BROKEN_LETTERS = N_("“{value}” holds a letter that the file lost.")
 OTHER_TABLE = N_(
     "Row {row} begins another table with other columns. Choose that row for the titles and import the file once more."
@@ -53,31 +53,7 @@ TEXT_CUT = N_("The text is longer than {limit} characters and would be cut.")
 _LONGEST_NAME = longest(Person, "full_name")
 _LONGEST_NOTE = longest(ChildFile, "note")
 _LONGEST = {"village": longest(Person, "village"), "household_head": longest(Household, "head_name")}
-_SECTION = re.compile(
-    r"(?:(?:[ivx]+|\d{1,2}|[a-d])[.)/: ]+)?((?:thôn|thon|bản|khu|xóm|xom|tổ dân phố|to dan pho|khe)\b.*)", re.IGNORECASE
-)
-_SECTION_NUMBER = re.compile(r"(?:[ivx]+|\d{1,2}|[a-d])[.)]?", re.IGNORECASE)
-_FOOTER = re.compile(
-    r"^(?:tong (?:so|cong)\b|(?:tong|cong)(?: \d.*)?$|cong (?:cong|toan)\b|nguoi lap|lap bieu|t ?m\b|chu tich"
-    r"|pho chu tich|noi nhan|xac nhan|ghi chu|can bo|an dinh danh sach|danh sach nay|ky ten\b|ky ghi ro)"
-    r"|\bngay\b.*\bthang\b.*\bnam\b"
-)
-_SIGNATURE = re.compile(r"^(?:nguoi lap|lap bieu|t ?m\b|chu tich|pho chu tich|ky ten\b|ky ghi ro)")
-_COUNT = re.compile(r"\d{1,3}(?: (?:tre|em|chau|ho|khau)\b.*)?")
-_FOOTER_DAY = re.compile(r"\bngay\b.*\bthang\b.*\bnam\b")
 _NAME_PARTS = (Target.FAMILY_NAME, Target.FULL_NAME, Target.GIVEN_NAME)
-_NUMBERING = re.compile(r"\(?\d{1,2}\)?")
-
-
-class RowKind(enum.StrEnum):
-    """What a row below the header is. Only `child` rows are counted and may have problems."""
-
-    CHILD = "child"
-    SECTION = "section"
-    TITLES = "titles"
-    REMARK = "remark"
-    SIGNATURE = "signature"
-    BLANK = "blank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,25 +130,14 @@ def refused(read: ReadRow, text: str, **params: str) -> ReadRow:
     return ReadRow(RowKind.CHILD, problems=(Problem(None, ListLevel.ERROR, text, params),), texts=read.texts)
 
 
-def is_signing(read: ReadRow) -> bool:
-    """Whether a row below the signatures is no child: a name or two by themselves, without any number."""
-    texts = [text for text in read.texts if text]
-    return len(texts) <= 3 and not any(char.isdigit() for text in texts for char in text)
-
-
-def _heading(texts: Sequence[str]) -> str | None:
-    """The village that a row of its own names, with a number before it or a count behind it at most."""
-    words = [text for text in texts if not (_SECTION_NUMBER.fullmatch(text) or _COUNT.fullmatch(fold(text)))]
-    heading = _SECTION.fullmatch(words[0]) if len(words) == 1 else None
-    return heading[1].split("(")[0].strip(".: ") if heading else None
-
-
 class _RowReader:
     """One row and what was found in it so far."""
 
     def __init__(self, cells: Row, plan: ListPlan) -> None:
         self._plan = plan
-        self._cells = row_texts(cells, plan.encodings)
+        read = row_texts(cells, plan.encodings)
+        self._errors = {column: cell_text(cell) for column, cell in enumerate(read) if is_spreadsheet_error(cell)}
+        self._cells = tuple(None if column in self._errors else cell for column, cell in enumerate(read))
         self.texts = tuple(map(cell_text, self._cells))
         self._columns: dict[str, list[int]] = {}
         for column, target in plan.mapping.items():
@@ -182,33 +147,12 @@ class _RowReader:
 
     def judge(self) -> tuple[RowKind, str | None]:
         """What kind of row this is; a village heading also gives the village."""
-        texts = [text for text in self.texts if text]
-        if not texts:
-            return RowKind.BLANK, None
-        if are_titles(self.texts):
-            return RowKind.TITLES, None
-        if heading := _heading(texts):
-            return RowKind.SECTION, heading
-        closing = [fold(text) for text in texts if _FOOTER.search(fold(text))]
-        if closing and len(texts) <= 4 and not self._names_a_child():
-            return (RowKind.SIGNATURE if any(map(_SIGNATURE.search, closing)) else RowKind.REMARK), None
-        if len(texts) == 1 and not self._typed_name():
-            return RowKind.REMARK, None
-        is_numbering = len(texts) >= 3 and all(_NUMBERING.fullmatch(text) for text in texts)
-        return (RowKind.REMARK if is_numbering else RowKind.CHILD), None
-
-    def _typed_name(self) -> str:
         parts = (self._text(column) for target in _NAME_PARTS for column in self._columns.get(target, ())[:1])
-        return " ".join(filter(None, parts))
+        return kind_of_row(self.texts, " ".join(filter(None, parts)), self._is_born)
 
-    def _names_a_child(self) -> bool:
-        """Whether a row with a closing remark's words is a child's: they stand beside a name, or the name has them."""
-        name = self._typed_name()
-        if not any(map(str.isalpha, name)):
-            return False
+    def _is_born(self) -> bool:
         births = [self._cell(column) for column in self._columns.get(Target.BIRTH_DATE, ())]
-        is_born = any(read_birth(cell, self._plan.today).value for cell in births)
-        return not _FOOTER.search(fold(name)) or (is_born and not _FOOTER_DAY.search(fold(name)))
+        return any(read_birth(cell, self._plan.today).value for cell in births)
 
     def child(self, village: str | None) -> ListedChild:
         name = self._name()
@@ -246,7 +190,10 @@ class _RowReader:
         return whole[:_LONGEST_NOTE] or None
 
     def _check_letters(self) -> None:
-        """What the file itself spoilt: letters that it lost, and cells that an unquoted separator pushed out."""
+        """What the file itself spoilt: values and letters that it lost, cells that an unquoted separator pushed out."""
+        for column, text in self._errors.items():
+            if self._plan.mapping.get(column, Target.IGNORE) != Target.IGNORE:
+                self._report(column, ListFinding(ListLevel.WARNING, SPREADSHEET_ERROR, {"value": text}))
         for column, text in enumerate(self.texts):
             if text and column >= self._plan.width:
                 self._report(column, ListFinding(ListLevel.WARNING, UNTITLED, {"value": text}))

@@ -25,6 +25,8 @@ from commune_desk.store.writing.opened import Opened
 from commune_desk.usecases.records.children import ChildEntry, KinEntry
 
 PARENTS = ("mother", "father")
+HEADS = ("head_name", "father_name", "mother_name", "carer_name")
+"""Who may be the head of a household, in the order in which they are looked for."""
 _PARENT_SEX = {"mother": "female", "father": "male"}
 _FILE_TEXTS = ("school", "health_insurance", "birth_certificate", "note")
 _FILE_CODES = ("schooling", "disability_degree")
@@ -191,8 +193,7 @@ def _file(typed: Typed, record: ChildRecord | None, person: Person, home: Househ
 def _household(typed: Typed, record: ChildRecord | None) -> Household | None:
     """A household needs a head: the carer or a parent when nobody is named."""
     home = record.household if record else None
-    names = ("head_name", "father_name", "mother_name", "carer_name")
-    head = next((name for field in names if (name := typed.text(field))), None)
+    head = next((name for field in HEADS if (name := typed.text(field))), None)
     if home is None and (head is None or not (typed.code("household_class") or typed.text("head_name"))):
         return None
     home = home or Household(id=new_record_id(), scope=typed.scope, village=typed.text("village"))
@@ -209,16 +210,24 @@ def _kin(typed: Typed, record: ChildRecord | None) -> Iterator[KinEntry]:
     if carer and relation:
         is_same = former is not None and former.kin.relation.relation == relation
         known = former if is_same else kin_as(record, relation)
-        phone = typed.text("carer_phone")
-        yield _entry(
-            typed, known, relation, carer, is_caregiver=True, phone=(normal_phone(phone) or phone) if phone else None
-        )
-        if former is not None and former != known:
+        yield _entry(typed, known, relation, carer, is_caregiver=True, **_of_carer(typed, relation))
+        if former is not None and former != known and former not in _parents(record).values():
             yield _entry(typed, former, former.kin.relation.relation, former.kin.person.full_name)
-    for parent in PARENTS:
-        name, known = typed.text(f"{parent}_name"), kin_as(record, parent)
-        if name and parent != relation and (known is None or known != former):
+    for parent, known in _parents(record).items():
+        name = typed.text(f"{parent}_name")
+        if name and parent != relation:
             yield _entry(typed, known, parent, name, life_status=typed.code(f"{parent}_status"))
+
+
+def _parents(record: ChildRecord | None) -> dict[str, KinShown | None]:
+    return {parent: kin_as(record, parent) for parent in PARENTS}
+
+
+def _of_carer(typed: Typed, relation: str) -> dict[str, str | None]:
+    """What the form says of the carer beside the name; of a parent who is the carer how they are, too."""
+    phone = typed.text("carer_phone")
+    told = {"phone": (normal_phone(phone) or phone) if phone else None}
+    return told | ({"life_status": typed.code(f"{relation}_status")} if relation in PARENTS else {})
 
 
 def _entry(

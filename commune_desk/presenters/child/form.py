@@ -16,6 +16,7 @@ from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.child.entry import (
+    HEADS,
     PARENTS,
     TEXTS,
     Typed,
@@ -275,6 +276,7 @@ class ChildForm(EntryForm[ChildFormState]):
         self._check_id(birth, errors, hints)
         self._hint_twice(hints)
         self._check_kin(errors, hints)
+        self._check_unnamed(errors)
         refuse_long(errors, self._values, TEXTS)
         return errors, hints
 
@@ -312,6 +314,16 @@ class ChildForm(EntryForm[ChildFormState]):
         for name, had in self._named_before().items():
             if had and not tidy(values[name]):
                 errors[name] = _("To take a relative away, use the family tab of the child's page.")
+
+    def _check_unnamed(self, errors: dict[str, str]) -> None:
+        """What is said of nobody has no record that could keep it."""
+        values = self._values
+        for parent in PARENTS:
+            if values[f"{parent}_status"] and not tidy(values[f"{parent}_name"]) and parent != values["carer_relation"]:
+                errors.setdefault(f"{parent}_name", _("Whose situation is this? Write the name, or “not known”."))
+        is_kept = self._stored is not None and self._stored.household is not None
+        if values["household_class"] and not is_kept and not any(map(tidy, (values[name] for name in HEADS))):
+            errors["household_class"] = _("Whose household is this? Write the carer or a parent.")
 
     def _hint_twice(self, hints: dict[str, str]) -> None:
         carer = carer_of(self._stored)

@@ -11,6 +11,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.children import FILE_STEPS, RISK_LEVELS, WITHDRAWN, GroupMembership
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.reports import clock_runs
+from commune_desk.domain.records.visits import HomeVisit
 from commune_desk.domain.time.clock import VIETNAM
 from commune_desk.domain.time.dates import birthday_alert
 from commune_desk.domain.words.audit_actions import AuditAction
@@ -293,9 +294,9 @@ class ChildPage:
             return
         if record.next_visit_on:
             yield self._step(record.next_visit_on, _("Home visit"), today)
-        last = record.visits[-1] if record.visits else None
-        if last is not None and last.next_step:
-            yield Step("", _("as agreed"), last.next_step)
+        for last in _standing_visits(record)[-1:]:
+            if last.next_step:
+                yield Step("", _("as agreed"), last.next_step)
         for task in record.tasks:
             yield self._step(task.due_on or "", task.title, today)
         turns = birthday_alert(labels.birth_of(record.person.birth_date), today)
@@ -319,9 +320,14 @@ def _protection(record: ChildRecord, today: date) -> str:
     return _("Under protection; contact the province.")
 
 
-def _risk(record: ChildRecord) -> Iterator[RiskPoint]:
+def _standing_visits(record: ChildRecord) -> list[HomeVisit]:
+    """Without those that a later entry corrects."""
     amended = {visit.amends for visit in record.visits if visit.amends}
-    standing = [visit for visit in record.visits if visit.id not in amended and visit.risk_level in RISK_LEVELS]
+    return [visit for visit in record.visits if visit.id not in amended]
+
+
+def _risk(record: ChildRecord) -> Iterator[RiskPoint]:
+    standing = [visit for visit in _standing_visits(record) if visit.risk_level in RISK_LEVELS]
     for visit in standing[-CHART_VISITS:]:
         level = RISK_LEVELS.index(visit.risk_level or "low")
         yield RiskPoint(level, f"{labels.day_text(visit.visited_on)}: {_(labels.RISK_NAMES[RISK_LEVELS[level]])}")

@@ -81,8 +81,10 @@ _RECORDS = (
 _CHANGES = (
     "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk), c.desk, c.n FROM change c"  # noqa: S608 - constants only
     " LEFT JOIN officer o ON o.id=c.officer LEFT JOIN desk_cert d ON d.desk=c.desk"
-    f" WHERE c.record IN (SELECT DISTINCT * FROM ({_RECORDS})) AND c.state<>'withdrawn' ORDER BY c.stamp, c.id"
+    f" WHERE c.record IN (SELECT DISTINCT * FROM ({_RECORDS})) AND c.state<>'withdrawn' AND length(c.raw)>0"
+    " ORDER BY c.stamp, c.id"
 )
+"""Without those whose words are gone: the child was away when a backup had them, or they named somebody erased."""
 
 
 _CONFLICTS = f"SELECT ours, theirs FROM conflict WHERE state='open' AND record IN (SELECT DISTINCT * FROM ({_RECORDS}))"  # noqa: S608
@@ -96,7 +98,7 @@ class _Standing(msgspec.Struct, frozen=True):
 
 
 def child_history(connection: Connection, person: str) -> list[Entry]:
-    """Every change of the records around a child, oldest first; of two that are one, of both."""
+    """Every change of the records around a child whose words are kept, oldest first; of two that are one, of both."""
     rows = connection.execute(_CHANGES, {"who": person}).fetchall()
     changes = {row[0]: msgspec.json.decode(row[1], type=Change) for row in rows}
     decided = {(one.record, field): one for row in rows for one, field in _decisions(row, changes[row[0]])}

@@ -63,15 +63,18 @@ _VISITS = (
 )
 
 
-def affected(connection: Connection, kind: str, record: Record) -> Iterable[str]:
-    """The children whose derived row depends on `record`."""
+def affected(connection: Connection, record: Record, *, is_removed: bool = False) -> Iterable[str]:
+    """The children whose derived row depends on `record`, which was written or is about to be removed.
+
+    A visit that was written brings its child's row forward by itself where it can; one that goes brings nothing.
+    """
     match record:
         case ChildFile(person=person) | GroupMembership(person=person) | Relation(person=person):
             return [person] if person else []
         case HomeVisit(person=person, amends=amends):
-            return [person] if person and (amends or not _move_on(connection, record)) else []
+            return [person] if person and (amends or is_removed or not _move_on(connection, record)) else []
         case Report(person=person) | Task(person=person):
-            return [person] if person and _is_hidden(connection, person) else []
+            return [person] if person and (is_removed or _is_hidden(connection, person)) else []
         case Person():
             kin = connection.execute("SELECT person FROM relation WHERE relative=?", (record.id,)).fetchall()
             return [record.id, *(row[0] for row in kin if row[0])]

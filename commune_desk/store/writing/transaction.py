@@ -68,19 +68,20 @@ class Tx:
             raise Refusal(N_("This record is no longer in the register."))
         return record
 
-    def save(self, record: Record, seen: Base | None = None, *, group: str = "") -> None:
+    def save(self, record: Record, seen: Base | None = None, *, group: str = "", goes_along: bool = False) -> None:
         """Write a new record or the changed fields of a stored one.
 
         Row, one change per data class, audit row and derived keys, in this transaction. A stored record was read in
         this transaction; what was read earlier is saved by `edit`, or `seen` names what was seen of its fields.
-        `group` is what the changes have in common with others of the same save.
+        `group` is what the changes have in common with others of the same save. What `goes_along` is also written of
+        a record that is on its way: it follows, and meets in a conflict what they wrote there.
         Raises Invalid for values that do not hold, Refusal when the role may not write the kind or the record may
         not change, also because it is on its way to another commune.
         """
         entry = kind_of(record)
         found = self._load(entry, record.id)
         before, written = found if found else (None, "")
-        self._check(entry, record, before)
+        self._check(entry, record, before, goes_along=goes_along)
         base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}
         parts = difference(before, record)
         # The parts of what is written once are known for one record by their group.
@@ -151,7 +152,7 @@ class Tx:
 
     def touched(self, kind: str, record_id: str, record: Record) -> None:
         self._changed.setdefault(kind, set()).add(record_id)
-        self._index.update(child_index.affected(self.connection, kind, record))
+        self._index.update(child_index.affected(self.connection, record))
 
     def inserted(self, kind: str, record_id: str, person: str) -> None:
         """A whole row was put in for a record that was not here; what is derived of `person` follows."""
@@ -163,7 +164,8 @@ class Tx:
         """The record's row is about to be removed."""
         record = load(self.connection, kind, record_id)
         if record is not None:
-            self.touched(kind, record_id, record)
+            self._changed.setdefault(kind, set()).add(record_id)
+            self._index.update(child_index.affected(self.connection, record, is_removed=True))
 
     def scrub(self) -> None:
         """Leave nothing of removed rows in what is derived from them, not even where the engine keeps old words."""
@@ -188,7 +190,7 @@ class Tx:
         row = self.connection.execute(SELECT_ONE[entry.name], (record_id,)).fetchone()
         return read_record(entry, row) if row else None
 
-    def _check(self, entry: Kind, record: Record, before: Record | None) -> None:
+    def _check(self, entry: Kind, record: Record, before: Record | None, *, goes_along: bool = False) -> None:
         is_guest = self.actor.role in entry.guests
         if not is_guest:
             require(self.actor, entry.write)
@@ -196,7 +198,7 @@ class Tx:
             raise Refusal(N_("This record belongs to another place. Nothing was changed."))
         if before is not None and (entry.append_only or before.scope != record.scope):
             raise Refusal(N_("This entry cannot be changed any more. Write a new one that corrects it."))
-        if before is not None:
+        if before is not None and not goes_along:
             check_stays(self.connection, entry, before)
         check_values(entry, values_of(record))
 

@@ -17,23 +17,21 @@ from commune_desk.ui.dialogs.move_child import MoveDialog
 from commune_desk.ui.dialogs.share_child import ShareDialog
 from commune_desk.ui.pages.child_files import Files
 from commune_desk.ui.pages.child_tabs import Details, Family, Groups, family_row, risk_card, steps_card
-from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.pages.moments import entry_of
-from commune_desk.ui.pages.subject import Notices, SubjectHeader
+from commune_desk.ui.pages.subject import SubjectPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card, Surface
 from commune_desk.ui.widgets.flow import clear_layout
-from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
+from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import TabBar, TwoColumns
 from commune_desk.ui.widgets.tab_order import follow
-from commune_desk.ui.widgets.timeline import Timeline
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.duplicates import Sign
 
 
-class ChildPage(LivePage):
+class ChildPage(SubjectPage):
     """The page of one child; make one for each child that is opened."""
 
     kinds = (
@@ -50,15 +48,12 @@ class ChildPage(LivePage):
         person: str,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(_("Child"), workplace, tasks, parent)
-        self._state, self._navigate = State(workplace, person), navigate
+        super().__init__(_("Child"), workplace, tasks, navigate, parent)
+        self._state = State(workplace, person)
         self.person: str = self._state.person
         self._kin_card: Card | None = None
-        self._gone: EmptyState | None = None
         self._ways: dict[str, Route] = {}
         self._may_be = ""
-        self.header = SubjectHeader()
-        self.set_header(self.header)
         self._add_actions()
         self._add_tabs()
         self.read_again()
@@ -80,11 +75,9 @@ class ChildPage(LivePage):
         self.add_action(self.visit)
 
     def _add_tabs(self) -> None:
-        self._notices = Notices()
         self.add_above(self._notices)
         self.tabs = TabBar(_("Parts of the file"))
         self.add_above(self.tabs)
-        self.timeline = Timeline()
         surface = Surface()
         surface.column.setContentsMargins(16, 16, 16, 16)
         surface.column.addWidget(self.timeline)
@@ -124,25 +117,12 @@ class ChildPage(LivePage):
     def read(self) -> None:
         view = self._state.view()
         if view is None:
-            self._show_gone()
+            hidden = (self.columns, self.tabs, self.edit, self.visit)
+            self.show_gone(self._state.gone, _("To the register"), Route("register"), *hidden)
         elif view.person != self.person:  # it was found to be one with another while it was open
             QTimer.singleShot(0, self, lambda: self._navigate(Route("child", view.person)))
         else:
             self._show(view)
-
-    def _show_gone(self) -> None:
-        self.columns.hide()
-        self.tabs.hide()
-        self.edit.hide()
-        self.visit.hide()
-        self.header.show_subject("", _("Child"), "", ())
-        self._notices.show_bars(())
-        self.timeline.set_entries([])
-        if self._gone is None:
-            sentence, detail = self._state.gone()
-            self._gone = EmptyState("users", sentence, detail=detail, action=_("To the register"))
-            self._gone.acted.connect(lambda: self._navigate(Route("register")))
-            self.add(self._gone)
 
     def _show(self, view: ChildView) -> None:
         self.header.show_subject(view.initials, view.name, view.line, view.chips)

@@ -18,6 +18,7 @@ from commune_desk.ui.dialogs.add_file import AddFileDialog
 from commune_desk.ui.dialogs.frame import show_modal
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.dialogs.picture import PictureDialog
+from commune_desk.ui.dialogs.save_as import ask_where_to
 from commune_desk.ui.dialogs.take_back import TakeBackDialog
 from commune_desk.ui.pages.child_tabs import Part
 from commune_desk.ui.pictures import shown, shrunk
@@ -173,9 +174,9 @@ class Files(Part):
         )
         if not confirm(self, warning, _("Save a copy…")):
             return
-        chosen, _kind = QFileDialog.getSaveFileName(self, _("Save a copy"), _("Paper") + ".pdf", "PDF (*.pdf)")
-        if chosen:
-            self.save_copy(file.id, Path(chosen).with_suffix(".pdf"))
+        path = ask_where_to(self, _("Save a copy"), _("Paper") + ".pdf", "PDF (*.pdf)")
+        if path is not None:
+            self.save_copy(file.id, path)
 
     def save_copy(self, file: str, path: Path) -> None:
         """Write a PDF outside the register."""

@@ -17,6 +17,7 @@ from commune_desk.presenters.lists.page import CheckView, Stage, rejects_saved
 from commune_desk.presenters.lists.page import ImportPage as State
 from commune_desk.store.lists.import_rows import View
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
+from commune_desk.ui.dialogs.save_as import ask_where_to
 from commune_desk.ui.pages.import_check import CheckPart
 from commune_desk.ui.pages.import_parts import ChoosePart, ColumnsPart, ResultPart
 from commune_desk.ui.stepwise import Run, Stepper, Work
@@ -321,9 +322,9 @@ class ImportPage(Page):
 
     def _ask_where_to(self) -> None:
         name = _("Rows with errors") + ".xlsx"
-        chosen, _kind = QFileDialog.getSaveFileName(self, _("Save the rows with errors"), name, "Excel (*.xlsx)")
-        if chosen:
-            self.save_rejects(Path(chosen).with_suffix(".xlsx"))
+        path = ask_where_to(self, _("Save the rows with errors"), name, "Excel (*.xlsx)")
+        if path is not None:
+            self.save_rejects(path)
 
     def save_rejects(self, path: Path) -> None:
         """Write the rows that stayed out, with the reasons, to a new workbook."""

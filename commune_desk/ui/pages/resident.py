@@ -12,27 +12,25 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.shelter.resident_page import ResidentPage as State
 from commune_desk.presenters.shelter.resident_page import ResidentView
 from commune_desk.presenters.wording.labels import Fact
-from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.pages.moments import entry_of
-from commune_desk.ui.pages.subject import Notices, SubjectHeader
+from commune_desk.ui.pages.subject import SubjectPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card, Surface
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Flow, clear_layout
-from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
+from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.options import MultiChoice
 from commune_desk.ui.widgets.page import TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.ui.widgets.timeline import Timeline
 from commune_desk.usecases.desk.workplace import Workplace
 
 _LABEL_WIDTH = 112
 
 
-class ResidentPage(LivePage):
+class ResidentPage(SubjectPage):
     """The page of one stay; make one for each that is opened."""
 
     kinds = ("placement", "person", "bed", "care_log_entry", "task", "sync")
@@ -45,12 +43,9 @@ class ResidentPage(LivePage):
         stay: str,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(_("Resident"), workplace, tasks, parent)
-        self._state, self._navigate = State(workplace, stay), navigate
+        super().__init__(_("Resident"), workplace, tasks, navigate, parent)
+        self._state = State(workplace, stay)
         self.stay = stay
-        self._gone: EmptyState | None = None
-        self.header = SubjectHeader()
-        self.set_header(self.header)
         self._add_actions()
         self._add_body()
         self.read_again()
@@ -71,9 +66,7 @@ class ResidentPage(LivePage):
         return button
 
     def _add_body(self) -> None:
-        self._notices = Notices()
         self.add_above(self._notices)
-        self.timeline = Timeline()
         surface = Surface()
         surface.column.setContentsMargins(16, 16, 16, 16)
         surface.column.addWidget(self.timeline)
@@ -83,22 +76,10 @@ class ResidentPage(LivePage):
     def read(self) -> None:
         view = self._state.view()
         if view is None:
-            self._show_gone()
+            hidden = (self.columns, self.complete, self.bed, self.out, self.back, self.end, self.log)
+            self.show_gone(self._state.gone, _("To the house"), Route("shelter"), *hidden)
         else:
             self._show(view)
-
-    def _show_gone(self) -> None:
-        self.columns.hide()
-        for button in (self.complete, self.bed, self.out, self.back, self.end, self.log):
-            button.hide()
-        self.header.show_subject("", _("Resident"), "", ())
-        self._notices.show_bars(())
-        self.timeline.set_entries([])
-        if self._gone is None:
-            sentence, detail = self._state.gone()
-            self._gone = EmptyState("users", sentence, detail=detail, action=_("To the house"))
-            self._gone.acted.connect(lambda: self._navigate(Route("shelter")))
-            self.add(self._gone)
 
     def _show(self, view: ResidentView) -> None:
         self.header.show_subject(view.initials, view.alias, f"{view.name} · {view.line}", view.chips)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk import __version__
 from commune_desk.domain.words.errors import DeskError
@@ -14,6 +14,7 @@ from commune_desk.i18n import Language, _, language, translate_error
 from commune_desk.presenters.window.settings_page import OfficerForm, PassphraseForm, about_lines
 from commune_desk.presenters.wording.labels import joined
 from commune_desk.ui.dialogs.message import Message, confirm
+from commune_desk.ui.dialogs.save_as import ask_where_to
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -166,11 +167,9 @@ class SettingsPage(Page):
         return card
 
     def _choose_backup(self) -> None:
-        path, _kind = QFileDialog.getSaveFileName(
-            self, _("Back up to"), backup_name(self._desk), _("Backups (*.cdbackup)")
-        )
-        if path:
-            self.back_up(Path(path))
+        path = ask_where_to(self, _("Back up to"), backup_name(self._desk), _("Backups (*.cdbackup)"))
+        if path is not None:
+            self.back_up(path)
 
     def back_up(self, target: Path) -> None:
         """Write a backup to `target`, off the UI thread."""

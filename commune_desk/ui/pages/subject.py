@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording.labels import ChipText
+from commune_desk.ui.pages.live import LivePage
+from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.card import Avatar
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Flow, clear_layout
-from commune_desk.ui.widgets.notice import NoticeBar
+from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
 from commune_desk.ui.widgets.text import Text
+from commune_desk.ui.widgets.timeline import Timeline
+from commune_desk.usecases.desk.workplace import Workplace
 
 
 class SubjectHeader(QWidget):
@@ -60,3 +65,39 @@ class Notices(QWidget):
         for bar in bars:
             self._column.addWidget(bar)
         self.setVisible(bool(bars))
+
+
+class SubjectPage(LivePage):
+    """The page of one person: the header, the notices, the timeline, and what stands there once the record is gone."""
+
+    def __init__(
+        self,
+        title: str,
+        workplace: Workplace,
+        tasks: Tasks,
+        navigate: Callable[[Route], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(title, workplace, tasks, parent)
+        self._title, self._navigate = title, navigate
+        self._gone: EmptyState | None = None
+        self.header = SubjectHeader()
+        self.set_header(self.header)
+        self._notices = Notices()
+        self.timeline = Timeline()
+
+    def show_gone(self, told: Callable[[], tuple[str, str]], back: str, route: Route, *of_the_page: QWidget) -> None:
+        """Nothing of the person, and what became of the record: `told` gives the sentence and more about it.
+
+        `back` is the words of the button that leads to `route`; the widgets `of_the_page` are hidden.
+        """
+        for widget in of_the_page:
+            widget.hide()
+        self.header.show_subject("", self._title, "", ())
+        self._notices.show_bars(())
+        self.timeline.set_entries([])
+        if self._gone is None:
+            sentence, detail = told()
+            self._gone = EmptyState("users", sentence, detail=detail, action=back)
+            self._gone.acted.connect(lambda: self._navigate(route))
+            self.add(self._gone)

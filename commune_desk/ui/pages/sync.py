@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.model.ids import is_commune_scope
@@ -17,6 +17,7 @@ from commune_desk.presenters.sync.lease_texts import lease_line
 from commune_desk.presenters.sync.page import StatusLine, SyncPageState, sync_page
 from commune_desk.store.intake.comparing import ask
 from commune_desk.store.pages.sync_status import sync_facts
+from commune_desk.ui.dialogs.save_as import ask_where_to
 from commune_desk.ui.pages.courier_card import CourierCard
 from commune_desk.ui.pages.file_budget import FilesCard
 from commune_desk.ui.tasks import Tasks
@@ -130,9 +131,9 @@ class SyncPage(Page):
 
     def _choose_log(self) -> None:
         register = self._workplace.register
-        path, _kind = QFileDialog.getSaveFileName(self, _("Save the log as"), log_name(register), _("Texts (*.txt)"))
-        if path:
-            self.save_log(Path(path))
+        path = ask_where_to(self, _("Save the log as"), log_name(register), _("Texts (*.txt)"))
+        if path is not None:
+            self.save_log(path)
 
     def save_log(self, target: Path) -> None:
         """Write the technical history of syncs to `target`, off the UI thread."""

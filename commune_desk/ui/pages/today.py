@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _
 from commune_desk.presenters.day.today import TOUCHED_BY, TodayState
 from commune_desk.presenters.day.today import TodayPage as State
@@ -132,11 +134,18 @@ class TodayPage(LivePage):
         if isinstance(operation, str):
             card.show_problem(operation)
             return
-        self.write(operation, lambda _done: self._task_written(card))
+        card.clear_entry()  # before it is written: the next Enter, or what is typed meanwhile, is another task
+
+        def refused(error: DeskError) -> None:
+            card.put_back(title, day)
+            self._tasks.failed.emit(error)
+
+        write = partial(self._workplace.write, operation)
+        self._tasks.run(write, lambda _done: self._task_written(card), refused, owner=self)
 
     def _task_written(self, card: SectionCard) -> None:
         """What was just written down is seen, however many come before it."""
-        card.clear_entry()
+        card.show_problem("")
         self._render(self._state.show_all("tasks"))
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -206,6 +215,12 @@ class SectionCard(Card):
     def clear_entry(self) -> None:
         if self.entry is not None:
             self.entry.clear()
+
+    def put_back(self, title: str, day: str) -> None:
+        """Show again what could not be written down, unless something else is typed by now."""
+        if self.entry is not None and self.entry.typed() == ("", ""):
+            self.entry.title.setText(title)
+            self.entry.day.setText(day)
 
     def _row(self, row: Row) -> ListRow:
         link = self._link(row) if row.link else None

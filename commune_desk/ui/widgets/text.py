@@ -146,7 +146,8 @@ class RichLine(QLabel):
         if self._aligned is None and len(self._runs) == 1 and self._fits(self.width()):
             self._paint_run(self._runs[0], top)
         else:
-            self._broken_at(self.width()).draw(QPainter(self), QPointF(0, top))
+            layout = self._broken_at(self.width())
+            layout.draw(QPainter(self), QPointF(0, top), _unseen(layout))
 
     def _paint_run(self, run: Run, top: int) -> None:
         painter = QPainter(self)
@@ -214,6 +215,25 @@ class RichLine(QLabel):
             ranges.append(piece)
             start += piece.length
         return ranges
+
+
+def _unseen(layout: QtGui.QTextLayout) -> list[QtGui.QTextLayout.FormatRange]:
+    """The dots between two parts at which a line was broken: they are not painted."""
+    from commune_desk.ui.widgets.line_breaks import dangling_dot
+
+    ranges: list[QtGui.QTextLayout.FormatRange] = []
+    if not layout.text() or max(layout.text()) > "\uffff":  # Qt counts such a letter twice
+        return ranges
+    for number in range(layout.lineCount()):
+        line = layout.lineAt(number)
+        dot = dangling_dot(layout.text(), line.textStart(), line.textStart() + line.textLength())
+        if dot is not None:
+            piece = QtGui.QTextLayout.FormatRange()
+            clear = QtGui.QTextCharFormat()
+            clear.setForeground(QtCore.Qt.GlobalColor.transparent)
+            piece.start, piece.length, piece.format = dot, 1, clear
+            ranges.append(piece)
+    return ranges
 
 
 def _utf16_length(text: str) -> int:

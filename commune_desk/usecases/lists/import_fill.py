@@ -71,7 +71,12 @@ def _fill_groups(tx: Tx, origin: Origin, person: RecordId, child: ListedChild) -
 
 
 def take_back(tx: Tx, person_id: str, filled: Filled, day: str) -> None:
-    """Take away what `fill_child` added, where it still stands as it was added."""
+    """Take away what `fill_child` added, where it still stands as it was added.
+
+    Nothing of a child who is on the way to another commune: there it is corrected.
+    """
+    if is_on_its_way(tx.connection, person_id):
+        return
     person = tx.get(Person, person_id)
     if person is not None and (emptied := _standing(person, filled.person)):
         tx.save(_with(person, dict.fromkeys(emptied)))

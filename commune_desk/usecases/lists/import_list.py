@@ -119,26 +119,34 @@ def save_next(tx: Tx, import_id: str) -> int:
     origin = origin_of(tx, import_id)
     rows = import_rows.next_rows(tx.connection, import_id, RowState.STAGED, BATCH)
     joined = import_rows.joined_to(tx.connection, import_id, [one.row for one in rows]) if rows else {}
-    states: list[tuple[int, RowState]] = []
+    done, states = 0, list[tuple[int, RowState]]()
     end = monotonic() + BATCH_SECONDS
     for one in rows:
-        states.append((one.row, _save_one(tx, origin, one, joined.get(one.row, []))))
+        states += _save_one(tx, origin, one, joined.get(one.row, []))
+        done += 1
         if monotonic() > end:
             break
     import_rows.finish_rows(tx, import_id, states)
-    return len(states)
+    return done
 
 
-def _save_one(tx: Tx, origin: Origin, one: StagedRow, joined: list[StagedRow]) -> RowState:
+def _save_one(tx: Tx, origin: Origin, one: StagedRow, joined: list[StagedRow]) -> list[tuple[int, RowState]]:
+    """What became of the row. Where it is refused, those that were to join it stay out with it, by the same reason."""
     try:
         entry = entry_of(tx, origin, one, joined)
     except Invalid as refused:
-        reasons = [Problem(None, ListLevel.ERROR, text) for text in refused.fields.values() or [refused.text]]
-        payload = msgspec.structs.replace(one.payload, problems=(*one.payload.problems, *reasons))
-        import_rows.set_payload(tx, origin.import_id, one.row, payload, level=2)
-        return RowState.REJECTED
+        for row in (one, *joined):
+            _keep_out(tx, origin.import_id, row, refused)
+        return [(row.row, RowState.REJECTED) for row in (one, *joined)]
     save_entry(tx, origin, entry)
-    return RowState.SAVED
+    return [(one.row, RowState.SAVED)]
+
+
+def _keep_out(tx: Tx, import_id: str, one: StagedRow, refused: Invalid) -> None:
+    params = {name: str(value) for name, value in refused.params.items()}
+    reasons = [Problem(None, ListLevel.ERROR, text, params) for text in refused.fields.values() or [refused.text]]
+    payload = msgspec.structs.replace(one.payload, problems=(*one.payload.problems, *reasons))
+    import_rows.set_payload(tx, import_id, one.row, payload, level=2)
 
 
 def fill_next(tx: Tx, import_id: str) -> int:

@@ -12,13 +12,12 @@ from commune_desk.domain.lists.cells import Row, cell_text
 from commune_desk.domain.lists.columns import Target
 from commune_desk.domain.lists.ditto import without_dittos
 from commune_desk.domain.lists.header import row_texts, says_again
+from commune_desk.domain.lists.row_kinds import RowKind, is_signing
 from commune_desk.domain.lists.rows import (
     OTHER_TABLE,
     ListedChild,
     ListPlan,
     ReadRow,
-    RowKind,
-    is_signing,
     read_row,
     refused,
 )
@@ -130,7 +129,7 @@ class ListReading:
         """The row as the rows above it make it: below the signatures, or in another table with other columns."""
         if read.kind is RowKind.SECTION:
             self._village, self._above = read.section, ()
-        self._is_signed = read.kind is RowKind.SIGNATURE or (self._is_signed and is_signing(read))
+        self._is_signed = read.kind is RowKind.SIGNATURE or (self._is_signed and is_signing(read.texts))
         if read.kind is RowKind.TITLES:
             self._other_table = 0 if says_again(read.texts, self._source.header.titles) else number
         if self._other_table and read.kind in (RowKind.TITLES, RowKind.CHILD):

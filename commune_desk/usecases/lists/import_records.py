@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from commune_desk.domain.lists.rows import ListedChild
+from commune_desk.domain.lists.rows import TEXT_CUT, ListedChild
 from commune_desk.domain.model.ids import RecordId, new_record_id
 from commune_desk.domain.model.record import check_values, kind_of, longest, values_of
 from commune_desk.domain.records.children import POVERTY_GROUPS, ChildFile
 from commune_desk.domain.records.families import Household, Person
 from commune_desk.domain.time.clock import local_day
 from commune_desk.domain.vietnamese.text import fold
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.store.lists.import_rows import Payload, StagedRow
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, check_child, join_group, register_child
 
 _CLASSES = {group: name for name, group in POVERTY_GROUPS.items()}
+_FIRST_ROWS = {
+    "household_head": "household_row",
+    "father_name": "father_row",
+    "mother_name": "mother_row",
+    "caregiver_name": "carer_row",
+}
+"""By what a list says of a child, the field of a payload with the row that said it first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +53,11 @@ def row_id(import_id: str, row: int, part: str) -> RecordId:
 def entry_of(tx: Tx, origin: Origin, staged: StagedRow, joined: Iterable[StagedRow] = ()) -> ChildEntry:
     """The child of a row as a person would enter it; `joined` are later rows of the same child.
 
-    Raises Invalid, before anything is written, for a child who has turned 16 since the list was read.
+    Raises Invalid, before anything is written, for a child who has turned 16 since the list was read, or whose notes
+    are together too long.
     """
-    child = combined([staged.payload.child, *(one.payload.child for one in joined)])
+    told = [staged.payload, *(one.payload for one in joined)]
+    child, rows = combined([one.child for one in told]), _first_rows(told)
     entry = ChildEntry(
         person=person_of(tx, row_id(origin.import_id, staged.row, "person"), child),
         file=ChildFile(
@@ -57,8 +67,8 @@ def entry_of(tx: Tx, origin: Origin, staged: StagedRow, joined: Iterable[StagedR
             import_id=RecordId(origin.import_id),
             note=child.note,
         ),
-        household=_household(tx, origin, staged.payload, child),
-        kin=kin_of(tx, origin, staged.payload, child),
+        household=_household(tx, origin, rows, child),
+        kin=kin_of(tx, origin, rows, child),
         groups=child.groups,
     )
     check_child(entry.person, local_day(tx.ledger.now()))
@@ -76,7 +86,10 @@ def save_entry(tx: Tx, origin: Origin, entry: ChildEntry) -> None:
 
 
 def combined(children: Iterable[ListedChild | None]) -> ListedChild:
-    """One child told by several rows: the first that says something is believed, groups and notes add up."""
+    """One child told by several rows: the first that says something is believed, groups and notes add up.
+
+    Raises Invalid where not all of the notes can be kept.
+    """
     rows = [child for child in children if child is not None]
     first = rows[0]
     gaps = {
@@ -86,8 +99,22 @@ def combined(children: Iterable[ListedChild | None]) -> ListedChild:
     }
     notes = dict.fromkeys(filter(None, (row.note for row in rows)))
     groups = dict.fromkeys(code for row in rows for code in row.groups)
-    note = "\n".join(notes)[: longest(ChildFile, "note")] or None
-    return msgspec.structs.replace(first, **gaps | {"groups": tuple(groups), "note": note})
+    note, limit = "\n".join(notes), longest(ChildFile, "note")
+    if len(note) > limit:
+        raise Invalid(TEXT_CUT, limit=str(limit))
+    return msgspec.structs.replace(first, **gaps | {"groups": tuple(groups), "note": note or None})
+
+
+def _first_rows(told: Sequence[Payload]) -> Payload:
+    """The first payload, with the rows that named household, parents and carer; what it is silent of, a later one says.
+
+    Row 0 is nobody's: all who have it would live in one household.
+    """
+    rows = {
+        row: getattr(next((one for one in told if getattr(one.child, name, None)), told[0]), row)
+        for name, row in _FIRST_ROWS.items()
+    }
+    return msgspec.structs.replace(told[0], **rows)
 
 
 def person_of(tx: Tx, person_id: RecordId, child: ListedChild) -> Person:

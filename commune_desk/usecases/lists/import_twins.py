@@ -55,8 +55,9 @@ class Comparison:
 
     @property
     def found(self) -> list[RowTwin]:
-        """Each row once; an earlier row of the list before a child of the register."""
-        return list((self._in_register | self._in_list).values())
+        """Each row once, with the likelier of the two; of equals with the earlier row of the list."""
+        rows = self._in_register | self._in_list
+        return [max(one, self._in_register.get(row, one), key=lambda twin: twin.score) for row, one in rows.items()]
 
     def step(self, connection: Connection) -> None:
         """Compare up to 2,000 rows or children. Call it until `is_over`."""

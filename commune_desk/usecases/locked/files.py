@@ -25,5 +25,5 @@ def find_file(path: Path, kind: type[M], *, most: int) -> M | None:
         with path.open("rb") as file:
             raw = file.read(most + 1)
         return msgspec.json.decode(raw, type=kind) if len(raw) <= most else None
-    except (OSError, ValueError):  # of which msgspec's is one
+    except (OSError, ValueError, RecursionError):  # msgspec's own is a ValueError
         return None

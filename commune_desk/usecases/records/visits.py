@@ -23,8 +23,8 @@ def record_visit(tx: Tx, visit: HomeVisit, opened: Opened | None = None) -> Reco
     """Save a visit by the officer at work; with `amends`, the earlier visit no longer stands.
 
     When it is the child's latest visit and tells another risk level, the child's file takes that level, in the same
-    transaction; `opened` is the file as the officer saw it. Raises Invalid naming the fields, Refusal when there is no
-    child file or the earlier visit was corrected already.
+    transaction; `opened` is the file as the officer saw it. Of a child on the way to another commune both go along.
+    Raises Invalid naming the fields, Refusal when there is no child file or the earlier visit was corrected already.
     """
     today = local_day(tx.ledger.now())
     child = child_brief(tx.connection, visit.person or "")
@@ -69,4 +69,4 @@ def _follow_risk(tx: Tx, visit: HomeVisit, file_id: str, opened: Opened | None) 
         return
     file = tx.existing(ChildFile, file_id)
     seen = opened.base(file_id, ["risk_level"]) if opened else {}
-    tx.save(msgspec.structs.replace(file, risk_level=visit.risk_level), seen)
+    tx.save(msgspec.structs.replace(file, risk_level=visit.risk_level), seen, goes_along=True)

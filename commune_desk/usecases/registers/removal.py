@@ -86,10 +86,10 @@ def _decide(tx: Tx, folder: Path) -> bool:
 
 
 def removed(profile: Profile) -> Removed | None:
-    """What is said of a register that was removed here, or is to be; None where none was."""
+    """What is said of a register that was removed here, or is to be; None where none was, or somebody changed it."""
     try:
         return msgspec.json.decode((profile.folder / REMOVED).read_bytes(), type=Removed)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError, RecursionError):  # msgspec's own is a ValueError
         return None
 
 

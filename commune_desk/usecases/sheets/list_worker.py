@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -27,7 +27,8 @@ from python_calamine import (
 )
 
 from commune_desk.domain.lists.cells import Cell, Row
-from commune_desk.usecases.sheets.ods_merges import merged_ranges
+from commune_desk.usecases.sheets.error_cells import error_cells
+from commune_desk.usecases.sheets.ods_merges import Place, merged_ranges
 
 MEMORY_LIMIT = 2 << 30
 """Bytes of address space; a list of 250,000 rows takes under a tenth of it."""
@@ -126,11 +127,24 @@ def _row_frames(sheet: CalamineSheet, request: Request) -> Iterator[Frame]:
     # The parser gives the empty rows above the data, but leaves out the empty columns before it.
     missing: list[object] = [None] * (sheet.start[1] if sheet.start else 0)
     rows: Iterator[list[object]] = (missing + [pack_cell(value) for value in row] for row in sheet.iter_rows())
+    if errors := error_cells(Path(os.fsdecode(request.path)), sheet.name):
+        rows = _with_errors(rows, errors)
     if spread := _merged_downwards(sheet, request):
         rows = _spread(rows, spread)
     while batch := list(islice(rows, ROWS_PER_FRAME)):
         yield Frame(rows=batch)
     yield Frame(last=True)
+
+
+def _with_errors(rows: Iterator[list[object]], errors: Mapping[Place, str]) -> Iterator[list[object]]:
+    columns: dict[int, list[int]] = {}
+    for row, column in errors:
+        columns.setdefault(row, []).append(column)
+    for number, cells in enumerate(rows):
+        for column in columns.get(number, ()):
+            if column < len(cells) and cells[column] is None:
+                cells[column] = errors[number, column]
+        yield cells
 
 
 def _merged_downwards(sheet: CalamineSheet, request: Request) -> dict[tuple[int, int], int]:

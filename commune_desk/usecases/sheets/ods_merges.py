@@ -1,4 +1,4 @@
-"""Which cells an OpenDocument sheet merges; the parser of workbooks tells it of Excel's files only."""
+"""The cells of an OpenDocument sheet, and which it merges; the parser of workbooks tells that of Excel's files only."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ def merged_ranges(path: Path, sheet: str) -> list[tuple[Place, Place]]:
 
 
 def _ranges(content: IO[bytes], sheet: str) -> Iterator[tuple[Place, Place]]:
+    for (row, column), cell in cells_of(content, sheet):
+        down, right = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+        if down > 1 or right > 1:
+            yield (row, column), (row + down - 1, column + right - 1)
+
+
+def cells_of(content: IO[bytes], sheet: str) -> Iterator[tuple[Place, Element]]:
+    """Every cell of `sheet` with its place; one that is repeated once, at its first. Raises ParseError."""
     row, is_wanted = 0, False
     for event, element in iterparse(content, events=("start", "end")):  # noqa: S314 - in a process of its own
         if element.tag == f"{_TABLE}table":
@@ -37,20 +45,17 @@ def _ranges(content: IO[bytes], sheet: str) -> Iterator[tuple[Place, Place]]:
                 row, is_wanted = 0, element.get(f"{_TABLE}name") == sheet
         elif event == "end" and element.tag == f"{_TABLE}table-row":
             if is_wanted:
-                yield from _of_row(element, row)
+                yield from (((row, column), cell) for column, cell in _of_row(element))
             row += _count(element, "number-rows-repeated")
             element.clear()
 
 
-def _of_row(element: Element, row: int) -> Iterator[tuple[Place, Place]]:
+def _of_row(element: Element) -> Iterator[tuple[int, Element]]:
     column = 0
     for cell in element:
-        if cell.tag not in _CELLS:
-            continue
-        down, right = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
-        if down > 1 or right > 1:
-            yield (row, column), (row + down - 1, column + right - 1)
-        column += _count(cell, "number-columns-repeated")
+        if cell.tag in _CELLS:
+            yield column, cell
+            column += _count(cell, "number-columns-repeated")
 
 
 def _count(element: Element, name: str) -> int:

@@ -77,7 +77,10 @@ def reopen_bed(tx: Tx, bed_id: RecordId) -> None:
 
 
 def read_labels(text: str) -> list[str]:
-    """Bed labels from `A1-A4, B1, D2`; commas and lines divide, a range counts up. Repeats are left out."""
+    """Bed labels from `A1-A4, B1, D2`; commas and lines divide, a range counts from its lower end, `P01-P12` as typed.
+
+    Repeats are left out.
+    """
     labels: dict[str, None] = {}
     for part in re.split(r"[,;\n]+", text):
         labels |= dict.fromkeys(_expanded(tidy(part)))
@@ -88,7 +91,8 @@ def _expanded(part: str) -> list[str]:
     found = _RANGE.fullmatch(part)
     if found is None or found[3] not in ("", found[1]):
         return [part]
-    return [f"{found[1]}{number}" for number in range(int(found[2]), int(found[4]) + 1)]
+    first, last = sorted((found[2], found[4]), key=int)
+    return [f"{found[1]}{number:0{len(first)}}" for number in range(int(first), int(last) + 1)]
 
 
 def _move(tx: Tx, bed_id: RecordId, status: str, note: str | None) -> None:

@@ -227,14 +227,7 @@ def require_free_bed(tx: Tx, bed_id: str | None) -> None:
 
 
 def _check_stay(tx: Tx, stay: Placement) -> None:
-    faults = check_required(stay)
-    now = tx.ledger.now()
-    if stay.admitted_at > to_iso(now):
-        faults["admitted_at"] = _FUTURE
-    if stay.isolation_from and date.fromisoformat(stay.isolation_from) > local_day(now):
-        faults["isolation_from"] = N_("The date lies in the future.")
-    if stay.isolation_to and stay.isolation_to < (stay.isolation_from or "~"):
-        faults["isolation_to"] = N_("The end lies before the beginning.")
+    faults = check_required(stay) | _time_faults(stay, tx.ledger.now())
     if not 0 <= stay.companions <= 9:
         faults["companions"] = N_("Write a number from 0 to 9.")
     if stay.home_commune and not (len(stay.home_commune) == 5 and stay.home_commune.isdecimal()):
@@ -244,6 +237,19 @@ def _check_stay(tx: Tx, stay: Placement) -> None:
         faults["alias"] = N_("Somebody in the house has this name now. Choose another.")
     if faults:
         raise Invalid(_NOT_HOLD, fields=faults)
+
+
+def _time_faults(stay: Placement, now: datetime) -> dict[str, str]:
+    faults = {}
+    if stay.admitted_at > to_iso(now):
+        faults["admitted_at"] = _FUTURE
+    elif stay.discharged_at and lies_before(stay.discharged_at, stay.admitted_at, now):
+        faults["admitted_at"] = N_("This hour lies after the end of the stay.")
+    if stay.isolation_from and date.fromisoformat(stay.isolation_from) > local_day(now):
+        faults["isolation_from"] = N_("The date lies in the future.")
+    if stay.isolation_to and stay.isolation_to < (stay.isolation_from or "~"):
+        faults["isolation_to"] = N_("The end lies before the beginning.")
+    return faults
 
 
 def _move(tx: Tx, stay_id: RecordId, status: str, **changed: str | None) -> None:

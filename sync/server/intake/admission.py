@@ -16,7 +16,7 @@ _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MAX_FIELDS = 100
 _MAX_STAMP = 1 << 53
 _VERBS = frozenset(verb.value for verb in Verb)
-_ALIAS, _RESEAL, _RESOLVE = Verb.ALIAS.value, Verb.RESEAL.value, Verb.RESOLVE.value
+_ALIAS, _ERASE, _RESEAL, _RESOLVE = (verb.value for verb in (Verb.ALIAS, Verb.ERASE, Verb.RESEAL, Verb.RESOLVE))
 _JOINS = frozenset({JOINED_TO})
 
 
@@ -33,7 +33,7 @@ class Admission:
             return "signature"
         if change.desk != desk or change.n != n:
             return "identity"
-        if change.verb == Verb.ERASE.value:
+        if change.verb == _ERASE:
             return "role"  # the province writes it itself, and pushes nothing
         if not _well_formed(change):
             return "form"

@@ -16,16 +16,10 @@ ERASED = "erased"
 
 
 def speaking_of_erased(connection: Connection, changes: Iterable[Change]) -> set[str]:
-    """Ids of those changes that speak of something erased: of its record, or of whom their own belongs to.
-
-    Two changes of one push may bear the same id: what one of them names counts for both.
-    """
-    named: dict[str, set[str]] = {}
-    for change in changes:
-        named.setdefault(change.id, set()).update(_named_in(change))
-    wanted = set().union(*named.values()) if named else set()
-    gone = erased_among(connection, wanted)
-    return {change for change, records in named.items() if records & gone}
+    """Ids of those changes that speak of something erased: of its record, or of whom their own belongs to."""
+    named = [(record, change.id) for change in changes for record in _named_in(change)]
+    gone = erased_among(connection, (record for record, _change in named))
+    return {change for record, change in named if record in gone}
 
 
 def erased_among(connection: Connection, records: Iterable[str]) -> set[str]:
@@ -34,6 +28,6 @@ def erased_among(connection: Connection, records: Iterable[str]) -> set[str]:
     return set(connection.scalars(select(table.c.record).where(among(table.c.record, set(records)))))
 
 
-def _named_in(change: Change) -> set[str]:
-    values = (change.set.get(field) for field in ABOUT.get(change.kind, ()))
-    return {change.record, *(value for value in values if isinstance(value, str))}
+def _named_in(change: Change) -> list[str]:
+    values = [change.set.get(field) for field in ABOUT.get(change.kind, ())]
+    return [change.record, *(value for value in values if isinstance(value, str))]

@@ -22,6 +22,7 @@ from sync.server.intake.whereabouts import PERSON, Route
 
 _NEWER = Field(label="", merge=Merge.REVIEW)
 """How a field that only a newer program declares is merged: kept, and concurrency goes to people."""
+_SET, _ALIAS = Verb.SET.value, Verb.ALIAS.value
 _PLAIN = {
     kind: frozenset(name for name, rule in declared.fields.items() if rule.merge not in (Merge.SET, Merge.LWW))
     for kind, declared in KINDS.items()
@@ -88,11 +89,11 @@ class Batch:
         """Merge one change at place `seq` of its home. `latest` caps its stamp: no clock wins by running ahead."""
         record = self.records.touch(change, route.home)
         merged = Merged()
-        if not record.writers and change.verb == Verb.SET.value and not any(change.base.values()):
+        if not record.writers and change.verb == _SET and not any(change.base.values()):
             self._write_first(record, change, seq, latest, merged)
         elif _is_late(change, route):
             self._merge_late(record, change, merged)
-        elif self._is_joined(record) and change.verb != Verb.ALIAS.value:
+        elif self._is_joined(record) and change.verb != _ALIAS:
             self._close_decided(change, merged)
             self._merge_late(record, change, merged)
         else:

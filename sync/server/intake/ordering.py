@@ -30,8 +30,10 @@ from sync.server.intake.merging import Batch, Merged
 from sync.server.intake.records import born_of, outgrows, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
-_AT_ONCE = 64
-"""Changes after which PostgreSQL begins to write while the others are still being merged."""
+_ALIAS, _RESEAL = Verb.ALIAS.value, Verb.RESEAL.value
+_AT_ONCE, _LAST = 256, 64
+"""Changes that PostgreSQL writes while later ones are still being merged: many, for each statement has a price of its
+own; few at the end, when nothing is left to do but wait for it."""
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class Incoming:
     @property
     def joins(self) -> bool:
         """Whether it says that two records are one child."""
-        return self.line is not None and self.line.change.verb == Verb.ALIAS.value
+        return self.line is not None and self.line.change.verb == _ALIAS
 
     @property
     def is_signed(self) -> bool:
@@ -162,9 +164,9 @@ class _Intake:
         batch = Batch()
         self._check_against_records(batch, items)
         with without_waiting(self._connection):
-            for item in items:
+            for left, item in zip(reversed(range(len(items))), items, strict=True):
                 self._take_one(batch, item)
-                if len(self._changes) >= _AT_ONCE:
+                if left % _AT_ONCE == _LAST:
                     self._write(batch)
             self._write(batch)
             self._feeds.write_heads()
@@ -289,10 +291,10 @@ def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | No
     """What the record itself forbids: an id of another kind's, another place, or writing again what is written once."""
     if batch.records.kind_of(change.record) not in (None, change.kind):
         return "id"
-    if route is None or (change.verb == Verb.RESEAL.value and change.to != route.home):
+    if route is None or (change.verb == _RESEAL and change.to != route.home):
         return "moved"
     known = batch.records.find(change.kind, change.record)
-    if known is None or change.verb == Verb.RESEAL.value:
+    if known is None or change.verb == _RESEAL:
         return None if known else _nothing_to_reseal(change)
     if outgrows(known, change):
         return "value"
@@ -301,7 +303,7 @@ def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | No
 
 
 def _nothing_to_reseal(change: Change) -> str | None:
-    return "moved" if change.verb == Verb.RESEAL.value else None
+    return "moved" if change.verb == _RESEAL else None
 
 
 class Moment(NamedTuple):

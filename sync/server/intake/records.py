@@ -13,7 +13,7 @@ from commune_desk.domain.model.record import Field
 from commune_desk.domain.records.kinds import KINDS
 from sync.change import Change, Wire, to_wire
 from sync.merge import Tags
-from sync.server.engine.appending import put
+from sync.server.engine.appending import append, put
 from sync.server.engine.asking import among
 from sync.server.engine.tables import RECORDS, record_key
 
@@ -55,6 +55,7 @@ class RecordPage:
         self._records: dict[tuple[str, str], Stored] = {}
         self._kinds: dict[str, str] = {}
         self._touched: set[tuple[str, str]] = set()
+        self._new: set[tuple[str, str]] = set()
 
     def load(self, connection: Connection, changes: Iterable[Change], kinds: Mapping[str, str]) -> None:
         """`kinds` are those of the records that there are, at least of those that `changes` speak of."""
@@ -89,16 +90,22 @@ class RecordPage:
             found = Stored(change.kind, change.record, home, born_of(change), dict(_DEFAULTS[change.kind]))
             self._records[key] = found
             self._kinds[change.record] = change.kind
+            self._new.add(key)
         self._touched.add(key)
         return found
 
     def flush(self, connection: Connection) -> None:
-        touched: dict[str, list[Stored]] = {}
-        for key in self._touched:
-            touched.setdefault(key[0], []).append(self._records[key])
-        for kind, records in sorted(touched.items()):
-            put(connection, RECORDS[kind], [_to_row(kind, record) for record in records])
+        for write, keys in ((append, self._new), (put, self._touched - self._new)):
+            for kind, records in sorted(self._by_kind(keys).items()):
+                write(connection, RECORDS[kind], [_to_row(kind, record) for record in records])
+        self._new.clear()
         self._touched.clear()
+
+    def _by_kind(self, keys: Iterable[tuple[str, str]]) -> dict[str, list[Stored]]:
+        found: dict[str, list[Stored]] = {}
+        for key in keys:
+            found.setdefault(key[0], []).append(self._records[key])
+        return found
 
 
 def kinds_of(connection: Connection, ids: Collection[str]) -> dict[str, str]:

@@ -20,14 +20,15 @@ from commune_desk.domain.lists.cells import (
 from commune_desk.domain.lists.columns import Target, guess_mapping
 from commune_desk.domain.lists.groups import find_groups, read_groups
 from commune_desk.domain.lists.header import column_encodings, find_header
+from commune_desk.domain.lists.row_kinds import RowKind
 from commune_desk.domain.lists.rows import (
     GROUP_UNKNOWN,
     RELATION_UNKNOWN,
+    SPREADSHEET_ERROR,
     TEXT_CUT,
     ListedChild,
     ListPlan,
     ReadRow,
-    RowKind,
     read_row,
 )
 from commune_desk.domain.model.codes import CodeBook
@@ -249,3 +250,21 @@ def test_a_row_whose_remarks_together_would_be_cut_is_named(codebook: CodeBook, 
         ListPlan(mapping={0: Target.FULL_NAME, 1: Target.NOTE, 2: Target.NOTE}, codebook=codebook, today=TODAY),
     )
     assert [one.text for one in read.problems if one.level is ListLevel.ERROR] == problems
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", " #value! ", "Err:502"])
+def test_what_a_spreadsheet_shows_for_no_value_is_none_and_is_told(codebook: CodeBook, error: str) -> None:
+    titles = ["STT", "Họ tên", "Ngày sinh", "Thôn", "Hoàn cảnh"]
+    row = _read(codebook, titles, (error, "Lý Thị Mẩy", error, error, error))
+    assert row.child is not None
+    assert (row.child.birth_date, row.child.village, row.child.groups, row.child.note) == (None, None, (), None)
+    told = [problem for problem in row.problems if problem.text == SPREADSHEET_ERROR]
+    assert [(problem.column, problem.params["value"]) for problem in told] == [(n, error.strip()) for n in (2, 3, 4)]
+    nameless = _read(codebook, titles, (1, error, "2016", "Khe Lặc", None))
+    assert [problem.text for problem in nameless.problems] == [NAME_MISSING, SPREADSHEET_ERROR]
+
+
+def test_a_number_sign_in_a_remark_is_no_error(codebook: CodeBook) -> None:
+    row = _read(codebook, ["Họ tên", "Ngày sinh", "Ghi chú"], ("Lý Thị Mẩy", "2016", "Nhà #3, #N/A"))
+    assert row.child is not None
+    assert row.child.note == "Nhà #3, #N/A"

@@ -259,3 +259,36 @@ def test_a_group_is_joined_from_a_day(workplace: Workplace, hoa: RecordId) -> No
     assert operation is not None
     workplace.write(operation)
     assert "HCDB04.1" not in {code for code, _name in GroupForm(workplace, hoa).options("group_code")}
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"mother_status": "dead"}, "mother_name"),
+        ({"father_status": "away", "carer_name": "Tằng Thị Lan", "carer_relation": "mother"}, "father_name"),
+        ({"household_class": "poor"}, "household_class"),
+    ],
+)
+def test_what_is_said_of_nobody_is_asked_about_and_not_dropped(
+    workplace: Workplace, values: dict[str, str], field: str
+) -> None:
+    form = ChildForm(workplace)
+    fill(form, {"full_name": "Lý Thị Mẩy", "birth_date": "2016"} | values)
+    assert form.submit() is None
+    assert set(form.state().errors) == {field}
+
+
+def test_how_a_parent_is_who_is_the_carer_or_was_is_kept(workplace: Workplace) -> None:
+    form = ChildForm(workplace)
+    carer = {"carer_name": "Tằng Thị Lan", "carer_relation": "mother", "mother_status": "unable"}
+    fill(form, {"full_name": "Lý Thị Mẩy", "birth_date": "2016"} | carer)
+    record = save(workplace, form)
+    assert [(one.person.full_name, one.person.life_status) for one in record.kin] == [("Tằng Thị Lan", "unable")]
+    again = ChildForm(workplace, record.person.id)
+    taken_over = {"carer_name": "Lò Thị Bà", "carer_relation": "maternal_grandmother"}
+    fill(again, taken_over | {"mother_name": "Tằng Thị Lân", "mother_status": "dead"})
+    kin = {one.relation.relation: one for one in save(workplace, again).kin}
+    mother, grandmother = kin["mother"], kin["maternal_grandmother"]
+    assert (mother.person.full_name, mother.person.life_status) == ("Tằng Thị Lân", "dead")
+    assert (mother.relation.is_caregiver, grandmother.relation.is_caregiver) == (False, True)
+    assert len(kin) == 2

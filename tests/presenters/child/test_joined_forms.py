@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from commune_desk.domain.model.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child import entry
 from commune_desk.presenters.child.family import BOTH
@@ -19,10 +18,8 @@ from commune_desk.store.pages.entered_twice import KinShown
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records import entries
 from tests.helpers.builders import make_child, make_person, make_relation, save_all
-from tests.helpers.joined import join
+from tests.helpers.joined import FIRST, SECOND, entered_twice
 from tests.helpers.workplaces import make_workplace
-
-FIRST, SECOND = "QN-06838-2026-A1-0001", "QN-06838-2026-A1-0002"
 
 
 @pytest.fixture
@@ -31,20 +28,6 @@ def workplace(tmp_path: Path) -> Iterator[Workplace]:
     made = make_workplace(tmp_path)
     yield made
     made.register.close()
-
-
-def entered_twice(workplace: Workplace, *mothers: dict[str, Any], cares: tuple[bool, bool] = (True, False)) -> RecordId:
-    """One child by two records that are joined, each with a mother."""
-    found = []
-    for number, mother, is_carer in zip((FIRST, SECOND), mothers, cares, strict=True):
-        person, file = make_child("Chìu Văn Sáng", case_number=number)
-        her = make_person(**{"full_name": "Chìu Thị Mây", "village": None, "birth_date": None} | mother)
-        relation = make_relation(person.id, her.id, is_caregiver=is_carer)
-        workplace.write(save_all(person, file, her, relation))
-        found.append(person.id)
-    kept, old = found
-    workplace.write(lambda tx: join(tx, old, kept))
-    return kept
 
 
 def save(workplace: Workplace, form: ChildForm | RelationForm, **values: Any) -> None:

@@ -238,6 +238,16 @@ def test_family_with_phones_and_files(workplace: Workplace, child: RecordId) -> 
     assert (back.name, back.second) == ("Đặng Thị Hoà", "this child is the younger brother or sister")
 
 
+def test_what_was_agreed_at_a_visit_that_was_corrected_is_not_a_next_step(
+    workplace: Workplace, child: RecordId
+) -> None:
+    """Though the day that it had by mistake is the latest."""
+    wrong = make_visit(child, "2026-11-22", next_visit_on=None, next_step="Gặp nhà trường")
+    right = make_visit(child, "2026-11-12", next_visit_on=None, next_step="Xếp lớp 8", amends=wrong.id)
+    workplace.write(save_all(wrong, right))
+    assert [step.text for step in view(workplace, child).steps if step.when == "as agreed"] == ["Xếp lớp 8"]
+
+
 def test_next_steps_come_in_order_and_late_ones_say_so(workplace: Workplace, child: RecordId) -> None:
     workplace.write(save_all(make_visit(child, "2026-11-10", next_visit_on="2026-11-20", next_step="Xếp lớp 8")))
     steps = view(workplace, child).steps

@@ -80,6 +80,17 @@ def keep_draft(workplace: Workplace, record: str, payload: dict[str, Any]) -> No
     workplace.write(lambda tx: put_draft(tx.connection, OFFICER, draft))
 
 
+def test_a_visit_that_is_erased_is_not_the_last_one_again(workplace: Workplace, child: RecordId) -> None:
+    """It had been corrected to an earlier day, and the correction stands."""
+    wrong = make_visit(child, "2026-11-22", next_visit_on="2026-12-22")
+    right = make_visit(child, "2026-11-10", next_visit_on="2026-11-30", amends=wrong.id)
+    workplace.write(save_all(wrong, right))
+    asked = "SELECT last_visit_on, next_visit_on FROM child_index WHERE person=?"
+    before = workplace.read(lambda c: c.execute(asked, (child,)).fetchall())
+    erase(workplace, "home_visit", wrong.id)
+    assert workplace.read(lambda c: c.execute(asked, (child,)).fetchall()) == before != [("2026-11-22", "2026-12-22")]
+
+
 def test_drafts_go_and_a_form_that_stood_open_leaves_none(workplace: Workplace, child: RecordId) -> None:
     keep_draft(workplace, child, {"observations": NAME})
     keep_draft(workplace, "", {"person": child, "name": NAME})

@@ -1,4 +1,4 @@
-"""Numbers count up as numbers, also where they grow a digit."""
+"""Numbers count up as numbers, also where they grow a digit, and none is given twice."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ PREFIX = "QN-06838-2026-7KQ4-"
 def connection() -> Iterator[sqlite3.Connection]:
     made = sqlite3.connect(":memory:")
     made.execute("CREATE TABLE child_file (case_number TEXT)")
+    made.execute("CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB)")
     yield made
     made.close()
 
@@ -35,3 +36,17 @@ def test_the_next_number_follows_the_highest(
     rows = [(PREFIX + number,) for number in (*held,)] + [("QN-06838-2026-ZZZZ-7777",), (None,)]
     connection.executemany("INSERT INTO child_file VALUES (?)", rows)
     assert next_number(connection, "child_file", "case_number", PREFIX) == PREFIX + following
+
+
+def test_the_number_of_a_record_that_is_not_here_any_more_is_not_given_again(connection: sqlite3.Connection) -> None:
+    first = next_number(connection, "child_file", "case_number", PREFIX)
+    connection.execute("INSERT INTO child_file VALUES (?)", (first,))
+    connection.execute("DELETE FROM child_file")
+    assert next_number(connection, "child_file", "case_number", PREFIX) == PREFIX + "0002"
+    assert next_number(connection, "child_file", "case_number", "QN-06838-2027-7KQ4-") == "QN-06838-2027-7KQ4-0001"
+
+
+def test_a_number_that_somebody_typed_is_passed_over(connection: sqlite3.Connection) -> None:
+    next_number(connection, "child_file", "case_number", PREFIX)
+    connection.execute("INSERT INTO child_file VALUES (?)", (PREFIX + "0002",))
+    assert next_number(connection, "child_file", "case_number", PREFIX) == PREFIX + "0003"

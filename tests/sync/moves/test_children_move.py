@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import insert, select
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, Scope, uuid7
+from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.reports import Report
-from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock, local_day
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import comparing, departures
+from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.records.moves import move_child
+from commune_desk.usecases.records.visits import record_visit
 from sync import protocol
 from sync.change import read_line
 from sync.server.engine import tables
@@ -200,6 +204,50 @@ def test_a_child_that_moves_back_is_whole_again(two: Two, child: RecordId) -> No
         assert desk.ask("SELECT full_name FROM person WHERE id=?", child) == [("Chìu Văn Sáng",)]
         assert desk.ask("SELECT count(*) FROM departure WHERE kind='person'") == [(0,)]
     assert two.new.ask("SELECT count(*) FROM person WHERE full_name LIKE 'Chìu%'") == [(0,)]
+
+
+def test_a_visit_that_finds_another_risk_is_recorded_on_the_way_and_the_risk_goes_along(
+    two: Two, child: RecordId
+) -> None:
+    """As any late edit it waits there for a person."""
+    move(two.old, child)
+    found = make_visit(child, local_day(SystemClock().now()).isoformat(), risk_level="high", next_visit_on=None)
+    two.old.register.write(lambda tx: record_visit(tx, found)).result()
+    two.sync()
+    assert two.new.ask("SELECT id FROM home_visit") == [(found.id,)]
+    assert two.new.ask("SELECT field, state FROM conflict") == [("risk_level", "open")]
+    assert two.old.ask("SELECT count(*) FROM child_file") == [(0,)]
+
+
+def phone(desk: RealDesk, child: RecordId, number: str) -> None:
+    def run(tx: Tx) -> None:
+        tx.save(msgspec.structs.replace(tx.existing(Person, child), phone=number))
+
+    desk.register.write(run).result()
+
+
+def test_a_child_that_moves_back_can_be_looked_at_though_old_words_are_gone(two: Two, child: RecordId) -> None:
+    """The first number does not stand any more, so nobody brings it back."""
+    for number in ("0912000001", "0912000002"):
+        phone(two.old, child, number)
+    move(two.old, child)
+    two.sync()
+    two.old.register.write(lambda tx: departures.forget_durable(tx.connection, tx.ledger.desk, 1 << 40)).result()
+    two.new.register.write(lambda tx: move_child(tx, child, Scope(COMMUNE))).result()
+    two.sync()
+    history = two.old.register.write(lambda tx: child_history(tx.connection, child)).result()[0]
+    numbers = [edit.after for entry in history for edit in entry.edits if edit.field == "phone"]
+    assert numbers == ["0912000002"]
+
+
+def test_the_case_code_of_a_child_who_left_is_given_to_nobody_else(two: Two, child: RecordId) -> None:
+    code = two.old.ask("SELECT case_number FROM child_file")[0][0]
+    move(two.old, child)
+    two.sync()
+    entry = ChildEntry(person=make_person("Lò Văn Sau"), file=make_file(RecordId("")))
+    two.old.register.write(lambda tx: register_child(tx, entry)).result()
+    assert two.new.ask("SELECT case_number FROM child_file") == [(code,)]
+    assert two.old.ask("SELECT case_number FROM child_file") != [(code,)]
 
 
 def test_the_same_child_moves_once(two: Two, child: RecordId) -> None:

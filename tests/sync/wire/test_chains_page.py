@@ -15,7 +15,7 @@ from sync.server.answers.log_export import FORMAT
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "protocol-chains.md").read_text("utf-8")
 RECORD, CHANGE = "01a20cb2d481700895ed221e78996b8b", "01a20cb2d481700895ed221e78996b89"
 DIGEST = bytes.fromhex("e750cff6df047a80ba29c493701dc30413bc57b3bf440bdc58795433f814638f")
-"""Of the change in section 13 of protocol.md."""
+"""Of the change in section 17 of protocol.md."""
 
 
 def test_the_sums_of_the_page_can_be_made_again() -> None:

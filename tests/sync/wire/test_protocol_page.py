@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 import msgspec
+import pytest
+from requests import PreparedRequest
 
-from sync import protocol, seal
-from sync.change import GENESIS, next_chain, next_head, read_line, sign
+from sync import checksums, file_wire, protocol, report_wire, seal, snapshot
+from sync.change import GENESIS, BadLine, Change, next_chain, next_head, read_line, sign
+from sync.client.signing import RequestSigner
 from sync.enrolment_code import EnrolmentCode
 from sync.server import problems
 from sync.server.intake import admission, ordering, push
@@ -16,6 +19,7 @@ from sync.server.intake.conflicts import conflict_id
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGES = ("protocol.md", "protocol-files.md", "protocol-chains.md", "protocol-lifecycle.md")
+BESIDE = ("protocol-alias.md", "protocol-courier.md", "protocol-erasure.md", "protocol-kinds.md")
 PAGE = "\n".join((DOCS / name).read_text(encoding="utf-8") for name in PAGES)
 
 
@@ -54,9 +58,128 @@ def test_every_code_that_the_server_says_is_explained() -> None:
 
 
 def test_every_member_of_a_change_and_an_event_is_explained() -> None:
-    from sync.change import Change
-
     named = set(re.findall(r"`([a-z_]+)`", PAGE))
     assert {info.encode_name for struct in (Change, protocol.Event) for info in msgspec.structs.fields(struct)} <= named
     for message in (protocol.Hello, protocol.Enrolled, protocol.Receipt, protocol.PullHeader, protocol.PullTrailer):
         assert all(re.search(rf"\b{name}\b", PAGE) for name in message.__struct_fields__)
+
+
+def test_a_signed_request_of_the_page_is_the_one_that_a_desk_would_send() -> None:
+    body, key = bytes.fromhex("28b52ffd20021100007b7d"), seal.SigningKey.from_bytes(b"\x01" * 32)
+    assert f"`{body.hex()}`" in PAGE
+    assert protocol.inflate(body) == b"{}"
+    request = PreparedRequest()
+    request.prepare("POST", "https://province/v1/report", headers={"Content-Type": protocol.CONTENT_TYPE}, data=body)
+    RequestSigner("7ZK2MQ", key).sign(request, body, "AAAA.1")
+    lines = re.findall(r'^    (".*)$', PAGE.partition("## 17. ")[2].partition("## 18. ")[0], re.MULTILINE)
+    components = [line.partition(": ")[0].strip('"') for line in lines]
+    assert components == [*protocol.SIGNED_COMPONENTS, "@signature-params"]
+    assert lines[3] == f'"content-digest": {request.headers["Content-Digest"]}'
+    made, said = request.headers["Signature-Input"].partition("=")[2], lines[4].partition(": ")[2]
+    assert re.sub(r"created=\d+", "", made) == re.sub(r"created=\d+", "", said)
+    signature = next(iter(re.findall(r"`sig=:(.+?):`", PAGE)))
+    assert seal.verify(key.public, b"", "\n".join(lines).encode(), protocol.unb64(signature))
+
+
+def test_the_sealed_value_of_the_page_opens() -> None:
+    key = seal.BoxKey.from_bytes(b"\x02" * 32)
+    assert key.public.hex() in PAGE
+    assert f"id `{seal.scope_key_id(key.public)}`" in PAGE
+    sealed = next(line.strip() for line in PAGE.splitlines() if line.startswith("    Y2Qx"))
+    place = {"scope": "C:06838", "record": "01a20cb2d481700895ed221e78996b8b", "field": "description"}
+    assert seal.open_value(key, sealed, **place) == "Mô tả"
+
+
+_LINE = next(line.strip() for line in PAGE.splitlines() if '"t":"person"' in line).partition(" ")[2]
+
+
+def _said(text: str) -> bytes:
+    return (" " + _LINE.replace("0912345678", text)).encode()
+
+
+_AS_IT_IS = [*"/<>&\x7f", "\u2028", "ế", "😀"]
+_ESCAPED = [r"\"", r"\\", r"\b", r"\t", r"\n", r"\f", r"\r", r"\u0001", r"\u001f"]
+
+
+@pytest.mark.parametrize("text", [*_AS_IT_IS, *_ESCAPED])
+def test_one_spelling_is_read(text: str) -> None:
+    assert read_line(_said(text)).change.set == {"phone": msgspec.json.decode(f'"{text}"')}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [r"\/", r"\u003c", r"\u0026", r"\u007f", r"\u2028", r"\u1ebf", r"\ud83d\ude00", r"\u000a", r"\u0008", r"\u001F"],
+)
+def test_no_other_spelling_is(text: str) -> None:
+    assert isinstance(msgspec.json.decode(f'"{text}"'), str)  # as JSON it would do
+    with pytest.raises(BadLine):
+        read_line(_said(text))
+
+
+def test_members_of_a_change_stand_in_any_order_but_some_must_stand() -> None:
+    members = msgspec.json.decode(_LINE)
+    backwards = msgspec.json.encode(dict(reversed(members.items())))
+    assert read_line(b" " + backwards).change == read_line(b" " + _LINE.encode()).change
+    musts = re.findall(r"^\| (`.*`) \| \*must\*", PAGE, re.MULTILINE)
+    required = {info.encode_name for info in msgspec.structs.fields(Change) if info.required}
+    assert {name for cell in musts for name in re.findall(r"`(\w+)`", cell)} == required
+
+
+_REQUESTS = (
+    (protocol.HelloRequest, "/v1/hello"),
+    (protocol.Proven, "/v1/enrol"),
+    (protocol.EnrolRequest, "/v1/enrol"),
+    (protocol.PushHeader, "/v1/push"),
+    (protocol.PullRequest, "/v1/pull"),
+    (report_wire.ReportRequest, "/v1/report"),
+    (report_wire.PurgeStatement, "/v1/report"),
+    (snapshot.SnapshotRequest, "/v1/snapshot"),
+    (checksums.RangesRequest, "/v1/ranges"),
+    (checksums.RecordsRequest, "/v1/records"),
+    (file_wire.FileAsked, "/v1/files/offset"),
+    (file_wire.FilePut, "/v1/files/put"),
+    (file_wire.FileGet, "/v1/files/get"),
+)
+
+
+@pytest.mark.parametrize("route", sorted({route for _message, route in _REQUESTS}))
+def test_what_a_request_must_name_is_said(route: str) -> None:
+    messages = [message for message, of in _REQUESTS if of == route]
+    required = {info.encode_name for message in messages for info in msgspec.structs.fields(message) if info.required}
+    table = PAGE.partition("**What a message must name.**")[2].partition("\n## ")[0]
+    row = next(line for line in table.splitlines() if f"`{route}`" in line.partition(" | ")[0])
+    assert set(re.findall(r"`(\w+)`", row.partition(" | ")[2])) == required
+
+
+def test_every_domain_of_signatures_is_in_the_table() -> None:
+    domains = {value.decode() for value in vars(seal).values() if isinstance(value, bytes) and value.startswith(b"cd-")}
+    assert {"cd-change-v1", "cd-file-v1"} <= domains
+    inside = {"cd-locked-push-v1"}  # names a box, signs nothing
+    assert set(re.findall(r"^\| `(cd-[a-z]+-v1)` \|", PAGE, re.MULTILINE)) == domains - inside
+
+
+@pytest.mark.parametrize("name", [*PAGES, *BESIDE])
+def test_sections_are_numbered_once_and_in_order(name: str) -> None:
+    numbers = [int(n) for n in re.findall(r"^## ([0-9]+)\.", (DOCS / name).read_text("utf-8"), re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+_EXAMPLE = r"signing\s+key of section ([0-9]+) of\s+protocol\.md|feed of section ([0-9]+) of\s+protocol\.md"
+
+
+def test_what_another_page_calls_a_section_is_that_section() -> None:
+    titles = dict(re.findall(r"^## ([0-9]+)\. (.*)$", (DOCS / "protocol.md").read_text("utf-8"), re.MULTILINE))
+    beside = "\n".join((DOCS / name).read_text("utf-8") for name in (*PAGES[1:], *BESIDE))
+    examples = {number for pair in re.findall(_EXAMPLE, beside) for number in pair if number}
+    assert {titles[number] for number in examples} == {"Example to check an implementation by"}
+    spelled = re.findall(r"spelled as in section ([0-9]+) of\s+protocol\.md", beside)
+    assert [titles[number] for number in spelled] == ["Codes that are read out"]
+    named = re.findall(r"protocol\.md\)?,? section ([0-9]+)|section ([0-9]+) of protocol\.md", beside)
+    assert {number for pair in named for number in pair if number} <= titles.keys()
+
+
+@pytest.mark.parametrize("name", ["protocol-erasure.md", "protocol-alias.md"])
+def test_where_a_page_says_which_records_go_it_names_the_member_that_travels(name: str) -> None:
+    said = re.findall(r"event of the change has `(\w+)`|erasure whose `(\w+)` names", (DOCS / name).read_text("utf-8"))
+    left = next(info.encode_name for info in msgspec.structs.fields(protocol.Event) if info.name == "left")
+    assert {name for pair in said for name in pair if name} == {left}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.pages.today import open_tasks
 from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.rows import ListRow
@@ -163,3 +165,35 @@ def test_a_chair_has_no_buttons_to_write(qtbot: QtBot, tmp_path: Path, tasks: Ta
     assert not page.report.isVisible()
     page.close()
     chair.register.close()
+
+
+def test_enter_twice_is_one_task_and_what_is_typed_meanwhile_stays(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    """On a slow disk, or behind a sync that is being taken in, writing takes a while."""
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    entry = page.sections["tasks"].entry
+    assert entry is not None
+    gate = Event()
+    tasks.run(gate.wait)
+    commit_text(entry.title, "Gặp nhà trường xếp lớp")
+    QTest.keyClick(entry.title, Qt.Key.Key_Return)
+    QTest.keyClick(entry.title, Qt.Key.Key_Return)
+    commit_text(entry.title, "Gọi cho bà ngoại")
+    gate.set()
+    qtbot.waitUntil(lambda: tasks.is_idle)
+    assert [one.title for one in workplace.read(lambda c: open_tasks(c, 9))] == ["Gặp nhà trường xếp lớp"]
+    assert entry.typed() == ("Gọi cho bà ngoại", "")
+    assert not entry.problem.isVisible()
+
+
+def test_a_task_that_cannot_be_written_down_is_put_back(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    entry = page.sections["tasks"].entry
+    assert entry is not None
+    too_long = "Gặp nhà trường " * 20
+    entry.title.setText(too_long)
+    with qtbot.waitSignal(tasks.failed):
+        QTest.keyClick(entry.title, Qt.Key.Key_Return)
+    assert entry.title.text().split() == too_long.split()
+    assert workplace.read(lambda c: open_tasks(c, 9)) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -22,7 +23,7 @@ from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
-from commune_desk.ui.widgets.line_breaks import unbroken
+from commune_desk.ui.widgets.line_breaks import dangling_dot, unbroken
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.table import THREE_LINES, TWO_LINES, PagedTable, RowDelegate
 from commune_desk.ui.widgets.text import RichLine, Run, Text
@@ -89,6 +90,30 @@ def test_a_number_stays_with_its_word_and_a_short_part_in_one_piece(text: str, t
     assert together.replace(" ", "\u00a0") in unbroken(text, lambda _part: True)
     assert unbroken(text, lambda _part: False) == text
     assert len(unbroken(text, lambda _part: True)) == len(text)
+
+
+def painted(qtbot: QtBot, words: str, width: int) -> QImage:
+    text = Text(words, wrap=True)
+    qtbot.addWidget(text)
+    text.resize(width, text.heightForWidth(width))
+    return text.grab().toImage()
+
+
+@pytest.mark.parametrize("width", range(90, 220, 10))
+def test_the_dot_between_two_parts_is_not_seen_where_a_line_was_broken(qtbot: QtBot, width: int) -> None:
+    """Nor is any other letter gone: the picture is that of the lines by themselves."""
+    parts = "khuyết tật · mồ côi · thôn Khe Lặc"
+    text = Text(parts, wrap=True)
+    qtbot.addWidget(text)
+    lines = lines_of(text, width)
+    bare = [line.removesuffix("·").strip() for line in lines]
+    assert painted(qtbot, parts, width) == painted(qtbot, "\n".join(bare), width)
+    assert [line.endswith(" ·") for line in lines] == [True] * (len(lines) - 1) + [False]
+
+
+def test_a_dot_inside_a_line_or_at_the_end_of_all_is_seen() -> None:
+    assert dangling_dot("a · b", 0, 4) == 2
+    assert [dangling_dot("a · b", 0, 5), dangling_dot("a ·", 0, 3), dangling_dot("·  b", 0, 2)] == [None] * 3
 
 
 def test_what_does_not_fit_a_line_breaks_at_its_spaces(qtbot: QtBot) -> None:

@@ -19,6 +19,7 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_list import ListSaving
 from commune_desk.usecases.records.children import join_group
+from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.records.visits import record_visit
 from tests.helpers.builders import make_child, make_relation, make_visit, save_all
 from tests.helpers.lists import (
@@ -37,6 +38,7 @@ from tests.helpers.lists import (
     the_child,
     undo,
 )
+from tests.helpers.moving import THERE, know_the_communes
 
 RECORDS = ("person", "child_file", "household", "relation", "group_membership", "child_index", "change")
 
@@ -110,6 +112,19 @@ def test_an_import_with_numbers_is_taken_back_by_withdrawing_its_files(workplace
     assert all(kin.relation.ended_on for kin in kept.kin)
     assert all(group.to_on for group in kept.groups)
     assert workplace.read(count_staged) == 0
+
+
+def test_a_list_is_taken_back_while_a_child_it_told_more_of_is_on_the_way(workplace: Workplace, tmp_path: Path) -> None:
+    person, file = make_child("Bàn Thị Ngân", birth_date="2015-01-02", id_number="022315000111", village=None)
+    workplace.write(save_all(person, file))
+    know_the_communes(workplace)
+    rows = ("Bàn Thị Ngân;Nữ;02/01/2015;022315000111;Khe Lặc;;;;;;;", "Lý Thị Mẩy;Nữ;2016;;;;;;;;;")
+    import_id = bring_in(workplace, list_of(tmp_path, *rows))
+    workplace.write(lambda tx: move_child(tx, person.id, THERE))
+    undo(workplace, import_id)
+    assert state(workplace, import_id) is ImportState.UNDONE
+    assert found(workplace, "ly thi may") == []
+    assert the_child(workplace, "ban thi ngan").person.village == "Khe Lặc"
 
 
 def _edit(tx: Tx, person: RecordId) -> None:

@@ -210,6 +210,21 @@ def test_a_stay_ends_once_and_follow_ups_take_the_place_of_reviews(house: Workpl
         leave(house, stay)
 
 
+def test_nobody_is_admitted_after_the_stay_has_ended(house: Workplace) -> None:
+    """Whoever completes a stay that is over may put its hour right, and not turn it around."""
+    made = admission(house)
+    stay = admit(house, made)
+    leave(house, stay)
+    clock_of(house).pass_by(hours=5)
+    ended = stored(house, stay)
+    later = to_iso(clock_of(house).now() - timedelta(hours=1))
+    with pytest.raises(Invalid) as refused:
+        complete(house, made.person, ended, admitted_at=later)
+    assert set(refused.value.fields) == {"admitted_at"}
+    complete(house, made.person, ended, admitted_at=to_iso(clock_of(house).now() - timedelta(days=2)))
+    assert stored(house, stay).admitted_at < ended.admitted_at
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
@@ -273,6 +288,8 @@ def test_no_two_beds_have_one_label(house: Workplace, beds: dict[str, Bed]) -> N
 def test_labels_are_read_as_people_write_them() -> None:
     assert read_labels("A1-A3, B1; B1\n D 2 ,") == ["A1", "A2", "A3", "B1", "D 2"]
     assert read_labels("A1-B3") == ["A1-B3"]
+    assert read_labels("A3-A1") == ["A1", "A2", "A3"], "what was typed is not dropped"
+    assert read_labels("P09-P11, C9-11") == ["P09", "P10", "P11", "C9", "C10", "C11"]
 
 
 @given(st.dates(min_value=date(2020, 1, 1), max_value=date(2090, 1, 1)))

@@ -1,0 +1,92 @@
+"""What docs/protocol-kinds.md says of kinds and values is what their declarations say."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.record import Field, Value, check_value
+from commune_desk.domain.records.kinds import KINDS, Kind
+
+ROOT = Path(__file__).resolve().parents[3]
+TEXT = (ROOT / "docs" / "protocol-kinds.md").read_text(encoding="utf-8")
+WRITERS = (Role.COMMUNE_OFFICER, Role.CHAIR, Role.SHELTER_WORKER, Role.SHELTER_HEAD)
+"""Those that a desk may be; the province's own desk enrols with no code."""
+FIELDS = {f"{kind.name}.{field.name}": field for kind in KINDS.values() for field in kind.fields.values()}
+
+
+def rows(section: int) -> set[str]:
+    """The rows of the section's table, without its two of heading."""
+    part = TEXT.partition(f"\n## {section}. ")[2].partition("\n## ")[0]
+    return set(re.findall(r"^\| .*\|$", part, re.MULTILINE)[1:]) - {"|---|---|", "|---|---|---|", "|---|---|---|---|"}
+
+
+def listed(names: object) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "-"  # type: ignore[attr-defined]
+
+
+def test_defaults() -> None:
+    nothing: tuple[Value, ...] = (None, "", (), False)
+    said = {name: f.default for name, f in FIELDS.items() if f.default not in nothing or name == "placement.companions"}
+    assert rows(3) == {f"| `{name}` | `{value}` |" for name, value in said.items()}
+
+
+def test_every_step_of_a_state() -> None:
+    steps = [(name, state, after) for name, f in FIELDS.items() for state, after in f.steps.items()]
+    assert rows(4) == {
+        f"| `{name}` | `{state}` | {listed(after) if after else 'none'} |" for name, state, after in steps
+    }
+
+
+def _writers(kind: Kind) -> str:
+    own, guests = (listed(role.value for role in WRITERS if role in roles) for roles in (kind.write, kind.guests))
+    return f"| `{kind.name}` | {kind.scope.value} | {own} | {guests} |"
+
+
+def test_who_writes_what() -> None:
+    assert rows(5) == set(map(_writers, KINDS.values()))
+
+
+def test_what_belongs_to_a_person() -> None:
+    tied = [kind for kind in KINDS.values() if kind.belongs_to or kind.brings]
+    needed = {kind.name: ", ".join(f"`{f}` (`{of}`)" for f, of in kind.brings.items()) or "-" for kind in tied}
+    assert rows(6) == {f"| `{kind.name}` | `{kind.belongs_to}` | {needed[kind.name]} |" for kind in tied}
+
+
+@pytest.mark.parametrize(
+    ("name", "fine", "wrong"),
+    [
+        ("person.full_name", "Đặng Thị Hoa", "Đặng\x00"),
+        ("person.full_name", "x" * 120, "x" * 121),
+        ("person.full_name", "\u00ea", "e\u0302"),
+        ("person.sex", "not_listed_yet", "x" * 41),
+        ("report.status", "acted", "not_listed_yet"),
+        ("child_file.risk_level", "high", "highest"),
+        ("task.due_on", "2016-03-01", "2016-02-30"),
+        ("person.birth_date", "~2016-03", "03/2016"),
+        ("report.received_at", "2026-11-23T16:40:00Z", "2026-11-23T16:40:00.000Z"),
+        ("report.received_at", "1800-01-01T00:00:00Z", "2026-11-23T23:40:00+07:00"),
+        ("relation.is_guardian", True, 1),
+        ("household.class_year", (1 << 53) - 1, 1 << 53),
+    ],
+)
+def test_the_form_of_values(name: str, fine: Value, wrong: Value) -> None:
+    assert check_value(FIELDS[name], fine) is None
+    assert check_value(FIELDS[name], None) is None
+    assert check_value(FIELDS[name], wrong) is not None
+
+
+def _codes(field: Field) -> list[str]:
+    with (ROOT / "resources" / "codes" / f"{field.codes}.csv").open(encoding="utf-8", newline="") as file:
+        return [row[0] for row in csv.reader(file)][1:]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, field in FIELDS.items() if field.codes))
+def test_every_list_of_codes_lies_where_the_page_says(name: str) -> None:
+    assert _codes(FIELDS[name])
+    items = [(code,) if FIELDS[name].type is tuple else code for code in _codes(FIELDS[name])]
+    assert all(check_value(FIELDS[name], item) is None for item in items)
