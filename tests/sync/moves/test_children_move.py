@@ -197,7 +197,9 @@ def test_measures_on_a_report_are_written_down_on_the_way_and_the_new_commune_he
     ((report,),) = two.old.ask("SELECT id FROM report")
     done = to_iso(SystemClock().now())
     two.old.register.write(lambda tx: acknowledge_report(tx, report)).result()
-    two.old.register.write(lambda tx: record_measures(tx, report, measures="Đưa đến trạm y tế.", acted_at=done)).result()
+    two.old.register.write(
+        lambda tx: record_measures(tx, report, measures="Đưa đến trạm y tế.", acted_at=done)
+    ).result()
     two.sync()
     two.sync()
     assert two.old.ask("SELECT count(*) FROM report") == [(0,)]
