@@ -272,5 +272,4 @@ def test_while_another_sheet_is_looked_into_the_former_one_is_not_read(
     assert page.state.stage is Stage.COLUMNS
     assert page.columns.isEnabled()
     page.read.click()
-    until_idle(qtbot, page, tasks)
-    assert page.state.stage is Stage.CHECK
+    until_stage(qtbot, page, Stage.CHECK)
