@@ -164,6 +164,7 @@ class SyncPage(Page):
         """The agent's news: running, failed, next try."""
         self._status = status
         self.refresh()
+        self.files.refresh()  # its budget is of a day, and may be of another one by now
 
     def refresh(self) -> None:
         """Read the register's own numbers again."""
