@@ -289,7 +289,7 @@ class DeskWindow(QObject):
 
     def _refresh_sync(self) -> None:
         facts = self._workplace.read(sync_facts)
-        text, tone = sync_chip(facts, self._status)
+        text, tone = sync_chip(facts, self._status, self._workplace.register.clock.now())
         self.shell.set_sync(text, Tone(tone))
         if not facts.waiting_changes and not facts.is_training:
             self.shell.drop_passing(Tone.GOOD)  # those say that something is not sent yet

@@ -195,5 +195,7 @@ PAGE_BELOW = {"child": "register", "resident": "shelter"}
 
 
 def draft_route(form: str, record: str) -> Route:
-    """Where a draft is taken up again."""
+    """Where a draft is taken up again; a task's line stands on the page itself."""
+    if form == "task":
+        return START
     return Route(_PAGE_OF_FORM.get(form, "child"), record, form)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
 from commune_desk.domain.model.change_set import ChangeSet
-from commune_desk.domain.words.errors import DeskError
+from commune_desk.domain.words.errors import DeskError, Mistake
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Tasks(QObject):
     An operation that returns a ChangeSet, alone or beside its result as `Workplace.write` does, emits
     `register_changed` with it before its `on_done`; a change made elsewhere (sync) is told by `announce`.
     A DeskError goes to `on_error`, or to `failed` when there is none; any other exception is a bug and goes
-    to `sys.excepthook`. None is lost.
+    to `sys.excepthook`, and `on_error` hears a Mistake: no page waits for ever. None is lost.
     """
 
     register_changed = Signal(object)
@@ -124,6 +124,8 @@ class Tasks(QObject):
     def _fail(self, error: BaseException, on_error: Callable[[DeskError], object] | None) -> None:
         if not isinstance(error, DeskError):
             sys.excepthook(type(error), error, error.__traceback__)
+            if on_error is not None:
+                on_error(Mistake())
             return
         _log.info("operation refused: %s", error)
         if on_error is not None:

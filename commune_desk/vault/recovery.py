@@ -85,9 +85,10 @@ def _read_answer(answer: str) -> bytes:
 
 
 def _open(path: Path, secret: bytes) -> tuple[Keyfile, RegisterKey]:
-    """The first copy that `secret` opens and whose key vouches for it."""
-    opened = False
-    for copy in read_copies(path):
+    """The first copy that `secret` opens and whose key vouches for it. One from before the province knew this PC has
+    no say beside one that has a province."""
+    opened, copies = False, read_copies(path)
+    for copy in [one for one in copies if one.keyfile.recovery is not None] or copies:
         blob = _blob(copy.keyfile)
         try:
             key = RegisterKey(seal.unwrap(_kek(secret, copy.keyfile.db_id, blob), blob.wrapped, _bound_to(blob)))

@@ -14,6 +14,8 @@ from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.errors import DeskError, Fault
 from commune_desk.i18n import translate_error
 from commune_desk.program_files import code_book
+from commune_desk.store.desk import backup
+from commune_desk.store.desk.backup import BackupNotSaved, make_backup
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine import database
 from commune_desk.store.engine.database import DiskFull, DiskRefuses, RegisterBusy, RegisterDamaged, RegisterReadOnly
@@ -194,3 +196,45 @@ def test_a_whole_register_is_not_called_damaged(whole: Path, tmp_path: Path) -> 
     path.write_bytes(whole.read_bytes())
     assert len(list(use(path))) == 3
     assert faults(path, KEY, []) == []
+
+
+def test_a_backup_onto_a_full_stick_says_that_the_stick_is_to_be_looked_at(tmp_path: Path) -> None:
+    """Nothing was being entered, and the register's own disk has room."""
+    workplace = workplace_in(tmp_path)
+    enter(workplace)
+    (tmp_path / "keyfile.json").write_bytes(b"{}")
+    with small_disk(tmp_path / "stick", kib=200) as stick:
+        fill_up(stick)
+        with pytest.raises(BackupNotSaved):
+            make_backup(workplace.register, KEY, tmp_path / "keyfile.json", stick / "a.cdbackup")
+        assert [path.name for path in stick.iterdir()] == ["film.mp4"]
+    workplace.register.close()
+
+
+@pytest.mark.parametrize("harm", [flip, blank])
+def test_a_stick_that_loses_what_was_written_to_it_is_not_taken_for_a_damaged_register(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[bytes], bytes]
+) -> None:
+    """Whoever was told so would restore an old backup in the place of a whole register."""
+    workplace = workplace_in(tmp_path)
+    enter(workplace)
+    (tmp_path / "keyfile.json").write_bytes(b"{}")
+    target, write = tmp_path / "a.cdbackup", backup._copy_register
+
+    def write_and_lose(path: Path, key: RegisterKey, copy: Path) -> None:
+        write(path, key, copy)
+        for page in range(copy.stat().st_size // PAGE):
+            damage(copy, page, harm)
+
+    monkeypatch.setattr(backup, "_copy_register", write_and_lose)
+    with pytest.raises(BackupNotSaved):
+        make_backup(workplace.register, KEY, tmp_path / "keyfile.json", target)
+    assert not target.exists()
+    monkeypatch.undo()
+    make_backup(workplace.register, KEY, tmp_path / "keyfile.json", target)
+    workplace.register.close()
+    damage(tmp_path / "register.db", 3, harm)
+    harmed = reopened(tmp_path / "register.db")
+    with pytest.raises(RegisterDamaged):
+        make_backup(harmed.register, KEY, tmp_path / "keyfile.json", target)  # the twin: this one is damaged
+    harmed.register.close()

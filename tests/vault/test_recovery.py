@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.vault import recovery, vault
-from commune_desk.vault.keyfile import read_with_key, spare_of
+from commune_desk.vault.keyfile import read_with_key, save, spare_of
 from commune_desk.vault.keys import RegisterKey
 from commune_desk.vault.passphrases import WrongPassphrase
 from commune_desk.vault.recovery import WrongAnswer
@@ -48,6 +49,19 @@ def test_an_answer_works_once_and_the_next_request_is_another(desk: Desk, escrow
     keyfile = read_with_key(desk.path, desk.key)
     assert keyfile.recovery is not None
     assert keyfile.recovery.generation == 3
+
+
+def test_beside_a_spare_from_before_the_province_a_wrong_answer_is_a_wrong_answer(desk: Desk, escrow: BoxKey) -> None:
+    """Whoever is told that there is no province gives the register up."""
+    _, answer = answer_recovery(escrow.to_bytes(), recovery.recovery_request(desk.path))
+    enrolled, keyfile = desk.path.read_bytes(), read_with_key(desk.path, desk.key)
+    save(desk.path, msgspec.structs.replace(keyfile, recovery=None), desk.key)
+    with pytest.raises(Refusal):
+        recover(desk, answer)  # the twin: no copy knows a province
+    desk.path.write_bytes(enrolled)
+    with pytest.raises(WrongAnswer):
+        recover(desk, spell(bytes(recovery.ANSWER_BYTES)))
+    assert recover(desk, answer) == desk.key
 
 
 def test_with_the_old_blob_kept_the_old_answer_would_still_work(desk: Desk, escrow: BoxKey) -> None:

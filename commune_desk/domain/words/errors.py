@@ -4,13 +4,16 @@
     +-- Fault                the surroundings: disk full, line down, a bad file, a wrong passphrase
     +-- Refusal              a rule says no: not allowed, not in this state
     +-- Invalid              what was entered does not hold; names the fields
+    +-- Mistake              the program itself failed while somebody waited for it
 
-Bugs are ordinary Python exceptions; only the two top-level hooks catch them.
+Bugs are ordinary Python exceptions; only the two top-level hooks catch them. Who waited hears a Mistake.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from commune_desk.domain.words.labels import N_
 
 
 class DeskError(Exception):
@@ -39,3 +42,10 @@ class Invalid(DeskError):
     def __init__(self, text: str, /, *, fields: Mapping[str, str] | None = None, **params: object) -> None:
         super().__init__(text, **params)
         self.fields: dict[str, str] = dict(fields or {})
+
+
+class Mistake(DeskError):
+    """A bug, of which the top-level hook tells: what was waited for will not come."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("The program made a mistake, so this was not done. What was saved before is kept."))

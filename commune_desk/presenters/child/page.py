@@ -244,6 +244,7 @@ class ChildPage:
     def _conflicts(self, record: ChildRecord) -> str:
         around = {record.person.id, record.file.id, *(g.id for g in record.groups)}
         around |= {kin.person.id for kin in record.kin} | {kin.relation.id for kin in record.kin}
+        around |= {one.id for one in (*record.reports, *record.tasks, *record.visits)}
         if record.household:
             around.add(record.household.id)
         around |= {one.id for other in record.joined for one in (other.person, other.file) if one is not None}

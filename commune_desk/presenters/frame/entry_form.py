@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from commune_desk.domain.entered.times import parse_moment
+from commune_desk.domain.model.ids import is_id
 from commune_desk.domain.model.record import Shape
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import VIETNAM, to_iso
@@ -121,6 +122,18 @@ class EntryForm(ABC, Generic[State]):
         """What a choice offers: codes and their names."""
         return []
 
+    def offered(self, name: str) -> list[Option]:
+        """The `options`, and what stands in the field and is none of them: a code that this program does not know yet,
+        or one that holds no more. It stays until something else is chosen."""
+        found, value = self.options(name), self._values[name]
+        known = {code for code, _name in found}
+        held = value if isinstance(value, tuple) else (value,)
+        return [*found, *((code, self._held_name(name, code)) for code in held if _is_unoffered(code, known))]
+
+    def _held_name(self, name: str, code: str) -> str:
+        declared = KINDS[self.kind].fields.get(name) if self.kind else None
+        return labels.code_text(self._workplace.codes, declared.codes, code) if declared and declared.codes else code
+
     def suggestions(self, name: str) -> list[str]:
         """What a line offers for what is typed in it now."""
         return []
@@ -226,6 +239,11 @@ class EntryForm(ABC, Generic[State]):
     def code_options(self, list_name: str) -> list[Option]:
         codes = self._workplace.codes
         return [(entry.code, labels.code_text(codes, list_name, entry.code)) for entry in codes.entries(list_name)]
+
+
+def _is_unoffered(code: str, known: Collection[str]) -> bool:
+    """Of a record that is offered no more, as a bed that was taken meanwhile, another one is to be chosen."""
+    return bool(code) and code not in known and not is_id(code)
 
 
 def moment_typed(instant: datetime) -> str:

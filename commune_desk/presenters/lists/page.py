@@ -26,7 +26,7 @@ from commune_desk.presenters.lists.rows import ListRowText, RowView, findings_of
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.lists import import_rows, imports
-from commune_desk.store.lists.import_rows import Counts, View
+from commune_desk.store.lists.import_rows import Counts, RowState, View
 from commune_desk.store.lists.imports import Import, ImportState
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.sealed import require_open
@@ -155,7 +155,7 @@ class ImportPage:
         return [self._past(one) for one in self._workplace.read(imports.recent)]
 
     def _past(self, one: Import) -> PastImport:
-        saved = self._workplace.read(lambda c: import_rows.counts(c, one.id)).saved
+        saved = self._workplace.read(lambda c: import_rows.count_in(c, one.id, RowState.SAVED))
         count = ngettext("{count} child", "{count} children", saved).format(count=format_number(saved))
         return PastImport(one.id, one.title, f"{format_instant(from_iso(one.at))} · {count}")
 

@@ -144,10 +144,10 @@ class ReportsPage:
         self._workplace.note(AuditAction.OPEN_INFORMANT if with_informant else AuditAction.OPEN, "report", report)
         return self.detail(view, with_informant=with_informant)
 
-    def again(self, report: str) -> ReportDetail | None:
-        """The report that is open already, after it changed or a minute passed."""
+    def again(self, report: str, *, with_informant: bool = False) -> ReportDetail | None:
+        """The report that is open already, after it changed or a minute passed; the informant where one looks at it."""
         view = self._workplace.read(lambda c: store.report_view(c, report))
-        return self.detail(view) if view else None
+        return self.detail(view, with_informant=with_informant) if view else None
 
     def operation(self, action: str, report: str, *, person: str = "") -> Callable[[Tx], None]:
         """What an action writes. Raises KeyError for `measures`, which has a form of its own."""

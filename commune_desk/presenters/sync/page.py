@@ -10,6 +10,7 @@ from datetime import datetime
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import from_iso
 from commune_desk.i18n import _, format_instant, format_number, format_size, format_time, ngettext, translate_error
+from commune_desk.presenters.wording.deadline_texts import moment_text
 from commune_desk.presenters.wording.labels import joined
 from commune_desk.presenters.wording.set_aside_texts import reasons_text
 from commune_desk.store.pages.sync_status import SyncFacts
@@ -63,7 +64,7 @@ def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
     )
 
 
-def sync_chip(facts: SyncFacts, status: SyncStatus) -> tuple[str, str]:
+def sync_chip(facts: SyncFacts, status: SyncStatus, now: datetime) -> tuple[str, str]:
     """(text, tone) of the chip in the top bar: green only where all that the register and the province have is proven
     to be the same, and nothing keeps it from staying so."""
     if facts.is_training:
@@ -72,15 +73,15 @@ def sync_chip(facts: SyncFacts, status: SyncStatus) -> tuple[str, str]:
         return _("Sync stopped: tell the province"), "danger"
     if facts.frozen:
         return _("Sync stopped: enrol anew"), "danger"
-    short = _what_is_short(facts, status)
+    short = _what_is_short(facts, status, now)
     if short:
         return short, "warning"
-    return _("The province has everything · {time}").format(time=_clock(facts.heard_at)), "good"
+    return _("The province has everything · {time}").format(time=moment_text(facts.heard_at, now)), "good"
 
 
-def _what_is_short(facts: SyncFacts, status: SyncStatus) -> str:
+def _what_is_short(facts: SyncFacts, status: SyncStatus, now: datetime) -> str:
     """The first thing that keeps the chip from being green; empty where nothing does."""
-    last = _clock(facts.last_contact)
+    last = moment_text(facts.last_contact, now)
     if facts.waiting_changes:
         text = _("To send: {count} · last {time}") if last else _("To send: {count}")
         return text.format(count=_entries(facts.waiting_records), time=last)
@@ -90,7 +91,7 @@ def _what_is_short(facts: SyncFacts, status: SyncStatus) -> str:
         return _("To receive: {count}").format(count=format_number(facts.behind))
     if facts.set_aside:
         return _("Set aside by the province: {count}").format(count=format_number(facts.set_aside))
-    return _what_stands_still(facts, status) or _what_lacks_proof(facts)
+    return _what_stands_still(facts, status, now) or _what_lacks_proof(facts)
 
 
 def _what_lacks_proof(facts: SyncFacts) -> str:
@@ -99,8 +100,8 @@ def _what_lacks_proof(facts: SyncFacts) -> str:
     return "" if facts.is_proven_whole else _("Not proven yet: sync again")
 
 
-def _what_stands_still(facts: SyncFacts, status: SyncStatus) -> str:
-    last = _clock(facts.last_contact)
+def _what_stands_still(facts: SyncFacts, status: SyncStatus, now: datetime) -> str:
+    last = moment_text(facts.last_contact, now)
     if status.failure is not None:
         return _("No contact since {time}").format(time=last)
     if status.is_paused:
@@ -108,7 +109,7 @@ def _what_stands_still(facts: SyncFacts, status: SyncStatus) -> str:
     if status.is_held:
         return _("Metered line: sync by hand")
     if not facts.is_heard:
-        return _("Sent; nothing fetched since {time}").format(time=_clock(facts.heard_at))
+        return _("Sent; nothing fetched since {time}").format(time=moment_text(facts.heard_at, now))
     return ""
 
 
@@ -301,10 +302,6 @@ def _entries(count: int) -> str:
 
 def _when(iso: str) -> str:
     return format_instant(from_iso(iso)) if iso else ""
-
-
-def _clock(iso: str) -> str:
-    return _at(from_iso(iso)) if iso else ""
 
 
 def _at(instant: datetime | None) -> str:

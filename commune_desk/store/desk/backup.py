@@ -20,7 +20,15 @@ from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.register import FILE_NAME, Register
-from commune_desk.store.engine.database import Connection, RegisterReadOnly, connect, translated
+from commune_desk.store.engine.database import (
+    Connection,
+    DiskFull,
+    DiskRefuses,
+    RegisterDamaged,
+    RegisterReadOnly,
+    connect,
+    translated,
+)
 from commune_desk.store.engine.migrate import version
 from commune_desk.vault.keys import RegisterKey
 
@@ -81,7 +89,7 @@ class Manifest(msgspec.Struct, frozen=True):
 def make_backup(register: Register, key: RegisterKey, keyfile: Path, target: Path) -> Manifest:
     """Write a backup of the open register to `target` and verify it. Takes about a second for 100 MB; runs anywhere.
 
-    The copy is one consistent moment, saves go on meanwhile. Raises BackupNotSaved, DiskFull, RegisterDamaged.
+    The copy is one consistent moment, saves go on meanwhile. Raises BackupNotSaved, RegisterDamaged.
     """
     copy = target.with_name(target.name + ".part-db")
     if not target.parent.is_dir():
@@ -89,9 +97,10 @@ def make_backup(register: Register, key: RegisterKey, keyfile: Path, target: Pat
     try:
         copy.unlink(missing_ok=True)
         _copy_register(register.path, key, copy)
-        manifest = _inspect(copy, key, keyfile, to_iso(register.clock.now()))
+        manifest = _checked(copy, key, keyfile, to_iso(register.clock.now()))
         _pack(target, copy, keyfile, manifest)
-    except (OSError, RegisterReadOnly):  # the register was only read: what refuses is the place of the copy
+    except (OSError, RegisterReadOnly, DiskFull, DiskRefuses):
+        # The register was only read, and every page of it could be: what refuses is the place of the copy.
         raise BackupNotSaved from None
     finally:
         for ending in _LEFTOVERS:
@@ -107,6 +116,14 @@ def _copy_register(path: Path, key: RegisterKey, copy: Path) -> None:
             connection.execute("VACUUM INTO ?", (str(copy),))
     finally:
         connection.close()
+
+
+def _checked(copy: Path, key: RegisterKey, keyfile: Path, made_at: str) -> Manifest:
+    """Of a whole register a copy that does not hold was lost by the disk or stick it lies on. Raises BackupNotSaved."""
+    try:
+        return _inspect(copy, key, keyfile, made_at)
+    except (RegisterDamaged, BackupDamaged):
+        raise BackupNotSaved from None
 
 
 def _inspect(copy: Path, key: RegisterKey, keyfile: Path, made_at: str) -> Manifest:

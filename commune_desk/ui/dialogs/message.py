@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from commune_desk.domain.words.errors import DeskError, Fault
+from commune_desk.domain.words.errors import DeskError, Fault, Mistake
 from commune_desk.i18n import _, translate_error
 from commune_desk.ui.dialogs.frame import FramedDialog, show_modal
 from commune_desk.ui.theme import Size, Tone, tone_colours
@@ -79,7 +79,10 @@ def question(parent: QWidget | None, message: Message, yes: str, *, is_dangerous
 
 
 def show_error(parent: QWidget | None, error: DeskError) -> None:
-    """Tell a person what an error says; only a fault of the surroundings looks like one."""
+    """Tell a person what an error says; only a fault of the surroundings looks like one. Of a mistake of the program
+    the top-level hook tells."""
+    if isinstance(error, Mistake):
+        return
     from commune_desk.presenters.window.desk_window import (
         way_out,  # a dialog before the register is open has no use for it
     )

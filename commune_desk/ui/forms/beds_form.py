@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtWidgets import QVBoxLayout
+
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.frame.routes import Route
@@ -14,9 +16,10 @@ from commune_desk.ui.forms.entry_page import WIDTH, EntryPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import SecondaryButton
-from commune_desk.ui.widgets.card import Card
+from commune_desk.ui.widgets.card import Card, Hairline
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.usecases.desk.workplace import Workplace
@@ -36,6 +39,10 @@ class BedsFormPage(EntryPage):
         self.why = LineEdit(_("Why a bed is closed"), placeholder=_("for example: being repaired"))
         self.list = Card(_("Beds of the house"), "bed")
         self.list.setMaximumWidth(WIDTH)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        self.list.add_padded(FieldRow(_("Why a bed is closed"), self.why))
+        self.list.column.addLayout(self._rows)
         self.add(self.list)
 
     def _on_changed(self, changes: ChangeSet) -> None:
@@ -43,18 +50,13 @@ class BedsFormPage(EntryPage):
             self.show_beds()
 
     def show_beds(self) -> None:
-        """Read and show the beds anew."""
-        why = self.why.value()
+        """Read and show the beds anew; somebody may be typing why one is closed."""
         beds = self._beds.beds()
-        self.list.clear()
         self.list.setVisible(bool(beds))
-        if not beds:
-            return
-        self.why = LineEdit(_("Why a bed is closed"), placeholder=_("for example: being repaired"))
-        self.why.set_value(why)
-        self.list.add_padded(FieldRow(_("Why a bed is closed"), self.why))
+        clear_layout(self._rows)
         for bed in beds:
-            self.list.add(self._row(bed))
+            self._rows.addWidget(Hairline())
+            self._rows.addWidget(self._row(bed))
 
     def _row(self, bed: BedLine) -> ListRow:
         button = None
@@ -68,10 +70,15 @@ class BedsFormPage(EntryPage):
 
     def _act(self, bed: BedLine) -> None:
         if bed.action == "reopen":
-            self._write(self._beds.reopen(bed.id))
+            self._write(self._beds.reopen(bed.id), lambda _done: None)
         else:
-            self._write(self._beds.close(bed.id, self.why.value()))
-            self.why.set_value("")
+            why = self.why.value()
+            self._write(self._beds.close(bed.id, why), lambda _done: self._closed(why))
 
-    def _write(self, operation: Callable[[Tx], None]) -> None:
-        self._tasks.run(partial(self._workplace.write, operation), owner=self)
+    def _closed(self, why: str) -> None:
+        """The reason is used up, unless another one is typed by now."""
+        if self.why.value() == why:
+            self.why.clear()
+
+    def _write(self, operation: Callable[[Tx], None], done: Callable[[object], None]) -> None:
+        self._tasks.run(partial(self._workplace.write, operation), done, owner=self)

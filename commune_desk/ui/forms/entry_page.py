@@ -108,7 +108,7 @@ class EntryPage(Page):
         if spec.heading:
             self.form.add_heading(spec.heading)
         name = spec.name
-        options = self.presenter.options(name) if spec.editor in OFFERING else ()
+        options = self.presenter.offered(name) if spec.editor in OFFERING else ()
         editor = make_editor(spec, options, self._workplace.today)
         self.fields[name] = editor
         self.form.add(name, FieldRow(spec.label, editor, required=spec.required, hint=spec.hint), wide=spec.wide)
@@ -163,7 +163,7 @@ class EntryPage(Page):
 
     def _offer(self, name: str, editor: FieldEditor) -> None:
         """Radio buttons whose options depend on what was typed follow it."""
-        if isinstance(editor, RadioRow) and editor.set_options(self.presenter.options(name)):
+        if isinstance(editor, RadioRow) and editor.set_options(self.presenter.offered(name)):
             self._take_keys(editor)
 
     def submit(self) -> None:

@@ -161,7 +161,8 @@ class FirstRunPage(OpeningCard):
         return self._work.is_busy or self._laying_out.is_busy
 
     def _set_busy(self, is_busy: bool) -> None:
-        self.forgotten.setEnabled(not is_busy)
+        for one in (self.forgotten, self.back, self.ways):  # what is under way cannot be taken back
+            one.setEnabled(not is_busy)
         self.button.setEnabled(not is_busy)
         self.button.setText(_("Please wait…") if is_busy else self._begin())
 

@@ -42,7 +42,7 @@ class RecoveryPage(OpeningCard):
         )
         self._profile, self._recover = profile, recover
         self._work = Work(self)
-        self._work.ended.connect(lambda: self.button.setEnabled(True))
+        self._work.ended.connect(lambda: self._set_busy(False))
         self._work.done.connect(self.opened)
         self._work.refused.connect(self._on_refused)
         self.request = Text("", wrap=True)
@@ -68,9 +68,9 @@ class RecoveryPage(OpeningCard):
 
     def _actions(self) -> QHBoxLayout:
         line = QHBoxLayout()
-        back = LinkButton(_("Back"))
-        back.clicked.connect(self.left)
-        line.addWidget(back)
+        self.back = LinkButton(_("Back"))
+        self.back.clicked.connect(self.left)
+        line.addWidget(self.back)
         line.addStretch(1)
         self.button = PrimaryButton(_("Open with the answer"), "key")
         self.button.clicked.connect(self.submit)
@@ -106,8 +106,13 @@ class RecoveryPage(OpeningCard):
             return
         from commune_desk.usecases.registers.officers import RecoveryAnswer
 
-        self.button.setEnabled(False)
+        self._set_busy(True)
         self._work.start(partial(self._recover, RecoveryAnswer(answer, login, passphrase)))
+
+    def _set_busy(self, is_busy: bool) -> None:
+        """Nobody leaves while the register is being opened: it would stand open, and what was laid out be gone."""
+        self.button.setEnabled(not is_busy)
+        self.back.setEnabled(not is_busy)
 
     def _on_refused(self, error: DeskError) -> None:
         fields = error.fields if isinstance(error, Invalid) else {}

@@ -112,7 +112,12 @@ class UnlockPage(OpeningCard):
         self._work.start(lambda: unlock(self._profile, login, passphrase, clock=self._clock))
 
     def _set_busy(self, is_busy: bool) -> None:
-        self.button.setEnabled(not is_busy)
+        for one in (
+            self.button,
+            self.forgotten,
+            self.restore,
+        ):  # a register that opens is nobody's once this page is left
+            one.setEnabled(not is_busy)
         self.button.setText(_("Opening…") if is_busy else _("Unlock"))
 
     def _on_done(self, desk: object) -> None:

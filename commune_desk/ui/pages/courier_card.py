@@ -102,6 +102,7 @@ class CourierCard(Card):
         self._done = (done, of)
 
     def _begin(self, button: SecondaryButton, doing: str) -> None:
+        self._courier.forget_stop()
         self._show(())
         self._begun, self._done = button, (0, 0)
         self._progress = ProgressRow(doing)

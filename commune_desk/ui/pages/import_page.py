@@ -122,6 +122,7 @@ class ImportPage(Page):
         for one, part in parts.items():
             part.setVisible(one is stage)
             part.setEnabled(not is_busy)
+        self.back.setEnabled(True)
         self.back.setVisible(stage in (Stage.COLUMNS, Stage.CHECK) and not is_busy)
         self.read.setVisible(stage is Stage.COLUMNS and not is_busy)
         self.save.setVisible(stage is Stage.CHECK and not is_busy)
@@ -228,6 +229,8 @@ class ImportPage(Page):
         self.progress.detail.set_text("")
         self.progress.cancel.hide()
         self.progress.show()
+        for one in (self.choose, self.columns, self.back, self.read):  # or the sheet before would be read
+            one.setEnabled(False)
         self._tasks.query(look, self._looked, self._failed, owner=self)
 
     def _looked(self, sheet: Looked) -> None:
@@ -336,7 +339,7 @@ class ImportPage(Page):
     # Dropping a file
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and self.state.stage is Stage.CHOOSE and self.work.work is None:
+        if event.mimeData().hasUrls() and self.state.stage is Stage.CHOOSE and self.choose.isEnabled():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -189,8 +189,8 @@ class JoinPage(Page):
             )
 
     def _joined(self, kept: str) -> None:
-        self.saved.emit(_("The two records are one child from now on."))
         self._navigate(Route("child", kept))
+        self.saved.emit(_("The two records are one child from now on."))  # above the page that is shown by now
 
     def _refused(self, error: DeskError) -> None:
         """What stands may have changed meanwhile: both are shown as they are now."""

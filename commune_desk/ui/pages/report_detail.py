@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.presenters.reports.page import ACKNOWLEDGE, CLOSE, LINK, MEASURES, REOPEN, ReportDetail
 from commune_desk.presenters.reports.page import ReportsPage as State
+from commune_desk.presenters.wording.deadline_texts import ClockText
 from commune_desk.ui.forms.child_picker import ChildPicker
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -15,7 +18,7 @@ from commune_desk.ui.widgets.card import Card, IconLabel
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.rows import ListRow
-from commune_desk.ui.widgets.text import Text
+from commune_desk.ui.widgets.text import Run, Text
 from commune_desk.usecases.desk.workplace import Workplace
 
 _LABEL_WIDTH = 128
@@ -33,20 +36,40 @@ class ReportCard(QWidget):
         self._workplace, self._state = workplace, state
         self.report = ""
         self._detail: ReportDetail | None = None
+        self._clock: tuple[IconLabel, Text, Text] | None = None
         self.buttons: dict[str, SecondaryButton | PrimaryButton | LinkButton] = {}
         self.card: Card | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(12)
+        self.linking = Card(_("Child in the register"), "user")
+        """Stands while a child is looked for, whatever becomes of the report meanwhile."""
+        self.linking.hide()
+        self._column.addWidget(self.linking)
+        self._offer_picker()
+
+    def _offer_picker(self) -> None:
+        self.linking.clear()
+        self.picker = ChildPicker(self._workplace)
+        self.picker.chosen.connect(lambda person: self.linked.emit(self.report, person))
+        self.linking.add_padded(self.picker)
 
     def show_report(self, report: str) -> None:
         """Open a report; that it was read is written down."""
         self.report = report
+        self.linking.hide()
         self._render(self._state.open(report))
 
     def read_again(self) -> None:
-        """Show the same report after it changed."""
-        detail = self._state.again(self.report)
-        if detail != self._detail:
+        """Show the same report after it changed. What one looks at or types in stays: the informant, a child's name."""
+        former = self._detail
+        detail = self._state.again(self.report, with_informant=bool(former and former.informant))
+        if detail == former:
+            return
+        if detail is not None and former is not None and _is_later(detail, former):
+            self._detail = detail
+            self._show_clock(detail.clock)
+        else:
             self._render(detail)
 
     def tick(self) -> None:
@@ -63,6 +86,8 @@ class ReportCard(QWidget):
     def _render(self, detail: ReportDetail | None) -> None:
         self._detail = detail
         focused = next((action for action, button in self.buttons.items() if button.hasFocus()), "")
+        if detail is None or LINK not in detail.actions or detail.person:
+            self.linking.hide()
         if self.card is not None:
             self.card.hide()
             self.card.deleteLater()
@@ -88,17 +113,30 @@ class ReportCard(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         if detail.clock is not None:
-            line = QHBoxLayout()
-            line.setSpacing(8)
-            line.addWidget(IconLabel(detail.clock.icon, size=18, ink=detail.clock.tone))
-            line.addWidget(Text(detail.clock.left, size=Size.TITLE, bold=True, ink=detail.clock.tone), 1)
-            column.addLayout(line)
-            law = _("for emergency measures, {due}").format(due=detail.clock.due)
-            column.addWidget(Text(law, ink="quiet", wrap=True))
+            self._add_clock(column, detail.clock)
         chips = Flow(*(Chip(chip.text, Tone(chip.tone), chip.icon) for chip in detail.chips))
         column.addWidget(chips)
         column.addWidget(self._actions(detail))
         return holder
+
+    def _add_clock(self, column: QVBoxLayout, clock: ClockText) -> None:
+        icon = IconLabel(clock.icon, size=18)
+        left, law = Text("", size=Size.TITLE, bold=True), Text("", ink="quiet", wrap=True)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(icon)
+        line.addWidget(left, 1)
+        column.addLayout(line)
+        column.addWidget(law)
+        self._clock = icon, left, law
+        self._show_clock(clock)
+
+    def _show_clock(self, clock: ClockText | None) -> None:
+        if clock is not None and self._clock is not None:
+            icon, left, law = self._clock
+            icon.set(clock.icon, clock.tone)
+            left.set_runs([Run(clock.left, True, clock.tone)])
+            law.set_text(_("for emergency measures, {due}").format(due=clock.due))
 
     def _actions(self, detail: ReportDetail) -> QWidget:
         names = {
@@ -118,19 +156,13 @@ class ReportCard(QWidget):
             opener = SecondaryButton(_("Open the child's file"))
             opener.clicked.connect(lambda: self.child_asked.emit(detail.person))
             self.buttons["child"] = opener
-        self.picker = ChildPicker(self._workplace)
-        self.picker.hide()
-        self.picker.chosen.connect(lambda person: self.linked.emit(self.report, person))
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(Flow(*self.buttons.values(), gap=8))
-        column.addWidget(self.picker)
-        return holder
+        return Flow(*self.buttons.values(), gap=8)
 
     def _on_action(self, action: str) -> None:
         if action == LINK:
-            self.picker.show()
+            if self.linking.isHidden():
+                self._offer_picker()
+                self.linking.show()
             self.picker.setFocus()
         else:
             self.acted.emit(action, self.report)
@@ -146,6 +178,12 @@ class ReportCard(QWidget):
 
     def _show_informant(self) -> None:
         self._render(self._state.open(self.report, with_informant=True))
+
+
+def _is_later(detail: ReportDetail, former: ReportDetail) -> bool:
+    """Whether nothing but time has passed, and the clock still runs."""
+    has_clock = detail.clock is not None and former.clock is not None
+    return has_clock and replace(detail, clock=former.clock) == former
 
 
 def _paragraph(heading: str, text: str) -> QWidget:

@@ -50,7 +50,7 @@ class ReportsPage(LivePage):
     ) -> None:
         super().__init__(_("Reports"), workplace, tasks, parent)
         self._state, self._navigate = State(workplace), navigate
-        self._view = "open"
+        self._view, self._wanted = "open", ""
         self.new = PrimaryButton(_("Take in a report"), "plus", shortcut="Alt+T")
         self.new.clicked.connect(lambda: navigate(Route("reports", form="report")))
         if not self._state.can_write:
@@ -109,7 +109,7 @@ class ReportsPage(LivePage):
                 self.tabs.add(view, label)
 
     def show_view(self, view: str) -> None:
-        """Show the reports of one tab; the first is opened."""
+        """Show the reports of one tab; the one asked for or open stays open, otherwise the first is opened."""
         self._view = view
         ids = self._state.ids(view)
         self.model.show(ids)
@@ -117,7 +117,7 @@ class ReportsPage(LivePage):
         self.empty.setVisible(not ids)
         self.card.setVisible(bool(ids))
         if ids:
-            self.table.select_id(ids[0])
+            self.table.select_id(next(one for one in (self._wanted, self.card.report, ids[0]) if one in ids))
 
     def show_report(self, report: str) -> None:
         """Open one report, in whichever tab it stands."""
@@ -126,8 +126,9 @@ class ReportsPage(LivePage):
         if not view:
             return
         if view != self._view:
-            self._view = view
+            self._view, self._wanted = view, report
             self.tabs.choose(view)
+            self._wanted = ""
         self.table.select_id(report)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -148,7 +149,6 @@ class ReportsPage(LivePage):
         else:
             self.show_view(self._view)
         if current and view:
-            self.table.select_id(current)
             self.card.read_again()
         if was_in_card and not self.card.isAncestorOf(QApplication.focusWidget() or self):
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)

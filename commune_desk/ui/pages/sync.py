@@ -8,9 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.model.ids import is_commune_scope
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.sync.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync.lease_texts import lease_line
@@ -162,6 +164,7 @@ class SyncPage(Page):
         """The agent's news: running, failed, next try."""
         self._status = status
         self.refresh()
+        self.files.refresh()  # its budget is of a day, and may be of another one by now
 
     def refresh(self) -> None:
         """Read the register's own numbers again."""
@@ -236,13 +239,21 @@ class SyncPage(Page):
         places = (at for at, shown in enumerate(self.cards) if focused is not None and shown.isAncestorOf(focused))
         return next(places, None)
 
-    def _decide(self, card: ConflictCard, chosen: str, written: str) -> str:
+    def _decide(self, shown: DecisionCard, chosen: str, written: str) -> str:
         """Start the decision; returns what is wrong with it, or an empty text."""
-        operation = decision(card, chosen=chosen, written=written)
+        operation = decision(shown.card, chosen=chosen, written=written)
         if isinstance(operation, str):
             return operation
-        self._tasks.run(partial(self._workplace.write, operation), owner=self)
+        self._tasks.run(
+            partial(self._workplace.write, operation), on_error=partial(self._not_decided, shown), owner=self
+        )
         return ""
+
+    def _not_decided(self, shown: DecisionCard, error: DeskError) -> None:
+        """It is still open, and can be decided again."""
+        if isValid(shown):
+            shown.button.setEnabled(True)
+        self._tasks.failed.emit(error)
 
     def _on_changed(self, changes: ChangeSet) -> None:
         self.refresh()
@@ -253,7 +264,7 @@ class SyncPage(Page):
 class DecisionCard(Card):
     """One field to decide: choose a value or write another."""
 
-    def __init__(self, card: ConflictCard, decide: Callable[[ConflictCard, str, str], str]) -> None:
+    def __init__(self, card: ConflictCard, decide: Callable[[DecisionCard, str, str], str]) -> None:
         super().__init__(_("To decide: {whose}").format(whose=card.title), "alert-triangle")
         self.card, self._decide = card, decide
         if card.note:
@@ -269,6 +280,7 @@ class DecisionCard(Card):
                 )
             ],
         )
+        self.table.decided.connect(self._choose)
         self.add(self.table)
         if card.waited:
             self.add_padded(Text(card.waited, size=Size.SMALL, ink="warning", wrap=True))
@@ -297,13 +309,18 @@ class DecisionCard(Card):
         return foot
 
     def _write_other(self) -> None:
+        self.table.leave_open(self.card.conflict.field)
         self.other.show()
         self.other.setFocus()
+
+    def _choose(self) -> None:
+        """What was chosen last counts: a value written before is put away, and comes back when it is asked for."""
+        self.other.hide()
 
     def submit(self) -> None:
         """Decide with the value chosen, or with the one written."""
         chosen = self.table.decision().get(self.card.conflict.field, "")
-        problem = self._decide(self.card, chosen, self.other.value() if self.other.isVisible() else "")
+        problem = self._decide(self, chosen, self.other.value() if self.other.isVisible() else "")
         self.error.set_text(problem)
         self.error.setVisible(bool(problem))
         self.button.setEnabled(bool(problem))

@@ -17,7 +17,9 @@ from commune_desk.presenters.frame.cards import Row, Section
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording.deadline_texts import ClockText
 from commune_desk.presenters.wording.labels import ChipText, joined
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.dialogs.message import Message, confirm
+from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
 from commune_desk.ui.pages.live import LivePage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
@@ -32,10 +34,13 @@ from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import follow, stops
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import drop_draft
 
 TICK_MS = 15_000
 """A minute is never shown longer than it lasts by more than this."""
 _SIGN = 16 + 6
+TASK = "task"
+"""The draft of a task that is being written down; `site` leads back to this page by it."""
 
 
 class TodayPage(LivePage):
@@ -88,7 +93,7 @@ class TodayPage(LivePage):
         for place, section in enumerate(sections):
             card = self.sections.get(section.key)
             if card is None:
-                card = self.sections[section.key] = SectionCard(section, self._workplace)
+                card = self.sections[section.key] = SectionCard(section, self._workplace, self._tasks)
                 card.route_asked.connect(self._navigate)
                 card.acted.connect(self._act)
                 card.all_asked.connect(lambda key: self._render(self._state.show_all(key)))
@@ -140,8 +145,13 @@ class TodayPage(LivePage):
             card.put_back(title, day)
             self._tasks.failed.emit(error)
 
-        write = partial(self._workplace.write, operation)
-        self._tasks.run(write, lambda _done: self._task_written(card), refused, owner=self)
+        def write(tx: Tx) -> None:
+            operation(tx)
+            drop_draft(tx, TASK, "")
+
+        self._tasks.run(
+            partial(self._workplace.write, write), lambda _done: self._task_written(card), refused, owner=self
+        )
 
     def _task_written(self, card: SectionCard) -> None:
         """What was just written down is seen, however many come before it."""
@@ -161,9 +171,9 @@ class SectionCard(Card):
     all_asked = Signal(str)
     written = Signal(str, str)
 
-    def __init__(self, section: Section, workplace: Workplace) -> None:
+    def __init__(self, section: Section, workplace: Workplace, tasks: Tasks) -> None:
         super().__init__(section.title, section.icon)
-        self._workplace = workplace
+        self._workplace, self._tasks = workplace, tasks
         self._shown: Section | None = None
         self.targets: dict[str, QWidget] = {}
         self.entry: TaskEntry | None = None
@@ -219,8 +229,7 @@ class SectionCard(Card):
     def put_back(self, title: str, day: str) -> None:
         """Show again what could not be written down, unless something else is typed by now."""
         if self.entry is not None and self.entry.typed() == ("", ""):
-            self.entry.title.setText(title)
-            self.entry.day.setText(day)
+            self.entry.show_typed(title, day)
 
     def _row(self, row: Row) -> ListRow:
         link = self._link(row) if row.link else None
@@ -273,17 +282,17 @@ class SectionCard(Card):
     def _add_entry(self) -> None:
         """The same line as before: somebody may be typing in it."""
         if self.entry is None:
-            self.entry = TaskEntry(self._workplace)
+            self.entry = TaskEntry(self._workplace, self._tasks)
             self.entry.written.connect(self.written)
         self.add(self.entry)
 
 
 class TaskEntry(QWidget):
-    """A line to write a task down; `written` carries its words and its day as typed."""
+    """A line to write a task down; `written` carries its words and its day as typed. A lock keeps what stands there."""
 
     written = Signal(str, str)
 
-    def __init__(self, workplace: Workplace) -> None:
+    def __init__(self, workplace: Workplace, tasks: Tasks) -> None:
         super().__init__()
         self.title = LineEdit(_("New task"), placeholder=_("What is to be done?"))
         self.day = DateField(_("By which day"), future=True, today=workplace.today)
@@ -300,6 +309,22 @@ class TaskEntry(QWidget):
         add.clicked.connect(self._write)
         for field in (self.title, self.day):
             field.returnPressed.connect(self._write)
+        self.keeper = DraftKeeper(TASK, "", self._kept, workplace, tasks, self)
+        draft = self.keeper.found()
+        if draft is not None:
+            self.show_typed(str(draft.payload.get("title", "")), str(draft.payload.get("day", "")))
+            self.keeper.restored(draft)
+        for field in (self.title, self.day):
+            field.textChanged.connect(lambda _text: self.keeper.touch())
+
+    def _kept(self) -> Typed:
+        title, day = self.typed()
+        return Typed("", {"title": title, "day": day})
+
+    def show_typed(self, title: str, day: str) -> None:
+        """Let it stand there as it was typed before."""
+        self.title.setText(title)
+        self.day.setText(day)
 
     def typed(self) -> tuple[str, str]:
         return self.title.value(), self.day.text()

@@ -82,6 +82,14 @@ class CompareTable(QWidget):
         """Choose a version. Raises KeyError when there is none."""
         self._buttons[field][key].setChecked(True)
 
+    def leave_open(self, field: str) -> None:
+        """Choose no version of a field."""
+        for button in self._buttons[field].values():
+            group = button.group()
+            group.setExclusive(False)
+            button.setChecked(False)
+            group.setExclusive(True)
+
     def _add(self, row: CompareRow, line: int) -> None:
         top = Qt.AlignmentFlag.AlignTop
         first = len(self._heads)

@@ -1,4 +1,8 @@
-"""Taking in a report about possible harm to a child, and what is done about it."""
+"""Taking in a report about possible harm to a child, and what is done about it.
+
+What is done about it is written down though the child is on the way to another commune: the clock of the law runs for
+whoever acts, and the new commune is asked about what it did not know.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +52,7 @@ def acknowledge_report(tx: Tx, report_id: str) -> None:
     report = tx.existing(Report, report_id)
     if report.status != "waiting":
         raise Refusal(N_("A colleague has taken this report up meanwhile."))
-    tx.save(_taken(tx, report, "acknowledged"))
+    tx.save(_taken(tx, report, "acknowledged"), goes_along=True)
 
 
 def record_measures(
@@ -71,7 +75,7 @@ def record_measures(
     entered = {"measures": measures, "acted_at": before.acted_at if is_same_minute else acted_at}
     after = msgspec.structs.replace(before, **entered)
     seen = opened.base(report_id, edited_fields(before, after)) if opened else {}
-    tx.save(edited(before, after, taken), seen)
+    tx.save(edited(before, after, taken), seen, goes_along=True)
 
 
 def measures_faults(report: Report, measures: str, acted_at: str, now: datetime) -> dict[str, str]:
@@ -93,13 +97,13 @@ def close_report(tx: Tx, report_id: str) -> None:
     report = tx.existing(Report, report_id)
     if report.status != "acted":
         raise Refusal(N_("Write down first what was done, or why nothing had to be done."))
-    tx.save(msgspec.structs.replace(report, status="closed"))
+    tx.save(msgspec.structs.replace(report, status="closed"), goes_along=True)
 
 
 def reopen_report(tx: Tx, report_id: str) -> None:
     """Take a closed report up again. Its clock counts from the hour of receipt, as before."""
     report = tx.existing(Report, report_id)
-    tx.save(_taken(tx, msgspec.structs.replace(report, acted_at=None), "acknowledged"))
+    tx.save(_taken(tx, msgspec.structs.replace(report, acted_at=None), "acknowledged"), goes_along=True)
 
 
 def link_report(tx: Tx, report_id: str, person: str) -> None:

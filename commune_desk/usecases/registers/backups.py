@@ -34,7 +34,7 @@ class BackedUp:
 def back_up(desk: OpenDesk, target: Path) -> BackedUp:
     """Write a verified, encrypted backup, and check the audit chain that went into it.
 
-    Saves go on meanwhile. Raises BackupNotSaved, DiskFull.
+    Saves go on meanwhile. Raises BackupNotSaved, RegisterDamaged.
     """
     manifest = make_backup(desk.register, desk.key, desk.profile.keyfile, target)
     desk.register.write(lambda tx: tx.audit(AuditAction.BACKUP, detail={"changes": manifest.changes})).result()

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from commune_desk.domain.time.clock import Clock, from_iso, monotonic
@@ -157,13 +158,39 @@ class SyncAgent:
         self._wake.set()
 
     def _revive(self) -> None:
-        """A defect ends the thread, loudly, through `threading.excepthook`; the next event starts it again."""
+        """A defect ends the thread, loudly, through `threading.excepthook`; another one goes on after a while."""
         if self._is_stopping or (self._thread is not None and self._thread.is_alive()):
             return
-        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+        self._begin(self._run)
+
+    def _begin(self, work: Callable[[], None]) -> None:
+        self._thread = threading.Thread(target=work, name="sync", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
+        try:
+            self._go_on()
+        finally:
+            if not self._is_stopping:
+                try:
+                    self._tell(is_running=False)
+                finally:
+                    self._hand_over()
+
+    def _hand_over(self) -> None:
+        """After a defect another thread goes on, once as much time has passed as after a failure: nobody may be at the
+        PC to save something, and reports of the province must still come."""
+        with self._guard:
+            self._schedule.failed(monotonic())
+            if not self._is_stopping:
+                self._begin(partial(self._run_later, threading.current_thread()))
+
+    def _run_later(self, former: threading.Thread) -> None:
+        former.join()
+        self._wake.wait(self._seconds_to_sleep())
+        self._run()
+
+    def _go_on(self) -> None:
         while True:
             self._wake.clear()  # before `_is_stopping` is read: a stop told in between would be slept through
             if self._is_stopping:

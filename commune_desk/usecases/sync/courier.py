@@ -79,12 +79,17 @@ class Courier:
         self._is_stopped = threading.Event()
 
     def stop(self) -> None:
-        """Break off after the step that is under way; what it wrote stays."""
+        """Break off after the step that is under way, or before the first one of what waits for its turn; what was
+        written stays."""
         self._is_stopped.set()
+
+    def forget_stop(self) -> None:
+        """Something else is asked for: a stop that came too late for what went before says nothing about it."""
+        self._is_stopped.clear()
 
     def _begin(self) -> None:
         """The register may have been enrolled anew since the last bundle."""
-        self._is_stopped.clear()
+        self._go_on()
         self._replica = RegisterReplica(self._register, self._hear)
 
     def _hear(self, changes: ChangeSet) -> None:
@@ -218,6 +223,7 @@ class Courier:
 
     def _go_on(self) -> None:
         if self._is_stopped.is_set():
+            self._is_stopped.clear()
             raise CourierStopped
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from commune_desk import __version__
 from commune_desk.domain.model.ids import is_scope
 from commune_desk.domain.records.kinds import SCHEMA_VERSION
-from commune_desk.domain.time.clock import from_iso, to_iso
+from commune_desk.domain.time.clock import from_iso, local_day, to_iso
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.register import Register
@@ -48,7 +48,7 @@ def write_sync_log(register: Register, target: Path) -> None:
 
 def log_name(register: Register) -> str:
     """What the file is called: the desk's id and the day."""
-    day = register.clock.now().date().isoformat()
+    day = local_day(register.clock.now()).isoformat()
     return f"commune-desk-sync-{code_of(register.identity.desk, _WORD)}-{day}.txt"
 
 

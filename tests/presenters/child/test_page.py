@@ -327,3 +327,13 @@ def test_a_visit_is_corrected_only_by_who_may_write_and_while_the_file_is_open(
     page.view()
     workplace.write(page.move_file("closed"))
     assert moments(workplace, child, "Home visit")[0].route is None
+
+
+def test_what_waits_in_a_report_of_the_child_counts_as_the_timeline_tells_it(
+    workplace: Workplace, child: RecordId
+) -> None:
+    report = make_report(person=child)
+    workplace.write(save_all(report))
+    values = "?, 'C:06838', 'report', ?, 'measures', NULL, NULL, ?, 1, 'open', NULL"
+    sql(workplace, f"INSERT INTO conflict VALUES ({values})", "1" * 32, report.id, "2" * 32)
+    assert view(workplace, child).conflict_notice.startswith("1 detail was changed differently")

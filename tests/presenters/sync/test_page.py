@@ -40,6 +40,7 @@ PROVEN = SyncFacts(
     line_rate=0.0,
 )
 QUIET = SyncStatus()
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 
 def facts(**changed: Any) -> SyncFacts:
@@ -47,7 +48,17 @@ def facts(**changed: Any) -> SyncFacts:
 
 
 def test_green_needs_a_receipt_and_nothing_that_waits() -> None:
-    assert sync_chip(PROVEN, QUIET) == ("Tỉnh đã nhận đủ · 07:42", "good")
+    assert sync_chip(PROVEN, QUIET, NOW) == ("Tỉnh đã nhận đủ · 07:42", "good")
+
+
+def test_an_hour_of_another_day_is_told_with_its_day() -> None:
+    """A PC that heard nothing for a week must not look as if it had a minute ago."""
+    later, failed = datetime(2026, 11, 30, 1, 0, tzinfo=UTC), replace(QUIET, failure=Fault("no line"))
+    assert sync_chip(PROVEN, failed, later)[0] == "Mất liên lạc từ 07:42 23/11"
+    assert sync_chip(PROVEN, failed, NOW)[0] == "Mất liên lạc từ 07:42"
+    waiting = facts(waiting=(Waiting("home_visit", 2, 2, 900),))
+    assert "07:42 23/11" in sync_chip(waiting, QUIET, later)[0]
+    assert sync_chip(PROVEN, QUIET, datetime(2026, 11, 23, 18, 0, tzinfo=UTC))[0] == "Tỉnh đã nhận đủ · 07:42 hôm qua"
 
 
 @pytest.mark.parametrize(
@@ -69,11 +80,11 @@ def test_green_needs_a_receipt_and_nothing_that_waits() -> None:
     ],
 )
 def test_nothing_else_is_green(changed: dict[str, Any]) -> None:
-    assert sync_chip(facts(**changed), QUIET)[1] != "good"
+    assert sync_chip(facts(**changed), QUIET, NOW)[1] != "good"
 
 
 def test_a_failed_try_is_not_green_even_when_nothing_waits() -> None:
-    assert sync_chip(PROVEN, replace(QUIET, failure=Fault("no line")))[1] == "warning"
+    assert sync_chip(PROVEN, replace(QUIET, failure=Fault("no line")), NOW)[1] == "warning"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +92,7 @@ def test_a_failed_try_is_not_green_even_when_nothing_waits() -> None:
     [(replace(QUIET, is_paused=True), "tạm dừng"), (replace(QUIET, is_held=True), "bấm để gửi")],
 )
 def test_what_rests_is_not_green_and_says_why(status: SyncStatus, said: str) -> None:
-    text, tone = sync_chip(PROVEN, status)
+    text, tone = sync_chip(PROVEN, status, NOW)
     assert (said in text, tone) == (True, "warning")
     state = sync_page(PROVEN, status)
     assert state.line[0].tone == "warning"
@@ -90,7 +101,7 @@ def test_what_rests_is_not_green_and_says_why(status: SyncStatus, said: str) -> 
 
 
 def test_a_desk_that_has_written_nothing_needs_no_receipt_to_be_green() -> None:
-    assert sync_chip(facts(own_changes=0, proven_changes=0, proven_at=""), QUIET)[1] == "good"
+    assert sync_chip(facts(own_changes=0, proven_changes=0, proven_at=""), QUIET, NOW)[1] == "good"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +188,7 @@ def test_whatever_stopped_sync_the_way_on_is_offered(code: str) -> None:
 @pytest.mark.parametrize("code", ["fork", "revoked", "epoch", "resync", "restored"])
 def test_the_header_asks_for_what_the_page_offers(code: str) -> None:
     stopped = facts(frozen=code)
-    assert sync_chip(stopped, QUIET) == ("Đã ngừng đồng bộ: cần đăng ký lại", "danger")
+    assert sync_chip(stopped, QUIET, NOW) == ("Đã ngừng đồng bộ: cần đăng ký lại", "danger")
     assert sync_page(stopped, QUIET).can_enrol
 
 
@@ -210,4 +221,4 @@ def test_a_province_that_contradicts_itself_is_told_and_enrolling_is_not_offered
     stopped = facts(frozen="split", contradicted_at="2026-11-23T00:00:00Z")
     state = sync_page(stopped, QUIET)
     assert (state.proven[-1].tone, state.can_enrol, state.can_sync) == ("danger", False, True)
-    assert sync_chip(stopped, QUIET) == ("Đã ngừng đồng bộ: báo cho tỉnh", "danger")
+    assert sync_chip(stopped, QUIET, NOW) == ("Đã ngừng đồng bộ: báo cho tỉnh", "danger")

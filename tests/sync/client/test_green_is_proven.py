@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.presenters.sync.page import sync_chip
 from commune_desk.store.pages.sync_status import SyncFacts, sync_facts
@@ -76,7 +77,7 @@ class Watched:
         return self.desk.register.write(lambda tx: sync_facts(tx.connection)).result()[0]
 
     def is_green(self) -> bool:
-        return sync_chip(self.facts(), SyncStatus(failure=self.failure))[1] == "good"
+        return sync_chip(self.facts(), SyncStatus(failure=self.failure), SystemClock().now())[1] == "good"
 
     def what_is_short(self) -> list[str]:
         """What of I8 does not hold, told without the code behind the status."""

@@ -13,13 +13,15 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, Scope, uuid7
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.reports import Report
-from commune_desk.domain.time.clock import SystemClock, local_day
+from commune_desk.domain.time.clock import SystemClock, local_day, to_iso
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import comparing, departures
+from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.records.moves import move_child
+from commune_desk.usecases.records.reports import acknowledge_report, record_measures
 from commune_desk.usecases.records.visits import record_visit
 from sync import protocol
 from sync.change import read_line
@@ -185,6 +187,26 @@ def test_a_late_edit_waits_for_a_person_of_the_new_commune(two: Two, child: Reco
     two.sync()
     assert two.new.ask("SELECT field, state FROM conflict") == [("phone", "open")]
     assert two.late.ask("SELECT count(*) FROM conflict") == [(0,)]
+
+
+def test_measures_on_a_report_are_written_down_on_the_way_and_the_new_commune_hears_of_them(
+    two: Two, child: RecordId
+) -> None:
+    """The clock of the law runs for whoever acts; there the measures can be read and wait for a person."""
+    move(two.old, child)
+    ((report,),) = two.old.ask("SELECT id FROM report")
+    done = to_iso(SystemClock().now())
+    two.old.register.write(lambda tx: acknowledge_report(tx, report)).result()
+    two.old.register.write(
+        lambda tx: record_measures(tx, report, measures="Đưa đến trạm y tế.", acted_at=done)
+    ).result()
+    two.sync()
+    two.sync()
+    assert two.old.ask("SELECT count(*) FROM report") == [(0,)]
+    waiting = two.new.register.read(open_conflicts)
+    assert {one.field for one in waiting} >= {"status", "measures", "acted_at"}
+    (told,) = [one for one in waiting if one.field == "measures"]
+    assert "Đưa đến trạm y tế." in [side.value for side in told.sides]
 
 
 def test_a_child_that_moves_back_is_whole_again(two: Two, child: RecordId) -> None:

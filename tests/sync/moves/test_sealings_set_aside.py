@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.time.clock import SystemClock
 from commune_desk.i18n import set_language
 from commune_desk.presenters.sync.page import sync_chip, sync_page
 from commune_desk.store.exchange import set_aside
@@ -67,7 +68,7 @@ def test_with_nothing_else_set_aside_all_is_proven(refused: RealDesk) -> None:
     at = told.proven_at  # as the agent notes it after a round
     told = msgspec.structs.replace(told, heard_at=at, last_contact=at, heard_changes=told.proven_changes)
     assert told.is_proven_whole
-    assert sync_chip(told, QUIET)[1] == "good"
+    assert sync_chip(told, QUIET, SystemClock().now())[1] == "good"
     child = child_of(refused)
     history = refused.register.write(lambda tx: child_history(tx.connection, child)).result()[0]
     assert not [entry for entry in history if entry.is_set_aside], "nor in the child's own history"

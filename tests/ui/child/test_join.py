@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.frame.routes import JOIN, Route
 from commune_desk.store.writing.joined import kept_of
+from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.join import JoinPage
@@ -128,6 +129,19 @@ def test_the_childs_page_says_that_there_may_be_a_second_record_and_leads_there(
     (button,) = [one for one in made.details.findChildren(SecondaryButton) if one.text() == "Gộp với hồ sơ khác…"]
     button.click()
     assert routes == [Route("child", second, f"{JOIN}:{first}"), Route("child", second, JOIN)]
+
+
+def test_what_is_told_of_a_joining_stands_above_the_page_that_it_leads_to(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, first: RecordId, second: RecordId
+) -> None:
+    window.navigate(Route("child", second, f"{JOIN}:{first}"))
+    made = window.shell.stack.currentWidget()
+    assert isinstance(made, JoinPage)
+    answered = answer("accept")
+    made.go.click()
+    assert answered
+    qtbot.waitUntil(lambda: isinstance(window.shell.stack.currentWidget(), ChildPage), timeout=10_000)
+    assert any("thành một" in notice.accessibleName() for notice in window.shell.notices)
 
 
 def test_a_page_that_stands_open_goes_to_the_record_that_is_kept(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -255,3 +256,20 @@ def test_stopped_while_the_rows_are_read_nothing_is_left(
     assert page.notice is not None
     left = workplace.read(lambda c: c.execute("SELECT count(*) FROM import_row").fetchone()[0])
     assert (left, page.state.was_checking(), page.state.left_behind()) == (0, "", [])
+
+
+def test_while_another_sheet_is_looked_into_the_former_one_is_not_read(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks
+) -> None:
+    page.open_path(CURRENT)
+    until_idle(qtbot, page, tasks)
+    gate = threading.Event()
+    tasks.query(lambda: gate.wait(10), lambda _none: None)
+    page.columns.header_chosen.emit(page.columns.header.value())
+    page.read.click()
+    gate.set()
+    until_idle(qtbot, page, tasks)
+    assert page.state.stage is Stage.COLUMNS
+    assert page.columns.isEnabled()
+    page.read.click()
+    until_stage(qtbot, page, Stage.CHECK)

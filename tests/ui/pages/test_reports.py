@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -15,7 +16,9 @@ from commune_desk.ui.forms.report_form import ReportFormPage
 from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
 from commune_desk.ui.pages.reports import ReportsPage
 from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.choice import Choice
+from commune_desk.ui.widgets.text import RichLine
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.pages import show
@@ -93,6 +96,68 @@ def test_a_report_is_linked_to_a_child_found_by_name(qtbot: QtBot, workplace: Wo
     view = workplace.read(lambda c: report_view(c, report.id))
     assert view is not None
     assert view.child == "Đặng Thị Hoà"
+
+
+def test_what_is_typed_to_link_a_child_stays_when_the_clock_ticks_and_a_pull_changes_the_report(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    report = make_report(received_at="2026-11-22T15:40:00Z")
+    workplace.write(save_all(report))
+    page = ReportsPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, page)
+    page.card.buttons["link"].click()
+    commit_text(page.card.picker.field, "Hoà")
+    before = page.model.cell(0, 0)
+    clock_of(workplace).pass_by(minutes=1)
+    page.tick()
+    assert page.model.cell(0, 0).text != before.text
+    workplace.write(save_all(msgspec.structs.replace(report, place="Khe Lạc 2")))
+    page.read_again()
+    assert page.card.picker.field.hasFocus()
+    assert page.card.picker.field.text() == "Hoà"
+    page.card.buttons["link"].click()
+    assert page.card.picker.field.text() == "Hoà"
+
+
+def test_the_informant_is_looked_at_for_longer_than_a_minute_and_of_one_report_alone(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    report = make_report(received_at="2026-11-22T15:40:00Z", reporter_name="Bà Năm")
+    other = make_report(received_at="2026-11-22T16:40:00Z", reporter_name="Bà Sáu")
+    workplace.write(save_all(report, other))
+    page = ReportsPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, page)
+    next(link for link in page.card.findChildren(LinkButton) if link.text().startswith("Xem")).click()
+    qtbot.waitUntil(lambda: "Bà Năm" in _texts(page))
+    clock_of(workplace).pass_by(minutes=1)
+    page.tick()
+    qtbot.wait(50)
+    assert "Bà Năm" in _texts(page)
+    page.table.select_id(other.id)
+    page.tick()
+    qtbot.waitUntil(lambda: bool(_texts(page)))
+    assert not {"Bà Năm", "Bà Sáu"} & _texts(page)
+
+
+def test_only_what_was_opened_is_written_down_as_opened(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    first, second = make_report(received_at="2026-11-22T15:40:00Z"), make_report(received_at="2026-11-23T00:00:00Z")
+    done = make_report(received_at="2026-11-20T00:00:00Z", status="closed", acted_at="2026-11-20T01:00:00Z")
+    last = make_report(received_at="2026-11-19T00:00:00Z", status="closed", acted_at="2026-11-19T01:00:00Z")
+    workplace.write(save_all(first, second, done, last))
+    page = ReportsPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, page)
+    page.table.select_id(second.id)
+    page.read_again()
+    page.show_report(last.id)
+    page.read_again()
+    noted = workplace.write(
+        lambda tx: tx.connection.execute("SELECT record FROM audit WHERE action='open' ORDER BY seq").fetchall()
+    )[0]
+    assert [record for (record,) in noted] == [first.id, second.id, last.id]
+
+
+def _texts(page: ReportsPage) -> set[str]:
+    return {text.plain for text in page.card.findChildren(RichLine) if text.isVisibleTo(page)}
 
 
 def test_an_empty_page_says_what_to_do(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:

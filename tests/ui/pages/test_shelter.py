@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.pages.placements import bed_board, stay_ids, stay_record, stay_row
 from commune_desk.store.writing.drafts import load_draft
@@ -247,6 +248,23 @@ def test_a_bed_is_closed_with_its_reason_and_used_again(
     form._act(line)
     settle(qtbot, tasks)
     assert form._beds.beds()[0].action == "close"
+
+
+def test_the_reason_for_closing_a_bed_stays_under_the_hands_while_a_sync_brings_stays(
+    qtbot: QtBot, house: Workplace, tasks: Tasks, went: Routes
+) -> None:
+    shelter_house.set_up(house)
+    form = BedsFormPage(house, tasks, went.append)
+    ready(qtbot, form)
+    form.why.setFocus()
+    commit_text(form.why, "Đang ")
+    tasks.register_changed.emit(ChangeSet.of({"placement": ["0" * 32]}))
+    assert form.why.hasFocus()
+    commit_text(form.why, "sửa")
+    assert form.why.value() == "Đang sửa"
+    form._act(form._beds.beds()[0])
+    settle(qtbot, tasks)
+    assert form.why.value() == ""
 
 
 def test_no_route_but_its_own_opens_a_form_here(house: Workplace, tasks: Tasks, went: Routes) -> None:

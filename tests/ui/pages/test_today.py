@@ -12,16 +12,19 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.pages.today import open_tasks
+from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.pages.today import TodayPage
+from commune_desk.ui.site import draft_route
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import stops
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import open_drafts
 from commune_desk.usecases.records.tasks import add_task
 from tests.helpers.builders import make_child, make_report, make_visit, save_all
 from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text, compose
-from tests.helpers.workplaces import clock_of, make_workplace
+from tests.helpers.workplaces import OFFICER, clock_of, make_workplace
 
 
 def shown(qtbot: QtBot, page: TodayPage) -> TodayPage:
@@ -197,3 +200,26 @@ def test_a_task_that_cannot_be_written_down_is_put_back(qtbot: QtBot, workplace:
         QTest.keyClick(entry.title, Qt.Key.Key_Return)
     assert entry.title.text().split() == too_long.split()
     assert workplace.read(lambda c: open_tasks(c, 9)) == []
+
+
+def test_a_task_that_is_being_typed_outlives_a_lock_and_is_written_down_once(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    entry = page.sections["tasks"].entry
+    assert entry is not None
+    commit_text(entry.title, "Gặp nhà trường")
+    commit_text(entry.day, "01/12/2026")
+    (keeper,) = page.findChildren(DraftKeeper)
+    kept = keeper.flush()
+    assert kept is not None
+    workplace.write(kept)
+    (draft,) = workplace.read(lambda db: open_drafts(db, OFFICER))
+    assert draft_route(draft.form, draft.record) == Route("today"), "after a power cut one comes to this page"
+    again = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    entry = again.sections["tasks"].entry
+    assert entry is not None
+    assert entry.typed() == ("Gặp nhà trường", "01/12/2026")
+    QTest.keyClick(entry.title, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: [one.title for one in workplace.read(lambda db: open_tasks(db, 9))] == ["Gặp nhà trường"])
+    assert workplace.read(lambda db: open_drafts(db, OFFICER)) == []

@@ -18,14 +18,18 @@ from commune_desk.ui import theme
 from commune_desk.ui.pages.sync import DecisionCard, SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import NoLine
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.in_conflict import in_conflict
+from tests.helpers.moving import THERE, know_the_communes
+from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text, compose
 from tests.helpers.workplaces import work_for_real
 from tests.story.cut_texts import cut_texts
@@ -199,3 +203,36 @@ def test_a_person_may_ask_for_a_comparison_and_reads_what_it_found(
     shown = " ".join(row.accessibleName() for row in page.proven.findChildren(ListRow))
     assert "2 bản ghi đã được sửa lại cho đúng" in shown
     assert "1 bản ghi chỉ có ở máy này" in shown
+
+
+def test_a_decision_that_was_refused_can_be_taken_again(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    person = in_conflict(workplace, "0987111223", "0366404505")
+    know_the_communes(workplace)
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    (card,) = page.cards
+    card.table.choose("phone", card.card.hands[1].key)
+    workplace.write(lambda tx: move_child(tx, person.id, THERE))
+    with qtbot.waitSignal(tasks.failed):
+        card.button.click()
+    assert page.cards == [card]
+    assert card.button.isEnabled()
+
+
+def test_of_a_value_written_and_one_chosen_after_it_the_chosen_one_stands(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    person = in_conflict(workplace, "0987111223", "0366404505")
+    page = SyncPage(workplace, tasks)
+    show(qtbot, page)
+    (card,) = page.cards
+    theirs = card.card.hands[1].key
+    card.table.choose("phone", theirs)
+    next(link for link in card.findChildren(LinkButton) if link.text().startswith("Nhập giá trị")).click()
+    assert card.table.decision() == {}
+    commit_text(card.other, "0977000999")
+    card.table.choose("phone", theirs)
+    card.button.click()
+    qtbot.waitUntil(lambda: workplace.read(open_conflicts) == [])
+    phone = workplace.read(lambda db: db.execute("SELECT phone FROM person WHERE id=?", (person.id,)).fetchone()[0])
+    assert phone == "0366404505"

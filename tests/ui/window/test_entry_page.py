@@ -15,7 +15,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.child.relation_form import RelationForm
 from commune_desk.presenters.frame.entry_form import Editor
 from commune_desk.presenters.frame.routes import Route
-from commune_desk.store.pages.children import kin_of_child
+from commune_desk.store.pages.children import kin_of_child, person_named
 from commune_desk.ui.forms import draft_keeper
 from commune_desk.ui.forms.entry_page import SAVE_KEYS, EntryPage
 from commune_desk.ui.forms.field_editors import TickField, holds, raw_value
@@ -165,3 +165,20 @@ def test_options_that_follow_what_is_typed_keep_their_place_for_tab_and_enter(
     assert holds(page.fields["same_person"], focused)
     QTest.keyClick(focused, Qt.Key.Key_Return)
     assert holds(page.fields["sex"], QApplication.focusWidget())
+
+
+def test_a_code_that_this_program_does_not_know_stays_when_something_else_is_edited(
+    qtbot: QtBot, commune: Workplace, tasks: Tasks
+) -> None:
+    person, file = make_child(ethnicity="new_in_2027", sex="new_too")
+    commune.write(save_all(person, file))
+    page = commune_form(Route("child", person.id, "child"), commune, tasks, lambda _route: None)
+    assert page is not None
+    shown(qtbot, page)
+    assert raw_value(page.fields["ethnicity"]) == "new_in_2027"
+    commit_text(page.fields["school"], "Lớp 4A")
+    with qtbot.waitSignal(page.saved):
+        page.submit()
+    stored = commune.read(lambda db: person_named(db, person.id))
+    assert stored is not None
+    assert (stored.ethnicity, stored.sex) == ("new_in_2027", "new_too")

@@ -21,6 +21,7 @@ from commune_desk.store.pages.reports import (
     running_reports,
 )
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.records.reports import (
     acknowledge_report,
     close_report,
@@ -31,6 +32,7 @@ from commune_desk.usecases.records.reports import (
     set_emergency_hours,
 )
 from tests.helpers.builders import make_child, make_report, save_all
+from tests.helpers.moving import THERE, know_the_communes
 from tests.helpers.workplaces import OFFICER, OFFICER_NAME, make_workplace
 
 NOW = "2026-11-23T01:00:00Z"
@@ -188,3 +190,22 @@ def test_a_report_taken_up_is_told_apart_until_the_province_knows(workplace: Wor
     assert workplace.read(count_taken_unsent) == 0
     workplace.write(lambda tx: record_measures(tx, waiting, measures="Đưa cháu về bà", acted_at=NOW))
     assert workplace.read(count_taken_unsent) == 0, "what follows is no taking up"
+
+
+def test_a_report_is_worked_with_though_its_child_is_on_the_way_to_another_commune(workplace: Workplace) -> None:
+    """The twelve hours of the law run; only what the report says of whom it is about stays as it is."""
+    person, file = make_child()
+    report = make_report(person=person.id)
+    workplace.write(save_all(person, file, report))
+    know_the_communes(workplace)
+    workplace.write(lambda tx: move_child(tx, person.id, THERE))
+    workplace.write(lambda tx: acknowledge_report(tx, report.id))
+    workplace.write(lambda tx: record_measures(tx, report.id, measures="Đã đến nhà.", acted_at=NOW))
+    workplace.write(lambda tx: close_report(tx, report.id))
+    workplace.write(lambda tx: reopen_report(tx, report.id))
+    workplace.write(lambda tx: record_measures(tx, report.id, measures="Đã đến nhà.", acted_at=NOW, is_closed=True))
+    view = workplace.read(lambda c: report_view(c, report.id))
+    assert view is not None
+    assert (view.record.status, view.record.measures) == ("closed", "Đã đến nhà.")
+    with pytest.raises(Refusal):
+        workplace.write(lambda tx: link_report(tx, report.id, person.id))

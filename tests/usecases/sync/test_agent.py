@@ -12,6 +12,7 @@ import pytest
 
 from commune_desk.domain.time.clock import SystemClock, from_iso
 from commune_desk.domain.words.errors import Fault
+from commune_desk.usecases.sync import schedule
 from commune_desk.usecases.sync.agent import SyncAgent, SyncStatus
 from commune_desk.usecases.sync.schedule import Pace
 from sync.client.errors import Busy, Forked, NoLine, Stopped
@@ -220,7 +221,7 @@ def test_stop_before_start_and_events_before_start_are_harmless() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_after_a_defect_the_next_event_starts_it_again() -> None:
+def test_after_a_defect_it_runs_no_more_and_the_next_event_has_it_try_again() -> None:
     session, board = Session(), Board()
 
     def defect() -> None:
@@ -229,11 +230,26 @@ def test_after_a_defect_the_next_event_starts_it_again() -> None:
     session.answers = [defect]
     with _agent(session, board) as agent:
         session.wait()
-        deadline = time.monotonic() + PATIENCE
-        while any(thread.name == "sync" for thread in threading.enumerate()) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        board.until(lambda s: s.is_running)
+        board.until(lambda s: not s.is_running)
         agent.sync_now()
         session.wait()
+        board.until(lambda s: s.last_report is not None and not s.is_running)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_after_a_defect_it_tries_again_though_nobody_does_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody may be away from the PC when a report of the province is to come."""
+    monkeypatch.setattr(schedule, "delay", lambda *_args, **_named: 0.05)
+    session, board = Session(), Board()
+
+    def defect() -> None:
+        raise KeyError("a bug")
+
+    session.answers = [defect, defect]
+    with _agent(session, board):
+        for _sync in range(3):
+            session.wait()
         board.until(lambda s: s.last_report is not None and not s.is_running)
 
 

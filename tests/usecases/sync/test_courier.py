@@ -116,6 +116,20 @@ def test_writing_stops_when_it_is_told_to_and_what_is_there_counts(office: Offic
     assert courier.write_out(office.stick).changes == 4, "the next one begins afresh"
 
 
+def test_stopped_before_its_turn_came_nothing_is_written_or_read(office: Office) -> None:
+    """It waits behind a backup while the register is locked, or while somebody presses Cancel."""
+    office.visit(0)
+    courier = office.courier(0)
+    for work in (courier.write_out, courier.read_in):
+        courier.stop()
+        with pytest.raises(CourierStopped):
+            work(office.stick)
+    assert list(office.stick.iterdir()) == []
+    courier.stop()
+    courier.forget_stop()
+    assert courier.write_out(office.stick).changes == 1, "the twin: a stop that came too late stops nothing else"
+
+
 def test_reading_stops_between_two_transactions_and_goes_on_the_next_time(office: Office) -> None:
     for _ in range(400):
         office.visit(1)

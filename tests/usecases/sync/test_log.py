@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Fault
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.sync_history import rounds
@@ -17,6 +17,7 @@ from commune_desk.usecases.sync.log import log_name, write_sync_log
 from sync.client.errors import SyncFault
 from tests.helpers.builders import make_child, make_report, make_visit, save_all
 from tests.helpers.enrolled_desks import LOGIN, OFFICER, EnrolledDesk, enrolled_desk
+from tests.helpers.workplaces import HandClock, make_register
 from tests.sync.actors.real_province import real_province
 
 CANARIES = ("Thoằm", "Khe Vằn", "may cua Thoam", "0912345678", LOGIN, OFFICER.display_name, "Tests", "province.test")
@@ -102,6 +103,8 @@ def test_a_folder_that_refuses_is_told_in_a_sentence(desk: EnrolledDesk, tmp_pat
         write_sync_log(desk.open.register, tmp_path / "not there" / "log.txt")
 
 
-def test_it_is_called_by_desk_and_day(desk: EnrolledDesk) -> None:
-    day = to_iso(desk.open.register.clock.now())[:10]
-    assert log_name(desk.open.register) == f"commune-desk-sync-{desk.id}-{day}.txt"
+def test_it_is_called_by_desk_and_the_day_in_viet_nam(tmp_path: Path) -> None:
+    """At one in the morning there it is yesterday still in Greenwich."""
+    register = make_register(tmp_path, clock=HandClock(datetime(2026, 11, 23, 18, 0, tzinfo=UTC)))
+    assert log_name(register) == "commune-desk-sync-D-TEST01-2026-11-24.txt"
+    register.close()
