@@ -111,9 +111,15 @@ def send_again(connection: Connection, desk: str, n: int) -> None:
     settings.put(connection, _LEFT_AGAIN, [*settings.get(connection, _LEFT_AGAIN, list[int], []), *again])
 
 
-def tell_again(connection: Connection) -> None:
-    """The province may have lost this desk's words for what was removed: they go up once more."""
-    connection.execute("UPDATE purge_receipt SET is_sent=0")
+def tell_again(tx: Tx) -> None:
+    """The province may lack this desk's words for what was removed: they go up once more, in its present name.
+
+    It believes nobody for another, and what is told of a register that has gone on under a new id is told of that one.
+    """
+    own = settings.identity(tx.connection)
+    for change, body in tx.connection.execute("SELECT change, body FROM purge_receipt").fetchall():
+        said = protocol.decode(bytes(body), report_wire.PurgeStatement)
+        _keep_statement(tx.connection, own, msgspec.structs.replace(said, change=change, desk=own.desk))
 
 
 def _hide_again(connection: Connection, desk: str) -> None:
@@ -189,11 +195,15 @@ def _remove(tx: Tx, kind: str, record: str) -> None:
 def sign_receipt(tx: Tx, change: str, records: int) -> None:
     """This desk's word that it removed so many records; it goes up with the next sync."""
     own = settings.identity(tx.connection)
-    body = protocol.encode(
-        report_wire.PurgeStatement(desk=own.desk, change=change, records=records, at=to_iso(tx.ledger.now()))
-    )
+    at = to_iso(tx.ledger.now())
+    said = report_wire.PurgeStatement(desk=own.desk, change=change, records=records, at=at)
+    _keep_statement(tx.connection, own, said)
+
+
+def _keep_statement(connection: Connection, own: settings.Identity, said: report_wire.PurgeStatement) -> None:
+    body = protocol.encode(said)
     signature = seal.SigningKey.from_bytes(own.signing).sign(seal.PURGE, body)
-    tx.connection.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (change, body, signature))
+    connection.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (said.change, body, signature))
 
 
 def unsent_receipts(connection: Connection) -> list[Any]:
