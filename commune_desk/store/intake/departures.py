@@ -16,6 +16,7 @@ from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.changes.journal import LEFT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.files import file_queue
 from commune_desk.store.intake import handing_on
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, report_wire, seal
@@ -25,7 +26,7 @@ KEEPS_STUBS = "keeps_stubs"
 """Whether the province's policy leaves a line about a child that moved: case code, where to, when."""
 _LEFT_AGAIN = "left_again"
 """The setting that holds the numbers of own changes which are sent a second time though their record has left."""
-_PERSON = "person"
+_PERSON, _ATTACHMENT = "person", "attachment"
 _STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
 _SAYS_WHERE = "COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '') IN ('move', 'share', 'unshare')"
 """Verbs of place stay: they name ids and scopes alone, and what came by them may be here still."""
@@ -73,14 +74,14 @@ def arrive(tx: Tx, kind: str, record: str) -> None:
 
 
 def settle(tx: Tx) -> None:
-    """Remove what has left, as soon as the province signed for all that this desk wrote about it."""
+    """Remove what has left, as soon as the province has all that this desk wrote about it: words and files."""
     db = tx.connection
     _hide_again(db, tx.ledger.desk)
     for (change,) in db.execute("SELECT DISTINCT change FROM departure WHERE is_gone=0").fetchall():
         rows = db.execute("SELECT kind, record FROM departure WHERE change=? AND is_gone=0", (change,)).fetchall()
         follow = [one for kind, record in rows if kind == _PERSON for one in _belonging_to(db, record)]
         leaving = dict.fromkeys([*((kind, record) for kind, record in rows), *follow])
-        if any(_is_unsent(db, record) for _, record in leaving):
+        if any(_is_unsent(db, record) or file_queue.goes_up(db, record) for _, record in leaving):
             continue
         if _seals_late(tx, change, leaving.keys() - set(rows)):
             continue
@@ -185,7 +186,11 @@ def _is_unsent(db: Connection, record: str) -> bool:
 def _remove(tx: Tx, kind: str, record: str) -> None:
     db = tx.connection
     tx.forget(kind, record)
+    asked = "SELECT sha256 FROM attachment WHERE id=?"
+    files = db.execute(asked, (record,)).fetchall() if kind == _ATTACHMENT else ()
     db.execute(f"DELETE FROM {kind} WHERE id=?", (record,))  # noqa: S608 - declared names only
+    for (file,) in files:
+        file_queue.drop_fetched(db, file)
     for table in ("shadow", "conflict", "draft", "arrival"):
         db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
     db.execute(f"DELETE FROM change WHERE record=? AND desk<>? AND NOT ({_SAYS_WHERE})", (record, tx.ledger.desk))  # noqa: S608

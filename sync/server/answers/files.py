@@ -245,4 +245,5 @@ def _bytes_from(connection: Connection, blob: _Blob, offset: int, most: int) -> 
 def _told(province: Province, blob: _Blob, scope: str) -> FileOffset:
     """`scope` is what the desk asked by: where the record is now is nobody's business there."""
     is_done = blob.done_at is not None
-    return FileOffset(scope=scope, file=blob.sha256, offset=blob.got, done=is_done, at=province.now() if is_done else "")
+    at = province.now() if is_done else ""
+    return FileOffset(scope=scope, file=blob.sha256, offset=blob.got, done=is_done, at=at)

@@ -16,8 +16,8 @@ from sync.server.engine import tables
 from sync.server.identity.desks import DeskState
 from tests.sync.actors.named_files import NamedFile, get, make_file, name_it, offset_of, put, put_all
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk, World, province_in
-from tests.sync.moves.test_server_moves import relocation
 from tests.sync.files.test_server import fetch_all
+from tests.sync.moves.test_server_moves import relocation
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 OTHER_OFFICE = {OTHER: Role.COMMUNE_OFFICER}
@@ -53,7 +53,9 @@ class Gone:
         assert mover.results(relocation(mover, self.child, "move", to, scope=home)) == [("ok", "")]
 
     def scopes(self) -> set[str]:
-        return {row.scope for table in (tables.blob, tables.blob_piece) for row in self.world.rows(select(table.c.scope))}
+        return {
+            row.scope for table in (tables.blob, tables.blob_piece) for row in self.world.rows(select(table.c.scope))
+        }
 
 
 @pytest.fixture
