@@ -9,6 +9,13 @@ _PUSHES, _GATES = ("sync/server/test_push.py",), ("sync/server/test_gate.py",)
 
 FAULTS = (
     Fault(
+        name="gate-takes-a-busy-database-for-a-wrong-signature",
+        file=_GATE,
+        old='raise callers.fault or Refused(401, "signature") from None',
+        new='raise Refused(401, "signature") from None',
+        tests=("sync/server/test_no_connection_left.py::test_a_desk_is_asked_to_come_again",),
+    ),
+    Fault(
         name="door-lets-a-forged-change-in",
         file=_DOOR,
         old='        if line.signature and not line.signed_by(public):\n            return "signature"\n',

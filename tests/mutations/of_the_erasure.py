@@ -18,6 +18,13 @@ _THERE, _HERE, _STORE = (
 
 FAULTS = (
     Fault(
+        name="snapshot-files-of-no-row-stay",
+        file="sync/server/answers/snapshots.py",
+        old="            sweep(province)\n",
+        new="",
+        tests=("sync/server/test_snapshots_swept.py::test_what_a_process_left_that_ended_in_between_goes",),
+    ),
+    Fault(
         name="late-words-about-the-erased-are-taken-in",
         file=_ORDERING,
         old="        if item.line and item.line.change.id in gone:",

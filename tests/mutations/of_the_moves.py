@@ -14,12 +14,45 @@ _DEPARTURES = "commune_desk/store/intake/departures.py"
 _REPLICA, _FEEDS = "commune_desk/store/exchange/replica.py", "commune_desk/store/exchange/feeds.py"
 _INCOMING, _SESSION = "commune_desk/store/intake/incoming.py", "sync/client/session.py"
 _SNAPSHOTS = "sync/client/snapshots.py"
+_FORMER = "sync/moves/test_receipts_of_a_former_name.py"
 _RESTORED = "sync/put_back/test_restored_province.py"
 _MOVES, _CHILDREN = "sync/moves/test_server_moves.py", "sync/moves/test_children_move.py"
 _BEGUN = "        self._write(lambda tx: feeds.end_beginning(tx, scope, place))\n"
 _PORTIONS = "        self._restate_all(events)\n"
 
 MOVES = (
+    Fault(
+        name="what-a-push-made-is-forgotten-behind-a-refused-move",
+        file=_WHERE,
+        old="            self.kinds[change.record] = change.kind\n",
+        new="",
+        tests=("sync/server/test_after_a_refusal.py::test_a_record_made_before_a_refused_move_is_known_behind_it",),
+    ),
+    Fault(
+        name="words-of-removal-stay-in-the-former-name",
+        file="commune_desk/store/exchange/staged.py",
+        old="    departures.tell_again(tx)\n",
+        new="",
+        tests=(f"{_FORMER}::test_what_was_not_told_yet_is_told_in_the_new_name",),
+    ),
+    Fault(
+        name="a-file-does-not-follow-its-record",
+        file="sync/server/answers/files.py",
+        old="        return str(home or asked.scope)\n",
+        new="        return asked.scope\n",
+        tests=(
+            "sync/files/test_left_before_it_was_sent.py::test_it_goes_on_from_where_it_was_and_lies_with_its_record",
+        ),
+    ),
+    Fault(
+        name="a-child-goes-before-its-files-are-sent",
+        file=_DEPARTURES,
+        old="if any(_is_unsent(db, record) or file_queue.goes_up(db, record) for _, record in leaving):",
+        new="if any(_is_unsent(db, record) for _, record in leaving):",
+        tests=(
+            "sync/files/test_left_on_the_way.py::test_it_arrives_where_the_child_is_and_then_nothing_of_it_is_here",
+        ),
+    ),
     Fault(
         name="departure-not-noted-at-the-province",
         file=_RELOCATING,
@@ -100,8 +133,8 @@ MOVES = (
     Fault(
         name="purged-before-it-was-sent",
         file=_DEPARTURES,
-        old="        if any(_is_unsent(db, record) for _, record in leaving):\n            continue\n",
-        new="",
+        old="if any(_is_unsent(db, record) or file_queue.goes_up(db, record) for _, record in leaving):",
+        new="if any(file_queue.goes_up(db, record) for _, record in leaving):",
         tests=(f"{_CHILDREN}::test_a_visit_that_is_not_sent_keeps_the_child_here_until_it_is",),
     ),
     Fault(

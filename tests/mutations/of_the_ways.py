@@ -30,8 +30,8 @@ FAULTS = (
     Fault(
         name="file-had-by-naming-it-elsewhere",
         file=_FILES,
-        old="where(record.c.scope == asked.scope, record.c.sha256 == asked.file)",
-        new="where(record.c.sha256 == asked.file)",
+        old="select(record.c.size).where(record.c.scope == asked.scope, record.c.sha256 == asked.file)",
+        new="select(record.c.size).where(record.c.sha256 == asked.file)",
         tests=(f"{_SERVED}::test_what_no_change_names_and_what_another_place_names_look_the_same",),
     ),
     Fault(

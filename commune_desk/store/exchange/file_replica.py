@@ -7,6 +7,7 @@ from collections.abc import Collection
 from commune_desk.domain.time.clock import local_day, to_iso
 from commune_desk.store.exchange.one_desk import OneDesk
 from commune_desk.store.files import file_queue
+from commune_desk.store.intake import departures
 from commune_desk.store.writing.transaction import Tx
 from sync.file_wire import FileTask
 
@@ -28,6 +29,7 @@ class RegisterFiles(OneDesk):
             file_queue.note_sent(tx.connection, task.file, reached, at)
             self._spend(tx, spent)
             if at:
+                departures.settle(tx)
                 self._tell(tx)
 
         self._write(note)
@@ -43,6 +45,7 @@ class RegisterFiles(OneDesk):
     def refused(self, task: FileTask, code: str, *, for_good: bool) -> None:
         def note(tx: Tx) -> None:
             file_queue.note_refused(tx.connection, task, code, for_good=for_good)
+            departures.settle(tx)
             self._tell(tx)
 
         self._write(note)

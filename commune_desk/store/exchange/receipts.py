@@ -113,5 +113,5 @@ def resend_from(tx: Tx, n: int) -> None:
     departures.send_again(tx.connection, desk, n)
     tx.connection.execute(_SEND_AGAIN, (desk, n))
     file_queue.offer_again(tx)
-    departures.tell_again(tx.connection)
+    departures.tell_again(tx)
     courier.forget_written(tx)

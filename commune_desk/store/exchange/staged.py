@@ -14,7 +14,9 @@ from commune_desk.store.changes.ledger import PROVINCE_SCHEMA
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.sync_history import Heard
 from commune_desk.store.files import file_queue
+from commune_desk.store.intake import departures
 from commune_desk.store.writing.transaction import Tx
+from sync.report_wire import REMOVED
 
 _READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
 _STAGE = "UPDATE change SET state='staged', desk='', n=NULL, head=NULL, signature=NULL, code=NULL WHERE "
@@ -75,6 +77,8 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     settings.put(tx.connection, settings.CONTACT_AT, "")  # it may be another province's
     settings.put(tx.connection, settings.HEARD, Heard())
     tx.connection.execute("DELETE FROM receipt")  # they speak of the former desk's numbers
+    tx.connection.execute("DELETE FROM purge_receipt WHERE change=?", (REMOVED,))  # it stays, under its new id
+    departures.tell_again(tx)
     tx.audit(AuditAction.ENROL)
     tx.topic("identity")
 

@@ -167,6 +167,21 @@ def drop(db: Connection, file: str) -> None:
         db.execute("DELETE FROM file_queue WHERE sha256=?", (file,))
 
 
+def drop_fetched(db: Connection, file: str) -> None:
+    """Forget the content of a file that came from others, unless a record still names it."""
+    if db.execute("SELECT 1 FROM file_queue WHERE sha256=? AND direction='down'", (file,)).fetchone() is not None:
+        drop(db, file)
+
+
+def goes_up(db: Connection, attachment: str) -> bool:
+    """Whether the content that the record names was added here and is still to be sent."""
+    asked = (
+        "SELECT 1 FROM attachment a JOIN file_queue q ON q.sha256=a.sha256"
+        " WHERE a.id=? AND q.direction='up' AND q.state='waiting'"
+    )
+    return db.execute(asked, (attachment,)).fetchone() is not None
+
+
 def next_task(db: Connection, day: date, passed_over: Collection[str] = ()) -> FileTask | None:
     """What to carry next: what an officer waits for, what was added here, then what may come by itself.
 

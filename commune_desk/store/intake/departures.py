@@ -16,6 +16,7 @@ from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.changes.journal import LEFT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.files import file_queue
 from commune_desk.store.intake import handing_on
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, report_wire, seal
@@ -25,7 +26,7 @@ KEEPS_STUBS = "keeps_stubs"
 """Whether the province's policy leaves a line about a child that moved: case code, where to, when."""
 _LEFT_AGAIN = "left_again"
 """The setting that holds the numbers of own changes which are sent a second time though their record has left."""
-_PERSON = "person"
+_PERSON, _ATTACHMENT = "person", "attachment"
 _STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
 _SAYS_WHERE = "COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '') IN ('move', 'share', 'unshare')"
 """Verbs of place stay: they name ids and scopes alone, and what came by them may be here still."""
@@ -73,14 +74,14 @@ def arrive(tx: Tx, kind: str, record: str) -> None:
 
 
 def settle(tx: Tx) -> None:
-    """Remove what has left, as soon as the province signed for all that this desk wrote about it."""
+    """Remove what has left, as soon as the province has all that this desk wrote about it: words and files."""
     db = tx.connection
     _hide_again(db, tx.ledger.desk)
     for (change,) in db.execute("SELECT DISTINCT change FROM departure WHERE is_gone=0").fetchall():
         rows = db.execute("SELECT kind, record FROM departure WHERE change=? AND is_gone=0", (change,)).fetchall()
         follow = [one for kind, record in rows if kind == _PERSON for one in _belonging_to(db, record)]
         leaving = dict.fromkeys([*((kind, record) for kind, record in rows), *follow])
-        if any(_is_unsent(db, record) for _, record in leaving):
+        if any(_is_unsent(db, record) or file_queue.goes_up(db, record) for _, record in leaving):
             continue
         if _seals_late(tx, change, leaving.keys() - set(rows)):
             continue
@@ -111,9 +112,15 @@ def send_again(connection: Connection, desk: str, n: int) -> None:
     settings.put(connection, _LEFT_AGAIN, [*settings.get(connection, _LEFT_AGAIN, list[int], []), *again])
 
 
-def tell_again(connection: Connection) -> None:
-    """The province may have lost this desk's words for what was removed: they go up once more."""
-    connection.execute("UPDATE purge_receipt SET is_sent=0")
+def tell_again(tx: Tx) -> None:
+    """The province may lack this desk's words for what was removed: they go up once more, in its present name.
+
+    It believes nobody for another, and what is told of a register that has gone on under a new id is told of that one.
+    """
+    own = settings.identity(tx.connection)
+    for change, body in tx.connection.execute("SELECT change, body FROM purge_receipt").fetchall():
+        said = protocol.decode(bytes(body), report_wire.PurgeStatement)
+        _keep_statement(tx.connection, own, msgspec.structs.replace(said, change=change, desk=own.desk))
 
 
 def _hide_again(connection: Connection, desk: str) -> None:
@@ -179,7 +186,11 @@ def _is_unsent(db: Connection, record: str) -> bool:
 def _remove(tx: Tx, kind: str, record: str) -> None:
     db = tx.connection
     tx.forget(kind, record)
+    asked = "SELECT sha256 FROM attachment WHERE id=?"
+    files = db.execute(asked, (record,)).fetchall() if kind == _ATTACHMENT else ()
     db.execute(f"DELETE FROM {kind} WHERE id=?", (record,))  # noqa: S608 - declared names only
+    for (file,) in files:
+        file_queue.drop_fetched(db, file)
     for table in ("shadow", "conflict", "draft", "arrival"):
         db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
     db.execute(f"DELETE FROM change WHERE record=? AND desk<>? AND NOT ({_SAYS_WHERE})", (record, tx.ledger.desk))  # noqa: S608
@@ -189,11 +200,15 @@ def _remove(tx: Tx, kind: str, record: str) -> None:
 def sign_receipt(tx: Tx, change: str, records: int) -> None:
     """This desk's word that it removed so many records; it goes up with the next sync."""
     own = settings.identity(tx.connection)
-    body = protocol.encode(
-        report_wire.PurgeStatement(desk=own.desk, change=change, records=records, at=to_iso(tx.ledger.now()))
-    )
+    at = to_iso(tx.ledger.now())
+    said = report_wire.PurgeStatement(desk=own.desk, change=change, records=records, at=at)
+    _keep_statement(tx.connection, own, said)
+
+
+def _keep_statement(connection: Connection, own: settings.Identity, said: report_wire.PurgeStatement) -> None:
+    body = protocol.encode(said)
     signature = seal.SigningKey.from_bytes(own.signing).sign(seal.PURGE, body)
-    tx.connection.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (change, body, signature))
+    connection.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (said.change, body, signature))
 
 
 def unsent_receipts(connection: Connection) -> list[Any]:

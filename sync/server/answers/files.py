@@ -6,7 +6,7 @@ leaves a shorter offset, and every process of the province sees the same. What n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
@@ -58,7 +58,10 @@ class _Blob:
 
 
 class FileDoor:
-    """Which files a desk may ask about: those that a record of a scope it holds names."""
+    """Which files a desk may ask about: those that a record of a scope it holds names.
+
+    And send: also those of a record that has left its scope before its content was here.
+    """
 
     def size_of(self, connection: Connection, caller: DeskState, asked: FileAsked, roles: frozenset[Role]) -> int:
         """The file's size. Raises Refused 404, whether it is not there or not the desk's."""
@@ -70,6 +73,21 @@ class FileDoor:
         if not size or size < 0:
             raise Refused(404, "not_found")
         return size
+
+    def home_of(self, connection: Connection, caller: DeskState, asked: FileAsked) -> str:
+        """Where the content of a file that a desk sends lies: with its record, also where that has left the scope.
+
+        Read with the reach of the whole province.
+        """
+        if caller.grants.get(asked.scope) not in _KIND.write or not is_digest(asked.file):
+            return asked.scope
+        record, left = tables.RECORDS["attachment"], tables.departure
+        gone = select(record.c.scope).join(left, left.c.record == record.c.id).where(left.c.scope == asked.scope)
+        here = select(record.c.scope).where(record.c.scope == asked.scope, record.c.sha256 == asked.file)
+        if connection.scalar(here.limit(1)) is not None:
+            return asked.scope
+        home = connection.scalar(gone.where(record.c.sha256 == asked.file).order_by(record.c.id).limit(1))
+        return str(home or asked.scope)
 
 
 class Files:
@@ -85,9 +103,11 @@ class Files:
         refuse_frozen(caller)
 
         def work(connection: Connection) -> _Blob:
-            return _find(connection, asked, self._door.size_of(connection, caller, asked, _KIND.write))
+            named, by = self._follow(connection, province, caller, asked)
+            return _find(connection, named, self._door.size_of(connection, by, named, _KIND.write))
 
-        return encode(_told(province, province.database.read(work, reach_of(caller.id, caller.grants))))
+        blob = province.database.read(work, reach_of(caller.id, caller.grants))
+        return encode(_told(province, blob, asked.scope))
 
     def put(self, province: Province, caller: DeskState, body: bytes) -> bytes:
         """Append a piece if it begins where the file ends so far; says where it ends now. Raises Malformed or Refused.
@@ -124,13 +144,13 @@ class Files:
     def _append(
         self, connection: Connection, province: Province, caller: DeskState, header: FilePut, data: bytes
     ) -> FileOffset:
-        named = FileAsked(scope=header.scope, file=header.file)
-        size = self._door.size_of(connection, caller, named, _KIND.write)
+        named, by = self._follow(connection, province, caller, FileAsked(scope=header.scope, file=header.file))
         # Of two pieces in one place one waits for the other, also when neither finds the file there yet.
-        connection.execute(select(tables.scope.c.id).where(tables.scope.c.id == header.scope).with_for_update())
+        connection.execute(select(tables.scope.c.id).where(tables.scope.c.id == named.scope).with_for_update())
+        size = self._door.size_of(connection, by, named, _KIND.write)
         blob = _find(connection, named, size)
         if blob.done_at is not None or header.offset != blob.got:
-            return _told(province, blob)
+            return _told(province, blob, header.scope)
         if blob.got + len(data) > blob.size or blob.size > self._limits.file:
             raise Refused(413, "file_too_large")
         if blob.got == 0:
@@ -138,7 +158,20 @@ class Files:
         self._count(connection, province, caller.id, len(data))
         place = {"scope": blob.scope, "sha256": blob.sha256, "start": blob.got, "data": data}
         connection.execute(insert(tables.blob_piece).values(place))
-        return _told(province, _settled(connection, province, blob, blob.got + len(data)))
+        return _told(province, _settled(connection, province, blob, blob.got + len(data)), header.scope)
+
+    def _follow(
+        self, connection: Connection, province: Province, caller: DeskState, asked: FileAsked
+    ) -> tuple[FileAsked, DeskState]:
+        """The file where its record is by now, and the desk as who may send it there; the transaction reaches that."""
+        reach = reach_of(caller.id, caller.grants)
+        with province.database.unconfined(connection, reach):
+            home = self._door.home_of(connection, caller, asked)
+        if home == asked.scope:
+            return asked, caller
+        province.database.confine(connection, reach.and_also({home}))
+        grants = caller.grants | {home: caller.grants[asked.scope]}
+        return FileAsked(scope=home, file=asked.file), replace(caller, grants=grants)
 
     def _make_room(self, connection: Connection, blob: _Blob) -> None:
         """Enter the file into the list. Raises Refused 507 when its place has no room left."""
@@ -209,8 +242,8 @@ def _bytes_from(connection: Connection, blob: _Blob, offset: int, most: int) -> 
     return b"".join(row.data for row in rows)[skip : skip + most]
 
 
-def _told(province: Province, blob: _Blob) -> FileOffset:
+def _told(province: Province, blob: _Blob, scope: str) -> FileOffset:
+    """`scope` is what the desk asked by: where the record is now is nobody's business there."""
     is_done = blob.done_at is not None
-    return FileOffset(
-        scope=blob.scope, file=blob.sha256, offset=blob.got, done=is_done, at=province.now() if is_done else ""
-    )
+    at = province.now() if is_done else ""
+    return FileOffset(scope=scope, file=blob.sha256, offset=blob.got, done=is_done, at=at)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from commune_desk.domain.time.clock import from_iso
+from commune_desk.domain.time.clock import SystemClock, from_iso
 from sync import seal
 from sync.protocol import Event, FeedHead, b64, decode, encode, unb64
 from sync.server.answers.page_header import header_for
@@ -39,6 +39,8 @@ _KEPT_FOR = timedelta(days=2)
 """So long a desk may go on fetching one that has been replaced."""
 _KEPT_BESIDE = 8
 """Replaced ones of a place that are kept at most: a desk that asks for one after each of its changes fills no disk."""
+_BEING_MADE = 600.0
+"""Seconds that a file may lie in the folder before its row is written."""
 _PAGE = 500
 _ENTERED = '"e":'
 """In an event as it is kept: it may say what brought its change here."""
@@ -78,9 +80,10 @@ class Snapshots:
     def make_ahead(self, province: Province) -> None:
         """Make one snapshot that is missing or far behind, of the scope whose desks would have to wait for it longest.
 
-        Raises StoreFault.
+        And remove the files that no row names any more. Raises StoreFault, OSError.
         """
         with self._making:
+            sweep(province)
             scope = province.database.read(_most_behind, WHOLE_PROVINCE)
             if scope:
                 self._make(province, scope)
@@ -152,6 +155,22 @@ def _remember(connection: Connection, province: Province, row: Mapping[str, Any]
         (province.data / FOLDER / token).unlink(missing_ok=True)
     connection.execute(delete(table).where(table.c.token.in_(gone)))
     connection.execute(insert(table), [dict(row)])
+
+
+def sweep(province: Province) -> None:
+    """Remove what lies in the folder and stands in no row: of a process that ended in between, of a database put back,
+    of an erasure that another server's command carried out. What is being made just now is younger."""
+    folder = province.data / FOLDER
+    files = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+    named = set(province.database.read(_tokens, WHOLE_PROVINCE)) if files else set()
+    now = SystemClock().now().timestamp()  # by which the disk dates its files
+    for path in files:
+        if path.name not in named and now - path.stat().st_mtime > _BEING_MADE:
+            path.unlink(missing_ok=True)
+
+
+def _tokens(connection: Connection) -> Sequence[str]:
+    return connection.scalars(select(tables.snapshot.c.token)).all()
 
 
 def forget_snapshots(province: Province, tokens: Iterable[str]) -> None:

@@ -17,7 +17,7 @@ from http_message_signatures.algorithms import HTTPSignatureAlgorithm
 from sync import seal
 from sync.protocol import BELL_SUFFIX, SIGNED_COMPONENTS
 from sync.server.door.tickets import Tickets
-from sync.server.engine.database import NO_SCOPE
+from sync.server.engine.database import NO_SCOPE, StoreFault
 from sync.server.identity import desks
 from sync.server.identity.province import Province
 from sync.server.problems import Refused
@@ -61,13 +61,16 @@ class Gate:
         self._tickets = tickets
 
     def admit(self, province: Province, request: Signed, *, bell: bool = False) -> desks.DeskState:
-        """The desk that sent the request. Raises Refused 401 for anything not proved, whatever its shape."""
+        """The desk that sent the request. Raises Refused 401 for anything not proved, whatever its shape.
+
+        And StoreFault where it cannot be asked who a desk is: that says nothing of its signature.
+        """
         callers = _Callers(province, bell=bell)
         verifier = _Verifier(signature_algorithm=_Ed25519, key_resolver=callers)
         try:
             results = verifier.verify(request, max_age=None, require_components=SIGNED_COMPONENTS, body=request.body)
         except InvalidSignature:
-            raise Refused(401, "signature") from None
+            raise callers.fault or Refused(401, "signature") from None
         keyid, nonce = results[0].parameters.get("keyid"), results[0].nonce or ""
         if len(results) != 1 or callers.found is None or not self._tickets.spend(str(keyid), nonce):
             raise Refused(401, "ticket")
@@ -81,12 +84,18 @@ class _Callers(HTTPSignatureKeyResolver):
         self._province = province
         self._bell = bell
         self.found: desks.DeskState | None = None
+        self.fault: StoreFault | None = None
+        """What kept the database from answering: the library takes whatever is raised here for a wrong signature."""
 
     def resolve_public_key(self, key_id: str) -> bytes | None:
         desk_id = key_id.removesuffix(BELL_SUFFIX) if self._bell else key_id
         if key_id.endswith(BELL_SUFFIX) is not self._bell:
             return None
-        self.found = self._province.database.read(lambda connection: desks.find(connection, desk_id), NO_SCOPE)
+        try:
+            self.found = self._province.database.read(lambda connection: desks.find(connection, desk_id), NO_SCOPE)
+        except StoreFault as fault:
+            self.fault = fault
+            return None
         if self.found is None or self.found.status == desks.EXPECTED:
             return None
         return self.found.doorbell_public if self._bell else self.found.sign_public

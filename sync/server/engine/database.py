@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from commune_desk.domain.time.clock import monotonic
 from commune_desk.domain.words.errors import Fault
@@ -57,6 +58,9 @@ def reach_of(desk: str, scopes: Iterable[str]) -> Reach:
     return Reach(frozenset(scopes), desk)
 
 
+BUSY = N_("The database is busy with another command. Nothing was lost; try again in a minute.")
+
+
 class StoreFault(Fault):
     """The database could not do it now: disk full, locked, read-only, damaged. Nothing of the transaction stays."""
 
@@ -65,7 +69,7 @@ class Crossed(StoreFault):
     """What the transaction works on is held by another: begun again, the same work holds `scopes` first, in order."""
 
     def __init__(self, scopes: Iterable[str]) -> None:
-        super().__init__(N_("The database is busy with another command. Nothing was lost; try again in a minute."))
+        super().__init__(BUSY)
         self.scopes = frozenset(scopes)
 
 
@@ -138,6 +142,8 @@ class Database(ABC):
         for tried in range(1, MOST_TRIES + 1):
             try:
                 return attempt()
+            except NoConnection:
+                raise StoreFault(BUSY) from None
             except errors as error:
                 said = error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error
                 again = tried < MOST_TRIES and monotonic() < until and self._is_crossed(said)

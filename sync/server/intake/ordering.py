@@ -228,7 +228,7 @@ class _Intake:
 
     def _merge(self, batch: Batch, n: int, line: Line, route: Route) -> None:
         change = line.change
-        self._whereabouts.settle(change.record, route.home)
+        self._whereabouts.settle(change, route.home)
         merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=self._now.latest_stamp)
         status = merged.status(len(change.set) + len(change.seal))
         for scope in route.scopes:

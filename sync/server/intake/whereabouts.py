@@ -131,11 +131,12 @@ class Whereabouts:
     def _scopes_of(self, record: str, home: str) -> dict[str, str]:
         return {home: "", **{scope: since for scope, since in sorted(self._guests.get(record, {}).items())}}
 
-    def settle(self, record: str, home: str) -> None:
-        """The record is new, and lives there."""
-        if record not in self._homes:
-            self._homes[record] = home
-            self._own[record] = self._owners.get(record, "")
+    def settle(self, change: Change, home: str) -> None:
+        """Its record lives there; one that is new by this change is known from now on."""
+        if change.record not in self._homes:
+            self.kinds[change.record] = change.kind
+            self._homes[change.record] = home
+            self._own[change.record] = self._owners.get(change.record, "")
 
     def route(self, change: Change) -> Route | None:
         """Where the change goes; None when its scope never held its record."""

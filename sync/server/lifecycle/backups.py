@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 from contextlib import closing, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from commune_desk.domain.time.clock import from_iso, to_iso
 from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync.server.engine import tables
@@ -26,6 +28,9 @@ KEPT = "kept_file"
 """The table of a backup that holds the files of the data folder."""
 FILES = (CA_FILE, CERT_FILE, KEY_FILE)
 _ENDINGS = ("", "-wal", "-shm", "-journal")
+LONGEST_PUSH = timedelta(minutes=15)
+"""Between the moment by which the changes of a push are dated and the one from which others see them: a push waits for
+locks, and for a slow disk."""
 
 
 class BackupBroken(Fault):
@@ -95,11 +100,16 @@ def raise_durable(connection: Connection, province: Province, numbers: dict[str,
 
 
 def received_until(connection: Connection, instant: str) -> dict[str, int]:
-    """For each desk the number up to which everything was here at `instant`, whatever the clock did meanwhile."""
+    """For each desk the number up to which everything was here at `instant`, whatever the clock did meanwhile.
+
+    A change is dated when its push begins, and is here when that push is over: what was received shortly before the
+    instant may not be in a copy of it.
+    """
+    surely = to_iso(from_iso(instant) - LONGEST_PUSH)
     later: dict[str, int] = {}
     for table in (tables.change, tables.quarantine):
         rows = connection.execute(
-            select(table.c.desk, func.min(table.c.n)).where(table.c.received_at > instant).group_by(table.c.desk)
+            select(table.c.desk, func.min(table.c.n)).where(table.c.received_at > surely).group_by(table.c.desk)
         )
         later |= {desk: min(n, later.get(desk, n)) for desk, n in rows}
     return {desk: min(n, later.get(desk, n + 1) - 1) for desk, n in _numbers(connection).items()}

@@ -1,0 +1,94 @@
+"""`durable --until`: what a copy made by other means surely holds, and not one change more."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from commune_desk.domain.model.ids import uuid7
+from sync import protocol
+from sync.server.identity import desks
+from sync.server.intake import ordering
+from sync.server.intake.admission import Admission
+from sync.server.intake.push import take_in
+from sync.server.lifecycle import backups
+from sync.server.lifecycle.backups import received_until
+from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
+
+pytestmark = pytest.mark.usefixtures("store_engine")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with province_in(tmp_path) as made:
+        yield made
+
+
+def durable(world: World, desk: ServerDesk, instant: str) -> int:
+    return world.read(lambda connection: received_until(connection, instant))[desk.id]
+
+
+def slow_push(world: World, desk: ServerDesk, monkeypatch: pytest.MonkeyPatch, during: list[int], until: str) -> None:
+    """A push that has begun when a copy of the province is made, and is over after it."""
+    begun, may_end = threading.Event(), threading.Event()
+    store = ordering.store
+
+    def held(connection: Connection, *rest: object) -> object:
+        results = store(connection, *rest)  # type: ignore[arg-type]
+        begun.set()
+        assert may_end.wait(20)
+        return results
+
+    monkeypatch.setattr("sync.server.intake.push.store", held)
+    line = desk.change("person", uuid7(), {"full_name": "Chìu Văn Sáng"})
+    body = desk.body([line])
+
+    caller = world.read(lambda connection: desks.find(connection, desk.id))
+    assert caller is not None
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(take_in, world.province, caller, body, Admission())
+        assert begun.wait(20)
+        world.clock.move(seconds=5)
+        during.append(durable(world, desk, until))
+        may_end.set()
+        receipt: protocol.Receipt = job.result()
+    assert receipt.accepted_n == desk.n
+
+
+def instant_of(world: World, **step: float) -> str:
+    world.clock.move(**step)
+    now: datetime = world.clock.now()
+    return now.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_a_change_whose_push_was_under_way_is_not_told_durable(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It bears an earlier time than the copy, and the copy lacks it: a desk that let go of it would lose it."""
+    desk = world.desk()
+    desk.send("person", uuid7(), {"full_name": "Chìu Thị Mây"})
+    world.clock.move(hours=1)
+    began = instant_of(world)
+    in_the_copy: list[int] = []
+    slow_push(world, desk, monkeypatch, in_the_copy, began)
+    copied_at = instant_of(world)
+    assert in_the_copy == [1]
+    world.clock.move(hours=1)
+    assert durable(world, desk, copied_at) == 1
+
+
+def test_what_was_here_long_before_is_durable(world: World) -> None:
+    desk = world.desk()
+    desk.send("person", uuid7(), {"full_name": "Chìu Thị Mây"})
+    assert durable(world, desk, instant_of(world, hours=1)) == 1
+
+
+def test_by_the_clock_alone_it_would_be_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(backups, "LONGEST_PUSH", backups.LONGEST_PUSH * 0)
+    with pytest.raises(AssertionError):
+        test_a_change_whose_push_was_under_way_is_not_told_durable(world, monkeypatch)

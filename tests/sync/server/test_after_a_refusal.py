@@ -1,0 +1,34 @@
+"""What stands behind a refused verb of place in one push is merged as if it stood alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from commune_desk.domain.model.ids import uuid7
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, World, province_in
+from tests.sync.moves.test_server_moves import relocation
+
+pytestmark = pytest.mark.usefixtures("store_engine")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with province_in(tmp_path) as made:
+        yield made
+
+
+@pytest.mark.parametrize("verb", ["move", "share", "unshare"])
+def test_a_record_made_before_a_refused_move_is_known_behind_it(world: World, verb: str) -> None:
+    """A colleague has moved the child already; who was away moves it too, between two words about another child."""
+    away = world.desk()
+    other = uuid7()
+    made = away.change("person", other, {"full_name": "Chìu Văn Sáng", "phone": "0900000000"})
+    refused = relocation(away, uuid7(), verb, OTHER)
+    more = away.change("person", other, {"phone": "0911111111"}, base={"phone": made.change.id})
+    results = away.results(made, refused, more)
+    assert [status for status, _ in results] == ["ok", "quarantined", "ok"]
+    row = world.row("person", other)
+    assert (row["full_name"], row["phone"], row["scope"]) == ("Chìu Văn Sáng", "0911111111", COMMUNE)
