@@ -28,7 +28,7 @@ from commune_desk.domain.lists.header import column_encodings, find_header
 from commune_desk.domain.lists.repeats import SAME_ID
 from commune_desk.domain.lists.row_kinds import RowKind
 from commune_desk.domain.lists.rows import ETHNICITY_UNKNOWN, RELATION_UNKNOWN, ListedChild, ListPlan, read_row
-from commune_desk.domain.time.dates import PartialDate, is_child_on
+from commune_desk.domain.time.dates import PartialDate, age_on, is_child_on
 from commune_desk.domain.vietnamese.text import fold
 from commune_desk.program_files import code_book
 from commune_desk.training.lists import AS_OF, CURRENT_NAME, OLD_NAME, SEED
@@ -188,6 +188,14 @@ def test_people_hold_to_the_rules_and_to_the_shares_of_the_province() -> None:
     kinds = Counter(child.groups[0][:4] for child in people if child.groups)
     assert kinds["HCDB"] / len(people) == pytest.approx(SPECIAL_SHARE, rel=0.2)
     assert kinds["NGCO"] / len(people) == pytest.approx(AT_RISK_SHARE, rel=0.2)
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 27), date(2028, 2, 2), date(2028, 2, 29), date(2040, 2, 3)])
+def test_on_whatever_day_a_training_register_is_made_all_in_it_are_children(today: date) -> None:
+    """From February 2028 on none could be made: the girl whom the demo looks for would have come of age."""
+    people = list(training_children(60, seed=1, today=today))
+    assert [child.full_name for child in people if not is_child_on(PartialDate.of(child.born), today)] == []
+    assert age_on(PartialDate.of(people[0].born), today) == (14, 14)
 
 
 def test_visits_follow_the_rhythm_and_the_code_lists() -> None:

@@ -8,10 +8,13 @@ from datetime import date, timedelta
 from random import Random
 
 from commune_desk.domain.model.codes import is_special_group
+from commune_desk.domain.time.dates import PartialDate, age_on, birthday
 from commune_desk.training.names import DAO, NameGrammar, elder_name, person_name, pick_grammar
 
 HOA = "Đặng Thị Hoà"
 """The girl whom the demo looks for; nobody else is given her name."""
+_HOA_BORN, _BROTHER_BORN, _HOA_AGE = date(2012, 2, 3), date(2017, 6, 14), 14
+"""Once she would be older, both were born as many years later: a register is made for children alone."""
 SPECIAL_SHARE = 4_226 / 365_000
 AT_RISK_SHARE = 4_577 / 365_000
 """Of all children in Quảng Ninh: in special circumstances 1.16 %, at risk 1.25 %."""
@@ -109,10 +112,11 @@ def training_children(
 ) -> Iterator[TrainingChild]:
     """`count` children under 16 on `today`, brothers and sisters one after the other, the same for the same arguments.
 
-    The first two are always Đặng Thị Hoà and her brother; nobody else bears her name. `special` and `at_risk`
-    are the shares of children in such a group: the province's, unless a list of followed children is wanted.
+    The first two are always Đặng Thị Hoà, who never gets older than 14, and her brother; nobody else bears her name.
+    `special` and `at_risk` are the shares of children in such a group: the province's, unless a list of followed
+    children is wanted.
     """
-    yield from _known_children()[:count]
+    yield from _known_children(today)[:count]
     rng = Random(seed)  # noqa: S311 - people who do not exist, not a secret
     home, size, siblings = _household(rng), 0, list[TrainingChild]()
     for number in range(2, count):
@@ -135,14 +139,16 @@ def training_id(number: int, born: date, *, is_male: bool) -> str:
     return f"022{century}{born.year % 100:02}{(number + 7) * 387_421 % 10**6:06}"
 
 
-def _known_children() -> tuple[TrainingChild, ...]:
+def _known_children(today: date) -> tuple[TrainingChild, ...]:
+    older = max(0, age_on(PartialDate.of(_HOA_BORN), today).min - _HOA_AGE)
+    born, brother_born = birthday(_HOA_BORN, older), birthday(_BROTHER_BORN, older)
     hoa = TrainingChild(
         number=0,
         full_name=HOA,
         sex="female",
-        born=date(2012, 2, 3),
+        born=born,
         ethnicity=DAO.ethnicity,
-        id_number=training_id(0, date(2012, 2, 3), is_male=False),
+        id_number=training_id(0, born, is_male=False),
         village="Thôn Khe Lặc",
         household_head="Bàn Thị Mùi",
         father_name="Đặng Sềnh Phúc",
@@ -158,8 +164,8 @@ def _known_children() -> tuple[TrainingChild, ...]:
         number=1,
         full_name="Đặng A Sinh",
         sex="male",
-        born=date(2017, 6, 14),
-        id_number=training_id(1, date(2017, 6, 14), is_male=True),
+        born=brother_born,
+        id_number=training_id(1, brother_born, is_male=True),
         groups=("HCDB01",),
         risk_level="medium",
     )

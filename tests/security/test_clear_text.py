@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from commune_desk.presenters.lists.page import rejects_saved
+from commune_desk.presenters.lists.views import rejects_saved
 from commune_desk.store.engine.database import connect
 from commune_desk.usecases.sheets.write_rejects import Reject, write_rejects
 from commune_desk.vault.keys import RegisterKey

@@ -94,7 +94,7 @@ class BedChangeForm(EntryForm[FormState]):
 
     def __init__(self, workplace: Workplace, stay: str) -> None:
         self._stay = workplace.read(lambda c: stay_row(c, stay))
-        super().__init__(workplace, stay, {"bed": ""})
+        super().__init__(workplace, stay, {"bed": self._stay.bed_id if self._stay else ""})
         self.open_as(workplace.read(lambda c: open_records(c, load(c, "placement", stay))))
 
     def fields(self) -> Sequence[FieldSpec]:
@@ -117,6 +117,11 @@ class BedChangeForm(EntryForm[FormState]):
 
     def options(self, name: str) -> list[Option]:
         return free_beds(self._workplace)
+
+    def offered(self, name: str) -> list[Option]:
+        """The bed that they have too: whoever chooses nothing takes nobody's bed away."""
+        stay = self._stay
+        return [*([(stay.bed_id, stay.bed)] if stay and stay.bed else []), *self.options(name)]
 
     def check(self) -> dict[str, str]:
         return {}

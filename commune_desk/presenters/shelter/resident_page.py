@@ -95,8 +95,9 @@ class ResidentPage:
         shown, opened = self._shown, self._opened
         if shown is None:
             raise ValueError("the page shows nothing")
-        self._shown = msgspec.structs.replace(shown, papers=tuple(papers))
-        return lambda tx: set_papers(tx, opened, shown, papers)
+        kept = (*papers, *(code for code in shown.papers if code not in PAPERS))  # what a newer program ticked stays
+        self._shown = msgspec.structs.replace(shown, papers=kept)
+        return lambda tx: set_papers(tx, opened, shown, kept)
 
     def came_back(self) -> Callable[[Tx], None]:
         note = _("Is back in the house.")

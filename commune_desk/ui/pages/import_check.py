@@ -9,8 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
-from commune_desk.presenters.lists.page import CheckView
 from commune_desk.presenters.lists.rows import ImportTwinView, ListRowText, RowView
+from commune_desk.presenters.lists.views import CheckView
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton

@@ -13,8 +13,9 @@ from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, format_number
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.lists.columns import Looked
-from commune_desk.presenters.lists.page import CheckView, Stage, rejects_saved
 from commune_desk.presenters.lists.page import ImportPage as State
+from commune_desk.presenters.lists.page import Stage
+from commune_desk.presenters.lists.views import CheckView, rejects_saved
 from commune_desk.store.lists.import_rows import View
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
 from commune_desk.ui.dialogs.save_as import ask_where_to

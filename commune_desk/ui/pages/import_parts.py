@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.presenters.lists.columns import ColumnRow
-from commune_desk.presenters.lists.page import ColumnsView, PastImport, ResultView
+from commune_desk.presenters.lists.views import ColumnsView, PastImport, ResultView
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.shelter.resident_page import ResidentPage as State
 from commune_desk.store.pages.placements import bed_board, stay_ids, stay_record, stay_row
 from commune_desk.store.writing.drafts import load_draft
 from commune_desk.ui.forms.beds_form import BedsFormPage
@@ -23,6 +25,7 @@ from commune_desk.ui.widgets.options import MultiChoice, RadioRow
 from commune_desk.ui.widgets.text import RichLine
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers import shelter_house
+from tests.helpers.builders import save_all
 from tests.helpers.keys import press
 from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text
@@ -226,6 +229,35 @@ def test_a_paper_that_came_is_ticked_and_kept(qtbot: QtBot, house: Workplace, ta
     row = house.read(lambda c: stay_row(c, stays["Hoa Sen"]))
     assert row is not None
     assert set(row.papers) == {"declaration", "decision"}
+
+
+def test_a_paper_that_this_program_does_not_know_stays(house: Workplace) -> None:
+    stay = shelter_house.fill(house)["Hoa Sen"]
+    record = house.read(lambda c: stay_record(c, stay))
+    assert record is not None
+    house.write(save_all(msgspec.structs.replace(record.placement, papers=("declaration", "new_in_2027"))))
+    page = State(house, stay)
+    assert page.view() is not None
+    house.write(page.keep_papers(("declaration", "decision")))
+    row = house.read(lambda c: stay_row(c, stay))
+    assert row is not None
+    assert set(row.papers) == {"declaration", "decision", "new_in_2027"}
+
+
+def test_whoever_opens_the_change_of_bed_and_chooses_nothing_takes_no_bed_away(
+    qtbot: QtBot, house: Workplace, tasks: Tasks, went: Routes
+) -> None:
+    stay = shelter_house.fill(house)["Hoa Sen"]
+    before = house.read(lambda c: stay_row(c, stay))
+    form = shelter_form(Route("resident", stay, "bed"), house, tasks, went.append)
+    assert form is not None
+    ready(qtbot, form)
+    with qtbot.waitSignal(form.saved):
+        form.submit()
+    after = house.read(lambda c: stay_row(c, stay))
+    assert before is not None
+    assert after is not None
+    assert after.bed == before.bed != ""
 
 
 def test_a_stay_that_is_gone_says_so(qtbot: QtBot, house: Workplace, tasks: Tasks, went: Routes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from commune_desk.presenters.sync.file_budget import send_files_now
 from commune_desk.store.intake import comparing
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.ui import theme
@@ -26,12 +28,13 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import NoLine
+from tests.helpers.attached import add_child, add_file, scan
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.in_conflict import in_conflict
 from tests.helpers.moving import THERE, know_the_communes
 from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text, compose
-from tests.helpers.workplaces import work_for_real
+from tests.helpers.workplaces import clock_of, make_workplace, work_for_real
 from tests.story.cut_texts import cut_texts
 
 
@@ -236,3 +239,20 @@ def test_of_a_value_written_and_one_chosen_after_it_the_chosen_one_stands(
     qtbot.waitUntil(lambda: workplace.read(open_conflicts) == [])
     phone = workplace.read(lambda db: db.execute("SELECT phone FROM person WHERE id=?", (person.id,)).fetchone()[0])
     assert phone == "0366404505"
+
+
+def test_the_budget_of_files_is_that_of_the_day_though_the_page_stands_open_over_midnight(
+    qtbot: QtBot, tmp_path: Path, tasks: Tasks
+) -> None:
+    workplace = make_workplace(tmp_path, at=datetime(2026, 11, 23, 16, 59, tzinfo=UTC))
+    register = workplace.register
+    add_file(register, add_child(register), scan(30_000))
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    workplace.write(send_files_now())
+    page.files.refresh()
+    assert not page.files.now.isEnabled()
+    clock_of(workplace).pass_by(minutes=2)
+    page.show_status(SyncStatus())
+    assert page.files.now.isEnabled()
+    register.close()
