@@ -9,6 +9,20 @@ _PUSHES, _GATES = ("sync/server/test_push.py",), ("sync/server/test_gate.py",)
 
 FAULTS = (
     Fault(
+        name="a-copied-desk-is-stopped-instead-of-removed",
+        file="sync/server/identity/desks.py",
+        old="in_service = tables.desk.c.id == desk, tables.desk.c.status == ACTIVE",
+        new="in_service = (tables.desk.c.id == desk,)",
+        tests=("sync/server/test_at_the_same_moment.py",),
+    ),
+    Fault(
+        name="each-desk-that-finds-it-put-back-begins-an-epoch",
+        file="sync/server/intake/push.py",
+        old="actor=caller.id, after=header.epoch)",
+        new="actor=caller.id)",
+        tests=("sync/postgres/test_put_back_at_once.py",),
+    ),
+    Fault(
         name="gate-takes-a-busy-database-for-a-wrong-signature",
         file=_GATE,
         old='raise callers.fault or Refused(401, "signature") from None',

@@ -160,6 +160,8 @@ def _remember(connection: Connection, province: Province, row: Mapping[str, Any]
 def sweep(province: Province) -> None:
     """Remove what lies in the folder and stands in no row: of a process that ended in between, of a database put back,
     of an erasure that another server's command carried out. What is being made just now is younger."""
+    if province.database.read(lambda connection: _outlived(connection, province), WHOLE_PROVINCE):
+        province.database.write(lambda connection: _forget_outlived(connection, province), WHOLE_PROVINCE)
     folder = province.data / FOLDER
     files = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
     named = set(province.database.read(_tokens, WHOLE_PROVINCE)) if files else set()
@@ -167,6 +169,24 @@ def sweep(province: Province) -> None:
     for path in files:
         if path.name not in named and now - path.stat().st_mtime > _BEING_MADE:
             path.unlink(missing_ok=True)
+
+
+def _outlived(connection: Connection, province: Province) -> list[str]:
+    """Tokens of those that go to no desk any more, also where no other one was made since: replaced ones, and those
+    that tell of who has left or was erased. An erasure may have been carried out while one was being made."""
+    table, now = tables.snapshot, province.clock.now()
+    newest: dict[str, str] = {}
+    outlived: list[str] = []
+    for row in connection.execute(select(table).order_by(table.c.seq.desc())):
+        is_replaced = newest.setdefault(row.scope, row.token) != row.token
+        if now - from_iso(row.made_at) > _KEPT_FOR and (is_replaced or _left_at(connection, row.scope) > row.seq):
+            outlived.append(row.token)
+    return outlived
+
+
+def _forget_outlived(connection: Connection, province: Province) -> None:
+    table = tables.snapshot
+    connection.execute(delete(table).where(table.c.token.in_(_outlived(connection, province))))
 
 
 def _tokens(connection: Connection) -> Sequence[str]:

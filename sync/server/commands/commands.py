@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -67,7 +68,7 @@ def serve(args: Namespace, console: Console) -> None:
     if not 0 <= args.port < 1 << 16:
         raise Invalid(N_("A port is a number from 0 to 65535."))
     with closing(opened(args)) as province:
-        until = valid_until((province.data / CERT_FILE).read_bytes())
+        until = _good_until(province)
         if (until - province.clock.now()).days < 60:
             console.say(
                 N_("The server's certificate runs out on {day}; run: commune-desk-server renew"),
@@ -79,6 +80,16 @@ def serve(args: Namespace, console: Console) -> None:
             console.say(N_("Erased again, for the database was put back from a backup: {count}."), count=again)
         listen(province, args.host, args.port, ready=lambda address: console.line(f"ready {address}"))
     console.say(N_("Stopped."))
+
+
+def _good_until(province: Province) -> datetime:
+    """When the server's certificate runs out. Raises Fault for one that cannot be read."""
+    try:
+        return valid_until((province.data / CERT_FILE).read_bytes())
+    except OSError:
+        raise Fault(
+            N_("The certificate in {path} cannot be read; run: commune-desk-server renew"), path=province.data
+        ) from None
 
 
 def renew(args: Namespace, console: Console) -> None:

@@ -201,6 +201,10 @@ def audit_cuts(connection: Connection) -> dict[str, int]:
 
 
 def freeze(connection: Connection, province: Province, desk: str) -> None:
-    """Stop a desk whose history exists twice (a cloned PC, an old backup): it must enrol under a new id."""
-    connection.execute(update(tables.desk).where(tables.desk.c.id == desk).values(status=FROZEN))
-    audited(connection, province, "desk-frozen", desk, actor="server")
+    """Stop a desk whose history exists twice (a cloned PC, an old backup): it must enrol under a new id.
+
+    One that was taken out of service meanwhile stays so: it may have been ordered to remove what it holds.
+    """
+    in_service = tables.desk.c.id == desk, tables.desk.c.status == ACTIVE
+    if connection.execute(update(tables.desk).where(*in_service).values(status=FROZEN)).rowcount:
+        audited(connection, province, "desk-frozen", desk, actor="server")

@@ -105,10 +105,15 @@ def epoch_of(connection: Connection) -> str:
     return fact(connection, EPOCH)
 
 
-def begin_epoch(connection: Connection, province: Province, *, actor: str) -> str:
-    """The database was put back to an earlier time: from now on every desk sends again what it lacks."""
-    epoch = secrets.token_hex(8)
-    connection.execute(update(tables.meta).where(tables.meta.c.name == EPOCH).values(value=epoch))
+def begin_epoch(connection: Connection, province: Province, *, actor: str, after: str = "") -> str:
+    """The database was put back to an earlier time: from now on every desk sends again what it lacks; the new epoch.
+
+    `after`: only where this one still goes on, for another desk may have found the same at the same moment.
+    """
+    epoch, table = secrets.token_hex(8), tables.meta
+    present = [table.c.name == EPOCH, *((table.c.value == after,) if after else ())]
+    if not connection.execute(update(table).where(*present).values(value=epoch)).rowcount:
+        return epoch_of(connection)
     audited(connection, province, "epoch", epoch, actor=actor)
     return epoch
 

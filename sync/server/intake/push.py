@@ -37,7 +37,9 @@ def take_in(province: Province, caller: desks.DeskState, body: bytes, door: Admi
     try:
         return province.database.write(work, _reach(caller, incoming))
     except RolledBack:
-        province.database.write(lambda connection: begin_epoch(connection, province, actor=caller.id), NO_SCOPE)
+        province.database.write(
+            lambda connection: begin_epoch(connection, province, actor=caller.id, after=header.epoch), NO_SCOPE
+        )
         raise Refused(409, "epoch") from None
     except Refused as refusal:
         if refusal.code == "fork" and caller.status == desks.ACTIVE:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -16,7 +17,7 @@ from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from sync.protocol import b64
 from sync.server.engine.address import PostgresAddress
-from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
+from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.engine.private_files import make_folder, write_private
 from sync.server.identity import keyfile
 from sync.server.identity.authority import Identity, make_authority, make_server, under_password
@@ -60,14 +61,23 @@ def found(
         "officer": new_record_id(),
         "hosts": " ".join(hosts),
     }
-    database.write(lambda connection: write_meta(connection, facts), NO_SCOPE)
-    database.close()
-    province = open_province(data, key_path, clock=clock)
-    province.database.write(lambda connection: _begin(connection, province), WHOLE_PROVINCE)
-    return province
+    made = Province(
+        data=data,
+        database=database,
+        keys=keys,
+        clock=clock,
+        name=name,
+        ca=authority.certificate,
+        escrow_public=keys.escrow.public,
+    )
+    with closing(made):
+        database.write(lambda connection: _begin(connection, made, facts), WHOLE_PROVINCE)
+    return open_province(data, key_path, clock=clock)
 
 
-def _begin(connection: Connection, province: Province) -> None:
+def _begin(connection: Connection, province: Province, facts: Mapping[str, str]) -> None:
+    """All of it or nothing: what opens as a province has the desk that it signs under."""
+    write_meta(connection, facts)
     found_province_desk(connection, province)
     audited(connection, province, "init", province.name)
 

@@ -355,7 +355,7 @@ def test_what_followed_is_its_authors_own_with_all_its_parts_and_nobody_elses(wo
 
 def test_the_parts_of_what_followed_would_be_set_aside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
-    monkeypatch.setattr(Whereabouts, "settle", lambda self, record, home: self._homes.setdefault(record, home))
+    monkeypatch.setattr(Whereabouts, "settle", lambda self, change, home: self._homes.setdefault(change.record, home))
     child = Child(world.desk())
     child.move(OTHER)
     made = child.desk.change("report", uuid7(), {"person": child.person, "source": "person", "place": "Bản"})

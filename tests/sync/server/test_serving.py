@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from pathlib import Path
 
 from sync.server.door import serving
 from sync.server.door.patience import PatientLoop
+from tests.sync.actors.server_fixtures import command
 
 
 async def _delays_replies(listener: socket.socket) -> bool:
@@ -40,3 +42,11 @@ def test_a_socket_as_it_comes_would_wait() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.bind(("127.0.0.1", 0))
         assert _served(listener)
+
+
+def test_without_its_certificate_it_says_how_to_have_one(tmp_path: Path) -> None:
+    assert command(tmp_path, "init", "--name", "Quảng Ninh", "--host", "127.0.0.1").returncode == 0
+    (tmp_path / "data" / "server.crt").unlink()
+    done = command(tmp_path, "serve", "--host", "127.0.0.1", "--port", "0")
+    assert done.returncode == 2
+    assert "commune-desk-server renew" in done.stderr

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from sync.server.answers import snapshots
 from sync.server.answers.snapshots import FOLDER, Snapshots
@@ -71,6 +71,34 @@ def test_what_was_made_before_an_erasure_or_a_restore_goes_though_its_command_wa
     age(office, 3600)
     make_ahead(office.real)
     assert token not in files(office)
+
+
+def test_one_that_was_being_made_while_somebody_was_erased_does_not_stay(office: Office) -> None:
+    """No other one has to be made for it to go: its place may never have enough to tell again."""
+    a_history(office.desk(), office.desk())
+    (token,) = made(office.real)
+
+    def erased_meanwhile(connection: Connection) -> None:
+        seq = connection.scalar(select(tables.snapshot.c.seq)) or 0
+        facts = {"scope": COMMUNE, "record": "0" * 32, "kind": "person", "change": "1" * 32, "seq": seq + 1}
+        connection.execute(tables.departure.insert().values(facts))
+        connection.execute(tables.snapshot.update().values(made_at="2020-01-01T00:00:00Z"))
+
+    office.real.write(erased_meanwhile)
+    age(office, 3600)
+    snapshots.sweep(office.real.province)
+    assert made(office.real) == []
+    assert token not in files(office)
+
+
+def test_the_newest_stays_however_old_it_is(office: Office) -> None:
+    a_history(office.desk(), office.desk())
+    office.real.write(
+        lambda connection: connection.execute(tables.snapshot.update().values(made_at="2020-01-01T00:00:00Z"))
+    )
+    age(office, 3600)
+    snapshots.sweep(office.real.province)
+    assert files(office) == {*made(office.real)} != set()
 
 
 def test_unswept_it_would_stay(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
