@@ -72,6 +72,7 @@ class Desk:
         self._pools = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self.page = SyncPage(self.workplace, Tasks(*self._pools))
         self._news: list[SyncStatus] = []
+        self._was_running = False
         self._heard = threading.Event()
         session = Session(desk.connect(), desk.replica())
         self.agent = SyncAgent(session, self._hear, self.waiting, clock=SystemClock(), pace=NEVER_BY_ITSELF)
@@ -85,9 +86,10 @@ class Desk:
         return self.desk.register.write(lambda tx: count_waiting(tx.connection)).result()[0]
 
     def _hear(self, status: SyncStatus) -> None:
-        if not status.is_running and self._news and self._news[-1].is_running:
+        self._news.append(status)  # before it is told that there is one
+        if not status.is_running and self._was_running:
             self._heard.set()
-        self._news.append(status)
+        self._was_running = status.is_running
 
     def sync(self) -> SyncStatus:
         """Press the button and wait for the end; the page shows what the agent says."""
