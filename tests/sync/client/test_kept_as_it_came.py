@@ -19,9 +19,9 @@ from commune_desk.store.intake import conflicts
 from sync import protocol, seal, snapshot
 from sync.client import errors
 from sync.client.page import verified_keys
+from tests.sync.actors.attacked_office import Office
 from tests.sync.actors.scripted_desks import KEY_ID
 from tests.sync.actors.scripted_province import SCOPE, Raw
-from tests.sync.client.test_register_under_attack import Office
 
 
 @pytest.fixture
@@ -29,12 +29,6 @@ def office(tmp_path: Path) -> Iterator[Office]:
     made = Office(tmp_path)
     yield made
     made.desk.register.close()
-
-
-def _report(office: Office) -> str:
-    record = uuid7()
-    office.tell("report", record, {"received_at": "2026-11-23T16:40:00Z", "status": "waiting"}, data=0)
-    return record
 
 
 def _sealed_bytes(office: Office, record: str, plaintext: bytes) -> str:
@@ -56,9 +50,9 @@ NO_VALUES = {
 @pytest.mark.parametrize("name", NO_VALUES)
 def test_sealed_bytes_that_are_no_value_stop_no_feed(office: Office, name: str) -> None:
     """A colleague's stolen PC has the place's key, and one such value would stop every desk of the place for good."""
-    record = _report(office)
+    record = office.report()
     office.tell_sealed(record, _sealed_bytes(office, record, NO_VALUES[name]))
-    after = _report(office)
+    after = office.report()
     office.desk.sync()
     assert dict(office.desk.ask("SELECT id, description FROM report")) == {record: "", after: ""}
     assert office.cursor == 3
@@ -75,7 +69,7 @@ def test_read_by_a_reader_that_knows_one_fault_they_would(office: Office, monkey
             raise seal.SealBroken from error
         return value
 
-    record = _report(office)
+    record = office.report()
     office.tell_sealed(record, _sealed_bytes(office, record, NO_VALUES["bottomless"]))
     monkeypatch.setattr("sync.seal.open_value", open_value)
     for _ in range(2):
@@ -86,7 +80,7 @@ def test_read_by_a_reader_that_knows_one_fault_they_would(office: Office, monkey
 
 @pytest.mark.parametrize("value", [{"a": 1}, ["một"], [1], 7, True])
 def test_a_sealed_value_of_the_wrong_kind_is_shown_as_unreadable_to_who_decides(office: Office, value: object) -> None:
-    record = _report(office)
+    record = office.report()
     office.tell_sealed(record, office.sealed(record, "đứng đó"))
     line = office.colleague.record(
         SCOPE, "report", record, {}, seal={"description": office.sealed(record, value)}, data=2, key=KEY_ID
@@ -119,7 +113,7 @@ GOOD = "2026-11-24T01:00:00Z"
 @pytest.mark.parametrize("instant", NO_INSTANTS)
 def test_an_instant_that_is_none_is_no_page_and_shuts_none(office: Office, instant: str) -> None:
     """Kept once, it would have every page of the program refuse to show itself, and every sync after it fail."""
-    _report(office)
+    office.report()
     for head in ({"at": GOOD, "lease_until": instant}, {"at": instant, "lease_until": GOOD}):
         _tells(office, **head)
         with pytest.raises(protocol.Malformed):
@@ -143,7 +137,7 @@ def test_kept_as_it_came_it_would_shut_every_page(office: Office) -> None:
 
 def test_nobody_certifies_a_desk_another_key_than_its_own(office: Office) -> None:
     """With one, words of anybody's could be told to its officers as their own."""
-    _report(office)
+    office.report()
     office.province.keys["AAAAAA"] = seal.SigningKey.generate()
     with pytest.raises(errors.Unproven):
         office.desk.sync()
@@ -155,7 +149,7 @@ def test_believed_it_would_put_words_into_its_mouth(office: Office, monkeypatch:
     monkeypatch.setattr(
         "sync.client.exchange.keys_told", lambda header, me: {**verified_keys(header, me.authority_public)}
     )
-    _report(office)
+    office.report()
     office.province.keys["AAAAAA"] = seal.SigningKey.generate()
     office.desk.sync()
     assert office.cursor == 1

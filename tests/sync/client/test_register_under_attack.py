@@ -16,39 +16,11 @@ from commune_desk.store.intake import conflicts
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing import child_index
 from sync import protocol, seal
-from sync.change import Line, Place, Wire
+from sync.change import Line, Place
 from tests.helpers.builders import make_person, make_report, save_all
-from tests.sync.actors.memory_replica import MemoryReplica
-from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.scripted_desks import KEY_ID, scripted_desk
-from tests.sync.actors.scripted_province import SCOPE, Raw, ScriptedProvince
-
-
-class Office:
-    """A scripted province, a real desk, and a colleague whose desk writes whatever a test likes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.province = ScriptedProvince()
-        self.box = seal.BoxKey.generate()
-        self.desk: RealDesk = scripted_desk(folder, self.province, "AAAAAA", self.box)
-        self.colleague: MemoryReplica = self.province.desk("BBBBBB")
-
-    def tell(self, kind: str, record: str, values: dict[str, Wire], **more: object) -> Line:
-        """A change of the colleague's, in the feed."""
-        line = self.colleague.record(SCOPE, kind, record, values, **more)
-        self.province.publish(line)
-        return line
-
-    def sealed(self, record: str, value: object, *, field: str = "description") -> str:
-        return seal.seal_value(self.box.public, value, scope=SCOPE, record=record, field=field)
-
-    def tell_sealed(self, record: str, sealed: str) -> None:
-        self.tell("report", record, {}, seal={"description": sealed}, data=2, key=KEY_ID)
-
-    @property
-    def cursor(self) -> int:
-        rows = self.desk.ask("SELECT seq FROM cursor WHERE scope=?", SCOPE)
-        return int(rows[0][0]) if rows else 0
+from tests.sync.actors.attacked_office import Office
+from tests.sync.actors.scripted_desks import KEY_ID
+from tests.sync.actors.scripted_province import SCOPE, Raw
 
 
 @pytest.fixture
@@ -58,17 +30,11 @@ def office(tmp_path: Path) -> Iterator[Office]:
     made.desk.register.close()
 
 
-def _report(office: Office) -> str:
-    record = uuid7()
-    office.tell("report", record, {"received_at": "2026-11-23T16:40:00Z", "status": "waiting"}, data=0)
-    return record
-
-
 @pytest.mark.parametrize("value", [{"a": 1}, ["một"], 7, True, "x" * 4001, "Ho\u0061\u0300", None])
 def test_a_sealed_value_of_the_wrong_kind_stops_no_feed(office: Office, value: object) -> None:
-    record = _report(office)
+    record = office.report()
     office.tell_sealed(record, office.sealed(record, value))
-    after = _report(office)
+    after = office.report()
     office.desk.sync()
     assert dict(office.desk.ask("SELECT id, description FROM report")) == {record: "", after: ""}
     assert office.cursor == 3
@@ -77,7 +43,7 @@ def test_a_sealed_value_of_the_wrong_kind_stops_no_feed(office: Office, value: o
 def test_a_sealed_value_that_opens_for_nobody_stops_no_feed(office: Office) -> None:
     """Sealed to another key under this one's id, or moved here from another record: one desk must not stop them all."""
     stranger = seal.BoxKey.generate()
-    records = [_report(office) for _ in range(3)]
+    records = [office.report() for _ in range(3)]
     foreign = seal.seal_value(stranger.public, "kín", scope=SCOPE, record=records[0], field="description")
     office.tell_sealed(records[0], foreign)
     office.tell_sealed(records[1], office.sealed(records[0], "của hồ sơ khác"))
@@ -96,7 +62,7 @@ def test_without_the_net_one_sealed_value_would_stop_the_feed(office: Office, mo
         line = office.province.feed[SCOPE][-1][1].change
         return seal.open_value(office.box, line.seal[field], scope=SCOPE, record=line.record, field=field)
 
-    record = _report(office)
+    record = office.report()
     office.tell_sealed(record, office.sealed(uuid7(), "của hồ sơ khác"))
     monkeypatch.setattr(Incoming, "_unsealed", unguarded)
     for _ in range(2):
@@ -161,7 +127,7 @@ def test_a_relative_of_nobody_stops_no_feed(office: Office) -> None:
 
 def test_a_report_without_its_hour_counts_from_when_it_was_made(office: Office) -> None:
     """An empty hour would leave its clock, and every page that shows it, with nothing to reckon from."""
-    report = _report(office)
+    report = office.report()
     office.tell("report", report, {"received_at": None}, data=0)
     far = "f" * 12 + report[12:]
     office.tell("report", far, {"status": "waiting"}, data=0)
@@ -174,7 +140,7 @@ def test_a_report_without_its_hour_counts_from_when_it_was_made(office: Office) 
 def test_without_an_hour_of_its_own_it_would_have_none(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
     monkeypatch.setattr(Incoming, "times", lambda *_: {})
-    office.tell("report", _report(office), {"received_at": None}, data=0)
+    office.tell("report", office.report(), {"received_at": None}, data=0)
     office.desk.sync()
     assert office.desk.ask("SELECT received_at FROM report") == [("",)]
 

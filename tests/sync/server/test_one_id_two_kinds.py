@@ -13,8 +13,8 @@ from commune_desk.domain.model.record import Kind
 from commune_desk.store.intake.incoming import Incoming
 from sync.change import Change
 from sync.server.intake.records import RecordPage
+from tests.sync.actors.attacked_office import Office
 from tests.sync.actors.server_fixtures import OTHER, World, province_in
-from tests.sync.client.test_register_under_attack import Office
 
 PHONE = "0912345678"
 
