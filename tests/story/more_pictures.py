@@ -8,6 +8,7 @@ from pathlib import Path
 from commune_desk.app import Program
 from commune_desk.i18n import _
 from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.reports.page import LINK
 from commune_desk.presenters.wording.labels import birth_text
 from commune_desk.ui import site
 from commune_desk.ui.desk_window import DeskWindow
@@ -57,6 +58,9 @@ def _commune(program: Program) -> Iterator[str]:
     for view in ("acted", "closed"):
         reports.tabs.choose(view)
         yield f"reports-{view}"
+    reports.tabs.choose("open")
+    reports.card.buttons[LINK].click()
+    yield "reports-link"
     report = workplace.read(lambda db: db.execute("SELECT id FROM report WHERE status='acknowledged'").fetchone())
     go_to(window, Route("reports", report[0], "measures"))
     yield "measures-form"
