@@ -19,7 +19,9 @@ def in_conflict(workplace: Workplace, *phones: str, after: int = 0) -> Person:
     """A person whose phone the province holds as the first of `phones`, with a conflict for each other one."""
     person, file = make_child(phone="0987111222")
     workplace.write(save_all(person, file))
-    base = workplace.read(lambda db: db.execute("SELECT id FROM change WHERE record=?", (person.id,)).fetchone()[0])
+    base = workplace.read(
+        lambda db: db.execute("SELECT id FROM change WHERE record=? ORDER BY stamp", (person.id,)).fetchone()[0]
+    )
     events = []
     for number, phone in enumerate(phones, start=after):
         change = Change(

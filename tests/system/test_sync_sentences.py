@@ -119,6 +119,7 @@ def desk(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder = tmp_path_factory.mktemp("desk")
     with real_province(folder) as province:
         made = _join(province, folder / "here.db")
+        made.agent.pause()  # a failure would be followed by a sync of its own accord, at any time from at once on
         made.agent.start()
         yield made
         made.close()

@@ -362,7 +362,7 @@ def test_where_the_policy_drops_stubs_the_case_code_goes_too(two: Two, child: Re
 
 def test_a_change_that_no_move_brought_does_not_enter(two: Two, child: RecordId) -> None:
     """A change of another place comes in by a signed move or share alone, whatever the page says of it."""
-    signed = two.old.ask("SELECT raw, signature FROM change WHERE record=? AND kind='person'", child)[0]
+    signed = two.old.ask("SELECT raw, signature FROM change WHERE record=? AND kind='person' ORDER BY stamp", child)[0]
     line = read_line(protocol.b64(bytes(signed[1] or b"")).encode() + b" " + bytes(signed[0]))
     event = protocol.Event(scope=THERE, seq=1, entered=uuid7())
     with pytest.raises(protocol.Malformed):

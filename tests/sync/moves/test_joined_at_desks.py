@@ -354,7 +354,7 @@ def test_rows_name_who_is_kept_however_they_came(two: Two, child: RecordId, agai
     joins(two.late, again, child)
     late = visit(two.late, again)
     assert two.late.ask("SELECT person FROM home_visit WHERE id=?", late) == [(child,)]
-    raw = two.late.ask("SELECT CAST(raw AS TEXT) FROM change WHERE record=?", late)[0][0]
+    raw = two.late.ask("SELECT CAST(raw AS TEXT) FROM change WHERE record=? ORDER BY stamp", late)[0][0]
     assert again in raw, "what is signed stays as it was written"
 
 

@@ -82,7 +82,9 @@ def test_the_largest_that_fits_is_taken() -> None:
 
 def test_both_parts_of_the_record_are_one_group_and_what_is_secret_is_sealed(workplace: Workplace) -> None:
     file = add_file(workplace.register, add_child(workplace.register), scan(500))
-    rows = workplace.read(lambda c: c.execute("SELECT raw FROM change WHERE record=?", (file.id,)).fetchall())
+    rows = workplace.read(
+        lambda c: c.execute("SELECT raw FROM change WHERE record=? ORDER BY stamp", (file.id,)).fetchall()
+    )
     open_part, sealed = (msgspec.json.decode(raw, type=Change) for (raw,) in rows)
     assert open_part.group == sealed.group != ""
     assert set(sealed.seal) == {"caption", "content_key"}
