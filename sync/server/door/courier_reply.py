@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from sync import bundle, seal
 from sync.bundle import Item, PartKind
-from sync.protocol import PROVINCE_DESK, PullHeader, PullRequest, PullTrailer, b64, decode, encode
+from sync.protocol import PROVINCE_DESK, PullRequest, PullTrailer, b64, decode, encode
 from sync.server.answers.pull import page, refuse_stopped
 from sync.server.answers.snapshots import Snapshots, read_part
 from sync.server.door import parking
@@ -85,14 +85,10 @@ def _feeds(province: Province, caller: desks.DeskState, request: PullRequest, be
         while more:
             body = page(province, caller, request)
             yield bundle.part(PartKind.PAGE, body, signature=province.keys.authority.sign(seal.FEED, body))
-            head, _, rest = body.partition(b"\n")
-            header, trailer = decode(head, PullHeader), decode(rest.rpartition(b"\n")[2], PullTrailer)
-            request = msgspec.structs.replace(
-                request,
-                cursors={scope: place.seq for scope, place in trailer.cursors.items()},
-                certs=header.certs_version,
-                directory=header.directory_version,
-            )
+            trailer = decode(body.rpartition(b"\n")[2], PullTrailer)
+            # Each page and each snapshot tells what the desk does not know: another one may be read before it.
+            cursors = {scope: place.seq for scope, place in trailer.cursors.items()}
+            request = msgspec.structs.replace(request, cursors=cursors)
             request = yield from _begun(province, caller, request, trailer.snapshots)
             more = trailer.more or bool(trailer.snapshots)
     except Refused as refused:

@@ -146,6 +146,19 @@ def test_two_places_begin_from_one_stick(islands: Islands, monkeypatch: pytest.M
     assert len(people(desk)) == 2 * len(NAMES)
 
 
+def test_what_is_whole_is_begun_whether_or_not_the_page_before_it_was_read(
+    islands: Islands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names say nothing of the order: each part of an answer brings the certificates that prove it."""
+    filled(islands)
+    small_pieces(monkeypatch)
+    desk = fresh(islands)
+    files = pieces(islands, desk)
+    assert kinds(desk, files)[0] == "page"
+    read = islands.read_in(desk, *files[1:])
+    assert (read.begun, read.faults, read.half) == ([COMMUNE], [], {})
+
+
 def test_after_a_new_epoch_every_place_is_begun_as_by_line(islands: Islands) -> None:
     """Pushes first, then what stands with them in it, then what came after it."""
     first, desk = filled(islands), islands.desk()
