@@ -137,7 +137,7 @@ class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
     `audit_head` is the end of the desk's audit log, `audit_cut` the first row of it that differs from what the province
     remembered (0: none). `receipt` is the desk's last receipt with its signature, shown where the province asked for
-    what it had signed for.
+    what it had signed for. `brief`: the receipt shall name only what was not plainly taken.
     """
 
     desk: str
@@ -151,17 +151,20 @@ class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     marks: list[HeadMark] = []
     receipt: B64 = ""
     receipt_signature: B64 = ""
+    brief: bool = False
 
 
 class Result(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """What became of one change: ok, dup, noop, late, conflict or quarantined; `code` says why not.
 
-    `late`: its record has moved; it applies there, where its author's desk may not see it any more.
+    `late`: its record has moved; it applies there, where its author's desk may not see it any more. A brief receipt
+    names the change's number too, and leaves out those that are ok or dup.
     """
 
     id: str
     status: str
     code: str = ""
+    n: Count = 0
 
 
 class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):

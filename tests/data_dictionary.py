@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from commune_desk.domain.model.record import Field, Shape
+from commune_desk.domain.model.checks import Shape
+from commune_desk.domain.model.record import Field
 from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, Kind
 from commune_desk.i18n import _, set_language
 

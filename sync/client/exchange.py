@@ -14,11 +14,17 @@ ROOM_FOR_HEADER = 4096
 
 
 def push_body(
-    replica: Replica, identity: DeskIdentity, batch: Sequence[PendingLine], *, shows_receipt: bool = False
+    replica: Replica,
+    identity: DeskIdentity,
+    batch: Sequence[PendingLine],
+    *,
+    shows_receipt: bool = False,
+    brief: bool = False,
 ) -> bytes:
     """What `POST /v1/push` takes: a header and the lines of `batch`, whose numbers have no gap.
 
-    `shows_receipt`: with the last receipt, for a province that seems to have forgotten what it signed for.
+    `shows_receipt`: with the last receipt, for a province that seems to have forgotten what it signed for. `brief`: who
+    sends knows by the numbers what is taken; a receipt that others keep for the register has to name its changes.
     """
     first_n, last_n = batch[0].n, batch[-1].n
     heads = _heads(replica.chain_head(first_n - 1), batch)
@@ -35,6 +41,7 @@ def push_body(
         audit_cut=audit_cut,
         receipt=protocol.b64(receipt),
         receipt_signature=protocol.b64(signature),
+        brief=brief,
         marks=[
             protocol.HeadMark(n=n, signature=_signed(identity, n, heads[n - first_n]))
             for n in range(first_n + MAX_RUN - 1, last_n, MAX_RUN)

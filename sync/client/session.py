@@ -221,7 +221,7 @@ class Session:
         return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - ROOM_FOR_HEADER)
 
     def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
-        body = push_body(self._replica, identity, batch, shows_receipt=self._shows_receipt)
+        body = push_body(self._replica, identity, batch, shows_receipt=self._shows_receipt, brief=True)
         try:
             receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
         except _TOO_MUCH_FOR_THE_LINE:
@@ -231,14 +231,15 @@ class Session:
         if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:
             raise errors.Unproven
         # What a receipt says of changes that were never sent proves nothing.
-        self._replica.acknowledge(receipt, min(receipt.accepted_n, batch[-1].n), receipt_bytes, signature)
-        self._count(receipt)
+        up_to = min(receipt.accepted_n, batch[-1].n)
+        self._replica.acknowledge(receipt, up_to, receipt_bytes, signature)
+        self._count(receipt, up_to - batch[0].n + 1)
         return receipt
 
-    def _count(self, receipt: protocol.Receipt) -> None:
+    def _count(self, receipt: protocol.Receipt, pushed: int) -> None:
         self._receipt_at = receipt.at
         self._note_time(receipt.at)
-        self._tally.pushed += len(receipt.results)
+        self._tally.pushed += pushed
         self._tally.quarantined += sum(result.status == "quarantined" for result in receipt.results)
 
     def _after_refusal(self, refused: Refused, batch: Sequence[PendingLine], gaps: int) -> int:

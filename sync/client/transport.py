@@ -24,7 +24,7 @@ from urllib3.exceptions import TimeoutError as LibraryTimeout
 from commune_desk.domain.time.clock import monotonic
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
-from sync import protocol
+from sync import protocol, seal
 from sync.client import errors
 from sync.client.signing import RequestSigner
 from sync.client.tls import PinnedAdapter, PinnedContext
@@ -91,6 +91,7 @@ class Transport:
         adapter: BaseAdapter | None = None,
     ) -> None:
         """`ca_pem` None trusts anybody, for reading the authority's certificate only. Raises Invalid."""
+        seal.digest_quickly()
         self.base = read_address(address)
         self._limits = limits or Limits()
         self._context = PinnedContext.trusting(ca_pem, send_seconds=self._limits.read_seconds)

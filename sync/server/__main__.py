@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.domain.words.labels import N_
+from sync import seal
 from sync.server.commands.arguments import build
 from sync.server.commands.console import Console
 from sync.server.commands.texts import LANGUAGES, Texts, language_of, speak
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(texts.say(NO_SERVER), file=sys.stderr)
         return REFUSED
 
+    seal.digest_quickly()
     try:
         COMMANDS[args.command](args, Console(texts, _print, input))
     except DeskError as error:

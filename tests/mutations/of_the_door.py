@@ -102,7 +102,7 @@ FAULTS = (
     Fault(
         name="door-ignores-the-values",
         file=_DOOR,
-        old="elif is_open and not _holds(declared, value):",
+        old="elif is_open and checks[name](value) is not None:",
         new="elif False:",
         tests=("sync/server/test_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),

@@ -120,7 +120,7 @@ FAULTS = (
     Fault(
         name="value-that-does-not-hold-stored",
         file=_INCOMING,
-        old="return value if check_value(kind.fields[field], value) is None else None",
+        old="return value if kind.checks[field](value) is None else None",
         new="return value",
         tests=(
             "sync/client/test_register_under_attack.py::test_values_that_do_not_hold_are_shown_as_unknown",

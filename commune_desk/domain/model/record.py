@@ -8,9 +8,7 @@ labels and `docs/data-dictionary.md`.
 from __future__ import annotations
 
 import typing
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from enum import IntEnum, StrEnum
 from types import UnionType
 from typing import Any, TypeVar
@@ -18,8 +16,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from commune_desk.domain.model.access import EVERYBODY, Role
-from commune_desk.domain.model.ids import RecordId, Scope, is_id
-from commune_desk.domain.time.clock import from_iso
+from commune_desk.domain.model.checks import Check, Shape, checker
+from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 
@@ -67,17 +65,6 @@ class ScopeRule(StrEnum):
 
 
 SCOPE_PREFIX = {ScopeRule.COMMUNE: "C:", ScopeRule.SHELTER: "S:", ScopeRule.PROVINCE: "P:"}
-
-
-class Shape(StrEnum):
-    """What a text field must look like beyond being text."""
-
-    TEXT = "text"
-    DATE = "date"
-    PARTIAL_DATE = "partial_date"
-    INSTANT = "instant"
-    CODE = "code"
-    REFERENCE = "reference"
 
 
 class Tie(StrEnum):
@@ -151,6 +138,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     belongs_to: str
     brings: Mapping[str, str]
     fields: dict[str, Field]
+    checks: Mapping[str, Check]
+    """What checks the values of each field."""
 
     def fits_scope(self, scope: str) -> bool:
         return self.scope is ScopeRule.ANY or scope.startswith(SCOPE_PREFIX[self.scope])
@@ -189,6 +178,7 @@ def kind(
             belongs_to=next((f.name for f in fields.values() if f.tie is Tie.OWNER), ""),
             brings={f.name: f.of for f in fields.values() if f.tie is Tie.NEEDED},
             fields=fields,
+            checks={declared.name: checker(declared) for declared in fields.values()},
         )
         DECLARED[name] = _KIND_OF[struct] = entry
         return struct
@@ -265,7 +255,7 @@ def check_values(entry: Kind, values: Mapping[str, Value], *, data: Data | None 
         declared = entry.fields.get(name)
         if declared is None:
             continue
-        fault = check_value(declared, value)
+        fault = entry.checks[name](value)
         if fault is None and data is not None and declared.data is not data:
             fault = N_("This field belongs to another class of secrecy.")
         if fault is not None:
@@ -280,78 +270,3 @@ def check_required(record: Record) -> dict[str, str]:
     return {
         n: missing for n, f in kind_of(record).fields.items() if f.required and getattr(record, n) in (None, "", ())
     }
-
-
-def check_value(declared: Field, value: Value) -> str | None:
-    """The message id of what is wrong with one value, or None."""
-    if value is None:
-        return None
-    if type(value) is not declared.type:
-        return N_("The value has the wrong type.")
-    if type(value) is str:
-        return _check_text(declared, value)
-    if isinstance(value, tuple):
-        return next((fault for item in value if (fault := _check_item(declared, item))), None)
-    if type(value) is int and abs(value) >= 1 << 53:
-        return N_("The number is too large.")
-    return None
-
-
-def _check_item(declared: Field, item: object) -> str | None:
-    return _check_text(declared, item) if isinstance(item, str) else N_("The value has the wrong type.")
-
-
-def _check_text(declared: Field, text: str) -> str | None:
-    if len(text) > declared.max_chars:
-        return N_("The text is too long.")
-    if "\x00" in text or not (text.isascii() or unicodedata.is_normalized("NFC", text)):
-        return N_("The text is not in standard Unicode form (NFC).")
-    if declared.shape is Shape.TEXT:
-        return None
-    return _SHAPE_CHECKS[declared.shape](declared, text)
-
-
-_YEARS = range(1800, 2200)
-"""Whatever is reckoned from a day or an hour within them, a deadline or a sixteenth birthday, exists too."""
-
-
-def _date_shape(declared: Field, text: str) -> str | None:
-    try:
-        is_real = date.fromisoformat(text).year in _YEARS and len(text) == 10
-    except ValueError:
-        is_real = False
-    return None if is_real else N_("The date does not exist.")
-
-
-def _partial_date_shape(declared: Field, text: str) -> str | None:
-    bare = text.removeprefix("~")
-    fill = {4: bare + "-01-01", 7: bare + "-01", 10: bare}.get(len(bare), "")
-    return _date_shape(declared, fill)
-
-
-def _instant_shape(declared: Field, text: str) -> str | None:
-    try:
-        is_real = from_iso(text).year in _YEARS
-    except ValueError:
-        is_real = False
-    return None if is_real else N_("The time does not exist.")
-
-
-def _code_shape(declared: Field, text: str) -> str | None:
-    allowed = declared.ranks or tuple(declared.steps)
-    if (allowed and text not in allowed) or not text or len(text) > 40 or not text.isascii():
-        return N_("The code is not known.")
-    return None
-
-
-def _reference_shape(declared: Field, text: str) -> str | None:
-    return None if is_id(text) else N_("The reference to another record is damaged.")
-
-
-_SHAPE_CHECKS: dict[Shape, Callable[[Field, str], str | None]] = {
-    Shape.DATE: _date_shape,
-    Shape.PARTIAL_DATE: _partial_date_shape,
-    Shape.INSTANT: _instant_shape,
-    Shape.CODE: _code_shape,
-    Shape.REFERENCE: _reference_shape,
-}

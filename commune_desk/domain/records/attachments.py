@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from commune_desk.domain.model.access import COMMUNE, COMMUNE_WRITERS
+from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.ids import OfficerId, RecordId
-from commune_desk.domain.model.record import Data, Record, ScopeRule, Shape, Tie, kind, written_once
+from commune_desk.domain.model.record import Data, Record, ScopeRule, Tie, kind, written_once
 from commune_desk.domain.words.labels import N_
 
 JPEG, PDF = "image/jpeg", "application/pdf"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.ids import OfficerId, RecordId
-from commune_desk.domain.model.record import Data, Merge, Record, ScopeRule, Shape, Tie, field, kind
+from commune_desk.domain.model.record import Data, Merge, Record, ScopeRule, Tie, field, kind
 from commune_desk.domain.words.labels import N_
 
 TASK_STEPS = {"open": ("done", "dropped"), "done": ("open",), "dropped": ("open",)}

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from commune_desk.domain.model.access import COMMUNE, SHELTER, SHELTER_WRITERS
+from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.ids import OfficerId, RecordId
-from commune_desk.domain.model.record import Data, Merge, Record, ScopeRule, Shape, field, kind, written_once
+from commune_desk.domain.model.record import Data, Merge, Record, ScopeRule, field, kind, written_once
 from commune_desk.domain.time.clock import local_day
 from commune_desk.domain.time.dates import months_after
 from commune_desk.domain.words.labels import N_

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated
 
 from commune_desk.domain.model.access import COMMUNE, COMMUNE_WRITERS
+from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.ids import OfficerId, RecordId
-from commune_desk.domain.model.record import Data, Merge, Record, ScopeRule, Shape, Tie, field, kind
+from commune_desk.domain.model.record import Data, Merge, Record, ScopeRule, Tie, field, kind
 from commune_desk.domain.time.clock import from_iso
 from commune_desk.domain.words.labels import N_
 

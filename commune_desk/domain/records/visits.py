@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from commune_desk.domain.model.access import COMMUNE, COMMUNE_WRITERS
+from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.ids import OfficerId, RecordId
-from commune_desk.domain.model.record import Record, ScopeRule, Shape, Tie, kind, written_once
+from commune_desk.domain.model.record import Record, ScopeRule, Tie, kind, written_once
 from commune_desk.domain.records.children import RISK_LEVELS
 from commune_desk.domain.words.labels import N_
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.domain.model.record import Merge, Shape, Value
+from commune_desk.domain.model.record import Merge, Value
 from commune_desk.domain.records.children import ChildFile
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.i18n import _, ngettext

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.codes import CodeBook
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.domain.model.record import Shape
 from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.records.children import ChildFile
 from commune_desk.domain.records.kinds import KINDS

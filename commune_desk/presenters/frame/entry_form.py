@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from commune_desk.domain.entered.times import parse_moment
+from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.ids import is_id
-from commune_desk.domain.model.record import Shape
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import VIETNAM, to_iso
 from commune_desk.domain.vietnamese.text import nfc, tidy

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from commune_desk.domain.model.record import Field, Shape, Value, check_value
+from commune_desk.domain.model.checks import Shape
+from commune_desk.domain.model.record import Field, Value
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.i18n import _
 from commune_desk.presenters.wording import labels
@@ -141,14 +142,15 @@ def _shown(workplace: Workplace, kind: str, rule: Field, value: Value) -> str:
 def decision(card: ConflictCard, *, chosen: str = "", written: str = "") -> Callable[[Tx], None] | str:
     """The operation that decides the card by a hand's key or a typed value; or what is wrong with it."""
     conflict = card.conflict
-    rule = KINDS[conflict.kind].fields[conflict.field]
+    entry = KINDS[conflict.kind]
+    rule = entry.fields[conflict.field]
     value: Value = written.strip() or None
     if not value:
         side = next((one for one in conflict.sides if one.change == chosen), None)
         if side is None or not side.is_readable:
             return _("Choose one of the values, or write another.")
         value = side.value if side.value is not None else rule.default
-    fault = check_value(rule, value)
+    fault = entry.checks[rule.name](value)
     if fault is not None:
         return _(fault)
     return lambda tx: decide_conflict(

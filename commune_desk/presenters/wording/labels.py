@@ -9,8 +9,9 @@ from datetime import date
 
 from commune_desk.domain.entered.people import format_phone
 from commune_desk.domain.model.access import ROLE_LABELS
+from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.codes import ChildGroup, CodeBook
-from commune_desk.domain.model.record import Field, Shape, Value
+from commune_desk.domain.model.record import Field, Value
 from commune_desk.domain.records.children import RISK_LEVELS
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.placements import PAPERS

@@ -12,18 +12,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.ids import Scope
-from commune_desk.domain.model.record import (
-    Field,
-    Kind,
-    Merge,
-    Record,
-    Shape,
-    Value,
-    check_value,
-    record_from,
-    values_of,
-)
+from commune_desk.domain.model.record import Field, Kind, Merge, Record, Value, record_from, values_of
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import VIETNAM, stamp_instant, to_iso
 from commune_desk.store.changes import journal, shadow, writers
@@ -316,7 +307,7 @@ class Incoming:
         """The value that now stands; unknown when it cannot be opened or does not hold, for no value stops a feed."""
         wire: Wire = event.values.get(field, change.set.get(field))
         value = self._unsealed(change, field) if field in change.seal else from_wire(wire)
-        return value if check_value(kind.fields[field], value) is None else None
+        return value if kind.checks[field](value) is None else None
 
     def _unsealed(self, change: Change, field: str) -> Value:
         box = self._boxes.get(change.key)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from commune_desk.domain.model.record import Field, Kind, Shape, Value, check_value
+from commune_desk.domain.model.checks import Check
+from commune_desk.domain.model.record import Field, Kind
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.changes import journal, writers
 from commune_desk.store.engine.database import Connection
@@ -20,9 +20,6 @@ from sync.change import Change, Line, Wire, from_wire
 from sync.merge import Outcome
 
 _STANDS = (None, Outcome.APPLIED_CONFLICT.value)
-_COMES_AGAIN = (Shape.CODE, Shape.DATE, Shape.REFERENCE)
-_REMEMBERED = 512
-"""Values of one field."""
 _HEAD = ("id", "scope", "writers")
 _EMPTY: Mapping[str, tuple[Any, ...]] = {
     name: (*_HEAD, *(to_column(rule.default) for rule in kind.fields.values())) for name, kind in KINDS.items()
@@ -37,27 +34,22 @@ class _Column(NamedTuple):
     read: Callable[[Wire], Any]
 
 
-def _reader(rule: Field) -> Callable[[Wire], Any]:
-    """What the column holds of a value in the open: the field's default for one that does not hold.
-
-    Codes, days and ids come again and again and are looked at once; what people wrote is not kept.
-    """
+def _reader(rule: Field, check: Check) -> Callable[[Wire], Any]:
+    """What the column holds of a value in the open: the field's default for one that does not hold."""
     default = to_column(rule.default)
-
-    def held(value: Value) -> Any:
-        return to_column(value) if check_value(rule, value) is None else default
-
-    looked_at = lru_cache(_REMEMBERED)(held) if rule.shape in _COMES_AGAIN else held
 
     def read(wire: Wire) -> Any:
         value = from_wire(wire)
-        return looked_at(value) if type(value) is rule.type else default
+        return to_column(value) if value is not None and check(value) is None else default
 
     return read
 
 
 _COLUMNS: Mapping[str, Mapping[str, _Column]] = {
-    name: {field: _Column(place, _reader(rule)) for place, (field, rule) in enumerate(kind.fields.items(), len(_HEAD))}
+    name: {
+        field: _Column(place, _reader(rule, kind.checks[field]))
+        for place, (field, rule) in enumerate(kind.fields.items(), len(_HEAD))
+    }
     for name, kind in KINDS.items()
 }
 

@@ -8,7 +8,7 @@ from shutil import disk_usage
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import OfficerId, RecordId, Scope, uuid7
-from commune_desk.domain.model.record import Record, check_value, kind_of
+from commune_desk.domain.model.record import Record, kind_of
 from commune_desk.domain.records.kinds import Desk, Officer
 from commune_desk.domain.time.clock import Clock
 from commune_desk.domain.words.errors import DeskError, Fault, Invalid, Refusal
@@ -75,7 +75,7 @@ def require_label(label: str) -> None:
 
 
 def _require(*typed: tuple[str, type[Record], str]) -> None:
-    faults = {name: check_value(kind_of(struct).fields[name], text) for name, struct, text in typed}
+    faults = {name: kind_of(struct).checks[name](text) for name, struct, text in typed}
     if found := {name: fault for name, fault in faults.items() if fault is not None}:
         raise Invalid(N_("Some fields do not hold."), fields=found)
 

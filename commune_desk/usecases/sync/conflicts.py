@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from commune_desk.domain.model.record import Value, check_value
+from commune_desk.domain.model.record import Value
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.placements import Placement
 from commune_desk.domain.words.errors import Refusal
@@ -27,7 +27,7 @@ def decide_conflict(tx: Tx, *, kind: str, record: str, field: str, ids: Sequence
     if not set(ids) <= still_open:
         raise Refusal(N_("This was decided meanwhile on another desk. Look at the value that stands now."))
     entry = KINDS[kind]
-    fault = check_value(entry.fields[field], value)
+    fault = entry.checks[field](value)
     if fault is not None:
         raise Refusal(fault)
     stored = tx.existing(entry.struct, record)

@@ -5,10 +5,11 @@ psycopg would write them too, value by value in Python, at ten times the cost. D
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from struct import Struct
-from typing import cast
+from collections.abc import Callable, Sequence
+from struct import Struct, pack
+from typing import TypeVar, cast
 
+T = TypeVar("T")
 _NUL, _UNKNOWN = "\x00", "\ufffd"
 _HEADER = Struct("!iiIii").pack
 """Dimensions, whether nulls may come, the elements' type, how many, and the number of the first."""
@@ -34,7 +35,7 @@ class TextArray(bytes):
     @classmethod
     def of(cls, values: Sequence[str | None]) -> TextArray:
         return cls(
-            _repeated(cls.element, values)
+            _repeated(cls.element, values, _utf8)
             or _alike(cls.element, values)
             or _whole(cls.element, _with_lengths(_utf8(values)))
         )
@@ -47,7 +48,7 @@ class BytesArray(bytes):
 
     @classmethod
     def of(cls, values: Sequence[bytes | None]) -> BytesArray:
-        return cls(_whole(cls.element, _with_lengths(values)))
+        return cls(_repeated(cls.element, values, list) or _whole(cls.element, _with_lengths(values)))
 
 
 class NumberArray(bytes):
@@ -57,17 +58,21 @@ class NumberArray(bytes):
 
     @classmethod
     def of(cls, values: Sequence[int | None]) -> NumberArray:
-        return cls(_whole(cls.element, [_NULL if value is None else _NUMBER(8, value) for value in values]))
+        if not values or None in values:
+            return cls(_whole(cls.element, [_NULL if value is None else _NUMBER(8, value) for value in values]))
+        parts = [8] * (2 * len(values))
+        parts[1::2] = cast(Sequence[int], values)
+        return cls(_HEADER(1, 1, cls.element, len(values), 1) + pack("!" + "iq" * len(values), *parts))
 
 
 ARRAYS = (TextArray, BytesArray, NumberArray)
 
 
-def _repeated(element: int, values: Sequence[str | None]) -> bytes:
-    """An array whose values are all the same text, as whole columns often are; empty for another one."""
+def _repeated(element: int, values: Sequence[T], written: Callable[[Sequence[T]], list[bytes | None]]) -> bytes:
+    """An array whose values are all the same, as whole columns often are; empty for another one."""
     if not values or values.count(values[0]) < len(values):
         return b""
-    return _whole(element, _with_lengths(_utf8(values[:1])) * len(values))
+    return _whole(element, _with_lengths(written(values[:1])) * len(values))
 
 
 def _alike(element: int, values: Sequence[str | None]) -> bytes:
@@ -75,10 +80,11 @@ def _alike(element: int, values: Sequence[str | None]) -> bytes:
     if not values or None in values:
         return b""
     texts = cast(Sequence[str], values)
-    size = len(texts[0])
-    length = _LENGTH(size).decode("latin-1")
+    if len(set(map(len, texts))) > 1:
+        return b""
+    length = _LENGTH(len(texts[0])).decode("latin-1")
     each = length + length.join(texts)
-    if not each.isascii() or _NUL in "".join(texts) or set(map(len, texts)) != {size}:
+    if not each.isascii() or _NUL in "".join(texts):
         return b""
     return _HEADER(1, 1, element, len(texts), 1) + each.encode()
 

@@ -11,6 +11,7 @@ from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from sync.server.engine import tables
+from sync.server.engine.asking import among
 from sync.server.identity.province import Province, audited
 
 LEASE_DAYS, CONFLICT_DAYS, DROPS_STUBS = "lease_days", "conflict_days", "drops_stubs"
@@ -35,7 +36,7 @@ def policy_of(connection: Connection) -> Policy:
     """The policy in force; what was never decided is as the program brings it."""
     table = tables.meta
     names = (LEASE_DAYS, CONFLICT_DAYS, DROPS_STUBS)
-    said = {row.name: row.value for row in connection.execute(select(table).where(table.c.name.in_(names)))}
+    said = {row.name: row.value for row in connection.execute(select(table).where(among(table.c.name, names)))}
     usual = Policy()
     return Policy(
         lease_days=int(said.get(LEASE_DAYS, usual.lease_days)),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.checks import WRONG_TYPE, Check
 from commune_desk.domain.model.ids import is_hex, is_id, is_scope
-from commune_desk.domain.model.record import Data, Field, Kind, Merge, check_value
+from commune_desk.domain.model.record import Data, Field, Kind, Merge
 from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
-from sync.change import JOINED_TO, RELOCATING, Change, Line, Verb, Wire
+from sync.change import JOINED_TO, RELOCATING, Change, Line, Verb, Wire, from_wire
 from sync.seal import is_sealed
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -81,15 +82,19 @@ def _has_fields(change: Change, relocates: bool) -> bool:
     if (change.verb == _ALIAS or JOINED_TO in change.set) and not _joins(change):
         return False
     fields = change.set.keys() | change.seal.keys() if change.seal else change.set.keys()
-    entry = KINDS.get(change.kind)
-    strange = fields - entry.fields.keys() if entry else fields
     return (
         0 < len(fields) <= _MAX_FIELDS
         and len(fields) == len(change.set) + len(change.seal)
-        and all(map(_FIELD_NAME.fullmatch, strange))
-        and change.base.keys() <= fields
-        and change.resolves.keys() <= fields
+        and _are_named(fields, KINDS.get(change.kind))
+        and (not change.base or change.base.keys() <= fields)
+        and (not change.resolves or change.resolves.keys() <= fields)
     )
+
+
+def _are_named(fields: Set[str], entry: Kind | None) -> bool:
+    """Whether all are named as fields are; those that are declared need not be looked at."""
+    strange = fields - entry.fields.keys() if entry else fields
+    return not strange or all(map(_FIELD_NAME.fullmatch, strange))
 
 
 def _joins(change: Change) -> bool:
@@ -111,27 +116,32 @@ def _content_fault(entry: Kind, change: Change) -> str | None:
 def _field_fault(entry: Kind, change: Change, data: Data, values: Mapping[str, Wire]) -> str | None:
     """What is wrong with the first field that anything is wrong with. What is sealed cannot be looked into."""
     is_open = not data.is_sealed
+    rules, checks = entry.fields, _CHECKS[entry.name]
     for name, value in values.items():
-        declared = entry.fields.get(name)
+        declared = rules.get(name)
         if declared is None:
             if change.schema <= SCHEMA_VERSION:
                 return "field"
         elif declared.data is not data:
             return "class"
-        elif is_open and not _holds(declared, value):
+        elif is_open and checks[name](value) is not None:
             return "value"
     return None
 
 
-def _holds(declared: Field, value: Wire) -> bool:
-    if isinstance(value, list):
-        codes = _codes_of(value) if declared.merge is Merge.SET else tuple(value)
-        return codes is not None and check_value(declared, codes) is None
-    return declared.merge is not Merge.SET and check_value(declared, value) is None
+def _as_it_travels(declared: Field, check: Check) -> Check:
+    """The check of a field's values in the form in which a change carries them."""
+    if declared.merge is Merge.SET:
+        return lambda delta: check(tuple(code[1:] for code in delta)) if _is_delta(delta) else WRONG_TYPE
+    return (lambda codes: check(from_wire(codes))) if declared.type is tuple else check
 
 
-def _codes_of(value: list[str]) -> tuple[str, ...] | None:
-    """Those of a field that travels as `+code` and `-code`."""
-    if not all(isinstance(code, str) and code[:1] in ("+", "-") for code in value):
-        return None
-    return tuple(code[1:] for code in value)
+def _is_delta(value: Wire) -> bool:
+    """Whether these are the codes of a field that travels as `+code` and `-code`."""
+    return isinstance(value, list) and all(isinstance(code, str) and code[:1] in ("+", "-") for code in value)
+
+
+_CHECKS = {
+    entry.name: {name: _as_it_travels(declared, entry.checks[name]) for name, declared in entry.fields.items()}
+    for entry in KINDS.values()
+}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
 
 from sync import seal
@@ -11,7 +12,7 @@ from sync.change import BadLine, Change, read_line
 from sync.erased import read_erased
 from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, unb64
 from sync.server.engine import tables
-from sync.server.engine.appending import append
+from sync.server.engine.appending import append, without_waiting
 from sync.server.engine.asking import among
 from sync.server.engine.database import NO_SCOPE, Reach, reach_of
 from sync.server.identity import desks
@@ -22,6 +23,9 @@ from sync.server.intake.erasures import ERASED
 from sync.server.intake.ordering import Incoming, store
 from sync.server.intake.runs import Linked, proven
 from sync.server.problems import Refused
+
+_TAKEN = ("ok", "dup")
+"""What became of a change that a brief receipt need not name."""
 
 
 def take_in(province: Province, caller: desks.DeskState, body: bytes, door: Admission) -> Receipt:
@@ -109,32 +113,54 @@ def _commit(
     fresh = [item for item in incoming if item.n > state.last_n]
     _refuse_nowhere(connection, province, fresh, state)
     links = [Linked(item.n, item.digest, item.is_signed) for item in fresh]
-    head, heads = proven(header, links, before=state.head, public=state.sign_public)
-    append(connection, tables.signed_head, heads)
+    chain = proven(header, links, before=state.head, public=state.sign_public)
     results |= store(connection, province, state.id, fresh, _reach(state, incoming))
     if header.audit_cut:
         desks.note_audit_cut(connection, province, state.id, header.audit_cut)
-    connection.execute(
-        update(tables.desk)
-        .where(tables.desk.c.id == state.id)
-        .values(
-            last_n=max(state.last_n, header.last_n),
-            head=head,
-            seen_at=province.now(),
-            lease_until=policy_of(connection).lease_from(province.clock.now()),
-            audit_head=header.audit_head[:200] or state.audit_head,
-        )
-    )
+    _remember(connection, province, header, state, chain)
     accepted = max(state.last_n, header.last_n)
     return Receipt(
         desk=state.id,
         accepted_n=accepted,
         durable_n=state.durable_n,
         at=province.now(),
-        results=[results[item.n] for item in incoming],
+        results=_told(header, incoming, results),
         audit_head=state.audit_head,
         epoch=epoch,
     )
+
+
+def _told(header: PushHeader, incoming: Sequence[Incoming], results: Mapping[int, Result]) -> list[Result]:
+    """What became of the changes, in their order. In brief: a line that is poor is not asked to carry 500 ids back."""
+    if not header.brief:
+        return [results[item.n] for item in incoming]
+    named = (item.n for item in incoming if results[item.n].status not in _TAKEN)
+    return [replace(results[n], n=n) for n in named]
+
+
+def _remember(
+    connection: Connection,
+    province: Province,
+    header: PushHeader,
+    state: desks.DeskState,
+    chain: tuple[bytes, list[dict[str, object]]],
+) -> None:
+    """Where the desk stands after the push, and the signed heads that prove it."""
+    head, heads = chain
+    lease_until = policy_of(connection).lease_from(province.clock.now())
+    with without_waiting(connection):
+        append(connection, tables.signed_head, heads)
+        connection.execute(
+            update(tables.desk)
+            .where(tables.desk.c.id == state.id)
+            .values(
+                last_n=max(state.last_n, header.last_n),
+                head=head,
+                seen_at=province.now(),
+                lease_until=lease_until,
+                audit_head=header.audit_head[:200] or state.audit_head,
+            )
+        )
 
 
 def _refuse_nowhere(

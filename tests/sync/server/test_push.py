@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
-from sync.change import GENESIS, Line, write
+from sync.change import GENESIS, Line, next_head, write
 from sync.server.answers.roots import make_due
 from sync.server.engine import tables
 from sync.server.identity.scopes import keys_of
@@ -60,6 +60,24 @@ def test_the_same_push_again_changes_nothing(world: World) -> None:
     assert [(result.status, result.code) for result in again.results] == [("dup", ""), ("quarantined", "kind")]
     assert again.accepted_n == 2
     assert {name: world.count(name) for name in before} == before
+
+
+def test_a_brief_receipt_names_what_was_not_plainly_taken(world: World) -> None:
+    """By its number too: the id of a line that could not be read is not known."""
+    desk = world.desk()
+    lines: list[Line | bytes] = [desk.change(kind, uuid7(), NAME) for kind in ("person", "nonsense")]
+    lines.append(b" not a change")
+    desk.n, desk.head = desk.n + 1, next_head(desk.head, seal.sha256(b"not a change"))
+    body = desk.body(lines, brief=True)
+    first, again = (desk.post("/v1/push", body).read(protocol.Receipt) for _ in range(2))
+    for receipt in (first, again):
+        assert receipt.accepted_n == 3
+        assert [(one.n, one.status, one.code) for one in receipt.results] == [
+            (2, "quarantined", "kind"),
+            (3, "quarantined", "unreadable"),
+        ]
+    twin = desk.post("/v1/push", desk.body(lines)).read(protocol.Receipt)
+    assert [(one.n, one.status) for one in twin.results] == [(0, "dup"), (0, "quarantined"), (0, "quarantined")]
 
 
 def test_a_push_may_overlap_what_was_taken_in(world: World) -> None:
