@@ -14,7 +14,7 @@ import msgspec
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from sync import protocol, seal
+from sync import protocol, seal, spelling
 from sync.protocol import B64, Count
 
 SUFFIX = ".cdsync"
@@ -270,7 +270,7 @@ def _cut(inside: bytes, parts: Sequence[Part]) -> Iterator[bytes]:
 
 def fingerprint(data: bytes) -> str:
     """What a courier compares on both ends: 40 bits of the file's SHA-256 and two check characters, `7ZK2M-0Q4TD`."""
-    return seal.spell(seal.sha256(data)[:_FINGERPRINT])
+    return spelling.spell(seal.sha256(data)[:_FINGERPRINT])
 
 
 def file_name(data: bytes) -> str:

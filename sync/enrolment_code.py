@@ -11,7 +11,7 @@ from os import urandom
 
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
-from sync import seal
+from sync import seal, spelling
 
 LOCATOR_BYTES, SECRET_BYTES, PRINT_BYTES = 2, 5, 3
 
@@ -32,14 +32,14 @@ class EnrolmentCode:
     @classmethod
     def read(cls, text: str) -> EnrolmentCode:
         """The code as it was typed. Raises Invalid."""
-        data = seal.read_spelled(text)
+        data = spelling.read_spelled(text)
         secret_end = LOCATOR_BYTES + SECRET_BYTES
         if len(data) != secret_end + PRINT_BYTES:
             raise Invalid(N_("This is another kind of code. An enrolment code has 18 characters."))
         return cls(data[:LOCATOR_BYTES], data[LOCATOR_BYTES:secret_end], data[secret_end:])
 
     def spelled(self) -> str:
-        return seal.spell(self.locator + self.secret + self.fingerprint_start)
+        return spelling.spell(self.locator + self.secret + self.fingerprint_start)
 
     def names(self, fingerprint: bytes) -> bool:
         """Whether the code is of the authority with this fingerprint, as far as the code tells."""

@@ -18,7 +18,8 @@ from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from commune_desk.paths import settle_names
 from commune_desk.vault.keys import RegisterKey
-from sync.seal import ALPHABET, DESK_CHARACTERS, derive, is_mac, mac, sha256
+from sync.seal import DESK_CHARACTERS, derive, is_mac, mac, sha256
+from sync.spelling import ALPHABET
 
 MAGIC = "commune-desk-keyfile"
 VERSION = 1

@@ -17,7 +17,7 @@ from commune_desk.vault.keyfile import Keyfile, KeyfileDamaged, RecoveryBlob, re
 from commune_desk.vault.keys import RegisterKey
 from commune_desk.vault.passphrases import make_slot, require_login, require_passphrase
 from commune_desk.vault.throttle import forget_tries
-from sync import seal
+from sync import seal, spelling
 
 ANSWER_BYTES = 16
 
@@ -78,7 +78,7 @@ def recover(path: Path, answer: str, *, login: str, officer_id: str, passphrase:
 
 
 def _read_answer(answer: str) -> bytes:
-    secret = seal.read_spelled(answer)
+    secret = spelling.read_spelled(answer)
     if len(secret) != ANSWER_BYTES:
         raise Invalid(N_("The province's answer has 28 characters. Compare it group by group."))
     return secret

@@ -13,8 +13,9 @@ from commune_desk.vault.keyfile import read_with_key, save, spare_of
 from commune_desk.vault.keys import RegisterKey
 from commune_desk.vault.passphrases import WrongPassphrase
 from commune_desk.vault.recovery import WrongAnswer
-from sync import seal
-from sync.seal import BoxKey, SealBroken, answer_recovery, spell
+from sync import spelling
+from sync.seal import BoxKey, SealBroken, answer_recovery
+from sync.spelling import spell
 
 from .conftest import DB_ID, DESK_ID, PASSPHRASE, Desk
 
@@ -109,7 +110,7 @@ def test_another_province_cannot_help(desk: Desk) -> None:
 
 
 def test_an_answer_for_another_desk_id_does_not_open(desk: Desk, escrow: BoxKey) -> None:
-    asked = seal.read_spelled(recovery.recovery_request(desk.path))
+    asked = spelling.read_spelled(recovery.recovery_request(desk.path))
     _, answer = answer_recovery(escrow.to_bytes(), spell(bytes(4) + asked[4:]))
     with pytest.raises(WrongAnswer):
         recover(desk, answer)

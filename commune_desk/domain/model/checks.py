@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from commune_desk.domain.model.ids import is_id
 from commune_desk.domain.time.clock import from_iso
 from commune_desk.domain.words.labels import N_
-
-if TYPE_CHECKING:
-    from commune_desk.domain.model.record import Field
 
 Check = Callable[[Any], str | None]
 """Tells the message id of what is wrong with a value, or None."""
@@ -39,10 +36,21 @@ _YEARS = range(1800, 2200)
 WRONG_TYPE = N_("The value has the wrong type.")
 
 
-def checker(declared: Field) -> Check:
-    """What checks values of this field, made once for many."""
-    fault = _FAULTS[declared.type](declared)
-    right = declared.type
+class Rule(NamedTuple):
+    """What the values of a field are: their type, and of texts, alone or in a list, the form."""
+
+    kind: type
+    shape: Shape
+    longest: int
+    """Characters."""
+    allowed: Collection[str]
+    """The codes that there are, where the program itself knows them all."""
+
+
+def checker(rule: Rule) -> Check:
+    """What checks values of such a field, made once for many."""
+    fault = _FAULTS[rule.kind](rule)
+    right = rule.kind
 
     def check(value: Any) -> str | None:
         if value is None:
@@ -52,10 +60,10 @@ def checker(declared: Field) -> Check:
     return check
 
 
-def _text_check(declared: Field) -> Check:
+def _text_check(rule: Rule) -> Check:
     """Codes, days and ids come again and again and are looked at once; what people wrote is not kept."""
-    longest = declared.max_chars
-    shape_fault = _SHAPES[declared.shape](declared)
+    longest = rule.longest
+    shape_fault = _SHAPES[rule.shape](rule)
 
     def fault(text: str) -> str | None:
         if len(text) > longest:
@@ -64,11 +72,11 @@ def _text_check(declared: Field) -> Check:
             return N_("The text is not in standard Unicode form (NFC).")
         return shape_fault(text)
 
-    return lru_cache(_REMEMBERED)(fault) if declared.shape in _COME_AGAIN else fault
+    return lru_cache(_REMEMBERED)(fault) if rule.shape in _COME_AGAIN else fault
 
 
-def _items_check(declared: Field) -> Check:
-    text_fault = _text_check(declared)
+def _items_check(rule: Rule) -> Check:
+    text_fault = _text_check(rule)
 
     def fault(items: tuple[object, ...]) -> str | None:
         faults = (text_fault(item) if isinstance(item, str) else WRONG_TYPE for item in items)
@@ -85,11 +93,11 @@ def _no_fault(value: object) -> str | None:
     return None
 
 
-_FAULTS: dict[type, Callable[[Field], Check]] = {
+_FAULTS: dict[type, Callable[[Rule], Check]] = {
     str: _text_check,
     tuple: _items_check,
-    int: lambda _declared: _number_fault,
-    bool: lambda _declared: _no_fault,
+    int: lambda _rule: _number_fault,
+    bool: lambda _rule: _no_fault,
 }
 
 
@@ -118,8 +126,8 @@ def _reference_fault(text: str) -> str | None:
     return None if is_id(text) else N_("The reference to another record is damaged.")
 
 
-def _code_check(declared: Field) -> Check:
-    allowed = declared.ranks or tuple(declared.steps)
+def _code_check(rule: Rule) -> Check:
+    allowed = rule.allowed
 
     def fault(text: str) -> str | None:
         if (allowed and text not in allowed) or not text or len(text) > 40 or not text.isascii():
@@ -129,11 +137,11 @@ def _code_check(declared: Field) -> Check:
     return fault
 
 
-_SHAPES: dict[Shape, Callable[[Field], Check]] = {
-    Shape.TEXT: lambda _declared: _no_fault,
-    Shape.DATE: lambda _declared: _date_fault,
-    Shape.PARTIAL_DATE: lambda _declared: _partial_date_fault,
-    Shape.INSTANT: lambda _declared: _instant_fault,
+_SHAPES: dict[Shape, Callable[[Rule], Check]] = {
+    Shape.TEXT: lambda _rule: _no_fault,
+    Shape.DATE: lambda _rule: _date_fault,
+    Shape.PARTIAL_DATE: lambda _rule: _partial_date_fault,
+    Shape.INSTANT: lambda _rule: _instant_fault,
     Shape.CODE: _code_check,
-    Shape.REFERENCE: lambda _declared: _reference_fault,
+    Shape.REFERENCE: lambda _rule: _reference_fault,
 }

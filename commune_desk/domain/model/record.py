@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from commune_desk.domain.model.access import EVERYBODY, Role
-from commune_desk.domain.model.checks import Check, Shape, checker
+from commune_desk.domain.model.checks import Check, Rule, Shape, checker
 from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
@@ -178,12 +178,18 @@ def kind(
             belongs_to=next((f.name for f in fields.values() if f.tie is Tie.OWNER), ""),
             brings={f.name: f.of for f in fields.values() if f.tie is Tie.NEEDED},
             fields=fields,
-            checks={declared.name: checker(declared) for declared in fields.values()},
+            checks={declared.name: check_of(declared) for declared in fields.values()},
         )
         DECLARED[name] = _KIND_OF[struct] = entry
         return struct
 
     return register
+
+
+def check_of(declared: Field) -> Check:
+    """What checks values of the field."""
+    allowed = declared.ranks or tuple(declared.steps)
+    return checker(Rule(declared.type, declared.shape, declared.max_chars, allowed))
 
 
 def _declared(struct: type[Record]) -> Iterable[tuple[str, Field]]:

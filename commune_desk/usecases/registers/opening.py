@@ -23,7 +23,8 @@ from commune_desk.vault.keyfile import KeyfileDamaged
 from commune_desk.vault.keys import RegisterKey
 from commune_desk.vault.passphrases import WrongPassphrase
 from commune_desk.vault.recovery import set_recovery
-from sync.seal import BoxKey, SigningKey, scope_key_id, spell
+from sync.seal import BoxKey, SigningKey, scope_key_id
+from sync.spelling import spell
 
 TRAINING_PREFIX = "TRAIN-"
 SMALLEST_ROOM = 2 << 20

@@ -14,7 +14,6 @@ from commune_desk.domain.model.record import Value
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Fault, Invalid, Refusal
 from commune_desk.domain.words.labels import N_
-from sync.seal import spell
 from sync.server.commands import backup_commands, erase_commands, policy_commands, proof_commands
 from sync.server.commands.console import Console, local_time
 from sync.server.commands.courier_commands import bundle
@@ -32,6 +31,7 @@ from sync.server.lifecycle import erased_list
 from sync.server.lifecycle.founding import check_hosts, found, write_certificates
 from sync.server.lifecycle.status import DeskStatus, desk_list, read_status
 from sync.server.reasons import reason_of
+from sync.spelling import spell
 
 MOST_HOURS = 720
 ROLES = {

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
-from sync import seal
+from sync import seal, spelling
 from sync.change import GENESIS
 from sync.protocol import PROVINCE_DESK, DeskCert, Grant, SignedCert, b64, encode
 from sync.server.engine import tables
@@ -81,7 +81,7 @@ def grant_list(connection: Connection, grants: dict[str, Role]) -> list[Grant]:
 
 def expect(connection: Connection, *, label: str, grants: dict[str, Role]) -> str:
     """Reserve an id for a desk that is to enrol."""
-    desk = "".join(secrets.choice(seal.ALPHABET) for _ in range(seal.DESK_CHARACTERS))
+    desk = "".join(secrets.choice(spelling.ALPHABET) for _ in range(seal.DESK_CHARACTERS))
     connection.execute(insert(tables.desk).values(_fresh(desk, label)))
     rows = [{"desk": desk, "scope": scope, "role": role.value} for scope, role in grants.items()]
     connection.execute(insert(tables.desk_grant), rows)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from typing import Any
 
-from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, select, update
 
 from sync.change import Line, Place, next_chain
@@ -63,21 +63,21 @@ class Feeds:
         """The place that the next event of a locked scope will have."""
         return self._heads[scope].seq + 1
 
-    def add(self, scope: str, line: Line, event: Event) -> int:
-        """Put `event` about the change in `line` at the end of the scope's feed; its scope and place are filled in."""
+    def add(self, scope: str, line: Line, **said: Any) -> int:
+        """Put an event about the change in `line` at the end of the scope's feed; `said` are its other members."""
         before = self._heads[scope]
         seq = before.seq + 1
-        self._heads[scope] = Place(seq, next_chain(before.chain, seq, line.digest))
+        chain = next_chain(before.chain, seq, line.digest)
+        self._heads[scope] = Place(seq, chain)
         self._moved.add(scope)
-        placed = encode(replace(event, scope=scope, seq=seq)).decode()
         own = line.change.scope == scope
         self._rows.append(
             {
                 "scope": scope,
                 "seq": seq,
                 "change": line.change.id,
-                "chain": self._heads[scope].chain,
-                "event": placed,
+                "chain": chain,
+                "event": encode(Event(scope=scope, seq=seq, **said)).decode(),
                 "line": None if own else line.encode(),
             }
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -38,6 +39,11 @@ class Merged:
     values: dict[str, Wire] = field(default_factory=dict)
     opened: list[OpenedConflict] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What of it the event tells."""
+        return {"outcomes": self.outcomes, "values": self.values, "opened": self.opened, "closed": self.closed}
 
     def status(self, fields: int) -> str:
         """The change's status in a receipt: ok, noop or conflict."""

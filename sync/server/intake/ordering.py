@@ -16,7 +16,7 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import STEPS, to_iso
 from sync import seal
 from sync.change import RELOCATING, Change, Line, Verb, sealed_for
-from sync.protocol import Event, Result
+from sync.protocol import Result
 from sync.server.engine import tables
 from sync.server.engine.appending import append, without_waiting
 from sync.server.engine.asking import among
@@ -26,7 +26,7 @@ from sync.server.identity.scopes import keys_of
 from sync.server.intake import joining, relocating
 from sync.server.intake.erasures import ERASED, speaking_of_erased
 from sync.server.intake.feeds import Feeds
-from sync.server.intake.merging import Batch, Merged
+from sync.server.intake.merging import Batch
 from sync.server.intake.records import born_of, outgrows, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
@@ -232,7 +232,7 @@ class _Intake:
         merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=self._now.latest_stamp)
         status = merged.status(len(change.set) + len(change.seal))
         for scope in route.scopes:
-            self._feeds.add(scope, line, _event(merged, route.brought_to(scope, change.scope)))
+            self._feeds.add(scope, line, entered=route.brought_to(scope, change.scope), **merged.said)
         self._changes.append(change_row(line, status, self._now))
         told = "late" if route.is_late and status == "ok" else status
         self.results[n] = Result(id=change.id, status=told)
@@ -353,15 +353,3 @@ def change_row(line: Line, status: str, now: Moment) -> dict[str, object]:
         "received_at": now.iso,
         "skew_ms": change.stamp // STEPS - now.milliseconds,
     }
-
-
-def _event(merged: Merged, entered: str) -> Event:
-    return Event(
-        scope="",
-        seq=0,
-        outcomes=merged.outcomes,
-        values=merged.values,
-        opened=merged.opened,
-        closed=merged.closed,
-        entered=entered,
-    )

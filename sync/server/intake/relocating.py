@@ -16,7 +16,6 @@ from commune_desk.domain.model.ids import is_commune_scope, is_scope
 from commune_desk.domain.model.record import ScopeRule
 from commune_desk.domain.records.kinds import KINDS
 from sync.change import JOINED_TO, Change, Line, Verb
-from sync.protocol import Event
 from sync.server.engine import tables
 from sync.server.engine.appending import append
 from sync.server.engine.tables import RECORDS
@@ -186,7 +185,7 @@ def _is_needed_by_others(connection: Connection, family: _Family, record: Stored
 
 def _tell(feeds: Feeds, line: Line, route: Route, scopes: Iterable[str]) -> None:
     for scope in scopes:
-        feeds.add(scope, line, Event(scope=scope, seq=0, entered=route.brought_to(scope, line.change.scope)))
+        feeds.add(scope, line, entered=route.brought_to(scope, line.change.scope))
 
 
 def _told_of_another(change: Change) -> str:
@@ -198,7 +197,7 @@ def _leave(
     connection: Connection, feeds: Feeds, line: Line, scope: str, records: Sequence[Stored], *, entered: str = ""
 ) -> None:
     left = [(record.kind, record.id) for record in records]
-    seq = feeds.add(scope, line, Event(scope=scope, seq=0, left=left, entered=entered))
+    seq = feeds.add(scope, line, left=left, entered=entered)
     table = tables.departure
     for some in _portions([record.id for record in records]):
         connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
@@ -209,10 +208,9 @@ def _leave(
 def _enter(connection: Connection, feeds: Feeds, line: Line, records: Sequence[Stored]) -> None:
     """The change itself, then the full state of the records: all that their new scope needs to know them."""
     scope, entered = line.change.to, line.change.id
-    feeds.add(scope, line, Event(scope=scope, seq=0, entered=entered))
+    feeds.add(scope, line, entered=entered)
     for one in standing_lines(connection, records):
-        event = Event(scope=scope, seq=0, outcomes=one.outcomes, values=one.values, opened=one.opened, entered=entered)
-        feeds.add(scope, one.line, event)
+        feeds.add(scope, one.line, outcomes=one.outcomes, values=one.values, opened=one.opened, entered=entered)
 
 
 def _held_in(connection: Connection, scope: str, ids: Sequence[str]) -> set[str]:

@@ -165,7 +165,7 @@ class Whereabouts:
     def _route_new(self, change: Change) -> Route:
         owner = self._owners.get(change.record, "")
         home = self.home(owner)
-        left_by = self._way_home(change.scope, owner, home or "")
+        left_by = self._way_home(change.scope, owner, home) if home not in (None, change.scope) else ""
         if not left_by or home is None or not KINDS[change.kind].fits_scope(home):
             return Route(change.scope, {change.scope: ""})
         return Route(home, {home: ""}, is_late=True, entered=left_by)

@@ -21,7 +21,7 @@ from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
 from sync.change import Change, Line, Verb, sign
 from sync.erased import order_fields
-from sync.protocol import PROVINCE_DESK, Event
+from sync.protocol import PROVINCE_DESK
 from sync.server.engine import tables
 from sync.server.engine.appending import append
 from sync.server.identity import own_changes
@@ -191,7 +191,7 @@ def _sign(connection: Connection, province: Province, act: Act) -> list[Line]:
 def _tell(connection: Connection, feeds: Feeds, line: Line, records: Sequence[tuple[str, str]]) -> None:
     """Put the change into its scope's feed. Who begins there later hears of it as of a departure."""
     scope, table = line.change.scope, tables.departure
-    seq = feeds.add(scope, line, Event(scope=scope, seq=0, left=list(records)))
+    seq = feeds.add(scope, line, left=list(records))
     for some in portions([record for _, record in records]):
         connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
     connection.execute(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from commune_desk.domain.entered.dates import parse_partial_date
 from commune_desk.domain.entered.people import Level, check_id_number, format_phone, normal_id_number, normal_phone
-from commune_desk.domain.model.checks import Shape, checker
-from commune_desk.domain.model.record import field
+from commune_desk.domain.model.checks import Shape
+from commune_desk.domain.model.record import check_of, field
 from commune_desk.domain.time.dates import (
     AgeRange,
     PartialDate,
@@ -144,7 +144,7 @@ def test_phones_and_ids_take_any_text(text: str) -> None:
 @given(partial_dates)
 def test_a_partial_date_is_stored_as_text_and_read_back(value: PartialDate) -> None:
     assert PartialDate.stored(value.text) == value
-    assert checker(field("", shape=Shape.PARTIAL_DATE))(value.text) is None
+    assert check_of(field("", shape=Shape.PARTIAL_DATE))(value.text) is None
     earliest, latest = value.possible
     assert earliest <= latest
 
@@ -309,6 +309,6 @@ def test_no_date_stands_where_nothing_can_be_reckoned_from_it(year: str) -> None
         (Shape.PARTIAL_DATE, f"~{year}"),
         (Shape.INSTANT, f"{year}-12-31T23:59:59Z"),
     ):
-        check = checker(field("", shape=shape))
+        check = check_of(field("", shape=shape))
         assert check(text) is not None
         assert check("2016" + text[4:] if text[0] != "~" else "~2016") is None

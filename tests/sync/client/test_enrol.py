@@ -12,7 +12,7 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Invalid, Refusal
-from sync import protocol, seal
+from sync import protocol, seal, spelling
 from sync.client import errors
 from sync.client.doorbell import ring
 from sync.client.enrol import DeskKeys, Enrolment, enrol
@@ -113,13 +113,13 @@ def test_a_mistyped_code_never_reaches_the_line(province: RealProvince, code: st
         with pytest.raises(Invalid):
             _enrol(province, code)
         with pytest.raises(Invalid):
-            _enrol(province, seal.spell(b"four"))
+            _enrol(province, spelling.spell(b"four"))
     finally:
         province.line.down = False
 
 
 def test_a_right_looking_code_that_nobody_made_is_refused(province: RealProvince) -> None:
-    code = seal.spell(b"\0\0" + b"guess" + province.province.fingerprint[:3])
+    code = spelling.spell(b"\0\0" + b"guess" + province.province.fingerprint[:3])
     with pytest.raises(Refusal):
         _enrol(province, code)
 

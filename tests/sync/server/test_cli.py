@@ -20,7 +20,7 @@ import pytest
 from commune_desk.__main__ import main as desk_main
 from commune_desk.domain.time.clock import SystemClock, local_day
 from commune_desk.i18n import set_language
-from sync import protocol, seal
+from sync import protocol, seal, spelling
 from sync.client.enrol import enrol
 from sync.server.__main__ import main
 from sync.server.identity.only_process import LOCK_FILE
@@ -214,7 +214,7 @@ def test_a_forgotten_passphrase_is_answered_and_written_down(folder: Path) -> No
     stored = msgspec.json.decode((folder / "key.json").read_bytes())
     escrow = seal.BoxKey.from_bytes(protocol.unb64(stored["escrow"]))
     secret = seal.recovery_secret(once, escrow.public, desk_id=code["desk"], ephemeral_public=once.public)
-    assert msgspec.json.decode(answered.stdout) == {"desk": code["desk"], "answer": seal.spell(secret)}
+    assert msgspec.json.decode(answered.stdout) == {"desk": code["desk"], "answer": spelling.spell(secret)}
 
 
 def _pretend_enrolled(folder: Path, desk: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import Refusal
-from sync import protocol, seal
+from sync import protocol, seal, spelling
 from sync.server.door.enrolment import EnrolCode, make_code
 from sync.server.door.limits import Limits
 from sync.server.engine import tables
@@ -41,7 +41,7 @@ class Applicant:
 
     def __init__(self, world: World, code: str) -> None:
         self.world = world
-        data = seal.read_spelled(code)
+        data = spelling.read_spelled(code)
         self.locator, self.secret, self.print = data[:2], data[2:7], data[7:]
         self.key = seal.SigningKey.generate()
         stretched = seal.stretch_code(self.secret.hex(), world.province.fingerprint + self.locator)

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.model.access import Role
-from commune_desk.domain.model.checks import checker
-from commune_desk.domain.model.record import Field, Value
+from commune_desk.domain.model.record import Field, Value, check_of
 from commune_desk.domain.records.kinds import KINDS, Kind
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -76,7 +75,7 @@ def test_what_belongs_to_a_person() -> None:
     ],
 )
 def test_the_form_of_values(name: str, fine: Value, wrong: Value) -> None:
-    check = checker(FIELDS[name])
+    check = check_of(FIELDS[name])
     assert check(fine) is None
     assert check(None) is None
     assert check(wrong) is not None
@@ -91,4 +90,4 @@ def _codes(field: Field) -> list[str]:
 def test_every_list_of_codes_lies_where_the_page_says(name: str) -> None:
     assert _codes(FIELDS[name])
     items = [(code,) if FIELDS[name].type is tuple else code for code in _codes(FIELDS[name])]
-    assert not any(map(checker(FIELDS[name]), items))
+    assert not any(map(check_of(FIELDS[name]), items))

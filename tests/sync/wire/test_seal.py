@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from commune_desk.domain.words.errors import Invalid
-from sync import seal
+from sync import seal, spelling
 from sync.seal import BoxKey, SealBroken, SigningKey
 
 DESK = SigningKey.from_bytes(bytes(range(32)))
@@ -195,61 +195,61 @@ CODES = st.binary(min_size=1, max_size=64)
 
 @given(data=CODES, group=st.integers(1, 9))
 def test_a_spelled_code_reads_back(data: bytes, group: int) -> None:
-    assert seal.read_spelled(seal.spell(data, group)) == data
+    assert spelling.read_spelled(spelling.spell(data, group)) == data
 
 
 @given(data=CODES)
 def test_a_code_may_be_typed_the_way_people_type(data: bytes) -> None:
-    text = seal.spell(data)
+    text = spelling.spell(data)
     typed = text.lower().replace("-", "  ").replace("0", "o").replace("1", "l")
-    assert seal.read_spelled(f" {typed}\n") == data
-    assert seal.read_spelled(text.replace("1", "I")) == data
+    assert spelling.read_spelled(f" {typed}\n") == data
+    assert spelling.read_spelled(text.replace("1", "I")) == data
 
 
 @settings(deadline=None, max_examples=50)
 @given(data=st.binary(min_size=1, max_size=12))
 def test_every_single_wrong_character_is_found(data: bytes) -> None:
-    text = seal.spell(data, 999)
+    text = spelling.spell(data, 999)
     for place in range(len(text)):
-        for wrong in seal.ALPHABET.replace(text[place], ""):
+        for wrong in spelling.ALPHABET.replace(text[place], ""):
             with pytest.raises(Invalid):
-                seal.read_spelled(text[:place] + wrong + text[place + 1 :])
+                spelling.read_spelled(text[:place] + wrong + text[place + 1 :])
 
 
 @settings(deadline=None, max_examples=50)
 @given(data=st.binary(min_size=1, max_size=48))
 @example(data=bytes(range(48)))
 def test_every_two_swapped_characters_are_found(data: bytes) -> None:
-    text = seal.spell(data, 999)
+    text = spelling.spell(data, 999)
     for i, j in combinations(range(len(text)), 2):
         if text[i] != text[j]:
             swapped = list(text)
             swapped[i], swapped[j] = swapped[j], swapped[i]
             with pytest.raises(Invalid):
-                seal.read_spelled("".join(swapped))
+                spelling.read_spelled("".join(swapped))
 
 
 def test_the_checksum_misses_no_error_up_to_the_longest_code() -> None:
-    longest = -(-seal.LONGEST_SPELLED * 8 // 5) + 2
+    longest = -(-spelling.LONGEST_SPELLED * 8 // 5) + 2
     weights = [pow(32, place, 1019) for place in range(longest)]
     assert len(set(weights)) == longest
     assert 0 not in weights
 
 
 def test_a_checksum_of_mere_addition_would_miss_swaps() -> None:
-    text = seal.spell(b"\x12\x34\x56\x78\x9a", 999)
+    text = spelling.spell(b"\x12\x34\x56\x78\x9a", 999)
     swapped = text[1] + text[0] + text[2:]
-    assert sum(map(seal.ALPHABET.index, text)) == sum(map(seal.ALPHABET.index, swapped))
+    assert sum(map(spelling.ALPHABET.index, text)) == sum(map(spelling.ALPHABET.index, swapped))
     with pytest.raises(Invalid):
-        seal.read_spelled(swapped)
+        spelling.read_spelled(swapped)
 
 
 @pytest.mark.parametrize("lost", [b"\0" * 5, b"\0" * 32, b"\0\0\0\7"])
 def test_a_lost_leading_zero_is_found(lost: bytes) -> None:
-    text = seal.spell(lost, 999)
+    text = spelling.spell(lost, 999)
     assert text.startswith("0")
     with pytest.raises(Invalid):
-        seal.read_spelled(text[1:])
+        spelling.read_spelled(text[1:])
 
 
 @given(text=st.text(max_size=40))
@@ -260,34 +260,34 @@ def test_a_lost_leading_zero_is_found(lost: bytes) -> None:
 @example(text="\u1eac")
 def test_any_text_is_either_a_code_or_refused(text: str) -> None:
     try:
-        data = seal.read_spelled(text)
+        data = spelling.read_spelled(text)
     except Invalid:
         return
-    assert seal.read_spelled(seal.spell(data)) == data
+    assert spelling.read_spelled(spelling.spell(data)) == data
 
 
 def test_a_code_has_one_spelling_only() -> None:
     for spare in range(4):
         number = (0xAB << 2 | spare) * 1024
         code = number + (2 - number) % 1019
-        text = "".join(seal.ALPHABET[code >> shift & 31] for shift in (15, 10, 5, 0))
+        text = "".join(spelling.ALPHABET[code >> shift & 31] for shift in (15, 10, 5, 0))
         if spare:
             with pytest.raises(Invalid):
-                seal.read_spelled(text)
+                spelling.read_spelled(text)
         else:
-            assert text == seal.spell(b"\xab", 9)
+            assert text == spelling.spell(b"\xab", 9)
 
 
 def test_a_character_outside_the_alphabet_is_named() -> None:
     with pytest.raises(Invalid) as caught:
-        seal.read_spelled("AB\u00caCD")
+        spelling.read_spelled("AB\u00caCD")
     assert caught.value.params == {"character": "\u00ca"}
 
 
-@pytest.mark.parametrize("data", [b"", bytes(seal.LONGEST_SPELLED + 1)])
+@pytest.mark.parametrize("data", [b"", bytes(spelling.LONGEST_SPELLED + 1)])
 def test_what_is_too_short_or_too_long_is_not_spelled(data: bytes) -> None:
     with pytest.raises(ValueError, match="cannot be spelled"):
-        seal.spell(data)
+        spelling.spell(data)
 
 
 def test_the_province_answers_only_the_holder_of_the_one_time_key() -> None:
@@ -297,14 +297,14 @@ def test_the_province_answers_only_the_holder_of_the_one_time_key() -> None:
     asked, answer = seal.answer_recovery(PROVINCE.to_bytes(), request)
     secret = seal.recovery_secret(once, PROVINCE.public, desk_id=desk_id, ephemeral_public=once.public)
     assert asked == desk_id
-    assert seal.read_spelled(answer) == secret
+    assert spelling.read_spelled(answer) == secret
     assert len(secret) == 16
     assert seal.answer_recovery(STRANGER.to_bytes(), request)[1] != answer
 
 
 def test_another_code_is_not_taken_for_a_recovery_request() -> None:
     with pytest.raises(Invalid):
-        seal.answer_recovery(PROVINCE.to_bytes(), seal.spell(bytes(16)))
+        seal.answer_recovery(PROVINCE.to_bytes(), spelling.spell(bytes(16)))
 
 
 def test_mac_is_mac_and_same_agree_with_the_published_vector() -> None:
@@ -329,6 +329,6 @@ KEPT_VALUE = (
 def test_what_the_first_version_sealed_signed_and_spelled_still_opens() -> None:
     assert seal.open_value(PROVINCE, KEPT_VALUE, **PLACE) == "12 Lê Lợi"
     assert DESK.sign(seal.CHANGE, b"kept").hex().startswith("8f1d121a7363199955e572621e8dbb17")
-    assert seal.spell(bytes(range(10))) == "000G4-0R40M-30E20-9YW"
+    assert spelling.spell(bytes(range(10))) == "000G4-0R40M-30E20-9YW"
     assert seal.derive(bytes(32), b"kept").hex().startswith("80331c744215264b793715e106e24f69")
     assert seal.stretch_code("7ZK2M", bytes(16)).hex().startswith("349fa5672ebffaad5cac7d938e5f9e01")

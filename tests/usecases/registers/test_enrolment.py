@@ -13,7 +13,7 @@ from commune_desk.presenters.window.opening import SECRETS, FirstRun
 from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, NotReached, enrol_new_register
 from commune_desk.usecases.registers.profile import FolderNotWritten, NewOfficer, Profile
 from sync.client.errors import SyncFault
-from sync.seal import spell
+from sync.spelling import spell
 from tests.system.surroundings import fill_up, open_folder, refusing, small_disk
 
 GOOD = NewOfficer("hoa", "Cán bộ Thử", "bốn con mèo đi biển")
