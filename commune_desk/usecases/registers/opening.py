@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from os import urandom
 from shutil import disk_usage
@@ -166,8 +167,10 @@ def open_register(profile: Profile, key: RegisterKey, login: str, *, clock: Cloc
             N_("The register file is missing from its folder. Put it back, or restore the last backup.")
         )
     officer = next(slot.officer_id for slot in vault.slots(profile.keyfile) if slot.login == login)
-    register = Register(profile.register, key, clock, OfficerId(officer))
-    if register.read(lambda connection: is_removed(connection, officer)):
-        register.close()
-        raise WrongPassphrase
+    with ExitStack() as undo:  # one that nobody holds could be neither closed nor, on Windows, put aside
+        register = Register(profile.register, key, clock, OfficerId(officer))
+        undo.callback(register.close)
+        if register.read(lambda connection: is_removed(connection, officer)):
+            raise WrongPassphrase
+        undo.pop_all()
     return register
