@@ -169,3 +169,25 @@ def test_a_folder_that_is_not_marked_whole_is_taken_away(tmp_path: Path) -> None
     assert not (half.folder / WHOLE).exists()
     Profile(tmp_path).settle()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_whole_comes_into_its_place_before_anything_is_begun_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that another program holds open keeps it on its way; then somebody presses the button once more."""
+    real, profile = Path.replace, Profile(tmp_path)
+    half = profile.begin()
+    half.register.write_bytes(b"register")
+    half.keyfile.write_bytes(b"its keyfile")
+
+    def held(path: Path, target: Path) -> Path:
+        if path == half.keyfile:
+            raise PermissionError
+        return real(path, target)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", held)
+        with pytest.raises(FolderNotWritten):
+            profile.put_in_place()
+    profile.begin()
+    assert profile.keyfile.read_bytes() == b"its keyfile"

@@ -35,7 +35,7 @@ class OpeningWindow(QMainWindow):
 
     def show_first(self) -> None:
         """The unlock page where there is a register, otherwise the first start."""
-        if self._profile.has_register():
+        if self._profile.has_remains():
             from commune_desk.ui.opening.unlock import UnlockPage
 
             page = UnlockPage(self._profile, self._clock)

@@ -64,6 +64,7 @@ def lay_out(profile: Profile, source: Path, *, instead: bool = False) -> Profile
 
     Raises BackupDamaged, BackupNotRestored, FolderNotWritten, Refusal.
     """
+    profile.settle()
     if profile.has_register() and not instead:
         raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
     half = profile.begin()

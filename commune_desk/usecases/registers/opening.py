@@ -20,7 +20,7 @@ from commune_desk.store.engine.settings import Identity, ScopeKeyPair, is_remove
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.registers.profile import FolderNotWritten, NewOfficer, Profile
 from commune_desk.vault import vault
-from commune_desk.vault.keyfile import KeyfileDamaged
+from commune_desk.vault.keyfile import KeyfileDamaged, KeyfileMissing
 from commune_desk.vault.keys import RegisterKey
 from commune_desk.vault.passphrases import WrongPassphrase
 from commune_desk.vault.recovery import set_recovery
@@ -83,7 +83,8 @@ def _require(*typed: tuple[str, type[Record], str]) -> None:
 
 def require_room(profile: Profile) -> None:
     """Raises Refusal where a register is already, FolderNotWritten where none could be made."""
-    if profile.has_register() or profile.register.exists():
+    profile.settle()
+    if profile.has_remains():
         raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
     room = disk_usage(profile.begin().folder).free
     profile.settle()
@@ -154,7 +155,7 @@ def unlock(profile: Profile, login: str, passphrase: str, *, clock: Clock) -> Op
 
 def is_damage(error: DeskError) -> bool:
     """Whether only a backup helps."""
-    return isinstance(error, RegisterDamaged | RegisterMissing | KeyfileDamaged)
+    return isinstance(error, RegisterDamaged | RegisterMissing | KeyfileDamaged | KeyfileMissing)
 
 
 def open_register(profile: Profile, key: RegisterKey, login: str, *, clock: Clock) -> Register:
