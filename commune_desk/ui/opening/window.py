@@ -12,6 +12,7 @@ from commune_desk.domain.time.clock import Clock
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _
 from commune_desk.ui import theme
+from commune_desk.ui.opening.frame import Work
 from commune_desk.usecases.registers.profile import Profile
 
 if TYPE_CHECKING:
@@ -96,6 +97,11 @@ class OpeningWindow(QMainWindow):
         page.left.connect(lambda: self._show_form(form))
         page.opened.connect(self.opened)
         self._show(page)
+
+    def see_out(self) -> None:
+        """Wait for what is under way although the window is gone."""
+        for work in self.findChildren(Work):
+            work.see_out()
 
     def tell(self, error: DeskError) -> None:
         """The register was unlocked and could not be worked with: the unlock page says why, and what helps."""
