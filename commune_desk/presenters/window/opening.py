@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,7 +126,10 @@ class FirstRun:
 
         def begin() -> OpenDesk:
             desk = make_training_register(self.profile, officer, scope=scope, role=role, clock=self.clock)
-            fill_shelter(desk.register) if at_shelter else fill_commune(desk.register, TRAINING_CHILDREN)
+            with ExitStack() as undo:
+                undo.callback(desk.register.close)
+                fill_shelter(desk.register) if at_shelter else fill_commune(desk.register, TRAINING_CHILDREN)
+                undo.pop_all()
             return desk
 
         return begin

@@ -106,7 +106,7 @@ class FirstRunPage(OpeningCard):
             places.chosen.connect(lambda code: self.form.edit(name, code))
             return places
         if name == "backup":
-            return BackupPicker(label, lambda path: self.form.edit(name, path), self)
+            return BackupPicker(label, self.form.values.get(name, ""), lambda path: self.form.edit(name, path), self)
         editor = PasswordField(label) if name in SECRETS else LineEdit(label)
         editor.returnPressed.connect(self.submit)
         if name not in SECRETS:
@@ -201,11 +201,12 @@ def _words(instead: bool) -> tuple[str, str]:
 class BackupPicker(QWidget):
     """The path of a backup file, typed or chosen."""
 
-    def __init__(self, label: str, chosen: Callable[[str], None], parent: QWidget) -> None:
+    def __init__(self, label: str, path: str, chosen: Callable[[str], None], parent: QWidget) -> None:
         super().__init__(parent)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         self.path = LineEdit(label)
+        self.path.set_value(path)
         self.path.edited.connect(chosen)
         line.addWidget(self.path, 1)
         choose = SecondaryButton(_("Choose…"), "folder-open")
