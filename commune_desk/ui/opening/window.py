@@ -42,6 +42,7 @@ class OpeningWindow(QMainWindow):
             page = UnlockPage(self._profile, self._clock)
             page.forgot.connect(self.show_recovery)
             page.restore_asked.connect(self.show_restore)
+            page.anew_asked.connect(self.show_anew)
             page.opened.connect(self.opened)
             self._show(page)
             return
@@ -69,6 +70,12 @@ class OpeningWindow(QMainWindow):
         from commune_desk.presenters.window.opening import RESTORE, FirstRun
 
         self._show_form(FirstRun(self._profile, self._clock, way=RESTORE, instead=True))
+
+    def show_anew(self) -> None:
+        """Set this PC up for work, or train once more, in place of a training register."""
+        from commune_desk.presenters.window.opening import FirstRun
+
+        self._show_form(FirstRun(self._profile, self._clock, after_training=True))
 
     def _show_form(self, form: FirstRun) -> None:
         from commune_desk.ui.opening.first_run import FirstRunPage

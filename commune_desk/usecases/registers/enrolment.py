@@ -66,6 +66,7 @@ def enrol_new_register(
     *,
     clock: Clock,
     tries: EnrolTries | None = None,
+    after_training: bool = False,
 ) -> OpenDesk:
     """Enrol and make the register. Raises Invalid, Refusal, or a SyncFault for the line; takes about a second.
 
@@ -74,11 +75,10 @@ def enrol_new_register(
     require_login(officer.login)
     require_passphrase(officer.passphrase, officer.login)
     require_names(officer.display_name, invitation.label)
-    require_room(profile)
+    require_room(profile, after_training=after_training)
     enrolment = _first_enrol(invitation, tries or EnrolTries())
-    return make_register(
-        profile, officer, identity_of(enrolment, invitation.label, uuid7()), scope_keys_of(enrolment), clock=clock
-    )
+    identity, keys = identity_of(enrolment, invitation.label, uuid7()), scope_keys_of(enrolment)
+    return make_register(profile, officer, identity, keys, clock=clock, after_training=after_training)
 
 
 def enrol_anew(desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> ChangeSet:

@@ -23,7 +23,7 @@ from commune_desk.vault import vault
 from commune_desk.vault.keyfile import KeyfileDamaged, KeyfileMissing
 from commune_desk.vault.keys import RegisterKey
 from commune_desk.vault.passphrases import WrongPassphrase
-from commune_desk.vault.recovery import set_recovery
+from commune_desk.vault.recovery import has_province, set_recovery
 from sync.seal import BoxKey, SigningKey, scope_key_id, spell
 
 TRAINING_PREFIX = "TRAIN-"
@@ -46,7 +46,7 @@ class OpenDesk:
 
 
 def make_training_register(
-    profile: Profile, officer: NewOfficer, *, scope: Scope, role: Role, clock: Clock
+    profile: Profile, officer: NewOfficer, *, scope: Scope, role: Role, clock: Clock, after_training: bool = False
 ) -> OpenDesk:
     """A register for training: it has no province and can never sync. Raises Invalid, Refusal, Fault."""
     box = BoxKey.generate()
@@ -62,7 +62,7 @@ def make_training_register(
         is_training=True,
     )
     pair = ScopeKeyPair(scope, scope_key_id(box.public), box.public, box.to_bytes())
-    return make_register(profile, officer, identity, [pair], clock=clock)
+    return make_register(profile, officer, identity, [pair], clock=clock, after_training=after_training)
 
 
 def require_names(display_name: str, label: str = "") -> None:
@@ -81,10 +81,13 @@ def _require(*typed: tuple[str, type[Record], str]) -> None:
         raise Invalid(N_("Some fields do not hold."), fields=found)
 
 
-def require_room(profile: Profile) -> None:
-    """Raises Refusal where a register is already, FolderNotWritten where none could be made."""
+def require_room(profile: Profile, *, after_training: bool = False) -> None:
+    """Raises Refusal where a register is already, FolderNotWritten where none could be made.
+
+    `after_training` a training register does not stand in the way: it will be put aside. Raises KeyfileDamaged then.
+    """
     profile.settle()
-    if profile.has_remains():
+    if profile.has_remains() and not (after_training and _is_for_training(profile)):
         raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
     room = disk_usage(profile.begin().folder).free
     profile.settle()
@@ -92,15 +95,25 @@ def require_room(profile: Profile) -> None:
         raise FolderNotWritten
 
 
+def _is_for_training(profile: Profile) -> bool:
+    return profile.has_register() and not has_province(profile.keyfile)
+
+
 def make_register(
-    profile: Profile, officer: NewOfficer, identity: Identity, scope_keys: list[ScopeKeyPair], *, clock: Clock
+    profile: Profile,
+    officer: NewOfficer,
+    identity: Identity,
+    scope_keys: list[ScopeKeyPair],
+    *,
+    clock: Clock,
+    after_training: bool = False,
 ) -> OpenDesk:
     """A new keyfile and register with their first officer, open.
 
     It is made out of sight and put in place at once, so that neither a failure nor a power cut leaves a half.
     An enrolled one can from the first moment be recovered with the province.
     """
-    require_room(profile)
+    require_room(profile, after_training=after_training)
     officer_id = OfficerId(uuid7())
     half = profile.begin()
     try:
