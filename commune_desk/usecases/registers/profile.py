@@ -188,7 +188,8 @@ class Profile:
                 (half / name).replace(self.folder / name)
         (self.folder / DAMAGED).unlink(missing_ok=True)
         settle_names(self.folder)
-        (half / WHOLE).unlink()  # the folder itself may refuse to go, and nothing is put in place twice
+        with suppress(OSError):  # the folder itself may refuse to go, and nothing is put in place twice
+            (half / WHOLE).unlink()
 
     def _put_aside(self, name: str) -> None:
         """With what the engine keeps beside a register: its log would be taken for the new one's.
