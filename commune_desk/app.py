@@ -68,7 +68,9 @@ def run(*, profile: Path | None = None, announce: bool = False, keeps_language: 
     if not is_ours:
         return _refuse(_("The register is open in another window already."), Tone.WARNING)
     program.show_opening(announce=announce)
-    return app.exec()
+    code = app.exec()
+    program.see_out()
+    return code
 
 
 def leave_no_core() -> None:
@@ -190,6 +192,11 @@ class Program(QObject):
             self.put_away()
         finally:
             self.app.quit()
+
+    def see_out(self) -> None:
+        """Keep the profile until what was begun in the opening window is over: the next start would clear it away."""
+        if self.opening is not None:
+            self.opening.see_out()
 
     def put_away(self) -> bool:
         """Close the register if it is open; whether it was."""

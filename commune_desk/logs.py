@@ -21,8 +21,8 @@ from commune_desk.domain.model.ids import is_id, is_scope
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import is_message
+from commune_desk.paths import LOG_FILE
 
-LOG_FILE = "commune_desk.log"
 LOG_BYTES = 1_000_000
 LOG_FILES = 5
 OWN_LOGGERS = ("commune_desk", "sync")

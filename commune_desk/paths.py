@@ -7,6 +7,8 @@ from pathlib import Path
 
 APP_FOLDER = "CommuneDesk"
 PROFILE_VARIABLE = "COMMUNE_DESK_PROFILE"
+LOG_FILE = "commune_desk.log"
+"""Of the program, in the same folder; see `logs`."""
 
 
 def profile_dir(override: Path | None = None) -> Path:

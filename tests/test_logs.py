@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import Fault, Invalid
-from commune_desk.logs import ALLOWED, LOG_FILE, LOG_FILES, ScrubbingFormatter, scrub_report, start_log, stop_log
+from commune_desk.logs import ALLOWED, LOG_FILES, ScrubbingFormatter, scrub_report, start_log, stop_log
+from commune_desk.paths import LOG_FILE
 from tests.helpers.silenced import silenced
 
 CANARY = "Đặng Thị Hoà canary"

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from commune_desk.ui.pages.reports import ReportsPage
     from commune_desk.ui.pages.settings import SettingsPage
     from commune_desk.ui.pages.sync import SyncPage
+    from commune_desk.usecases.registers.enrolment import EnrolTries
 
 MINUTE_MS = 60_000
 
@@ -66,6 +67,7 @@ class DeskWindow(QObject):
         self._overs: list[tuple[Route, QWidget]] = []
         self._wired: list[QWidget] = []
         self._sync_page: SyncPage | None = None
+        self._tries: EnrolTries | None = None
         self._before_help = (site.START, site.START)
         self._around = Surroundings(desk, workplace, tasks, self.navigate)
         self.shell = _ClosingShell(site.pages(self._around), place=place(workplace))
@@ -245,8 +247,10 @@ class DeskWindow(QObject):
     def _enrol_anew(self) -> None:
         from commune_desk.ui.dialogs.enrol import EnrolDialog
         from commune_desk.ui.dialogs.frame import show_modal
+        from commune_desk.usecases.registers.enrolment import EnrolTries
 
-        show_modal(EnrolDialog(self._desk, self._tasks, self.shell))
+        self._tries = self._tries or EnrolTries()
+        show_modal(EnrolDialog(self._desk, self._tasks, self.shell, tries=self._tries))
 
     def _on_search(self, typed: str) -> None:
         if not typed and self.shell.current_page != "register":

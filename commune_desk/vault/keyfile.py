@@ -164,12 +164,17 @@ def read_copies(path: Path) -> list[Copy]:
     return sorted(copies, key=lambda copy: -copy.keyfile.generation)
 
 
-def read_with_key(path: Path, key: RegisterKey) -> Keyfile:
+def copy_with_key(path: Path, key: RegisterKey) -> Copy:
     """The latest copy that `key` vouches for. Raises as `read_copies`."""
     for copy in read_copies(path):
         if copy.belongs_to(key):
-            return copy.keyfile
+            return copy
     raise KeyfileDamaged
+
+
+def read_with_key(path: Path, key: RegisterKey) -> Keyfile:
+    """What the latest copy says that `key` vouches for. Raises as `read_copies`."""
+    return copy_with_key(path, key).keyfile
 
 
 def save(path: Path, keyfile: Keyfile, key: RegisterKey) -> None:

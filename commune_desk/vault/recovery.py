@@ -53,6 +53,14 @@ def recovery_request(path: Path) -> str:
     return seal.recovery_request(blob.desk_id, blob.ephemeral_public)
 
 
+def has_province(path: Path) -> bool:
+    """Whether a province can help here: so with every enrolled register, and with no training register.
+
+    Raises as `read_copies`.
+    """
+    return any(copy.keyfile.recovery is not None for copy in read_copies(path))
+
+
 def recover(path: Path, answer: str, *, login: str, officer_id: str, passphrase: str) -> RegisterKey:
     """Open the register with the province's answer, and give `login` a new passphrase.
 

@@ -18,7 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.errors import Fault, Invalid
-from commune_desk.logs import LOG_FILE, start_log, stop_log
+from commune_desk.logs import start_log, stop_log
+from commune_desk.paths import LOG_FILE
 from commune_desk.ui import theme
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.hooks import BugHook

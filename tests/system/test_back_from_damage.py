@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from commune_desk.app import Program
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import Scope
-from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock, to_iso
 from commune_desk.ui import theme
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.hooks import BugHook
@@ -22,7 +22,10 @@ from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.unlock import UnlockPage
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.widgets.fields import PasswordField
-from commune_desk.usecases.registers.backups import back_up
+from commune_desk.usecases.locked.doorbell import DoorbellCard, leave_card
+from commune_desk.usecases.locked.files import leave_file
+from commune_desk.usecases.locked.push import SealedPushes, leave_sealed, take_receipts
+from commune_desk.usecases.registers.backups import back_up, restore
 from commune_desk.usecases.registers.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from tests.helpers.builders import make_child, save_all
@@ -56,6 +59,11 @@ def missing(profile: Profile) -> None:
 def keyfiles_blank(profile: Profile) -> None:
     for path in profile.folder.glob("keyfile.json*"):
         path.write_bytes(bytes(500))
+
+
+def keyfiles_gone(profile: Profile) -> None:
+    for path in profile.folder.glob("keyfile.json*"):
+        path.unlink()
 
 
 @pytest.fixture
@@ -92,7 +100,9 @@ def try_passphrase(qtbot: QtBot, page: UnlockPage, passphrase: str) -> None:
     qtbot.waitUntil(lambda: page.row.error != "", timeout=30_000)
 
 
-@pytest.mark.parametrize("harm", [emptied, cut_short, missing, keyfiles_blank], ids=lambda harm: harm.__name__)
+@pytest.mark.parametrize(
+    "harm", [emptied, cut_short, missing, keyfiles_blank, keyfiles_gone], ids=lambda harm: harm.__name__
+)
 def test_a_backup_takes_the_place_of_what_cannot_be_opened(
     qtbot: QtBot, kept: tuple[Profile, Path], harm: Harm
 ) -> None:
@@ -116,6 +126,21 @@ def test_a_backup_takes_the_place_of_what_cannot_be_opened(
     desk.register.close()
     assert remains <= {path.read_bytes() for path in profile.folder.glob("aside-*")}
     unlock(profile, LOGIN, PASSPHRASE, clock=SystemClock()).register.close()
+
+
+def test_what_was_sealed_for_the_province_is_put_aside_with_its_register(kept: tuple[Profile, Path]) -> None:
+    """What that register could not send may be nowhere else: a lock of the one in its place would write over it."""
+    profile, backup = kept
+    leave_file(profile.doorbell, DoorbellCard(due=(), left_at=to_iso(SystemClock().now()), desk="ABC234"))
+    leave_file(profile.sealed, SealedPushes("ABC234", (b"of the last days",)))
+    left = {path.read_bytes() for path in (profile.doorbell, profile.sealed)}
+    cut_short(profile)
+    desk = restore(profile, backup, LOGIN, PASSPHRASE, clock=SystemClock(), instead=True)
+    take_receipts(desk, lambda _changes: None)
+    leave_card(desk, [])
+    leave_sealed(desk)
+    desk.register.close()
+    assert left <= {path.read_bytes() for path in profile.folder.glob("aside-*")}
 
 
 def test_a_wrong_passphrase_alone_offers_no_way_around_the_register(qtbot: QtBot, kept: tuple[Profile, Path]) -> None:

@@ -16,7 +16,7 @@ from commune_desk.store.engine import settings
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.registers.backups import back_up
 from commune_desk.usecases.registers.opening import unlock
-from commune_desk.usecases.registers.profile import HALF_MADE, WHOLE, FolderNotWritten, Profile
+from commune_desk.usecases.registers.profile import HALF_MADE, REMOVED, WHOLE, FolderNotWritten, Profile
 from tests.helpers.builders import make_person, save_all
 from tests.system.maker import CUT_OFF, LOGIN, PASSPHRASE, Order, obey
 
@@ -169,3 +169,41 @@ def test_a_folder_that_is_not_marked_whole_is_taken_away(tmp_path: Path) -> None
     assert not (half.folder / WHOLE).exists()
     Profile(tmp_path).settle()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_whole_comes_into_its_place_before_anything_is_begun_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that another program holds open keeps it on its way; then somebody presses the button once more."""
+    real, profile = Path.replace, Profile(tmp_path)
+    half = profile.begin()
+    half.register.write_bytes(b"register")
+    half.keyfile.write_bytes(b"its keyfile")
+
+    def held(path: Path, target: Path) -> Path:
+        if path == half.keyfile:
+            raise PermissionError
+        return real(path, target)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", held)
+        with pytest.raises(FolderNotWritten):
+            profile.put_in_place()
+    profile.begin()
+    assert profile.keyfile.read_bytes() == b"its keyfile"
+
+
+def test_a_folder_that_cannot_be_taken_away_is_put_in_place_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put in place once more with each start, it would take back what was ordered and met since."""
+    monkeypatch.setattr("shutil.rmtree", lambda *_args, **_kwargs: None)
+    profile = Profile(tmp_path)
+    half = profile.begin()
+    half.register.touch()
+    profile.put_in_place()
+    (tmp_path / REMOVED).write_bytes(b"ordered since")
+    profile.note_damage()
+    profile.settle()
+    assert profile.is_removed
+    assert profile.is_damaged

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from commune_desk.__main__ import main
 from commune_desk.app import Program, run
 from commune_desk.i18n import language_of
-from commune_desk.logs import LOG_FILE, stop_log
+from commune_desk.logs import stop_log
+from commune_desk.paths import LOG_FILE
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.usecases.registers.profile import Profile

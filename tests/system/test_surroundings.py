@@ -24,7 +24,9 @@ from commune_desk.store.pages.children import child_record
 from commune_desk.store.pages.search import Filters, search_children
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.visits import record_visit
+from commune_desk.vault.keyfile import Keyfile, save
 from commune_desk.vault.keys import RegisterKey
+from commune_desk.vault.passphrases import make_slot
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.workplaces import OFFICER, HandClock, make_register
 from tests.system.register_check import faults
@@ -40,6 +42,14 @@ def workplace_in(folder: Path) -> Workplace:
 
 def reopened(path: Path) -> Workplace:
     return Workplace(Register(path, KEY, HandClock(), OFFICER), code_book())
+
+
+def keyfile_in(folder: Path) -> Path:
+    """With a slot, as `KEY` vouches for it."""
+    path = folder / "keyfile.json"
+    slot = make_slot(KEY, "0198c0de" * 4, login="hoa", officer_id=OFFICER, passphrase="bốn con mèo đi biển")
+    save(path, Keyfile(db_id="0198c0de" * 4, generation=1, slots=(slot,)), KEY)
+    return path
 
 
 def enter(workplace: Workplace, count: int = 1) -> list[RecordId]:
@@ -202,11 +212,11 @@ def test_a_backup_onto_a_full_stick_says_that_the_stick_is_to_be_looked_at(tmp_p
     """Nothing was being entered, and the register's own disk has room."""
     workplace = workplace_in(tmp_path)
     enter(workplace)
-    (tmp_path / "keyfile.json").write_bytes(b"{}")
+    keyfile = keyfile_in(tmp_path)
     with small_disk(tmp_path / "stick", kib=200) as stick:
         fill_up(stick)
         with pytest.raises(BackupNotSaved):
-            make_backup(workplace.register, KEY, tmp_path / "keyfile.json", stick / "a.cdbackup")
+            make_backup(workplace.register, KEY, keyfile, stick / "a.cdbackup")
         assert [path.name for path in stick.iterdir()] == ["film.mp4"]
     workplace.register.close()
 
@@ -218,7 +228,7 @@ def test_a_stick_that_loses_what_was_written_to_it_is_not_taken_for_a_damaged_re
     """Whoever was told so would restore an old backup in the place of a whole register."""
     workplace = workplace_in(tmp_path)
     enter(workplace)
-    (tmp_path / "keyfile.json").write_bytes(b"{}")
+    keyfile = keyfile_in(tmp_path)
     target, write = tmp_path / "a.cdbackup", backup._copy_register
 
     def write_and_lose(path: Path, key: RegisterKey, copy: Path) -> None:
@@ -228,13 +238,13 @@ def test_a_stick_that_loses_what_was_written_to_it_is_not_taken_for_a_damaged_re
 
     monkeypatch.setattr(backup, "_copy_register", write_and_lose)
     with pytest.raises(BackupNotSaved):
-        make_backup(workplace.register, KEY, tmp_path / "keyfile.json", target)
+        make_backup(workplace.register, KEY, keyfile, target)
     assert not target.exists()
     monkeypatch.undo()
-    make_backup(workplace.register, KEY, tmp_path / "keyfile.json", target)
+    make_backup(workplace.register, KEY, keyfile, target)
     workplace.register.close()
     damage(tmp_path / "register.db", 3, harm)
     harmed = reopened(tmp_path / "register.db")
     with pytest.raises(RegisterDamaged):
-        make_backup(harmed.register, KEY, tmp_path / "keyfile.json", target)  # the twin: this one is damaged
+        make_backup(harmed.register, KEY, keyfile, target)  # the twin: this one is damaged
     harmed.register.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,14 @@ class FirstRun:
     values: dict[str, str] = field(default_factory=lambda: {"place": "commune"})
     instead: bool = False
     """Restore in place of a register that is damaged; there is no other way to begin then."""
+    after_training: bool = False
+    """In place of a training register, which is put aside; every way to begin is open."""
     tries: EnrolTries | None = None
+
+    @property
+    def takes_a_place(self) -> bool:
+        """Whether a register is here that will be put aside."""
+        return self.instead or self.after_training
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -96,14 +104,14 @@ class FirstRun:
         from commune_desk.usecases.registers.backups import restore
 
         source, login = Path(values["backup"]), values["login"]
-        return lambda: restore(self.profile, source, login, passphrase, clock=self.clock, instead=self.instead)
+        return lambda: restore(self.profile, source, login, passphrase, clock=self.clock, instead=self.takes_a_place)
 
     def lay_out(self) -> Callable[[], Profile]:
         """The work, off the UI thread, that makes the chosen backup ready to be opened with the province's answer."""
         from commune_desk.usecases.registers.backups import lay_out
 
         source = Path(self.values["backup"])
-        return lambda: lay_out(self.profile, source, instead=self.instead)
+        return lambda: lay_out(self.profile, source, instead=self.takes_a_place)
 
     def restore_recovered(self, laid_out: Profile, answer: RecoveryAnswer) -> OpenDesk:
         """Restore what `lay_out` made ready."""
@@ -124,8 +132,13 @@ class FirstRun:
         role = Role.SHELTER_WORKER if at_shelter else Role.COMMUNE_OFFICER
 
         def begin() -> OpenDesk:
-            desk = make_training_register(self.profile, officer, scope=scope, role=role, clock=self.clock)
-            fill_shelter(desk.register) if at_shelter else fill_commune(desk.register, TRAINING_CHILDREN)
+            desk = make_training_register(
+                self.profile, officer, scope=scope, role=role, clock=self.clock, after_training=self.after_training
+            )
+            with ExitStack() as undo:
+                undo.callback(desk.register.close)
+                fill_shelter(desk.register) if at_shelter else fill_commune(desk.register, TRAINING_CHILDREN)
+                undo.pop_all()
             return desk
 
         return begin
@@ -135,7 +148,9 @@ class FirstRun:
 
         self.tries = tries = self.tries or EnrolTries()
         invitation = Invitation(values["address"], values["code"], values["label"])
-        return lambda: enrol_new_register(self.profile, officer, invitation, clock=self.clock, tries=tries)
+        return lambda: enrol_new_register(
+            self.profile, officer, invitation, clock=self.clock, tries=tries, after_training=self.after_training
+        )
 
 
 def spoken_groups(code: str) -> str:

@@ -19,6 +19,7 @@ import msgspec
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
+from commune_desk.paths import settle_names
 from commune_desk.store.desk.register import FILE_NAME, Register
 from commune_desk.store.engine.database import (
     Connection,
@@ -30,6 +31,7 @@ from commune_desk.store.engine.database import (
     translated,
 )
 from commune_desk.store.engine.migrate import version
+from commune_desk.vault.keyfile import copy_with_key
 from commune_desk.vault.keys import RegisterKey
 
 SUFFIX = ".cdbackup"
@@ -89,16 +91,18 @@ class Manifest(msgspec.Struct, frozen=True):
 def make_backup(register: Register, key: RegisterKey, keyfile: Path, target: Path) -> Manifest:
     """Write a backup of the open register to `target` and verify it. Takes about a second for 100 MB; runs anywhere.
 
-    The copy is one consistent moment, saves go on meanwhile. Raises BackupNotSaved, RegisterDamaged.
+    The copy is one consistent moment, saves go on meanwhile. Of the two keyfiles that one goes along which opens it.
+    Raises BackupNotSaved, RegisterDamaged, KeyfileDamaged, KeyfileMissing.
     """
+    opener = copy_with_key(keyfile, key).content
     copy = target.with_name(target.name + ".part-db")
     if not target.parent.is_dir():
         raise BackupNotSaved
     try:
         copy.unlink(missing_ok=True)
         _copy_register(register.path, key, copy)
-        manifest = _checked(copy, key, keyfile, to_iso(register.clock.now()))
-        _pack(target, copy, keyfile, manifest)
+        manifest = _checked(copy, key, opener, to_iso(register.clock.now()))
+        _pack(target, copy, opener, manifest)
     except (OSError, RegisterReadOnly, DiskFull, DiskRefuses):
         # The register was only read, and every page of it could be: what refuses is the place of the copy.
         raise BackupNotSaved from None
@@ -118,15 +122,15 @@ def _copy_register(path: Path, key: RegisterKey, copy: Path) -> None:
         connection.close()
 
 
-def _checked(copy: Path, key: RegisterKey, keyfile: Path, made_at: str) -> Manifest:
+def _checked(copy: Path, key: RegisterKey, opener: bytes, made_at: str) -> Manifest:
     """Of a whole register a copy that does not hold was lost by the disk or stick it lies on. Raises BackupNotSaved."""
     try:
-        return _inspect(copy, key, keyfile, made_at)
+        return _inspect(copy, key, opener, made_at)
     except (RegisterDamaged, BackupDamaged):
         raise BackupNotSaved from None
 
 
-def _inspect(copy: Path, key: RegisterKey, keyfile: Path, made_at: str) -> Manifest:
+def _inspect(copy: Path, key: RegisterKey, opener: bytes, made_at: str) -> Manifest:
     """Open the copy as a restore would. Raises RegisterDamaged, NotEncrypted."""
     connection = connect(copy, key)
     try:
@@ -140,22 +144,23 @@ def _inspect(copy: Path, key: RegisterKey, keyfile: Path, made_at: str) -> Manif
             connection.execute("PRAGMA journal_mode=DELETE")
     finally:
         connection.close()
-    return Manifest(made_at, schema, changes, audit_rows, _digest(copy), _digest(keyfile))
+    return Manifest(made_at, schema, changes, audit_rows, _digest(copy), hashlib.sha256(opener).hexdigest())
 
 
 def _count(connection: Connection, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
 
 
-def _pack(target: Path, copy: Path, keyfile: Path, manifest: Manifest) -> None:
+def _pack(target: Path, copy: Path, opener: bytes, manifest: Manifest) -> None:
     part = target.with_name(target.name + ".part")
     with _made_anew(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(MANIFEST, msgspec.json.encode(manifest))
-        archive.write(keyfile, KEYFILE_NAME)
+        archive.writestr(KEYFILE_NAME, opener)
         archive.write(copy, FILE_NAME)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     part.replace(target)
+    settle_names(target.parent)
 
 
 def _made_anew(path: Path) -> BinaryIO:

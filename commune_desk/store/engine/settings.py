@@ -97,6 +97,12 @@ def note_removed(connection: Connection, officer: str) -> None:
     put(connection, REMOVED_OFFICERS, [*get(connection, REMOVED_OFFICERS, list[str], []), officer])
 
 
+def forget_removed(connection: Connection, officer: str) -> None:
+    """The officer could not be removed after all."""
+    others = [one for one in get(connection, REMOVED_OFFICERS, list[str], []) if one != officer]
+    put(connection, REMOVED_OFFICERS, others)
+
+
 def is_removed(connection: Connection, officer: str) -> bool:
     return officer in get(connection, REMOVED_OFFICERS, list[str], [])
 

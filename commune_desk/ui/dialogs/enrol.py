@@ -19,13 +19,18 @@ from commune_desk.usecases.registers.opening import OpenDesk
 
 
 class EnrolDialog(FramedDialog):
-    """Asks for the address and a new code; accepted once the province has answered."""
+    """Asks for the address and a new code; accepted once the province has answered.
 
-    def __init__(self, desk: OpenDesk, tasks: Tasks, parent: QWidget | None = None) -> None:
+    `tries` are those of the dialogs before it: a code whose answer was lost works again with their keys alone.
+    """
+
+    def __init__(
+        self, desk: OpenDesk, tasks: Tasks, parent: QWidget | None = None, *, tries: EnrolTries | None = None
+    ) -> None:
         title = _("Enrol anew")
         super().__init__(title, parent, width=460)
         self._desk, self._tasks = desk, tasks
-        self._is_busy, self._tries = False, EnrolTries()
+        self._is_busy, self._tries = False, tries or EnrolTries()
         self.body.addWidget(Text(title, size=Size.HEADING, bold=True))
         self.body.addWidget(
             Text(

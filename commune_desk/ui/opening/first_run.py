@@ -24,7 +24,7 @@ _WIDE = {ENROL: "login", TRAINING: "login", RESTORE: "backup"}
 
 
 class FirstRunPage(OpeningCard):
-    """Emits `opened` with the OpenDesk, `left` to go back to the unlock page of a damaged register.
+    """Emits `opened` with the OpenDesk, `left` to go back to the unlock page of the register that would be put aside.
 
     `recovery_asked` comes with the profile of a backup that is ready to be opened with the province's answer.
     """
@@ -34,7 +34,7 @@ class FirstRunPage(OpeningCard):
     recovery_asked = Signal(object)
 
     def __init__(self, form: FirstRun, parent: QWidget | None = None) -> None:
-        super().__init__(*_words(form.instead), width=WIDE, parent=parent)
+        super().__init__(*_words(form), width=WIDE, parent=parent)
         self.form = form
         self._work = Work(self)
         self._work.ended.connect(lambda: self._set_busy(False))
@@ -57,7 +57,7 @@ class FirstRunPage(OpeningCard):
         self.button = PrimaryButton(_("Begin"), "arrow-right")
         self.button.clicked.connect(self.submit)
         self.body.addLayout(self._actions())
-        self.back.setVisible(form.instead)
+        self.back.setVisible(form.takes_a_place)
         self.choose(form.way)
 
     def _actions(self) -> QHBoxLayout:
@@ -106,7 +106,7 @@ class FirstRunPage(OpeningCard):
             places.chosen.connect(lambda code: self.form.edit(name, code))
             return places
         if name == "backup":
-            return BackupPicker(label, lambda path: self.form.edit(name, path), self)
+            return BackupPicker(label, self.form.values.get(name, ""), lambda path: self.form.edit(name, path), self)
         editor = PasswordField(label) if name in SECRETS else LineEdit(label)
         editor.returnPressed.connect(self.submit)
         if name not in SECRETS:
@@ -186,8 +186,13 @@ class FirstRunPage(OpeningCard):
             self.trouble.speak()
 
 
-def _words(instead: bool) -> tuple[str, str]:
-    if instead:
+def _words(form: FirstRun) -> tuple[str, str]:
+    if form.after_training:
+        return (
+            _("Set up this PC"),
+            _("The training register is put aside in its folder; nothing of it is deleted."),
+        )
+    if form.instead:
         return (
             _("Restore a backup"),
             _("The register that cannot be opened is put aside in its folder; nothing of it is deleted."),
@@ -201,11 +206,12 @@ def _words(instead: bool) -> tuple[str, str]:
 class BackupPicker(QWidget):
     """The path of a backup file, typed or chosen."""
 
-    def __init__(self, label: str, chosen: Callable[[str], None], parent: QWidget) -> None:
+    def __init__(self, label: str, path: str, chosen: Callable[[str], None], parent: QWidget) -> None:
         super().__init__(parent)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         self.path = LineEdit(label)
+        self.path.set_value(path)
         self.path.edited.connect(chosen)
         line.addWidget(self.path, 1)
         choose = SecondaryButton(_("Choose…"), "folder-open")

@@ -54,6 +54,11 @@ class Work(QObject):
             self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="opening")
         self._thread.submit(work).add_done_callback(self._bring_home)
 
+    def see_out(self) -> None:
+        """Wait for what is under way, of which nobody is told any more."""
+        if self._thread is not None:
+            self._thread.shutdown()
+
     def _bring_home(self, future: Future[object]) -> None:
         with suppress(RuntimeError):  # PySide6's word for a signal whose page is gone: nobody waits any more
             self._came_home.emit(future)

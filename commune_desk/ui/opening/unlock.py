@@ -34,12 +34,14 @@ LISTEN_MS = 60_000
 class UnlockPage(OpeningCard):
     """Emits `opened` with the OpenDesk, `forgot` when the passphrase is forgotten.
 
-    `restore_asked` comes from a link that shows once a backup helps: alone, or where part of the register is damaged.
+    `restore_asked` comes from a link that shows once a backup helps: alone, or where part of the register is damaged;
+    `anew_asked` from one that shows where a training register is.
     """
 
     opened = Signal(object)
     forgot = Signal(str)
     restore_asked = Signal()
+    anew_asked = Signal()
 
     def __init__(self, profile: Profile, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(_("Unlock the register"), parent=parent)
@@ -61,6 +63,10 @@ class UnlockPage(OpeningCard):
         self.passphrase.returnPressed.connect(self.unlock)
         self.body.addWidget(self.row)
         self.body.addLayout(self._actions())
+        self.anew = LinkButton(_("Set up this PC anew…"))
+        self.anew.clicked.connect(self.anew_asked)
+        self.anew.hide()
+        self.body.addWidget(self.anew)
         self.restore.setVisible(profile.is_damaged)
         self.first_painted.connect(self._load_logins)
 
@@ -84,10 +90,11 @@ class UnlockPage(OpeningCard):
         self.carried.setVisible(bool(sentence))
 
     def _load_logins(self) -> None:
-        from commune_desk.vault import vault  # after the first picture: it loads the cryptography library
+        from commune_desk.vault import recovery, vault  # after the first picture: they load the cryptography library
 
         try:
             logins = [slot.login for slot in vault.slots(self._profile.keyfile)]
+            self.anew.setVisible(not recovery.has_province(self._profile.keyfile))
         except DeskError as error:
             self.tell(error)
             self.button.setEnabled(False)
@@ -116,6 +123,7 @@ class UnlockPage(OpeningCard):
             self.button,
             self.forgotten,
             self.restore,
+            self.anew,
         ):  # a register that opens is nobody's once this page is left
             one.setEnabled(not is_busy)
         self.button.setText(_("Opening…") if is_busy else _("Unlock"))

@@ -12,6 +12,7 @@ from commune_desk.domain.time.clock import Clock
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _
 from commune_desk.ui import theme
+from commune_desk.ui.opening.frame import Work
 from commune_desk.usecases.registers.profile import Profile
 
 if TYPE_CHECKING:
@@ -35,12 +36,13 @@ class OpeningWindow(QMainWindow):
 
     def show_first(self) -> None:
         """The unlock page where there is a register, otherwise the first start."""
-        if self._profile.has_register():
+        if self._profile.has_remains():
             from commune_desk.ui.opening.unlock import UnlockPage
 
             page = UnlockPage(self._profile, self._clock)
             page.forgot.connect(self.show_recovery)
             page.restore_asked.connect(self.show_restore)
+            page.anew_asked.connect(self.show_anew)
             page.opened.connect(self.opened)
             self._show(page)
             return
@@ -69,6 +71,12 @@ class OpeningWindow(QMainWindow):
 
         self._show_form(FirstRun(self._profile, self._clock, way=RESTORE, instead=True))
 
+    def show_anew(self) -> None:
+        """Set this PC up for work, or train once more, in place of a training register."""
+        from commune_desk.presenters.window.opening import FirstRun
+
+        self._show_form(FirstRun(self._profile, self._clock, after_training=True))
+
     def _show_form(self, form: FirstRun) -> None:
         from commune_desk.ui.opening.first_run import FirstRunPage
 
@@ -96,6 +104,11 @@ class OpeningWindow(QMainWindow):
         page.left.connect(lambda: self._show_form(form))
         page.opened.connect(self.opened)
         self._show(page)
+
+    def see_out(self) -> None:
+        """Wait for what is under way although the window is gone."""
+        for work in self.findChildren(Work):
+            work.see_out()
 
     def tell(self, error: DeskError) -> None:
         """The register was unlocked and could not be worked with: the unlock page says why, and what helps."""

@@ -12,7 +12,7 @@ from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.backup import SUFFIX, Manifest, make_backup, unpack_backup
 from commune_desk.store.exchange.staged import mark_restored
-from commune_desk.usecases.registers.officers import RecoveryAnswer, recover
+from commune_desk.usecases.registers.officers import RecoveryAnswer, recover_laid_out
 from commune_desk.usecases.registers.opening import OpenDesk, open_register, unlock
 from commune_desk.usecases.registers.profile import FolderNotWritten, Profile
 
@@ -64,6 +64,7 @@ def lay_out(profile: Profile, source: Path, *, instead: bool = False) -> Profile
 
     Raises BackupDamaged, BackupNotRestored, FolderNotWritten, Refusal.
     """
+    profile.settle()
     if profile.has_register() and not instead:
         raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
     half = profile.begin()
@@ -77,9 +78,9 @@ def lay_out(profile: Profile, source: Path, *, instead: bool = False) -> Profile
 def restore_recovered(profile: Profile, half: Profile, answer: RecoveryAnswer, *, clock: Clock) -> OpenDesk:
     """Open a backup that was laid out in `half` with the province's answer, where its passphrase is forgotten.
 
-    What does not hold can be typed again. Raises as `recover`, FolderNotWritten.
+    What does not hold can be typed again. Raises as `recover_laid_out`, FolderNotWritten.
     """
-    return _put_in_place(profile, recover(half, answer, clock=clock))
+    return _put_in_place(profile, recover_laid_out(half, answer, clock=clock))
 
 
 def _put_in_place(profile: Profile, desk: OpenDesk) -> OpenDesk:

@@ -66,6 +66,7 @@ def enrol_new_register(
     *,
     clock: Clock,
     tries: EnrolTries | None = None,
+    after_training: bool = False,
 ) -> OpenDesk:
     """Enrol and make the register. Raises Invalid, Refusal, or a SyncFault for the line; takes about a second.
 
@@ -74,11 +75,10 @@ def enrol_new_register(
     require_login(officer.login)
     require_passphrase(officer.passphrase, officer.login)
     require_names(officer.display_name, invitation.label)
-    require_room(profile)
+    require_room(profile, after_training=after_training)
     enrolment = _first_enrol(invitation, tries or EnrolTries())
-    return make_register(
-        profile, officer, identity_of(enrolment, invitation.label, uuid7()), scope_keys_of(enrolment), clock=clock
-    )
+    identity, keys = identity_of(enrolment, invitation.label, uuid7()), scope_keys_of(enrolment)
+    return make_register(profile, officer, identity, keys, clock=clock, after_training=after_training)
 
 
 def enrol_anew(desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> ChangeSet:
@@ -87,12 +87,14 @@ def enrol_anew(desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> Cha
     What the province lacks is sent after one full pull. Raises Invalid, Refusal when the code is for another place,
     or a SyncFault.
     """
+    _refuse_training(desk)
     require_label(invitation.label)
     return take_up(desk, _enrol(invitation, tries), invitation.label)
 
 
 def take_up(desk: OpenDesk, enrolment: Enrolment, label: str) -> ChangeSet:
     """Go on as the desk that the province has just enrolled. Raises Refusal for another place than the register's."""
+    _refuse_training(desk)
     own = desk.register.identity
     identity = identity_of(enrolment, label, own.db_id)
     if identity.scope != own.scope:
@@ -107,6 +109,12 @@ def take_up(desk: OpenDesk, enrolment: Enrolment, label: str) -> ChangeSet:
     # register: a keyfile that cannot be saved must not leave a desk enrolled anew of which nobody is told.
     set_recovery(desk.profile.keyfile, desk.key, escrow_public=enrolment.escrow_public, desk_id=enrolment.desk)
     return desk.register.write(lambda tx: accept_new_desk(tx, identity, scope_keys_of(enrolment))).result()[1]
+
+
+def _refuse_training(desk: OpenDesk) -> None:
+    """Its children do not exist, and all of them would be sent. Raises Refusal."""
+    if desk.register.identity.is_training:
+        raise Refusal(N_("This is a training register. Nothing in it is ever sent."))
 
 
 def _first_enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from os import urandom
 from shutil import disk_usage
@@ -19,10 +20,10 @@ from commune_desk.store.engine.settings import Identity, ScopeKeyPair, is_remove
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.registers.profile import FolderNotWritten, NewOfficer, Profile
 from commune_desk.vault import vault
-from commune_desk.vault.keyfile import KeyfileDamaged
+from commune_desk.vault.keyfile import KeyfileDamaged, KeyfileMissing
 from commune_desk.vault.keys import RegisterKey
 from commune_desk.vault.passphrases import WrongPassphrase
-from commune_desk.vault.recovery import set_recovery
+from commune_desk.vault.recovery import has_province, set_recovery
 from sync.seal import BoxKey, SigningKey, scope_key_id
 from sync.spelling import spell
 
@@ -46,7 +47,7 @@ class OpenDesk:
 
 
 def make_training_register(
-    profile: Profile, officer: NewOfficer, *, scope: Scope, role: Role, clock: Clock
+    profile: Profile, officer: NewOfficer, *, scope: Scope, role: Role, clock: Clock, after_training: bool = False
 ) -> OpenDesk:
     """A register for training: it has no province and can never sync. Raises Invalid, Refusal, Fault."""
     box = BoxKey.generate()
@@ -62,7 +63,7 @@ def make_training_register(
         is_training=True,
     )
     pair = ScopeKeyPair(scope, scope_key_id(box.public), box.public, box.to_bytes())
-    return make_register(profile, officer, identity, [pair], clock=clock)
+    return make_register(profile, officer, identity, [pair], clock=clock, after_training=after_training)
 
 
 def require_names(display_name: str, label: str = "") -> None:
@@ -81,9 +82,13 @@ def _require(*typed: tuple[str, type[Record], str]) -> None:
         raise Invalid(N_("Some fields do not hold."), fields=found)
 
 
-def require_room(profile: Profile) -> None:
-    """Raises Refusal where a register is already, FolderNotWritten where none could be made."""
-    if profile.has_register() or profile.register.exists():
+def require_room(profile: Profile, *, after_training: bool = False) -> None:
+    """Raises Refusal where a register is already, FolderNotWritten where none could be made.
+
+    `after_training` a training register does not stand in the way: it will be put aside. Raises KeyfileDamaged then.
+    """
+    profile.settle()
+    if profile.has_remains() and not (after_training and _is_for_training(profile)):
         raise Refusal(N_("There is already a register in this folder. Nothing was changed; unlock that one."))
     room = disk_usage(profile.begin().folder).free
     profile.settle()
@@ -91,15 +96,25 @@ def require_room(profile: Profile) -> None:
         raise FolderNotWritten
 
 
+def _is_for_training(profile: Profile) -> bool:
+    return profile.has_register() and not has_province(profile.keyfile)
+
+
 def make_register(
-    profile: Profile, officer: NewOfficer, identity: Identity, scope_keys: list[ScopeKeyPair], *, clock: Clock
+    profile: Profile,
+    officer: NewOfficer,
+    identity: Identity,
+    scope_keys: list[ScopeKeyPair],
+    *,
+    clock: Clock,
+    after_training: bool = False,
 ) -> OpenDesk:
     """A new keyfile and register with their first officer, open.
 
     It is made out of sight and put in place at once, so that neither a failure nor a power cut leaves a half.
     An enrolled one can from the first moment be recovered with the province.
     """
-    require_room(profile)
+    require_room(profile, after_training=after_training)
     officer_id = OfficerId(uuid7())
     half = profile.begin()
     try:
@@ -154,7 +169,7 @@ def unlock(profile: Profile, login: str, passphrase: str, *, clock: Clock) -> Op
 
 def is_damage(error: DeskError) -> bool:
     """Whether only a backup helps."""
-    return isinstance(error, RegisterDamaged | RegisterMissing | KeyfileDamaged)
+    return isinstance(error, RegisterDamaged | RegisterMissing | KeyfileDamaged | KeyfileMissing)
 
 
 def open_register(profile: Profile, key: RegisterKey, login: str, *, clock: Clock) -> Register:
@@ -167,8 +182,10 @@ def open_register(profile: Profile, key: RegisterKey, login: str, *, clock: Cloc
             N_("The register file is missing from its folder. Put it back, or restore the last backup.")
         )
     officer = next(slot.officer_id for slot in vault.slots(profile.keyfile) if slot.login == login)
-    register = Register(profile.register, key, clock, OfficerId(officer))
-    if register.read(lambda connection: is_removed(connection, officer)):
-        register.close()
-        raise WrongPassphrase
+    with ExitStack() as undo:  # one that nobody holds could be neither closed nor, on Windows, put aside
+        register = Register(profile.register, key, clock, OfficerId(officer))
+        undo.callback(register.close)
+        if register.read(lambda connection: is_removed(connection, officer)):
+            raise WrongPassphrase
+        undo.pop_all()
     return register

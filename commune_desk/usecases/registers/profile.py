@@ -24,6 +24,8 @@ SEALED = "doorbell.sealed"
 """What waited for the province at lock, and only the province can read."""
 RECEIPTS = "doorbell.receipts"
 """What the province signed for while the register was locked."""
+_LEFT_AT_LOCK = (SEALED, RECEIPTS, DOORBELL)
+"""Of one register: what it could not send may be nowhere else, and another one would overwrite it."""
 WINDOW_STATE = "window.sealed"
 LANGUAGE = "language"
 DAMAGED = "damaged"
@@ -119,6 +121,10 @@ class Profile:
     def has_register(self) -> bool:
         return self.keyfile.exists() or self.spare.exists()
 
+    def has_remains(self) -> bool:
+        """Whether a register is here, or what is left of one that lost its keyfile."""
+        return self.has_register() or self.register.exists()
+
     @property
     def is_damaged(self) -> bool:
         """Whether part of the register could not be read, though it opens."""
@@ -135,9 +141,12 @@ class Profile:
             (self.folder / DAMAGED).touch()
 
     def begin(self) -> Profile:
-        """An empty folder to make a register in, out of sight until `put_in_place`. Raises FolderNotWritten."""
+        """An empty folder to make a register in, out of sight until `put_in_place`. Raises FolderNotWritten.
+
+        What was whole before comes into its place first: it may be all there is of a register.
+        """
         half = self.folder / HALF_MADE
-        _remove(half)
+        self.settle()
         with _writing():
             half.mkdir(mode=0o700)
         return Profile(half)
@@ -170,12 +179,17 @@ class Profile:
 
     def _take_over(self, half: Path) -> None:
         (self.folder / REMOVED).unlink(missing_ok=True)  # first: what comes now is not what was to be removed
+        if (half / REGISTER).exists():
+            for name in _LEFT_AT_LOCK:
+                self._put_aside(name)
         for name in (REGISTER, SPARE, KEYFILE):
             if (half / name).exists():
                 self._put_aside(name)
                 (half / name).replace(self.folder / name)
         (self.folder / DAMAGED).unlink(missing_ok=True)
         settle_names(self.folder)
+        with suppress(OSError):  # the folder itself may refuse to go, and nothing is put in place twice
+            (half / WHOLE).unlink()
 
     def _put_aside(self, name: str) -> None:
         """With what the engine keeps beside a register: its log would be taken for the new one's.

@@ -15,7 +15,7 @@ import msgspec
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from commune_desk.paths import settle_names
+from commune_desk.paths import LOG_FILE, settle_names
 from commune_desk.usecases.registers.profile import LANGUAGE, LOCK_FILE, REMOVED, Profile
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from commune_desk.store.desk.register import Register
     from commune_desk.store.writing.transaction import Tx
 
-_KEPT = frozenset({REMOVED, LOCK_FILE, LANGUAGE})
+_KEPT = frozenset({REMOVED, LOCK_FILE, LANGUAGE, LOG_FILE})
+"""Nothing that names anybody. Log and lock are held open meanwhile, by this process and by the one that locked: Windows
+takes no such file away."""
 _ZEROS = bytes(4096)
 
 

@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
 from shutil import copyfile
 
@@ -46,7 +46,7 @@ def restore(data: Path, key_path: Path, source: Path, *, clock: Clock, older: bo
             _lay_out(source, data / _FRESH)
             copied = read_whole(data / _FRESH, keys.database_key)
             if not older:
-                _refuse_older(data, keys.database_key, copied)
+                _refuse_older(source, _last_served(data), keys.database_key, copied)
             files = _take_files(data / _FRESH, keys.database_key)
             _begin_in(data / _FRESH, keys, files.get(CA_FILE, b""), clock)
             aside = _put_aside(data)
@@ -101,20 +101,26 @@ def _lay_out(source: Path, fresh: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _refuse_older(data: Path, key: str, copied: Copied) -> None:
+def _last_served(data: Path) -> Path | None:
+    """The database in its place, or where a restore that was broken off has put it aside; None where there was none."""
+    aside = list(takewhile(Path.exists, _asides(data)))
+    return next((folder / FILE for folder in (data, *reversed(aside)) if (folder / FILE).is_file()), None)
+
+
+def _refuse_older(source: Path, served: Path | None, key: str, copied: Copied) -> None:
     """Raise Refusal for a backup before a later one that desks rely on: what they let go of would be lost with it."""
-    if not (data / FILE).is_file():
+    if served is None:
         return
     with suppress(StoreFault):  # a database that does not open any more says nothing: the backup is all there is
-        with closing(EmbeddedDatabase(data / FILE, key)) as present:
-            durable = present.read(_durable, NO_SCOPE)
+        with closing(EmbeddedDatabase(served, key)) as former:
+            durable = former.read(_durable, NO_SCOPE)
         if any(n > copied.desks.get(desk, 0) for desk, n in durable.items()):
             raise Refusal(
                 N_(
                     "There is a later backup than {path}: since then desks may have let go of what only it holds. "
                     "Nothing was changed; take the latest, or add --older if it is lost."
                 ),
-                path=data / FILE,
+                path=source,
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from sqlalchemy import select
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import DeskError, Refusal
+from commune_desk.logs import start_log, stop_log
+from commune_desk.paths import LOG_FILE
 from commune_desk.presenters.window.removed import removed_lines
 from commune_desk.store.desk.register import Register
 from commune_desk.usecases.registers import removal
@@ -114,6 +117,38 @@ def test_all_is_sent_then_signed_then_gone(desk: EnrolledDesk) -> None:
     with pytest.raises(KeyfileMissing):
         unlock(profile, LOGIN, PASSPHRASE, clock=SystemClock())
     assert len(removed_lines(said)) == 4
+
+
+def _held_open() -> set[Path]:
+    """What this process holds open."""
+    held = set()
+    for handle in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the handle of the listing itself
+            held.add(Path(os.readlink(handle)))
+    return held
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists() and os.name != "nt", reason="what is open is not seen here")
+def test_the_programs_own_log_stands_in_the_way_of_nothing(desk: EnrolledDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is open in the process that removes and in the one that locked; Windows takes no such file away."""
+    profile, unlink = desk.open.profile, Path.unlink
+
+    def as_on_windows(path: Path, missing_ok: bool = False) -> None:
+        if path in _held_open():
+            raise PermissionError(13, "The process cannot access the file because it is being used")
+        unlink(path, missing_ok=missing_ok)
+
+    withdraw(desk)
+    assert try_sync(desk) is DeskRemoved
+    desk.close()
+    start_log(profile.folder)
+    if os.name != "nt":
+        monkeypatch.setattr(Path, "unlink", as_on_windows)
+    try:
+        assert finish_removal(profile) is not None
+    finally:
+        stop_log()
+    assert {one.name for one in profile.folder.iterdir()} <= {REMOVED, "desk.lock", "language", LOG_FILE}
 
 
 def test_plain_revocation_removes_nothing(desk: EnrolledDesk) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
@@ -19,6 +19,8 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, take_up
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.working_desk import WorkingDesk
+from sync.client.enrol import DeskKeys
+from sync.client.errors import NotAnswering
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.actors.real_province import real_province
 
@@ -91,3 +93,39 @@ def test_after_an_enrolment_the_desk_syncs_under_its_new_id(
     assert working.agent is not None
     qtbot.waitUntil(lambda: working.tasks.is_idle)
     working.put_away()
+
+
+def test_a_code_whose_answer_was_lost_is_tried_with_the_same_keys_when_the_dialog_is_opened_once_more(
+    qtbot: QtBot, qapp: QApplication, desk: EnrolledDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for the line works meanwhile, and to work one must leave the dialog: the code would be lost."""
+    tried: list[DeskKeys] = []
+
+    def lost(_desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> ChangeSet:
+        tried.append(tries.keys(invitation.code))
+        raise NotAnswering
+
+    monkeypatch.setattr(enrol, "enrol_anew", lost)
+    working = WorkingDesk(qapp, desk.open)
+    said: list[str] = []
+
+    def try_and_leave() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, EnrolDialog):
+            return
+        said.append(dialog.form.row("code").error)
+        if said[-1]:
+            dialog.reject()
+        elif not dialog._is_busy:
+            dialog.code.set_value("7ZK2M")
+            dialog.submit()
+
+    timer = QTimer()
+    timer.timeout.connect(try_and_leave)
+    timer.start(20)
+    for _twice in range(2):
+        working.window._enrol_anew()
+    timer.stop()
+    working.put_away()
+    assert len(tried) == 2
+    assert tried[0] is tried[1]

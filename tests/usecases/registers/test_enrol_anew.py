@@ -10,17 +10,24 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import Scope
 from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.exchange import staged
 from commune_desk.usecases.registers import enrolment
-from commune_desk.usecases.registers.enrolment import take_up
+from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, enrol_anew, take_up
+from commune_desk.usecases.registers.opening import make_training_register
+from commune_desk.usecases.registers.profile import Profile
 from commune_desk.vault.keyfile import KeyfileNotSaved
 from sync.client import errors
+from sync.seal import spell
 from sync.server.engine import tables
 from sync.server.identity import desks
 from sync.server.identity.province import open_province
 from tests.helpers.builders import make_person, make_report, save_all
-from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.helpers.enrolled_desks import OFFICER, EnrolledDesk, enrolled_desk
 from tests.sync.actors.real_province import OFFICE, RealProvince, real_province
 
 PHONE, WORK = "0912000001", "thợ mỏ"
@@ -220,3 +227,19 @@ def test_an_exchange_under_the_former_name_counts_for_nothing(office: Office) ->
         exchange.sync()
     assert office.ours.ask("SELECT scope, seq FROM cursor") == before
     assert office.ours.open.register.identity.frozen == ""
+
+
+def test_a_training_register_never_becomes_one_that_sends(office: Office, tmp_path: Path) -> None:
+    """Children who do not exist would be sent, and stand among those who do."""
+    (tmp_path / "training").mkdir()
+    place, role = Scope("C:06838"), Role.COMMUNE_OFFICER
+    training = make_training_register(
+        Profile(tmp_path / "training"), OFFICER, scope=place, role=role, clock=SystemClock()
+    )
+    nobody_listens = Invitation("https://127.0.0.1:9", spell(bytes(10)), "Máy 1")
+    with pytest.raises(Refusal, match="training"):
+        enrol_anew(training, nobody_listens, EnrolTries())
+    with pytest.raises(Refusal, match="training"):
+        take_up(training, office.province.enrol(OFFICE), "Máy 1")
+    assert training.register.identity.is_training
+    training.register.close()

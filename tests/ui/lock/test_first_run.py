@@ -1,0 +1,52 @@
+"""The form of the first start: what stands in its fields is what is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from commune_desk.presenters.window.opening import RESTORE, TRAINING, FirstRun
+from commune_desk.store.engine.database import DiskFull
+from commune_desk.ui.opening.first_run import BackupPicker, FirstRunPage
+from commune_desk.usecases.registers import training_register
+from commune_desk.usecases.registers.opening import unlock
+from commune_desk.usecases.registers.profile import LOG, Profile
+from tests.helpers.workplaces import HandClock
+
+PASSPHRASE = "bon con meo di bien"
+
+
+def shown_path(page: FirstRunPage) -> str:
+    assert page.fields is not None
+    picker = page.fields.row("backup").editor
+    assert isinstance(picker, BackupPicker)
+    return picker.path.value()
+
+
+def test_a_backup_that_was_chosen_before_is_shown_again(qtbot: QtBot, tmp_path: Path) -> None:
+    """Restored would be what nobody sees: the form has kept it."""
+    page = FirstRunPage(FirstRun(Profile(tmp_path), HandClock(), RESTORE))
+    qtbot.addWidget(page)
+    page.form.edit("backup", "of-last-year.cdbackup")
+    for way in (TRAINING, RESTORE):
+        page.choose(way)
+    assert shown_path(page) == page.form.values["backup"]
+
+
+def test_a_training_register_that_cannot_be_filled_is_not_left_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_given: object) -> None:
+        raise DiskFull("The disk is full.")
+
+    form = FirstRun(Profile(tmp_path), HandClock(), TRAINING)
+    for name, text in (("display_name", "Cán bộ Thử"), ("login", "hoa")):
+        form.edit(name, text)
+    monkeypatch.setattr(training_register, "fill_commune", refused)
+    with pytest.raises(DiskFull) as caught:
+        form.submit({"passphrase": PASSPHRASE, "again": PASSPHRASE})()
+    assert caught.tb, "who shows the error has all that it came through"
+    assert not (tmp_path / LOG).exists(), "its log is folded in"
+    unlock(Profile(tmp_path), "hoa", PASSPHRASE, clock=HandClock()).register.close()
