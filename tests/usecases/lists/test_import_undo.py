@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.attachments import PDF
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.lists import import_rows, imports
@@ -18,9 +19,11 @@ from commune_desk.store.pages.children import child_record
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_list import ListSaving
+from commune_desk.usecases.records.attachments import Prepared, attach
 from commune_desk.usecases.records.children import join_group
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.records.visits import record_visit
+from tests.helpers.attached import FACTS, scan
 from tests.helpers.builders import make_child, make_relation, make_visit, save_all
 from tests.helpers.lists import (
     CURRENT,
@@ -144,7 +147,11 @@ def _group(tx: Tx, person: RecordId) -> None:
     join_group(tx, person, "NGCO02", from_on="2026-09-30")
 
 
-@pytest.mark.parametrize("work", [_edit, _visit, _relate, _group])
+def _scan(tx: Tx, person: RecordId) -> None:
+    attach(tx, person, Prepared(PDF, scan(1000)), FACTS)
+
+
+@pytest.mark.parametrize("work", [_edit, _visit, _relate, _group, _scan])
 def test_a_list_that_people_worked_on_is_not_taken_back(
     workplace: Workplace, tmp_path: Path, work: Callable[[Tx, RecordId], None]
 ) -> None:
