@@ -41,7 +41,7 @@ def read(page: ImportPage, path: Path = CURRENT) -> None:
     reading = page.reading()
     while not reading.step().is_over:
         pass
-    page.was_read(reading.import_id)
+    page.was_read(reading.import_id, page.first_look(reading.import_id)[0])
 
 
 def save(page: ImportPage) -> None:
