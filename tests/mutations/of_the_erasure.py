@@ -34,7 +34,7 @@ FAULTS = (
     Fault(
         name="files-of-who-left-outlive-an-erasure",
         file=_ERASING,
-        old="    files = file_queue.contents_of(db, record) if kind == \"attachment\" else ()\n",
+        old='    files = file_queue.contents_of(db, record) if kind == "attachment" else ()\n',
         new="    files = ()\n",
         tests=("sync/files/test_left_on_the_way.py::test_an_erasure_takes_what_is_kept_of_a_child_that_left",),
     ),

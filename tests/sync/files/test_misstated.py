@@ -16,6 +16,7 @@ from sync import content
 from sync.file_wire import FileOffset
 from sync.server.answers.files import FileDoor
 from tests.helpers.attached import file_of, scan
+from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.file_office import Office, file_office
 from tests.sync.actors.named_files import get, make_file, name_it, offset_of, put, put_all, put_bytes
 from tests.sync.actors.server_fixtures import World, province_in
@@ -32,7 +33,7 @@ def office() -> Iterator[Office]:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, store_engine: StoreEngine) -> Iterator[World]:
     with province_in(tmp_path) as made:
         yield made
 
