@@ -91,8 +91,9 @@ class ImportPage:
         return PastImport(one.id, one.title, detail)
 
     def unsettled(self) -> str:
-        """The import that was broken off when its children were in the register already; empty when there is none."""
-        return next((one.id for one in self._workplace.read(imports.unsettled)), "")
+        """The import that was broken off when its children were in the register already, for who may go on with it."""
+        left = [] if self.refusal() else self._workplace.read(imports.unsettled)
+        return next((one.id for one in left), "")
 
     def was_checking(self) -> str:
         """The import whose rows were being looked at when the register was closed; empty when there is none."""
