@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
+import msgspec
+
 from commune_desk.domain.time.clock import monotonic
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.channel import Channel, Refused
+from sync.content import MAX_FILE
 from sync.file_wire import (
     MAX_PIECE,
     FileAsked,
@@ -48,7 +51,7 @@ class FileStore(Protocol):
         ...
 
     def received(self, task: FileTask, data: bytes) -> None:
-        """What follows after `task.reached`."""
+        """What follows after `task.reached`; `task.size` is what the province says the file has."""
         ...
 
     def refused(self, task: FileTask, code: str, *, for_good: bool) -> None:
@@ -134,11 +137,13 @@ class FileCarrier:
             self._store.refused(task, "file_damaged", for_good=True)
 
     def _fetch(self, channel: Channel, task: FileTask) -> None:
-        most = min(self._piece, task.most, task.size - task.reached)
+        """How large the file is says the province, which has it whole: a colleague's record may say what it likes."""
+        most = min(self._piece, task.most)
         asked = FileGet(scope=task.scope, file=task.file, offset=task.reached, max_bytes=most)
         header, data = split_bytes(channel.call("/v1/files/get", protocol.encode(asked), seal.FILE)[0], FilePiece)
-        named = (header.scope, header.file, header.size, header.offset)
-        if named != (task.scope, task.file, task.size, task.reached) or not 0 < len(data) <= most:
+        is_asked_for = (header.scope, header.file, header.offset) == (task.scope, task.file, task.reached)
+        ends_at = task.reached + len(data)
+        if not is_asked_for or not 0 < len(data) <= most or not ends_at <= header.size <= MAX_FILE:
             raise errors.Unproven
         self.carried += len(data)
-        self._store.received(task, data)
+        self._store.received(msgspec.structs.replace(task, size=header.size), data)

@@ -128,7 +128,7 @@ class Transport:
     def fetch(self, path: str, start: int, keep: Callable[[bytes], None]) -> None:
         """The bytes at `path` from `start` on, handed over piece by piece, also those before a line that breaks.
 
-        Raises a SyncFault; Gone when there is nothing under that name any more.
+        Raises a SyncFault; Gone when there is nothing under that name any more, or nothing from `start` on.
         """
         request = self._prepare("GET", path, b"")
         request.headers["Range"] = f"bytes={start}-"
@@ -217,7 +217,7 @@ class Transport:
 
 def _pieces(response: requests.Response, start: int, keep: Callable[[bytes], None]) -> bytes:
     """Read a part of something larger; nothing is left to return."""
-    if response.status_code == 404:
+    if response.status_code in (404, 416):
         raise errors.Gone
     if response.status_code != 206 or not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
         raise errors.CaptivePortal if response.status_code < 500 else errors.ServerTrouble(status=response.status_code)

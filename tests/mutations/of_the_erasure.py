@@ -18,6 +18,27 @@ _THERE, _HERE, _STORE = (
 
 FAULTS = (
     Fault(
+        name="a-page-that-was-overtaken-is-applied",
+        file="commune_desk/store/exchange/feeds.py",
+        old=" if event.seq > here.get(event.scope, 0)]",
+        new="]",
+        tests=("sync/meeting/test_overtaken.py::test_an_older_page_brings_nothing_back",),
+    ),
+    Fault(
+        name="a-piece-of-an-erased-file-is-kept",
+        file="commune_desk/store/files/file_queue.py",
+        old="    if not _is_named(db, task.file):\n        return False\n",
+        new="",
+        tests=("store/files/test_on_its_way.py::test_a_piece_of_an_erased_file_brings_nothing_back",),
+    ),
+    Fault(
+        name="files-of-who-left-outlive-an-erasure",
+        file=_ERASING,
+        old='    files = file_queue.contents_of(db, record) if kind == "attachment" else ()\n',
+        new="    files = ()\n",
+        tests=("sync/files/test_left_on_the_way.py::test_an_erasure_takes_what_is_kept_of_a_child_that_left",),
+    ),
+    Fault(
         name="snapshot-files-of-no-row-stay",
         file="sync/server/answers/snapshots.py",
         old="            sweep(province)\n",

@@ -16,8 +16,8 @@ FAULTS = (
     Fault(
         name="file-hash-unchecked",
         file=_FILES,
-        old="        if digest_of(_bytes_from(connection, blob, 0, blob.size)) == blob.sha256:\n",
-        new="        if True:\n",
+        old="    if may_end and digest_of(_bytes_from(connection, blob, 0, blob.got)) == blob.sha256:\n",
+        new="    if may_end:\n",
         tests=(f"{_SERVED}::test_what_is_not_what_the_change_names_is_thrown_away_and_begins_anew",),
     ),
     Fault(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from commune_desk.domain.lists.rows import ListedChild
 from commune_desk.domain.time.dates import may_be_born_together
-from commune_desk.domain.vietnamese.text import fold
+from commune_desk.domain.vietnamese.text import second_fold
 
 SAME_ID = 1.0
 SAME_BIRTH_AND_MOTHER = 0.9
@@ -30,18 +30,18 @@ class Repeat:
 def duplicate_keys(child: ListedChild) -> tuple[str, ...]:
     """Keys of which two records of one child share at least one; most that share one are still two children."""
     keys = (f"id:{child.id_number}",) if child.id_number else ()
-    return *keys, f"name:{fold(child.full_name)}"
+    return *keys, f"name:{second_fold(child.full_name)}"
 
 
 def likeness(one: ListedChild, other: ListedChild) -> float:
     """0.0 to 1.0: how sure it is that both are one child.
 
-    The same ID number, or the same folded name with birth dates and mothers that agree; what one of them does
-    not say speaks neither for nor against. Two different ID numbers need name, birth and mother to agree.
+    The same ID number, or the same folded name (Lý and Lí are one) with birth dates and mothers that agree; what one of
+    them does not say speaks neither for nor against. Two different ID numbers need name, birth and mother to agree.
     """
     if one.id_number and one.id_number == other.id_number:
         return SAME_ID
-    if fold(one.full_name) != fold(other.full_name) or not may_be_born_together(one.birth_date, other.birth_date):
+    if not _is_one_name(one.full_name, other.full_name) or not may_be_born_together(one.birth_date, other.birth_date):
         return 0.0
     mothers = _agreement(one.mother_name, other.mother_name)
     if mothers is False:
@@ -79,7 +79,7 @@ class Repeats:
         return Repeat(-rival, place, score) if score >= LIKELY else None
 
     def _remember(self, place: int, child: ListedChild, keys: list[tuple[str, ...]]) -> None:
-        told = (child.birth_date, child.id_number, fold(child.mother_name or ""))
+        told = (child.birth_date, child.id_number, second_fold(child.mother_name or ""))
         for key in keys:
             here = self._met.setdefault(key, {})
             if len(here) < _MOST_RIVALS:
@@ -90,8 +90,8 @@ class Repeats:
 
 def _meeting_keys(child: ListedChild) -> list[tuple[str, ...]]:
     """Keys of which two likely repetitions without a common ID number share one: the name with a day or a mother."""
-    name = fold(child.full_name)
-    keys: list[tuple[str, ...]] = [("mother", name, fold(child.mother_name))] if child.mother_name else []
+    name = second_fold(child.full_name)
+    keys: list[tuple[str, ...]] = [("mother", name, second_fold(child.mother_name))] if child.mother_name else []
     if child.birth_date and len(child.birth_date) == _WHOLE_DATE:
         keys.append(("day", name, child.birth_date))
     return keys
@@ -100,4 +100,8 @@ def _meeting_keys(child: ListedChild) -> list[tuple[str, ...]]:
 def _agreement(one: str | None, other: str | None) -> bool | None:
     if not one or not other:
         return None
-    return fold(one) == fold(other)
+    return _is_one_name(one, other)
+
+
+def _is_one_name(one: str, other: str) -> bool:
+    return second_fold(one) == second_fold(other)

@@ -90,6 +90,11 @@ class ImportPage:
         )
         return PastImport(one.id, one.title, detail)
 
+    def unsettled(self) -> str:
+        """The import that was broken off when its children were in the register already, for who may go on with it."""
+        left = [] if self.refusal() else self._workplace.read(imports.unsettled)
+        return next((one.id for one in left), "")
+
     def was_checking(self) -> str:
         """The import whose rows were being looked at when the register was closed; empty when there is none."""
         ready = [one.id for one in self._unfinished() if one.state is ImportState.READY]
@@ -178,25 +183,39 @@ class ImportPage:
         """Reads the rows, step by step on the slow-query thread; `was_read` when it is over."""
         return ListReading(self._workplace, source_of(self._looked().head, self._mapping))
 
-    def was_read(self, import_id: str) -> None:
+    def first_look(self, import_id: str) -> tuple[View, CheckView]:
+        """Which of the rows that were read are looked at first. Ask on the slow-query thread: every row is counted."""
+        view = View.DUPLICATES if self._counts(import_id).undecided else View.ALL
+        return view, self._looked_at(import_id, view)
+
+    def was_read(self, import_id: str, view: View) -> None:
         """Show the rows that were read."""
-        self.import_id, self.stage = import_id, Stage.CHECK
-        self.view = View.DUPLICATES if self._counts().undecided else View.ALL
+        self.import_id, self.stage, self.view = import_id, Stage.CHECK, view
 
     # Checking
 
-    def _counts(self) -> Counts:
-        return self._workplace.read(lambda c: import_rows.counts(c, self.import_id))
+    def _counts(self, import_id: str) -> Counts:
+        return self._workplace.register.read_slowly(lambda c: import_rows.counts(c, import_id)).result()
 
     def check_view(self) -> CheckView:
-        ids = self._workplace.read(lambda c: import_rows.row_numbers(c, self.import_id, self.view))
-        return self._check_view(self._counts(), tuple(map(str, ids)))
+        """The rows of the view, at once."""
+        return self.looking_at()()
+
+    def looking_at(self) -> Callable[[], CheckView]:
+        """Reads the rows of the view that is chosen now, on the slow-query thread: every row is counted."""
+        import_id, view = self.import_id, self.view
+        return lambda: self._looked_at(import_id, view)
+
+    def _looked_at(self, import_id: str, view: View) -> CheckView:
+        def look(connection: Connection) -> tuple[Counts, list[int]]:
+            return import_rows.counts(connection, import_id), import_rows.row_numbers(connection, import_id, view)
+
+        counts, ids = self._workplace.register.read_slowly(look).result()
+        return self._check_view(counts, tuple(map(str, ids)))
 
     def recounted(self) -> CheckView:
         """The counts by now, without the rows. Ask on the slow-query thread: every row is counted."""
-        import_id = self.import_id
-        counts = self._workplace.register.read_slowly(lambda c: import_rows.counts(c, import_id)).result()
-        return self._check_view(counts, ())
+        return self._check_view(self._counts(self.import_id), ())
 
     def _check_view(self, counts: Counts, ids: tuple[str, ...]) -> CheckView:
         going = counts.total - counts.errors
@@ -223,11 +242,13 @@ class ImportPage:
 
     def decide_rest(self, decision: str = SAME) -> Callable[[Tx], None]:
         """Decide about all that are still open."""
-        open_rows = [row for row, *_rest, made in self._workplace.read(self._twins) if not made]
-        return lambda tx: decide(tx, self.import_id, open_rows, decision)
+        import_id = self.import_id
 
-    def _twins(self, connection: Connection) -> list[tuple[int, int, str, str]]:
-        return import_rows.twins(connection, self.import_id)
+        def run(tx: Tx) -> None:
+            open_rows = [row for row, *_rest, made in import_rows.twins(tx.connection, import_id) if not made]
+            decide(tx, import_id, open_rows, decision)
+
+        return run
 
     # Importing, and back
 
@@ -259,8 +280,12 @@ class ImportPage:
         self.step_back()
 
     def result_view(self) -> ResultView:
-        counts = self._counts()
-        known = self._workplace.read(lambda c: imports.import_named(c, self.import_id))
+        """What became of the list. Ask on the slow-query thread: every row is counted."""
+        return self._workplace.register.read_slowly(self._result).result()
+
+    def _result(self, connection: Connection) -> ResultView:
+        counts = import_rows.counts(connection, self.import_id)
+        known = imports.import_named(connection, self.import_id)
         lines = (
             ("good", counts.saved, _("children are new in the register")),
             ("warning", counts.saved_with_warnings, _("of them with a warning, named below")),
@@ -273,13 +298,12 @@ class ImportPage:
             title=_("In the register: {title}").format(title=known.title if known else ""),
             lines=tuple((tone, format_number(count), text) for tone, count, text in lines if count),
             has_rejects=counts.rejected > 0,
-            remarks=tuple(self._remarks()),
+            remarks=tuple(self._remarks(connection)),
             more_remarks=_("and {count} more").format(count=format_number(more)) if more > 0 else "",
         )
 
-    def _remarks(self) -> Iterator[Remark]:
-        rows = self._workplace.read(lambda c: import_rows.saved_with_warnings(c, self.import_id, _MOST_REMARKS))
-        for one in rows:
+    def _remarks(self, connection: Connection) -> Iterator[Remark]:
+        for one in import_rows.saved_with_warnings(connection, self.import_id, _MOST_REMARKS):
             sentences = [sentence for tone, sentence in findings_of(one) if tone == "warning"]
             yield Remark(row_id(self.import_id, one.row, "person"), one.payload.name, " ".join(sentences))
 

@@ -46,9 +46,15 @@ def note_heads(tx: Tx, heads: Mapping[str, protocol.FeedHead], at: str) -> None:
 
 
 def apply(tx: Tx, events: Sequence[Step], places: Mapping[str, Place]) -> None:
-    """Verified events become rows, and the cursors move."""
-    Incoming(tx, private_boxes(tx.connection)).apply(events, places)
-    if any(line.change.verb == Verb.ERASE.value for _event, line in events):
+    """Verified events become rows, and the cursors move.
+
+    What a stick brought while the page was on its way is left aside: what has left or was erased since would come back.
+    """
+    here = cursors(tx.connection)
+    new = [(event, line) for event, line in events if event.seq > here.get(event.scope, 0)]
+    ahead = {scope: place for scope, place in places.items() if place.seq > here.get(scope, 0)}
+    Incoming(tx, private_boxes(tx.connection)).apply(new, ahead)
+    if any(line.change.verb == Verb.ERASE.value for _event, line in new):
         comparing.ask(tx)  # what was tied here alone to whom it erased stands at the province
 
 
@@ -56,6 +62,12 @@ def restate(tx: Tx, records: list[list[Step]]) -> None:
     """Bring these records to what their standing lines say."""
     Restating(tx, private_boxes(tx.connection)).restate(records)
     tx.topic("sync")
+
+
+def put_right(tx: Tx, scope: str, at: Place, records: list[list[Step]]) -> None:
+    """Restate these records as they were at `at`, unless the register has moved on from there since."""
+    if comparing.cursor_of(tx.connection, scope) == at:
+        restate(tx, records)
 
 
 def end_beginning(tx: Tx, scope: str, place: Place) -> None:

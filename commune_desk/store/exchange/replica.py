@@ -180,7 +180,7 @@ class RegisterReplica(OneDesk):
 
     def put_right(self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[Step]) -> bool:
         return self._repair.put_right(
-            scope, at, ranges, events, lambda records: self._write(lambda tx: feeds.restate(tx, records))
+            scope, at, ranges, events, lambda records: self._write(lambda tx: feeds.put_right(tx, scope, at, records))
         )
 
     def compared(self, now: str) -> None:

@@ -31,6 +31,8 @@ FILES, FILES_ASKED = "files", "files_asked"
 """Topics: how far a file is; an officer waits for files."""
 _MOST_TRIES = 3
 _NO_BOUND = 1 << 40
+_LEFT = "files_left"
+"""The setting that names the content of records that have left, made here and kept until a backup surely holds it."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -59,14 +61,23 @@ class Budget(msgspec.Struct, frozen=True):
         return _NO_BOUND if self.is_lifted or not self.bytes else max(0, self.bytes - self.used)
 
 
+class _Left(msgspec.Struct, frozen=True, array_like=True):
+    """Of which record a content was, and the first number that this desk gave to a change after it was all sent."""
+
+    record: str
+    n: int
+
+
 _ENTER = (
     "INSERT OR IGNORE INTO file_queue (sha256, scope, size, direction, reached, state, code, asked, tries, at)"
     " VALUES (?,?,?,?,0,'waiting','',?,0,'')"
 )
 _CHANGES_WAIT = "EXISTS (SELECT 1 FROM change c WHERE c.record=a.id AND c.state IN ('waiting','sent','staged'))"
+_IS_NAMED = "EXISTS (SELECT 1 FROM attachment a WHERE a.sha256=file_queue.sha256)"
+"""What no record names is not carried any more, though it may be kept: nobody waits for it."""
 _ASKED = (
-    "SELECT scope, sha256, size, direction, reached FROM file_queue"
-    " WHERE state='waiting' AND direction='down' AND asked=1"
+    "SELECT scope, sha256, size, direction, reached FROM file_queue"  # noqa: S608 - constants only
+    f" WHERE state='waiting' AND direction='down' AND asked=1 AND {_IS_NAMED}"
 )
 # Text goes first: a file whose change still waits would be refused, for nobody has named it yet.
 _UP = (
@@ -75,8 +86,8 @@ _UP = (
     f" AND NOT {_CHANGES_WAIT} ORDER BY a.added_at, a.id"
 )
 _DOWN = (
-    "SELECT scope, sha256, size, direction, reached FROM file_queue WHERE state='waiting' AND direction='down'"
-    " AND asked=0"
+    "SELECT scope, sha256, size, direction, reached FROM file_queue WHERE state='waiting' AND direction='down'"  # noqa: S608
+    f" AND asked=0 AND {_IS_NAMED}"
 )
 _NEW = (
     "SELECT a.scope, a.sha256, a.size, 'down', 0 FROM attachment a"
@@ -129,22 +140,23 @@ def set_budget(tx: Tx, megabytes: int) -> None:
 def waiting(db: Connection) -> tuple[int, int, int]:
     """How many files wait, with how many bytes still to go, and how many were refused or came damaged."""
     row = db.execute(
-        "SELECT total(state='waiting'), total(CASE WHEN state='waiting' THEN size-reached END),"
+        "SELECT total(state='waiting'), total(CASE WHEN state='waiting' THEN size-reached END),"  # noqa: S608
         " total(state IN ('refused','damaged')) FROM file_queue"
+        f" WHERE state IN ('waiting','refused','damaged') AND {_IS_NAMED}"
     ).fetchone()
     return int(row[0]), int(row[1]), int(row[2])
 
 
 def count_unsent(db: Connection) -> int:
     """How many files that were added here the province has not got whole."""
-    row = db.execute("SELECT count(*) FROM file_queue WHERE direction='up' AND state<>'done'").fetchone()
-    return int(row[0])
+    asked = f"SELECT count(*) FROM file_queue WHERE direction='up' AND state<>'done' AND {_IS_NAMED}"  # noqa: S608
+    return int(db.execute(asked).fetchone()[0])
 
 
 def count_going_up(db: Connection) -> int:
     """How many files that were added here still wait to be sent; those that the province refused do not."""
-    row = db.execute("SELECT count(*) FROM file_queue WHERE direction='up' AND state='waiting'").fetchone()
-    return int(row[0])
+    asked = f"SELECT count(*) FROM file_queue WHERE direction='up' AND state='waiting' AND {_IS_NAMED}"  # noqa: S608
+    return int(db.execute(asked).fetchone()[0])
 
 
 def offer_again(tx: Tx) -> None:
@@ -162,15 +174,46 @@ def _enter(db: Connection, scope: str, sha256: str, size: int, direction: str, *
 
 def drop(db: Connection, file: str) -> None:
     """Forget the content of a file, unless a record still names it."""
-    if db.execute("SELECT 1 FROM attachment WHERE sha256=? LIMIT 1", (file,)).fetchone() is None:
+    if not _is_named(db, file):
         db.execute("DELETE FROM file_piece WHERE sha256=?", (file,))
         db.execute("DELETE FROM file_queue WHERE sha256=?", (file,))
 
 
-def drop_fetched(db: Connection, file: str) -> None:
-    """Forget the content of a file that came from others, unless a record still names it."""
-    if db.execute("SELECT 1 FROM file_queue WHERE sha256=? AND direction='down'", (file,)).fetchone() is not None:
+def _is_named(db: Connection, file: str) -> bool:
+    return db.execute("SELECT 1 FROM attachment WHERE sha256=? LIMIT 1", (file,)).fetchone() is not None
+
+
+def keep_until(db: Connection, file: str, record: str, n: int) -> None:
+    """Keep what was made here though its record has left, until a backup holds this desk's change `n`.
+
+    The next after all of it was at the province: a backup that holds that change holds the content, too.
+    """
+    settings.put(db, _LEFT, _left(db) | {file: _Left(record, n)})
+
+
+def drop_durable(db: Connection, durable_n: int) -> None:
+    """Forget what was kept of records that have left, where a verified backup is sure to hold it."""
+    left = _left(db)
+    sure = [file for file, one in left.items() if one.n <= durable_n and _is_done(db, file)]
+    for file in sure:
         drop(db, file)
+        del left[file]
+    if sure:
+        settings.put(db, _LEFT, left)
+
+
+def contents_of(db: Connection, record: str) -> list[str]:
+    """The content of a record: what it names, or what is kept of it after it has left."""
+    named = db.execute("SELECT sha256 FROM attachment WHERE id=? AND sha256 IS NOT NULL", (record,)).fetchall()
+    return [*(row[0] for row in named), *(file for file, one in _left(db).items() if one.record == record)]
+
+
+def _left(db: Connection) -> dict[str, _Left]:
+    return settings.get(db, _LEFT, dict[str, _Left], {})
+
+
+def _is_done(db: Connection, file: str) -> bool:
+    return db.execute("SELECT 1 FROM file_queue WHERE sha256=? AND state='done'", (file,)).fetchone() is not None
 
 
 def goes_up(db: Connection, attachment: str) -> bool:
@@ -234,16 +277,21 @@ def note_sent(db: Connection, file: str, reached: int, at: str) -> None:
 
 
 def take_piece(db: Connection, task: FileTask, data: bytes, at: str) -> bool:
-    """Keep what came; whole, it must be what its record names, or it is fetched anew. Whether it is whole."""
-    _enter(db, task.scope, task.file, task.size, "down", asked=False)
+    """Keep what came; whole, it must be what its record names, or it is fetched anew. Whether it is whole.
+
+    `task.size` is the province's word: a record may say another. Nothing is kept of a file that was let go meanwhile.
+    """
+    if not _goes_on(db, task):
+        return False
     db.execute("INSERT OR REPLACE INTO file_piece VALUES (?,?,?)", (task.file, task.reached, data))
     reached = task.reached + len(data)
     if reached < task.size:
-        db.execute("UPDATE file_queue SET reached=? WHERE sha256=?", (reached, task.file))
+        db.execute("UPDATE file_queue SET reached=?, size=? WHERE sha256=?", (reached, task.size, task.file))
         return False
     if content.digest_of(_whole(db, task.file)) == task.file:
         db.execute(
-            "UPDATE file_queue SET reached=?, state='done', asked=0, at=? WHERE sha256=?", (reached, at, task.file)
+            "UPDATE file_queue SET reached=?, size=?, state='done', asked=0, at=? WHERE sha256=?",
+            (reached, task.size, at, task.file),
         )
         return True
     db.execute("DELETE FROM file_piece WHERE sha256=?", (task.file,))
@@ -255,8 +303,19 @@ def take_piece(db: Connection, task: FileTask, data: bytes, at: str) -> bool:
     return True
 
 
+def _goes_on(db: Connection, task: FileTask) -> bool:
+    """Whether more of the file is to come, from there on: a stick may bring an erasure while a piece is on its way."""
+    if not _is_named(db, task.file):
+        return False
+    _enter(db, task.scope, task.file, task.size, "down", asked=False)
+    place = place_of(db, task.file)
+    return place is not None and (place.direction, place.state, place.reached) == ("down", "waiting", task.reached)
+
+
 def note_refused(db: Connection, task: FileTask, code: str, *, for_good: bool) -> None:
     """Why the province does not take or give a file; `for_good` until a person tries again."""
+    if not _is_named(db, task.file):
+        return
     _enter(db, task.scope, task.file, task.size, "up" if task.is_up else "down", asked=False)
     state = "refused" if for_good else "waiting"
     db.execute("UPDATE file_queue SET code=?, state=? WHERE sha256=?", (code, state, task.file))

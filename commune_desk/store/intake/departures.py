@@ -18,6 +18,7 @@ from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import handing_on
+from commune_desk.store.lists import import_rows
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, report_wire, seal
 from sync.change import Change
@@ -31,6 +32,7 @@ _STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
 _SAYS_WHERE = "COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '') IN ('move', 'share', 'unshare')"
 """Verbs of place stay: they name ids and scopes alone, and what came by them may be here still."""
 _UNSENT = "state IN ('waiting', 'sent', 'staged')"
+_NAMES_A_FILE = "json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.set.sha256') IS NOT NULL"
 
 
 class Departed(msgspec.Struct, frozen=True):
@@ -133,7 +135,8 @@ def _hide_again(connection: Connection, desk: str) -> None:
 
 
 def forget_durable(connection: Connection, desk: str, durable_n: int) -> None:
-    """The words of own changes about what has left go, once a verified backup of the province has them."""
+    """The words of own changes about what has left go, once a verified backup of the province has them; and files."""
+    file_queue.drop_durable(connection, durable_n)
     connection.execute(
         f"UPDATE change INDEXED BY change_left SET raw=x'', signature=NULL"  # noqa: S608 - constants only
         f" WHERE state='{LEFT}' AND desk=? AND n<=? AND length(raw)>0",
@@ -186,15 +189,29 @@ def _is_unsent(db: Connection, record: str) -> bool:
 def _remove(tx: Tx, kind: str, record: str) -> None:
     db = tx.connection
     tx.forget(kind, record)
-    asked = "SELECT sha256 FROM attachment WHERE id=?"
-    files = db.execute(asked, (record,)).fetchall() if kind == _ATTACHMENT else ()
+    if kind == _PERSON:
+        import_rows.forget_person(db, record)
+    files = file_queue.contents_of(db, record) if kind == _ATTACHMENT else ()
     db.execute(f"DELETE FROM {kind} WHERE id=?", (record,))  # noqa: S608 - declared names only
-    for (file,) in files:
-        file_queue.drop_fetched(db, file)
+    for file in files:
+        _let_go(db, file, record, tx.ledger.desk)
     for table in ("shadow", "conflict", "draft", "arrival"):
         db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
     db.execute(f"DELETE FROM change WHERE record=? AND desk<>? AND NOT ({_SAYS_WHERE})", (record, tx.ledger.desk))  # noqa: S608
     db.execute("UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE record=?", (LEFT, record))
+
+
+def _let_go(db: Connection, file: str, record: str, desk: str) -> None:
+    """The content of a record that has left: what came from others goes, what was made here as long after as its words.
+
+    Whose it is says who wrote the record: a desk that was enrolled anew has offered everything once more.
+    """
+    made_here = db.execute(f"SELECT 1 FROM change WHERE record=? AND desk=? AND {_NAMES_A_FILE}", (record, desk))  # noqa: S608
+    if made_here.fetchone() is None:
+        file_queue.drop(db, file)
+        return
+    (last,) = db.execute("SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL", (desk,)).fetchone()
+    file_queue.keep_until(db, file, record, last + 1)
 
 
 def sign_receipt(tx: Tx, change: str, records: int) -> None:

@@ -119,15 +119,13 @@ def _erase(tx: Tx, kind: str, record: str) -> None:
     """Take the record away wherever it stands, and write down that it was here."""
     db = tx.connection
     _remember(db, kind, record)
-    files = []
-    if kind == "attachment":
-        files = db.execute("SELECT sha256 FROM attachment WHERE id=?", (record,)).fetchall()
+    files = file_queue.contents_of(db, record) if kind == "attachment" else ()
     if kind == "person":
         import_rows.forget_person(db, record)
     tx.forget(kind, record)
     db.execute(f"DELETE FROM {kind} WHERE id=?", (record,))  # noqa: S608 - declared names only
-    for (sha256,) in files:
-        file_queue.drop(db, sha256)
+    for file in files:
+        file_queue.drop(db, file)
     drafts.drop_naming(db, record)
     for table in ("shadow", "conflict", "arrival", "departure"):
         db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names

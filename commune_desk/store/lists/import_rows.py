@@ -122,6 +122,10 @@ _FORGET = (
     f" WHERE payload<>'' AND (twin_person=?1 AND (decision='same' OR {_BEARS})"
     f" OR state NOT IN ('staged', 'filling') AND {_BEARS})"
 )
+_FINISH = (
+    "UPDATE import_row SET state=?1, payload=iif(level=0 AND ?1 IN ('saved', 'joined'), '', payload)"
+    " WHERE import_id=?2 AND row=?3"
+)
 _payloads = msgspec.json.Decoder(Payload)
 _encode = msgspec.json.Encoder().encode
 
@@ -151,9 +155,13 @@ def decide(tx: Tx, import_id: str, rows: Iterable[int], decision: str) -> None:
 
 
 def finish_rows(tx: Tx, import_id: str, states: Iterable[tuple[int, RowState]]) -> None:
-    """Say what became of some rows; counts as progress."""
+    """Say what became of some rows; counts as progress.
+
+    The copy of what is in the register now goes with it. Those with a warning stay: they are shown once more when the
+    list is in.
+    """
     done = [(state.value, import_id, row) for row, state in states]
-    tx.connection.executemany("UPDATE import_row SET state=? WHERE import_id=? AND row=?", done)
+    tx.connection.executemany(_FINISH, done)
     tx.connection.execute("UPDATE import SET done=done+? WHERE id=?", (len(done), import_id))
 
 
@@ -176,20 +184,9 @@ def settle_twins(tx: Tx, import_id: str, joins: dict[int, int], fills: dict[int,
     )
 
 
-def forget_rows(tx: Tx, import_id: str, limit: int) -> int:
-    """Empty the copies of rows that are in the register now, some at a time; returns how many.
-
-    Those with a warning stay: they are shown once more when the list is in.
-    """
-    return tx.connection.execute(
-        "UPDATE import_row SET payload='' WHERE import_id=?1 AND row IN (SELECT row FROM import_row"
-        " WHERE import_id=?1 AND state IN ('saved', 'joined') AND level=0 AND payload<>'' LIMIT ?2)",
-        (import_id, limit),
-    ).rowcount
-
-
 def forget_person(connection: Connection, person: str) -> None:
-    """Empty what lists told of a person who is about to be erased; a row that still waits for them stays out."""
+    """Empty what lists told of a person who is about to leave or to be erased; a row that still waits for them stays
+    out."""
     connection.execute(_FORGET, (person,))
     connection.execute("UPDATE import_row SET twin_person='' WHERE twin_person=?", (person,))
 

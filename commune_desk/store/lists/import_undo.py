@@ -7,12 +7,13 @@ from commune_desk.store.writing.transaction import Tx
 
 _FOREIGN = "SELECT 1 FROM change c WHERE c.record={} AND COALESCE(c.import_id, '')<>?1"
 _OF_CHILD = "SELECT 1 FROM {0} t WHERE t.person=f.person"
-_TABLES_OF_OTHERS = ("home_visit", "report", "task", "placement")
+_TABLES_OF_OTHERS = ("home_visit", "report", "task", "placement", "attachment")
 _OWN_TABLES = ("relation", "group_membership")
 _SIGNS = (
-    *(_FOREIGN.format(own) for own in ("f.id", "f.person")),
+    *(_FOREIGN.format(own) for own in ("f.id", "f.person", "f.household")),
     *(_OF_CHILD.format(table) for table in _TABLES_OF_OTHERS),
     *(f"{_OF_CHILD.format(table)} AND EXISTS ({_FOREIGN.format('t.id')})" for table in _OWN_TABLES),
+    f"{_OF_CHILD.format('relation')} AND EXISTS ({_FOREIGN.format('t.relative')})",
 )
 _CHANGED = "SELECT count(*) FROM child_file f WHERE f.import_id=?1 AND ({})".format(  # noqa: S608 - own words only
     " OR ".join(f"EXISTS ({sign})" for sign in _SIGNS)
@@ -20,7 +21,7 @@ _CHANGED = "SELECT count(*) FROM child_file f WHERE f.import_id=?1 AND ({})".for
 
 
 def count_changed(connection: Connection, import_id: str) -> int:
-    """How many files of the import somebody has worked on since: edited, visited, reported, related."""
+    """How many files of the import somebody has worked on since: edited, visited, reported, related, scanned."""
     return int(connection.execute(_CHANGED, (import_id,)).fetchone()[0])
 
 

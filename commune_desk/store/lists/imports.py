@@ -85,6 +85,12 @@ def unfinished(connection: Connection) -> list[Import]:
     return list(_imports(connection, f"WHERE state IN ({','.join('?' * len(_OPEN))}) ORDER BY id", *_OPEN))
 
 
+def unsettled(connection: Connection) -> list[Import]:
+    """Imports that are in the register while some of their rows still wait to fill in a child, oldest first."""
+    waits = "EXISTS (SELECT 1 FROM import_row r WHERE r.import_id=import.id AND r.state='filling')"
+    return list(_imports(connection, f"WHERE state='complete' AND {waits} ORDER BY id"))
+
+
 def recent(connection: Connection, limit: int = 5) -> list[Import]:
     """The imports that are in the register, the latest first."""
     return list(_imports(connection, "WHERE state='complete' ORDER BY id DESC LIMIT ?", limit))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from commune_desk.domain.model.codes import is_at_risk_group, is_special_group
 from commune_desk.domain.model.record import Record
+from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.records.children import RISK_LEVELS, ChildFile, GroupMembership
 from commune_desk.domain.records.desks import Task
 from commune_desk.domain.records.families import Person, Relation
@@ -19,13 +20,15 @@ from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection, transaction, translated
 
 _CHUNK = 300
-DERIVED_AS, _DERIVED = "derived_as", 2
-"""A fact of the register, and what it says once the rows are as this program derives them: 2 with case codes."""
+DERIVED_AS, _DERIVED = "derived_as", 3
+"""A fact of the register, and what it says once the rows are as this program derives them: 2 with case codes, 3 with
+photos and scans as a sign that somebody has worked with a child."""
 
 _SHOWN = (
     "CASE WHEN f.status='withdrawn' THEN EXISTS (SELECT 1 FROM home_visit w WHERE w.person=f.person)"
     " OR EXISTS (SELECT 1 FROM report w WHERE w.person=f.person)"
     " OR EXISTS (SELECT 1 FROM task w WHERE w.person=f.person)"
+    " OR EXISTS (SELECT 1 FROM attachment w WHERE w.person=f.person)"
     " ELSE COALESCE(i.state, 'complete') IN ('complete', 'undone') END"
 )
 """Not while its list is on the way in or out; taken back with the list, only if somebody has worked with the child."""
@@ -73,7 +76,7 @@ def affected(connection: Connection, record: Record, *, is_removed: bool = False
             return [person] if person else []
         case HomeVisit(person=person, amends=amends):
             return [person] if person and (amends or is_removed or not _move_on(connection, record)) else []
-        case Report(person=person) | Task(person=person):
+        case Report(person=person) | Task(person=person) | Attachment(person=person):
             return [person] if person and (is_removed or _is_hidden(connection, person)) else []
         case Person():
             kin = connection.execute("SELECT person FROM relation WHERE relative=?", (record.id,)).fetchall()

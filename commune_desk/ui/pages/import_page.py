@@ -15,7 +15,7 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.lists.columns import Looked
 from commune_desk.presenters.lists.page import ImportPage as State
 from commune_desk.presenters.lists.page import Stage
-from commune_desk.presenters.lists.views import CheckView, rejects_saved
+from commune_desk.presenters.lists.views import CheckView, ResultView, rejects_saved
 from commune_desk.store.lists.import_rows import View
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
 from commune_desk.ui.dialogs.save_as import ask_where_to
@@ -92,12 +92,14 @@ class ImportPage(Page):
 
     def _resume_where_one_was(self) -> None:
         """After a lock or a crash: the rows one was looking at, or what was broken off."""
-        checking = self.state.was_checking()
-        if checking:
-            self.state.was_read(checking)
+        checking, unsettled = self.state.was_checking(), self.state.unsettled()
         self._clear_left_behind()
-        if checking:
-            self.check.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        if unsettled and not self._is_clearing:
+            self._save(self.state.resume(unsettled))
+            self.progress.cancel.hide()
+        elif checking:
+            self._wait(_("Reading the rows"))
+            self._was_read(checking)
 
     def _clear_left_behind(self) -> None:
         left = self.state.left_behind()
@@ -138,7 +140,11 @@ class ImportPage(Page):
 
     def _show_result(self) -> None:
         self._name(_("done"))
-        self.result.show_view(self.state.result_view())
+        self._tasks.query(self.state.result_view, self._result_came, owner=self)
+
+    def _result_came(self, view: ResultView) -> None:
+        if self.state.stage is Stage.DONE:
+            self.result.show_view(view)
 
     def _name(self, words: str, subject: str = "") -> None:
         step = _("Step {number} of 4: {what}").format(number=_STEPS[self.state.stage], what=words)
@@ -159,10 +165,14 @@ class ImportPage(Page):
         self.read.setEnabled(not view.problem)
 
     def _show_check(self) -> None:
-        view = self.state.check_view()
         self._name(_("look at the rows"))
-        self.check.show_view(view, self.state.view.value)
-        self._name_import(view.import_text, view.to_decide)
+        chosen = self.state.view
+        self._tasks.query(self.state.looking_at(), lambda view: self._rows_came(chosen, view), owner=self)
+
+    def _rows_came(self, chosen: View, view: CheckView) -> None:
+        if self.state.stage is Stage.CHECK and self.state.view is chosen:
+            self.check.show_view(view, chosen.value)
+            self._name_import(view.import_text, view.to_decide)
 
     def _name_import(self, text: str, to_decide: int) -> None:
         self.save.rename(text)
@@ -226,13 +236,17 @@ class ImportPage(Page):
         self._look(self.state.look(path))
 
     def _look(self, look: Callable[[], Looked]) -> None:
-        self.progress.text.set_text(_("Opening the file…"))
+        self._wait(_("Opening the file…"))
+        self._tasks.query(look, self._looked, self._failed, owner=self)
+
+    def _wait(self, words: str) -> None:
+        """For something that cannot be cancelled."""
+        self.progress.text.set_text(words)
         self.progress.detail.set_text("")
         self.progress.cancel.hide()
         self.progress.show()
         for one in (self.choose, self.columns, self.back, self.read):  # or the sheet before would be read
             one.setEnabled(False)
-        self._tasks.query(look, self._looked, self._failed, owner=self)
 
     def _looked(self, sheet: Looked) -> None:
         self.progress.cancel.show()
@@ -253,7 +267,19 @@ class ImportPage(Page):
         self._start(reading, self._tasks.query, lambda: self._was_read(reading.import_id), _("Reading the rows"))
 
     def _was_read(self, import_id: str) -> None:
-        self.state.was_read(import_id)
+        """Find out which rows are to be looked at first; the page stays as it is until that is known."""
+        self.progress.cancel.setEnabled(False)
+        self._tasks.query(
+            lambda: self.state.first_look(import_id),
+            lambda looked: self._show_read(import_id, *looked),
+            self._failed,
+            owner=self,
+        )
+
+    def _show_read(self, import_id: str, view: View, rows: CheckView) -> None:
+        self.progress.cancel.show()
+        self.state.was_read(import_id, view)
+        self._rows_came(view, rows)
         self.refresh()
         self.check.table.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -110,8 +110,7 @@ class ListSaving:
         write = self._workplace.write
         filled = write(partial(fill_next, import_id=self.import_id))[0]
         self._done += filled
-        released = write(release_next)[0]
-        return filled + released + write(partial(import_rows.forget_rows, import_id=self.import_id, limit=2 * BATCH))[0]
+        return filled + write(release_next)[0]
 
 
 def save_next(tx: Tx, import_id: str) -> int:
@@ -139,7 +138,7 @@ def _save_one(tx: Tx, origin: Origin, one: StagedRow, joined: list[StagedRow]) -
             _keep_out(tx, origin.import_id, row, refused)
         return [(row.row, RowState.REJECTED) for row in (one, *joined)]
     save_entry(tx, origin, entry)
-    return [(one.row, RowState.SAVED)]
+    return [(one.row, RowState.SAVED), *((row.row, RowState.JOINED) for row in joined)]
 
 
 def _keep_out(tx: Tx, import_id: str, one: StagedRow, refused: Invalid) -> None:

@@ -39,13 +39,13 @@ def read_rows(path: Path, limit: int) -> Iterator[Row]:
     except UnicodeDecodeError as error:
         raise Fault(list_guard.NOT_A_LIST, name=path.name) from error
     try:
-        separator = find_separator(text)
+        separator, width = _layout(text)
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         before = 0
         for number, cells in enumerate(rows):
             if number >= limit:
                 raise Fault(list_guard.TOO_MANY_ROWS, name=path.name, limit=limit)
-            if _swallowed_rows(cells, separator):
+            if _swallowed_rows(cells, separator, width):
                 raise Fault(OPEN_QUOTE, name=path.name, line=before + 1)
             before = rows.line_num
             yield () if _names_separator(cells, separator) else tuple(cell.strip() or None for cell in cells)
@@ -90,21 +90,36 @@ def _decode_single_byte(data: bytes) -> str:
 
 def find_separator(text: str) -> str:
     """The separator that cuts most of the first lines into the same number of cells; `;` for a single column."""
+    return _layout(text)[0]
+
+
+def _layout(text: str) -> tuple[str, int]:
+    """The separator, and how many cells it makes of most of the first lines; 0 where it makes one of each."""
     lines = [line for line in islice(io.StringIO(text), _SAMPLE_LINES) if line.strip()]
-    if lines and lines[0].strip().lower().startswith("sep=") and lines[0].strip()[4:5] in SEPARATORS:
-        return lines[0].strip()[4:5]
 
     def regularity(separator: str) -> tuple[int, int]:
         widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=separator) if len(cells) > 1)
         width, count = max(widths.items(), key=lambda item: item[1], default=(0, 0))
         return count, width
 
-    return max(SEPARATORS, key=regularity)
+    said = lines[0].strip() if lines else ""
+    is_said = said.lower().startswith("sep=") and said[4:5] in SEPARATORS
+    separator = said[4:5] if is_said else max(SEPARATORS, key=regularity)
+    return separator, regularity(separator)[1]
 
 
-def _swallowed_rows(cells: list[str], separator: str) -> bool:
-    """Whether a cell holds further rows: a quotation mark before it was never closed, or closed by the next one."""
-    return any(cell.count(separator) > 1 and separator in cell.partition("\n")[2] for cell in cells if "\n" in cell)
+def _swallowed_rows(cells: list[str], separator: str, width: int) -> bool:
+    """Whether a cell holds further rows: a quotation mark before it was never closed, or closed by the next one.
+
+    A remark of several lines has fewer separators than a row, and leaves its row as wide as the others.
+    """
+    return any(
+        cell.count(separator) > 1
+        and separator in cell.partition("\n")[2]
+        and (cell.count(separator) >= width - 1 or len(cells) > width)
+        for cell in cells
+        if "\n" in cell
+    )
 
 
 def _names_separator(cells: list[str], separator: str) -> bool:

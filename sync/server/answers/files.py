@@ -48,7 +48,7 @@ class FileLimits:
 
 @dataclass(frozen=True)
 class _Blob:
-    """How far a file is; `size` is what the change that names it says."""
+    """How far a file is; `size` is how much of it there is or, while it is not whole, may be."""
 
     scope: str
     sha256: str
@@ -64,15 +64,22 @@ class FileDoor:
     """
 
     def size_of(self, connection: Connection, caller: DeskState, asked: FileAsked, roles: frozenset[Role]) -> int:
-        """The file's size. Raises Refused 404, whether it is not there or not the desk's."""
+        """The file's size; the largest that may be, where records say several.
+
+        Raises Refused 404, whether it is not there or not the desk's.
+        """
         if caller.grants.get(asked.scope) not in roles or not is_digest(asked.file):
             raise Refused(404, "not_found")
-        record = tables.RECORDS["attachment"]
-        named = select(record.c.size).where(record.c.scope == asked.scope, record.c.sha256 == asked.file)
-        size: int | None = connection.scalar(named.order_by(record.c.id).limit(1))
-        if not size or size < 0:
+        sizes = {size for size in self.sizes_of(connection, asked) if size > 0}
+        if not sizes:
             raise Refused(404, "not_found")
-        return size
+        return max((size for size in sizes if size <= MAX_FILE), default=min(sizes))
+
+    def sizes_of(self, connection: Connection, asked: FileAsked) -> set[int]:
+        """What the records of its scope say of the file's size: anybody may name it once more, and be wrong."""
+        record = tables.RECORDS["attachment"]
+        said = select(record.c.size).where(record.c.scope == asked.scope, record.c.sha256 == asked.file)
+        return {size for size in connection.scalars(said.distinct()) if size is not None}
 
     def home_of(self, connection: Connection, caller: DeskState, asked: FileAsked) -> str:
         """Where the content of a file that a desk sends lies: with its record, also where that has left the scope.
@@ -158,7 +165,9 @@ class Files:
         self._count(connection, province, caller.id, len(data))
         place = {"scope": blob.scope, "sha256": blob.sha256, "start": blob.got, "data": data}
         connection.execute(insert(tables.blob_piece).values(place))
-        return _told(province, _settled(connection, province, blob, blob.got + len(data)), header.scope)
+        grown = replace(blob, got=blob.got + len(data))
+        may_end = grown.got in self._door.sizes_of(connection, named)
+        return _told(province, _settled(connection, province, grown, may_end=may_end), header.scope)
 
     def _follow(
         self, connection: Connection, province: Province, caller: DeskState, asked: FileAsked
@@ -201,26 +210,28 @@ def _is(blob: _Blob) -> ColumnElement[bool]:
 
 
 def _find(connection: Connection, asked: FileAsked, size: int) -> _Blob:
-    """How far the file is; `size` is its size while there is nothing of it yet."""
+    """How far the file is; `size` is what it may have while it is not whole."""
     table = tables.blob
     row = connection.execute(select(table).where(table.c.scope == asked.scope, table.c.sha256 == asked.file)).first()
     if row is None:
         return _Blob(asked.scope, asked.file, size, 0, None)
-    return _Blob(asked.scope, asked.file, row.size, row.got, row.done_at)
+    return _Blob(asked.scope, asked.file, row.size if row.done_at else size, row.got, row.done_at)
 
 
-def _settled(connection: Connection, province: Province, blob: _Blob, got: int) -> _Blob:
-    """Write down how far the file is. Whole, but not what its change names, it is thrown away and begins anew."""
-    done_at = None
-    if got == blob.size:
-        if digest_of(_bytes_from(connection, blob, 0, blob.size)) == blob.sha256:
-            done_at = province.now()
-        else:
-            piece = tables.blob_piece
-            connection.execute(delete(piece).where(piece.c.scope == blob.scope, piece.c.sha256 == blob.sha256))
-            got = 0
-    connection.execute(update(tables.blob).where(_is(blob)).values(got=got, done_at=done_at))
-    return _Blob(blob.scope, blob.sha256, blob.size, got, done_at)
+def _settled(connection: Connection, province: Province, blob: _Blob, *, may_end: bool) -> _Blob:
+    """Write down how far the file is. Whole, but not what its change names, it is thrown away and begins anew.
+
+    `may_end`: some record says that it has as many bytes.
+    """
+    if may_end and digest_of(_bytes_from(connection, blob, 0, blob.got)) == blob.sha256:
+        blob = replace(blob, size=blob.got, done_at=province.now())
+    elif blob.got == blob.size:
+        piece = tables.blob_piece
+        connection.execute(delete(piece).where(piece.c.scope == blob.scope, piece.c.sha256 == blob.sha256))
+        blob = replace(blob, got=0)
+    told = {"size": blob.size, "got": blob.got, "done_at": blob.done_at}
+    connection.execute(update(tables.blob).where(_is(blob)).values(told))
+    return blob
 
 
 def _bytes_from(connection: Connection, blob: _Blob, offset: int, most: int) -> bytes:

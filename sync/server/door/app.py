@@ -132,8 +132,10 @@ class Service:
                 data, size = read_part(self.province.data, token, start, _MOST_OF_A_SNAPSHOT)
             except Refused as refused:
                 return self._refusal(refused)
-            said = {"Content-Range": f"bytes {start}-{start + len(data) - 1}/{size}", "Cache-Control": "no-store"}
-            return Response(data, status_code=206, media_type="application/octet-stream", headers=said)
+            place = f"{start}-{start + len(data) - 1}" if data else "*"
+            said = {"Content-Range": f"bytes {place}/{size}", "Cache-Control": "no-store"}
+            status = 206 if data else 416
+            return Response(data, status_code=status, media_type="application/octet-stream", headers=said)
 
         return part
 

@@ -4,6 +4,7 @@ answer, is let go."""
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections import Counter
 from typing import Any, ClassVar
@@ -11,6 +12,10 @@ from typing import Any, ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sync.server.door.seldom import FewWarnings
+
+_log = logging.getLogger(__name__)
+_log.addFilter(FewWarnings())
 _MOST_OF_A_HEAD = 64 * 1024
 """Bytes of a request's head until it is whole."""
 
@@ -53,6 +58,7 @@ class PatientProtocol(H11Protocol):
 
     def __init__(self, *how: Any, **named: Any) -> None:
         super().__init__(*how, **named)
+        self.logger = _log  # uvicorn's own writes a line for each request that is none
         self.conn = self.reader()
 
     @staticmethod

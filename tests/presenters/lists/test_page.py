@@ -15,7 +15,7 @@ from commune_desk.store.lists.import_rows import View
 from commune_desk.store.pages.children import child_record
 from commune_desk.store.pages.search import Filters, search_children
 from commune_desk.usecases.desk.workplace import Workplace
-from tests.helpers.workplaces import LISTS_KEPT_ON, clock_of, make_workplace, until_closed
+from tests.helpers.workplaces import LISTS_KEPT_ON, be_another, clock_of, make_workplace, until_closed
 
 DEMO = Path(__file__).parents[3] / "resources" / "demo"
 CURRENT, OLD = DEMO / "ds-tre-em-binh-lieu.xlsx", DEMO / "ds-tre-em-cu.xls"
@@ -41,7 +41,7 @@ def read(page: ImportPage, path: Path = CURRENT) -> None:
     reading = page.reading()
     while not reading.step().is_over:
         pass
-    page.was_read(reading.import_id)
+    page.was_read(reading.import_id, page.first_look(reading.import_id)[0])
 
 
 def save(page: ImportPage) -> None:
@@ -248,3 +248,16 @@ def test_a_chair_is_told_why_not(tmp_path: Path) -> None:
         assert ImportPage(chair).refusal()
     finally:
         chair.register.close()
+
+
+def test_who_may_not_bring_in_lists_goes_on_with_none_either(page: ImportPage, workplace: Workplace) -> None:
+    read(page)
+    workplace.write(page.decide_rest())
+    saving = page.saving()
+    while not saving.is_shown:
+        saving.step()
+    fill = "UPDATE import_row SET state='filling' WHERE row=(SELECT min(row) FROM import_row)"
+    workplace.write(lambda tx: tx.connection.execute(fill).rowcount)
+    assert page.unsettled() == page.import_id
+    workplace.write(lambda tx: be_another(tx, role="chair"))
+    assert page.unsettled() == ""

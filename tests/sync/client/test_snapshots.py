@@ -302,3 +302,33 @@ def test_a_desk_that_dies_between_two_portions_begins_again(office: Office, monk
     third.restart()
     third.sync()
     assert picture(third) == picture(second) == picture(first)
+
+
+def test_beyond_its_end_there_is_no_part_and_a_desk_that_asks_begins_anew(office: Office) -> None:
+    """The file at the province is shorter than its offer says: of the next one the desk gets all."""
+    first, second = office.desk(), office.desk()
+    a_history(first, second)
+    office.desk().sync()
+    (file,) = (office.real.province.data / snapshots.FOLDER).iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100])
+    third = office.desk()
+    asked: list[tuple[str, int, str]] = []
+    send = office.real.line.send
+
+    def noted(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        response = send(request, *args, **kwargs)
+        if request.path_url.startswith("/v1/snapshots/"):
+            asked.append((request.headers["Range"], response.status_code, response.headers.get("Content-Range", "")))
+            if response.status_code == 416:
+                file.unlink()  # somebody looked after it
+        return response
+
+    office.real.line.send = noted  # type: ignore[method-assign]
+    third.sync()
+    assert asked[:2] == [
+        ("bytes=0-", 206, f"bytes 0-99/{100}"),
+        ("bytes=100-", 416, "bytes */100"),
+    ]
+    assert asked[2][:2] == ("bytes=0-", 206)
+    assert picture(third) == picture(second) == picture(first)

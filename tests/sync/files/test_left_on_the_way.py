@@ -9,12 +9,18 @@ from sqlalchemy import select
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.time.clock import local_day
 from commune_desk.store.files import file_queue
+from commune_desk.store.intake import departures
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.moves import move_child
 from sync.client import errors
 from sync.client.channel import Channel
 from sync.server.engine import tables
-from tests.sync.actors.file_office import Office, file_office
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.lifecycle.erasing import Ordered, erase
+from tests.helpers.attached import add_child, file_of
+from tests.sync.actors.file_office import Office, Place, file_office
 from tests.sync.actors.real_province import OTHER_COMMUNE
 
 LARGE = 700_000
@@ -106,3 +112,113 @@ def test_let_go_at_once_it_would_be_lost(office: Office, monkeypatch: pytest.Mon
     office.here.carry()
     office.here.carry()
     assert whole_at(office) == []
+
+
+def leave(office: Office) -> None:
+    """The child moves, and the desk that added its file hears of it."""
+    office.there.write(lambda tx: move_child(tx, office.child, Scope(OTHER_COMMUNE)))
+    office.there.carry_text()
+    office.here.carry()
+    assert office.here.ask("SELECT count(*) FROM attachment") == [(0,)]
+
+
+def counted(desk: Place) -> tuple[int, ...]:
+    """What the sync page counts, what is told of unsent files, and what holds back the removal of a register."""
+
+    def count(tx: Tx) -> tuple[int, ...]:
+        db = tx.connection
+        return *file_queue.waiting(db), file_queue.count_unsent(db), file_queue.count_going_up(db)
+
+    return desk.register.write(count).result()[0]
+
+
+def test_content_that_was_offered_again_after_its_child_left_counts_as_nothing(office: Office) -> None:
+    """Nothing names it any more, so nobody could ever send it: the chip would not be green again, and a withdrawn
+    register would never be removed."""
+    office.add(LARGE)
+    office.sync_all()
+    leave(office)
+    office.here.replica().resend_from(1)
+    office.here.carry()
+    assert counted(office.here) == (0, 0, 0, 0, 0)
+
+
+def test_nor_does_a_file_that_was_refused(office: Office) -> None:
+    file = office.add(LARGE)
+    office.here.carry_text()
+    office.there.carry_text()
+    sha256 = file_of(office.here.register, file).sha256
+    refuse = "UPDATE file_queue SET state='refused', code='file_too_large' WHERE sha256=?"
+    office.here.write(lambda tx: tx.connection.execute(refuse, (sha256,)).rowcount)
+    assert counted(office.here)[2:] == (1, 1, 0)
+    leave(office)
+    assert counted(office.here) == (0, 0, 0, 0, 0)
+    office.here.write(lambda tx: file_queue.send_now(tx, local_day(tx.ledger.now())))
+    assert counted(office.here) == (0, 0, 0, 0, 0)
+
+
+def pieces(desk: Place) -> int:
+    return int(desk.ask("SELECT count(*) FROM file_piece")[0][0])
+
+
+def test_what_a_colleague_fetched_and_offered_again_goes_with_the_child(office: Office) -> None:
+    """It is a colleague's file, whichever way it went last."""
+    file = office.add(LARGE)
+    office.sync_all()
+    office.there.ask_for(file)
+    office.there.carry()
+    office.there.replica().resend_from(1)
+    office.there.carry()
+    assert office.there.state(file)[0] == "done"
+    leave(office)
+    office.there.carry()
+    assert (pieces(office.there), pieces(office.here)) == (0, 3)
+
+
+def durable(desk: Place, up_to: int) -> None:
+    """A verified backup of the province holds the desk's changes up to this number."""
+    desk.write(lambda tx: departures.forget_durable(tx.connection, tx.ledger.desk, up_to))
+
+
+def last_n(desk: Place) -> int:
+    return int(desk.ask("SELECT max(n) FROM change WHERE desk<>''")[0][0])
+
+
+def test_what_was_added_here_stays_until_a_backup_is_sure_to_hold_it(office: Office) -> None:
+    """A backup that holds all that was written before the child left may be older than the content."""
+    office.add(LARGE)
+    office.sync_all()
+    leave(office)
+    written = last_n(office.here)
+    durable(office.here, written)
+    assert pieces(office.here) == 3
+    add_child(office.here.register)
+    durable(office.here, written + 1)
+    assert pieces(office.here) == 0
+    assert office.here.ask("SELECT count(*) FROM file_queue") == [(0,)]
+
+
+def test_what_comes_back_meanwhile_is_not_let_go(office: Office) -> None:
+    office.add(LARGE)
+    office.sync_all()
+    leave(office)
+    back = "INSERT INTO attachment (id, scope, sha256, size) SELECT 'back', scope, sha256, size FROM file_queue"
+    office.here.write(lambda tx: tx.connection.execute(back).rowcount)
+    add_child(office.here.register)
+    durable(office.here, 1 << 40)
+    assert pieces(office.here) == 3
+
+
+def test_an_erasure_takes_what_is_kept_of_a_child_that_left(office: Office) -> None:
+    office.add(LARGE)
+    office.sync_all()
+    leave(office)
+    province = office.province
+    province.database.write(
+        lambda connection: erase(connection, province, "person", office.child, Ordered("Sở Y tế", "QĐ 12/2026"))[0],
+        WHOLE_PROVINCE,
+    )
+    office.here.carry()
+    assert office.here.ask("SELECT count(*) FROM erasure") == [(1,)]
+    assert pieces(office.here) == 0
+    assert office.here.ask("SELECT count(*) FROM file_queue") == [(0,)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +15,9 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from sync.server.door import patience, seldom
 from sync.server.door.patience import PatientLoop, PatientProtocol
+from sync.server.door.seldom import FewWarnings
 
 HELLO = b"POST /v1/hello HTTP/1.1\r\nHost: province\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -246,9 +249,61 @@ async def _crumbles(kind: type[H11Protocol]) -> bytes:
 def test_a_body_that_crumbles_is_not_gathered(caplog: pytest.LogCaptureFixture) -> None:
     """Each crumb costs as much as a whole body: four strangers had everybody wait for ten seconds."""
     assert asyncio.run(_crumbles(PatientProtocol)) == b"HTTP/1.1 400 Bad Request\r\n"
-    caplog.clear()  # uvicorn says that the request was none
+    caplog.clear()  # it is said that the request was none
 
 
 def test_uvicorn_would_gather_it() -> None:
     """The twin."""
     assert asyncio.run(_crumbles(H11Protocol)) == b"HTTP/1.1 200 OK\r\n"
+
+
+NONSENSE = (
+    b"POST / HTTP/1.1\r\nHost: province\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 2\r\n\r\n{}",
+    b"\x00 nonsense\r\n\r\n",
+)
+
+
+async def _talks_nonsense(kind: type[H11Protocol], often: int) -> None:
+    """So many requests that are none, each on a connection of its own."""
+    async with _listening(kind) as port:
+        for number in range(often):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(NONSENSE[number % 2])
+            await reader.readline()
+            writer.transport.abort()
+
+
+def _said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    said = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    caplog.clear()
+    return said
+
+
+def test_nonsense_fills_no_log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may send it, as often as they like; once an hour it is told, with how often it came."""
+    now = 0.0
+    monkeypatch.setattr(seldom, "monotonic", lambda: now)
+    monkeypatch.setattr(patience, "_log", heard := logging.getLogger("of this test"))
+    heard.addFilter(FewWarnings())
+    asyncio.run(_talks_nonsense(PatientProtocol, 40))
+    first = _said(caplog)
+    asyncio.run(_talks_nonsense(PatientProtocol, 40))
+    assert (len(first), len(set(first)), _said(caplog)) == (3, 3, [])
+    now = seldom.SECONDS + 1.0
+    asyncio.run(_talks_nonsense(PatientProtocol, 2))
+    assert "Invalid HTTP request received. (39 more since)" in _said(caplog)
+
+
+def test_uvicorn_would_write_a_line_for_each(caplog: pytest.LogCaptureFixture) -> None:
+    """The twin."""
+    asyncio.run(_talks_nonsense(H11Protocol, 40))
+    assert len(_said(caplog)) == 60
+
+
+def test_what_went_wrong_in_the_program_is_told_each_time(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("of this other test")
+    log.addFilter(FewWarnings())
+    for _ in range(3):
+        log.error("it failed: %s", "ValueError")
+        log.warning("refused")
+    assert _said(caplog) == ["it failed: ValueError", "refused", *["it failed: ValueError"] * 2]

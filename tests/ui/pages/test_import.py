@@ -18,8 +18,10 @@ from commune_desk.presenters.lists.page import Stage
 from commune_desk.ui.pages.import_page import ImportPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_list import ListSaving
+from tests.helpers.builders import make_child, save_all
 from tests.helpers.dialogs import answer
-from tests.helpers.lists import count_children
+from tests.helpers.lists import count_children, list_of, read, settle, the_child
 from tests.helpers.workplaces import LISTS_KEPT_ON, asked_by_the_screen, make_workplace, until_closed
 
 CURRENT = Path(__file__).parents[3] / "resources" / "demo" / "ds-tre-em-binh-lieu.xlsx"
@@ -181,7 +183,7 @@ def test_a_new_window_shows_the_rows_one_was_looking_at(
     to_check(qtbot, page, tasks)
     again = ImportPage(workplace, tasks, lambda _route: None)
     qtbot.addWidget(again)
-    assert again.state.stage is Stage.CHECK
+    until_stage(qtbot, again, Stage.CHECK)
     assert again.check.model.rowCount() == 18
     assert again.focusWidget() is again.check.table, "not the way back, which takes everything back"
 
@@ -225,11 +227,42 @@ def test_the_ui_thread_is_never_held_up(qtbot: QtBot, page: ImportPage, tasks: T
     assert threads == {False}
 
 
+def test_nothing_on_the_windows_thread_reads_through_the_list(
+    qtbot: QtBot, workplace: Workplace, page: ImportPage, tasks: Tasks
+) -> None:
+    """Of a long list that takes a sixth of a second each time: only the rows that are seen are read there."""
+    with asked_by_the_screen(workplace) as asked:
+        to_check(qtbot, page, tasks)
+        for view in ("errors", "all", "duplicates"):
+            page._on_view(view)
+            until_idle(qtbot, page, tasks)
+        page.check.rest.click()
+        until_idle(qtbot, page, tasks)
+        page.save.click()
+        until_stage(qtbot, page, Stage.DONE)
+        until_idle(qtbot, page, tasks)
+        again = ImportPage(workplace, tasks, lambda _route: None)
+        qtbot.addWidget(again)
+    rows = [sql for sql in asked if "FROM import_row WHERE" in sql]
+    assert rows
+    assert [sql for sql in rows if "row IN (" not in sql and "state IN (" not in sql] == []
+
+
+def test_rows_of_a_view_that_was_left_meanwhile_are_not_shown(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
+    to_check(qtbot, page, tasks)
+    page._on_view("all")
+    page._on_view("errors")
+    until_idle(qtbot, page, tasks)
+    assert page.check.model.rowCount() == len(page.state.check_view().ids) > 0
+    assert page.check.tabs.tabData(page.check.tabs.currentIndex()) == "errors"
+
+
 def test_at_125_percent_the_rows_fit_the_page_and_what_was_found_stands_under_the_name(
     qtbot: QtBot, page: ImportPage, tasks: Tasks
 ) -> None:
     to_check(qtbot, page, tasks)
     page._on_view("errors")
+    until_idle(qtbot, page, tasks)
     wide = page.check.model.cell(0, 1).second
     page.resize(870, 520)
     qtbot.waitUntil(lambda: page.check.table.isColumnHidden(3))
@@ -273,3 +306,20 @@ def test_while_another_sheet_is_looked_into_the_former_one_is_not_read(
     assert page.columns.isEnabled()
     page.read.click()
     until_stage(qtbot, page, Stage.CHECK)
+
+
+def test_a_list_that_was_broken_off_when_it_was_in_goes_on_by_itself(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, tmp_path: Path
+) -> None:
+    person, file = make_child("Bàn Thị Ngân", birth_date="2015-01-02", id_number="022315000111", village=None)
+    workplace.write(save_all(person, file))
+    import_id = read(workplace, list_of(tmp_path, "Bàn Thị Ngân;Nữ;02/01/2015;022315000111;Khe Lặc;;;;;;;"))
+    settle(workplace, import_id)
+    saving = ListSaving(workplace, import_id)
+    while not saving.is_shown:
+        saving.step()
+    again = ImportPage(workplace, tasks, lambda _route: None)
+    qtbot.addWidget(again)
+    until_stage(qtbot, again, Stage.DONE)
+    until_idle(qtbot, again, tasks)
+    assert the_child(workplace, "ban thi ngan").person.village == "Khe Lặc"

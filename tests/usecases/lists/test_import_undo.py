@@ -9,18 +9,21 @@ import msgspec
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.attachments import PDF
+from commune_desk.domain.records.families import Household, Person
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import View
 from commune_desk.store.lists.imports import ImportState
-from commune_desk.store.pages.children import child_record
+from commune_desk.store.pages.children import child_record, file_of, kin_of_child
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_list import ListSaving
+from commune_desk.usecases.records.attachments import Prepared, attach
 from commune_desk.usecases.records.children import join_group
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.records.visits import record_visit
+from tests.helpers.attached import FACTS, scan
 from tests.helpers.builders import make_child, make_relation, make_visit, save_all
 from tests.helpers.lists import (
     CURRENT,
@@ -127,6 +130,9 @@ def test_a_list_is_taken_back_while_a_child_it_told_more_of_is_on_the_way(workpl
     assert the_child(workplace, "ban thi ngan").person.village == "Khe Lặc"
 
 
+LISTED = ("Lý Thị Mẩy;Nữ;2016;;;Lý A Sáng;;Chíu Thị Lan;;;;", "Lý Thị Mùi;Nữ;2017;;;;;;;;;")
+
+
 def _edit(tx: Tx, person: RecordId) -> None:
     tx.save(msgspec.structs.replace(tx.existing(Person, person), phone="0912000111"))
 
@@ -144,11 +150,30 @@ def _group(tx: Tx, person: RecordId) -> None:
     join_group(tx, person, "NGCO02", from_on="2026-09-30")
 
 
-@pytest.mark.parametrize("work", [_edit, _visit, _relate, _group])
+def _scan(tx: Tx, person: RecordId) -> None:
+    attach(tx, person, Prepared(PDF, scan(1000)), FACTS)
+
+
+def _phone_the_mother(tx: Tx, person: RecordId) -> None:
+    (kin,) = kin_of_child(tx.connection, person)
+    tx.save(msgspec.structs.replace(kin.person, phone="0912000222"))
+
+
+def _class_the_household(tx: Tx, person: RecordId) -> None:
+    file = file_of(tx.connection, person)
+    assert file is not None
+    home = tx.existing(Household, file.household or "")
+    tx.save(msgspec.structs.replace(home, household_class="poor", class_year=2026))
+
+
+WORK = [_edit, _visit, _relate, _group, _scan, _phone_the_mother, _class_the_household]
+
+
+@pytest.mark.parametrize("work", WORK)
 def test_a_list_that_people_worked_on_is_not_taken_back(
     workplace: Workplace, tmp_path: Path, work: Callable[[Tx, RecordId], None]
 ) -> None:
-    import_id = bring_in(workplace, list_of(tmp_path, "Lý Thị Mẩy;Nữ;2016;;;;;;;;;", "Lý Thị Mùi;Nữ;2017;;;;;;;;;"))
+    import_id = bring_in(workplace, list_of(tmp_path, *LISTED))
     person = the_child(workplace, "ly thi may").person.id
     workplace.write(lambda tx: work(tx, person))
     with pytest.raises(Refusal) as refused:

@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.attachments import PDF
 from commune_desk.program_files import code_book
 from commune_desk.store.pages.children import file_of
 from commune_desk.store.pages.search import Filters, search_children
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.attachments import Prepared, attach
 from commune_desk.usecases.records.children import reopen_file
 from commune_desk.usecases.records.reports import record_report
 from commune_desk.usecases.records.tasks import add_task
 from commune_desk.usecases.records.visits import record_visit
+from tests.helpers.attached import FACTS, scan
 from tests.helpers.builders import make_report, make_visit
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.lists import bring_in, count_children, list_of, undo
@@ -79,7 +82,11 @@ def _task(tx: Tx, child: RecordId) -> None:
     add_task(tx, "Gặp lại ngay", "2026-12-01", child)
 
 
-@pytest.mark.parametrize("work", [_visit, _report, _task])
+def _scan(tx: Tx, child: RecordId) -> None:
+    attach(tx, child, Prepared(PDF, scan(1000)), FACTS)
+
+
+@pytest.mark.parametrize("work", [_visit, _report, _task, _scan])
 @pytest.mark.parametrize("is_first", [False, True], ids=["heard after", "heard before"])
 def test_who_was_worked_with_meanwhile_is_found_everywhere_and_can_come_back(
     office: Office, work: Callable[[Tx, RecordId], None], is_first: bool

@@ -367,3 +367,29 @@ def test_a_quotation_mark_that_is_never_closed_swallows_nobody(tmp_path: Path, r
     assert _sentence(path) == list_text.OPEN_QUOTE
     path.write_text('STT;Họ và tên;Thôn\n1;"Lý "Thị" Mẩy";"Khe Lặc;\nBình Liêu"\n', encoding="utf-8")
     assert _rows(path)[1][2] == "Khe Lặc;\nBình Liêu"
+
+
+def test_a_remark_of_several_lines_with_separators_in_it_is_one_cell(tmp_path: Path) -> None:
+    """As Excel writes a cell in which somebody pressed Alt+Enter."""
+    path = tmp_path / "a.csv"
+    titles, remark = "STT,Họ và tên,Ngày sinh,Thôn,Ghi chú", "Bố, mẹ đi xa\nỞ với ông, bà, cô"
+    rows = f'1,Lý Thị Mẩy,2016,Khe Lặc,"{remark}"\n2,Lý A Sáng,2015,Nà Ếch,"{remark}"\n3,Bàn A Tài,2014,Khe Lặc,\n'
+    path.write_text(f"{titles}\n{rows}", encoding="utf-8-sig")
+    read = _rows(path)
+    assert [row[1] for row in read[1:]] == ["Lý Thị Mẩy", "Lý A Sáng", "Bàn A Tài"]
+    assert [row[4] for row in read[1:]] == [remark, remark, None]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '1,"Lý Thị Mẩy,2016,Khe Lặc,\n2,Lý A Sáng,2015,Nà Ếch,\n',
+        '1,"Lý Thị Mẩy,2016,Khe Lặc,\n2,"Lý A Sáng",2015,Nà Ếch,\n',
+        '1,Lý Thị Mẩy,2016,"Khe Lặc,\n2,"Lý A Sáng",2015,Nà Ếch,\n',
+        '1,"Lý Thị Mẩy,2016,Khe Lặc,\n2,Lý A Sáng,2015,"Nà Ếch",\n',
+    ],
+)
+def test_in_a_wide_list_it_swallows_nobody_either(tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"STT,Họ và tên,Ngày sinh,Thôn,Ghi chú\n{rows}3,Bàn A Tài,2014,Khe Lặc,\n", encoding="utf-8")
+    assert _sentence(path) == list_text.OPEN_QUOTE
