@@ -310,6 +310,8 @@ class TaskEntry(QWidget):
         for field in (self.title, self.day):
             field.returnPressed.connect(self._write)
         self.keeper = DraftKeeper(TASK, "", self._kept, workplace, tasks, self)
+        for field in (self.title, self.day):
+            self.keeper.ending.connect(field.finish_composing)
         draft = self.keeper.found()
         if draft is not None:
             self.show_typed(str(draft.payload.get("title", "")), str(draft.payload.get("day", "")))

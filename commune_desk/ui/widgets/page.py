@@ -153,14 +153,15 @@ class Page(QWidget):
         self._frame.addWidget(self._scrolling(), 1)
 
     def _scrolling(self) -> QScrollArea:
-        holder = QWidget()
+        self.content = QWidget()
+        """All that scrolls."""
         self.body = QVBoxLayout()
         self.body.setSpacing(12)
-        self._outer = keep_at_top(holder, self.body)
+        self._outer = keep_at_top(self.content, self.body)
         self._outer.setContentsMargins(0, 0, 12, 16)
         self.scroll_area = QScrollArea()
         self.scroll_area.setWidgetResizable(True)
-        self.scroll_area.setWidget(holder)
+        self.scroll_area.setWidget(self.content)
         self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll_area.setAccessibleName(self.accessibleName())
