@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -16,11 +17,12 @@ from commune_desk.ui.forms.report_form import ReportFormPage
 from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
 from commune_desk.ui.pages.reports import ReportsPage
 from commune_desk.ui.tasks import Tasks
-from commune_desk.ui.widgets.buttons import LinkButton
+from commune_desk.ui.widgets.buttons import IconButton, LinkButton
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.text import RichLine
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_report, save_all
+from tests.helpers.keys import press
 from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import clock_of
@@ -223,3 +225,29 @@ def test_the_hours_chosen_hold_at_once(qtbot: QtBot, workplace: Workplace, tasks
     assert card.hours.value() == "12"
     card.hours.set_value("8")
     qtbot.waitUntil(lambda: workplace.read(emergency_hours) == 8)
+
+
+@pytest.mark.parametrize("way", ["Escape", "button"])
+def test_the_search_for_a_child_is_closed_without_linking_anybody(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, way: str
+) -> None:
+    report = make_report()
+    workplace.write(save_all(report))
+    page = ReportsPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, page)
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    page.card.buttons["link"].click()
+    assert page.card.linking.isVisible()
+    if way == "button":
+        next(one for one in page.card.linking.findChildren(IconButton) if one.isVisible()).click()
+    else:
+        commit_text(page.card.picker.field, "Hoà")
+        press(Qt.Key.Key_Escape)
+        assert (page.card.picker.field.text(), page.card.linking.isVisible()) == ("", True), "first what is typed"
+        press(Qt.Key.Key_Escape)
+    assert not page.card.linking.isVisible()
+    assert page.card.buttons["link"].hasFocus()
+    page.card.buttons["link"].click()
+    assert page.card.linking.isVisible()
+    assert page.card.picker.field.hasFocus()
