@@ -158,9 +158,7 @@ class EntryPage(Page):
                 self._offer(name, editor)
             if name != but:
                 show_value(editor, state.values[name])
-            hint = state.hints.get(name) or self._specs[name].hint
-            row.hint.set_text(hint)
-            row.hint.setVisible(bool(hint))
+            row.set_hint(state.hints.get(name) or self._specs[name].hint)
         self.form.set_errors({name: text for name, text in state.errors.items() if name in self.fields})
         self.note.set_text(state.note)
         self.note.setVisible(bool(state.note))

@@ -31,9 +31,10 @@ class FieldRow(QWidget):
     ) -> None:
         super().__init__(parent)
         self.editor = editor
-        self._label, self._hint_text, self._error_text = label, hint, ""
+        self._label, self._error_text = label, ""
+        self._own = editor.accessibleDescription()
+        """What the field says of itself, such as its keys."""
         editor.setAccessibleName(_("{label}, required").format(label=label) if required else label)
-        editor.setAccessibleDescription(hint or editor.accessibleDescription())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -44,15 +45,24 @@ class FieldRow(QWidget):
         self.label.setBuddy(editor)
         column.addWidget(self.label)
         column.addWidget(editor)
-        self.hint = Text(hint, size=Size.SMALL, ink="quiet", wrap=True)
+        self.hint = Text("", size=Size.SMALL, ink="quiet", wrap=True)
         column.addWidget(self.hint)
-        self.hint.setVisible(bool(hint))
         self._column = column
         self._error: _ErrorLine | None = None
+        self.set_hint(hint)
 
     @property
     def error(self) -> str:
         return self._error_text
+
+    def set_hint(self, hint: str) -> None:
+        """Show what helps with the field, or with an empty text nothing; a screen reader says it with the field."""
+        self.hint.set_text(hint)
+        self.hint.setVisible(bool(hint))
+        self._describe()
+
+    def _describe(self) -> None:
+        self.editor.setAccessibleDescription(self._error_text or self.hint.plain or self._own)
 
     def set_error(self, sentence: str) -> None:
         """Show what is wrong with the field, or with an empty text take it away."""
@@ -67,7 +77,7 @@ class FieldRow(QWidget):
         self.editor.setProperty("invalid", bool(sentence))
         self.editor.style().unpolish(self.editor)
         self.editor.style().polish(self.editor)
-        self.editor.setAccessibleDescription(sentence or self._hint_text)
+        self._describe()
         if sentence:
             announce(self.editor, f"{self._label}: {sentence}")
 

@@ -239,7 +239,8 @@ class PagedTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current_id:
-            self.opened.emit(self.current_id)
+            if not event.isAutoRepeat():
+                self.opened.emit(self.current_id)
             return
         super().keyPressEvent(event)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,6 +23,7 @@ from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
+from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import Flow, TileGrid
 from commune_desk.ui.widgets.forms import FieldRow, Form
@@ -353,3 +356,38 @@ def test_a_button_that_is_renamed_keeps_its_key(qapp: QApplication) -> None:
     assert (button.text(), button.accessibleName()) == ("Save && go on", "Save & go on")
     assert button.shortcut().toString() == "F5"
     assert button.toolTip() == "Save & go on (F5)"
+
+
+def test_a_key_that_is_held_down_opens_once(qtbot: QtBot) -> None:
+    """As on a button: what it opens has a first button of its own."""
+    bed, row = BedTile("A1", "Hoa Sen"), ListRow("Đặng Thị Hoà").clickable()
+    widget: BedTile | ListRow
+    for widget in (bed, row):
+        qtbot.addWidget(widget)
+        widget.show()
+        heard: list[bool] = []
+        widget.activated.connect(partial(heard.append, True))
+        for is_repeated in (False, True, True):
+            pressed = QKeyEvent(
+                QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", is_repeated
+            )
+            QApplication.sendEvent(widget, pressed)
+        assert heard == [True]
+
+
+def test_a_field_says_its_keys_again_once_nothing_is_wrong_and_the_hint_that_holds_now(qtbot: QtBot) -> None:
+    field = DateField("Ngày sinh", today=lambda: date(2026, 11, 23))
+    own = field.accessibleDescription()
+    row = FieldRow("Ngày sinh", field)
+    qtbot.addWidget(row)
+    assert own
+    row.set_error("Ngày này không có thật.")
+    row.set_error("")
+    assert field.accessibleDescription() == own
+    row.set_hint("14 tuổi")
+    assert field.accessibleDescription() == "14 tuổi"
+    row.set_error("Ngày này không có thật.")
+    row.set_hint("15 tuổi")
+    assert field.accessibleDescription() == "Ngày này không có thật."
+    row.set_error("")
+    assert field.accessibleDescription() == "15 tuổi"
