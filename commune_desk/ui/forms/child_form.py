@@ -59,7 +59,8 @@ class ChildFormPage(EntryPage):
         if state.twins and self.other.isChecked() == state.must_confirm:
             self.other.setChecked(not state.must_confirm)
         if self._question is not None and not state.must_confirm:
-            self._question.hide()
+            if self._question is self.notice:
+                self._question.hide()
             self._question = None
 
     def _show_twins(self, state: ChildFormState) -> None:

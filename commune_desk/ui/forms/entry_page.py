@@ -33,6 +33,7 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Surface
+from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import NoticeBar
@@ -78,6 +79,7 @@ class EntryPage(Page):
         self.keeper = DraftKeeper(form.form, form.record, self._typed, workplace, tasks, self)
         self.keeper.ending.connect(self._finish_typing)
         self.keeper.not_kept.connect(lambda _error: self._say(_("The draft could not be kept."), Tone.WARNING))
+        self.keeper.kept.connect(lambda: self._unsay(_("The draft could not be kept.")))
         self.setFocusProxy(self.fields[form.first_field()])
         self.render_state(form.state())
         self._bring_back()
@@ -308,20 +310,36 @@ class EntryPage(Page):
 
     def _refused(self, error: DeskError) -> None:
         self.let_go()
+        self._offer_anew()
         self.keeper.resume()
         if isinstance(error, Invalid) and set(error.fields) & set(self.fields):
             self.show_errors({name: _(text) for name, text in error.fields.items()})
             return
         show_error(self, error)
 
+    def _offer_anew(self) -> None:
+        """What was chosen may be there no more, as a bed that a colleague gave away: the lists are of now."""
+        for name, editor in self.fields.items():
+            if isinstance(editor, Choice):
+                editor.set_options(self.presenter.offered(name))
+                self.presenter.take(name, raw_value(editor))
+
     def _typed(self) -> Typed:
         last = self.focusWidget()
         name = next((n for n, e in self.fields.items() if holds(e, last)), "")
         return Typed(name, self.presenter.payload())
 
-    def _say(self, sentence: str, tone: Tone) -> None:
-        if self.notice is not None:
+    def _unsay(self, sentence: str) -> None:
+        if self.notice is not None and self.notice.accessibleName() == sentence:
             self.notice.hide()
+
+    def _say(self, sentence: str, tone: Tone) -> None:
+        """Say a sentence above the form in place of the one before; what stands there already is not said again."""
+        if self.notice is not None:
+            if self.notice.accessibleName() == sentence and not self.notice.isHidden():
+                return
+            self.notice.hide()
+            self.notice.deleteLater()
         self.notice = NoticeBar(sentence, tone)
         self.add_above(self.notice)
         self.notice.speak()

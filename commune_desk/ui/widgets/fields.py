@@ -57,6 +57,9 @@ class LineEdit(QLineEdit):
             completer = QtWidgets.QCompleter(self._suggestions, self)
             completer.setCompletionMode(QtWidgets.QCompleter.CompletionMode.UnfilteredPopupCompletion)
             self.setCompleter(completer)
+            popup = completer.popup()
+            if popup is not None:
+                popup.setObjectName("suggestions")  # dressed in the style sheet: Qt's rows cut the tops off Ẫ and Ể
             completer.activated.connect(lambda chosen: self._take_suggestion(chosen))
         self._suggestions.setStringList(list(words))
 

@@ -23,6 +23,8 @@ from commune_desk.ui.forms.field_editors import raw_value, show_value
 from commune_desk.ui.forms.shelter_forms import shelter_form
 from commune_desk.ui.site import commune_form
 from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.widgets.choice import Choice
+from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.text_edit import TextEdit
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.shelter import placements
@@ -113,6 +115,43 @@ def test_a_form_that_was_not_saved_is_typed_in_again_where_one_was(
     type_here(" Không sốt.")
     assert raw_value(form.fields["condition"]) == "Mệt. Không sốt."
     assert routes == []
+
+
+def test_a_bed_that_was_taken_meanwhile_is_offered_no_more(
+    qtbot: QtBot, house: Workplace, tasks: Tasks, routes: list[Route]
+) -> None:
+    """Else one would meet the same refusal again, or that of the next bed."""
+    form = ready(qtbot, admission_to_a_bed_that_is_taken(house, tasks, routes))
+    bed = form.fields["bed"]
+    assert isinstance(bed, Choice)
+    taken = bed.value()
+    answer("accept")
+    form.submit()
+    qtbot.waitUntil(form.save.isEnabled)
+    assert (bed.value(), bed.findData(taken)) == ("", -1)
+    assert form.presenter.payload()["bed"] == ""
+    bed.setCurrentIndex(1)
+    form.submit()
+    qtbot.waitUntil(lambda: bool(routes))
+    assert len(house.read(lambda c: stay_ids(c, "here"))) == 2
+
+
+def test_a_disk_that_refuses_draft_after_draft_is_told_once(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, visit: EntryPage
+) -> None:
+    workplace.register._writer.execute("PRAGMA query_only=ON")
+    for letter in "ngủ yên":
+        commit_text(visit.fields["observations"], letter)
+        with qtbot.waitSignal(visit.keeper.not_kept):
+            visit.keeper.save()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(visit.findChildren(NoticeBar)) == 1
+    assert visit.notice is not None
+    assert visit.notice.isVisible()
+    workplace.register._writer.execute("PRAGMA query_only=OFF")
+    with qtbot.waitSignal(visit.keeper.kept):
+        visit.keeper.save()
+    assert not visit.notice.isVisible(), "it is kept by now"
 
 
 def admission_to_a_bed_that_is_taken(house: Workplace, tasks: Tasks, routes: list[Route]) -> EntryPage:
