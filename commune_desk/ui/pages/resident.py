@@ -56,7 +56,7 @@ class ResidentPage(SubjectPage):
         self.bed = self._button(SecondaryButton(_("Change bed…")), "bed")
         self.out = self._button(SecondaryButton(_("Goes out…")), "outing")
         self.back = SecondaryButton(_("Is back"), "check")
-        self.back.clicked.connect(lambda: self.write(self._state.came_back()))
+        self.back.clicked.connect(lambda: self.write_once(self._state.came_back(), "back"))
         self.end = self._button(SecondaryButton(_("End the stay…")), "discharge")
         self.log = self._button(PrimaryButton(_("Write in the log"), "plus", shortcut="Ctrl+N"), "care_log")
         self.add_action(self.log)

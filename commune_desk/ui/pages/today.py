@@ -131,7 +131,7 @@ class TodayPage(LivePage):
         if asked is None or confirm(
             self, Message(asked.title, asked.detail, Tone.WARNING), asked.yes, is_dangerous=True
         ):
-            self.write(self._state.operation(act, key))
+            self.write_once(self._state.operation(act, key), f"{act}:{key}")
 
     def _write_task(self, title: str, day: str) -> None:
         card = self.sections["tasks"]

@@ -21,6 +21,7 @@ from commune_desk.ui.widgets.buttons import IconButton, LinkButton
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.text import RichLine
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.reports import acknowledge_report
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.keys import press
 from tests.helpers.pages import show
@@ -251,3 +252,31 @@ def test_the_search_for_a_child_is_closed_without_linking_anybody(
     page.card.buttons["link"].click()
     assert page.card.linking.isVisible()
     assert page.card.picker.field.hasFocus()
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_who_presses_a_button_twice_is_not_told_that_a_colleague_was_quicker(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, presses: int
+) -> None:
+    report = make_report(from_province=True)
+    workplace.write(save_all(report))
+    page = ReportsPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, page)
+    refused: list[object] = []
+    tasks.failed.connect(refused.append)
+    for _press in range(presses):
+        page.card.buttons["acknowledge"].click()
+    qtbot.waitUntil(lambda: "acknowledge" not in page.card.buttons, timeout=5_000)
+    qtbot.waitUntil(lambda: tasks.is_idle)
+    assert refused == []
+
+
+def test_a_press_that_was_refused_can_be_made_again(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    report = make_report(from_province=True)
+    workplace.write(save_all(report))
+    page = ReportsPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, page)
+    workplace.write(lambda tx: acknowledge_report(tx, report.id))  # a colleague, and nothing came in here yet
+    for _press in range(2):
+        with qtbot.waitSignal(tasks.failed):
+            page.card.buttons["acknowledge"].click()

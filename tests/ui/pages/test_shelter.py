@@ -385,3 +385,23 @@ def test_the_keyboard_is_not_lost_with_the_bed_it_was_on(
     focused = QApplication.focusWidget()
     assert focused is not None
     assert focused is page or page.isAncestorOf(focused)
+
+
+@pytest.mark.parametrize("where", ["board", "resident"])
+def test_who_presses_is_back_twice_is_told_nothing_of_a_stay_that_was_changed(
+    qtbot: QtBot, house: Workplace, tasks: Tasks, went: Routes, where: str
+) -> None:
+    stay = shelter_house.fill(house)["Hoa Huệ"]
+    page = ShelterPage(house, tasks, went.append) if where == "board" else ResidentPage(house, tasks, went.append, stay)
+    ready(qtbot, page)
+    refused: list[object] = []
+    tasks.failed.connect(refused.append)
+    for _press in range(2):
+        if isinstance(page, ShelterPage):
+            page.board._back(stay)
+        else:
+            page.back.click()
+    settle(qtbot, tasks)
+    row = house.read(lambda c: stay_row(c, stay))
+    assert row is not None
+    assert (row.status, refused) == ("staying", [])
