@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QBoxLayout,
@@ -110,6 +110,10 @@ class TabBar(QTabBar):
             painter.setPen(QPen(theme.colour("accent"), 2))
             box = QRectF(self.tabRect(self.currentIndex())).adjusted(1, 1, -2, -5)
             painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The page scrolls: a wheel that passes over the tabs turns none of them."""
+        event.ignore()
 
     def add(self, key: str, text: str) -> None:
         with_key = self.count()

@@ -8,8 +8,8 @@ from datetime import date
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QImage, QKeyEvent, QPainter
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListView, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -28,7 +28,7 @@ from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import Flow, TileGrid
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar, ProgressRow
-from commune_desk.ui.widgets.options import MultiChoice
+from commune_desk.ui.widgets.options import MultiChoice, RadioRow
 from commune_desk.ui.widgets.page import Page, TabBar, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import TALLEST, RichLine, Run, Text
@@ -408,3 +408,42 @@ def test_a_field_says_its_keys_again_once_nothing_is_wrong_and_the_hint_that_hol
     assert field.accessibleDescription() == "Ngày này không có thật."
     row.set_error("")
     assert field.accessibleDescription() == "15 tuổi"
+
+
+def test_the_wheel_turns_no_tab(qtbot: QtBot) -> None:
+    """Which would open, and write down as opened, what nobody asked for."""
+    tabs = TabBar("Tin")
+    for key in ("open", "done"):
+        tabs.add(key, key)
+    qtbot.addWidget(tabs)
+    tabs.show()
+    chosen_tabs: list[str] = []
+    tabs.chosen.connect(chosen_tabs.append)
+    place = QPointF(8, 8)
+    turned = QWheelEvent(
+        place,
+        tabs.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(tabs, turned)
+    assert (tabs.currentIndex(), chosen_tabs) == (0, [])
+    assert not turned.isAccepted(), "the page scrolls"
+
+
+def test_what_has_the_keyboard_in_a_row_of_buttons_says_what_is_asked_and_what_is_wrong(qtbot: QtBot) -> None:
+    risk = RadioRow("Mức nguy cơ", [("low", "Thấp"), ("high", "Cao")])
+    row = FieldRow("Mức nguy cơ", risk, required=True)
+    qtbot.addWidget(row)
+    first = risk.buttons["low"]
+    assert first.accessibleDescription() == risk.accessibleName() == "Mức nguy cơ, bắt buộc"
+    row.set_error("Hãy điền mục này.")
+    assert first.accessibleDescription() == "Hãy điền mục này."
+    row.set_error("")
+    risk.set_options([("none", "Không")])
+    row.set_hint("Theo Thông tư 25")
+    assert risk.buttons["none"].accessibleDescription() == "Theo Thông tư 25"
