@@ -27,7 +27,7 @@ Option = tuple[str, str]
 
 
 class Choice(QComboBox):
-    """One of several codes. Typing finds a label without its marks; the wheel moves it only when it has the focus."""
+    """One of several codes. Typing finds a label without its marks; the wheel changes nothing."""
 
     chosen = Signal(str)
 
@@ -107,7 +107,5 @@ class Choice(QComboBox):
             self.setToolTip(tip)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        """The page scrolls; the pointer may still stand on the field chosen last. A list that is open has its own."""
+        event.ignore()

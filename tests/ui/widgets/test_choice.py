@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.ui.widgets.choice import Choice
@@ -43,3 +45,24 @@ def test_a_choice_too_narrow_for_its_words_tells_them(qtbot: QtBot) -> None:
     choice.setFixedWidth(300)
     choice.grab()
     assert choice.toolTip() == ""
+
+
+def test_a_page_that_is_scrolled_over_the_field_chosen_last_changes_no_answer(qtbot: QtBot) -> None:
+    """The pointer still stands on the field that has just been chosen in."""
+    choice = shown(qtbot)
+    choice.set_value("06838")
+    assert choice.hasFocus()
+    place = QPointF(8, 8)
+    turned = QWheelEvent(
+        place,
+        choice.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(choice, turned)
+    assert choice.value() == "06838"
+    assert not turned.isAccepted(), "the page scrolls"
