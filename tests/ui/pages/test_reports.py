@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.frame.routes import Route
@@ -280,3 +281,25 @@ def test_a_press_that_was_refused_can_be_made_again(qtbot: QtBot, workplace: Wor
     for _press in range(2):
         with qtbot.waitSignal(tasks.failed):
             page.card.buttons["acknowledge"].click()
+
+
+def test_who_chooses_a_child_by_keyboard_stands_on_no_button_that_takes_it_back(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    person, file = make_child()
+    workplace.write(save_all(person, file))
+    form = ReportFormPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, form)
+    commit_text(form.picker.field, "hoa")
+    press(Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert form.linked.plain
+    press(Qt.Key.Key_Return)
+    assert form.linked.plain, "who presses twice has chosen"
+    press(Qt.Key.Key_Tab)
+    assert form.unlink.hasFocus()
+    form.unlink.setFocus()
+    press(Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert not form.linked.plain
+    assert form.picker.field.hasFocus()
