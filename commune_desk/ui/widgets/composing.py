@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6 import QtCore
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent
 from PySide6.QtWidgets import QWidget
@@ -14,9 +16,10 @@ def is_left(event: QFocusEvent) -> bool:
     return event.reason() not in (reasons.PopupFocusReason, reasons.ActiveWindowFocusReason)
 
 
-def commit_composed(field: QWidget, composed: str) -> None:
-    """Have `composed`, which an input method still holds, become text of the field."""
-    committed = QInputMethodEvent()
-    committed.setCommitString(composed)
-    QtCore.QCoreApplication.sendEvent(field, committed)
-    QGuiApplication.inputMethod().reset()  # or it would bring the same letters once more
+def commit_composed(field: QWidget, composed: Callable[[], str]) -> None:
+    """Have what an input method still holds become text of the field; `composed` tells what that is now."""
+    QGuiApplication.inputMethod().commit()
+    if held := composed():  # the field has not the keyboard any more, or the system no say in it
+        committed = QInputMethodEvent()
+        committed.setCommitString(held)
+        QtCore.QCoreApplication.sendEvent(field, committed)

@@ -39,7 +39,7 @@ class LineEdit(QLineEdit):
     def finish_composing(self) -> None:
         """Take what an input method still holds as typed: nobody will go on with it."""
         if self._composed:
-            commit_composed(self, self._composed)
+            commit_composed(self, lambda: self._composed)
 
     def value(self) -> str:
         """The text as it will be kept, even while the field still has the focus."""

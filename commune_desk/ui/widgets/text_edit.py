@@ -59,7 +59,7 @@ class TextEdit(QTextEdit):
     def finish_composing(self) -> None:
         """Take what an input method still holds as typed: nobody will go on with it."""
         if self._composed:
-            commit_composed(self, self._composed)
+            commit_composed(self, lambda: self._composed)
 
     def value(self) -> str:
         return tidy_text(self.toPlainText())
