@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import date
-from functools import partial
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QWheelEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListView, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -23,12 +21,11 @@ from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
-from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import Flow, TileGrid
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar, ProgressRow
-from commune_desk.ui.widgets.options import MultiChoice, RadioRow
+from commune_desk.ui.widgets.options import MultiChoice
 from commune_desk.ui.widgets.page import Page, TabBar, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.text import TALLEST, RichLine, Run, Text
@@ -373,77 +370,3 @@ def test_a_button_that_is_renamed_keeps_its_key(qapp: QApplication) -> None:
     assert (button.text(), button.accessibleName()) == ("Save && go on", "Save & go on")
     assert button.shortcut().toString() == "F5"
     assert button.toolTip() == "Save & go on (F5)"
-
-
-def test_a_key_that_is_held_down_opens_once(qtbot: QtBot) -> None:
-    """As on a button: what it opens has a first button of its own."""
-    bed, row = BedTile("A1", "Hoa Sen"), ListRow("Đặng Thị Hoà").clickable()
-    widget: BedTile | ListRow
-    for widget in (bed, row):
-        qtbot.addWidget(widget)
-        widget.show()
-        heard: list[bool] = []
-        widget.activated.connect(partial(heard.append, True))
-        for is_repeated in (False, True, True):
-            pressed = QKeyEvent(
-                QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", is_repeated
-            )
-            QApplication.sendEvent(widget, pressed)
-        assert heard == [True]
-
-
-def test_a_field_says_its_keys_again_once_nothing_is_wrong_and_the_hint_that_holds_now(qtbot: QtBot) -> None:
-    field = DateField("Ngày sinh", today=lambda: date(2026, 11, 23))
-    own = field.accessibleDescription()
-    row = FieldRow("Ngày sinh", field)
-    qtbot.addWidget(row)
-    assert own
-    row.set_error("Ngày này không có thật.")
-    row.set_error("")
-    assert field.accessibleDescription() == own
-    row.set_hint("14 tuổi")
-    assert field.accessibleDescription() == "14 tuổi"
-    row.set_error("Ngày này không có thật.")
-    row.set_hint("15 tuổi")
-    assert field.accessibleDescription() == "Ngày này không có thật."
-    row.set_error("")
-    assert field.accessibleDescription() == "15 tuổi"
-
-
-def test_the_wheel_turns_no_tab(qtbot: QtBot) -> None:
-    """Which would open, and write down as opened, what nobody asked for."""
-    tabs = TabBar("Tin")
-    for key in ("open", "done"):
-        tabs.add(key, key)
-    qtbot.addWidget(tabs)
-    tabs.show()
-    chosen_tabs: list[str] = []
-    tabs.chosen.connect(chosen_tabs.append)
-    place = QPointF(8, 8)
-    turned = QWheelEvent(
-        place,
-        tabs.mapToGlobal(place),
-        QPoint(),
-        QPoint(0, -120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(tabs, turned)
-    assert (tabs.currentIndex(), chosen_tabs) == (0, [])
-    assert not turned.isAccepted(), "the page scrolls"
-
-
-def test_what_has_the_keyboard_in_a_row_of_buttons_says_what_is_asked_and_what_is_wrong(qtbot: QtBot) -> None:
-    risk = RadioRow("Mức nguy cơ", [("low", "Thấp"), ("high", "Cao")])
-    row = FieldRow("Mức nguy cơ", risk, required=True)
-    qtbot.addWidget(row)
-    first = risk.buttons["low"]
-    assert first.accessibleDescription() == risk.accessibleName() == "Mức nguy cơ, bắt buộc"
-    row.set_error("Hãy điền mục này.")
-    assert first.accessibleDescription() == "Hãy điền mục này."
-    row.set_error("")
-    risk.set_options([("none", "Không")])
-    row.set_hint("Theo Thông tư 25")
-    assert risk.buttons["none"].accessibleDescription() == "Theo Thông tư 25"

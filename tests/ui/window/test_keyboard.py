@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -213,29 +212,6 @@ def test_escape_leaves_help_for_the_form_one_came_from(qtbot: QtBot, window: Des
     assert isinstance(form, EntryPage)
     assert form.isAncestorOf(focused())
     assert window.shell.current_page == "register"
-
-
-@pytest.mark.parametrize("away_and_back", [(Key.Key_F1, Key.Key_Escape), (Key.Key_F6, Key.Key_F6, Key.Key_F6)])
-def test_after_help_or_a_round_of_the_window_one_types_on_where_one_was_and_over_nothing(
-    qtbot: QtBot, window: DeskWindow, hoa: RecordId, away_and_back: tuple[Qt.Key, ...]
-) -> None:
-    window.navigate(Route("child", hoa, "child"))
-    form = top_of(window)
-    assert isinstance(form, EntryPage)
-    commit_text(form.fields["village"], "thôn Nà Kẻ")
-    village = raw_value(form.fields["village"])
-    for key in away_and_back:
-        press(key)
-        qtbot.wait(50)
-    again = top_of(window)
-    assert isinstance(again, EntryPage)
-    commit = QInputMethodEvent()
-    commit.setCommitString(" 2")
-    QApplication.sendEvent(focused(), commit)
-    assert (raw_value(again.fields["full_name"]), raw_value(again.fields["village"])) == (
-        "Đặng Thị Hoà",
-        f"{village} 2",
-    )
 
 
 def test_a_page_without_anything_to_press_is_read_to_its_end_by_keyboard(window: DeskWindow) -> None:

@@ -1,0 +1,44 @@
+"""Away from a form and back: the keyboard is where it was."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.forms.entry_page import EntryPage
+from commune_desk.ui.forms.field_editors import raw_value
+from tests.helpers.keys import focused, press, top_of
+from tests.helpers.typing_vietnamese import commit_text
+
+Key = Qt.Key
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+@pytest.mark.parametrize("away_and_back", [(Key.Key_F1, Key.Key_Escape), (Key.Key_F6, Key.Key_F6, Key.Key_F6)])
+def test_after_help_or_a_round_of_the_window_one_types_on_where_one_was_and_over_nothing(
+    qtbot: QtBot, window: DeskWindow, hoa: RecordId, away_and_back: tuple[Qt.Key, ...]
+) -> None:
+    window.navigate(Route("child", hoa, "child"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    commit_text(form.fields["village"], "thôn Nà Kẻ")
+    village = raw_value(form.fields["village"])
+    for key in away_and_back:
+        press(key)
+        qtbot.wait(50)
+    again = top_of(window)
+    assert isinstance(again, EntryPage)
+    commit = QInputMethodEvent()
+    commit.setCommitString(" 2")
+    QApplication.sendEvent(focused(), commit)
+    assert (raw_value(again.fields["full_name"]), raw_value(again.fields["village"])) == (
+        "Đặng Thị Hoà",
+        f"{village} 2",
+    )
