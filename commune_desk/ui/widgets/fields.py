@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6 import QtCore, QtWidgets
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from commune_desk.domain.vietnamese.text import nfc, tidy
@@ -59,9 +59,18 @@ class LineEdit(QLineEdit):
             self.setCompleter(completer)
             popup = completer.popup()
             if popup is not None:
+                popup.installEventFilter(self)
                 popup.setObjectName("suggestions")  # dressed in the style sheet: Qt's rows cut the tops off Ẫ and Ể
             completer.activated.connect(lambda chosen: self._take_suggestion(chosen))
         self._suggestions.setStringList(list(words))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape belongs to the suggestions while they are open, whatever it means around the field."""
+        is_override = event.type() is QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and event.key() == QtCore.Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._composed = event.preeditString()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +14,7 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.field_editors import raw_value
+from commune_desk.ui.widgets.fields import LineEdit
 from tests.helpers.keys import focused, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
 
@@ -42,3 +44,22 @@ def test_after_help_or_a_round_of_the_window_one_types_on_where_one_was_and_over
         "Đặng Thị Hoà",
         f"{village} 2",
     )
+
+
+def test_escape_closes_the_suggestions_first_and_then_the_form(qtbot: QtBot, window: DeskWindow, hoa: RecordId) -> None:
+    window.navigate(Route("child", hoa, "child"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    village = form.fields["village"]
+    assert isinstance(village, LineEdit)
+    village.setFocus()
+    village.selectAll()
+    commit_text(village, "Khe")
+    suggestions = village.completer().popup()
+    assert suggestions is not None
+    assert suggestions.isVisible()
+    for _press in range(2):
+        assert top_of(window) is form
+        QTest.keyClick(window.shell.windowHandle(), Key.Key_Escape)
+        assert not suggestions.isVisible()
+    qtbot.waitUntil(lambda: top_of(window) is not form)
