@@ -65,10 +65,18 @@ class LineEdit(QLineEdit):
         self._suggestions.setStringList(list(words))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Escape belongs to the suggestions while they are open, whatever it means around the field."""
-        is_override = event.type() is QEvent.Type.ShortcutOverride
-        if is_override and isinstance(event, QKeyEvent) and event.key() == QtCore.Qt.Key.Key_Escape:
+        """Escape belongs to the suggestions while they are open, whatever it means around the field; Enter does not
+        where none of them is marked: Qt would write the first that begins so."""
+        if not isinstance(event, QKeyEvent) or not isinstance(watched, QtWidgets.QAbstractItemView):
+            return super().eventFilter(watched, event)
+        keys, moments = QtCore.Qt.Key, QEvent.Type
+        if event.type() is moments.ShortcutOverride and event.key() == keys.Key_Escape:
             event.accept()
+            return True
+        is_enter = event.type() is moments.KeyPress and event.key() in (keys.Key_Return, keys.Key_Enter)
+        if is_enter and not watched.selectedIndexes():
+            watched.hide()
+            QtCore.QCoreApplication.sendEvent(self, event)
             return True
         return super().eventFilter(watched, event)
 

@@ -92,3 +92,21 @@ def test_a_suggestion_that_was_chosen_counts_as_typed(qtbot: QtBot, holder: QWid
         QTest.keyClick(popup, key)
     assert field.text() == "thôn Nà Kẻ"
     assert heard[-1] == "thôn Nà Kẻ"
+
+
+@pytest.mark.parametrize("typed", ["Công an", "Bà Năm"])
+def test_enter_takes_what_is_typed_and_no_suggestion_that_nobody_chose(
+    qtbot: QtBot, holder: QWidget, typed: str
+) -> None:
+    """Also where one begins as what is typed does; the key is the field's own, as without any suggestions."""
+    field = LineEdit("Ai đưa đến")
+    field.suggest(["Bộ đội Biên phòng", "Công an xã"])
+    put(holder, field)
+    commit_text(field, typed)
+    popup = field.completer().popup()
+    assert popup is not None
+    assert popup.isVisible()
+    pressed: list[bool] = []
+    field.returnPressed.connect(lambda: pressed.append(True))
+    QTest.keyClick(holder.windowHandle(), Qt.Key.Key_Return)
+    assert (field.text(), popup.isVisible(), pressed) == (typed, False, [True])

@@ -63,3 +63,19 @@ def test_escape_closes_the_suggestions_first_and_then_the_form(qtbot: QtBot, win
         QTest.keyClick(window.shell.windowHandle(), Key.Key_Escape)
         assert not suggestions.isVisible()
     qtbot.waitUntil(lambda: top_of(window) is not form)
+
+
+def test_enter_goes_on_to_the_next_field_from_open_suggestions_too(
+    qtbot: QtBot, window: DeskWindow, hoa: RecordId
+) -> None:
+    window.navigate(Route("child", hoa, "child"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    village = form.fields["village"]
+    assert isinstance(village, LineEdit)
+    village.setFocus()
+    village.selectAll()
+    commit_text(village, "Khe")
+    QTest.keyClick(window.shell.windowHandle(), Key.Key_Return)
+    assert form.fields["carer_name"].hasFocus()
+    assert raw_value(village) == "Khe"
