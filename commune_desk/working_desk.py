@@ -265,7 +265,7 @@ def in_order(step: Callable[[], object], *following: Callable[[], object]) -> No
 
 
 def _gather(keeper: DraftKeeper, kept: list[Callable[[Tx], None]]) -> None:
-    operation = keeper.flush()
+    operation = keeper.last()
     if operation is not None:
         kept.append(operation)
 

@@ -213,7 +213,8 @@ class DeskWindow(QObject):
     def _leave_help(self) -> None:
         for route in self._before_help:
             self.navigate(route)
-        self.shell.focus_page()
+        if not self._overs:  # a form goes on where one was
+            self.shell.focus_page()
 
     def _on_page(self, key: str) -> None:
         page = self.shell.page(key)

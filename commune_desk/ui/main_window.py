@@ -231,8 +231,12 @@ class Shell(QMainWindow):
             self._focus_first()
 
     def _focus_inside(self) -> None:
-        """As `focus_page`, but never outside the page, as in the search field."""
+        """Where one was in the page; else as `focus_page`, but never outside it, as in the search field."""
         shown = self.stack.currentWidget()
+        was = shown.focusWidget() if shown is not None else None
+        if shown is not None and was is not None and was is not shown and was.isVisibleTo(shown) and was.isEnabled():
+            was.setFocus(Qt.FocusReason.OtherFocusReason)  # as by Tab, all of a text would be marked, to be typed over
+            return
         begin = shown.first_focus() if isinstance(shown, Page) else None
         if begin is not None and shown is not None and shown.isAncestorOf(begin):
             begin.setFocus(Qt.FocusReason.TabFocusReason)

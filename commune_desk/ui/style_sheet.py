@@ -47,6 +47,9 @@ QComboBox::drop-down { width: 28px; border: none; }
 QComboBox QAbstractItemView { border: 1px solid $edge; background: $surface; outline: none; padding: 4px;
   selection-background-color: $accent_tint; selection-color: $ink; }
 QComboBox QAbstractItemView::item { min-height: 30px; padding: 0 8px; border-radius: 4px; }
+QListView#suggestions { border: 1px solid $edge; background: $surface; outline: none; padding: 4px;
+  selection-background-color: $accent_tint; selection-color: $ink; }
+QListView#suggestions::item { min-height: 30px; padding: 0 8px; border-radius: 4px; }
 
 QTabBar { background: transparent; }
 QTabBar::tab { padding: 7px 12px 8px; margin: 0 1px 0 0; border: none; border-bottom: 3px solid transparent;

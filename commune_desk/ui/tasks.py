@@ -29,6 +29,10 @@ def _changes_in(result: object) -> ChangeSet | None:
     return last if isinstance(last, ChangeSet) else None
 
 
+def _is_there(owner: QObject | None) -> bool:
+    return owner is None or isValid(owner)
+
+
 class Tasks(QObject):
     """Hands plain callables to two executors and brings their results to the UI thread by one queued signal.
 
@@ -109,16 +113,15 @@ class Tasks(QObject):
         self._open -= 1
         if future.cancelled():
             return
-        is_wanted = owner is None or isValid(owner)
         error = future.exception()
         if error is not None:
-            self._fail(error, on_error if is_wanted else None)
+            self._fail(error, on_error if _is_there(owner) else None)
             return
         result = future.result()
         changes = _changes_in(result)
         if changes:
             self.register_changed.emit(changes)
-        if is_wanted:
+        if _is_there(owner):  # what changed may have taken it away
             on_done(result)
 
     def _fail(self, error: BaseException, on_error: Callable[[DeskError], object] | None) -> None:

@@ -21,6 +21,7 @@ from commune_desk.app import Program
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.ui.dialogs.message import Message, question
 from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
+from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.usecases.locked.doorbell import take_card
 from commune_desk.usecases.records.reports import acknowledge_report
 from commune_desk.usecases.registers.profile import Profile
@@ -29,6 +30,7 @@ from commune_desk.working_desk import WorkingDesk
 from sync.client.session import SyncReport
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.helpers.typing_vietnamese import compose
 from tests.helpers.workplaces import be_another
 from tests.sync.actors.real_province import real_province
 from tests.system.at_work import TYPED, at_work, desk_of, drafts_left, made, opens_again
@@ -63,6 +65,16 @@ def test_a_full_disk_does_not_hold_up_the_lock(qtbot: QtBot, tmp_path: Path, cap
         caplog.clear()
         film.unlink()
         assert opens_again(disk)
+
+
+def test_a_word_that_is_still_being_composed_is_kept_at_lock(qtbot: QtBot, tmp_path: Path) -> None:
+    """The idle lock comes in the middle of a word: the letters that one saw on the screen come back."""
+    program = at_work(qtbot, tmp_path)
+    form = desk_of(program).window.shell.stack.currentWidget()
+    assert isinstance(form, EntryPage)
+    compose(form.fields["observations"], " rồi")
+    program.put_away()
+    assert drafts_left(tmp_path) == [f"{TYPED} rồi"]
 
 
 def test_after_a_crash_the_doorbell_knows_what_to_ring_for(qtbot: QtBot, tmp_path: Path) -> None:

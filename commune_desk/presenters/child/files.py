@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import longest
 from commune_desk.domain.records.attachments import JPEG, PDF, Attachment
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.reports import Report
@@ -14,6 +15,7 @@ from commune_desk.domain.time.clock import from_iso, local_day
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_instant, format_size
+from commune_desk.presenters.frame.entry_form import refuse_long
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.presenters.wording.set_aside_texts import OTHERWISE
@@ -111,7 +113,10 @@ class ChildFiles:
 
     def faults(self, facts: FileFacts) -> dict[str, str]:
         """What keeps the file from being added, in the reader's language."""
-        return {name: _(text) for name, text in attachments.file_faults(facts, self._workplace.today()).items()}
+        found = attachments.file_faults(facts, self._workplace.today())
+        faults = {name: _(text) for name, text in found.items()}
+        refuse_long(faults, {"caption": facts.caption}, {"caption": longest(Attachment, "caption")})
+        return faults
 
     def add(self, ready: Prepared, facts: FileFacts) -> Callable[[Tx], object]:
         return lambda tx: attachments.attach(tx, self._person, ready, facts)

@@ -108,10 +108,13 @@ class VisitForm(EntryForm[VisitFormState]):
             self._suggest_day()
 
     def repeat_previous(self) -> VisitFormState:
-        """As last time: who was there, the risk, the needs and the next step. What was seen is never repeated."""
+        """As last time: who was there, the risk, the needs and the next step, where nothing is said of them yet.
+
+        What was seen is never repeated.
+        """
         if self._previous is not None:
             before = _typed(self._previous, self._workplace.today())
-            self._values |= {name: before[name] for name in _REPEATED}
+            self._values |= {name: before[name] for name in _REPEATED if not self._values[name]}
             self._suggest_day()
         return self.state()
 

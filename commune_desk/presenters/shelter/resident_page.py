@@ -81,10 +81,15 @@ class ResidentPage:
 
     def sealed(self) -> tuple[Fact, ...]:
         """What only this house can read; asking for it is written down."""
+        if not self._workplace.register.is_closed:
+            self._workplace.note(AuditAction.OPEN_SEALED, "placement", self.stay)
+        return self.sealed_again()
+
+    def sealed_again(self) -> tuple[Fact, ...]:
+        """The same, of one who has it open already, after something changed."""
         if self._workplace.register.is_closed:
             return (Fact(_("Sealed"), _(CLOSED)),)
         record = self._workplace.read(lambda c: stay_record(c, self.stay))
-        self._workplace.note(AuditAction.OPEN_SEALED, "placement", self.stay)
         return _sealed_facts(record) if record else ()
 
     def paper_options(self) -> list[tuple[str, str]]:

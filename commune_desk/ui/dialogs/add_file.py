@@ -10,8 +10,6 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.domain.model.record import longest
-from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.wording.labels import Option
@@ -49,7 +47,6 @@ class AddFileDialog(FramedDialog):
         self.facts = FileFacts("")
         self.document = Choice(_("What it is"), documents)
         self.caption = LineEdit(_("Caption"))
-        self.caption.setMaxLength(longest(Attachment, "caption"))
         self.taken_on = DateField(_("Taken on"), today=today)
         self.form = Form(columns=1)
         self.form.add("document", FieldRow(_("What it is"), self.document, required=True))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.i18n import _
@@ -22,6 +23,7 @@ from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.tab_order import rest_focus
 from commune_desk.usecases.desk.workplace import Workplace
 
 
@@ -39,10 +41,13 @@ class BedsFormPage(EntryPage):
         self.why = LineEdit(_("Why a bed is closed"), placeholder=_("for example: being repaired"))
         self.list = Card(_("Beds of the house"), "bed")
         self.list.setMaximumWidth(WIDTH)
-        self._rows = QVBoxLayout()
+        self._beds_shown = QWidget()
+        self._rows = QVBoxLayout(self._beds_shown)
+        self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)
+        self._buttons: dict[str, SecondaryButton] = {}
         self.list.add_padded(FieldRow(_("Why a bed is closed"), self.why))
-        self.list.column.addLayout(self._rows)
+        self.list.column.addWidget(self._beds_shown)
         self.add(self.list)
 
     def _on_changed(self, changes: ChangeSet) -> None:
@@ -50,13 +55,23 @@ class BedsFormPage(EntryPage):
             self.show_beds()
 
     def show_beds(self) -> None:
-        """Read and show the beds anew; somebody may be typing why one is closed."""
-        beds = self._beds.beds()
+        """Read and show the beds anew; somebody may be typing why one is closed.
+
+        The keyboard stays on its button, or on none once that one is gone.
+        """
+        beds, focused = self._beds.beds(), self.window().focusWidget()
+        waits = rest_focus(self._beds_shown)
         self.list.setVisible(bool(beds))
         clear_layout(self._rows)
+        self._buttons = {}
         for bed in beds:
             self._rows.addWidget(Hairline())
-            self._rows.addWidget(self._row(bed))
+            row = self._row(bed)
+            self._rows.addWidget(row)
+            row.show()  # or it would be shown too late for the focus
+        held = self._buttons.get(focused.accessibleName()) if waits is not None and focused is not None else None
+        if held is not None:
+            held.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _row(self, bed: BedLine) -> ListRow:
         button = None
@@ -65,6 +80,7 @@ class BedsFormPage(EntryPage):
             spoken = _("{action} bed {bed}").format(action=text, bed=bed.label)
             button = SecondaryButton(text, name=spoken)
             button.clicked.connect(lambda _checked=False: self._act(bed))
+            self._buttons[spoken] = button
         chip = Chip(bed.chip.text, Tone(bed.chip.tone), bed.chip.icon)
         return ListRow(bed.label, bed.kind, chips=[chip], second=bed.second, trailing=button)
 

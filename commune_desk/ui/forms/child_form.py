@@ -59,7 +59,8 @@ class ChildFormPage(EntryPage):
         if state.twins and self.other.isChecked() == state.must_confirm:
             self.other.setChecked(not state.must_confirm)
         if self._question is not None and not state.must_confirm:
-            self._question.hide()
+            if self._question is self.notice:
+                self._question.hide()
             self._question = None
 
     def _show_twins(self, state: ChildFormState) -> None:
@@ -83,16 +84,17 @@ class ChildFormPage(EntryPage):
         """Save once it is known who in the register may be this child."""
         if not self.save.isEnabled():
             return
+        self._finish_typing()
         self._take_all()
         question = self.child.twin_question()
         if question is None:
             super().submit()
             return
-        self.save.setEnabled(False)
+        self.hold()
         self._tasks.query(question, self._save_unless_known, self._refused, owner=self)
 
     def _save_unless_known(self, answer: TwinAnswer) -> None:
-        self.save.setEnabled(True)
+        self.let_go()
         self.child.found(answer)
         super().submit()
 

@@ -14,6 +14,7 @@ from commune_desk.presenters.child.picker import find_options
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.search_field import SearchField
+from commune_desk.ui.widgets.tab_order import follow
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records import searches
@@ -57,6 +58,7 @@ class ChildPicker(QWidget):
         for row, person in zip(self.rows, self._ids, strict=True):
             row.activated.connect(lambda one=person: self._choose(one))
             self._column.addWidget(row)
+        follow(self.field, *self.rows)
         self._hint.set_text(_("Nobody in the register is called so.") if typed and not found else "")
         self._hint.setVisible(bool(self._hint.plain))
 

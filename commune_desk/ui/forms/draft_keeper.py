@@ -25,8 +25,12 @@ class Typed(NamedTuple):
 
 
 class DraftKeeper(QObject):
-    """Watches one form. Emits `kept` when a draft was written and `not_kept` with the error when it could not be."""
+    """Watches one form. Emits `kept` when a draft was written and `not_kept` with the error when it could not be.
 
+    `ending` comes before the form is read for the last time: a word that is being composed is to be typed by then.
+    """
+
+    ending = Signal()
     kept = Signal()
     not_kept = Signal(object)
 
@@ -58,7 +62,12 @@ class DraftKeeper(QObject):
 
     def left_behind(self) -> Callable[[Tx], None] | None:
         """What keeps the draft of a form that is being left, kept before or not; None when nothing was entered."""
-        if not (self._is_watching and self.is_touched):
+        self.ending.emit()
+        return self.as_typed() if self._is_watching else None
+
+    def as_typed(self) -> Callable[[Tx], None] | None:
+        """What keeps the form as it stands now, watched or not; None when nothing was entered."""
+        if not self.is_touched:
             return None
         typed = self._read()
         return lambda tx: save_draft(tx, self.form, self.record, typed.focus, _plain(typed.payload))
@@ -84,8 +93,13 @@ class DraftKeeper(QObject):
                 owner=self,
             )
 
+    def last(self) -> Callable[[Tx], None] | None:
+        """What keeps the present state before the form goes, as at lock; None when it is kept already."""
+        self.ending.emit()
+        return self.flush()
+
     def flush(self) -> Callable[[Tx], None] | None:
-        """What keeps the present state, for the transaction that runs at lock; None when it is kept already."""
+        """What keeps the present state; None when it is kept already."""
         self._due.stop()
         typed = self._read()
         payload = _plain(typed.payload)

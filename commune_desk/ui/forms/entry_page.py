@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
+from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.words.errors import DeskError, Invalid
 from commune_desk.i18n import _
 from commune_desk.presenters.frame.entry_form import EntryForm, FieldSpec
 from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
 from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
 from commune_desk.ui.forms.field_editors import (
@@ -29,11 +33,13 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Surface
+from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.page import Page
+from commune_desk.ui.widgets.tab_order import rest_focus
 from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.text_edit import TextEdit
 from commune_desk.usecases.desk.workplace import Workplace
@@ -65,12 +71,15 @@ class EntryPage(Page):
         self.note = Text("", size=Size.SMALL, ink="quiet", wrap=True)
         self.notice: NoticeBar | None = None
         self._is_rendering = False
+        self._held: tuple[QWidget, QWidget] | None = None
         for spec in self._specs.values():
             self._put(spec)
         self.arrange()
         self._add_actions()  # after the fields: Tab jumps from the rail to the first of them
         self.keeper = DraftKeeper(form.form, form.record, self._typed, workplace, tasks, self)
+        self.keeper.ending.connect(self._finish_typing)
         self.keeper.not_kept.connect(lambda _error: self._say(_("The draft could not be kept."), Tone.WARNING))
+        self.keeper.kept.connect(lambda: self._unsay(_("The draft could not be kept.")))
         self.setFocusProxy(self.fields[form.first_field()])
         self.render_state(form.state())
         self._bring_back()
@@ -151,9 +160,7 @@ class EntryPage(Page):
                 self._offer(name, editor)
             if name != but:
                 show_value(editor, state.values[name])
-            hint = state.hints.get(name) or self._specs[name].hint
-            row.hint.set_text(hint)
-            row.hint.setVisible(bool(hint))
+            row.set_hint(state.hints.get(name) or self._specs[name].hint)
         self.form.set_errors({name: text for name, text in state.errors.items() if name in self.fields})
         self.note.set_text(state.note)
         self.note.setVisible(bool(state.note))
@@ -170,6 +177,7 @@ class EntryPage(Page):
         """Save, or show what is in the way."""
         if not self.save.isEnabled():
             return
+        self._finish_typing()
         self._take_all()
         operation = self.presenter.submit()
         state = self.presenter.state()
@@ -178,10 +186,52 @@ class EntryPage(Page):
             self.show_errors(state.errors)
             return
         self.keeper.stop()
-        self.save.setEnabled(False)
-        self._tasks.run(
-            lambda: self._workplace.write(operation), lambda done: self._go(done[0]), self._refused, owner=self
-        )
+        self.hold()
+        self._tasks.run(self._saving(operation), lambda done: self._go(done[0]), self._refused, owner=self)
+
+    def _saving(self, operation: Callable[[Tx], str]) -> Callable[[], tuple[str, ChangeSet]]:
+        """The save. Refused, it keeps all that was typed: the form may be left, or the desk locked, by then."""
+        keep, write = self.keeper.as_typed(), self._workplace.write
+
+        def save() -> tuple[str, ChangeSet]:
+            is_saved = False
+            try:
+                done = write(operation)
+                is_saved = True
+                return done
+            finally:
+                if keep is not None and not is_saved:
+                    with suppress(DeskError):  # what refused the save is told
+                        write(keep)
+
+        return save
+
+    def hold(self) -> None:
+        """Let nothing be typed, pressed or left while the form is on its way: nobody would read it any more."""
+        focused = self.window().focusWidget()
+        waits = rest_focus(self.content)
+        self._held = (focused, waits) if focused is not None and waits is not None else None
+        self.content.setEnabled(False)
+        for button in (self.save, self.cancel, self.discard):
+            button.setEnabled(False)
+
+    def let_go(self) -> None:
+        """Let it be worked in again, where one was unless one went elsewhere."""
+        self.content.setEnabled(True)
+        for button in (self.save, self.cancel, self.discard):
+            button.setEnabled(True)
+        held, self._held = self._held, None
+        if held is not None and isValid(held[0]) and self.window().focusWidget() is held[1]:
+            held[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _finish_typing(self) -> None:
+        """A word that is still being composed, or a suggestion that is marked in its list, is what stands there."""
+        for editor in self.fields.values():
+            if isinstance(editor, LineEdit | TextEdit):
+                editor.finish_composing()
+        focused = self._typed().focus
+        if focused and self.save.isEnabled():
+            self._edited(focused)
 
     def _take_all(self) -> None:
         for name, editor in self.fields.items():
@@ -196,21 +246,27 @@ class EntryPage(Page):
 
     def leave(self) -> None:
         """Go back once what was typed is kept as a draft; a disk that refuses it leaves the form open."""
-        operation = self.keeper.flush()
+        if not self.save.isEnabled():
+            return
+        operation = self.keeper.last()
         if operation is None:
             self._go_back(None)
         else:
-            self._tasks.run(
-                lambda: self._workplace.write(operation), self._go_back, self.keeper.was_not_kept, owner=self
-            )
+            self.hold()
+            self._tasks.run(lambda: self._workplace.write(operation), self._go_back, self._was_not_left, owner=self)
+
+    def _was_not_left(self, error: DeskError) -> None:
+        self.let_go()
+        self.keeper.was_not_kept(error)
 
     def _go_back(self, _kept: object) -> None:
+        self.let_go()  # should the draft be refused when the window leaves it, the form is worked in again
         self._navigate(self.presenter.way_back())
 
     def throw_away(self) -> None:
         """Forget what was typed, and the draft with it."""
         operation = self.keeper.drop()
-        self.save.setEnabled(False)
+        self.hold()
         self._tasks.run(
             lambda: self._workplace.write(operation), lambda _done: self.thrown_away.emit(), self._refused, owner=self
         )
@@ -253,21 +309,37 @@ class EntryPage(Page):
         self.saved.emit(sentence)  # above the page that is shown by now
 
     def _refused(self, error: DeskError) -> None:
-        self.save.setEnabled(True)
+        self.let_go()
+        self._offer_anew()
         self.keeper.resume()
         if isinstance(error, Invalid) and set(error.fields) & set(self.fields):
             self.show_errors({name: _(text) for name, text in error.fields.items()})
             return
         show_error(self, error)
 
+    def _offer_anew(self) -> None:
+        """What was chosen may be there no more, as a bed that a colleague gave away: the lists are of now."""
+        for name, editor in self.fields.items():
+            if isinstance(editor, Choice):
+                editor.set_options(self.presenter.offered(name))
+                self.presenter.take(name, raw_value(editor))
+
     def _typed(self) -> Typed:
         last = self.focusWidget()
         name = next((n for n, e in self.fields.items() if holds(e, last)), "")
         return Typed(name, self.presenter.payload())
 
-    def _say(self, sentence: str, tone: Tone) -> None:
-        if self.notice is not None:
+    def _unsay(self, sentence: str) -> None:
+        if self.notice is not None and self.notice.accessibleName() == sentence:
             self.notice.hide()
+
+    def _say(self, sentence: str, tone: Tone) -> None:
+        """Say a sentence above the form in place of the one before; what stands there already is not said again."""
+        if self.notice is not None:
+            if self.notice.accessibleName() == sentence and not self.notice.isHidden():
+                return
+            self.notice.hide()
+            self.notice.deleteLater()
         self.notice = NoticeBar(sentence, tone)
         self.add_above(self.notice)
         self.notice.speak()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
@@ -16,6 +17,7 @@ from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.page import TwoColumns
+from commune_desk.ui.widgets.tab_order import rest_focus
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
 
@@ -54,8 +56,12 @@ class ReportFormPage(EntryPage):
         self.link_card.add_padded(holder)
 
     def _link(self, person: str) -> None:
+        if person:
+            rest_focus(self.picker)  # Qt would go on to the button that takes the child back
         self.render_state(self.report.choose_child(person))
         self.keeper.touch()
+        if not person:
+            self.picker.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def render_more(self, state: ReportFormState) -> None:
         is_linked = bool(state.child)

@@ -92,7 +92,12 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._stale: set[int] = set()
 
     def show(self, ids: Sequence[str]) -> None:
-        """Show these ids in this order."""
+        """Show these ids in this order. The same as before are read anew where they stand: no cursor is lost."""
+        if self._ids and list(ids) == self._ids:
+            self._pages.clear()
+            self._stale.clear()
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self.columns) - 1))
+            return
         self.beginResetModel()
         self._ids = list(ids)
         self._places = None

@@ -200,7 +200,7 @@ class ChildPage(SubjectPage):
         self._navigate(self._ways[key])
 
     def _move_file(self, status: str) -> None:
-        self.write(self._state.move_file(status))
+        self.write_once(self._state.move_file(status), "file")
 
     def _move_to_commune(self) -> None:
         move = self._state.move()

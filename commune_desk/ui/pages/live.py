@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.page import Page
@@ -28,6 +29,8 @@ class LivePage(Page):
         super().__init__(title, parent=parent)
         self._workplace, self._tasks = workplace, tasks
         self._is_stale = True
+        self._pressed: set[str] = set()
+        self._written: set[str] = set()
         self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
         self._again.timeout.connect(self.read_again)
         tasks.register_changed.connect(self._on_changed)
@@ -40,6 +43,8 @@ class LivePage(Page):
         """Show what the register holds now."""
         self._is_stale = False
         self._again.stop()
+        self._pressed -= self._written
+        self._written.clear()
         held = self.window().focusWidget()
         if held is None or not self.isAncestorOf(held):
             self.read()
@@ -61,6 +66,29 @@ class LivePage(Page):
     def write(self, operation: Callable[[Tx], object], done: Callable[[object], object] = lambda _result: None) -> None:
         """Run an operation of this page; `done` hears its result."""
         self._tasks.run(partial(self._workplace.write, operation), done, owner=self)
+
+    def write_once(self, operation: Callable[[Tx], object], press: str) -> None:
+        """Run what a button does, by a name that tells it from others: a second press of it does nothing until the page
+        shows what came of the first, or that one is refused."""
+        if press in self._pressed:
+            return
+        self._pressed.add(press)
+        self._tasks.run(
+            partial(self._workplace.write, operation),
+            lambda _result: self._was_written(press),
+            partial(self._was_refused, press),
+            owner=self,
+        )
+
+    def _was_written(self, press: str) -> None:
+        if self._is_stale:
+            self._written.add(press)  # until the page is read again, soon or when it is next shown
+        else:
+            self._pressed.discard(press)
+
+    def _was_refused(self, press: str, error: DeskError) -> None:
+        self._pressed.discard(press)
+        self._tasks.failed.emit(error)
 
     def _on_changed(self, changes: ChangeSet) -> None:
         if changes.touches(*self.kinds):

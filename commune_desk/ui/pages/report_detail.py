@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
@@ -13,11 +14,12 @@ from commune_desk.presenters.reports.page import ReportsPage as State
 from commune_desk.presenters.wording.deadline_texts import ClockText
 from commune_desk.ui.forms.child_picker import ChildPicker
 from commune_desk.ui.theme import Size, Tone
-from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.buttons import IconButton, LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card, IconLabel
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.tab_order import rest_focus
 from commune_desk.ui.widgets.text import Run, Text
 from commune_desk.usecases.desk.workplace import Workplace
 
@@ -42,8 +44,12 @@ class ReportCard(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(12)
-        self.linking = Card(_("Child in the register"), "user")
+        self.stop_linking = IconButton("x", _("Close the search for a child"))
+        self.stop_linking.clicked.connect(self._stop_linking)
+        self.linking = Card(_("Child in the register"), "user", action=self.stop_linking)
         """Stands while a child is looked for, whatever becomes of the report meanwhile."""
+        closing = QShortcut(QKeySequence("Esc"), self.linking, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        closing.activated.connect(self._stop_linking)
         self.linking.hide()
         self._column.addWidget(self.linking)
         self._offer_picker()
@@ -53,6 +59,14 @@ class ReportCard(QWidget):
         self.picker = ChildPicker(self._workplace)
         self.picker.chosen.connect(lambda person: self.linked.emit(self.report, person))
         self.linking.add_padded(self.picker)
+
+    def _stop_linking(self) -> None:
+        """Look for no child after all; the keyboard goes back to what began it."""
+        rest_focus(self.linking)
+        self.linking.hide()
+        began = self.buttons.get(LINK)
+        if began is not None:
+            began.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_report(self, report: str) -> None:
         """Open a report; that it was read is written down."""

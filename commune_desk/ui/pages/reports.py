@@ -170,7 +170,7 @@ class ReportsPage(LivePage):
             self._write(action, report)
 
     def _write(self, action: str, report: str, person: str = "") -> None:
-        self.write(self._state.operation(action, report, person=person))
+        self.write_once(self._state.operation(action, report, person=person), f"{action}:{report}")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -46,6 +46,7 @@ class ResidentPage(SubjectPage):
         super().__init__(_("Resident"), workplace, tasks, navigate, parent)
         self._state = State(workplace, stay)
         self.stay = stay
+        self._reads_sealed = False
         self._add_actions()
         self._add_body()
         self.read_again()
@@ -55,7 +56,7 @@ class ResidentPage(SubjectPage):
         self.bed = self._button(SecondaryButton(_("Change bed…")), "bed")
         self.out = self._button(SecondaryButton(_("Goes out…")), "outing")
         self.back = SecondaryButton(_("Is back"), "check")
-        self.back.clicked.connect(lambda: self.write(self._state.came_back()))
+        self.back.clicked.connect(lambda: self.write_once(self._state.came_back(), "back"))
         self.end = self._button(SecondaryButton(_("End the stay…")), "discharge")
         self.log = self._button(PrimaryButton(_("Write in the log"), "plus", shortcut="Ctrl+N"), "care_log")
         self.add_action(self.log)
@@ -122,18 +123,20 @@ class ResidentPage(SubjectPage):
         return card
 
     def _sealed_card(self) -> Card:
+        """What was opened stays open as long as the page does, whatever a sync brings."""
         show = LinkButton(_("Show"), name=_("Show what is sealed"))
         card = Card(_("Sealed for this house"), "lock", action=show)
+        if self._reads_sealed:
+            _fill_sealed(card, show, self._state.sealed_again())
+            return card
         hint = _("Condition, safety plan, destination. Showing them is written down.")
         card.add_padded(Text(hint, size=Size.SMALL, ink="quiet", wrap=True))
         show.clicked.connect(lambda: self._show_sealed(card, show))
         return card
 
     def _show_sealed(self, card: Card, show: LinkButton) -> None:
-        show.setEnabled(False)
-        card.clear()
-        for fact in self._state.sealed():
-            card.add(_fact_row(fact))
+        self._reads_sealed = True
+        _fill_sealed(card, show, self._state.sealed())
 
     def _earlier_card(self, view: ResidentView) -> Card:
         card = Card(_("Earlier stays"), "history")
@@ -165,6 +168,13 @@ def _facts_card(facts: Sequence[Fact]) -> Card:
     for fact in facts:
         card.add(_fact_row(fact))
     return card
+
+
+def _fill_sealed(card: Card, show: LinkButton, facts: Sequence[Fact]) -> None:
+    show.setEnabled(False)
+    card.clear()
+    for fact in facts:
+        card.add(_fact_row(fact))
 
 
 def _fact_row(fact: Fact) -> ListRow:

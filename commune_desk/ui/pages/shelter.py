@@ -134,7 +134,7 @@ class ShelterPage(LivePage):
         self.table.select_id(chosen)
 
     def _came_back(self, stay: str) -> None:
-        self.write(self._state.came_back(stay))
+        self.write_once(self._state.came_back(stay), stay)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -131,7 +131,7 @@ class TodayPage(LivePage):
         if asked is None or confirm(
             self, Message(asked.title, asked.detail, Tone.WARNING), asked.yes, is_dangerous=True
         ):
-            self.write(self._state.operation(act, key))
+            self.write_once(self._state.operation(act, key), f"{act}:{key}")
 
     def _write_task(self, title: str, day: str) -> None:
         card = self.sections["tasks"]
@@ -310,6 +310,8 @@ class TaskEntry(QWidget):
         for field in (self.title, self.day):
             field.returnPressed.connect(self._write)
         self.keeper = DraftKeeper(TASK, "", self._kept, workplace, tasks, self)
+        for field in (self.title, self.day):
+            self.keeper.ending.connect(field.finish_composing)
         draft = self.keeper.found()
         if draft is not None:
             self.show_typed(str(draft.payload.get("title", "")), str(draft.payload.get("day", "")))

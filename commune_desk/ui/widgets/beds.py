@@ -82,6 +82,7 @@ class BedTile(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if is_key_press(event):
-            self.activated.emit()
+            if not event.isAutoRepeat():
+                self.activated.emit()
             return
         super().keyPressEvent(event)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from commune_desk.ui import theme
 from commune_desk.ui.theme import Size
+from commune_desk.ui.widgets.text import as_tip
 
 _TOP, _BOTTOM, _RIGHT = 14, 14, 12
 
@@ -40,7 +41,7 @@ class MiniChart(QWidget):
         self._points = tuple(points)
         self.setAccessibleName(self._name)
         self.setAccessibleDescription("; ".join(p.text for p in self._points))
-        self.setToolTip("\n".join(p.text for p in self._points))
+        self.setToolTip(as_tip("\n".join(p.text for p in self._points)))
         self.update()
 
     def sizeHint(self) -> QSize:

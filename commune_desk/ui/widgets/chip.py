@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from commune_desk.ui import theme
 from commune_desk.ui.icons import paint_icon
 from commune_desk.ui.theme import Size, Tone, tone_colours
-from commune_desk.ui.widgets.text import BOLD, NORMAL
+from commune_desk.ui.widgets.text import BOLD, NORMAL, as_tip
 
 CHIP_HEIGHT = 20
 _PADDING = 9
@@ -86,4 +86,4 @@ class Chip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         paint_chip(QPainter(self), self.rect(), self.text, self.tone, icon=self.icon)
         if self.width() < self.sizeHint().width():
-            self.setToolTip(self.text)
+            self.setToolTip(as_tip(self.text))

@@ -13,18 +13,21 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 from commune_desk.i18n import _
 from commune_desk.ui import theme
 from commune_desk.ui.icons import paint_icon
+from commune_desk.ui.widgets.text import as_tip
 
 if TYPE_CHECKING:
     from commune_desk.ui.widgets.type_ahead import TypeAheadList
 
 _AROUND_ITEM = 44
 """What a row of the list takes beside its words."""
+_AROUND_WORDS = 54
+"""What the field takes beside them."""
 Option = tuple[str, str]
 """A code and its label in the reader's language."""
 
 
 class Choice(QComboBox):
-    """One of several codes. Typing finds a label without its marks; the wheel moves it only when it has the focus."""
+    """One of several codes. Typing finds a label without its marks; the wheel changes nothing."""
 
     chosen = Signal(str)
 
@@ -41,11 +44,15 @@ class Choice(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._list: TypeAheadList | None = None
         self._placeholder = placeholder or _("Choose…")
+        self._options: list[Option] | None = None
         self.set_options(options)
         self.currentIndexChanged.connect(lambda _index: self.chosen.emit(self.value()))
 
     def set_options(self, options: Sequence[Option]) -> None:
-        """Offer `options`; the value stays when it is still among them."""
+        """Offer `options`; the value stays when it is still among them, and an open list when they are the same."""
+        if list(options) == self._options:
+            return
+        self._options = list(options)
         kept = self.value() if self.count() else ""
         self.blockSignals(True)
         self.clear()
@@ -89,11 +96,16 @@ class Choice(QComboBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        self._tell_cut_words()
         corner = QPoint(self.width() - 26, (self.height() - 16) // 2)
         paint_icon(QPainter(self), corner, "chevron-down", 16, "quiet")
 
+    def _tell_cut_words(self) -> None:
+        words = self.currentText()
+        tip = as_tip(words) if self.fontMetrics().horizontalAdvance(words) > self.width() - _AROUND_WORDS else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        """The page scrolls; the pointer may still stand on the field chosen last. A list that is open has its own."""
+        event.ignore()

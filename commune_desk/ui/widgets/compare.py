@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.card import Hairline
+from commune_desk.ui.widgets.pressing import is_click
 from commune_desk.ui.widgets.text import Text
 from commune_desk.ui.widgets.toggles import Dot
 
@@ -144,6 +146,7 @@ class _ChoiceCell(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(1, 1)  # not by an alignment in the table: Qt then cuts texts that wrap
 
-    def mouseReleaseEvent(self, event: object) -> None:
-        self.button.setChecked(True)
-        self.button.setFocus()
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if is_click(self, event):
+            self.button.setChecked(True)
+            self.button.setFocus()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6 import QtCore, QtWidgets
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from commune_desk.domain.vietnamese.text import nfc, tidy
 from commune_desk.i18n import _
 from commune_desk.ui import theme
+from commune_desk.ui.widgets.composing import commit_composed, is_left
 
 
 class LineEdit(QLineEdit):
@@ -26,14 +27,19 @@ class LineEdit(QLineEdit):
         self.setPlaceholderText(placeholder)
         self.setFont(theme.font())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._is_composing = False
+        self._composed = ""
         self._suggestions: QtCore.QStringListModel | None = None
         self.textEdited.connect(self._on_edited)
 
     @property
     def is_composing(self) -> bool:
         """Whether an input method still holds letters that are not part of the text yet."""
-        return self._is_composing
+        return bool(self._composed)
+
+    def finish_composing(self) -> None:
+        """Take what an input method still holds as typed: nobody will go on with it."""
+        if self._composed:
+            commit_composed(self, lambda: self._composed)
 
     def value(self) -> str:
         """The text as it will be kept, even while the field still has the focus."""
@@ -51,15 +57,36 @@ class LineEdit(QLineEdit):
             completer = QtWidgets.QCompleter(self._suggestions, self)
             completer.setCompletionMode(QtWidgets.QCompleter.CompletionMode.UnfilteredPopupCompletion)
             self.setCompleter(completer)
+            popup = completer.popup()
+            if popup is not None:
+                popup.installEventFilter(self)
+                popup.setObjectName("suggestions")  # dressed in the style sheet: Qt's rows cut the tops off Ẫ and Ể
+            completer.activated.connect(lambda chosen: self._take_suggestion(chosen))
         self._suggestions.setStringList(list(words))
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape belongs to the suggestions while they are open, whatever it means around the field; Enter does not
+        where none of them is marked: Qt would write the first that begins so."""
+        if not isinstance(event, QKeyEvent) or not isinstance(watched, QtWidgets.QAbstractItemView):
+            return super().eventFilter(watched, event)
+        keys, moments = QtCore.Qt.Key, QEvent.Type
+        if event.type() is moments.ShortcutOverride and event.key() == keys.Key_Escape:
+            event.accept()
+            return True
+        is_enter = event.type() is moments.KeyPress and event.key() in (keys.Key_Return, keys.Key_Enter)
+        if is_enter and not watched.selectedIndexes():
+            watched.hide()
+            QtCore.QCoreApplication.sendEvent(self, event)
+            return True
+        return super().eventFilter(watched, event)
+
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._is_composing = bool(event.preeditString())
+        self._composed = event.preeditString()
         super().inputMethodEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() is not QtCore.Qt.FocusReason.PopupFocusReason and not self._is_composing:
+        if is_left(event) and not self.is_composing:
             self.settle()
 
     def settle(self) -> None:
@@ -68,8 +95,14 @@ class LineEdit(QLineEdit):
             self.setText(self.value())
         self.left.emit(self.text())
 
+    def _take_suggestion(self, chosen: str) -> None:
+        """A suggestion that was chosen counts as typed; Qt only shows it."""
+        if self.text() != chosen:
+            self.setText(chosen)
+        self.edited.emit(chosen)
+
     def _on_edited(self, text: str) -> None:
-        if not self._is_composing:
+        if not self.is_composing:
             self.edited.emit(text)
 
 

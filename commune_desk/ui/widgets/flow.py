@@ -190,6 +190,7 @@ class TileGrid(QWidget):
     def clear(self) -> None:
         for tile in self._tiles:
             self._grid.removeWidget(tile)
+            tile.hide()  # the keyboard goes on from it, and is not lost with it
             tile.deleteLater()
         self._tiles = []
 

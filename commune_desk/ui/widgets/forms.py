@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6 import QtCore
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.ui.theme import Size
@@ -23,6 +23,12 @@ def announce(widget: QWidget, sentence: str) -> None:
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, sentence))
 
 
+def _describe(widget: QWidget, said: str) -> None:
+    """Only what changed: forms are shown anew with each letter, and a screen reader is told of each time."""
+    if widget.accessibleDescription() != said:
+        widget.setAccessibleDescription(said)
+
+
 class FieldRow(QWidget):
     """A field with its label above, a hint and an error below."""
 
@@ -31,9 +37,11 @@ class FieldRow(QWidget):
     ) -> None:
         super().__init__(parent)
         self.editor = editor
-        self._label, self._hint_text, self._error_text = label, hint, ""
+        self._label, self._error_text = label, ""
+        self._is_required = required
+        self._own = editor.accessibleDescription()
+        """What the field says of itself, such as its keys."""
         editor.setAccessibleName(_("{label}, required").format(label=label) if required else label)
-        editor.setAccessibleDescription(hint or editor.accessibleDescription())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -44,15 +52,30 @@ class FieldRow(QWidget):
         self.label.setBuddy(editor)
         column.addWidget(self.label)
         column.addWidget(editor)
-        self.hint = Text(hint, size=Size.SMALL, ink="quiet", wrap=True)
+        self.hint = Text("", size=Size.SMALL, ink="quiet", wrap=True)
         column.addWidget(self.hint)
-        self.hint.setVisible(bool(hint))
         self._column = column
         self._error: _ErrorLine | None = None
+        self.set_hint(hint)
 
     @property
     def error(self) -> str:
         return self._error_text
+
+    def set_hint(self, hint: str) -> None:
+        """Show what helps with the field, or with an empty text nothing; a screen reader says it with the field."""
+        if hint != self.hint.plain:
+            self.hint.set_text(hint)
+        self.hint.setVisible(bool(hint))
+        self._describe()
+
+    def _describe(self) -> None:
+        """What a screen reader says with the field; of buttons in a row it reads only the one that has the keyboard."""
+        said = self._error_text or self.hint.plain or self._own
+        _describe(self.editor, said)
+        if self.editor.focusProxy() is not None:
+            for button in self.editor.findChildren(QAbstractButton):
+                _describe(button, said or (self.editor.accessibleName() if self._is_required else ""))
 
     def set_error(self, sentence: str) -> None:
         """Show what is wrong with the field, or with an empty text take it away."""
@@ -67,7 +90,7 @@ class FieldRow(QWidget):
         self.editor.setProperty("invalid", bool(sentence))
         self.editor.style().unpolish(self.editor)
         self.editor.style().polish(self.editor)
-        self.editor.setAccessibleDescription(sentence or self._hint_text)
+        self._describe()
         if sentence:
             announce(self.editor, f"{self._label}: {sentence}")
 

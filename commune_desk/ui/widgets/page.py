@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QBoxLayout,
@@ -111,6 +111,10 @@ class TabBar(QTabBar):
             box = QRectF(self.tabRect(self.currentIndex())).adjusted(1, 1, -2, -5)
             painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The page scrolls: a wheel that passes over the tabs turns none of them."""
+        event.ignore()
+
     def add(self, key: str, text: str) -> None:
         with_key = self.count()
         self.blockSignals(True)
@@ -153,14 +157,15 @@ class Page(QWidget):
         self._frame.addWidget(self._scrolling(), 1)
 
     def _scrolling(self) -> QScrollArea:
-        holder = QWidget()
+        self.content = QWidget()
+        """All that scrolls."""
         self.body = QVBoxLayout()
         self.body.setSpacing(12)
-        self._outer = keep_at_top(holder, self.body)
+        self._outer = keep_at_top(self.content, self.body)
         self._outer.setContentsMargins(0, 0, 12, 16)
         self.scroll_area = QScrollArea()
         self.scroll_area.setWidgetResizable(True)
-        self.scroll_area.setWidget(holder)
+        self.scroll_area.setWidget(self.content)
         self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll_area.setAccessibleName(self.accessibleName())

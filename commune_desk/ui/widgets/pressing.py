@@ -10,7 +10,7 @@ _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 def is_key_press(event: QKeyEvent) -> bool:
-    """Enter or Space, as on a button."""
+    """Enter or Space, as on a button. One that is held down presses once: what repeats is to do nothing."""
     return event.key() in _KEYS
 
 

@@ -134,6 +134,7 @@ class ListRow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._clickable and is_key_press(event):
-            self.activated.emit()
+            if not event.isAutoRepeat():
+                self.activated.emit()
             return
         super().keyPressEvent(event)

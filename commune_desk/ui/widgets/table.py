@@ -21,7 +21,7 @@ from commune_desk.ui import theme
 from commune_desk.ui.models.paged import Cell, PagedTableModel
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.chip import CHIP_HEIGHT, chip_font, chip_width, paint_chip
-from commune_desk.ui.widgets.text import BOLD
+from commune_desk.ui.widgets.text import BOLD, as_tip
 
 ONE_LINE = 36
 TWO_LINES = 52
@@ -86,7 +86,7 @@ class RowDelegate(QStyledItemDelegate):
         """The tip of a cell: what of it is cut."""
         box: Any = option
         text = self.cut_text(index.row(), index.column(), box.rect) if index.isValid() else ""
-        QToolTip.showText(event.globalPos(), text, view)
+        QToolTip.showText(event.globalPos(), as_tip(text), view)
         return bool(text)
 
     def _mark_current(self, painter: QPainter, rect: QRect, column: int) -> None:
@@ -239,7 +239,8 @@ class PagedTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current_id:
-            self.opened.emit(self.current_id)
+            if not event.isAutoRepeat():
+                self.opened.emit(self.current_id)
             return
         super().keyPressEvent(event)
 

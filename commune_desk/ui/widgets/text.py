@@ -61,6 +61,15 @@ def line_height(font: QFont) -> int:
     return line_box(font).pitch
 
 
+def as_tip(text: str) -> str:
+    """A tool tip that shows `text` as it stands: Qt would take what looks like HTML for HTML, and load its pictures."""
+    if "<" not in text and "&" not in text:
+        return text
+    from html import escape  # the start has no use for its table of entities
+
+    return f"<p style='white-space:pre-wrap'>{escape(text)}</p>"
+
+
 @dataclass(frozen=True)
 class Run:
     """A stretch of text inside a line; `ink` is a token."""
@@ -255,6 +264,7 @@ class Text(RichLine):
     ) -> None:
         super().__init__(size=size, parent=parent)
         self._ink, self._bold, self._wraps = ink, bold, wrap
+        self._is_cut = False
         self.setFont(theme.font(size, BOLD if bold else NORMAL))
         self.setWordWrap(wrap)
         if not wrap:
@@ -262,6 +272,9 @@ class Text(RichLine):
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
+        if self._is_cut:
+            self._is_cut = False
+            self.setToolTip("")
         self.set_runs([Run(text, self._bold, self._ink)])
 
     def sizeHint(self) -> QSize:
@@ -283,4 +296,5 @@ class Text(RichLine):
         painter.setFont(self.font())
         shown = self.fontMetrics().elidedText(self.plain, QtCore.Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(QPointF(0, line_box(self.font()).baseline), shown)
-        self.setToolTip(self.plain)
+        self._is_cut = True
+        self.setToolTip(as_tip(self.plain))

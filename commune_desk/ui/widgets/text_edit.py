@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QSize, Signal
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QResizeEvent, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from commune_desk.domain.vietnamese.text import visible
 from commune_desk.ui import theme
+from commune_desk.ui.widgets.composing import commit_composed, is_left
 from commune_desk.ui.widgets.text import line_height
 
 _MOST_PASTED = 20_000
@@ -43,11 +44,22 @@ class TextEdit(QTextEdit):
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(3)
         self._lines, self._most_lines = lines, most_lines
-        self._is_composing = self._is_loading = False
+        self._composed = ""
+        self._is_loading = False
         self._space_lines()
         self.textChanged.connect(self._on_changed)
         self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
         self._fit()
+
+    @property
+    def is_composing(self) -> bool:
+        """Whether an input method still holds letters that are not part of the text yet."""
+        return bool(self._composed)
+
+    def finish_composing(self) -> None:
+        """Take what an input method still holds as typed: nobody will go on with it."""
+        if self._composed:
+            commit_composed(self, lambda: self._composed)
 
     def value(self) -> str:
         return tidy_text(self.toPlainText())
@@ -81,12 +93,12 @@ class TextEdit(QTextEdit):
         super().insertFromMimeData(source)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._is_composing = bool(event.preeditString())
+        self._composed = event.preeditString()
         super().inputMethodEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() is not Qt.FocusReason.PopupFocusReason and not self._is_composing:
+        if is_left(event) and not self.is_composing:
             self.settle()
 
     def sizeHint(self) -> QSize:
@@ -108,7 +120,7 @@ class TextEdit(QTextEdit):
 
     def _on_changed(self) -> None:
         self._fit()
-        if not (self._is_composing or self._is_loading):
+        if not (self.is_composing or self._is_loading):
             self.edited.emit(self.toPlainText())
 
     def _fit(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePol
 
 from commune_desk.ui import theme
 from commune_desk.ui.icons import paint_icon
-from commune_desk.ui.widgets.text import line_box
+from commune_desk.ui.widgets.text import as_tip, line_box
 
 if TYPE_CHECKING:
     _Button = QAbstractButton
@@ -39,7 +39,7 @@ def _begin(button: QAbstractButton) -> QPainter:
     shown = painter.fontMetrics().elidedText(button.text(), Qt.TextElideMode.ElideRight, words.width())
     painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, shown)
     if shown != button.text():
-        button.setToolTip(button.text())
+        button.setToolTip(as_tip(button.text()))
     painter.setPen(QPen(theme.colour("accent" if button.isChecked() or button.underMouse() else "edge"), 1.4))
     painter.setBrush(theme.colour("surface"))
     return painter

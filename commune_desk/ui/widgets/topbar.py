@@ -40,7 +40,8 @@ class _SyncChip(Chip):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if is_key_press(event):
-            self.activated.emit()
+            if not event.isAutoRepeat():
+                self.activated.emit()
             return
         super().keyPressEvent(event)
 

@@ -61,6 +61,15 @@ def test_as_last_time_repeats_all_but_what_was_seen(workplace: Workplace, child:
     assert state.values["next_visit_on"] == "23/12/2026"
 
 
+def test_as_last_time_takes_no_answer_of_today_away(workplace: Workplace, child: RecordId) -> None:
+    form = VisitForm(workplace, child)
+    fill(form, risk_level="high", next_step="Đưa đi khám mắt.")
+    values = form.repeat_previous().values
+    assert (values["risk_level"], values["next_step"]) == ("high", "Đưa đi khám mắt.")
+    assert values["present"] == ("child", "mother"), "what nobody has said yet"
+    assert values["next_visit_on"] == "30/11/2026"
+
+
 def test_a_routine_visit_is_saved_and_its_draft_is_gone(workplace: Workplace, child: RecordId) -> None:
     form = VisitForm(workplace, child)
     workplace.write(lambda tx: save_draft(tx, "visit", child, "observations", form.payload()))

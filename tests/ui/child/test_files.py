@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.ids import RecordId
@@ -103,6 +105,33 @@ def test_a_photo_is_added_shown_and_looked_at(qtbot: QtBot, files: Files, workpl
     assert seen == [pytest.approx(1.25), pytest.approx(1.0)]
     qtbot.waitUntil(lambda: audited(workplace, AuditAction.OPEN_FILE) == 1)
     assert sorted(one.name for one in tmp_path.iterdir() if "register" not in one.name) == ["IMG_0001.jpg"]
+
+
+def test_a_caption_is_never_cut_and_told_when_it_is_too_long(
+    qtbot: QtBot, files: Files, workplace: Workplace, tmp_path: Path
+) -> None:
+    """Also one whose marks come apart, as from some other programs: it is longer then, until it is tidied."""
+    photo = tmp_path / "IMG_0002.jpg"
+    photo.write_bytes(phone_photo())
+    whole = "Nhà mới của cháu ở thôn Đồng Mô, phía sau điểm trường. " * 5
+    said: list[str] = []
+
+    def describe_at_length(dialog: AddFileDialog) -> None:
+        dialog.document.set_value("photo")
+        for text in (whole * 2, whole):
+            QApplication.clipboard().setText(unicodedata.normalize("NFD", text))
+            dialog.caption.selectAll()
+            dialog.caption.paste()
+            dialog.submit()
+            said.append(dialog.form.row("caption").error)
+
+    when_asked(AddFileDialog, describe_at_length)
+    files.take_in(photo)
+    qtbot.waitUntil(lambda: len(rows(files)) == 1 and len(said) == 2)
+    assert str(len((whole * 2).strip())) in said[0]
+    assert said[1] == ""
+    qtbot.waitUntil(lambda: workplace.read(lambda c: c.execute("SELECT count(*) FROM attachment").fetchone()[0]) == 1)
+    assert workplace.read(lambda c: c.execute("SELECT caption FROM attachment").fetchone()[0]) == whole.strip()
 
 
 def test_what_cannot_be_added_is_told_above_the_files(qtbot: QtBot, files: Files, tmp_path: Path) -> None:

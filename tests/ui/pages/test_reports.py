@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.frame.routes import Route
@@ -16,11 +18,13 @@ from commune_desk.ui.forms.report_form import ReportFormPage
 from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
 from commune_desk.ui.pages.reports import ReportsPage
 from commune_desk.ui.tasks import Tasks
-from commune_desk.ui.widgets.buttons import LinkButton
+from commune_desk.ui.widgets.buttons import IconButton, LinkButton
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.text import RichLine
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.reports import acknowledge_report
 from tests.helpers.builders import make_child, make_report, save_all
+from tests.helpers.keys import press
 from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import clock_of
@@ -223,3 +227,79 @@ def test_the_hours_chosen_hold_at_once(qtbot: QtBot, workplace: Workplace, tasks
     assert card.hours.value() == "12"
     card.hours.set_value("8")
     qtbot.waitUntil(lambda: workplace.read(emergency_hours) == 8)
+
+
+@pytest.mark.parametrize("way", ["Escape", "button"])
+def test_the_search_for_a_child_is_closed_without_linking_anybody(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, way: str
+) -> None:
+    report = make_report()
+    workplace.write(save_all(report))
+    page = ReportsPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, page)
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    page.card.buttons["link"].click()
+    assert page.card.linking.isVisible()
+    if way == "button":
+        next(one for one in page.card.linking.findChildren(IconButton) if one.isVisible()).click()
+    else:
+        commit_text(page.card.picker.field, "Hoà")
+        press(Qt.Key.Key_Escape)
+        assert (page.card.picker.field.text(), page.card.linking.isVisible()) == ("", True), "first what is typed"
+        press(Qt.Key.Key_Escape)
+    assert not page.card.linking.isVisible()
+    assert page.card.buttons["link"].hasFocus()
+    page.card.buttons["link"].click()
+    assert page.card.linking.isVisible()
+    assert page.card.picker.field.hasFocus()
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_who_presses_a_button_twice_is_not_told_that_a_colleague_was_quicker(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, presses: int
+) -> None:
+    report = make_report(from_province=True)
+    workplace.write(save_all(report))
+    page = ReportsPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, page)
+    refused: list[object] = []
+    tasks.failed.connect(refused.append)
+    for _press in range(presses):
+        page.card.buttons["acknowledge"].click()
+    qtbot.waitUntil(lambda: "acknowledge" not in page.card.buttons, timeout=5_000)
+    qtbot.waitUntil(lambda: tasks.is_idle)
+    assert refused == []
+
+
+def test_a_press_that_was_refused_can_be_made_again(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    report = make_report(from_province=True)
+    workplace.write(save_all(report))
+    page = ReportsPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, page)
+    workplace.write(lambda tx: acknowledge_report(tx, report.id))  # a colleague, and nothing came in here yet
+    for _press in range(2):
+        with qtbot.waitSignal(tasks.failed):
+            page.card.buttons["acknowledge"].click()
+
+
+def test_who_chooses_a_child_by_keyboard_stands_on_no_button_that_takes_it_back(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    person, file = make_child()
+    workplace.write(save_all(person, file))
+    form = ReportFormPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, form)
+    commit_text(form.picker.field, "hoa")
+    press(Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert form.linked.plain
+    press(Qt.Key.Key_Return)
+    assert form.linked.plain, "who presses twice has chosen"
+    press(Qt.Key.Key_Tab)
+    assert form.unlink.hasFocus()
+    form.unlink.setFocus()
+    press(Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert not form.linked.plain
+    assert form.picker.field.hasFocus()

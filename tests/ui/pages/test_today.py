@@ -90,8 +90,13 @@ def test_a_report_of_the_province_is_taken_up_here(qtbot: QtBot, workplace: Work
     report = make_report(from_province=True)
     workplace.write(save_all(report))
     page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
-    QTest.keyClick(page.sections["province"].targets[report.id], Qt.Key.Key_Space)
+    refused: list[object] = []
+    tasks.failed.connect(refused.append)
+    for _press in range(2):
+        QTest.keyClick(page.sections["province"].targets[report.id], Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: not page.sections["province"].isVisible(), timeout=5_000)
+    qtbot.waitUntil(lambda: tasks.is_idle)
+    assert refused == [], "who presses twice is no colleague of their own"
 
 
 def test_a_task_is_written_down_and_done(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:

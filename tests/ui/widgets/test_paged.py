@@ -167,3 +167,24 @@ def test_typing_on_a_table_does_not_search_through_every_row(
     source.asked.clear()
     QTest.keyClick(table, Qt.Key.Key_X)
     assert source.asked == []
+
+
+def test_the_same_rows_shown_again_are_read_anew_and_nothing_moves(
+    model: PagedTableModel[Row], source: Source, qtbot: QtBot
+) -> None:
+    """The cursor, and the place to which one has scrolled: a sync that changes none of them is not seen."""
+    table = PagedTable(model, "Danh sách")
+    qtbot.addWidget(table)
+    table.resize(600, 300)
+    model.show(ids(300))
+    table.show()
+    table.select_id("7")
+    table.verticalScrollBar().setValue(2_000)
+    table.repaint()
+    source.word = "Cháu"
+    model.show(ids(300))
+    table.repaint()
+    assert (table.current_id, table.verticalScrollBar().value()) == ("7", 2_000)
+    assert text(model, 60) == "Cháu 60"
+    model.show(ids(299))
+    assert table.current_id == ""

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListView, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.ui import theme
@@ -82,6 +82,23 @@ def test_a_chip_has_room_for_stacked_marks(qtbot: QtBot) -> None:
         widget.adjustSize()
         widget.show()
     assert chip.height() >= ink_height(words)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_suggestions_have_room_for_stacked_marks(qtbot: QtBot) -> None:
+    field, words = LineEdit("Thôn"), Text(MARKS)
+    field.suggest([MARKS])
+    for widget in (field, words):
+        qtbot.addWidget(widget)
+        widget.adjustSize()
+        widget.show()
+    field.setFixedWidth(300)
+    field.completer().complete()
+    popup = field.completer().popup()
+    assert isinstance(popup, QListView)
+    qtbot.waitUntil(popup.isVisible)
+    assert ink_height(popup.viewport()) == ink_height(words)
+    popup.hide()
 
 
 def test_a_label_of_qt_would_cut_them(qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from types import TracebackType
 import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.words.errors import DeskError, Fault, Mistake
@@ -129,6 +130,16 @@ def test_a_page_that_is_gone_hears_nothing_but_its_error_is_not_lost(qtbot: QtBo
     with qtbot.waitSignal(tasks.failed):
         gate.set()
     assert called == []
+
+
+def test_a_page_that_the_change_itself_takes_away_is_not_called(qtbot: QtBot, tasks: Tasks) -> None:
+    page = QObject()
+    called: list[str] = []
+    tasks.register_changed.connect(lambda _changes: delete(page))
+    with qtbot.captureExceptions() as met:
+        tasks.run(lambda: CHANGED, lambda _done: called.append(page.objectName()), owner=page)
+        qtbot.waitUntil(lambda: tasks.is_idle)
+    assert (called, met) == ([], [])
 
 
 def test_a_cancelled_operation_is_silent(qtbot: QtBot, tasks: Tasks) -> None:

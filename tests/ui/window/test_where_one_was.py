@@ -1,0 +1,81 @@
+"""Away from a form and back: the keyboard is where it was."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.forms.entry_page import EntryPage
+from commune_desk.ui.forms.field_editors import raw_value
+from commune_desk.ui.widgets.fields import LineEdit
+from tests.helpers.keys import focused, press, top_of
+from tests.helpers.typing_vietnamese import commit_text
+
+Key = Qt.Key
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+@pytest.mark.parametrize("away_and_back", [(Key.Key_F1, Key.Key_Escape), (Key.Key_F6, Key.Key_F6, Key.Key_F6)])
+def test_after_help_or_a_round_of_the_window_one_types_on_where_one_was_and_over_nothing(
+    qtbot: QtBot, window: DeskWindow, hoa: RecordId, away_and_back: tuple[Qt.Key, ...]
+) -> None:
+    window.navigate(Route("child", hoa, "child"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    commit_text(form.fields["village"], "thôn Nà Kẻ")
+    village = raw_value(form.fields["village"])
+    for key in away_and_back:
+        press(key)
+        qtbot.wait(50)
+    again = top_of(window)
+    assert isinstance(again, EntryPage)
+    commit = QInputMethodEvent()
+    commit.setCommitString(" 2")
+    QApplication.sendEvent(focused(), commit)
+    assert (raw_value(again.fields["full_name"]), raw_value(again.fields["village"])) == (
+        "Đặng Thị Hoà",
+        f"{village} 2",
+    )
+
+
+def test_escape_closes_the_suggestions_first_and_then_the_form(qtbot: QtBot, window: DeskWindow, hoa: RecordId) -> None:
+    window.navigate(Route("child", hoa, "child"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    village = form.fields["village"]
+    assert isinstance(village, LineEdit)
+    village.setFocus()
+    village.selectAll()
+    commit_text(village, "Khe")
+    suggestions = village.completer().popup()
+    assert suggestions is not None
+    assert suggestions.isVisible()
+    for _press in range(2):
+        assert top_of(window) is form
+        QTest.keyClick(window.shell.windowHandle(), Key.Key_Escape)
+        assert not suggestions.isVisible()
+    qtbot.waitUntil(lambda: top_of(window) is not form)
+
+
+def test_enter_goes_on_to_the_next_field_from_open_suggestions_too(
+    qtbot: QtBot, window: DeskWindow, hoa: RecordId
+) -> None:
+    window.navigate(Route("child", hoa, "child"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    village = form.fields["village"]
+    assert isinstance(village, LineEdit)
+    village.setFocus()
+    village.selectAll()
+    commit_text(village, "Khe")
+    QTest.keyClick(window.shell.windowHandle(), Key.Key_Return)
+    assert form.fields["carer_name"].hasFocus()
+    assert raw_value(village) == "Khe"
