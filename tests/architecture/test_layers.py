@@ -41,7 +41,7 @@ LIBRARIES = {
 """Where each library may be imported: the places that the design names, and no other."""
 
 SYNC = {
-    "commune_desk.vault": ("sync.seal",),
+    "commune_desk.vault": ("sync.seal", "sync.spelling"),
     # decisions 0005, 0013, 0017, 0018 and 0019
     "commune_desk.store": (
         "sync.change",

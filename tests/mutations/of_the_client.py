@@ -186,8 +186,8 @@ SENDING = (
     Fault(
         name="acknowledged-beyond-what-was-sent",
         file=_SESSION,
-        old="self._replica.acknowledge(receipt, min(receipt.accepted_n, batch[-1].n), receipt_bytes, signature)",
-        new="self._replica.acknowledge(receipt, receipt.accepted_n, receipt_bytes, signature)",
+        old="up_to = min(receipt.accepted_n, batch[-1].n)",
+        new="up_to = receipt.accepted_n",
         tests=("sync/client/test_register_under_attack.py::test_a_receipt_proves_nothing_about_what_was_never_sent",),
     ),
     Fault(

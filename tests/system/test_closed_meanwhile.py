@@ -17,7 +17,7 @@ from commune_desk.app import run
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.widgets.fields import LineEdit
-from sync.seal import spell
+from sync.spelling import spell
 from tests.system.at_work import PASSPHRASE
 
 pytestmark = pytest.mark.usefixtures("own_hooks")

@@ -22,10 +22,10 @@ from commune_desk.usecases.registers.opening import make_training_register
 from commune_desk.usecases.registers.profile import Profile
 from commune_desk.vault.keyfile import KeyfileNotSaved
 from sync.client import errors
-from sync.seal import spell
 from sync.server.engine import tables
 from sync.server.identity import desks
 from sync.server.identity.province import open_province
+from sync.spelling import spell
 from tests.helpers.builders import make_person, make_report, save_all
 from tests.helpers.enrolled_desks import OFFICER, EnrolledDesk, enrolled_desk
 from tests.sync.actors.real_province import OFFICE, RealProvince, real_province
