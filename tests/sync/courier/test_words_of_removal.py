@@ -26,6 +26,7 @@ from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
 from sync.server.identity.scopes import ensure_communes
+from tests.helpers.attached import add_child, add_file, scan
 from tests.helpers.builders import make_file, make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.actors.couriers import bring
@@ -237,8 +238,7 @@ def test_an_order_that_answers_no_bundle_of_ours_removes_nothing(pc: EnrolledDes
 
 def test_files_that_wait_for_a_line_hold_the_removal_back(pc: EnrolledDesk, tmp_path: Path) -> None:
     """What lies here alone is not destroyed because there is no line."""
-    waiting = "INSERT INTO file_queue VALUES ('00', 'C:06838', 9, 'up', 0, ?, '', 0, 0, '')"
-    pc.ask(waiting, "waiting")
+    add_file(pc.open.register, add_child(pc.open.register), scan(500))
     trip(pc, tmp_path / "first")
     assert trip(pc, tmp_path / "second").removal == Removal(is_decided=False, files=1)
     assert words(pc.province, pc.id) == []
