@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
+from functools import lru_cache
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.checks import WRONG_TYPE, Check
@@ -17,7 +18,10 @@ _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MAX_FIELDS = 100
 _MAX_STAMP = 1 << 53
 _VERBS = frozenset(verb.value for verb in Verb)
-_ALIAS, _ERASE, _RESEAL, _RESOLVE = (verb.value for verb in (Verb.ALIAS, Verb.ERASE, Verb.RESEAL, Verb.RESOLVE))
+_ALIAS, _ERASE, _RESEAL, _RESOLVE, _SET = (
+    verb.value for verb in (Verb.ALIAS, Verb.ERASE, Verb.RESEAL, Verb.RESOLVE, Verb.SET)
+)
+_OPEN = frozenset(int(data) for data in Data if not data.is_sealed)
 _JOINS = frozenset({JOINED_TO})
 
 
@@ -36,9 +40,13 @@ class Admission:
             return "identity"
         if change.verb == _ERASE:
             return "role"  # the province writes it itself, and pushes nothing
+        entry = KINDS.get(change.kind)
+        if entry is not None and _is_plain(entry, change):
+            checks = _plain_checks(change.kind, change.schema, change.data, tuple(change.set))
+            if checks is not None and _has_ids(change):
+                return self.place_fault(entry, change.scope, grants) or _value_fault(checks, change.set.values())
         if not _well_formed(change):
             return "form"
-        entry = KINDS.get(change.kind)
         if entry is None:
             return "kind"
         return self.place_fault(entry, change.scope, grants) or _content_fault(entry, change)
@@ -53,12 +61,39 @@ class Admission:
         return None if role in entry.write or role in entry.guests else "role"
 
 
+def _is_plain(entry: Kind, change: Change) -> bool:
+    """Whether it writes declared fields openly and saw none: most changes are like that, and many are of one shape."""
+    others = change.to or change.seal or change.base or change.resolves
+    return change.verb == _SET and not others and change.set.keys() <= entry.fields.keys()
+
+
+@lru_cache(1024)
+def _plain_checks(kind: str, schema: int, data: int, names: tuple[str, ...]) -> tuple[Check, ...] | None:
+    """What checks the values of a plain change of this shape, in the order of its fields.
+
+    None where the shape itself is wrong, or not the usual one: then everything about the change is asked one by one.
+    """
+    declared = KINDS[kind].fields
+    if schema < 1 or data not in _OPEN or not names or JOINED_TO in names:
+        return None
+    return tuple(_CHECKS[kind][name] for name in names) if all(declared[name].data == data for name in names) else None
+
+
+def _value_fault(checks: Iterable[Check], values: Iterable[Wire]) -> str | None:
+    for check, value in zip(checks, values, strict=True):
+        if check(value) is not None:
+            return "value"
+    return None
+
+
+def _has_ids(change: Change) -> bool:
+    return change.v == 1 and _are_ids(change) and 0 <= change.stamp < _MAX_STAMP
+
+
 def _well_formed(change: Change) -> bool:
     relocates = change.verb in RELOCATING
     return (
-        change.v == 1
-        and _are_ids(change)
-        and 0 <= change.stamp < _MAX_STAMP
+        _has_ids(change)
         and change.schema >= 1
         and change.verb in _VERBS
         and (relocates or change.verb == _RESEAL) is (change.to != "" and is_scope(change.to))
