@@ -17,7 +17,7 @@ from http_message_signatures.algorithms import HTTPSignatureAlgorithm
 from sync import seal
 from sync.protocol import BELL_SUFFIX, SIGNED_COMPONENTS
 from sync.server.door.tickets import Tickets
-from sync.server.engine.database import NO_SCOPE, StoreFault
+from sync.server.engine.database import StoreFault
 from sync.server.identity import desks
 from sync.server.identity.province import Province
 from sync.server.problems import Refused
@@ -92,7 +92,7 @@ class _Callers(HTTPSignatureKeyResolver):
         if key_id.endswith(BELL_SUFFIX) is not self._bell:
             return None
         try:
-            self.found = self._province.database.read(lambda connection: desks.find(connection, desk_id), NO_SCOPE)
+            self.found = self._province.database.glance(lambda connection: desks.find(connection, desk_id))
         except StoreFault as fault:
             self.fault = fault
             return None

@@ -27,8 +27,8 @@ from sync.server.reasons import reason_of
 
 _GRACE_SECONDS = 10
 _MOST_CONNECTIONS = 400
-_COLLECT_AFTER = 20_000
-"""Objects; a push of 500 changes makes about as many, and keeps none."""
+_COLLECT_AFTER = 100_000
+"""Objects: more than a push of 500 changes has at once, which keeps none; a search amid it would find all alive."""
 
 
 def serve(province: Province, host: str, port: int, *, ready: Callable[[str], None]) -> None:

@@ -84,7 +84,7 @@ def _alike(element: int, values: Sequence[str | None]) -> bytes:
         return b""
     length = _LENGTH(len(texts[0])).decode("latin-1")
     each = length + length.join(texts)
-    if not each.isascii() or _NUL in "".join(texts):
+    if not each.isascii() or each.count(_NUL) > len(texts) * length.count(_NUL):
         return b""
     return _HEADER(1, 1, element, len(texts), 1) + each.encode()
 

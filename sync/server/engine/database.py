@@ -104,6 +104,10 @@ class Database(ABC):
         """Do `work` on one consistent view of what is committed."""
         return self._begun_again(lambda: self._read(work, reach))
 
+    def glance(self, work: Work[T]) -> T:
+        """Do `work` that only looks, at what belongs to no scope, each statement at what is committed by then."""
+        return self._begun_again(lambda: self._glance(work))
+
     @abstractmethod
     def confine(self, connection: Connection, reach: Reach) -> None:
         """Let the rest of the transaction reach as far as this: it learnt more about whom it works for."""
@@ -127,6 +131,9 @@ class Database(ABC):
 
     @abstractmethod
     def _read(self, work: Work[T], reach: Reach) -> T: ...
+
+    def _glance(self, work: Work[T]) -> T:
+        return self._read(work, NO_SCOPE)
 
     @abstractmethod
     def _crossed(self, error: Exception) -> bool:

@@ -6,17 +6,22 @@ certificate). Decision 0011.
 
 from __future__ import annotations
 
+import os
+import socket
 from functools import cache
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 from psycopg.types.string import StrBinaryDumper, StrDumper
-from sqlalchemy import Connection, TextClause, create_engine, func, select, text
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from commune_desk.domain.model.ids import is_scope
+from commune_desk.domain.time.clock import monotonic
 from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync.server.engine.address import PostgresAddress
@@ -27,6 +32,8 @@ T = TypeVar("T")
 OLDEST = 150_000
 """Of the servers' own version numbers."""
 _CONNECT_SECONDS = 10
+_REST_SECONDS = 20.0
+_SINCE = "rests_since"
 _LIMITS = {
     "lock_timeout": f"{int(PATIENCE_SECONDS)}s",
     "statement_timeout": "60s",
@@ -36,6 +43,7 @@ _LIMITS = {
     "plan_cache_mode": "force_custom_plan",
 }
 """A plan that was made once while a table was small would be kept when it has grown."""
+_ROOM_FOR_A_PUSH = 2 << 20
 _CROSSED = ("40001", "40P01", "23505")
 """A serialisation failure, a deadlock; and a row of the same key that another transaction wrote after we had looked."""
 _EVERYTHING = "*"
@@ -57,8 +65,8 @@ class PostgresDatabase(Database):
             poolclass=QueuePool,
             pool_size=8,
             max_overflow=32,
-            pool_pre_ping=True,
         )
+        _ask_the_doubtful(self.engine)
 
     def confine(self, connection: Connection, reach: Reach) -> None:
         _set(connection, _settings(reach))
@@ -77,6 +85,11 @@ class PostgresDatabase(Database):
             with connection.begin():
                 _set(connection, {**_settings(reach), "transaction_read_only": "on"})
                 return work(connection)
+
+    def _glance(self, work: Work[T]) -> T:
+        """Without a transaction, and so without the three ways there and back that one takes by itself."""
+        with self.engine.connect() as connection:
+            return work(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
     def _crossed(self, error: Exception) -> bool:
         return isinstance(error, psycopg.Error) and error.sqlstate in _CROSSED
@@ -111,14 +124,12 @@ def _settings(reach: Reach) -> dict[str, str]:
 
 def _set(connection: Connection, settings: dict[str, str]) -> None:
     """Until the transaction ends."""
-    values = {f"value{place}": value for place, value in enumerate(settings.values())}
-    connection.execute(_setting(tuple(settings)), values)
+    connection.exec_driver_sql(_setting(tuple(settings)), tuple(settings.values()))
 
 
 @cache
-def _setting(names: tuple[str, ...]) -> TextClause:
-    each = (f"set_config('{name}', :value{place}, true)" for place, name in enumerate(names))
-    return text("SELECT " + ", ".join(each))
+def _setting(names: tuple[str, ...]) -> str:
+    return "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in names)
 
 
 def _connect(address: str, *, patient: bool) -> psycopg.Connection[Any]:
@@ -129,11 +140,51 @@ def _connect(address: str, *, patient: bool) -> psycopg.Connection[Any]:
     if connection.info.server_version < OLDEST:
         connection.close()
         raise Fault(N_("The database server is older than PostgreSQL 15. Nothing was changed; install a newer one."))
+    _widen(connection)
     for dumper in (_Text, _BinaryText):
         connection.adapters.register_dumper(str, dumper)
     for kind in ARRAYS:
         connection.adapters.register_dumper(kind, _as_they_are(kind.array))
     return connection
+
+
+def _ask_the_doubtful(engine: Engine) -> None:
+    """Ask a connection whether it is still there after a rest, or when the server spoke unasked, as it does to end one.
+
+    Asking each time would be a way there and back more for every request.
+    """
+
+    def rest(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_SINCE] = monotonic()
+
+    def rise(connection: Any, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+        rested = monotonic() - record.info.get(_SINCE, monotonic())
+        if rested < _REST_SECONDS and not _was_spoken_to(connection):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error:
+            raise DisconnectionError from None
+
+    event.listen(engine, "checkin", rest)
+    event.listen(engine, "checkout", rise)
+
+
+def _was_spoken_to(connection: psycopg.Connection[Any]) -> bool:
+    if connection.closed:
+        return True
+    with DefaultSelector() as line:
+        line.register(connection.fileno(), EVENT_READ)
+        return bool(line.select(0))
+
+
+def _widen(connection: psycopg.Connection[Any]) -> None:
+    """Let a socket of this machine hold a whole push, as far as the system allows: we need not wait for PostgreSQL to
+    read one statement before we make the next. A line to another machine widens by itself.
+    """
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+        if line.family == getattr(socket, "AF_UNIX", None):
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM_FOR_A_PUSH)
 
 
 def _as_they_are(type_number: int) -> type[Dumper]:

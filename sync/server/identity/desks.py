@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
@@ -41,12 +42,24 @@ class DeskState:
     grants: dict[str, Role]
 
 
-def find(connection: Connection, desk: str, *, to_write: bool = False) -> DeskState | None:
-    """The desk, or None for an id that nobody has. `to_write`: and nobody else numbers its changes meanwhile."""
-    asked = select(tables.desk).where(tables.desk.c.id == desk)
-    row = connection.execute(asked.with_for_update() if to_write else asked).first()
-    if row is None:
-        return None
+def find(connection: Connection, desk: str) -> DeskState | None:
+    """The desk, or None for an id that nobody has. One question: it is asked for every request."""
+    table, grant = tables.desk, tables.desk_grant
+    held = select(table, grant.c.scope.label("held"), grant.c.role).outerjoin(grant, grant.c.desk == table.c.id)
+    rows = connection.execute(held.where(table.c.id == desk)).all()
+    return _state(rows[0], {row.held: Role(row.role) for row in rows if row.held is not None}) if rows else None
+
+
+def find_to_write(connection: Connection, desk: str) -> DeskState | None:
+    """The desk, of which nobody else numbers changes meanwhile.
+
+    Its grants are asked once its row is locked: a join would tell those from before the wait for the lock.
+    """
+    row = connection.execute(select(tables.desk).where(tables.desk.c.id == desk).with_for_update()).first()
+    return _state(row, grants_of(connection, desk)) if row is not None else None
+
+
+def _state(row: Any, grants: dict[str, Role]) -> DeskState:
     return DeskState(
         id=row.id,
         status=row.status,
@@ -59,7 +72,7 @@ def find(connection: Connection, desk: str, *, to_write: bool = False) -> DeskSt
         lease_until=row.lease_until,
         audit_head=row.audit_head,
         removal_at=row.removal_at,
-        grants=grants_of(connection, desk),
+        grants=grants,
     )
 
 

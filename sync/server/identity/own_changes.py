@@ -17,7 +17,7 @@ from sync.server.identity.province import Province
 
 def own_desk(connection: Connection) -> desks.DeskState:
     """The province's own desk, locked for who writes next. Raises Fault when `init` did not leave it."""
-    state = desks.find(connection, PROVINCE_DESK, to_write=True)
+    state = desks.find_to_write(connection, PROVINCE_DESK)
     if state is None:
         raise Fault(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
     return state

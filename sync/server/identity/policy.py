@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from sync.server.engine import tables
-from sync.server.engine.asking import among
-from sync.server.identity.province import Province, audited
+from sync.server.identity.province import EPOCH, Province, audited, facts_of, founding
 
 LEASE_DAYS, CONFLICT_DAYS, DROPS_STUBS = "lease_days", "conflict_days", "drops_stubs"
+_NAMES = (LEASE_DAYS, CONFLICT_DAYS, DROPS_STUBS)
 _MOST_DAYS = 365
 _YES = "yes"
 
@@ -34,9 +35,16 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 def policy_of(connection: Connection) -> Policy:
     """The policy in force; what was never decided is as the program brings it."""
-    table = tables.meta
-    names = (LEASE_DAYS, CONFLICT_DAYS, DROPS_STUBS)
-    said = {row.name: row.value for row in connection.execute(select(table).where(among(table.c.name, names)))}
+    return _decided(facts_of(connection, _NAMES))
+
+
+def epoch_and_policy(connection: Connection) -> tuple[str, Policy]:
+    """What every push asks first. Raises Refusal for a database that `init` did not leave."""
+    said = facts_of(connection, (EPOCH, *_NAMES))
+    return founding(said, EPOCH), _decided(said)
+
+
+def _decided(said: Mapping[str, str]) -> Policy:
     usual = Policy()
     return Policy(
         lease_days=int(said.get(LEASE_DAYS, usual.lease_days)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sync import seal
 from sync.change import GENESIS
 from sync.protocol import unb64
 from sync.server.engine import tables
+from sync.server.engine.asking import among
 from sync.server.engine.database import NO_SCOPE, Database
 from sync.server.identity import keyfile
 from sync.server.identity.stores import open_store, refuse_none
@@ -90,7 +91,19 @@ def write_meta(connection: Connection, facts: Mapping[str, str]) -> None:
 
 def fact(connection: Connection, name: str) -> str:
     """One entry of `meta`. Raises Refusal when `init` did not leave it."""
-    value: str | None = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == name))
+    return founding(facts_of(connection, (name,)), name)
+
+
+def facts_of(connection: Connection, names: Sequence[str]) -> dict[str, str]:
+    """Those entries of `meta` that there are."""
+    table = tables.meta
+    rows = connection.execute(select(table.c.name, table.c.value).where(among(table.c.name, names)))
+    return {name: value for name, value in rows}
+
+
+def founding(said: Mapping[str, str], name: str) -> str:
+    """What the facts say under `name`. Raises Refusal when `init` did not leave it."""
+    value = said.get(name)
     if value is None:
         raise _unfounded()
     return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, select
 
@@ -15,11 +15,10 @@ ERASED = "erased"
 """The code of what is taken in for its digest alone: it speaks of an erased record."""
 
 
-def speaking_of_erased(connection: Connection, changes: Iterable[Change]) -> set[str]:
+def speaking_of_erased(connection: Connection, changes: Collection[Change]) -> set[str]:
     """Ids of those changes that speak of something erased: of its record, or of whom their own belongs to."""
-    named = [(record, change.id) for change in changes for record in _named_in(change)]
-    gone = erased_among(connection, (record for record, _change in named))
-    return {change for record, change in named if record in gone}
+    gone = erased_among(connection, {record for change in changes for record in _named_in(change)})
+    return {change.id for change in changes if not gone.isdisjoint(_named_in(change))} if gone else set()
 
 
 def erased_among(connection: Connection, records: Iterable[str]) -> set[str]:

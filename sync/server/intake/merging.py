@@ -42,8 +42,9 @@ class Merged:
 
     @property
     def said(self) -> dict[str, Any]:
-        """What of it the event tells."""
-        return {"outcomes": self.outcomes, "values": self.values, "opened": self.opened, "closed": self.closed}
+        """What of it the event tells; mostly nothing, for a plain change says it all itself."""
+        told = {"outcomes": self.outcomes, "values": self.values, "opened": self.opened, "closed": self.closed}
+        return {name: value for name, value in told.items() if value}
 
     def status(self, fields: int) -> str:
         """The change's status in a receipt: ok, noop or conflict."""

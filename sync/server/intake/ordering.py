@@ -31,9 +31,9 @@ from sync.server.intake.records import born_of, outgrows, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
 _ALIAS, _RESEAL = Verb.ALIAS.value, Verb.RESEAL.value
-_AT_ONCE, _LAST = 256, 64
-"""Changes that PostgreSQL writes while later ones are still being merged: many, for each statement has a price of its
-own; few at the end, when nothing is left to do but wait for it."""
+_LAST = 100
+"""Changes that are still being merged while PostgreSQL writes those before them: few, for each statement has a price of
+its own, and at the end nothing is left to do but wait for it."""
 
 
 @dataclass(slots=True)
@@ -111,6 +111,7 @@ class _Intake:
         self._province = province
         self._desk = desk
         self._now = Moment.of(province.clock.now())
+        self._latest = self._now.latest_stamp
         self._feeds = Feeds(connection)
         self._reach = reach
         self._whereabouts = self._find(admitted)
@@ -124,7 +125,7 @@ class _Intake:
         What is read before its scope is locked may be elsewhere by then: it is read again until nothing new comes.
         Raises Crossed: a scope that was found late is another's, who may wait for ours. The next try begins with it.
         """
-        wanted = {one for change in changes for one in (change.scope, change.to) if is_scope(one)}
+        wanted = set(filter(is_scope, {one for change in changes for one in (change.scope, change.to)}))
         wanted |= met_before(self._connection)
         self._extend(wanted)
         self._feeds.lock(wanted)
@@ -166,7 +167,7 @@ class _Intake:
         with without_waiting(self._connection):
             for left, item in zip(reversed(range(len(items))), items, strict=True):
                 self._take_one(batch, item)
-                if left % _AT_ONCE == _LAST:
+                if left == _LAST:
                     self._write(batch)
             self._write(batch)
             self._feeds.write_heads()
@@ -229,7 +230,7 @@ class _Intake:
     def _merge(self, batch: Batch, n: int, line: Line, route: Route) -> None:
         change = line.change
         self._whereabouts.settle(change, route.home)
-        merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=self._now.latest_stamp)
+        merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=self._latest)
         status = merged.status(len(change.set) + len(change.seal))
         for scope in route.scopes:
             self._feeds.add(scope, line, entered=route.brought_to(scope, change.scope), **merged.said)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
 
 from sync import seal
-from sync.change import BadLine, Change, read_line
+from sync.change import BadLine, read_line
 from sync.erased import read_erased
 from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, unb64
 from sync.server.engine import tables
@@ -16,8 +16,8 @@ from sync.server.engine.appending import append, without_waiting
 from sync.server.engine.asking import among
 from sync.server.engine.database import NO_SCOPE, Reach, reach_of
 from sync.server.identity import desks
-from sync.server.identity.policy import policy_of
-from sync.server.identity.province import Province, begin_epoch, epoch_of
+from sync.server.identity.policy import epoch_and_policy
+from sync.server.identity.province import Province, begin_epoch
 from sync.server.intake.admission import Admission
 from sync.server.intake.erasures import ERASED
 from sync.server.intake.ordering import Incoming, store
@@ -63,13 +63,11 @@ def read_push(body: bytes) -> tuple[PushHeader, list[Incoming]]:
 
 
 def _read(n: int, line: bytes) -> Incoming:
-    told = read_erased(line)
-    if told is not None:
-        return Incoming(n, b"", None, ERASED, told)
     try:
         return Incoming(n, line, read_line(line))
     except BadLine:
-        return Incoming(n, line.partition(b" ")[2], None)
+        told = read_erased(line)
+    return Incoming(n, line.partition(b" ")[2], None) if told is None else Incoming(n, b"", None, ERASED, told)
 
 
 def _pass_the_door(incoming: Sequence[Incoming], caller: desks.DeskState, door: Admission) -> None:
@@ -99,10 +97,10 @@ def _commit(
     caller: desks.DeskState,
     door: Admission,
 ) -> Receipt:
-    state = desks.find(connection, header.desk, to_write=True)
+    state = desks.find_to_write(connection, header.desk)
     if state is None or state.status == desks.FROZEN:
         raise Refused(409, "fork")
-    epoch = epoch_of(connection)
+    epoch, policy = epoch_and_policy(connection)
     _refuse_another_past(province, header, state, epoch)
     if (state.status, state.grants) != (caller.status, caller.grants):
         _pass_the_door(incoming, state, door)  # revoked, or granted otherwise, since the request came in
@@ -117,13 +115,14 @@ def _commit(
     results |= store(connection, province, state.id, fresh, _reach(state, incoming))
     if header.audit_cut:
         desks.note_audit_cut(connection, province, state.id, header.audit_cut)
-    _remember(connection, province, header, state, chain)
-    accepted = max(state.last_n, header.last_n)
+    lease_until = policy.lease_from(province.clock.now())
+    at = province.now()
+    _remember(connection, header, state, chain, seen_at=at, lease_until=lease_until)
     return Receipt(
         desk=state.id,
-        accepted_n=accepted,
+        accepted_n=max(state.last_n, header.last_n),
         durable_n=state.durable_n,
-        at=province.now(),
+        at=at,
         results=_told(header, incoming, results),
         audit_head=state.audit_head,
         epoch=epoch,
@@ -140,14 +139,15 @@ def _told(header: PushHeader, incoming: Sequence[Incoming], results: Mapping[int
 
 def _remember(
     connection: Connection,
-    province: Province,
     header: PushHeader,
     state: desks.DeskState,
     chain: tuple[bytes, list[dict[str, object]]],
+    *,
+    seen_at: str,
+    lease_until: str,
 ) -> None:
     """Where the desk stands after the push, and the signed heads that prove it."""
     head, heads = chain
-    lease_until = policy_of(connection).lease_from(province.clock.now())
     with without_waiting(connection):
         append(connection, tables.signed_head, heads)
         connection.execute(
@@ -156,7 +156,7 @@ def _remember(
             .values(
                 last_n=max(state.last_n, header.last_n),
                 head=head,
-                seen_at=province.now(),
+                seen_at=seen_at,
                 lease_until=lease_until,
                 audit_head=header.audit_head[:200] or state.audit_head,
             )
@@ -170,19 +170,23 @@ def _refuse_nowhere(
 
     The desk's own places are there since it was enrolled.
     """
-    named = [(item, _places_of(item.line.change)) for item in fresh if item.line and item.code is None]
-    foreign = {place for _, places in named for place in places} - state.grants.keys()
+    admitted = [item for item in fresh if item.line and item.code is None]
+    foreign = {place for item in admitted for place in _places_of(item)} - state.grants.keys()
     if not foreign:
         return
     asked = select(tables.scope.c.id).where(among(tables.scope.c.id, foreign))
     with province.database.unconfined(connection, _reach(state, fresh)):
         nowhere = foreign - set(connection.scalars(asked))
-    for item in (one for one, places in named if places & nowhere):
-        item.code = "scope"
+    for item in admitted:
+        if not nowhere.isdisjoint(_places_of(item)):
+            item.code = "scope"
 
 
-def _places_of(change: Change) -> set[str]:
-    return {change.scope, change.to} if change.to else {change.scope}
+def _places_of(item: Incoming) -> tuple[str, ...]:
+    if item.line is None:
+        return ()
+    change = item.line.change
+    return (change.scope, change.to) if change.to else (change.scope,)
 
 
 class RolledBack(Exception):

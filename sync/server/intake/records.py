@@ -54,8 +54,8 @@ class RecordPage:
     def __init__(self) -> None:
         self._records: dict[tuple[str, str], Stored] = {}
         self._kinds: dict[str, str] = {}
-        self._touched: set[tuple[str, str]] = set()
-        self._new: set[tuple[str, str]] = set()
+        self._touched: dict[tuple[str, str], bool] = {}
+        """In the order in which they came, which indexes of ids like best: whether they are new."""
 
     def load(self, connection: Connection, changes: Iterable[Change], kinds: Mapping[str, str]) -> None:
         """`kinds` are those of the records that there are, at least of those that `changes` speak of."""
@@ -90,22 +90,22 @@ class RecordPage:
             found = Stored(change.kind, change.record, home, born_of(change), dict(_DEFAULTS[change.kind]))
             self._records[key] = found
             self._kinds[change.record] = change.kind
-            self._new.add(key)
-        self._touched.add(key)
+            self._touched[key] = True
+        else:
+            self._touched.setdefault(key, False)
         return found
 
     def flush(self, connection: Connection) -> None:
-        for write, keys in ((append, self._new), (put, self._touched - self._new)):
-            for kind, records in sorted(self._by_kind(keys).items()):
-                write(connection, RECORDS[kind], [_to_row(kind, record) for record in records])
-        self._new.clear()
+        for is_new, write in ((True, append), (False, put)):
+            for kind, rows in sorted(self._rows_by_kind(is_new).items()):
+                write(connection, RECORDS[kind], rows)
         self._touched.clear()
 
-    def _by_kind(self, keys: Iterable[tuple[str, str]]) -> dict[str, list[Stored]]:
-        found: dict[str, list[Stored]] = {}
-        for key in keys:
-            found.setdefault(key[0], []).append(self._records[key])
-        return found
+    def _rows_by_kind(self, is_new: bool) -> dict[str, list[dict[str, Any]]]:
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for key in (key for key, made in self._touched.items() if made is is_new):
+            rows.setdefault(key[0], []).append(_to_row(key[0], self._records[key]))
+        return rows
 
 
 def kinds_of(connection: Connection, ids: Collection[str]) -> dict[str, str]:

@@ -19,9 +19,9 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from sync.change import write
 from sync.server.answers.roots import make_due
-from sync.server.engine import tables
+from sync.server.engine import postgres, tables
 from sync.server.engine.address import PostgresAddress, remembered
-from sync.server.engine.database import reach_of
+from sync.server.engine.database import StoreFault, reach_of
 from sync.server.engine.roles import APP, OWNER
 from sync.server.intake.records import RecordPage
 from sync.server.lifecycle.erasing import Ordered, erase
@@ -258,3 +258,24 @@ def test_an_unused_connection_that_broke_is_replaced(world: World, on_postgres: 
     world.count("desk")
     on_postgres.superuser(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{APP}'")
     assert world.count("desk") > 0
+
+
+def test_after_a_rest_it_is_asked_though_it_said_nothing(
+    world: World, on_postgres: PostgresCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "_was_spoken_to", lambda connection: False)
+    monkeypatch.setattr(postgres, "_REST_SECONDS", 0.0)
+    world.count("desk")
+    on_postgres.superuser(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{APP}'")
+    assert world.count("desk") > 0
+
+
+def test_neither_asked_nor_listened_to_a_broken_one_would_be_worked_with(
+    world: World, on_postgres: PostgresCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(postgres, "_was_spoken_to", lambda connection: False)
+    world.count("desk")
+    on_postgres.superuser(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{APP}'")
+    with pytest.raises(StoreFault):
+        world.count("desk")
