@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 WIDTH = 520
 WIDE = 760
+PATIENCE_SECONDS = 15.0
+"""For which an answer is waited for after the window was closed: it may be to a code that works once."""
+
+
+def _nothing() -> None:
+    """There is nothing to break off."""
 
 
 class Work(QObject):
@@ -41,12 +47,13 @@ class Work(QObject):
         super().__init__(parent)
         self.is_busy = False
         self._thread: ThreadPoolExecutor | None = None
+        self._abort: Callable[[], object] | None = None
 
-    def start(self, work: Callable[[], object]) -> None:
-        """Begin; a second piece while one runs is not begun."""
+    def start(self, work: Callable[[], object], abort: Callable[[], object] | None = None) -> None:
+        """Begin; a second piece while one runs is not begun. `abort`, from any thread, breaks off what it waits for."""
         if self.is_busy:
             return
-        self.is_busy = True
+        self.is_busy, self._abort = True, abort
         if self._thread is None:
             from concurrent.futures import ThreadPoolExecutor
 
@@ -55,9 +62,15 @@ class Work(QObject):
         self._thread.submit(work).add_done_callback(self._bring_home)
 
     def see_out(self) -> None:
-        """Wait for what is under way, of which nobody is told any more."""
-        if self._thread is not None:
-            self._thread.shutdown()
+        """Wait for what is under way, of which nobody is told any more; not for ever for what can be broken off."""
+        if self._thread is None:
+            return
+        from threading import Timer
+
+        patience = Timer(PATIENCE_SECONDS, self._abort or _nothing)
+        patience.start()
+        self._thread.shutdown()
+        patience.cancel()
 
     def _bring_home(self, future: Future[object]) -> None:
         with suppress(RuntimeError):  # PySide6's word for a signal whose page is gone: nobody waits any more
