@@ -85,11 +85,16 @@ def unlock(
 
 def add_officer(path: Path, key: RegisterKey, *, login: str, officer_id: str, passphrase: str) -> None:
     """A slot for another officer. Raises Refusal when the login is taken, Invalid, KeyfileNotSaved."""
+    require_free(path, key, login)
     keyfile = read_with_key(path, key)
-    if keyfile.slot(login):
-        raise Refusal(N_('The login "{login}" is already used on this PC. Choose another.'), login=login)
     slot = make_slot(key, keyfile.db_id, login=login, officer_id=officer_id, passphrase=passphrase)
     save(path, _with_slots(keyfile, (*keyfile.slots, slot)), key)
+
+
+def require_free(path: Path, key: RegisterKey, login: str) -> None:
+    """Raises Refusal when the login is taken."""
+    if read_with_key(path, key).slot(login):
+        raise Refusal(N_('The login "{login}" is already used on this PC. Choose another.'), login=login)
 
 
 def remove_officer(path: Path, key: RegisterKey, *, login: str) -> None:

@@ -100,6 +100,11 @@ class FirstRun:
         officer = NewOfficer(values["login"], values["display_name"], passphrase)
         return self._train(officer, values["place"]) if self.way == TRAINING else self._enrol(officer, values)
 
+    def break_off(self) -> None:
+        """Give up an enrolment that waits for the line; from any thread. No other one follows."""
+        if self.tries is not None:
+            self.tries.abort()
+
     def _restore(self, values: dict[str, str], passphrase: str) -> Callable[[], OpenDesk]:
         from commune_desk.usecases.registers.backups import restore
 

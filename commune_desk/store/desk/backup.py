@@ -41,7 +41,8 @@ _PIECE = 1 << 20
 _NO_ARCHIVE = (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, ValueError, struct.error)
 """What the library says of a file that is no archive or was changed."""
 _NAMES_IN_UTF8 = 0x800
-_LEFTOVERS = (".part", *(".part-db" + beside for beside in ("", "-wal", "-shm", "-journal")))
+LEFTOVERS = (".part", *(".part-db" + beside for beside in ("", "-wal", "-shm", "-journal")))
+"""What a backup's name ends in while it is written: files that stay where the process is killed."""
 
 
 class BackupDamaged(Fault):
@@ -107,7 +108,7 @@ def make_backup(register: Register, key: RegisterKey, keyfile: Path, target: Pat
         # The register was only read, and every page of it could be: what refuses is the place of the copy.
         raise BackupNotSaved from None
     finally:
-        for ending in _LEFTOVERS:
+        for ending in LEFTOVERS:
             with suppress(OSError):  # a disk that refuses the name refuses to look for it too
                 target.with_name(target.name + ending).unlink(missing_ok=True)
     return manifest

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 import msgspec
 
@@ -16,6 +15,7 @@ from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.files import unfetched
 from commune_desk.store.writing.transaction import Tx
 from sync import content
 from sync.file_wire import FileTask
@@ -25,8 +25,6 @@ DEFAULT_BUDGET_MB = 20
 """Megabytes of files a day, up and down together; 0 sets no bound."""
 SENT_NOW_ON = "files_sent_now_on"
 """The day (ISO) for which an officer set the budget aside."""
-FETCHED_BY_ITSELF = 160 * 1024
-"""Bytes up to which a file of another desk comes without being asked for."""
 FILES, FILES_ASKED = "files", "files_asked"
 """Topics: how far a file is; an officer waits for files."""
 _MOST_TRIES = 3
@@ -88,12 +86,6 @@ _UP = (
 _DOWN = (
     "SELECT scope, sha256, size, direction, reached FROM file_queue WHERE state='waiting' AND direction='down'"  # noqa: S608
     f" AND asked=0 AND {_IS_NAMED}"
-)
-_NEW = (
-    "SELECT a.scope, a.sha256, a.size, 'down', 0 FROM attachment a"
-    " WHERE a.sha256 IS NOT NULL AND a.size BETWEEN 1 AND ? AND a.content_key IS NOT NULL"
-    " AND NOT EXISTS (SELECT 1 FROM file_queue q WHERE q.sha256=a.sha256)"
-    " AND NOT EXISTS (SELECT 1 FROM attachment_withdrawal w WHERE w.attachment=a.id) ORDER BY a.added_at DESC"
 )
 
 
@@ -231,11 +223,12 @@ def next_task(db: Connection, day: date, passed_over: Collection[str] = ()) -> F
     None when there is nothing, or when the day's budget holds the rest back. `passed_over` are left out.
     """
     left = budget(db, day).left
-    ways: list[tuple[str, tuple[Any, ...], int]] = [(_ASKED, (), _NO_BOUND)]
+    ways = [(_ASKED, _NO_BOUND)]
     if left:
-        ways += [(_UP, (), left), (_DOWN, (), left), (_NEW, (FETCHED_BY_ITSELF,), left)]
-    for sql, values, most in ways:
-        for scope, file, size, direction, reached in db.execute(sql, values):
+        unfetched.follow(db)
+        ways += [(_UP, left), (_DOWN, left), (unfetched.NEXT, left)]
+    for sql, most in ways:
+        for scope, file, size, direction, reached in db.execute(sql):
             if file not in passed_over and content.is_digest(file):
                 return FileTask(scope, file, size, direction == "up", reached, most)
     return None

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from commune_desk.i18n import _
 from commune_desk.presenters.child.picker import find_options
 from commune_desk.ui.theme import Size
-from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.rows import ButtonRow
 from commune_desk.ui.widgets.search_field import SearchField
 from commune_desk.ui.widgets.tab_order import follow
 from commune_desk.ui.widgets.text import Text
@@ -31,7 +31,7 @@ class ChildPicker(QWidget):
         self.field = SearchField(_("Find the child"), placeholder=_("Type the child's name…"))
         self.field.searched.connect(self.search)
         self.field.accepted.connect(self._take_only)
-        self.rows: list[ListRow] = []
+        self.rows: list[ButtonRow] = []
         self._ids: list[str] = []
         self._typed = ""
         self._audit = QTimer(self, interval=searches.PAUSE_MS, singleShot=True)
@@ -54,7 +54,7 @@ class ChildPicker(QWidget):
         self._typed = typed
         self._audit.start()
         self._ids = [option.id for option in found]
-        self.rows = [ListRow(option.name, option.detail).clickable() for option in found]
+        self.rows = [ButtonRow(option.name, option.detail) for option in found]
         for row, person in zip(self.rows, self._ids, strict=True):
             row.activated.connect(lambda one=person: self._choose(one))
             self._column.addWidget(row)

@@ -41,7 +41,7 @@ def make_editor(spec: FieldSpec, options: Sequence[Option], today: Callable[[], 
         case Editor.CHOICE:
             return Choice(spec.label, options, placeholder=spec.placeholder)
         case Editor.RADIO:
-            return RadioRow(spec.label, options)
+            return RadioRow(spec.label, options, is_optional=not spec.required)
         case Editor.MULTI:
             return MultiChoice(spec.label, options)
         case Editor.TICK:

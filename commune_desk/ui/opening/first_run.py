@@ -142,7 +142,7 @@ class FirstRunPage(OpeningCard):
             return
         self._set_trouble("")
         self._set_busy(True)
-        self._work.start(self.form.submit(secrets))
+        self._work.start(self.form.submit(secrets), self.form.break_off)
 
     def recover(self) -> None:
         """Make the chosen backup ready for the province's answer."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from functools import cache, partial
 from typing import TYPE_CHECKING
+from weakref import ReferenceType, ref
 
 from PySide6 import QtCore
 from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _
@@ -23,10 +25,41 @@ if TYPE_CHECKING:
 
 WIDTH = 520
 WIDE = 760
+PATIENCE_SECONDS = 15.0
+"""For which an answer is waited for after the window was closed: it may be to a code that works once."""
+
+
+def _nothing() -> None:
+    """There is nothing to break off."""
+
+
+class _Home(QObject):
+    """Where work comes home to, from any thread: it is there as long as the program, while a page may go just then."""
+
+    _arrived = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._arrived.connect(self._on_arrival, QtCore.Qt.ConnectionType.QueuedConnection)
+
+    def bring(self, owner: ReferenceType[Work], future: Future[object]) -> None:
+        self._arrived.emit((owner, future))
+
+    @QtCore.Slot(object)
+    def _on_arrival(self, arrived: tuple[ReferenceType[Work], Future[object]]) -> None:
+        work = arrived[0]()
+        if work is not None and isValid(work):  # otherwise nobody waits any more
+            work.settle(arrived[1])
+
+
+@cache
+def _home() -> _Home:
+    """Made on the UI thread, by the first work."""
+    return _Home()
 
 
 class Work(QObject):
-    """Work off the UI thread while no register is open yet, one piece at a time; its result comes home by a signal.
+    """Work off the UI thread while no register is open yet, one piece at a time; its result comes home by an event.
 
     A DeskError goes to `refused`; any other exception is a bug and goes to `sys.excepthook`. Whatever became of it,
     `ended` comes first.
@@ -35,35 +68,37 @@ class Work(QObject):
     ended = Signal()
     done = Signal(object)
     refused = Signal(object)
-    _came_home = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.is_busy = False
         self._thread: ThreadPoolExecutor | None = None
+        self._abort: Callable[[], object] | None = None
 
-    def start(self, work: Callable[[], object]) -> None:
-        """Begin; a second piece while one runs is not begun."""
+    def start(self, work: Callable[[], object], abort: Callable[[], object] | None = None) -> None:
+        """Begin; a second piece while one runs is not begun. `abort`, from any thread, breaks off what it waits for."""
         if self.is_busy:
             return
-        self.is_busy = True
+        self.is_busy, self._abort = True, abort
         if self._thread is None:
             from concurrent.futures import ThreadPoolExecutor
 
-            self._came_home.connect(self._settle, QtCore.Qt.ConnectionType.QueuedConnection)
             self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="opening")
-        self._thread.submit(work).add_done_callback(self._bring_home)
+        self._thread.submit(work).add_done_callback(partial(_home().bring, ref(self)))
 
     def see_out(self) -> None:
-        """Wait for what is under way, of which nobody is told any more."""
-        if self._thread is not None:
-            self._thread.shutdown()
+        """Wait for what is under way, of which nobody is told any more; not for ever for what can be broken off."""
+        if self._thread is None:
+            return
+        from threading import Timer
 
-    def _bring_home(self, future: Future[object]) -> None:
-        with suppress(RuntimeError):  # PySide6's word for a signal whose page is gone: nobody waits any more
-            self._came_home.emit(future)
+        patience = Timer(PATIENCE_SECONDS, self._abort or _nothing)
+        patience.start()
+        self._thread.shutdown()
+        patience.cancel()
 
-    def _settle(self, future: Future[object]) -> None:
+    def settle(self, future: Future[object]) -> None:
+        """Tell of what came home."""
         self.is_busy = False
         self.ended.emit()
         error = future.exception()

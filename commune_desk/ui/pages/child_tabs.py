@@ -23,7 +23,7 @@ from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Flow, clear_layout
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.offer import Offer
-from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.rows import ButtonRow, ListRow
 from commune_desk.ui.widgets.text import Text
 
 Navigate = Callable[[Route], object]
@@ -31,12 +31,13 @@ _FACT_WIDTH = 190
 _STEP_WIDTH = 92
 
 
-def family_row(row: FamilyRow, navigate: Navigate, *, trailing: QWidget | None = None) -> ListRow:
+def family_row(row: FamilyRow, navigate: Navigate, *, trailing: QWidget | None = None) -> ListRow | ButtonRow:
     """A relative; the whole row opens their file when they have one."""
     chips = [Chip(_("has a file"))] if row.has_file else []
-    shown = ListRow(row.name, row.detail, second=row.second, chips=chips, trailing=trailing)
-    if row.has_file and trailing is None:
-        shown.clickable().activated.connect(lambda: navigate(Route("child", row.person)))
+    if not row.has_file or trailing is not None:
+        return ListRow(row.name, row.detail, second=row.second, chips=chips, trailing=trailing)
+    shown = ButtonRow(row.name, row.detail, second=row.second, chips=chips)
+    shown.activated.connect(lambda: navigate(Route("child", row.person)))
     return shown
 
 

@@ -80,6 +80,7 @@ def _keys(*, has_register: bool) -> list[tuple[str, str]]:
         ("Ctrl+S, Ctrl+Enter", _("save a form")),
         ("Esc", _("leave a form; the draft is kept")),
         ("Ctrl+;", _("today, in a date field")),
+        ("Delete", _("take an answer back that nobody has to give")),
         *([as_last_time] if has_register else []),
         ("F5", _("sync now, on the Sync page")),
         ("F6", _("between rail, search and page") if has_register else _("between rail and page")),

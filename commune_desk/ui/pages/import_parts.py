@@ -18,7 +18,7 @@ from commune_desk.ui.widgets.card import Card, Hairline
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
-from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.rows import ButtonRow, ListRow
 from commune_desk.ui.widgets.text import Text
 
 _TARGET_WIDTH = 290
@@ -207,6 +207,6 @@ class ResultPart(QWidget):
         self.remarks.setVisible(bool(view.remarks))
         self.remarks.aside.set_text(view.more_remarks)
         for remark in view.remarks:
-            row = ListRow(remark.name, second=remark.sentence).clickable()
+            row = ButtonRow(remark.name, second=remark.sentence)
             row.activated.connect(partial(self.opened.emit, remark.person))
             self.remarks.add(row)

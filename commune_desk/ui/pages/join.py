@@ -25,7 +25,7 @@ from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.page import Page
-from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.rows import ButtonRow
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.duplicates import Sign
@@ -89,7 +89,7 @@ class JoinPage(Page):
             return
         signs = dict(found)
         for option in options_of(self._workplace, [person for person, _sign in found]):
-            row = ListRow(option.name, option.detail, second=_(SIGNS[signs[option.id]])).clickable()
+            row = ButtonRow(option.name, option.detail, second=_(SIGNS[signs[option.id]]))
             row.activated.connect(lambda one=option.id: self.compare(one))
             self.alike.add(row)
         self.alike.setVisible(bool(found))

@@ -23,7 +23,7 @@ from commune_desk.ui.widgets.flow import Flow, clear_layout
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.options import MultiChoice
 from commune_desk.ui.widgets.page import TwoColumns
-from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.rows import ButtonRow, ListRow
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
 
@@ -141,7 +141,7 @@ class ResidentPage(SubjectPage):
     def _earlier_card(self, view: ResidentView) -> Card:
         card = Card(_("Earlier stays"), "history")
         for stay, text in view.earlier:
-            row = ListRow("", text).clickable()
+            row = ButtonRow("", text)
             row.activated.connect(partial(self._navigate, Route("resident", stay)))
             card.add(row)
         return card

@@ -20,7 +20,7 @@ from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Stack, TileGrid
 from commune_desk.ui.widgets.notice import EmptyState
-from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.rows import ButtonRow, ListRow
 from commune_desk.ui.widgets.text import Text
 
 TILE_HEIGHT = 108
@@ -151,9 +151,9 @@ class DayLog(QWidget):
             detail = _("Open a resident and press “Write in the log”.")
             self.card.add(EmptyState("clipboard-list", _("Nothing was written on this day."), detail=detail))
 
-    def _row(self, line: LogLine) -> ListRow:
-        row = ListRow(line.alias, chips=[Chip(line.kind)], second=line.note, aside=line.officer).lead(
+    def _row(self, line: LogLine) -> ButtonRow:
+        row = ButtonRow(line.alias, chips=[Chip(line.kind)], second=line.note, aside=line.officer).lead(
             line.hour, width=64
         )
-        row.clickable().activated.connect(lambda: self._navigate(Route("resident", line.stay)))
+        row.activated.connect(lambda: self._navigate(Route("resident", line.stay)))
         return row

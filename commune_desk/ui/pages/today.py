@@ -30,7 +30,7 @@ from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.page import TwoColumns
-from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.rows import ButtonRow, ListRow
 from commune_desk.ui.widgets.tab_order import follow, stops
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
@@ -231,22 +231,22 @@ class SectionCard(Card):
         if self.entry is not None and self.entry.typed() == ("", ""):
             self.entry.show_typed(title, day)
 
-    def _row(self, row: Row) -> ListRow:
+    def _row(self, row: Row) -> ListRow | ButtonRow:
         link = self._link(row) if row.link else None
         button = self._button(row) if row.button else None
         chips = [_chip(chip) for chip in row.chips]
         ends = [one for one in (link, button) if one is not None]
         trailing = _beside(*ends) if len(ends) > 1 else next(iter(ends), None)
-        shown = ListRow(row.title, row.detail, second=row.second, chips=chips, aside=row.aside, trailing=trailing)
+        kind = ListRow if ends or row.route is None else ButtonRow
+        shown = kind(row.title, row.detail, second=row.second, chips=chips, aside=row.aside, trailing=trailing)
         if row.is_first:
             shown.tinted()
         if link is not None:
             self.targets[f"{row.key}.link"] = link
         if button is not None:
             self.targets[row.key] = button
-        elif link is None and row.route is not None:
-            route = row.route
-            shown.clickable().activated.connect(lambda: self.route_asked.emit(route))
+        if isinstance(shown, ButtonRow):
+            shown.activated.connect(lambda: self.route_asked.emit(row.route))
             self.targets[row.key] = shown
         return shown
 

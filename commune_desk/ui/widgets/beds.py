@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from commune_desk.ui import theme
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.card import IconLabel
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Stack
-from commune_desk.ui.widgets.pressing import is_click, is_key_press
+from commune_desk.ui.widgets.pressing import Pressable
 from commune_desk.ui.widgets.text import Text
 
 
-class BedTile(QWidget):
+class BedTile(Pressable):
     """A tile that is a button: a click, Enter or Space emits `activated`. A free bed has a dashed border."""
-
-    activated = Signal()
 
     def __init__(
         self,
@@ -34,8 +32,6 @@ class BedTile(QWidget):
         self._is_free = is_free
         self._is_hovered = False
         self.setAccessibleName(", ".join(t for t in (bed, chip, title, detail) if t))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMinimumHeight(96)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         ink = "quiet" if is_free else "ink"
@@ -75,14 +71,3 @@ class BedTile(QWidget):
     def leaveEvent(self, event: object) -> None:
         self._is_hovered = False
         self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if is_click(self, event):
-            self.activated.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_key_press(event):
-            if not event.isAutoRepeat():
-                self.activated.emit()
-            return
-        super().keyPressEvent(event)

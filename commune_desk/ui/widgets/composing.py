@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6 import QtCore
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent
-from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget as _Field
+else:
+    _Field = object
 
 
-def is_left(event: QFocusEvent) -> bool:
+class Composing(_Field):
+    """Stands before Qt's own class among the bases of a field of text, and knows what an input method still holds.
+
+    The field is settled when it is left, unless letters are still being composed.
+    """
+
+    _composed = ""
+
+    @property
+    def is_composing(self) -> bool:
+        """Whether an input method still holds letters that are not part of the text yet."""
+        return bool(self._composed)
+
+    def finish_composing(self) -> None:
+        """Take what an input method still holds as typed: nobody will go on with it."""
+        if not self._composed:
+            return
+        QGuiApplication.inputMethod().commit()
+        if self._composed:  # the field has not the keyboard any more, or the system no say in it
+            committed = QInputMethodEvent()
+            committed.setCommitString(self._composed)
+            QtCore.QCoreApplication.sendEvent(self, committed)
+
+    def settle(self) -> None:
+        """Tidy the text; done when the field is left, and by forms before saving."""
+        raise NotImplementedError
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._composed = event.preeditString()
+        super().inputMethodEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if _is_left(event) and not self.is_composing:
+            self.settle()
+
+
+def _is_left(event: QFocusEvent) -> bool:
     """Whether a field is left. It is not for a list or a menu that opens over it, nor for another window: whoever looks
     something up there comes back to the same letter."""
     reasons = QtCore.Qt.FocusReason
     return event.reason() not in (reasons.PopupFocusReason, reasons.ActiveWindowFocusReason)
-
-
-def commit_composed(field: QWidget, composed: Callable[[], str]) -> None:
-    """Have what an input method still holds become text of the field; `composed` tells what that is now."""
-    QGuiApplication.inputMethod().commit()
-    if held := composed():  # the field has not the keyboard any more, or the system no say in it
-        committed = QInputMethodEvent()
-        committed.setCommitString(held)
-        QtCore.QCoreApplication.sendEvent(field, committed)

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from commune_desk.domain.vietnamese.text import nfc, tidy
 from commune_desk.i18n import _
 from commune_desk.ui import theme
-from commune_desk.ui.widgets.composing import commit_composed, is_left
+from commune_desk.ui.widgets.composing import Composing
 
 
-class LineEdit(QLineEdit):
+class LineEdit(Composing, QLineEdit):
     """One line. `edited` fires for each change by hand, `left` with the tidied text when the field is left."""
 
     edited = Signal(str)
@@ -27,19 +27,8 @@ class LineEdit(QLineEdit):
         self.setPlaceholderText(placeholder)
         self.setFont(theme.font())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._composed = ""
         self._suggestions: QtCore.QStringListModel | None = None
         self.textEdited.connect(self._on_edited)
-
-    @property
-    def is_composing(self) -> bool:
-        """Whether an input method still holds letters that are not part of the text yet."""
-        return bool(self._composed)
-
-    def finish_composing(self) -> None:
-        """Take what an input method still holds as typed: nobody will go on with it."""
-        if self._composed:
-            commit_composed(self, lambda: self._composed)
 
     def value(self) -> str:
         """The text as it will be kept, even while the field still has the focus."""
@@ -79,15 +68,6 @@ class LineEdit(QLineEdit):
             QtCore.QCoreApplication.sendEvent(self, event)
             return True
         return super().eventFilter(watched, event)
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._composed = event.preeditString()
-        super().inputMethodEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if is_left(event) and not self.is_composing:
-            self.settle()
 
     def settle(self) -> None:
         """Tidy the text; done when the field is left, and by forms before saving."""

@@ -9,10 +9,12 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
+from commune_desk.i18n import _
 from commune_desk.ui.widgets.choice import Option
 from commune_desk.ui.widgets.flow import FlowLayout
 from commune_desk.ui.widgets.toggles import Dot, Tick
 
+_TAKE_BACK = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _ARROWS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}
 
 
@@ -51,12 +53,20 @@ class _Buttons(QWidget):
 
 
 class RadioRow(_Buttons):
-    """One of a few codes, all in sight. Tab stops at the chosen one; arrow keys choose, first what has the focus."""
+    """One of a few codes, all in sight. Tab stops at the chosen one; arrow keys choose, first what has the focus.
+
+    With `is_optional` Delete takes the choice back: a slip of the hand must not become an answer.
+    """
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, options: Sequence[Option]) -> None:
+    def __init__(self, name: str, options: Sequence[Option], *, is_optional: bool = False) -> None:
         super().__init__(name, Dot)
+        self._is_optional = is_optional
+        if is_optional:
+            hint = _("Delete takes the answer back")
+            self.setToolTip(hint)
+            self.setAccessibleDescription(hint)
         self._group = QButtonGroup(self)
         self._group.buttonToggled.connect(self._on_toggled)
         self._options: list[Option] = []
@@ -80,6 +90,10 @@ class RadioRow(_Buttons):
             step = _ARROWS.get(Qt.Key(event.key()), 0)
             if step and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
                 self._step(watched, step)
+                return True
+            if self._is_optional and event.key() in _TAKE_BACK and self.value():
+                self.set_value("")
+                self.chosen.emit("")
                 return True
         return super().eventFilter(watched, event)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from commune_desk.ui import theme
@@ -13,22 +14,25 @@ from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.card import ROW_MARGINS, IconLabel
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Flow, Stack
-from commune_desk.ui.widgets.pressing import is_click, is_key_press
+from commune_desk.ui.widgets.pressing import Pressable
 from commune_desk.ui.widgets.text import RichLine, Run, Text
+
+if TYPE_CHECKING:
+    _Widget = QWidget
+else:
+    _Widget = object  # Qt's own class comes second: a widget or a button
 
 LEAD_WIDTH = 116
 LINE = 26
 """A chip alone on a line takes as much room as words do."""
 
 
-class ListRow(QWidget):
+class _Row(_Widget):
     """One row. `lead` is the time or label column with its tone, `title` is bold, `detail` follows it,
     `second` stands quiet below, `aside` quiet at the right, `trailing` a button.
-
-    With `clickable` the whole row is a button: Enter, Space and a click emit `activated`.
     """
 
-    activated = Signal()
+    _is_tinted = _is_hovered = False
 
     def __init__(
         self,
@@ -42,7 +46,6 @@ class ListRow(QWidget):
     ) -> None:
         super().__init__()
         self.setAccessibleName(" ".join(t for t in (title, detail, second, *(c.text for c in chips), aside) if t))
-        self._clickable = self._hovered = self._tinted = False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(ROW_MARGINS)
         self._row.setSpacing(12)
@@ -65,7 +68,7 @@ class ListRow(QWidget):
             column.add(Text(second, size=Size.SMALL, ink="quiet", wrap=True))
         return column
 
-    def lead(self, text: str, *, icon: str = "", ink: str = "ink", width: int = LEAD_WIDTH) -> ListRow:
+    def lead(self, text: str, *, icon: str = "", ink: str = "ink", width: int = LEAD_WIDTH) -> Self:
         """Put a time or label before the texts, `width` pixels wide; returns the row."""
         holder = QWidget()
         holder.setFixedWidth(width)
@@ -79,7 +82,7 @@ class ListRow(QWidget):
         self.setAccessibleName(f"{text} {self.accessibleName()}")
         return self
 
-    def lead_chip(self, chip: Chip, *, width: int = 0) -> ListRow:
+    def lead_chip(self, chip: Chip, *, width: int = 0) -> Self:
         """Put a chip before the texts, in a column `width` pixels wide if one is given; returns the row."""
         holder = QWidget()
         holder.setFixedWidth(max(width, chip.sizeHint().width()))
@@ -91,22 +94,15 @@ class ListRow(QWidget):
         self.setAccessibleName(f"{chip.text} {self.accessibleName()}")
         return self
 
-    def lead_widget(self, widget: QWidget) -> ListRow:
+    def lead_widget(self, widget: QWidget) -> Self:
         """Put a widget before the texts; returns the row."""
         self._row.insertWidget(0, widget)
         return self
 
-    def tinted(self) -> ListRow:
+    def tinted(self) -> Self:
         """Mark the row that matters most; returns it."""
-        self._tinted = True
+        self._is_tinted = True
         self.update()
-        return self
-
-    def clickable(self) -> ListRow:
-        """Make the whole row a button; returns it."""
-        self._clickable = True
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         return self
 
     def minimumSizeHint(self) -> QSize:
@@ -114,27 +110,24 @@ class ListRow(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        if self._tinted or (self._clickable and self._hovered):
+        if self._is_tinted or self._is_hovered:
             painter.fillRect(self.rect(), theme.colour("accent_tint"))
         if self.hasFocus():
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
+
+class ListRow(_Row, QWidget):
+    """A row that tells something."""
+
+
+class ButtonRow(_Row, Pressable):
+    """A row that is a button as a whole: Enter, Space and a click emit `activated`."""
+
     def enterEvent(self, event: QEnterEvent) -> None:
-        self._hovered = True
+        self._is_hovered = True
         self.update()
 
     def leaveEvent(self, event: object) -> None:
-        self._hovered = False
+        self._is_hovered = False
         self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._clickable and is_click(self, event):
-            self.activated.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._clickable and is_key_press(event):
-            if not event.isAutoRepeat():
-                self.activated.emit()
-            return
-        super().keyPressEvent(event)

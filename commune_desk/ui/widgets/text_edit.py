@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QResizeEvent, QTextBlockFormat, QTextCursor
+from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from commune_desk.domain.vietnamese.text import visible
 from commune_desk.ui import theme
-from commune_desk.ui.widgets.composing import commit_composed, is_left
+from commune_desk.ui.widgets.composing import Composing
 from commune_desk.ui.widgets.text import line_height
 
 _MOST_PASTED = 20_000
@@ -21,7 +21,7 @@ def tidy_text(text: str) -> str:
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
-class TextEdit(QTextEdit):
+class TextEdit(Composing, QTextEdit):
     """Several lines of plain text that grow with what is typed; Tab leaves the field."""
 
     edited = Signal(str)
@@ -44,22 +44,11 @@ class TextEdit(QTextEdit):
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(3)
         self._lines, self._most_lines = lines, most_lines
-        self._composed = ""
         self._is_loading = False
         self._space_lines()
         self.textChanged.connect(self._on_changed)
         self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
         self._fit()
-
-    @property
-    def is_composing(self) -> bool:
-        """Whether an input method still holds letters that are not part of the text yet."""
-        return bool(self._composed)
-
-    def finish_composing(self) -> None:
-        """Take what an input method still holds as typed: nobody will go on with it."""
-        if self._composed:
-            commit_composed(self, lambda: self._composed)
 
     def value(self) -> str:
         return tidy_text(self.toPlainText())
@@ -91,15 +80,6 @@ class TextEdit(QTextEdit):
             source = QMimeData()
             source.setText(text[:_MOST_PASTED])
         super().insertFromMimeData(source)
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._composed = event.preeditString()
-        super().inputMethodEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if is_left(event) and not self.is_composing:
-            self.settle()
 
     def sizeHint(self) -> QSize:
         return QSize(320, self.minimumHeight())

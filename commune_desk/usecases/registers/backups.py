@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,9 @@ from commune_desk.domain.time.clock import VIETNAM, Clock
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
-from commune_desk.store.desk.backup import SUFFIX, Manifest, make_backup, unpack_backup
+from commune_desk.store.desk.backup import LEFTOVERS, SUFFIX, Manifest, make_backup, unpack_backup
 from commune_desk.store.exchange.staged import mark_restored
+from commune_desk.usecases.desk.written_whole import clear_left
 from commune_desk.usecases.registers.officers import RecoveryAnswer, recover_laid_out
 from commune_desk.usecases.registers.opening import OpenDesk, open_register, unlock
 from commune_desk.usecases.registers.profile import FolderNotWritten, Profile
@@ -34,11 +36,20 @@ class BackedUp:
 def back_up(desk: OpenDesk, target: Path) -> BackedUp:
     """Write a verified, encrypted backup, and check the audit chain that went into it.
 
-    Saves go on meanwhile. Raises BackupNotSaved, RegisterDamaged.
+    Saves go on meanwhile. What a killed backup of this desk left in that folder goes first: it may take the room that
+    this one needs. Raises BackupNotSaved, RegisterDamaged.
     """
+    if own := desk.register.identity.desk:
+        clear_left(target.parent, _left_of(own), desk.register.clock.now().timestamp())
     manifest = make_backup(desk.register, desk.key, desk.profile.keyfile, target)
     desk.register.write(lambda tx: tx.audit(AuditAction.BACKUP, detail={"changes": manifest.changes})).result()
     return BackedUp(manifest, desk.register.audit_fault())
+
+
+def _left_of(own: str) -> re.Pattern[str]:
+    """Names of `backup_name` for this desk, as a backup that was killed leaves them."""
+    endings = "|".join(map(re.escape, LEFTOVERS))
+    return re.compile(rf"{re.escape(own)}-\d{{8}}-\d{{4}}{re.escape(SUFFIX)}(?:{endings})", re.ASCII)
 
 
 def restore(

@@ -22,6 +22,7 @@ from sync.protocol import unb64
 
 if TYPE_CHECKING:
     from sync.client.enrol import DeskKeys, Enrolment
+    from sync.client.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,32 @@ class Invitation:
 
 class EnrolTries:
     """The tries of one page. The province may have taken a code whose answer was lost on the line: it gives the same
-    answer again to the same keys."""
+    answer again to the same keys. `abort`, from any thread, breaks off the one under way and refuses what follows."""
 
     def __init__(self) -> None:
         self._keys: dict[str, DeskKeys] = {}
+        self._transport: Transport | None = None
+        self._is_aborted = False
 
     def keys(self, code: str) -> DeskKeys:
         """The keys of whoever tries `code`, however it is spelled."""
         from sync.client.enrol import DeskKeys
 
         return self._keys.setdefault("".join(filter(str.isalnum, code)).upper(), DeskKeys())
+
+    def connect(self, address: str, ca_pem: bytes | None) -> Transport:
+        """The way to the province for one request."""
+        from sync.client.enrol import open_transport
+
+        self._transport = transport = open_transport(address, ca_pem)
+        if self._is_aborted:  # asked after the transport is there for `abort` to find: one of the two sees the other
+            transport.abort()
+        return transport
+
+    def abort(self) -> None:
+        self._is_aborted = True
+        if self._transport is not None:
+            self._transport.abort()
 
 
 class NotReached(Fault):
@@ -130,8 +147,14 @@ def _first_enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
 def _enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
     from sync.client.enrol import enrol  # not with the module: it loads the HTTP library, and pages name this use case
 
-    keys = tries.keys(invitation.code)
-    return enrol(invitation.address, invitation.code, invitation.label, program_version=__version__, desk_keys=keys)
+    return enrol(
+        invitation.address,
+        invitation.code,
+        invitation.label,
+        program_version=__version__,
+        desk_keys=tries.keys(invitation.code),
+        connect=tries.connect,
+    )
 
 
 def identity_of(enrolment: Enrolment, label: str, db_id: str) -> Identity:

@@ -22,20 +22,22 @@ from commune_desk.vault.passphrases import require_login, require_passphrase
 
 
 def add_officer(desk: OpenDesk, officer: NewOfficer) -> OfficerId:
-    """Give a colleague a slot on this PC and a record, both or none.
+    """Give a colleague a record and a slot on this PC.
 
-    Raises Invalid, Refusal for a taken login, a Fault.
+    The record comes first: cut off in between, the colleague opens nothing and is added once more. The other way round
+    somebody without a name would work here. Raises Invalid, Refusal for a taken login, a Fault.
     """
     require_login(officer.login)
     require_passphrase(officer.passphrase, officer.login)
     require_names(officer.display_name)
     officer_id = OfficerId(uuid7())
     keyfile = desk.profile.keyfile
-    vault.add_officer(keyfile, desk.key, login=officer.login, officer_id=officer_id, passphrase=officer.passphrase)
+    vault.require_free(keyfile, desk.key, officer.login)
+    desk.register.write(lambda tx: _introduce(tx, officer_id, officer.display_name)).result()
     try:
-        desk.register.write(lambda tx: _introduce(tx, officer_id, officer.display_name)).result()
+        vault.add_officer(keyfile, desk.key, login=officer.login, officer_id=officer_id, passphrase=officer.passphrase)
     except DeskError:
-        vault.remove_officer(keyfile, desk.key, login=officer.login)
+        desk.register.write(lambda tx: _note_removed(tx, officer_id)).result()
         raise
     return officer_id
 

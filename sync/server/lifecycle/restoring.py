@@ -29,6 +29,8 @@ from sync.server.reasons import reason_of
 
 _FRESH = "restoring.db"
 _LOGS = ("-wal", "-shm", "-journal")
+_UNFINISHED = "unfinished"
+"""Stands in the folder with what was there until the backup is about to come in its place."""
 
 
 def restore(data: Path, key_path: Path, source: Path, *, clock: Clock, older: bool = False) -> Path:
@@ -45,13 +47,18 @@ def restore(data: Path, key_path: Path, source: Path, *, clock: Clock, older: bo
         with only_here(data):
             _lay_out(source, data / _FRESH)
             copied = read_whole(data / _FRESH, keys.database_key)
+            if broken_off := _broken_off(data):
+                _put_aside(data, broken_off)  # first: its log may be there already, and says what desks rely on
             if not older:
                 _refuse_older(source, _last_served(data), keys.database_key, copied)
             files = _take_files(data / _FRESH, keys.database_key)
             _begin_in(data / _FRESH, keys, files.get(CA_FILE, b""), clock)
-            aside = _put_aside(data)
+            aside = broken_off or _begin_aside(data)
+            _put_aside(data, aside)
             for name, content in files.items():
                 write_private(data / name, content)
+            (aside / _UNFINISHED).unlink()  # before what comes now: that is never taken for what was there
+            settle_folder(aside)
             (data / _FRESH).replace(data / FILE)
             settle_folder(data)
     except OSError as error:
@@ -138,15 +145,29 @@ def _take_files(fresh: Path, key: str) -> dict[str, bytes]:
     return {name: bytes(content) for name, content in rows if name in FILES}
 
 
-def _put_aside(data: Path) -> Path:
-    """Move what is there into a folder of its own. The database goes last: without it nothing can be served."""
+def _broken_off(data: Path) -> Path | None:
+    """The folder of a restore that was broken off, which this one goes on with; None where the last came to its end."""
+    asides = takewhile(Path.exists, _asides(data))
+    return next((folder for folder in asides if (folder / _UNFINISHED).exists()), None)
+
+
+def _begin_aside(data: Path) -> Path:
     aside = next(folder for folder in _asides(data) if not folder.exists())
     aside.mkdir(mode=0o700)
-    for name in (*FILES, *(FILE + log for log in _LOGS), FILE):
-        if (data / name).exists():
-            (data / name).replace(aside / name)
+    (aside / _UNFINISHED).touch(mode=0o600)
     settle_folder(aside)
     return aside
+
+
+def _put_aside(data: Path, aside: Path) -> None:
+    """Move what is there into a folder of its own. The database goes last: without it nothing can be served.
+
+    What lies there already was put aside before the restore was broken off; of that name a backup's is here.
+    """
+    for name in (*FILES, *(FILE + log for log in _LOGS), FILE):
+        if (data / name).exists() and not (aside / name).exists():
+            (data / name).replace(aside / name)
+    settle_folder(aside)
 
 
 def _asides(data: Path) -> Iterator[Path]:

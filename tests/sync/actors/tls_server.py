@@ -66,7 +66,8 @@ def _read_request(connection: ssl.SSLSocket) -> None:
     while b"\r\n\r\n" not in data:
         data += _some(connection)
     head, _, body = data.partition(b"\r\n\r\n")
-    length = next(int(h.split(b":")[1]) for h in head.split(b"\r\n") if h.lower().startswith(b"content-length:"))
+    said = (h.split(b":")[1] for h in head.split(b"\r\n") if h.lower().startswith(b"content-length:"))
+    length = int(next(said, 0))
     while len(body) < length:
         body += _some(connection)
 

@@ -23,6 +23,7 @@ from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, Secondary
 from commune_desk.ui.widgets.card import Avatar
 from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.text import line_height
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
@@ -325,3 +326,22 @@ def test_the_longest_name_stands_whole_above_the_file(qtbot: QtBot) -> None:
     header.show()
     assert cut_texts(header) == []
     assert header.name.height() > line_height(header.name.font())
+
+
+def test_an_answer_taken_back_in_a_form_is_saved_as_none(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId, routes: list[Route]
+) -> None:
+    def sex() -> str | None:
+        record = workplace.read(lambda c: child_record(c, child))
+        assert record is not None
+        return record.person.sex
+
+    assert sex()
+    form = ChildFormPage(workplace, tasks, routes.append, person=child)
+    show_page(qtbot, form)
+    field = form.fields["sex"]
+    assert isinstance(field, RadioRow)
+    QTest.keyClick(field.buttons[field.value()], Qt.Key.Key_Delete)
+    form.submit()
+    qtbot.waitUntil(lambda: bool(routes))
+    assert not sex()

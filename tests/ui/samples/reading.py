@@ -12,7 +12,7 @@ from commune_desk.ui.widgets.chart import ChartPoint, MiniChart
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.flow import Flow, TileGrid
 from commune_desk.ui.widgets.page import Page, TabBar, TwoColumns
-from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.rows import ButtonRow, ListRow
 from commune_desk.ui.widgets.text import RichLine, Run, Text
 from commune_desk.ui.widgets.timeline import Entry, Timeline
 
@@ -56,7 +56,7 @@ def _visits() -> Card:
         ("Trung bình · hôm nay", Tone.WARNING, "", "Mẫu Thị Ễ", "7 tuổi · bản Sông Moóc"),
         ("Thấp · trong tuần", Tone.GOOD, "", "Mẫu Văn Ự", "10 tuổi · khu Bình Quyền"),
     ):
-        row = ListRow(name, where, aside="lần trước 14/11").lead_chip(Chip(text, tone, icon)).clickable()
+        row = ButtonRow(name, where, aside="lần trước 14/11").lead_chip(Chip(text, tone, icon))
         visits.add(row)
     return visits
 

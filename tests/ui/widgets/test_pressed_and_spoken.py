@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
+import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.ui.widgets.beds import BedTile
@@ -15,13 +17,13 @@ from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.page import TabBar
-from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.rows import ButtonRow, ListRow
 
 
 def test_a_key_that_is_held_down_opens_once(qtbot: QtBot) -> None:
     """As on a button: what it opens has a first button of its own."""
-    bed, row = BedTile("A1", "Hoa Sen"), ListRow("Đặng Thị Hoà").clickable()
-    widget: BedTile | ListRow
+    bed, row = BedTile("A1", "Hoa Sen"), ButtonRow("Đặng Thị Hoà")
+    widget: BedTile | ButtonRow
     for widget in (bed, row):
         qtbot.addWidget(widget)
         widget.show()
@@ -33,6 +35,35 @@ def test_a_key_that_is_held_down_opens_once(qtbot: QtBot) -> None:
             )
             QApplication.sendEvent(widget, pressed)
         assert heard == [True]
+
+
+def _spoken(widget: QWidget) -> QAccessibleInterface:
+    """The widget as a screen reader meets it."""
+    found = QAccessible.queryAccessibleInterface(widget)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("make", [lambda: BedTile("A1", "Hoa Sen"), lambda: ButtonRow("Hoa Sen")])
+def test_what_can_be_pressed_is_a_button_to_a_screen_reader_which_can_press_it(
+    qtbot: QtBot, make: Callable[[], BedTile | ButtonRow]
+) -> None:
+    widget = make()
+    qtbot.addWidget(widget)
+    widget.show()
+    spoken = _spoken(widget)
+    assert spoken.role() is QAccessible.Role.Button
+    assert "Hoa Sen" in spoken.text(QAccessible.Text.Name)
+    acts = spoken.actionInterface()
+    with qtbot.waitSignal(widget.activated):
+        acts.doAction("Press")
+
+
+def test_a_row_that_only_tells_is_none(qtbot: QtBot) -> None:
+    """The twin."""
+    row = ListRow("Hoa Sen")
+    qtbot.addWidget(row)
+    assert _spoken(row).role() is not QAccessible.Role.Button
 
 
 def test_a_field_says_its_keys_again_once_nothing_is_wrong_and_the_hint_that_holds_now(qtbot: QtBot) -> None:

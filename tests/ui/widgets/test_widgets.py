@@ -27,7 +27,7 @@ from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.notice import EmptyState, NoticeBar, ProgressRow
 from commune_desk.ui.widgets.options import MultiChoice
 from commune_desk.ui.widgets.page import Page, TabBar, TwoColumns
-from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.rows import ButtonRow, ListRow
 from commune_desk.ui.widgets.text import TALLEST, RichLine, Run, Text
 from commune_desk.ui.widgets.timeline import Entry, Timeline
 from tests.ui.samples.gallery import PAGES
@@ -177,7 +177,7 @@ def test_a_chip_speaks_its_words_and_not_only_its_colour(qtbot: QtBot, tone: Ton
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
 def test_beds_and_rows_are_buttons_for_the_keyboard_too(qtbot: QtBot, key: Qt.Key) -> None:
     bed = BedTile("A1", "Hoa Sen", "14 tuổi", chip="còn 12/15", chip_tone=Tone.WARNING)
-    row = ListRow("Đặng Thị Hoà", "14 tuổi").clickable()
+    row = ButtonRow("Đặng Thị Hoà", "14 tuổi")
     for widget in (bed, row):
         qtbot.addWidget(widget)
         widget.show()

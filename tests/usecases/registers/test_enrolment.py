@@ -12,7 +12,7 @@ from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.presenters.window.opening import SECRETS, FirstRun
 from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, NotReached, enrol_new_register
 from commune_desk.usecases.registers.profile import FolderNotWritten, NewOfficer, Profile
-from sync.client.errors import SyncFault
+from sync.client.errors import Stopped, SyncFault
 from sync.spelling import spell
 from tests.system.surroundings import fill_up, open_folder, refusing, small_disk
 
@@ -75,6 +75,16 @@ def test_the_tries_of_one_page_have_the_same_keys_for_the_same_code_however_it_i
     keys = tries.keys("7zk2m-aaaaa")
     assert tries.keys("7ZK2M AAAAA") is keys
     assert keys.signing.public not in (other.keys("7ZK2MAAAAA").signing.public, tries.keys("8ZK2MAAAAA").signing.public)
+
+
+def test_tries_that_were_broken_off_ask_nobody_any_more(tmp_path: Path) -> None:
+    tries = EnrolTries()
+    tries.abort()
+    invitation = Invitation(NOBODY_LISTENS, spell(bytes(10)), "Máy 1")
+    with pytest.raises(NotReached) as told:
+        enrol_new_register(Profile(tmp_path), GOOD, invitation, clock=SystemClock(), tries=tries)
+    assert isinstance(told.value.__cause__, Stopped)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_first_start_asks_again_with_the_keys_of_its_first_try(tmp_path: Path) -> None:
