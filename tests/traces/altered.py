@@ -10,6 +10,7 @@ import requests
 
 from sync import protocol, seal
 from sync.client.signing import RequestSigner
+from sync.erased import read_erased
 from sync.seal import SigningKey
 from tests.traces.trace import Exchange
 
@@ -73,7 +74,10 @@ def _with_more(path: str, body: bytes, *, is_reply: bool) -> bytes:
     """The message with one more member in each JSON object that this version would read as one of its own."""
     if path == "/v1/pull" and is_reply:
         return b"\n".join(_event(line) for line in body.split(b"\n"))
-    if path in ("/v1/push", "/v1/files/put", "/v1/files/get"):
+    if path == "/v1/push" and not is_reply:
+        head, *lines = body.split(b"\n")
+        return b"\n".join([_more(head), *(line if read_erased(line) is None else _more(line) for line in lines)])
+    if path in ("/v1/files/put", "/v1/files/get"):
         head, feed, rest = body.partition(b"\n")
         return _more(head) + feed + rest
     return _more(body)

@@ -15,8 +15,9 @@ from tests.sync.actors.real_desks import make_register
 from tests.traces.trace import Rows
 
 READERS = ("shelter", "neighbour", "newcomer")
-"""`neighbour`: of the commune that a child moves to; `newcomer`: begins once everything has happened."""
-BEGINS_ANEW = 2
+"""`neighbour`: of the commune that a child moves to; `newcomer`: begins once everything has happened but the
+order to erase."""
+BEGINS_ANEW = 3
 """Before which of its syncs the newcomer begins anew from a snapshot."""
 _TABLES = (*KINDS, "conflict")
 
@@ -47,4 +48,4 @@ def _rows(tx: Tx) -> Rows:
         cursor = tx.connection.execute(f"SELECT * FROM {table} ORDER BY id")
         names = [column[0] for column in cursor.description]
         found[table] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return {table: rows for table, rows in found.items() if rows}
+    return found

@@ -1,7 +1,8 @@
 """Records the exchanges of this release: `python -m tests.traces.record`. Once for each.
 
 A real server is asked over TLS by the program's own sync: enrolment, pushes with every verb, a conflict and its
-decision, a child that moves, what only a later version knows, a file up and down, a snapshot. It stays in `kept/`.
+decision, a child that moves, what only a later version knows, a file up and down, a child that the province erases,
+a snapshot. It stays in `kept/`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import msgspec
 from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId, uuid7
+from commune_desk.domain.model.record import Record
 from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.domain.time.clock import SystemClock, to_iso
 from sync import protocol, seal
@@ -28,11 +30,13 @@ from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import open_province
 from tests.helpers.attached import add_child, add_file, scan
+from tests.helpers.builders import make_visit, save_all
 from tests.sync.actors.file_office import Place
 from tests.sync.actors.memory_replica import Identity, MemoryReplica
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, command, served
+from tests.traces.orders import give
 from tests.traces.readers import BEGINS_ANEW, READERS, make_reader, prepare, rows_of
-from tests.traces.trace import KEPT, KeptDesk, Rows, Tape, Trace, pack
+from tests.traces.trace import KEPT, KeptDesk, Order, Rows, Tape, Trace, pack
 
 SCOPES = {
     "writer": COMMUNE,
@@ -51,9 +55,10 @@ MUCH_LATER = 1_000
 class Stage:
     """The province that serves, its desks, and the tape that runs."""
 
-    def __init__(self, folder: Path, address: str, desks: dict[str, KeptDesk]) -> None:
+    def __init__(self, province: Path, folder: Path, address: str, desks: dict[str, KeptDesk]) -> None:
         self.tape = Tape()
-        self._folder, self._syncs = folder, dict.fromkeys(desks, 0)
+        self.orders: list[Order] = []
+        self._province, self._folder, self._syncs = province, folder, dict.fromkeys(desks, 0)
         self.enrolments = {name: self._enrol(address, name, kept) for name, kept in desks.items()}
         self.held: dict[str, list[Rows]] = {name: [] for name in READERS}
         self.writer, self.colleague = self._light("writer"), self._light("colleague")
@@ -86,12 +91,27 @@ class Stage:
 
     def carry(self, name: str) -> None:
         """A sync of a desk with one."""
-        place, mine = self.places[name], self.enrolments[name]
-        prepare(place, name, self._turn(name))
-        place.connect = lambda: self.tape.transport(mine.address, mine.ca_pem)
+        place = self._at(name)
         place.carry()
         if name in self.held:
             self.held[name].append(rows_of(place))
+
+    def write_while_it_syncs(self, name: str, record: Record) -> None:
+        """Saved between push and pull, so that it is still to be sent when the page comes."""
+        place = self._at(name)
+        replica = place.replica()
+        replica.meantime = lambda: place.write(save_all(record))
+        place.sync(replica)
+
+    def _at(self, name: str) -> Place:
+        place, mine = self.places[name], self.enrolments[name]
+        prepare(place, name, self._turn(name))
+        place.connect = lambda: self.tape.transport(mine.address, mine.ca_pem)
+        return place
+
+    def erase(self, record: str, before: str) -> None:
+        """The province erases the record; the desk that is named is the next to sync."""
+        self.orders.append(give(self._province, record, (before, self._syncs[before] + 1)))
 
     def key(self, scope: str) -> protocol.ScopeKey:
         keys = [key for mine in self.enrolments.values() for key in mine.scope_keys if key.scope == scope]
@@ -117,7 +137,9 @@ class Story:
         self._a_move()
         self._one_child_twice()
         self._a_later_version()
-        return self._a_file()
+        file = self._a_file()
+        self._an_erasure()
+        return file
 
     def _write(self, kind: str, record: str, values: dict[str, Wire], **more: Any) -> Line:
         return self.stage.writer.record(COMMUNE, kind, record, values, **more)
@@ -180,10 +202,12 @@ class Story:
         self.stage.carry("neighbour")
 
     def _one_child_twice(self) -> None:
-        """A second record of the friend, joined to the first; a colleague who does not know yet edits it."""
+        """A second record of the friend, with a file as the first, is joined to it; a colleague who does not know yet
+        edits it."""
         twin = uuid7()
         name = self._write("person", twin, {"full_name": "Bàn Văn Tài", "village": "Khe Lạc"})
-        self._write("child_file", uuid7(), {"person": twin, "case_number": "QN-2"}, data=0)
+        for person, number in ((self.friend, "QN-2"), (twin, "QN-3")):
+            self._write("child_file", uuid7(), {"person": person, "case_number": number}, data=0)
         self.stage.sync("writer")
         self._write("person", twin, {JOINED_TO: self.friend}, verb=Verb.ALIAS.value, data=0, schema=SCHEMA_VERSION)
         late: dict[str, Wire] = {"full_name": "Bàn Văn Tai"}
@@ -206,9 +230,25 @@ class Story:
         place = self.stage.places["photographer"]
         file = add_file(place.register, add_child(place.register), scan(FILE_BYTES))
         self.stage.carry("photographer")
-        for _ in range(BEGINS_ANEW):
-            self.stage.carry("newcomer")
         return file.id
+
+    def _an_erasure(self) -> None:
+        """Of a child whom the commune and the house hold; of two desks that still had a word, one sends its digest."""
+        child = RecordId(uuid7())
+        phone = self._write("person", child, {"full_name": "Tằng A Páo", "phone": "0912000333"})
+        self._write("child_file", uuid7(), {"person": child, "case_number": "QN-4"}, data=0)
+        self._write("home_visit", uuid7(), {"person": child, "visited_on": "2026-11-23", "observations": "Cháu ốm."})
+        self._write("person", child, {}, verb=Verb.SHARE.value, to=SHELTER, data=0)
+        self.stage.sync("writer")
+        for name in ("shelter", "photographer", "newcomer"):
+            self.stage.carry(name)
+        late: dict[str, Wire] = {"phone": "0912000444"}
+        self.stage.colleague.record(COMMUNE, "person", child, late, base={"phone": phone.change.id})
+        self.stage.erase(child, before="colleague")
+        self.stage.sync("colleague")
+        self.stage.write_while_it_syncs("photographer", make_visit(child))
+        for name in ("photographer", "shelter", *["newcomer"] * (BEGINS_ANEW - 1)):
+            self.stage.carry(name)
 
 
 def record(folder: Path) -> Trace:
@@ -219,7 +259,7 @@ def record(folder: Path) -> Trace:
     start = pack(folder)
     begun_at = to_iso(SystemClock().now())
     with served(folder) as address, tempfile.TemporaryDirectory() as registers:
-        stage = Stage(Path(registers), address, desks)
+        stage = Stage(folder, Path(registers), address, desks)
         file = Story(stage).tell()
         content = stage.places["newcomer"].content(file)
         stage.close()
@@ -229,6 +269,7 @@ def record(folder: Path) -> Trace:
         start=start,
         desks=desks,
         exchanges=stage.tape.exchanges,
+        orders=stage.orders,
         feeds=_feeds(folder),
         registers=stage.held,
         file=file,

@@ -11,25 +11,31 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import from_iso
+from commune_desk.store.intake import erasing as desk_erasing
 from sync import file_wire, protocol, seal
-from sync.change import Line, Verb, needed_schema, read_line
+from sync.change import Change, Line, Verb, needed_schema, read_line
 from sync.client.enrol import Enrolment, enrol
 from sync.client.errors import Unproven
 from sync.client.page import read_page
 from sync.client.session import Session
 from sync.client.transport import Transport
+from sync.erased import read_erased
 from sync.server.door.tickets import Tickets
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.intake import ordering
+from sync.server.lifecycle.erasure_status import erasures
 from sync.snapshot import SnapshotOffer
 from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.memory_replica import Identity, MemoryReplica
 from tests.sync.actors.server_fixtures import Reply, SetClock, World, command, province_in
 from tests.traces.altered import LaterDesk, LaterProvince, as_it_was
+from tests.traces.orders import give_again
 from tests.traces.readers import READERS, make_reader, prepare, rows_of
 from tests.traces.record import FEED, MUCH_LATER, feeds_of
 from tests.traces.trace import KEPT, Exchange, Playback, Trace
@@ -57,12 +63,15 @@ class TodaysProvince:
     def __init__(self, trace: Trace, world: World) -> None:
         self.trace, self.world = trace, world
         self._tokens: dict[str, str] = {}
+        self._orders = list(trace.orders)
 
     def play(self, altered: Altered) -> list[str]:
         """Every request in order; how the answers differ from those of then."""
         return [said for exchange in self.trace.exchanges if (said := self._play(exchange, altered(exchange)))]
 
     def _play(self, exchange: Exchange, sent: Exchange) -> str:
+        while self._orders and self._orders[0].before == (exchange.desk, exchange.sync):
+            give_again(self.world, self._orders.pop(0))
         self.world.clock.time = from_iso(exchange.at)
         path = exchange.path
         for then, now in self._tokens.items():
@@ -124,6 +133,10 @@ def province(trace: Trace, tmp_path: Path, store_engine: StoreEngine) -> Iterato
         yield TodaysProvince(trace, world)
 
 
+def who_is_erased(trace: Trace) -> set[str]:
+    return {read_line(line).change.record for order in trace.orders for line in order.lines}
+
+
 def signing_keys(trace: Trace, province: TodaysProvince) -> dict[str, seal.SigningKey]:
     """By desk id, once the desks are enrolled."""
     by_public = {kept.keys.signing.public: kept.keys.signing for kept in trace.desks.values()}
@@ -157,6 +170,29 @@ def test_a_province_that_forgot_a_kind_would_be_found(
     found = province.play(as_it_was)
     assert any("/v1/push" in one and "quarantined" in one for one in found)
     assert province.feeds() != province.trace.feeds
+
+
+def test_todays_province_erases_whom_it_erased_then_and_takes_in_that_the_desks_did(province: TodaysProvince) -> None:
+    assert province.play(as_it_was) == []
+    erased, told = who_is_erased(province.trace), province.world.read(erasures)
+    assert not erased & {row.id for row in province.world.rows(select(tables.RECORDS["person"].c.id))}
+    assert [one.record for one in told] == sorted(erased)
+    keys, desks = signing_keys(province.trace, province), province.trace.desks
+    signed = {keys[desk].public for one in told for desk in one.signed}
+    assert signed == {desks[name].keys.signing.public for name in ("shelter", "newcomer", "photographer")}
+
+
+def test_a_province_that_takes_words_about_the_erased_would_be_found(
+    province: TodaysProvince, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The twin: what a desk that did not know yet sends late is set aside, and merges with nothing."""
+    monkeypatch.setattr(ordering, "speaking_of_erased", lambda *_: set())
+    first, *_ = province.play(as_it_was)
+    today, then = first.split(" instead of ")
+    assert "/v1/push" in today
+    assert ["'erased'" in told for told in (today, then)] == [False, True]
+    assert "DecodeError" in caplog.text, "no snapshot is made of words on what is empty"
+    caplog.clear()
 
 
 class TodaysDesk:
@@ -223,9 +259,13 @@ class TodaysDesk:
 
 
 def lines_of(exchanges: list[Exchange]) -> list[Line]:
-    """What the desk wrote before that sync."""
+    """What the desk wrote before that sync, and had not erased."""
+    return [read_line(line) for line in _pushed(exchanges) if read_erased(line) is None]
+
+
+def _pushed(exchanges: list[Exchange]) -> list[bytes]:
     pushes = [protocol.inflate(one.sent).split(b"\n") for one in exchanges if one.path == "/v1/push"]
-    return [read_line(line) for _header, *lines in pushes for line in lines]
+    return [line for _header, *lines in pushes for line in lines]
 
 
 @pytest.fixture(params=["then", "later"])
@@ -244,6 +284,18 @@ def test_todays_desk_comes_to_the_register_of_then(
 ) -> None:
     held = TodaysDesk(trace, name, tmp_path, altered).registers(monkeypatch)
     assert [missing(then, now) for then, now in zip(trace.registers[name], held, strict=True)] == [[]] * len(held)
+
+
+@pytest.mark.parametrize("name", ["shelter", "newcomer"])
+def test_a_desk_that_kept_who_was_erased_would_be_found(
+    trace: Trace, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: what the order of then names goes from the register. Comparing would find it too, before the end."""
+    monkeypatch.setattr(desk_erasing, "_erase", lambda *_: None)
+    monkeypatch.setattr("sync.client.session.compare", lambda *_: None)
+    held = TodaysDesk(trace, name, tmp_path, as_it_was).registers(monkeypatch)
+    found = [missing(then, now) for then, now in zip(trace.registers[name], held, strict=True)]
+    assert any(said.startswith("person: ") for sync in found for said in sync)
 
 
 def missing(then: dict[str, list[dict[str, Any]]], now: dict[str, list[dict[str, Any]]]) -> list[str]:
@@ -276,18 +328,43 @@ def test_a_domain_of_signatures_that_changed_would_be_found(
 
 def test_the_recording_has_every_verb_and_every_outcome_and_what_this_version_does_not_know(trace: Trace) -> None:
     """But for the order to erase, which no desk sends, and verbs that came after the release."""
-    written = lines_of(trace.exchanges)
+    written, told = lines_of(trace.exchanges), outcomes(trace)
     plain = next(line.change for line in written if line.change.kind == "person")
     then = max(line.change.schema for line in written if line.change.schema < MUCH_LATER)
     known = {verb.value for verb in Verb if needed_schema(msgspec.structs.replace(plain, verb=verb.value)) <= then}
     assert len(known) >= 7
-    assert {line.change.verb for line in written} >= known - {Verb.ERASE.value}
+    assert {change.verb for change, status, _ in told if status != "quarantined"} >= known - {Verb.ERASE.value}
     assert all(any(word in line.raw for line in written) for word in (b"clan_name", b"weather", b"rainfall"))
-    receipts = [reply_of(one).read(protocol.Receipt) for one in trace.exchanges if one.path == "/v1/push"]
-    statuses = {(result.status, result.code) for receipt in receipts for result in receipt.results}
-    assert statuses >= {("ok", ""), ("conflict", ""), ("late", ""), ("quarantined", "kind")}
+    statuses = {(status, code) for _, status, code in told}
+    assert statuses >= {("ok", ""), ("conflict", ""), ("late", ""), ("quarantined", "kind"), ("quarantined", "erased")}
     paths = {one.path.rsplit("/", 1)[0] if one.method == "GET" else one.path for one in trace.exchanges}
     assert paths >= {"/v1", "/v1/snapshots", "/v1/enrol", "/v1/files/put", "/v1/files/get", "/v1/report", "/v1/ranges"}
+
+
+def test_the_recording_has_an_order_to_erase_that_two_places_heard(trace: Trace) -> None:
+    """Of words that were not sent yet, one desk sends the words, for it does not know yet, and one the digest."""
+    erased = who_is_erased(trace)
+    assert erased
+    assert all(len(order.lines) >= 2 for order in trace.orders)
+    for name in ("shelter", "newcomer"):
+        held = [erased & {row["id"] for row in rows.get("person", [])} for rows in trace.registers[name]]
+        assert erased in held, "it was there"
+        assert held[-1] == set(), "and went"
+    assert [change.record for change, _, code in outcomes(trace) if code == "erased"] == sorted(erased)
+    digests = [told[0] for line in _pushed(trace.exchanges) if (told := read_erased(line))]
+    assert [named_in_receipts(trace)[change] for change in digests] == [("quarantined", "erased")]
+
+
+def outcomes(trace: Trace) -> list[tuple[Change, str, str]]:
+    """Each change that was sent, its status and its code."""
+    named = named_in_receipts(trace)
+    return [(line.change, *named.get(line.change.id, ("ok", ""))) for line in lines_of(trace.exchanges)]
+
+
+def named_in_receipts(trace: Trace) -> dict[str, tuple[str, str]]:
+    """By id, what was told of a change; a brief receipt names none that was plainly taken."""
+    receipts = [reply_of(one).read(protocol.Receipt) for one in trace.exchanges if one.path == "/v1/push"]
+    return {result.id: (result.status, result.code) for receipt in receipts for result in receipt.results}
 
 
 def test_this_release_is_recorded() -> None:

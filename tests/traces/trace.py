@@ -46,6 +46,13 @@ class Exchange(msgspec.Struct, frozen=True, array_like=True):
     received: bytes
 
 
+class Order(msgspec.Struct, frozen=True):
+    """The province erased a person: the change by which it told each place, and before whose sync that was."""
+
+    before: tuple[str, int]
+    lines: list[bytes]
+
+
 class KeptDesk(msgspec.Struct, frozen=True):
     """The code that made it a desk, and its secret keys."""
 
@@ -79,6 +86,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """The province's folder before the first request: path and bytes of each file; its database without encryption."""
     desks: dict[str, KeptDesk]
     exchanges: list[Exchange]
+    orders: list[Order]
     feeds: list[tuple[str, int, bytes]]
     """(scope, number, chain) of each event at the end."""
     registers: dict[str, list[Rows]]
