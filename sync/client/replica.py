@@ -13,6 +13,7 @@ from sync.change import Line, Place
 from sync.checksums import ScopeSums
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SigningKey
+from sync.ticket import KeptTicket
 
 APPLY_AT_ONCE = 300
 """Events in one call of `apply`: one transaction, short enough that typing never waits."""
@@ -55,6 +56,14 @@ class Replica(Protocol):
     """A desk's register, as far as sync is concerned."""
 
     def identity(self) -> DeskIdentity: ...
+
+    def keep_ticket(self, ticket: KeptTicket) -> None:
+        """Keep it, in the place of any other, for a session to come."""
+        ...
+
+    def kept_ticket(self) -> tuple[KeptTicket, float] | None:
+        """The ticket that this version of the program kept, and the seconds since by this PC's clock, also below 0."""
+        ...
 
     def heard_schema(self, schema: int) -> None:
         """The schema version that the province's program knows: what needs no more than that is numbered."""
