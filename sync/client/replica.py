@@ -62,7 +62,10 @@ class Replica(Protocol):
         ...
 
     def kept_ticket(self) -> tuple[KeptTicket, float] | None:
-        """The ticket that this version of the program kept, and the seconds since by this PC's clock, also below 0."""
+        """The ticket that was kept, if not before an update of the program, and the seconds since by this PC's clock.
+
+        They are below 0 where the clock went back.
+        """
         ...
 
     def heard_schema(self, schema: int) -> None:

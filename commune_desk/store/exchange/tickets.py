@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from commune_desk.domain.records.kinds import SCHEMA_VERSION
+from commune_desk.store.desk import versions
 from commune_desk.store.engine import settings
 from commune_desk.store.writing.transaction import Tx
 from sync.ticket import KeptTicket
@@ -19,21 +19,23 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """`microseconds`: this PC's time when the ticket came. `schema`: of the program, which says hello after an update."""
+    """`microseconds`: this PC's time when the ticket came."""
 
     ticket: KeptTicket
     microseconds: int
-    schema: int
 
 
 def keep(tx: Tx, ticket: KeptTicket) -> None:
-    settings.put(tx.connection, TICKET, Kept(ticket=ticket, microseconds=_now(tx), schema=SCHEMA_VERSION))
+    settings.put(tx.connection, TICKET, Kept(ticket=ticket, microseconds=_now(tx)))
 
 
 def kept(tx: Tx) -> tuple[KeptTicket, float] | None:
-    """The ticket and the seconds since it came, below 0 where this PC's clock went back."""
+    """The ticket and the seconds since it came, below 0 where this PC's clock went back.
+
+    None after an update of the program: the hello that follows catches up with what the former one could not read.
+    """
     found: Kept | None = settings.get(tx.connection, TICKET, Kept | None, None)  # type: ignore[arg-type]
-    if found is None or found.schema != SCHEMA_VERSION:
+    if found is None or not versions.is_caught_up(tx.connection):
         return None
     return found.ticket, (_now(tx) - found.microseconds) / 1_000_000
 

@@ -13,8 +13,8 @@ from commune_desk.domain.time.clock import monotonic
 from sync import seal
 
 LIFE_SECONDS = 72 * 3600
-"""A night and a weekend: a desk keeps its ticket, and the first sync of its day says no hello, which on a poor line would
-be a quarter of its time. What is recorded grows stale sooner: with the next request of the same ticket."""
+"""A night and a weekend: a desk keeps its ticket, and the first sync of its day says no hello, which on a poor line
+would be a quarter of its time. What is recorded grows stale sooner: with the next request of the same ticket."""
 _KEPT_PER_KEY = 8
 
 
