@@ -68,8 +68,11 @@ class Replica(Protocol):
         """
         ...
 
-    def heard_schema(self, schema: int) -> None:
-        """The schema version that the province's program knows: what needs no more than that is numbered."""
+    def heard_schema(self, schema: int) -> bool:
+        """The schema version that the province's program knows: what needs no more than that is numbered.
+
+        Whether anything had waited for it.
+        """
         ...
 
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[PendingLine]:

@@ -87,7 +87,7 @@ class Session:
         self._receipt_at = ""
         self._now = ""
         self._shows_receipt = False
-        self._greetings = 0
+        self._has_freed = False
         self._tally = _Tally()
 
     @property
@@ -173,12 +173,11 @@ class Session:
         self._epoch = hello.epoch
         self._note_time(hello.time)
         self._replica.heard(hello.time)
-        self._replica.heard_schema(hello.schema)
+        self._has_freed |= self._replica.heard_schema(hello.schema)
         ticket = KeptTicket(
             desk=self._desk, epoch=hello.epoch, ticket=hello.ticket, seconds=hello.ticket_seconds, at=hello.time
         )
         self._replica.keep_ticket(ticket)
-        self._greetings += 1
 
     def _note_time(self, at: str) -> None:
         """The province's own time; a page of an older program says none."""
@@ -194,10 +193,10 @@ class Session:
         return self._replica.identity()
 
     def _go_through(self, channel: Channel, identity: DeskIdentity) -> None:
+        self._has_freed = False
         self._push_all(channel, identity)
-        greetings = self._greetings
         self._pull_or_mend(channel, identity)
-        if self._greetings > greetings:  # its program may be a newer one, for which something has waited
+        if self._has_freed:  # a hello within told of a newer program at the province, for which something has waited
             self._push_all(channel, identity)
         self._tally.file_fault = self._carry_files(channel, identity)
         self._report(channel)

@@ -63,11 +63,13 @@ class RegisterReplica(OneDesk):
     def kept_ticket(self) -> tuple[KeptTicket, float] | None:
         return self._write(tickets.kept)
 
-    def heard_schema(self, schema: int) -> None:
+    def heard_schema(self, schema: int) -> bool:
         self._write(versions.catch_up)
-        if self._write(lambda tx: staged.heard_schema(tx, schema)):
-            while self._write(staged.release_next):
-                pass
+        if not self._write(lambda tx: staged.heard_schema(tx, schema)):
+            return False
+        while self._write(staged.release_next):
+            pass
+        return True
 
     def heard(self, at: str) -> None:
         self._write(lambda tx: hear_time(tx, at))

@@ -90,9 +90,10 @@ class MemoryReplica:
     def kept_ticket(self) -> tuple[KeptTicket, float] | None:
         return None if self.ticket is None else (self.ticket[0], self.now() - self.ticket[1])
 
-    def heard_schema(self, schema: int) -> None:
+    def heard_schema(self, schema: int) -> bool:
         """This desk writes nothing that a province could not know."""
         self.schemas.append(schema)
+        return False
 
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[Pending]:
         start = max(self.accepted_n, after_n)

@@ -141,9 +141,11 @@ def test_a_hello_that_a_request_needed_is_heard_in_full(
 
 def test_what_waited_for_a_newer_province_goes_in_the_sync_that_hears_of_it() -> None:
     class Waiting(MemoryReplica):
-        def heard_schema(self, schema: int) -> None:
+        def heard_schema(self, schema: int) -> bool:
             if schema == 9 and not self.lines:
                 _type(self, 1)
+                return True
+            return False
 
     province = ScriptedProvince()
     met = _met(province)
