@@ -89,10 +89,11 @@ class Channel:
             raise errors.AnotherVersion
         if not _TICKET.fullmatch(hello.ticket):
             raise protocol.Malformed
+        self._ends_at = asked_at  # unless what it says is taken up, the next sync asks again
+        self._greeted(hello)
         self._count_from(1, hello.ticket)
         self._ends_at = asked_at + hello.ticket_seconds - _SECONDS_TO_SPARE
         self._is_untried = False
-        self._greeted(hello)
         return hello
 
     def resume(self, kept: KeptTicket, age: float) -> None:

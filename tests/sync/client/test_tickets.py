@@ -139,6 +139,31 @@ def test_a_hello_that_a_request_needed_is_heard_in_full(
     assert (desk.schemas, desk.ticket[0].ticket) == (([1, 9], "another") if is_heard else ([1], "ticket"))
 
 
+def test_a_hello_that_was_not_taken_up_is_said_again() -> None:
+    """The disk refused, or the power went out: what it said must not wait until its ticket ends."""
+
+    class Refusing(MemoryReplica):
+        refusals = 1
+
+        def heard_schema(self, schema: int) -> bool:
+            if self.refusals:
+                self.refusals -= 1
+                raise errors.Stopped
+            return super().heard_schema(schema)
+
+    province = ScriptedProvince()
+    desk = Refusing(province.desk("AAAAAA").me)
+    session = _session(province, desk)
+    with pytest.raises(errors.Stopped):
+        session.sync()
+    assert (desk.ticket, desk.schemas) == (None, [])
+    session.sync()
+    assert _hellos(province) == 2
+    assert (desk.ticket is not None, desk.schemas) == (True, [1])
+    session.sync()
+    assert _hellos(province) == 2, "the twin: taken up, it is not"
+
+
 def test_what_waited_for_a_newer_province_goes_in_the_sync_that_hears_of_it() -> None:
     class Waiting(MemoryReplica):
         def heard_schema(self, schema: int) -> bool:
