@@ -23,8 +23,10 @@ from bench.workbench import Workbench
 from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.records.visits import HomeVisit
 from commune_desk.store.desk.register import Register
+from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import connect, transaction
 from commune_desk.store.engine.migrate import migrate
+from commune_desk.store.exchange.tickets import TICKET
 from commune_desk.store.writing import child_index
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.registers.opening import OpenDesk
@@ -47,9 +49,11 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """Samples of syncs with visits: until the receipt is here, after a pause and with a ticket left, and to the end."""
+    """Samples of syncs with visits: until the receipt is here, as the first of a day, after a hello and going on, and
+    to the end."""
 
-    after_a_pause: Samples
+    first_of_a_day: Samples
+    after_a_hello: Samples
     receipts: Samples
     whole: Samples
 
@@ -148,18 +152,28 @@ def _over_lines(bench: Workbench, folder: Path, address: str) -> tuple[Samples, 
 
 
 def _visits(register: Register, port: int, line: Line) -> Visits:
-    """By turns with a session that has been in touch that day and with a new one."""
-    paused, receipts, seconds, floors = [], [], [], []
+    """By turns with a new session without a ticket, with one that goes on with what that one left in the register, and
+    with one that has been in touch that day."""
+    greeted, paused, receipts, seconds, floors = [], [], [], [], []
     with line_to(port, line) as near:
         in_touch = DeskLine(register, port=near)
         in_touch.sync()
         for _ in range(_DESKS):
-            paused.append(_sent(register, DeskLine(register, port=near)).receipt_after)
+            register.write(lambda tx: settings.put(tx.connection, TICKET, None)).result()
+            greeted.append(_receipt_after(register, DeskLine(register, port=near), says_hello=True))
+            paused.append(_receipt_after(register, DeskLine(register, port=near), says_hello=False))
             once = _sent(register, in_touch)
             seconds.append(once.seconds)
             receipts.append(once.receipt_after)
             floors.append(_pushed(once.exchanges) / line.bytes_per_second + 2 * line.round_trip)
-    return Visits(Samples(paused, floors), Samples(receipts, floors), Samples(seconds, floors))
+    return Visits(*(Samples(taken, floors) for taken in (paused, greeted, receipts, seconds)))
+
+
+def _receipt_after(register: Register, by: DeskLine, *, says_hello: bool) -> float:
+    once = _sent(register, by)
+    if (once.exchanges[0][0] == "/v1/hello") is not says_hello:
+        raise CannotMeasure("the ticket that was kept, or was not, made no difference")
+    return once.receipt_after
 
 
 def _sent(register: Register, by: DeskLine) -> Once:

@@ -182,6 +182,12 @@ _ALL = (
         take=wire.visits_line_paused,
     ),
     Measure(
+        name="visits_line_hello",
+        unit="s",
+        person="the same by a desk that has no ticket left, after days without a line",
+        take=wire.visits_line_hello,
+    ),
+    Measure(
         name="visits_line_whole",
         unit="s",
         person="the same until what others wrote has been asked for as well",

@@ -80,7 +80,11 @@ def visits_line(bench: Workbench) -> Samples:
 
 
 def visits_line_paused(bench: Workbench) -> Samples:
-    return bench.shared("commune", _commune).begun.visits.after_a_pause
+    return bench.shared("commune", _commune).begun.visits.first_of_a_day
+
+
+def visits_line_hello(bench: Workbench) -> Samples:
+    return bench.shared("commune", _commune).begun.visits.after_a_hello
 
 
 def visits_line_whole(bench: Workbench) -> Samples:

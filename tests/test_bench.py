@@ -38,7 +38,7 @@ def test_every_measure_of_the_issue_is_there_with_its_budget() -> None:
     assert budgets == {"start": 2, "unlock": 3, "save": 2, "search": 2, "scroll": 2, "memory": 2}
     assert of_the_sync == {"bulk_bytes": 2.6, "edit_bytes": 5, "poll_bytes": 1, "first_sync": 3, "first_sync_line": 3}
     assert on_postgres == {"push_postgres": 4, "bulk_time": 6}
-    assert {"visit_bytes", "first_sync_unmade", "visits_line_whole"} <= MEASURES.keys()
+    assert {"visit_bytes", "first_sync_unmade", "visits_line_hello", "visits_line_whole"} <= MEASURES.keys()
     assert {"child_page", "register_page", "push", "pull", "push_bytes", "pull_bytes"} <= MEASURES.keys()
     assert all(measure.person for measure in MEASURES.values())
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 import secrets
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 from commune_desk.domain.time.clock import from_iso, monotonic
 from sync import protocol, seal
@@ -14,11 +14,18 @@ from sync.client import errors
 from sync.client.signing import RequestSigner
 from sync.client.transport import Reply, Transport
 from sync.protocol import BELL_SUFFIX
+from sync.ticket import KeptTicket
 
 _TICKET = re.compile(r"[!#-\[\]-~]{1,200}")
 """What a header's quoted string may hold as it is."""
 _SECONDS_TO_SPARE = 60.0
 """A ticket this near its end is not begun with."""
+_MUCH = 128 * 1024
+"""Bytes, not yet deflated, that try no ticket of a process before: a hello costs less than to send them twice."""
+_LONGEST_SECONDS = 7 * 86_400
+"""What a ticket of a process before may have lived, whatever the province allows."""
+_COUNTED_A_SECOND = 1_000_000
+"""Counters that a second has room for, more than any desk asks: a later process begins above all that were used."""
 
 
 class Refused(errors.LineFault):
@@ -31,19 +38,34 @@ class Refused(errors.LineFault):
         self.problem = problem
 
 
+def _to_nobody(_hello: protocol.Hello) -> None:
+    """Nobody keeps what a hello says."""
+
+
 class Channel:
     """Requests under one key. Say `hello` first: it gives the ticket that names the requests after it.
 
-    A ticket outlives a sync: while `has_ticket` the next one needs no hello.
+    A ticket outlives a sync, and with `resume` a process: while `has_ticket` the next one needs no hello.
     """
 
-    def __init__(self, transport: Transport, *, key_id: str, key: seal.SigningKey, authority_public: bytes) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        key_id: str,
+        key: seal.SigningKey,
+        authority_public: bytes,
+        greeted: Callable[[protocol.Hello], None] = _to_nobody,
+    ) -> None:
+        """`greeted` hears of each hello, also of one that a request needed."""
         self._transport = transport
+        self._greeted = greeted
         self._signer = RequestSigner(key_id, key)
         self._authority = authority_public
         self._desk = key_id.removesuffix(BELL_SUFFIX)
         self._nonces: Iterator[str] = iter(())
         self._ends_at = monotonic()
+        self._is_untried = False
 
     @property
     def has_ticket(self) -> bool:
@@ -55,27 +77,52 @@ class Channel:
         nonce = protocol.b64(secrets.token_bytes(16))
         request = protocol.encode(protocol.HelloRequest(nonce=nonce))
         asked_at = monotonic()
-        reply = self._transport.post("/v1/hello", request)
-        hello = protocol.decode(proven(reply, seal.HELLO, self._authority, self._desk), protocol.Hello)
-        if hello.nonce != nonce:
-            raise errors.Unproven
-        self._transport.told_time(_instant(hello.time))
+        with self._transport.asking_time():
+            reply = self._transport.post("/v1/hello", request)
+            hello = protocol.decode(proven(reply, seal.HELLO, self._authority, self._desk), protocol.Hello)
+            if hello.nonce != nonce:
+                raise errors.Unproven
+            self._transport.told_time(_instant(hello.time))
         if hello.retry_after > 0:
             raise errors.Busy(hello.retry_after)
         if not hello.protocols[0] <= protocol.PROTOCOL <= hello.protocols[1]:
             raise errors.AnotherVersion
         if not _TICKET.fullmatch(hello.ticket):
             raise protocol.Malformed
-        self._nonces = (f"{hello.ticket}.{counter}" for counter in itertools.count(1))
+        self._ends_at = asked_at  # unless what it says is taken up, the next sync asks again
+        self._greeted(hello)
+        self._count_from(1, hello.ticket)
         self._ends_at = asked_at + hello.ticket_seconds - _SECONDS_TO_SPARE
+        self._is_untried = False
         return hello
 
+    def resume(self, kept: KeptTicket, age: float) -> None:
+        """Go on with a ticket that came `age` seconds ago by this PC's clock; with none that is to end, or is to come.
+
+        The clock may be wrong: the province knows how old the ticket is, and a counter that was used costs a hello.
+        """
+        left = min(kept.seconds, _LONGEST_SECONDS) - _SECONDS_TO_SPARE - age
+        if age < 0 or left <= 0 or not _TICKET.fullmatch(kept.ticket):
+            return
+        self._transport.knows_time(_instant(kept.at) + timedelta(seconds=age))
+        self._count_from(1 + int(age * _COUNTED_A_SECOND), kept.ticket)
+        self._ends_at = monotonic() + left
+        self._is_untried = True
+
+    def _count_from(self, first: int, ticket: str) -> None:
+        self._nonces = (f"{ticket}.{counter}" for counter in itertools.count(first))
+
     def call(self, path: str, body: bytes, domain: bytes) -> tuple[bytes, bytes]:
-        """The reply's body and the province's signature over it. A spent ticket is renewed once."""
+        """The reply's body and the province's signature over it. A spent ticket is renewed once.
+
+        So is the time by which certificates are judged: what is known of it may be old, a new hello's is of now.
+        """
+        if self._is_untried and len(body) > _MUCH:
+            self.hello()
         try:
             return self._call(path, body, domain)
-        except Refused as refused:
-            if refused.problem.code != "ticket":
+        except (Refused, errors.WrongCertificate) as fault:
+            if isinstance(fault, Refused) and fault.problem.code != "ticket":
                 raise
         self.hello()
         return self._call(path, body, domain)
@@ -83,6 +130,7 @@ class Channel:
     def _call(self, path: str, body: bytes, domain: bytes) -> tuple[bytes, bytes]:
         reply = self._transport.post(path, body, signer=self._signer, nonce=next(self._nonces))
         inside = proven(reply, domain, self._authority, self._desk)
+        self._is_untried = False
         return inside, protocol.unb64(reply.signature)
 
 

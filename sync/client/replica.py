@@ -13,6 +13,7 @@ from sync.change import Line, Place
 from sync.checksums import ScopeSums
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SigningKey
+from sync.ticket import KeptTicket
 
 APPLY_AT_ONCE = 300
 """Events in one call of `apply`: one transaction, short enough that typing never waits."""
@@ -56,8 +57,22 @@ class Replica(Protocol):
 
     def identity(self) -> DeskIdentity: ...
 
-    def heard_schema(self, schema: int) -> None:
-        """The schema version that the province's program knows: what needs no more than that is numbered."""
+    def keep_ticket(self, ticket: KeptTicket) -> None:
+        """Keep it, in the place of any other, for a session to come."""
+        ...
+
+    def kept_ticket(self) -> tuple[KeptTicket, float] | None:
+        """The ticket that was kept, if not before an update of the program, and the seconds since by this PC's clock.
+
+        They are below 0 where the clock went back.
+        """
+        ...
+
+    def heard_schema(self, schema: int) -> bool:
+        """The schema version that the province's program knows: what needs no more than that is numbered.
+
+        Whether anything had waited for it.
+        """
         ...
 
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[PendingLine]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from commune_desk.domain.time.clock import monotonic
+from commune_desk.domain.time.clock import from_iso, monotonic
 from sync import protocol, report_wire, seal
 from sync.change import Place
 from sync.client import errors
@@ -23,6 +23,7 @@ from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replic
 from sync.client.roots import Signed, hold_against, note_root, refuse_rewritten
 from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
+from sync.ticket import KeptTicket
 
 __all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "SyncReport"]
 
@@ -86,6 +87,7 @@ class Session:
         self._receipt_at = ""
         self._now = ""
         self._shows_receipt = False
+        self._has_freed = False
         self._tally = _Tally()
 
     @property
@@ -117,12 +119,12 @@ class Session:
             self._carrier.begin()
         channel = self._channel_of(identity)
         try:
-            if not channel.has_ticket:
-                self._greet(channel)
+            if not channel.has_ticket or self._epoch != identity.epoch:
+                channel.hello()
             try:
                 self._go_through(channel, self._in_epoch(self._epoch, identity))
             except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed
-                self._greet(channel)
+                channel.hello()
                 self._go_through(channel, self._in_epoch(self._epoch, identity))
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)
@@ -154,18 +156,33 @@ class Session:
                 key_id=identity.desk,
                 key=identity.signing_key,
                 authority_public=identity.authority_public,
+                greeted=self._greeted,
             )
+            self._resume(self._channel, identity)
         return self._channel
 
-    def _greet(self, channel: Channel) -> None:
-        hello = channel.hello()
+    def _resume(self, channel: Channel, identity: DeskIdentity) -> None:
+        """Go on with the ticket that a process before has left, if this is still that desk, in that epoch."""
+        kept, age = self._replica.kept_ticket() or (None, 0.0)
+        if kept is not None and (kept.desk, kept.epoch) == (identity.desk, identity.epoch):
+            channel.resume(kept, age)
+            self._epoch, self._now = kept.epoch, kept.at
+
+    def _greeted(self, hello: protocol.Hello) -> None:
+        """Take up what a hello says, whoever needed it. The ticket last: a process that has it asks no more."""
         self._epoch = hello.epoch
         self._note_time(hello.time)
         self._replica.heard(hello.time)
-        self._replica.heard_schema(hello.schema)
+        self._has_freed |= self._replica.heard_schema(hello.schema)
+        ticket = KeptTicket(
+            desk=self._desk, epoch=hello.epoch, ticket=hello.ticket, seconds=hello.ticket_seconds, at=hello.time
+        )
+        self._replica.keep_ticket(ticket)
 
     def _note_time(self, at: str) -> None:
         """The province's own time; a page of an older program says none."""
+        if at:
+            self._transport.knows_time(from_iso(at))
         self._tally.at = self._now = at or self._now
 
     def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
@@ -176,8 +193,11 @@ class Session:
         return self._replica.identity()
 
     def _go_through(self, channel: Channel, identity: DeskIdentity) -> None:
+        self._has_freed = False
         self._push_all(channel, identity)
         self._pull_or_mend(channel, identity)
+        if self._has_freed:  # a hello within told of a newer program at the province, for which something has waited
+            self._push_all(channel, identity)
         self._tally.file_fault = self._carry_files(channel, identity)
         self._report(channel)
         if not self._tally.has_begun:  # each line was proven as it came: whoever begins to work need not wait for sums

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import ssl
 import sys
@@ -84,6 +85,15 @@ class PinnedContext(ssl.SSLContext):
         """The province says what time it is. Raises SSLError when the certificate at hand is not good then."""
         self.province_time = province_time.timestamp()
         self._check_time()
+
+    def move_on(self, province_time: datetime) -> None:
+        """It is that late by now, or later."""
+        self.province_time = max(province_time.timestamp(), self.province_time or -math.inf)
+
+    def forget_time(self) -> float | None:
+        """Judge by no time until one is told; what was known."""
+        known, self.province_time = self.province_time, None
+        return known
 
     def _check_time(self) -> None:
         if self._valid is None or self.province_time is None:

@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -139,7 +140,26 @@ class Transport:
         try:
             self._context.judge(province_time)
         except ssl.SSLError as error:
+            self._adapter.close()
             raise errors.WrongCertificate from error
+
+    def knows_time(self, province_time: datetime) -> None:
+        """It is that late by now, or later, as far as is known: the next connections are judged by it."""
+        self._context.move_on(province_time)
+
+    @contextmanager
+    def asking_time(self) -> Iterator[None]:
+        """While the province is asked what time it is, no certificate is judged by what was known: that may be wrong.
+
+        Unless it says so, no connection stays that nothing has judged.
+        """
+        known = self._context.forget_time()
+        try:
+            yield
+        finally:
+            if self._context.province_time is None:
+                self._context.province_time = known
+                self._adapter.close()
 
     def abort(self) -> None:
         """Break off what is under way and refuse what follows."""

@@ -42,7 +42,7 @@ LIBRARIES = {
 
 SYNC = {
     "commune_desk.vault": ("sync.seal", "sync.spelling"),
-    # decisions 0005, 0013, 0017, 0018 and 0019
+    # decisions 0005, 0013, 0017, 0018, 0019 and 0025
     "commune_desk.store": (
         "sync.change",
         "sync.checksums",
@@ -54,6 +54,7 @@ SYNC = {
         "sync.report_wire",
         "sync.roots",
         "sync.seal",
+        "sync.ticket",
     ),
 }
 """Which parts of sync a layer may know."""

@@ -8,6 +8,7 @@ _PAGE, _SESSION, _CHANNEL = "sync/client/page.py", "sync/client/session.py", "sy
 _EXCHANGE = "sync/client/exchange.py"
 _TRANSPORT, _PROTOCOL, _CHANGE = "sync/client/transport.py", "sync/protocol.py", "sync/change.py"
 _SESSIONS = ("sync/client/test_session.py",)
+_KEPT = "sync/client/test_kept_tickets.py"
 _BITS = ("sync/wire/test_flipped_bits.py",)
 _PROOFS = ("sync/wire/test_page_proofs.py",)
 _LINES = ("sync/client/test_transport.py",)
@@ -83,9 +84,48 @@ BELIEF = (
         tests=("sync/wire/test_played_back.py::test_another_desks_refusal_decides_nothing",),
     ),
     Fault(
+        name="ticket-of-another-desk-or-epoch-begun-with",
+        file=_SESSION,
+        old="kept is not None and (kept.desk, kept.epoch) == (identity.desk, identity.epoch):",
+        new="kept is not None:",
+        tests=(_KEPT + "::test_a_ticket_of_something_else_is_not_begun_with",),
+    ),
+    Fault(
+        name="counters-of-a-former-process-used-again",
+        file=_CHANNEL,
+        old="self._count_from(1 + int(age * _COUNTED_A_SECOND), kept.ticket)",
+        new="self._count_from(1, kept.ticket)",
+        tests=(_KEPT + "::test_the_first_sync_of_a_day_sends_its_visits_at_once",),
+    ),
+    Fault(
+        name="hello-within-a-request-not-heard",
+        file=_CHANNEL,
+        old="        self._greeted(hello)\n",
+        new="",
+        tests=("sync/client/test_tickets.py",),
+    ),
+    Fault(
+        name="kept-ticket-judges-no-certificate",
+        file=_CHANNEL,
+        old="        self._transport.knows_time(_instant(kept.at) + timedelta(seconds=age))\n",
+        new="",
+        tests=(
+            "sync/client/test_tickets.py::test_a_new_process_judges_the_certificate_by_what_time_it_must_be_by_now",
+        ),
+    ),
+    Fault(
+        name="failed-hello-leaves-an-unjudged-connection",
+        file=_TRANSPORT,
+        old="                self._context.province_time = known\n                self._adapter.close()\n",
+        new="                pass\n",
+        tests=(
+            "sync/client/test_clock_and_certificate.py::test_a_hello_that_fails_leaves_no_connection_that_nothing_judged",
+        ),
+    ),
+    Fault(
         name="hello-nonce-unchecked",
         file=_CHANNEL,
-        old="        if hello.nonce != nonce:\n            raise errors.Unproven\n",
+        old="            if hello.nonce != nonce:\n                raise errors.Unproven\n",
         new="",
         tests=_SESSIONS,
     ),

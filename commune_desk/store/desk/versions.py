@@ -17,12 +17,21 @@ _UNKNOWN_THEN = (
 
 def catch_up(tx: Tx) -> None:
     """Once after an update: if changes came that the former program could not read, every scope is begun anew."""
-    former = settings.get(tx.connection, OWN_SCHEMA, int, 1)
-    if former >= SCHEMA_VERSION:
+    if is_caught_up(tx.connection):
         return
+    former = _own_schema(tx.connection)
     if tx.connection.execute(_UNKNOWN_THEN, (former,)).fetchone() is not None:
         begin_all_anew(tx)
     settings.put(tx.connection, OWN_SCHEMA, SCHEMA_VERSION)
+
+
+def is_caught_up(connection: Connection) -> bool:
+    """Whether this version of the program has looked at what an older one kept."""
+    return _own_schema(connection) >= SCHEMA_VERSION
+
+
+def _own_schema(connection: Connection) -> int:
+    return settings.get(connection, OWN_SCHEMA, int, 1)
 
 
 def begin_all_anew(tx: Tx) -> None:

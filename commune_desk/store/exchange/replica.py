@@ -14,7 +14,7 @@ from commune_desk.store.desk import audit_mark, versions
 from commune_desk.store.desk.lease import hear_time
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.pace import Pace
-from commune_desk.store.exchange import feeds, following, page_header, receipts, roots, staged
+from commune_desk.store.exchange import feeds, following, page_header, receipts, roots, staged, tickets
 from commune_desk.store.exchange.one_desk import OneDesk
 from commune_desk.store.exchange.repairing import Repair
 from commune_desk.store.intake import comparing, departures, restating, snapshot_parts
@@ -24,6 +24,7 @@ from sync.change import Place
 from sync.checksums import ScopeSums
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
+from sync.ticket import KeptTicket
 
 APPLY_AT_ONCE = 300
 """Standing lines in the first transaction; how many follow in the next ones is told by the time that it takes."""
@@ -56,11 +57,19 @@ class RegisterReplica(OneDesk):
     def audit_mark(self) -> tuple[str, int]:
         return self._ask(lambda db: (audit_mark.mark(db), audit_mark.first_cut(db) or 0))
 
-    def heard_schema(self, schema: int) -> None:
+    def keep_ticket(self, ticket: KeptTicket) -> None:
+        self._write(lambda tx: tickets.keep(tx, ticket))
+
+    def kept_ticket(self) -> tuple[KeptTicket, float] | None:
+        return self._write(tickets.kept)
+
+    def heard_schema(self, schema: int) -> bool:
         self._write(versions.catch_up)
-        if self._write(lambda tx: staged.heard_schema(tx, schema)):
-            while self._write(staged.release_next):
-                pass
+        if not self._write(lambda tx: staged.heard_schema(tx, schema)):
+            return False
+        while self._write(staged.release_next):
+            pass
+        return True
 
     def heard(self, at: str) -> None:
         self._write(lambda tx: hear_time(tx, at))

@@ -129,7 +129,7 @@ class SyncAgent:
         self._nudge(self._schedule.on_change)
 
     def hint_line_changed(self) -> None:
-        """The system says that the line came, went or changed; only a signed hello decides whether it is there."""
+        """The system says that the line changed; whether it is there is told by what the province signs."""
         self._nudge(self._schedule.on_hint)
 
     def pause(self) -> None:

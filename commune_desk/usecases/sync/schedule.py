@@ -45,7 +45,7 @@ class SyncSchedule:
             self.due = min(self.due, now + self._pace.debounce)
 
     def on_hint(self, now: float) -> None:
-        """The operating system thinks that the line changed. A signed hello will tell."""
+        """The operating system thinks that the line changed. What the province signs will tell."""
         self.due = min(self.due, max(now, self._not_before) + self._random() * self._pace.hint_jitter)
 
     def on_demand(self, now: float) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from commune_desk.domain.time.clock import monotonic
 from sync import seal
 
-LIFE_SECONDS = 12 * 3600
-"""A working day: only its first sync says hello, which on a poor line is a quarter of its time. What is recorded grows
-stale sooner: with the next request of the same ticket."""
+LIFE_SECONDS = 72 * 3600
+"""A night and a weekend: a desk keeps its ticket, and the first sync of its day says no hello, which on a poor line
+would be a quarter of its time. What is recorded grows stale sooner: with the next request of the same ticket."""
 _KEPT_PER_KEY = 8
 
 

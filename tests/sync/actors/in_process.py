@@ -16,7 +16,10 @@ App = Callable[..., Any]
 
 
 class InProcess(BaseAdapter):
-    """Calls an ASGI application. `down` cuts the line, `lose_reply` the way back; `…_at` and `…_of` for one path."""
+    """Calls an ASGI application. `down` cuts the line, `lose_reply` the way back; `…_at` and `…_of` for one path.
+
+    A refusal of that path comes through: what is lost is the word of what was done.
+    """
 
     def __init__(self, app: App) -> None:
         super().__init__()
@@ -31,7 +34,7 @@ class InProcess(BaseAdapter):
         if self.down or request.path_url == self.down_at:
             raise requests.ConnectionError(OSError(errno.ENETUNREACH, "Network is unreachable"))
         status, headers, content = self._runner.run(ask_app(self.app, request, body_of(request)))
-        if self.lose_reply or request.path_url == self.lose_reply_of:
+        if self.lose_reply or (request.path_url == self.lose_reply_of and status == 200):
             raise requests.ConnectionError(ConnectionResetError())
         return response_of(status, headers, content)
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.time.clock import monotonic
 from sync import protocol, report_wire
 from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
 from sync.checksums import ScopeSums
 from sync.client.replica import APPLY_AT_ONCE
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
+from sync.ticket import KeptTicket
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,10 @@ class MemoryReplica:
     roots: list[KnownRoot] = field(default_factory=list)
     contradictions: list[tuple[KnownRoot, bytes, bytes]] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
+    schemas: list[int] = field(default_factory=list)
+    now: Callable[[], float] = monotonic
+    """This PC's clock, in seconds."""
+    ticket: tuple[KeptTicket, float] | None = None
 
     def record(self, scope: str, kind: str, record: str, values: dict[str, Wire], **more: object) -> Line:
         """What a save does: one signed change, numbered without a gap. `more` overrides any member of Change."""
@@ -78,8 +84,16 @@ class MemoryReplica:
     def identity(self) -> Identity:
         return self.me
 
-    def heard_schema(self, schema: int) -> None:
+    def keep_ticket(self, ticket: KeptTicket) -> None:
+        self.ticket = ticket, self.now()
+
+    def kept_ticket(self) -> tuple[KeptTicket, float] | None:
+        return None if self.ticket is None else (self.ticket[0], self.now() - self.ticket[1])
+
+    def heard_schema(self, schema: int) -> bool:
         """This desk writes nothing that a province could not know."""
+        self.schemas.append(schema)
+        return False
 
     def pending(self, after_n: int, max_changes: int, max_bytes: int) -> Sequence[Pending]:
         start = max(self.accepted_n, after_n)

@@ -170,6 +170,8 @@ class ThreeDesks(RuleBasedStateMachine):
     def sync_on_a_line_that_fails(self, desk: int, path: str) -> None:
         if path == "/v1/push" and self.taken[desk] == len(self.journal[desk]):
             return
+        if path == "/v1/hello":
+            self.desks[desk].ask("DELETE FROM setting WHERE name='ticket'")  # or none is said
         line = self.office.real.line
         line.down_at = path
         with pytest.raises(errors.NoLine):

@@ -66,6 +66,50 @@ def test_a_certificate_that_is_not_good_at_the_provinces_time_is_refused(tmp_pat
             transport.post("/v1/push", b"{}")
 
 
+@pytest.mark.parametrize("days", [-1100, 0])
+def test_what_is_known_of_the_time_judges_the_next_connection(tmp_path: Path, days: int) -> None:
+    """A process that goes on with a ticket, and a sync that reads a receipt: neither asked for the time."""
+    authority = make_authority("Province of tests", clock=_clock(days))
+    with tls_server(tmp_path, authority, ANSWER, clock=_clock(days)) as port:
+        transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate)
+        transport.knows_time(NOW)
+        transport.knows_time(NOW - timedelta(days=1100))  # an older receipt says nothing of now
+        if days:
+            with pytest.raises(errors.WrongCertificate):
+                transport.post("/v1/push", b"{}")
+        else:
+            assert transport.post("/v1/push", b"{}").status == 200, "the twin: a certificate that is good"
+
+
+def test_a_time_that_was_wrong_is_put_right_by_a_hello(tmp_path: Path) -> None:
+    authority = make_authority("Province of tests", clock=_clock(0))
+    with tls_server(tmp_path, authority, ANSWER, clock=_clock(0)) as port:
+        transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate)
+        transport.knows_time(NOW + timedelta(days=9000))
+        with pytest.raises(errors.WrongCertificate):
+            transport.post("/v1/push", b"{}")
+        with transport.asking_time():
+            transport.post("/v1/hello", b"{}")
+            transport.told_time(NOW)
+        assert transport.post("/v1/push", b"{}").status == 200
+
+
+@pytest.mark.parametrize("answer", ["none", "proof that it is not good"])
+def test_a_hello_that_fails_leaves_no_connection_that_nothing_judged(tmp_path: Path, answer: str) -> None:
+    """A stolen key answers it, from a certificate that has run out: what follows must not go to it."""
+    authority = make_authority("Province of tests", clock=_clock(-1100))
+    with tls_server(tmp_path, authority, ANSWER, clock=_clock(-1100)) as port:
+        transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate)
+        transport.knows_time(NOW)
+        with pytest.raises(errors.SyncFault), transport.asking_time():  # noqa: PT012
+            transport.post("/v1/hello", b"{}")
+            if answer == "none":
+                raise errors.Unproven
+            transport.told_time(NOW)
+        with pytest.raises(errors.WrongCertificate):
+            transport.post("/v1/push", b"{}")
+
+
 def test_a_sync_asks_the_province_for_the_time_before_it_sends_anything() -> None:
     class Watched(Transport):
         told: datetime | None = None

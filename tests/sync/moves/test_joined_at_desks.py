@@ -312,11 +312,13 @@ def test_an_older_province_is_not_asked_before_it_can_join(
 ) -> None:
     with monkeypatch.context() as then:
         then.setattr("sync.server.door.app.SCHEMA_VERSION", 3)
+        two.real.restart()
         two.old.sync()
         joins(two.old, again, child, person=("phone",))
         two.old.sync()
         waiting = "SELECT count(*) FROM change WHERE state='staged'"
         assert two.old.ask(waiting) == [(1,)]
+    two.real.restart()
     two.sync()
     assert two.old.ask(waiting) == [(0,)]
     assert listed(two.late) == [child]

@@ -98,6 +98,23 @@ def test_a_recorded_request_is_worth_nothing_the_second_time(world: World, tmp_p
         assert replay(open_world) == [200, 200]
 
 
+def test_a_recorded_request_is_worth_nothing_days_later(tmp_path: Path) -> None:
+    """The ticket lives on, for a desk that was closed over a weekend; its counter is spent."""
+    time = [0.0]
+
+    def replayed(folder: str, tickets: Tickets) -> list[int]:
+        time[0] = 0.0
+        with province_in(tmp_path / folder, tickets=tickets, gate=Gate(tickets)) as target:
+            desk, body = target.desk(), _pull_body(target)
+            headers = desk.headers("/v1/pull", body)
+            first = target.call("/v1/pull", body, headers).status
+            time[0] = 2 * 86_400.0
+            return [first, target.call("/v1/pull", body, headers).status, desk.pull_from({}).status]
+
+    assert replayed("kept", Tickets(clock=lambda: time[0])) == [200, 401, 200]
+    assert replayed("open", EndlessTickets(clock=lambda: time[0])) == [200, 200, 200], "the twin"
+
+
 @pytest.mark.parametrize(
     ("header", "value"),
     [

@@ -71,6 +71,7 @@ def test_a_newer_desk_holds_only_what_an_older_province_cannot_take(
     desk.sync()
     assert (states(desk, "attachment"), states(desk, "home_visit")) == ({"staged"}, {"accepted"})
     monkeypatch.setattr("sync.server.door.app.SCHEMA_VERSION", SCHEMA_VERSION)
+    office.real.restart()
     desk.sync()
     assert states(desk, "attachment") == {"accepted"}
     office.desks[1].sync()
