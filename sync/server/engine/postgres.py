@@ -180,10 +180,12 @@ def _was_spoken_to(connection: psycopg.Connection[Any]) -> bool:
 
 def _widen(connection: psycopg.Connection[Any]) -> None:
     """Let a socket of this machine hold a whole push, as far as the system allows: we need not wait for PostgreSQL to
-    read one statement before we make the next. A line to another machine widens by itself.
+    read one statement before we make the next. A line to another machine widens by itself, and Windows has no other.
     """
+    if not hasattr(socket, "AF_UNIX"):
+        return
     with socket.socket(fileno=os.dup(connection.fileno())) as line:
-        if line.family == getattr(socket, "AF_UNIX", None):
+        if line.family == socket.AF_UNIX:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM_FOR_A_PUSH)
 
 

@@ -41,7 +41,7 @@ class Admission:
         if change.verb == _ERASE:
             return "role"  # the province writes it itself, and pushes nothing
         entry = KINDS.get(change.kind)
-        if entry is not None and _is_plain(entry, change):
+        if entry is not None and _is_plain(change, entry):
             checks = _plain_checks(change.kind, change.schema, change.data, tuple(change.set))
             if checks is not None and _has_ids(change):
                 return self.place_fault(entry, change.scope, grants) or _value_fault(checks, change.set.values())
@@ -61,10 +61,13 @@ class Admission:
         return None if role in entry.write or role in entry.guests else "role"
 
 
-def _is_plain(entry: Kind, change: Change) -> bool:
-    """Whether it writes declared fields openly and saw none: most changes are like that, and many are of one shape."""
-    others = change.to or change.seal or change.base or change.resolves
-    return change.verb == _SET and not others and change.set.keys() <= entry.fields.keys()
+def _is_plain(change: Change, entry: Kind) -> bool:
+    """Whether it writes open values and saw none: most changes are like that, and many are of one shape.
+
+    Of declared fields alone: other names may be any, and what is kept of the shapes is to stay small.
+    """
+    says_more = change.to or change.seal or change.base or change.resolves
+    return change.verb == _SET and not says_more and change.set.keys() <= entry.fields.keys()
 
 
 @lru_cache(1024)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -279,3 +282,15 @@ def test_neither_asked_nor_listened_to_a_broken_one_would_be_worked_with(
     on_postgres.superuser(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{APP}'")
     with pytest.raises(StoreFault):
         world.count("desk")
+
+
+def test_where_a_socket_is_no_file_it_connects_all_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows: none goes to this machine alone, and what duplicates files knows no sockets."""
+
+    def dup(descriptor: int) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    world.province.database.close()
+    monkeypatch.delattr(socket, "AF_UNIX")
+    monkeypatch.setattr(os, "dup", dup)
+    assert world.count("desk") > 0

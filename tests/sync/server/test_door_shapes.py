@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
-from sync.change import Change, Verb, Wire, write
+from sync.change import MAX_LINE, Change, Verb, Wire, write
 from sync.server.intake import admission
 from sync.server.intake.admission import Admission
 
@@ -59,7 +59,7 @@ def _said(change: Change) -> str | None:
 
 def _said_one_by_one(change: Change) -> str | None:
     with pytest.MonkeyPatch.context() as asked:
-        asked.setattr(admission, "_is_plain", lambda entry, change: False)
+        asked.setattr(admission, "_is_plain", lambda change, entry: False)
         return _said(change)
 
 
@@ -114,3 +114,28 @@ def test_asked_for_its_names_alone_a_field_of_another_class_would_be_let_in(monk
     )
     wrong = _plain(data=0)
     assert (_said(wrong), _said_one_by_one(wrong)) == (None, "class")
+
+
+def _of_many_names(one: int) -> Change:
+    """As large as a line may be."""
+    return _plain(set={f"name_{one}_{place}": 0 for place in range(3000)})
+
+
+def test_of_names_that_nobody_declared_the_door_keeps_nothing() -> None:
+    """A desk with keys of its own may think of a thousand such shapes, and the server runs for months."""
+    assert len(write(_of_many_names(1)).encode()) < MAX_LINE
+    admission._plain_checks.cache_clear()
+    for one in range(40):
+        assert _said(_of_many_names(one)) == "form"
+    assert _said(_plain(set={"x" * 30_000: 0})) == "form"
+    assert admission._plain_checks.cache_info().currsize == 0
+
+
+def test_asked_by_whatever_names_it_has_it_would_keep_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(admission, "_is_plain", lambda change, entry: True)
+    admission._plain_checks.cache_clear()
+    for one in range(40):
+        assert _said(_of_many_names(one)) == "form"
+    assert admission._plain_checks.cache_info().currsize == 40
+    admission._plain_checks.cache_clear()
