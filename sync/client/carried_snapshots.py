@@ -30,9 +30,19 @@ def take_piece(
     if part.start > have:
         brought.too_early.add(offer.scope)
     elif have == offer.size:
-        brought.events += take_over(offer, whole(replica, offer), replica, identity)
-        brought.begun.append(offer.scope)
         del brought.half[offer.scope]
+        _begin(replica, identity, offer, brought)
+
+
+def _begin(replica: Replica, identity: DeskIdentity, offer: SnapshotOffer, brought: Brought) -> None:
+    """Take the whole snapshot over. What the line moved on meanwhile is for the line to begin."""
+    try:
+        brought.events += take_over(offer, whole(replica, offer), replica, identity)
+    except errors.Gone:
+        replica.drop_snapshot(offer.token)
+        brought.past_pages += 1
+        return
+    brought.begun.append(offer.scope)
 
 
 def _is_wanted(replica: Replica, offer: SnapshotOffer, brought: Brought, held_n: int) -> bool:

@@ -147,10 +147,11 @@ class Replica(Protocol):
         """The private half of a scope's key. Raises SealBroken when this desk does not hold it."""
         ...
 
-    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> None:
+    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> bool:
         """Bring the records of a scope to what these standing lines say, and the cursor to `place` at the end.
 
-        What the register holds and they lack stays. In pieces, so that typing never waits; broken off, it begins again.
+        What the register holds and they lack stays. In pieces, so that typing never waits; until the last one the scope
+        is to be begun anew. False, and it stays so, where what came another way moved the register on meanwhile.
         """
         ...
 

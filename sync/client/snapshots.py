@@ -24,11 +24,11 @@ def begin_scope(
 ) -> int:
     """Bring a scope of the register to where the province's snapshot of it stands; how many changes that took.
 
-    `fresh`: the register is at work, and only a snapshot of now will do. Raises a SyncFault or Malformed; what was
-    fetched until then is kept and need not come again.
+    `fresh`: the register is at work, and only a snapshot of now will do; so too where a beginning was broken off or
+    overtaken. Raises a SyncFault or Malformed; what was fetched until then is kept and need not come again.
     """
     for _ in range(_TRIES):
-        offer = _ask(channel, replica, identity, scope, fresh)
+        offer = _ask(channel, replica, identity, scope, fresh or scope in replica.to_begin_anew())
         try:
             ciphertext = _fetch(transport, replica, offer)
             return take_over(offer, ciphertext, replica, identity)
@@ -103,7 +103,10 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identity: DeskIdentity) -> int:
-    """Prove what is in the whole snapshot and bring the scope to it; how many changes. Raises Unproven, Forked."""
+    """Prove what is in the whole snapshot and bring the scope to it; how many changes.
+
+    Raises Unproven, Forked; Gone where a stick, or the line, moved the register on while it was taken over.
+    """
     with _collector_at_rest():
         return _take_over(offer, ciphertext, replica, identity)
 
@@ -128,7 +131,8 @@ def _take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identi
         raise errors.Forked
     replica.accept_certs(offer.header)
     place = Place(offer.at.seq, protocol.unb64(offer.at.chain))
-    replica.begin_anew(offer.scope, snapshot.events, place)
+    if not replica.begin_anew(offer.scope, snapshot.events, place):
+        raise errors.Gone
     replica.drop_snapshot(offer.token)
     return len(snapshot.events)
 

@@ -17,8 +17,8 @@ _SNAPSHOTS = "sync/client/snapshots.py"
 _FORMER = "sync/moves/test_receipts_of_a_former_name.py"
 _RESTORED = "sync/put_back/test_restored_province.py"
 _MOVES, _CHILDREN = "sync/moves/test_server_moves.py", "sync/moves/test_children_move.py"
-_BEGUN = "        self._write(lambda tx: feeds.end_beginning(tx, scope, place))\n"
-_PORTIONS = "        self._restate_all(events)\n"
+_BEGUN = "            self._write(beginning.end)\n"
+_PORTIONS = "            self._restate_all(beginning, events)\n"
 
 MOVES = (
     Fault(

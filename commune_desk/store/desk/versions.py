@@ -37,7 +37,12 @@ def _own_schema(connection: Connection) -> int:
 def begin_all_anew(tx: Tx) -> None:
     """With the next sync every scope is brought to what stands at the province; nothing here is removed for it."""
     scopes = [scope for (scope,) in tx.connection.execute("SELECT scope FROM cursor ORDER BY scope").fetchall()]
-    settings.put(tx.connection, _TO_BEGIN_ANEW, scopes)
+    settings.put(tx.connection, _TO_BEGIN_ANEW, sorted({*scopes, *to_begin_anew(tx.connection)}))
+
+
+def note_to_begin(tx: Tx, scope: str) -> None:
+    """Until it is begun whole, the scope is neither what it was nor what stands at the province."""
+    settings.put(tx.connection, _TO_BEGIN_ANEW, sorted({*to_begin_anew(tx.connection), scope}))
 
 
 def to_begin_anew(connection: Connection) -> list[str]:

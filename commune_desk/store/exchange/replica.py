@@ -14,7 +14,8 @@ from commune_desk.store.desk import audit_mark, versions
 from commune_desk.store.desk.lease import hear_time
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.pace import Pace
-from commune_desk.store.exchange import feeds, following, page_header, receipts, roots, staged, tickets
+from commune_desk.store.exchange import feeds, following, page_header, receipts, roots, staged
+from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.exchange.one_desk import OneDesk
 from commune_desk.store.exchange.repairing import Repair
 from commune_desk.store.intake import comparing, departures, restating, snapshot_parts
@@ -169,15 +170,17 @@ class RegisterReplica(OneDesk):
     def to_begin_anew(self) -> Sequence[str]:
         return self._ask(versions.to_begin_anew)
 
-    def begin_anew(self, scope: str, events: Sequence[Step], place: Place) -> None:
-        self._write(lambda tx: restating.unplace(tx.connection, scope))
-        self._restate_all(events)
-        self._write(lambda tx: feeds.end_beginning(tx, scope, place))
+    def begin_anew(self, scope: str, events: Sequence[Step], place: Place) -> bool:
+        beginning = Beginning(scope, place)
+        if self._write(beginning.start):
+            self._restate_all(beginning, events)
+            self._write(beginning.end)
+        return not beginning.is_overtaken
 
-    def _restate_all(self, events: Sequence[Step]) -> None:
+    def _restate_all(self, beginning: Beginning, events: Sequence[Step]) -> None:
         pace = Pace(APPLY_AT_ONCE)
         portions = restating.portions(events, pace)
-        pace.keep((self._begin(partial(feeds.restate, records=records)) for records in portions), self._end)
+        pace.keep((self._begin(partial(beginning.restate, records=records)) for records in portions), self._end)
 
     # A comparison with the province, and what it signed for all
 

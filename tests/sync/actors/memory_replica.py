@@ -179,10 +179,11 @@ class MemoryReplica:
     def scope_box(self, key: str) -> BoxKey:
         raise SealBroken
 
-    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> None:
+    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> bool:
         self.places[scope], self.chains[scope] = place.seq, place.chain
         self.applied += events
         self.anew = [one for one in self.anew if one != scope]
+        return True
 
     def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:
         self.known_heads |= heads

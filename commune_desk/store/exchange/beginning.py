@@ -1,0 +1,50 @@
+"""One scope brought to a snapshot of it, in many transactions: what a stick or the line brings may fall between two.
+
+A beginning that was broken off or overtaken is done once more, with a snapshot of then: what was written of it on both
+sides of another's pages is neither what stood before them nor what stands behind.
+"""
+
+from __future__ import annotations
+
+from commune_desk.store.desk import versions
+from commune_desk.store.exchange import feeds
+from commune_desk.store.intake import comparing, restating
+from commune_desk.store.intake.restating import Step
+from commune_desk.store.writing.transaction import Tx
+from sync.change import Place
+
+
+class Beginning:
+    """From `start` over the records of the snapshot to `end`; each in a transaction of its own."""
+
+    def __init__(self, scope: str, place: Place) -> None:
+        self._scope = scope
+        self._place = place
+        self._stood: Place | None = None
+        self.is_overtaken = False
+        """The register moved on meanwhile: nothing more of this snapshot is written, and it is to be begun anew."""
+
+    def start(self, tx: Tx) -> bool:
+        """False where the register stands there or beyond by now, in the same feed: it would be set back."""
+        self._stood = comparing.cursor_of(tx.connection, self._scope)
+        is_to_begin = self._scope in versions.to_begin_anew(tx.connection)
+        if self._stood is not None and self._stood.seq >= self._place.seq and not is_to_begin:
+            return False
+        versions.note_to_begin(tx, self._scope)
+        restating.unplace(tx.connection, self._scope)
+        return True
+
+    def restate(self, tx: Tx, records: list[list[Step]]) -> None:
+        if self._is_still_there(tx):
+            feeds.restate(tx, records)
+
+    def end(self, tx: Tx) -> None:
+        """The scope's standing lines were all heard: its feed goes on behind them."""
+        if self._is_still_there(tx):
+            feeds.end_beginning(tx, self._scope, self._place)
+
+    def _is_still_there(self, tx: Tx) -> bool:
+        if comparing.cursor_of(tx.connection, self._scope) != self._stood:
+            self.is_overtaken = True
+            versions.note_to_begin(tx, self._scope)  # whoever overtook may have begun it by another snapshot
+        return not self.is_overtaken
