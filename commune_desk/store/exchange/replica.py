@@ -14,7 +14,7 @@ from commune_desk.store.desk import audit_mark, versions
 from commune_desk.store.desk.lease import hear_time
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.pace import Pace
-from commune_desk.store.exchange import feeds, following, page_header, receipts, roots, staged
+from commune_desk.store.exchange import feeds, following, page_header, receipts, roots, staged, tickets
 from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.exchange.one_desk import OneDesk
 from commune_desk.store.exchange.repairing import Repair

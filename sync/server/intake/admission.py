@@ -79,7 +79,9 @@ def _plain_checks(kind: str, schema: int, data: int, names: tuple[str, ...]) -> 
     declared = KINDS[kind].fields
     if schema < 1 or data not in _OPEN or not names or JOINED_TO in names:
         return None
-    return tuple(_CHECKS[kind][name] for name in names) if all(declared[name].data == data for name in names) else None
+    if any(name not in declared or declared[name].data != data for name in names):
+        return None
+    return tuple(_CHECKS[kind][name] for name in names)
 
 
 def _value_fault(checks: Iterable[Check], values: Iterable[Wire]) -> str | None:
