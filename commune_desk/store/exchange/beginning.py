@@ -25,10 +25,10 @@ class Beginning:
         """The register moved on meanwhile: nothing more of this snapshot is written, and it is to be begun anew."""
 
     def start(self, tx: Tx) -> bool:
-        """False where the register stands there or beyond by now, in the same feed: it would be set back."""
+        """False where the register stands beyond it by now, in the same feed: it would be set back."""
         self._stood = comparing.cursor_of(tx.connection, self._scope)
         is_to_begin = self._scope in versions.to_begin_anew(tx.connection)
-        if self._stood is not None and self._stood.seq >= self._place.seq and not is_to_begin:
+        if self._stood is not None and self._stood.seq > self._place.seq and not is_to_begin:
             return False
         versions.note_to_begin(tx, self._scope)
         restating.unplace(tx.connection, self._scope)
