@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from commune_desk.domain.words.errors import Refusal
-from commune_desk.store.desk.register import Register
 from commune_desk.usecases.registers.officers import add_officer, colleagues
 from commune_desk.usecases.registers.opening import OpenDesk, unlock
 from commune_desk.usecases.registers.profile import NewOfficer
-from commune_desk.vault import vault
-from commune_desk.vault.keyfile import KeyfileNotSaved, save
+from commune_desk.vault.keyfile import KeyfileNotSaved
+from tests.helpers.power_cuts import power_cut
 from tests.helpers.workplaces import HandClock, logins
 from tests.usecases.registers.test_opening import PASSPHRASE, begin
 
 ADDED = NewOfficer("binh", "Cán bộ Hai", "năm chú vịt ra đồng")
 
 
-class PowerCut(Exception):
-    """The power went out."""
-
-
 def _cut_off(folder: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> OpenDesk:
     """A register to which ADDED was being added when the power went before the so many-th thing was written."""
-    desk, left = begin(folder), step
-
-    def cut(write: Callable[..., object]) -> Callable[..., object]:
-        def run(*args: object, **kwargs: object) -> object:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise PowerCut
-            return write(*args, **kwargs)
-
-        return run
-
-    with monkeypatch.context() as broken:
-        broken.setattr(vault, "save", cut(save))
-        broken.setattr(Register, "write", cut(Register.write))
-        with suppress(PowerCut):
-            add_officer(desk, ADDED)
+    desk = begin(folder)
+    with power_cut(monkeypatch, step):
+        add_officer(desk, ADDED)
     desk.register.close()
     return unlock(desk.profile, "hoa", PASSPHRASE, clock=HandClock())
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from commune_desk.domain.words.errors import Refusal
-from commune_desk.store.desk.register import Register
 from commune_desk.store.engine import settings
 from commune_desk.usecases.registers.officers import add_officer, remove_officer
 from commune_desk.usecases.registers.opening import OpenDesk, unlock
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
-from commune_desk.vault import vault
-from commune_desk.vault.keyfile import KeyfileNotSaved, save
+from commune_desk.vault.keyfile import KeyfileNotSaved
 from commune_desk.vault.passphrases import WrongPassphrase
+from tests.helpers.power_cuts import power_cut
 from tests.helpers.workplaces import HandClock, logins
 from tests.usecases.registers.test_opening import PASSPHRASE, begin
 
@@ -66,32 +64,14 @@ def test_who_comes_back_under_the_same_login_opens_it(tmp_path: Path) -> None:
     _open(profile, LEFT.login, LEFT.passphrase).register.close()
 
 
-class PowerCut(Exception):
-    """The power went out."""
-
-
 def _cut_off(folder: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> tuple[Profile, dict[Path, bytes]]:
     """A register of which LEFT was being taken off when the power went before the so many-th thing was written."""
     desk = begin(folder)
     add_officer(desk, LEFT)
-    profile, left = desk.profile, step
+    profile = desk.profile
     kept = {place: place.read_bytes() for place in (profile.keyfile, profile.spare)}
-
-    def cut(write: Callable[..., object]) -> Callable[..., object]:
-        def run(*args: object, **kwargs: object) -> object:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise PowerCut
-            return write(*args, **kwargs)
-
-        return run
-
-    with monkeypatch.context() as broken:
-        broken.setattr(vault, "save", cut(save))
-        broken.setattr(Register, "write", cut(Register.write))
-        with suppress(PowerCut):
-            remove_officer(desk, LEFT.login)
+    with power_cut(monkeypatch, step):
+        remove_officer(desk, LEFT.login)
     desk.register.close()
     return profile, kept
 
