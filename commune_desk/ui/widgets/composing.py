@@ -8,7 +8,12 @@ from PySide6 import QtCore
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget as _Field
+    from PySide6.QtWidgets import QWidget
+
+    class _Field(QWidget):
+        def settle(self) -> None:
+            """Tidy the text; done when the field is left, and by forms before saving."""
+
 else:
     _Field = object
 
@@ -35,10 +40,6 @@ class Composing(_Field):
             committed = QInputMethodEvent()
             committed.setCommitString(self._composed)
             QtCore.QCoreApplication.sendEvent(self, committed)
-
-    def settle(self) -> None:
-        """Tidy the text; done when the field is left, and by forms before saving."""
-        raise NotImplementedError
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._composed = event.preeditString()
