@@ -16,6 +16,8 @@ from sqlalchemy import select, update
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.exchange.courier import keep_key
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.usecases.sync.arrivals import ReadIn
 from commune_desk.usecases.sync.courier import Courier
 from sync import bundle, seal
 from sync.bundle import PartKind
@@ -104,6 +106,30 @@ def test_a_new_desk_begins_with_what_stands_and_ends_as_by_line(islands: Islands
     assert shown(by_stick) == shown(by_line)
     assert by_stick.ask(PARTS) == [(0,)]
     assert islands.read_in(by_stick, *files).begun == [], "read again it begins nothing"
+
+
+def overtaken_by_line(islands: Islands, desk: RealDesk, monkeypatch: pytest.MonkeyPatch) -> ReadIn:
+    """What the stick brought a new desk, whose line was back and brought all amid the beginning."""
+    files = islands.bring(*islands.write_out(desk))
+    honest, left = RegisterReplica._restate_all, [desk.sync]
+
+    def restate_all(*given: Any) -> None:
+        if left:
+            left.pop()()
+        honest(*given)
+
+    monkeypatch.setattr(RegisterReplica, "_restate_all", restate_all)
+    return islands.read_in(desk, *files)
+
+
+def test_a_snapshot_that_the_line_overtakes_is_dropped(islands: Islands, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(islands)
+    by_line, by_both = islands.desk(), fresh(islands)
+    read = overtaken_by_line(islands, by_both, monkeypatch)
+    assert (read.begun, read.faults, by_both.ask(PARTS)) == ([], [], [(0,)])
+    by_line.sync()
+    by_both.sync()
+    assert shown(by_both) == shown(by_line)
 
 
 def kinds(desk: RealDesk, files: list[bytes]) -> list[str]:

@@ -16,6 +16,7 @@ import pytest
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.time.clock import SystemClock
+from commune_desk.store.desk import versions
 from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.exchange.one_desk import Written
 from commune_desk.store.exchange.replica import RegisterReplica
@@ -199,6 +200,37 @@ def test_of_two_snapshots_the_older_one_brings_nothing_back(two: Two, child: Rec
         desk.sync()
         assert of_the_child(desk, child) == GONE
         assert later.is_as_the_province(desk)
+
+
+def begun_behind(two: Two, child: RecordId, later: Later) -> RealDesk:
+    """A desk that stands beyond a snapshot, and begins by it."""
+    later.prepare(lambda: erased(two, child))
+    desk = later.desk()
+    desk.sync()
+    RegisterReplica(desk.register, lambda _changes: None).begin_anew(*later.snapshot)
+    return desk
+
+
+def test_who_stands_beyond_a_snapshot_is_not_set_back_by_it(two: Two, child: RecordId, later: Later) -> None:
+    desk = begun_behind(two, child, later)
+    assert of_the_child(desk, child) == GONE
+    assert later.is_as_the_province(desk)
+
+
+def test_not_asking_whether_it_stands_beyond_it_would_be(
+    two: Two, child: RecordId, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: as if the place was to be begun anew."""
+    honest = Beginning.start
+
+    def start(self: Beginning, tx: Tx) -> bool:
+        versions.note_to_begin(tx, COMMUNE)
+        return honest(self, tx)
+
+    monkeypatch.setattr(Beginning, "start", start)
+    desk = begun_behind(two, child, later)
+    assert of_the_child(desk, child) == (["0912000111"], 1)
+    assert not later.is_as_the_province(desk)
 
 
 def erased_amid_a_sync(two: Two, child: RecordId, later: Later) -> RealDesk:
