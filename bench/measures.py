@@ -222,6 +222,12 @@ _ALL = (
         person="a commune's 600 children and 7,200 visits have their receipts",
         take=taking_in.bulk_time,
     ),
+    Measure(
+        name="bulk_time_rows",
+        unit="s",
+        person="the same beside a COPY of the rows that they left, in as many bare posts as pushes",
+        take=taking_in.bulk_time_rows,
+    ),
 )
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}

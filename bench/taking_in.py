@@ -50,6 +50,8 @@ class _Taken:
     beside_lines: Samples
     """The same pushes; their bare posts hold the lines alone."""
     bulk: Samples
+    bulk_beside_rows: Samples
+    """The same bulk; its bare posts hold the rows that it left."""
 
 
 def push_postgres(bench: Workbench) -> Samples:
@@ -68,6 +70,10 @@ def bulk_time(bench: Workbench) -> Samples:
     return bench.shared("postgres", _take).bulk
 
 
+def bulk_time_rows(bench: Workbench) -> Samples:
+    return bench.shared("postgres", _take).bulk_beside_rows
+
+
 def _take(bench: Workbench) -> _Taken:
     folder = bench.folder / "postgres"
     folder.mkdir()
@@ -82,8 +88,8 @@ def _take(bench: Workbench) -> _Taken:
             pushes, beside_keys, beside_lines = _pushes(register, address, bare, rows_left)
         with closing(enrolled_desk(bench, folder, "second", address).register) as register:
             fill_commune(register)
-            bulk = _bulk(register, bare)
-    return _Taken(pushes, beside_keys, beside_lines, bulk)
+            bulk, bulk_beside_rows = _bulk(register, bare, rows_left)
+    return _Taken(pushes, beside_keys, beside_lines, bulk, bulk_beside_rows)
 
 
 @contextmanager
@@ -157,14 +163,25 @@ def _bare_seconds(line: Transport, path: str, body: bytes) -> float:
     return passed
 
 
-def _bulk(register: Register, bare: str) -> Samples:
-    """Seconds until a desk has a receipt for a whole commune, and those of its records in one post."""
+def _bulk(register: Register, bare: str, rows_left: RowsLeft) -> tuple[Samples, Samples]:
+    """Seconds until a desk has a receipt for a whole commune, beside those of its records in one post.
+
+    Then beside the rows that the commune left, posted in as many pieces as its pushes.
+    """
     records = plain_records(register)
     with _line(register, bare) as bare_line:
         floors = [_bare_seconds(bare_line, RECORDS, records) for _ in range(_ROUNDS)]
         seconds = _until_receipted(register)
         floors += [_bare_seconds(bare_line, RECORDS, records) for _ in range(_ROUNDS)]
-    return Samples([seconds], [statistics.median(floors)])
+        rows = sum(_bare_seconds(bare_line, ROWS, body) for body in _pieces(register, rows_left))
+    return Samples([seconds], [statistics.median(floors)]), Samples([seconds], [rows])
+
+
+def _pieces(register: Register, rows_left: RowsLeft) -> Iterator[bytes]:
+    own = RegisterReplica(register, lambda _changes: None)
+    size = protocol.MAX_CHANGES
+    for first in range(1, own.last_n() + 1, size):
+        yield rows_left.of(own.identity().desk, first, first + size - 1)
 
 
 class _Watched(PinnedAdapter):
