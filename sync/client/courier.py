@@ -224,7 +224,8 @@ def _keep_receipt(
     receipt = protocol.decode(body, protocol.Receipt)
     if receipt.desk != identity.desk or receipt.accepted_n > most:
         raise errors.Unproven
-    replica.acknowledge(receipt, receipt.accepted_n, body, signature)
+    if not replica.acknowledge(receipt, receipt.accepted_n, body, signature):
+        raise ReplyOfAnotherTime
     brought.accepted_n = max(brought.accepted_n, receipt.accepted_n)
     brought.receipts += 1
     brought.set_aside += [result.id for result in receipt.results if result.status == "quarantined"]

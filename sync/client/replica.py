@@ -83,8 +83,12 @@ class Replica(Protocol):
         """The desk's chain after change `n`; empty when that change is not kept any more, or never was here."""
         ...
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
-        """Keep the receipt: the province holds every change up to `up_to`, the last one sent that it speaks of."""
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> bool:
+        """Keep the receipt: the province holds every change up to `up_to`, the last one sent that it speaks of.
+
+        False, and nothing done, where the register follows another epoch than the receipt is of: what came another way
+        meanwhile told of a province that was put back, and may lack what it had signed for.
+        """
         ...
 
     def audit_mark(self) -> tuple[str, int]:

@@ -123,9 +123,11 @@ class Session:
                 channel.hello()
             try:
                 self._go_through(channel, self._in_epoch(self._epoch, identity))
-            except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed
+            except (
+                errors.ProvinceRestored
+            ):  # found so by the receipt that this desk showed, or heard by stick meanwhile
                 channel.hello()
-                self._go_through(channel, self._in_epoch(self._epoch, identity))
+                self._go_through(channel, self._in_epoch(self._epoch, self._replica.identity()))
         except errors.SyncHalted as halt:
             self._replica.freeze(halt.code)
             raise
@@ -252,7 +254,8 @@ class Session:
             raise errors.Unproven
         # What a receipt says of changes that were never sent proves nothing.
         up_to = min(receipt.accepted_n, batch[-1].n)
-        self._replica.acknowledge(receipt, up_to, receipt_bytes, signature)
+        if not self._replica.acknowledge(receipt, up_to, receipt_bytes, signature):
+            raise errors.ProvinceRestored
         self._count(receipt, up_to - batch[0].n + 1)
         return receipt
 

@@ -180,6 +180,13 @@ FAULTS = (
         tests=("sync/client/test_register_at_its_port.py",),
     ),
     Fault(
+        name="receipt-of-another-time-signs",
+        file=_RECEIPTS,
+        old="    if _is_of_another_time(db, receipt):\n        return False\n",
+        new="",
+        tests=("sync/courier/test_followed_meanwhile.py",),
+    ),
+    Fault(
         name="accepted-is-not-sent-again",
         file=_RECEIPTS,
         old="AND n>=? AND state IN ('sent', 'accepted', 'quarantined', 'erased')",

@@ -72,11 +72,12 @@ class Watched(RegisterReplica):
         self._timer = threading.Timer(seconds, province.kill)
         return self._timer
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
-        super().acknowledge(receipt, up_to, receipt_bytes, signature)
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> bool:
+        kept = super().acknowledge(receipt, up_to, receipt_bytes, signature)
         self.receipts -= 1
         if self.receipts == 0:
             self._timer.start()
+        return kept
 
 
 def sync_until_killed(desk: RealDesk, province: Province, receipts: int, seconds: float) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.changes.journal import ERASED, OPEN
 from commune_desk.store.desk import audit_mark
+from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.exchange import courier
 from commune_desk.store.files import file_queue
@@ -60,9 +61,14 @@ def named_up_to(connection: Connection, desk: str, receipt: protocol.Receipt) ->
     return found[1] if found[0] == len(ids) else 0
 
 
-def acknowledge(tx: Tx, receipt: protocol.Receipt, up_to: int, body: bytes, signature: bytes) -> None:
-    """Keep the receipt: the province holds every change up to `up_to`, what it set aside apart from the rest."""
+def acknowledge(tx: Tx, receipt: protocol.Receipt, up_to: int, body: bytes, signature: bytes) -> bool:
+    """Keep the receipt: the province holds every change up to `up_to`, what it set aside apart from the rest.
+
+    False, and nothing done, where the register follows another epoch: a province that was put back may lack all of it.
+    """
     db = tx.connection
+    if _is_of_another_time(db, receipt):
+        return False
     refused = [result for result in receipt.results if result.status == "quarantined"]
     _set_aside(tx, [result for result in refused if result.code != ERASED], receipt.desk, up_to)
     db.execute(_ACCEPT, (receipt.desk, up_to))
@@ -79,6 +85,12 @@ def acknowledge(tx: Tx, receipt: protocol.Receipt, up_to: int, body: bytes, sign
     departures.forget_durable(db, receipt.desk, receipt.durable_n)
     audit_mark.compare(tx, receipt.audit_head)
     tx.topic("sync")
+    return True
+
+
+def _is_of_another_time(connection: Connection, receipt: protocol.Receipt) -> bool:
+    """An older program's province names no epoch in its receipts."""
+    return receipt.epoch not in ("", settings.identity(connection).epoch)
 
 
 def _set_aside(tx: Tx, refused: Iterable[protocol.Result], desk: str, up_to: int) -> None:

@@ -104,11 +104,14 @@ def take_receipts(desk: OpenDesk, changed: Callable[[ChangeSet], None]) -> None:
 
 
 def _acknowledge(replica: RegisterReplica, kept: KeptReceipt, desk: str) -> None:
-    """Up to the last change that the receipt names; one that names another register's changes says nothing here."""
+    """Up to the last change that the receipt names; one that names another register's changes says nothing here.
+
+    Nor does one of another epoch than the register follows by now.
+    """
     receipt = protocol.decode(kept.body, protocol.Receipt)
     up_to = replica.named_up_to(receipt) if receipt.desk == desk else 0
-    if 0 < up_to <= receipt.accepted_n:
-        replica.acknowledge(receipt, up_to, kept.body, kept.signature)
+    if 0 < up_to <= receipt.accepted_n and not replica.acknowledge(receipt, up_to, kept.body, kept.signature):
+        log.info("a receipt beside the register is of another time of the province; it counts for nothing")
 
 
 def connect_by(card: DoorbellCard) -> Transport:

@@ -113,12 +113,13 @@ class MemoryReplica:
             head = next_head(head, line.digest)
         return head
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> bool:
         assert protocol.decode(receipt_bytes, protocol.Receipt) == receipt
         assert len(signature) == 64
         self.accepted_n = max(self.accepted_n, up_to)
         self.receipts.append(receipt)
         self.receipt = receipt_bytes, signature
+        return True
 
     def audit_mark(self) -> tuple[str, int]:
         return "", 0

@@ -34,10 +34,11 @@ class FragileReplica(RegisterReplica):
     applies_before_crash = 0
     meantime: Callable[[], None] | None = None
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> None:
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> bool:
         self._crash_if("before acknowledge")
-        super().acknowledge(receipt, up_to, receipt_bytes, signature)
+        kept = super().acknowledge(receipt, up_to, receipt_bytes, signature)
         self._crash_if("after acknowledge")
+        return kept
 
     def cursors(self) -> Mapping[str, int]:
         meantime, self.meantime = self.meantime, None

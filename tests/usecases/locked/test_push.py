@@ -12,11 +12,10 @@ from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.usecases.locked import push as locked_push
 from commune_desk.usecases.locked.doorbell import take_card
 from commune_desk.usecases.locked.files import find_file, leave_file
-from commune_desk.usecases.locked.push import (
-    SealedPushes,
-)
+from commune_desk.usecases.locked.push import SealedPushes
 from commune_desk.usecases.registers.opening import unlock as open_register
 from sync import protocol, seal
+from sync.client.exchange import go_on_in
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.enrolled_desks import LOGIN, PASSPHRASE, EnrolledDesk
 from tests.helpers.locked_desks import (
@@ -170,6 +169,17 @@ def test_after_a_failure_it_waits_and_after_a_refusal_it_leaves_it_to_the_open_d
     assert unlock(desk).waiting_changes == 1
     desk.sync()
     assert held(desk) == 1
+
+
+def test_a_receipt_from_before_a_new_epoch_signs_for_nothing(desk: EnrolledDesk) -> None:
+    """It lay beside the register, by a disk that refused, while a stick told of a province that was put back."""
+    write(desk)
+    lock(desk)
+    deliver(desk)
+    waiting = facts(desk).waiting_changes
+    go_on_in(RegisterReplica(desk.open.register, desk.heard.append), "next" * 8, from_n=1)
+    assert unlock(desk).waiting_changes == waiting + FIRST
+    assert not left(desk.open.profile)
 
 
 def test_a_delivery_broken_off_carries_nothing(desk: EnrolledDesk) -> None:
