@@ -224,7 +224,8 @@ def _keep_receipt(
     receipt = protocol.decode(body, protocol.Receipt)
     if receipt.desk != identity.desk or receipt.accepted_n > most:
         raise errors.Unproven
-    if not replica.acknowledge(receipt, receipt.accepted_n, body, signature):
+    kept = replica.acknowledge(receipt, receipt.accepted_n, body, signature)
+    if not kept():
         raise ReplyOfAnotherTime
     brought.accepted_n = max(brought.accepted_n, receipt.accepted_n)
     brought.receipts += 1

@@ -5,8 +5,8 @@ Every method is called from the network thread; whoever implements it submits to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from sync import protocol, report_wire
 from sync.change import Line, Place
@@ -17,6 +17,10 @@ from sync.ticket import KeptTicket
 
 APPLY_AT_ONCE = 300
 """Events in one call of `apply`: one transaction, short enough that typing never waits."""
+
+
+Kept: TypeAlias = Callable[[], bool]
+"""Waits until it is kept, and says whether it is. Raises what kept it from being so."""
 
 
 class DeskIdentity(Protocol):
@@ -83,11 +87,12 @@ class Replica(Protocol):
         """The desk's chain after change `n`; empty when that change is not kept any more, or never was here."""
         ...
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> bool:
-        """Keep the receipt: the province holds every change up to `up_to`, the last one sent that it speaks of.
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> Kept:
+        """Begin to keep the receipt: the province holds all up to `up_to`, the last change sent that it speaks of.
 
-        False, and nothing done, where the register follows another epoch than the receipt is of: what came another way
-        meanwhile told of a province that was put back, and may lack what it had signed for.
+        What is returned waits until it is kept. False, and nothing done, where the register follows another epoch than
+        the receipt is of: what came another way meanwhile told of a province that was put back, and may lack what it
+        had signed for.
         """
         ...
 

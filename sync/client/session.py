@@ -7,18 +7,18 @@ Text never waits for files: after each piece of a file the session looks for cha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commune_desk.domain.time.clock import from_iso, monotonic
 from sync import protocol, report_wire, seal
 from sync.change import Place
 from sync.client import errors
-from sync.client.channel import Channel, Refused
+from sync.client.channel import Channel
 from sync.client.comparing import compare
-from sync.client.exchange import ROOM_FOR_HEADER, go_on_in, hand_over, prove, push_body
+from sync.client.exchange import go_on_in, hand_over, prove
 from sync.client.files import FileCarrier, FileStore
 from sync.client.page import Page, read_page
+from sync.client.pushing import TOO_MUCH_FOR_THE_LINE, Pusher
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
 from sync.client.roots import Signed, hold_against, note_root, refuse_rewritten
 from sync.client.snapshots import begin_scope
@@ -30,8 +30,6 @@ __all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "Sy
 _SMALLEST_PAGE = 32 * 1024
 _PULL_SECONDS = 60.0
 """How long files may be carried until the feed is looked at again: it may bring a report with hours to answer it."""
-_TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
-"""What a poor line does to a batch or a page: a smaller one is tried next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +77,13 @@ class Session:
         self._apply_at_once = apply_at_once
         self._transport = transport
         self._replica = replica
-        self._batch = protocol.MAX_CHANGES
+        self._pusher = Pusher(replica, self._signed)
         self._page_bytes = protocol.MAX_BODY
         self._channel: Channel | None = None
         self._desk = ""
         self._epoch = ""
         self._receipt_at = ""
         self._now = ""
-        self._shows_receipt = False
         self._has_freed = False
         self._tally = _Tally()
 
@@ -114,7 +111,7 @@ class Session:
         """Raises a SyncFault or Malformed; whatever was receipted or applied before stays so."""
         identity = self._replica.identity()
         self._tally = _Tally()
-        self._shows_receipt = False
+        self._pusher.shows_receipt = False
         if self._carrier is not None:
             self._carrier.begin()
         channel = self._channel_of(identity)
@@ -196,10 +193,10 @@ class Session:
 
     def _go_through(self, channel: Channel, identity: DeskIdentity) -> None:
         self._has_freed = False
-        self._push_all(channel, identity)
+        self._pusher.push_all(channel, identity)
         self._pull_or_mend(channel, identity)
         if self._has_freed:  # a hello within told of a newer program at the province, for which something has waited
-            self._push_all(channel, identity)
+            self._pusher.push_all(channel, identity)
         self._tally.file_fault = self._carry_files(channel, identity)
         self._report(channel)
         if not self._tally.has_begun:  # each line was proven as it came: whoever begins to work need not wait for sums
@@ -222,64 +219,17 @@ class Session:
                 raise
             except (errors.LineFault, protocol.Malformed) as fault:
                 return fault
-            self._push_all(channel, identity)
+            self._pusher.push_all(channel, identity)
             if monotonic() - pulled_at > _PULL_SECONDS:
                 self._pull_or_mend(channel, identity)
                 pulled_at = monotonic()
 
-    def _push_all(self, channel: Channel, identity: DeskIdentity) -> None:
-        after, gaps = 0, 0
-        while batch := self._next_batch(after):
-            try:
-                receipt = self._push(channel, identity, batch)
-            except Refused as refused:
-                after = self._after_refusal(refused, batch, gaps)
-                gaps += refused.problem.code == "gap"
-                continue
-            after = min(receipt.accepted_n, batch[-1].n)
-            self._batch = min(self._batch * 2, protocol.MAX_CHANGES)
-
-    def _next_batch(self, after: int) -> Sequence[PendingLine]:
-        return self._replica.pending(after, self._batch, protocol.MAX_INFLATED - ROOM_FOR_HEADER)
-
-    def _push(self, channel: Channel, identity: DeskIdentity, batch: Sequence[PendingLine]) -> protocol.Receipt:
-        body = push_body(self._replica, identity, batch, shows_receipt=self._shows_receipt, brief=True)
-        try:
-            receipt_bytes, signature = channel.call("/v1/push", body, seal.RECEIPT)
-        except _TOO_MUCH_FOR_THE_LINE:
-            self._batch = max(1, self._batch // 2)
-            raise
-        receipt = protocol.decode(receipt_bytes, protocol.Receipt)
-        if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:
-            raise errors.Unproven
-        # What a receipt says of changes that were never sent proves nothing.
-        up_to = min(receipt.accepted_n, batch[-1].n)
-        if not self._replica.acknowledge(receipt, up_to, receipt_bytes, signature):
-            raise errors.ProvinceRestored
-        self._count(receipt, up_to - batch[0].n + 1)
-        return receipt
-
-    def _count(self, receipt: protocol.Receipt, pushed: int) -> None:
+    def _signed(self, receipt: protocol.Receipt, changes: int) -> None:
+        """The register holds the province's word for so many changes."""
         self._receipt_at = receipt.at
         self._note_time(receipt.at)
-        self._tally.pushed += pushed
+        self._tally.pushed += changes
         self._tally.quarantined += sum(result.status == "quarantined" for result in receipt.results)
-
-    def _after_refusal(self, refused: Refused, batch: Sequence[PendingLine], gaps: int) -> int:
-        """The number to go on after. Raises when a person has to decide, or when it would go in circles."""
-        problem = refused.problem
-        if refused.status == 413:
-            if len(batch) == 1:
-                raise errors.ChangeTooLarge from refused
-            self._batch = len(batch) // 2
-            return batch[0].n - 1
-        if problem.code != "gap" or problem.expect_n < 1:
-            raise refused
-        if gaps > 1:
-            raise errors.ChangesMissing from refused
-        self._shows_receipt = True
-        self._replica.resend_from(problem.expect_n)
-        return problem.expect_n - 1
 
     def _pull_or_mend(self, channel: Channel, identity: DeskIdentity) -> None:
         """Pull. A province that lacks what was seen was put back from a backup: it is offered this desk's last change.
@@ -292,9 +242,9 @@ class Session:
             self._begin_anew(channel, identity)
             self._pull_all(channel, identity)
         except errors.HistoryRewritten:
-            self._shows_receipt = True
+            self._pusher.shows_receipt = True
             self._replica.resend_from(self._replica.last_n())
-            self._push_all(channel, identity)
+            self._pusher.push_all(channel, identity)
             self._refuse_rewritten(channel, identity)
             self._pull_or_begin(channel, identity)
 
@@ -353,7 +303,7 @@ class Session:
         )
         try:
             signed = channel.call("/v1/pull", protocol.encode(request), seal.FEED)
-        except _TOO_MUCH_FOR_THE_LINE:
+        except TOO_MUCH_FOR_THE_LINE:
             self._page_bytes = max(_SMALLEST_PAGE, self._page_bytes // 2)
             raise
         self._page_bytes = min(self._page_bytes * 2, protocol.MAX_BODY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _PAGE, _SESSION, _CHANNEL = "sync/client/page.py", "sync/client/session.py", "sync/client/channel.py"
-_EXCHANGE = "sync/client/exchange.py"
+_EXCHANGE, _PUSHING = "sync/client/exchange.py", "sync/client/pushing.py"
 _TRANSPORT, _PROTOCOL, _CHANGE = "sync/client/transport.py", "sync/protocol.py", "sync/change.py"
 _SESSIONS = ("sync/client/test_session.py",)
 _KEPT = "sync/client/test_kept_tickets.py"
@@ -211,45 +211,52 @@ BELIEF = (
 SENDING = (
     Fault(
         name="anothers-receipt-believed",
-        file=_SESSION,
-        old="if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:",
-        new="if receipt.accepted_n < batch[0].n:",
+        file=_PUSHING,
+        old="if receipt.desk != identity.desk or receipt.accepted_n < ready.batch[0].n:",
+        new="if receipt.accepted_n < ready.batch[0].n:",
         tests=_SESSIONS,
     ),
     Fault(
         name="old-receipt-believed",
-        file=_SESSION,
-        old="if receipt.desk != identity.desk or receipt.accepted_n < batch[0].n:",
+        file=_PUSHING,
+        old="if receipt.desk != identity.desk or receipt.accepted_n < ready.batch[0].n:",
         new="if receipt.desk != identity.desk:",
         tests=("sync/wire/test_played_back.py::test_an_old_receipt_moves_nothing",),
     ),
     Fault(
         name="acknowledged-beyond-what-was-sent",
-        file=_SESSION,
-        old="up_to = min(receipt.accepted_n, batch[-1].n)",
+        file=_PUSHING,
+        old="up_to = min(receipt.accepted_n, last_n)",
         new="up_to = receipt.accepted_n",
         tests=("sync/client/test_register_under_attack.py::test_a_receipt_proves_nothing_about_what_was_never_sent",),
     ),
     Fault(
         name="batch-too-large-is-dropped",
-        file=_SESSION,
-        old="            self._batch = len(batch) // 2\n            return batch[0].n - 1",
-        new="            self._batch = len(batch) // 2\n            return batch[-1].n",
+        file=_PUSHING,
+        old="            self._most = len(batch) // 2\n            return batch[0].n - 1",
+        new="            self._most = len(batch) // 2\n            return batch[-1].n",
         tests=_SESSIONS,
     ),
     Fault(
         name="gap-is-not-filled",
-        file=_SESSION,
+        file=_PUSHING,
         old="        self._replica.resend_from(problem.expect_n)\n",
         new="",
         tests=("sync/client/test_session.py::test_a_gap_is_filled_from_where_the_province_says",),
     ),
     Fault(
         name="only-the-first-batch-is-sent",
-        file=_SESSION,
-        old="            self._batch = min(self._batch * 2, protocol.MAX_CHANGES)\n",
-        new="            return\n",
+        file=_PUSHING,
+        old="                ready = self._ready(identity, up_to)",
+        new="                ready = None",
         tests=("sync/client/test_session.py",),
+    ),
+    Fault(
+        name="ends-before-the-last-receipt-is-kept",
+        file=_PUSHING,
+        old="        finally:\n            self._wait_until_kept()\n",
+        new="        finally:\n            pass\n",
+        tests=("sync/client/test_pushing.py",),
     ),
     Fault(
         name="only-the-first-page-is-pulled",
@@ -261,8 +268,8 @@ SENDING = (
     Fault(
         name="what-the-province-lost-is-not-offered",
         file=_SESSION,
-        old="            self._replica.resend_from(self._replica.last_n())\n            self._push_all",
-        new="            self._push_all",
+        old="            self._replica.resend_from(self._replica.last_n())\n            self._pusher.push_all",
+        new="            self._pusher.push_all",
         tests=(
             "sync/put_back/test_restored_province.py::test_what_it_had_signed_for_comes_back_though_nothing_new_was_typed",
         ),

@@ -100,6 +100,13 @@ FAULTS = (
         tests=("sync/server/test_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
     Fault(
+        name="door-ignores-the-values-of-a-known-shape",
+        file=_DOOR,
+        old="        if check(value) is not None:\n",
+        new="        if False:\n",
+        tests=("sync/server/test_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
+    ),
+    Fault(
         name="door-ignores-the-values",
         file=_DOOR,
         old="elif is_open and checks[name](value) is not None:",

@@ -80,7 +80,10 @@ FAULTS = (
         file=_INCOMING,
         old="            held.values[field] = _replayed(value, later, field)\n",
         new="            held.values[field] = value\n",
-        tests=_MEETING,
+        tests=(
+            "sync/meeting/test_three_desks.py"
+            "::test_what_one_adds_while_a_page_is_on_its_way_is_shown_beside_what_it_brings",
+        ),
     ),
     Fault(
         name="refused-value-shown-as-standing",
@@ -115,7 +118,7 @@ FAULTS = (
         file=_INCOMING,
         old='            return "known"\n',
         new='            return "new"\n',
-        tests=("sync/wire/test_pages_add_up.py::test_a_piece_that_was_applied_before_changes_nothing",),
+        tests=("sync/wire/test_pages_add_up.py::test_what_another_feed_carries_too_is_merged_once",),
     ),
     Fault(
         name="value-that-does-not-hold-stored",

@@ -93,8 +93,11 @@ class RegisterReplica(OneDesk):
     def last_n(self) -> int:
         return self._ask(lambda db: receipts.last_n(db, self._desk))
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> bool:
-        return self._write(lambda tx: receipts.acknowledge(tx, receipt, up_to, receipt_bytes, signature))
+    def acknowledge(
+        self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes
+    ) -> Callable[[], bool]:
+        written = self._begin(lambda tx: receipts.acknowledge(tx, receipt, up_to, receipt_bytes, signature))
+        return lambda: self._end(written)
 
     def named_up_to(self, receipt: protocol.Receipt) -> int:
         """The last number of the changes that a receipt names and that are all of them this desk's own; else 0."""

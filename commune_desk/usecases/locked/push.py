@@ -110,7 +110,7 @@ def _acknowledge(replica: RegisterReplica, kept: KeptReceipt, desk: str) -> None
     """
     receipt = protocol.decode(kept.body, protocol.Receipt)
     up_to = replica.named_up_to(receipt) if receipt.desk == desk else 0
-    if 0 < up_to <= receipt.accepted_n and not replica.acknowledge(receipt, up_to, kept.body, kept.signature):
+    if 0 < up_to <= receipt.accepted_n and not replica.acknowledge(receipt, up_to, kept.body, kept.signature)():
         log.info("a receipt beside the register is of another time of the province; it counts for nothing")
 
 

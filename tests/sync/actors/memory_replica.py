@@ -12,7 +12,7 @@ from commune_desk.domain.time.clock import monotonic
 from sync import protocol, report_wire
 from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
 from sync.checksums import ScopeSums
-from sync.client.replica import APPLY_AT_ONCE
+from sync.client.replica import APPLY_AT_ONCE, Kept
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
 from sync.ticket import KeptTicket
@@ -113,13 +113,13 @@ class MemoryReplica:
             head = next_head(head, line.digest)
         return head
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> bool:
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> Kept:
         assert protocol.decode(receipt_bytes, protocol.Receipt) == receipt
         assert len(signature) == 64
         self.accepted_n = max(self.accepted_n, up_to)
         self.receipts.append(receipt)
         self.receipt = receipt_bytes, signature
-        return True
+        return lambda: True
 
     def audit_mark(self) -> tuple[str, int]:
         return "", 0

@@ -16,6 +16,7 @@ from commune_desk.vault.keys import RegisterKey
 from sync import protocol
 from sync.change import Line, Place
 from sync.client.enrol import Enrolment
+from sync.client.replica import Kept
 from sync.client.session import Session, SyncReport
 from sync.client.transport import Transport
 
@@ -34,11 +35,16 @@ class FragileReplica(RegisterReplica):
     applies_before_crash = 0
     meantime: Callable[[], None] | None = None
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> bool:
+    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> Kept:
         self._crash_if("before acknowledge")
         kept = super().acknowledge(receipt, up_to, receipt_bytes, signature)
-        self._crash_if("after acknowledge")
-        return kept
+
+        def wait() -> bool:
+            is_kept = kept()
+            self._crash_if("after acknowledge")
+            return is_kept
+
+        return wait
 
     def cursors(self) -> Mapping[str, int]:
         meantime, self.meantime = self.meantime, None

@@ -44,6 +44,17 @@ def test_two_who_write_the_same_agree_and_the_next_edit_builds_on_it() -> None:
         assert office.model.truth.value["phone"] == "0912000002"
 
 
+def test_what_one_adds_while_a_page_is_on_its_way_is_shown_beside_what_it_brings() -> None:
+    with three_desks() as office:
+        office.change(1, "disability_types", ("dt1", "dt2"))
+        office.sync(1)
+        replica = office.desks[0].replica()
+        replica.meantime = lambda: office.change(0, "disability_types", ("dt3",))
+        office.desks[0].sync(replica)
+        ((shown,),) = office.desks[0].ask("SELECT disability_types FROM child_file")
+        assert shown == '["dt1", "dt2", "dt3"]'
+
+
 def test_three_concurrent_edits_are_two_conflicts_that_one_decision_closes() -> None:
     with three_desks() as office:
         for desk, phone in enumerate(("0912000001", "0912000002", "0912000003")):

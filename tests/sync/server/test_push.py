@@ -136,6 +136,9 @@ BAD: dict[str, dict[str, Any]] = {
     "too long": {"values": {"full_name": "x" * 121}, "code": "value"},
     "not NFC": {"values": {"full_name": "Ho\u0061\u0300"}, "code": "value"},
     "no date": {"values": {"birth_date": "2026-02-30"}, "code": "value"},
+    "no date in place of one": {
+        "values": {"birth_date": "2026-02-30"}, "base": {"birth_date": None}, "code": "value",
+    },
     "another class of secrecy": {"data": 0, "code": "class"},
     "two classes in the open": {
         "kind": "child_file", "values": {"status": "active", "disability_types": ["+dt1"]}, "code": "class",

@@ -133,8 +133,13 @@ def _feed(province: RealProvince, scope: str) -> Events:
     ]
 
 
-def _after(kept: Kept, pieces: Sequence[Events], folder: Path) -> dict[str, Any]:
-    """What a register holds once the pieces were applied, one after another."""
+def _after(
+    kept: Kept, pieces: Sequence[Events], folder: Path, *, merged_again: Sequence[tuple[protocol.Event, Line]] = ()
+) -> dict[str, Any]:
+    """What a register holds once the pieces were applied, one after another.
+
+    `merged_again`: events that then come by another feed, where their places in this one say nothing.
+    """
     path = folder / "copy.db"
     shutil.copy(kept.register, path)
     desk = RealDesk(path, SystemClock(), kept.province.transport)
@@ -142,6 +147,7 @@ def _after(kept: Kept, pieces: Sequence[Events], folder: Path) -> dict[str, Any]
         replica = desk.replica()
         for piece in pieces:
             replica.apply(piece, {event.scope: kept.places[event.scope, event.seq] for event, _ in piece})
+        desk.register.write(lambda tx: Incoming(tx, {}).apply(merged_again, {})).result()
         return _content(desk)
     finally:
         desk.register.close()
@@ -231,6 +237,13 @@ def test_a_piece_that_was_applied_before_changes_nothing(
     pieces = [fresh[0], fresh[1]]
     again = _after(kept, [*pieces, fresh[0][: len(fresh[0]) // 2]], folder)
     assert {**again, "cursor": None} == {**whole, "cursor": None}
+
+
+def test_what_another_feed_carries_too_is_merged_once(
+    kept: Kept, fresh: tuple[Events, Events], whole: dict[str, Any], folder: Path
+) -> None:
+    """Of a record that stands in two places each change comes twice: the older one does not take the later one back."""
+    assert _after(kept, fresh, folder, merged_again=fresh[0][: len(fresh[0]) // 2]) == whole
 
 
 def test_a_record_held_back_within_a_page_would_be_found(

@@ -1,0 +1,109 @@
+"""Everything that waits goes up, batch after batch; a receipt is written down while the next batch is on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sync import protocol, seal
+from sync.client import errors
+from sync.client.channel import Channel, Refused
+from sync.client.exchange import ROOM_FOR_HEADER, push_body
+from sync.client.replica import DeskIdentity, PendingLine, Replica
+
+TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
+"""What a poor line does to a batch or a page: a smaller one is tried next."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A batch, and the body in which it goes."""
+
+    batch: Sequence[PendingLine]
+    body: bytes
+
+
+class Pusher:
+    """The pushes of one session; it learns how much the line takes at once."""
+
+    def __init__(self, replica: Replica, signed: Callable[[protocol.Receipt, int], None]) -> None:
+        """`signed` is told of each receipt that was kept, and for how many changes it is."""
+        self._replica = replica
+        self._signed = signed
+        self._most = protocol.MAX_CHANGES
+        self._keeping: Callable[[], None] | None = None
+        self.shows_receipt = False
+        """Show the last receipt with each push: the province seems to have forgotten what it signed for."""
+
+    def push_all(self, channel: Channel, identity: DeskIdentity) -> None:
+        """Raises a SyncFault or Malformed; whatever has a receipt by then is kept."""
+        gaps = 0
+        ready = self._ready(identity, 0)
+        try:
+            while ready is not None:
+                try:
+                    receipt, body, signature = self._send(channel, identity, ready)
+                except Refused as refused:
+                    ready = self._ready(identity, self._after_refusal(refused, ready.batch, gaps))
+                    gaps += refused.problem.code == "gap"
+                    continue
+                first_n, last_n = ready.batch[0].n, ready.batch[-1].n
+                # What a receipt says of changes that were never sent proves nothing.
+                up_to = min(receipt.accepted_n, last_n)
+                ready = self._ready(identity, up_to)  # read before the receipt is written: it would wait behind that
+                self._wait_until_kept()
+                self._keeping = self._begin_to_keep(receipt, up_to, up_to - first_n + 1, body, signature)
+        finally:
+            self._wait_until_kept()
+
+    def _ready(self, identity: DeskIdentity, after_n: int) -> _Ready | None:
+        batch = self._replica.pending(after_n, self._most, protocol.MAX_INFLATED - ROOM_FOR_HEADER)
+        if not batch:
+            return None
+        return _Ready(batch, push_body(self._replica, identity, batch, shows_receipt=self.shows_receipt, brief=True))
+
+    def _send(self, channel: Channel, identity: DeskIdentity, ready: _Ready) -> tuple[protocol.Receipt, bytes, bytes]:
+        """The receipt, its exact bytes and the province's signature."""
+        try:
+            body, signature = channel.call("/v1/push", ready.body, seal.RECEIPT)
+        except TOO_MUCH_FOR_THE_LINE:
+            self._most = max(1, self._most // 2)
+            raise
+        receipt = protocol.decode(body, protocol.Receipt)
+        if receipt.desk != identity.desk or receipt.accepted_n < ready.batch[0].n:
+            raise errors.Unproven
+        self._most = min(self._most * 2, protocol.MAX_CHANGES)
+        return receipt, body, signature
+
+    def _begin_to_keep(
+        self, receipt: protocol.Receipt, up_to: int, changes: int, body: bytes, signature: bytes
+    ) -> Callable[[], None]:
+        kept = self._replica.acknowledge(receipt, up_to, body, signature)
+
+        def wait() -> None:
+            if not kept():
+                raise errors.ProvinceRestored
+            self._signed(receipt, changes)
+
+        return wait
+
+    def _wait_until_kept(self) -> None:
+        keeping, self._keeping = self._keeping, None
+        if keeping is not None:
+            keeping()
+
+    def _after_refusal(self, refused: Refused, batch: Sequence[PendingLine], gaps: int) -> int:
+        """The number to go on after. Raises when a person has to decide, or when it would go in circles."""
+        problem = refused.problem
+        if refused.status == 413:
+            if len(batch) == 1:
+                raise errors.ChangeTooLarge from refused
+            self._most = len(batch) // 2
+            return batch[0].n - 1
+        if problem.code != "gap" or problem.expect_n < 1:
+            raise refused
+        if gaps > 1:
+            raise errors.ChangesMissing from refused
+        self.shows_receipt = True
+        self._replica.resend_from(problem.expect_n)
+        return problem.expect_n - 1
