@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray
 from PySide6.QtGui import QColor, QImage, QImageReader
 
 from commune_desk.domain.words.errors import Invalid
+from commune_desk.ui import pictures
 from commune_desk.ui.pictures import GOOD_SIZE, LONGEST_SIDE, shown, shrunk
 from commune_desk.usecases.records.attachments import prepared
 from tests.helpers.photos import CAMERA, COMMENT, PLACE_NOTE, ROTATED, jpeg_of, phone_photo, scene
@@ -70,6 +73,33 @@ def test_a_picture_of_too_many_points_is_refused_before_it_is_read() -> None:
     photo[at : at + 4] = (20_000).to_bytes(2) + (20_000).to_bytes(2)
     with pytest.raises(Invalid, match="64 million"):
         shrunk(bytes(photo), "jpeg")
+
+
+def _of_many_scans(count: int) -> bytes:
+    """A progressive JPEG of 64 by 64 grey points and `count` scans, each of which says for all blocks: nothing new."""
+    parts = [
+        (0xDB, b"\0" + bytes([1] * 64)),
+        (0xC2, b"\x08\0\x40\0\x40\1\1\x11\0"),
+        (0xC4, b"\0\1" + bytes(15) + b"\0"),
+        (0xC4, b"\x10\1" + bytes(15) + b"\x60"),
+        (0xDA, b"\1\1\0\0\0\0"),
+    ]
+    head = b"".join(bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2) + body for marker, body in parts)
+    scan = b"\xff\xda\0\x08\1\1\0\1\x3f\0\1"
+    return b"\xff\xd8" + head + bytes(8) + scan * count + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("read", [shown, lambda data: shrunk(data, "jpeg")])
+def test_a_picture_of_endlessly_many_scans_is_not_read(read: Callable[[bytes], object]) -> None:
+    """A colleague's file, or what somebody sent to an officer: while it is read, nothing is found and nothing locks."""
+    read(_of_many_scans(3))
+    with pytest.raises(Invalid, match="damaged"):
+        read(_of_many_scans(1000))
+
+
+def test_unrefused_it_is_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "refuse_endless", lambda data: None)
+    assert shown(_of_many_scans(1000)).width() == 64
 
 
 @pytest.mark.qt_log_ignore("Not a JPEG file")
