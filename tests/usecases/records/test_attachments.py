@@ -53,6 +53,7 @@ def as_it_is(data: bytes, form: str) -> bytes:
     [
         (b"PK\x03\x04", "không phải ảnh cũng không phải PDF"),
         (b"\0\0\0\x18ftypheic" + bytes(20), "HEIC"),
+        (b"\0\0\0\x18ftypheic" + b"%PDF-1.7", "HEIC"),
         (b"%PDF-1.4" + bytes(content.MAX_FILE), "lớn hơn 4 MB"),
         (b"\xff\xd8\xff\xe1 cut", "bị hỏng hoặc bị cắt cụt"),
     ],
