@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt
 from PySide6.QtGui import QColorSpace, QImage, QImageReader, QImageWriter, QPainter
 
+from commune_desk.domain.entered.bare_jpeg import refuse_endless
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 
@@ -37,6 +38,8 @@ def shown(data: bytes) -> QImage:
 
 
 def _read(data: bytes, form: str, longest: int) -> QImage:
+    if form == "jpeg":
+        refuse_endless(data)
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)

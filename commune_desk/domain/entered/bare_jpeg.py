@@ -15,11 +15,28 @@ _RESTARTS = range(0xD0, 0xD8)
 _APP14, _COMMENT = 0xEE, 0xFE
 _PICTURE = frozenset(range(0xC0, 0xE0)) - {_SOI, _EOI, *_RESTARTS}
 """Tables, frames and scans. APP0 to APP15, JPG0 to JPG13 and comments are not among them."""
+MOST_SCANS = 100
+"""Cameras and programs write at most some twenty. One of a hundred bytes goes over all points of the picture again."""
 
 
 def bare_jpeg(data: bytes) -> bytes:
-    """The same picture without anything else. Raises Invalid for bytes that are no whole JPEG."""
+    """The same picture without anything else. Raises Invalid for bytes that are no whole JPEG, or an endless one."""
+    refuse_endless(data)
     return b"\xff\xd8" + b"".join(part for marker, part in _parts(data) if _belongs(marker, part)) + b"\xff\xd9"
+
+
+def refuse_endless(data: bytes) -> None:
+    """Raise Invalid for a picture of so many scans that a decoder would be at work on it for minutes, or hours."""
+    if _scans(data) > MOST_SCANS:
+        raise _damaged()
+
+
+def _scans(data: bytes) -> int:
+    """How many scans a decoder finds, which reads over damage; there, at most so many."""
+    try:
+        return sum(marker == _SOS for marker, _ in _parts(data))
+    except Invalid:
+        return data.count(bytes((0xFF, _SOS)))
 
 
 def _belongs(marker: int, part: bytes) -> bool:

@@ -7,7 +7,6 @@ unless an officer asks for a copy.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -101,9 +100,13 @@ def read_file(path: Path) -> bytes:
 
 
 def prepared(data: bytes, shrink: Shrink) -> Prepared:
-    """The file as it is kept: a picture as a bare JPEG, a PDF as it is. Raises Invalid with what to do instead."""
-    if b"%PDF-" in data[:1024]:
-        return _fitting(Prepared(PDF, data))
+    """The file as it is kept: a picture as a bare JPEG, a PDF as it is. Raises Invalid with what to do instead.
+
+    A reader of PDF looks for its mark anywhere in the first KiB; so a picture is asked first whether it is one, for a
+    camera may write that mark beside it.
+    """
+    if form := _format_of(data):
+        return _fitting(Prepared(JPEG, bare_jpeg(shrink(data, form))))
     if data[4:12] in _HEIC:
         raise Invalid(
             N_(
@@ -111,10 +114,9 @@ def prepared(data: bytes, shrink: Shrink) -> Prepared:
                 'send it as JPEG, or set the camera to "most compatible" and take it again.'
             )
         )
-    form = _format_of(data)
-    if not form:
-        raise Invalid(N_("This is neither a picture nor a PDF. Nothing was added; photograph or scan the paper."))
-    return _fitting(Prepared(JPEG, bare_jpeg(shrink(data, form))))
+    if b"%PDF-" in data[:1024]:
+        return _fitting(Prepared(PDF, data))
+    raise Invalid(N_("This is neither a picture nor a PDF. Nothing was added; photograph or scan the paper."))
 
 
 def _format_of(data: bytes) -> str:
@@ -212,7 +214,7 @@ def opened(file: Attachment, ciphertext: bytes | None) -> bytes:
         raise ContentNotHere
     try:
         return content.decrypted(base64.b64decode(file.content_key, validate=True), ciphertext)
-    except (content.SealBroken, binascii.Error):
+    except (content.SealBroken, ValueError):  # a colleague's desk may have sealed any text as the key
         raise ContentDamaged from None
 
 

@@ -145,7 +145,7 @@ class Courier:
         self._begin()
         box = BoxKey.from_bytes(self._register.identity.box)
         found = stick.bundles_in(folder)
-        arrivals = [Arrival(path) for path in found if bundle.is_for(stick.read(path, bundle.BLOCK), box.public)]
+        arrivals = [Arrival(path) for path in found if _may_be_for(path, box.public)]
         if not arrivals:
             raise Refusal(
                 N_("There is no bundle for this PC in that folder ({others} others). Nothing was changed."),
@@ -225,6 +225,14 @@ class Courier:
         if self._is_stopped.is_set():
             self._is_stopped.clear()
             raise CourierStopped
+
+
+def _may_be_for(path: Path, public: bytes) -> bool:
+    """Also a file that cannot be read now, which may be anybody's: it is told of when it is its turn."""
+    try:
+        return bundle.is_for(stick.read(path, bundle.BLOCK), public)
+    except stick.StickGone:
+        return True
 
 
 def _pins(register: Register) -> Pins:

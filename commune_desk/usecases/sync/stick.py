@@ -91,10 +91,18 @@ def take_away(folder: Path, fingerprints: Iterable[str]) -> int:
     wanted = set(fingerprints)
     removed = 0
     for path in bundles_in(folder):
-        if fingerprint(read(path)) in wanted:
+        if _print_of(path) in wanted:
             try:
                 path.unlink()
             except OSError:
                 raise StickGone from None
             removed += 1
     return removed
+
+
+def _print_of(path: Path) -> str:
+    """The fingerprint of a bundle; none of a file that cannot be read, which is left where it is."""
+    try:
+        return fingerprint(read(path))
+    except StickGone:
+        return ""

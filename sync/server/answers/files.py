@@ -160,8 +160,9 @@ class Files:
             return _told(province, blob, header.scope)
         if blob.got + len(data) > blob.size or blob.size > self._limits.file:
             raise Refused(413, "file_too_large")
+        self._require_room(connection, blob, len(data))
         if blob.got == 0:
-            self._make_room(connection, blob)
+            _begin(connection, blob)
         self._count(connection, province, caller.id, len(data))
         place = {"scope": blob.scope, "sha256": blob.sha256, "start": blob.got, "data": data}
         connection.execute(insert(tables.blob_piece).values(place))
@@ -182,15 +183,16 @@ class Files:
         grants = caller.grants | {home: caller.grants[asked.scope]}
         return FileAsked(scope=home, file=asked.file), replace(caller, grants=grants)
 
-    def _make_room(self, connection: Connection, blob: _Blob) -> None:
-        """Enter the file into the list. Raises Refused 507 when its place has no room left."""
+    def _require_room(self, connection: Connection, blob: _Blob, more: int) -> None:
+        """Raise Refused 507 when its place has no room left for so many bytes.
+
+        Those that are there count, and not what a file may come to have: who began many with a byte each, and sent no
+        more, would have the room of all others.
+        """
         table = tables.blob
-        held = connection.scalar(select(func.sum(table.c.size)).where(table.c.scope == blob.scope)) or 0
-        if connection.scalar(select(table.c.got).where(_is(blob))) is not None:
-            return  # it was whole, but not what its change names, and begins anew
-        if held + blob.size > self._limits.scope:
+        held = connection.scalar(select(func.sum(table.c.got)).where(table.c.scope == blob.scope)) or 0
+        if held + more > self._limits.scope:
             raise Refused(507, "file_no_room")
-        connection.execute(insert(table).values(scope=blob.scope, sha256=blob.sha256, size=blob.size, got=0))
 
     def _count(self, connection: Connection, province: Province, desk: str, more: int) -> None:
         """Note what a desk sent on this day. Raises Refused 507 when it is too much."""
@@ -203,6 +205,13 @@ class Files:
             connection.execute(insert(table).values(desk=desk, day=day, bytes=more))
         else:
             connection.execute(update(table).where(table.c.desk == desk).values(bytes=sent + more))
+
+
+def _begin(connection: Connection, blob: _Blob) -> None:
+    """Enter the file into the list; one that was whole, but not what its change names, stands there already."""
+    table = tables.blob
+    if connection.scalar(select(table.c.got).where(_is(blob))) is None:
+        connection.execute(insert(table).values(scope=blob.scope, sha256=blob.sha256, size=blob.size, got=0))
 
 
 def _is(blob: _Blob) -> ColumnElement[bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -116,6 +118,8 @@ def _arrive(province: Province, path: Path, answers: dict[str, Answer], console:
 
 def _read(path: Path, *, most: int) -> bytes:
     try:
+        if path.is_fifo():  # whoever opens one waits for somebody who writes into it
+            raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE))
         with path.open("rb") as file:
             return file.read(most)
     except OSError as error:

@@ -20,6 +20,7 @@ from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from sync.server.door.app import Service
 from sync.server.door.daily import daily_roots, snapshots_ahead
+from sync.server.door.doorway import Doorway
 from sync.server.door.patience import PatientLoop, PatientProtocol
 from sync.server.identity.only_process import only_process
 from sync.server.identity.province import CERT_FILE, KEY_FILE, Province
@@ -131,7 +132,7 @@ def _harden(config: uvicorn.Config, data: Path) -> None:
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    with Doorway(family) as listener:
         # What is accepted takes this over; a reply would wait until its beginning is acknowledged. asyncio itself asks
         # for it only where a socket says that it is TCP, and what Windows accepts never does.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

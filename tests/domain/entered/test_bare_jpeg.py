@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commune_desk.domain.entered.bare_jpeg import bare_jpeg
+from commune_desk.domain.entered import bare_jpeg as module
+from commune_desk.domain.entered.bare_jpeg import MOST_SCANS, bare_jpeg, refuse_endless
 from commune_desk.domain.words.errors import Invalid
 
 TABLE = b"\xff\xdb\x00\x04ab"
@@ -52,3 +53,29 @@ def test_no_bytes_break_it(data: bytes) -> None:
         except Invalid:
             continue
         assert bare_jpeg(made) == made
+
+
+def test_a_picture_of_endlessly_many_scans_is_none() -> None:
+    """Each goes over all points once more: a few bytes are ten milliseconds, and a file has room for ten thousands."""
+    for data in (_of_scans(MOST_SCANS), b"no picture", PLAIN[:5]):
+        refuse_endless(data)
+    for damaged in (b"", b"between"):  # what a decoder reads over
+        with pytest.raises(Invalid):
+            refuse_endless(_of_scans(MOST_SCANS + 1, damaged))
+    with pytest.raises(Invalid):
+        bare_jpeg(_of_scans(MOST_SCANS + 1))
+
+
+def test_what_lies_beside_the_picture_is_no_scan_of_it() -> None:
+    """A phone lays a film behind its photo, in which these two bytes stand by chance."""
+    beside = b"\xff\xe1\x04\x02" + SCAN[:2] * 512
+    refuse_endless(PLAIN[:2] + beside + PLAIN[2:] + SCAN * 2 * MOST_SCANS)
+
+
+def test_uncounted_any_number_would_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_SCANS", 1 << 30)
+    refuse_endless(_of_scans(MOST_SCANS + 1))
+
+
+def _of_scans(count: int, between: bytes = b"") -> bytes:
+    return b"\xff\xd8" + TABLE + FRAME + between + SCAN * count + b"\xff\xd9"

@@ -103,6 +103,30 @@ def test_a_file_that_does_not_hold_stops_none_of_the_others(office: Office, caps
     assert office.held_n(0) == office.last_n(0)
 
 
+needs_fifo = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file whose opening has no end")
+
+
+@needs_fifo
+@pytest.mark.parametrize("named", [True, False])
+def test_what_would_be_waited_for_without_end_stops_none_of_the_others(office: Office, named: bool) -> None:
+    """Whoever made the stick could keep the province's command there for ever."""
+    office.visit(0)
+    stick = stick_of(office, 0)
+    os.mkfifo(fifo := stick / "0.cdsync")
+    line = [sys.executable, "-m", "sync.server", "--lang", "en", "bundle", "in", *places(office)]
+    done = subprocess.run([*line, *([fifo] if named else []), stick], capture_output=True, timeout=60, text=True)
+    assert (done.returncode, "were not taken in" in done.stderr) == (REFUSED, True)
+    assert office.held_n(0) == office.last_n(0)
+
+
+@needs_fifo
+def test_opened_as_it_lies_there_it_would_be_waited_for(tmp_path: Path) -> None:
+    """The twin."""
+    os.mkfifo(tmp_path / "0.cdsync")
+    with pytest.raises(subprocess.TimeoutExpired):
+        subprocess.run([sys.executable, "-c", "open('0.cdsync', 'rb')"], cwd=tmp_path, timeout=2)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

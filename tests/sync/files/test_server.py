@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, func, select
 
 from commune_desk.domain.model.access import Role
 from sync import content, seal
@@ -24,6 +24,7 @@ from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.identity import desks
 from sync.server.identity.desks import DeskState
 from sync.server.identity.scopes import keys_of
+from sync.server.problems import Refused
 from tests.helpers.store_engine import EMBEDDED, StoreEngine
 from tests.sync.actors.named_files import (
     NamedFile,
@@ -251,6 +252,47 @@ def test_a_place_has_only_so_much_room(tmp_path: Path) -> None:
         reply = put(desk, two, 0)
         assert (reply.status, reply.code) == (507, "file_no_room")
         assert world.count("blob") == 1
+
+
+class ByPromise(Files):
+    """The control taken out: a file has its room from its first byte on, whatever comes of it."""
+
+    def _require_room(self, connection: Connection, blob: Any, more: int) -> None:
+        promised = select(func.sum(tables.blob.c.size)).where(tables.blob.c.scope == blob.scope)
+        held = connection.scalar(promised) or 0
+        if not blob.got and held + blob.size > self._limits.scope:
+            raise Refused(507, "file_no_room")
+
+
+def _sent_beside_many_begun(folder: Path, guarded: Files) -> int:
+    """What a colleague is told whose desk-mate began eight files with a byte each and sent no more."""
+    with province_in(folder, files=guarded) as world:
+        greedy, colleague, file = world.desk(), world.desk(), make_file(1000)
+        for seed in range(8):
+            name_it(greedy, begun := make_file(1000, seed + 2))
+            put(greedy, begun, 0, 1)
+        name_it(colleague, file)
+        return put(colleague, file, 0).status
+
+
+def test_files_that_were_begun_and_never_sent_take_nobodys_room(tmp_path: Path) -> None:
+    assert _sent_beside_many_begun(tmp_path, Files(limits=FileLimits(scope=8000))) == 200
+
+
+def test_given_by_promise_the_room_would_be_gone(tmp_path: Path) -> None:
+    """The twin."""
+    assert _sent_beside_many_begun(tmp_path, ByPromise(limits=FileLimits(scope=8000))) == 507
+
+
+def test_a_file_on_its_way_goes_on_once_there_is_room(tmp_path: Path) -> None:
+    with province_in(tmp_path, files=Files(limits=FileLimits(scope=1500))) as world:
+        desk, one, two = world.desk(), make_file(1000), make_file(1000, seed=2)
+        for file in (one, two):
+            name_it(desk, file)
+        assert put(desk, two, 0, 400).read(FileOffset).offset == 400
+        assert put_all(desk, one).done
+        assert put(desk, two, 400).code == "file_no_room"
+        assert offset_of(desk, two).read(FileOffset).offset == 400
 
 
 def test_two_desks_that_send_one_file_end_with_one(world: World) -> None:

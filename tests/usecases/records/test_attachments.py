@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from pathlib import Path
 
 import msgspec
@@ -51,6 +53,7 @@ def as_it_is(data: bytes, form: str) -> bytes:
     [
         (b"PK\x03\x04", "không phải ảnh cũng không phải PDF"),
         (b"\0\0\0\x18ftypheic" + bytes(20), "HEIC"),
+        (b"\0\0\0\x18ftypheic" + b"%PDF-1.7", "HEIC"),
         (b"%PDF-1.4" + bytes(content.MAX_FILE), "lớn hơn 4 MB"),
         (b"\xff\xd8\xff\xe1 cut", "bị hỏng hoặc bị cắt cụt"),
     ],
@@ -157,9 +160,16 @@ def test_what_is_not_here_or_does_not_open_is_told(workplace: Workplace) -> None
     assert kept is not None
     with pytest.raises(ContentNotHere):
         opened(file, None)
-    for key, data in (("", kept), ("!", kept), (file.content_key, kept[:-1]), (file.content_key, b"")):
+    for key, data in (("", kept), ("!", kept), ("khoá", kept), (file.content_key, kept[:-1]), (file.content_key, b"")):
         with pytest.raises(ContentDamaged):
             opened(msgspec.structs.replace(file, content_key=key), data)
+
+
+def test_a_reader_of_keys_that_expects_one_kind_of_damage_would_take_this_one_for_a_bug() -> None:
+    """The twin: what is no ASCII is refused in another way than what is no base 64."""
+    with pytest.raises(ValueError, match="ASCII") as caught:
+        base64.b64decode("khoá", validate=True)
+    assert not isinstance(caught.value, binascii.Error)
 
 
 def test_a_copy_that_cannot_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> None:

@@ -189,6 +189,37 @@ def test_a_file_of_a_foreign_kind_does_not_stop_the_others(office: Office) -> No
     assert [type(fault) for fault in read.faults] == [bundle.BundleDamaged]
 
 
+def _beside_one_that_is_unreadable(office: Office) -> Path:
+    """The province's reply on a stick where another file, first by its name, opens and cannot be read."""
+    office.visit(0)
+    (reply,) = bring(office.province, *office.write_out(0))
+    (office.stick / "0.cdsync").symlink_to("/proc/self/mem")
+    (office.stick / bundle.file_name(reply)).write_bytes(reply)
+    return office.stick
+
+
+needs_unreadable = pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that cannot be read")
+
+
+@needs_unreadable
+def test_one_file_that_cannot_be_read_does_not_stop_the_others(office: Office) -> None:
+    """A spot of the stick has gone bad: what lies beside it is whole."""
+    folder = _beside_one_that_is_unreadable(office)
+    courier = office.courier(0)
+    read = courier.read_in(folder)
+    assert (read.files, read.signed_for) == (1, office.last_n(0))
+    assert [type(fault) for fault in read.faults] == [StickGone]
+    assert courier.wipe(folder, read.done_with) == len(read.done_with) > 0
+
+
+@needs_unreadable
+def test_read_in_one_go_it_would_stop_them(office: Office) -> None:
+    """The twin: asked of each file whose it is, the first one would be the end."""
+    folder = _beside_one_that_is_unreadable(office)
+    with pytest.raises(StickGone):
+        [stick.read(path, bundle.BLOCK) for path in stick.bundles_in(folder)]
+
+
 KILLED = """
 import sys, os
 from pathlib import Path
