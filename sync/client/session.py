@@ -126,8 +126,10 @@ class Session:
             except errors.ProvinceRestored:  # it found so itself, by the receipt that this desk showed
                 channel.hello()
                 self._go_through(channel, self._in_epoch(self._epoch, identity))
-        except errors.SyncHalted as halt:
-            self._replica.freeze(halt.code)
+        except errors.SyncFault as fault:
+            self._note_no(fault)
+            if isinstance(fault, errors.SyncHalted):
+                self._replica.freeze(fault.code)
             raise
         finally:
             self._transport.rest()
@@ -185,6 +187,11 @@ class Session:
             self._transport.knows_time(from_iso(at))
         self._tally.at = self._now = at or self._now
 
+    def _note_no(self, fault: errors.SyncFault) -> None:
+        """A province that says no was there; an older no than what was heard since may be played back."""
+        if fault.said_at > self._now:
+            self._tally.at = fault.said_at
+
     def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
         """This desk in the province's present epoch. After another one all that it had signed for is offered again."""
         if epoch == identity.epoch:
@@ -231,6 +238,7 @@ class Session:
             try:
                 receipt = self._push(channel, identity, batch)
             except Refused as refused:
+                self._note_no(refused)
                 after = self._after_refusal(refused, batch, gaps)
                 gaps += refused.problem.code == "gap"
                 continue
