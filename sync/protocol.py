@@ -312,7 +312,7 @@ class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Why a request was refused. `code` is for programs, `text` a message id for people.
 
     `desk` is who asked, as far as that was proven: another desk's refusal, played back, is nobody's. `removes`, with
-    `revoked`: the desk removes what it holds once all it wrote is at the province.
+    `revoked`: the desk removes what it holds once all it wrote is at the province. `at`: when it was said, over a line.
     """
 
     code: str
@@ -321,6 +321,7 @@ class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):
     retry_after: Count = 0
     desk: str = ""
     removes: bool = False
+    at: Instant = ""
 
 
 class Malformed(Fault):

@@ -161,9 +161,10 @@ def _refusal(reply: Reply, authority_public: bytes, desk: str) -> errors.SyncFau
         return errors.Unproven()
     problem = protocol.decode(reply.body, protocol.Problem)
     wait = max(reply.retry_after, float(problem.retry_after))
-    if reply.status in (429, 503):
-        return errors.Busy(wait)
-    return refusal_of(problem, reply.status, desk)
+    fault = errors.Busy(wait) if reply.status in (429, 503) else refusal_of(problem, reply.status, desk)
+    if not isinstance(fault, errors.Unproven):
+        fault.said_at = problem.at
+    return fault
 
 
 def refusal_of(problem: protocol.Problem, status: int, desk: str) -> errors.SyncFault:

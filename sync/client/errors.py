@@ -20,6 +20,8 @@ class SyncFault(Fault):
     sentence: str = ""
     retry_after: float = 0.0
     """Seconds that the province asked to wait; 0 when it asked for nothing."""
+    said_at: str = ""
+    """The province's time, where this is its own proven no; "" where it was not there or did not say."""
 
     def __init__(self, **params: object) -> None:
         super().__init__(self.sentence, **params)

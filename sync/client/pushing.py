@@ -26,10 +26,17 @@ class _Ready:
 class Pusher:
     """The pushes of one session; it learns how much the line takes at once."""
 
-    def __init__(self, replica: Replica, signed: Callable[[protocol.Receipt, int], None]) -> None:
-        """`signed` is told of each receipt that was kept, and for how many changes it is."""
+    def __init__(
+        self,
+        replica: Replica,
+        *,
+        signed: Callable[[protocol.Receipt, int], None],
+        refused: Callable[[Refused], None],
+    ) -> None:
+        """`signed` is told of each receipt that was kept, and for how many changes it is; `refused` of each refusal."""
         self._replica = replica
         self._signed = signed
+        self._refused = refused
         self._most = protocol.MAX_CHANGES
         self._keeping: Callable[[], None] | None = None
         self.shows_receipt = False
@@ -44,6 +51,7 @@ class Pusher:
                 try:
                     receipt, body, signature = self._send(channel, identity, ready)
                 except Refused as refused:
+                    self._refused(refused)
                     ready = self._ready(identity, self._after_refusal(refused, ready.batch, gaps))
                     gaps += refused.problem.code == "gap"
                     continue

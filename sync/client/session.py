@@ -77,7 +77,7 @@ class Session:
         self._apply_at_once = apply_at_once
         self._transport = transport
         self._replica = replica
-        self._pusher = Pusher(replica, self._signed)
+        self._pusher = Pusher(replica, signed=self._signed, refused=self._note_no)
         self._page_bytes = protocol.MAX_BODY
         self._channel: Channel | None = None
         self._desk = ""
@@ -120,13 +120,13 @@ class Session:
                 channel.hello()
             try:
                 self._go_through(channel, self._in_epoch(self._epoch, identity))
-            except (
-                errors.ProvinceRestored
-            ):  # found so by the receipt that this desk showed, or heard by stick meanwhile
+            except errors.ProvinceRestored:  # by the receipt that this desk showed, or heard by stick meanwhile
                 channel.hello()
                 self._go_through(channel, self._in_epoch(self._epoch, self._replica.identity()))
-        except errors.SyncHalted as halt:
-            self._replica.freeze(halt.code)
+        except errors.SyncFault as fault:
+            self._note_no(fault)
+            if isinstance(fault, errors.SyncHalted):
+                self._replica.freeze(fault.code)
             raise
         finally:
             self._transport.rest()
@@ -183,6 +183,11 @@ class Session:
         if at:
             self._transport.knows_time(from_iso(at))
         self._tally.at = self._now = at or self._now
+
+    def _note_no(self, fault: errors.SyncFault) -> None:
+        """A province that says no was there; an older no than what was heard since may be played back."""
+        if fault.said_at > self._now:
+            self._tally.at = fault.said_at
 
     def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
         """This desk in the province's present epoch. After another one all that it had signed for is offered again."""

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio.to_thread
+import msgspec
 from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
@@ -226,7 +227,8 @@ class Service:
     def _refusal(self, refused: Refused) -> Response[bytes]:
         wait = refused.problem.retry_after
         extra = {"Retry-After": str(wait)} if wait else None
-        return self._reply(refused.status, encode(refused.problem), seal.HELLO, extra)
+        problem = msgspec.structs.replace(refused.problem, at=self.province.now())
+        return self._reply(refused.status, encode(problem), seal.HELLO, extra)
 
     def _unknown(self, request: Asgi, error: HTTPException) -> Response[bytes]:
         """Whatever is not a route of ours looks the same."""

@@ -151,15 +151,16 @@ def _connect(address: str, *, patient: bool) -> psycopg.Connection[Any]:
 def _ask_the_doubtful(engine: Engine) -> None:
     """Ask a connection whether it is still there after a rest, or when the server spoke unasked, as it does to end one.
 
-    Asking each time would be a way there and back more for every request.
+    Asking each time would be a way there and back more for every request. One that never rested was just made: if it
+    dies at once, what is asked of it says so.
     """
 
     def rest(connection: Any, record: ConnectionPoolEntry) -> None:
         record.info[_SINCE] = monotonic()
 
     def rise(connection: Any, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
-        rested = monotonic() - record.info.get(_SINCE, monotonic())
-        if rested < _REST_SECONDS and not _was_spoken_to(connection):
+        since = record.info.get(_SINCE)
+        if since is None or (monotonic() - since < _REST_SECONDS and not _was_spoken_to(connection)):
             return
         try:
             engine.dialect.do_ping(connection)

@@ -32,8 +32,8 @@ from sync.server.intake.whereabouts import Route, Whereabouts
 
 _ALIAS, _RESEAL = Verb.ALIAS.value, Verb.RESEAL.value
 _LAST = 100
-"""Changes that are still being merged while PostgreSQL writes those before them: few, for each statement has a price of
-its own, and at the end nothing is left to do but wait for it."""
+"""Changes that are still being merged while PostgreSQL writes those before them, if these are as many: few, for each
+statement has a price of its own, and at the end nothing is left to do but wait for it."""
 
 
 @dataclass(slots=True)
@@ -167,7 +167,7 @@ class _Intake:
         with without_waiting(self._connection):
             for left, item in zip(reversed(range(len(items))), items, strict=True):
                 self._take_one(batch, item)
-                if left == _LAST:
+                if left == _LAST <= len(items) - _LAST:
                     self._write(batch)
             self._write(batch)
             self._feeds.write_heads()
