@@ -259,7 +259,7 @@ def _text_value(codes: CodeBook, declared: Field, value: str) -> str:
 
 def _signed_code(codes: CodeBook, declared: Field, item: str) -> str:
     """A code of a list, or of its change: `+code` came, `-code` went."""
-    if item[:1] in "+-":
+    if item.startswith(("+", "-")):
         return f"{'−' if item[0] == '-' else '+'} {_text_value(codes, declared, item[1:])}"
     return _text_value(codes, declared, item)
 

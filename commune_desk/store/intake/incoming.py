@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from commune_desk.domain.model.checks import Shape
-from commune_desk.domain.model.ids import Scope
+from commune_desk.domain.model.ids import Scope, is_id
 from commune_desk.domain.model.record import Field, Kind, Merge, Record, Value, record_from, values_of
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import VIETNAM, stamp_instant, to_iso
@@ -147,7 +147,12 @@ class Incoming:
         self._merge(event, change, kind, origin)
 
     def check_place(self, event: protocol.Event, change: Change) -> None:
-        """Raise Malformed for a change of another place that no signed move or share brought here."""
+        """Raise Malformed for a change of another place that no signed move or share brought here.
+
+        And for one of a record whose id is none: when it was made is read from it.
+        """
+        if not is_id(change.record):
+            raise protocol.Malformed
         if change.scope == event.scope or (event.entered == change.id and event.scope in (change.to, change.scope)):
             return
         row = self._db.execute("SELECT raw FROM change WHERE id=?", (event.entered,)).fetchone()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.placements import PAPERS
@@ -26,6 +28,12 @@ def test_codes_that_stand_in_no_list_are_named(workplace: Workplace) -> None:
     assert value_text(codes, "officer", "role", Role.CHAIR.value) == "Commune chair"
     assert value_text(codes, "placement", "home_commune", "06838") == "Bình Liêu Commune"
     assert value_text(codes, "placement", "papers", ("+decision",)) == f"+ {PAPERS['decision']}"
+
+
+@pytest.mark.parametrize("item", ["", "+", "-", "zz", "+zz"])
+def test_a_code_that_is_none_shuts_no_page(workplace: Workplace, item: str) -> None:
+    """An entry of a history shows what its author wrote, whatever that was."""
+    assert value_text(workplace.codes, "home_visit", "needs", ("food", item)).startswith("Food")
 
 
 def test_a_file_is_not_taken_back_with_its_list_by_hand(workplace: Workplace) -> None:

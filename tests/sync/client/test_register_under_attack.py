@@ -12,7 +12,7 @@ from sqlcipher3.dbapi2 import IntegrityError
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import from_iso
 from commune_desk.domain.words.errors import Fault
-from commune_desk.store.intake import conflicts
+from commune_desk.store.intake import conflicts, incoming
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing import child_index
 from sync import protocol, seal
@@ -291,6 +291,26 @@ def test_numbers_beyond_the_agreed_ones_are_no_message(office: Office, number: i
 
     office.province.pranks["/v1/pull"] = far_head
     with pytest.raises(protocol.Malformed):
+        office.desk.sync()
+
+
+NO_IDS = ("", "x", "é" * 32, "\x00" * 32, "../../register.db", "F" * 32)
+
+
+@pytest.mark.parametrize("record", NO_IDS)
+def test_a_record_whose_id_is_none_is_no_page(office: Office, record: str) -> None:
+    """A province in error lets it through, and its hour is lacking too: it would be read from the id."""
+    office.tell("report", record, {"status": "waiting"}, data=0)
+    with pytest.raises(protocol.Malformed):
+        office.desk.sync()
+    assert (office.cursor, office.desk.ask("SELECT count(*) FROM report")) == (0, [(0,)])
+
+
+def test_believed_it_would_be_a_fault_of_the_program(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(incoming, "is_id", lambda text: True)
+    office.tell("report", "x", {"status": "waiting"}, data=0)
+    with pytest.raises(ValueError, match="base 16"):
         office.desk.sync()
 
 
