@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -248,13 +248,19 @@ def _text_value(codes: CodeBook, declared: Field, value: str) -> str:
     if declared.shape is Shape.CODE:
         name = _NAMES_WITHOUT_LIST.get(value, value)
         return _(name)
-    if declared.shape is Shape.DATE:
-        return day_text(value)
-    if declared.shape is Shape.PARTIAL_DATE:
-        return birth_text(value)
-    if declared.shape is Shape.INSTANT:
-        return format_instant(from_iso(value))
+    if declared.shape in _TIME_TEXTS:
+        try:
+            return _TIME_TEXTS[declared.shape](value)
+        except (ValueError, OverflowError):  # what a history holds is shown as it was written, also where it is no day
+            return value
     return phone_text(value) if declared.name in ("phone", "reporter_contact") else value
+
+
+_TIME_TEXTS: Mapping[Shape, Callable[[str], str]] = {
+    Shape.DATE: day_text,
+    Shape.PARTIAL_DATE: birth_text,
+    Shape.INSTANT: lambda text: format_instant(from_iso(text)),
+}
 
 
 def _signed_code(codes: CodeBook, declared: Field, item: str) -> str:

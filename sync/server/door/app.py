@@ -52,7 +52,7 @@ from sync.server.identity.province import Province, epoch_of
 from sync.server.intake.admission import Admission
 from sync.server.intake.desk_reports import take_report
 from sync.server.intake.push import take_in
-from sync.server.intake.sealed_push import take_in_sealed
+from sync.server.intake.sealed_push import opened
 from sync.server.problems import Refused
 from sync.snapshot import SnapshotRequest
 
@@ -255,10 +255,11 @@ class Service:
         return encode(enrol(self.province, decode(body, Proven), most_tries=self.limits.code_tries)), seal.HELLO
 
     def _push(self, caller: desks.DeskState, body: bytes) -> Answer:
+        self.limits.weigh(caller.id, len(body))
         return encode(take_in(self.province, caller, body, self.door)), seal.RECEIPT
 
     def _sealed_push(self, caller: desks.DeskState, body: bytes) -> Answer:
-        return encode(take_in_sealed(self.province, caller, body, self.door)), seal.RECEIPT
+        return self._push(caller, opened(self.province, body))
 
     def _pull(self, caller: desks.DeskState, body: bytes) -> Answer:
         return page(self.province, caller, decode(body, PullRequest)), seal.FEED

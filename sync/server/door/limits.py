@@ -22,10 +22,14 @@ All desks share some forty threads, and who waits for a lock keeps one: a stolen
 BUSY_SECONDS = 30
 PER_MINUTE = {"/v1/enrol": 30, "/v1/snapshots": 600}
 """Calls a minute from one address. A whole province behind one address still says hello freely."""
+PUSHED_A_DAY = 512 << 20
+"""Bytes of changes, as they are kept, from one desk. Nothing of them is dropped, and they come packed: some kilobytes
+on the line are eight mebibytes on the disk. All that a commune ever wrote is a fraction of it."""
+_DAY = 86_400
 
 
 class Limits:
-    """A bucket per address and route, refilled evenly; a count per desk. Safe to call from several threads."""
+    """Buckets per address and route, and per desk, refilled evenly; a count per desk. Any thread may call it."""
 
     def __init__(
         self,
@@ -34,6 +38,7 @@ class Limits:
         body_seconds: float = BODY_SECONDS,
         code_tries: int = MAX_TRIES,
         at_once: int = AT_ONCE,
+        pushed_a_day: int = PUSHED_A_DAY,
     ) -> None:
         self.body_seconds = body_seconds
         self.code_tries = code_tries
@@ -42,6 +47,9 @@ class Limits:
         self._clock = clock
         self._guard = threading.Lock()
         self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+        self._pushed_a_day = pushed_a_day
+        self._room: dict[str, tuple[float, float]] = {}
+        """What each desk may still push, and when that was so; of desks alone whose signature was right."""
 
     def count(self, address: str, path: str) -> None:
         """Note one call. Raises Refused 429 when there were too many."""
@@ -57,6 +65,16 @@ class Limits:
                 self._buckets.popitem(last=False)
         if left < 1:
             raise Refused(429, "busy", retry_after=60)
+
+    def weigh(self, desk: str, size: int) -> None:
+        """Note a push of so many bytes. Raises Refused 503, and counts nothing, when the desk sent too much of late."""
+        now, most = self._clock(), float(self._pushed_a_day)
+        with self._guard:
+            left, since = self._room.get(desk, (most, now))
+            left = min(most, left + (now - since) * most / _DAY)
+            if size > left:
+                raise Refused(503, "busy", retry_after=1 + int((size - left) * _DAY / most))
+            self._room[desk] = left - size, now
 
     @contextmanager
     def at_work(self, desk: str) -> Iterator[None]:

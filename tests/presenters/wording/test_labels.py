@@ -36,6 +36,18 @@ def test_a_code_that_is_none_shuts_no_page(workplace: Workplace, item: str) -> N
     assert value_text(workplace.codes, "home_visit", "needs", ("food", item)).startswith("Food")
 
 
+@pytest.mark.parametrize("text", ["x", "2026-02-30", "0000-01-01", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize(("kind", "field"), [("child_file", "opened_on"), ("report", "received_at")])
+def test_a_day_that_is_none_shuts_no_page_either(workplace: Workplace, kind: str, field: str, text: str) -> None:
+    assert value_text(workplace.codes, kind, field, text) == text
+
+
+def test_a_day_that_is_one_is_told_as_people_write_it(workplace: Workplace) -> None:
+    """The twin."""
+    assert value_text(workplace.codes, "child_file", "opened_on", "2026-11-23") == "23/11/2026"
+    assert "23/11/2026" in value_text(workplace.codes, "report", "received_at", "2026-11-23T01:00:00Z")
+
+
 def test_a_file_is_not_taken_back_with_its_list_by_hand(workplace: Workplace) -> None:
     person, file = make_child()
     workplace.write(save_all(person, file))

@@ -9,21 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
-from sync import protocol
+from sync import protocol, seal
 from sync.change import Change
 from sync.server.answers import snapshots
 from sync.server.door.limits import AT_ONCE, Limits
 from sync.server.engine import tables
+from sync.server.identity import desks
 from sync.server.intake import erasures, joining, ordering, push, records, relocating
 from sync.server.intake.ordering import Incoming, _Intake
 from sync.server.intake.whereabouts import Whereabouts
 from sync.server.lifecycle.erasing import Ordered, erase
 from sync.snapshot import SnapshotRequest
-from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, Reply, ServerDesk, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
@@ -293,6 +294,55 @@ def test_uncounted_one_desk_would_have_all_threads(tmp_path: Path) -> None:
 
 
 # The disk
+
+
+class HandTurned:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def _long_push(desk: ServerDesk) -> bytes:
+    """Ten thousand bytes that no record takes, and that are kept aside for it: packed, they are two hundred."""
+    return desk.body([desk.change("person", uuid7(), {"no_such_field": "a" * 10_000})])
+
+
+def _sealed(desk: ServerDesk, body: bytes) -> Reply:
+    box = seal.seal_for_province(desk.world.province.keys.courier.public, protocol.deflate(body))
+    return desk.post(protocol.SEALED_PUSH, box, key=desk.bell, keyid=f"{desk.id}.bell")
+
+
+@pytest.mark.parametrize("status", [desks.ACTIVE, desks.REVOKED])
+@pytest.mark.parametrize("locked", [False, True])
+def test_a_desk_fills_the_disk_by_a_days_measure_only(tmp_path: Path, status: str, locked: bool) -> None:
+    clock = HandTurned()
+    with province_in(tmp_path, limits=Limits(clock=clock, pushed_a_day=40_000)) as world:
+        desk, other = world.desk(), world.desk()
+        world.write(
+            lambda connection: connection.execute(
+                update(tables.desk).where(tables.desk.c.id == desk.id).values(status=status)
+            )
+        )
+
+        def push(body: bytes) -> Reply:
+            return _sealed(desk, body) if locked else desk.post("/v1/push", body)
+
+        assert [push(_long_push(desk)).status for _ in range(3)] == [200] * 3
+        refused = push(again := _long_push(desk))
+        assert (refused.status, refused.code, world.count("quarantine")) == (503, "busy", 3)
+        assert other.post("/v1/push", _long_push(other)).status == 200
+        assert desk.pull().status == (200 if status == desks.ACTIVE else 410)
+        clock.seconds += refused.read(protocol.Problem).retry_after
+        assert push(again).status == 200, "nothing is lost: it comes once it is time"
+
+
+def test_unweighed_it_would_fill_it_as_fast_as_the_line_is(world: World, desk: ServerDesk) -> None:
+    """The twin."""
+    assert [desk.post("/v1/push", _long_push(desk)).status for _ in range(8)] == [200] * 8
 
 
 def _snapshots_left(world: World, desk: ServerDesk) -> int:
