@@ -231,9 +231,9 @@ class ChildPage:
         for report in record.reports:
             if clock_runs(report):
                 due = emergency_due_at(report.received_at, hours).astimezone(VIETNAM)
-                tone = "danger" if due <= now else "warning"
-                text = _("Emergency measures by {time}").format(time=f"{due:%H:%M %d/%m}")
-                yield ChipText(text, tone, "clock")
+                is_late = due <= now
+                text = _("Emergency measures were due by {time}") if is_late else _("Emergency measures by {time}")
+                yield ChipText(text.format(time=f"{due:%H:%M %d/%m}"), "danger" if is_late else "warning", "clock")
         late = labels.overdue_text(record.next_visit_on, today)
         if late and record.file.status == "active":
             yield ChipText(_("Visit {late}").format(late=late), "warning", "clock")

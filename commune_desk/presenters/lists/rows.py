@@ -14,7 +14,7 @@ from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, fill
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import ChipText
-from commune_desk.store.lists.import_rows import StagedRow, rows_numbered
+from commune_desk.store.lists.import_rows import RowState, StagedRow, rows_numbered
 from commune_desk.store.lists.imports import import_named
 from commune_desk.store.pages.children import ChildRecord, child_record
 from commune_desk.usecases.desk.workplace import Workplace
@@ -25,6 +25,7 @@ _CHIPS = {
     1: (N_("Warning"), "warning", "alert-triangle"),
     0: (N_("Fine"), "good", ""),
 }
+_TAKEN = (RowState.SAVED, RowState.JOINED, RowState.FILLED)
 _DECIDED = {SAME: N_("Same child"), DIFFERENT: N_("Another child"), "": N_("To decide")}
 
 
@@ -84,7 +85,7 @@ def _row_text(workplace: Workplace, one: StagedRow) -> ListRowText:
     birth = labels.birth_text(child.birth_date) if child else ""
     return ListRowText(
         id=str(one.row),
-        name=one.payload.name or _("(no name)"),
+        name=_name(one),
         second=labels.joined(birth, labels.village_text(child.village)) if child else "",
         state=_state_chip(one),
         found=_first_sentence(told[0]) if told else "",
@@ -92,7 +93,14 @@ def _row_text(workplace: Workplace, one: StagedRow) -> ListRowText:
     )
 
 
+def _name(one: StagedRow) -> str:
+    """Of a row that is in the register nothing is kept beside it, where nothing was wrong with it."""
+    return one.payload.name or (_("(brought in)") if one.state in _TAKEN else _("(no name)"))
+
+
 def _state_chip(one: StagedRow) -> ChipText:
+    if one.state in _TAKEN:
+        return ChipText(_("Brought in"), "good", "check")
     if one.is_twin and one.level < 2:
         return ChipText(_(_DECIDED[one.decision]), "quiet" if one.decision else "note", "" if one.decision else "users")
     text, tone, icon = _CHIPS[one.level]
@@ -118,7 +126,7 @@ def row_view(workplace: Workplace, import_id: str, row: int) -> RowView | None:
     if not found:
         return None
     one = found[0]
-    title = _("Row {row}: {name}").format(row=one.row, name=one.payload.name or _("(no name)"))
+    title = _("Row {row}: {name}").format(row=one.row, name=_name(one))
     twin = _twin(workplace, import_id, one)
     told = () if twin else _read_as(workplace, import_id, one)
     return RowView(one.row, title, tuple(findings_of(one)), told, twin)

@@ -53,7 +53,7 @@ def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
     """The page's state from the register's own numbers and the agent's last word."""
     return SyncPageState(
         subtitle=_subtitle(facts),
-        waiting=_waiting(facts),
+        waiting=_waiting(facts, has_line=not status.has_no_line),
         proven=_proven(facts),
         line=_line(facts, status),
         can_sync=facts.is_enrolled and facts.frozen in ("", _SPLIT),
@@ -130,12 +130,14 @@ def _subtitle(facts: SyncFacts) -> str:
     return _("Sends when there is a line. Nothing is left out.")
 
 
-def _waiting(facts: SyncFacts) -> tuple[StatusLine, ...]:
+def _waiting(facts: SyncFacts, *, has_line: bool) -> tuple[StatusLine, ...]:
     if facts.is_training:
         return ()
     if not facts.waiting:
         return (StatusLine(_("Nothing waits to be sent"), tone="good", icon="check"),)
-    total = StatusLine(_entries(facts.waiting_records), _how_much(facts), tone="warning", icon="clock")
+    total = StatusLine(
+        _entries(facts.waiting_records), _how_much(facts, has_line=has_line), tone="warning", icon="clock"
+    )
     kinds = tuple(
         StatusLine(_(KINDS[one.kind].label), count=format_number(one.records))
         for one in facts.waiting
@@ -144,13 +146,14 @@ def _waiting(facts: SyncFacts) -> tuple[StatusLine, ...]:
     return total, *kinds
 
 
-def _how_much(facts: SyncFacts) -> str:
+def _how_much(facts: SyncFacts, *, has_line: bool) -> str:
     changes = ngettext("{count} change", "{count} changes", facts.waiting_changes)
     parts = [
         changes.format(count=format_number(facts.waiting_changes)),
         _("about {size} on the line").format(size=format_size(facts.packed_bytes)),
-        _how_long(facts.seconds_to_send),
     ]
+    if has_line:
+        parts.append(_how_long(facts.seconds_to_send))
     if facts.oldest_waiting:
         parts.append(_("oldest {when}").format(when=_when(facts.oldest_waiting)))
     return " · ".join(parts)
@@ -223,11 +226,13 @@ def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
             _("The province contradicted what it had signed"),
             _("Found {when}. Both signed statements are kept here as proof.").format(when=_when(facts.contradicted_at)),
             tone="danger",
+            icon="alert-triangle",
         )
     if not found.at:
         return
     if not (found.put_right or found.only_here or found.unlike):
-        yield StatusLine(_("The same on both sides"), _("compared {when}").format(when=_when(found.at)), tone="good")
+        same = _("compared {when}").format(when=_when(found.at))
+        yield StatusLine(_("The same on both sides"), same, tone="good", icon="check")
     if found.put_right:
         text = ngettext("{count} record was put right", "{count} records were put right", found.put_right)
         yield StatusLine(
@@ -236,6 +241,7 @@ def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
                 when=_when(found.at)
             ),
             tone="warning",
+            icon="alert-triangle",
         )
     if found.only_here:
         text = ngettext("{count} record is only here", "{count} records are only here", found.only_here)
@@ -243,11 +249,13 @@ def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
             text.format(count=format_number(found.only_here)),
             _("The province does not have it and nothing of it waits. It stays; tell the province's IT officer."),
             tone="warning",
+            icon="alert-triangle",
         )
     if found.unlike:
         text = ngettext("{count} record still differs", "{count} records still differ", found.unlike)
         detail = _("It could not be put right by itself; tell the province's IT officer.")
-        yield StatusLine(text.format(count=format_number(found.unlike)), detail, tone="warning")
+        text = text.format(count=format_number(found.unlike))
+        yield StatusLine(text, detail, tone="warning", icon="alert-triangle")
 
 
 def _receipt(facts: SyncFacts) -> StatusLine:

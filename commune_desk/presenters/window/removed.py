@@ -15,8 +15,8 @@ def removed_lines(said: Removed | None) -> tuple[str, ...]:
         when=format_instant(from_iso(said.at)), desk=said.desk
     )
     kept = ngettext(
-        "{count} record was in it. All that was saved here had been sent before; the province {province} keeps it.",
-        "{count} records were in it. All that was saved here had been sent before; the province {province} keeps it.",
+        "{count} record was in it. Every record saved had been sent before; the province {province} keeps it.",
+        "{count} records were in it. Every record saved had been sent before; the province {province} keeps them.",
         said.records,
     ).format(count=format_number(said.records), province=said.province)
     return tuple(filter(None, (happened, kept, _lost(said), _of_backups(), _whom_to_ask())))

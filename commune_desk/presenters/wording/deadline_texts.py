@@ -42,7 +42,7 @@ def emergency_text(received_at: str, now: datetime, hours: int) -> ClockText:
 def _left(clock: Countdown) -> str:
     hours, minutes = f"{clock.hours:02d}", f"{clock.minutes:02d}"
     if clock.urgency is not Urgency.OVERDUE:
-        return _("{hours} h {minutes}").format(hours=hours, minutes=minutes)
+        return _("{hours} h {minutes} left").format(hours=hours, minutes=minutes)
     if clock.hours >= _LONG_OVERDUE_HOURS:
         days = clock.hours // 24
         return ngettext("{count} day late", "{count} days late", days).format(count=days)

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -216,8 +217,7 @@ class SyncPage(Page):
         self.cards = [former.get(card.conflict.ids) or DecisionCard(card, self._decide) for card in cards]
         for shown in self.cards:
             self._decisions.addWidget(shown)
-        if self.cards:
-            follow(self.decisions, *(stop for shown in self.cards for stop in stops(shown)))
+        self._begin_with_decisions()
         if more:
             rest = _("{count} more to decide after these").format(count=more)
             self._decisions.addWidget(Text(rest, ink="quiet"))
@@ -229,9 +229,21 @@ class SyncPage(Page):
             following: list[QWidget] = [stops(shown)[0] for shown in self.cards[place : place + 1] or self.cards[-1:]]
             (*following, self)[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._begin_with_decisions()  # Qt keeps no beginning of a page that is in no window yet
+
+    def _begin_with_decisions(self) -> None:
+        """Have Tab go through what is to be decided before the rest of the page, which was made before."""
+        deciding = [stop for shown in self.cards for stop in stops(shown)]
+        if deciding:
+            follow(*deciding, *(stop for stop in stops(self) if stop not in deciding))
+
     def first_focus(self) -> QWidget | None:
-        """What is to be decided, where there is something."""
-        return stops(self.cards[0])[0] if self.cards else None
+        """What is to be decided, where there is something; else what the page is for, and not the stick."""
+        if self.cards:
+            return stops(self.cards[0])[0]
+        return next((one for one in (self.now, self.enrol) if one.isVisibleTo(self) and one.isEnabled()), None)
 
     def _place_of_focus(self) -> int | None:
         """Which card the keyboard is in."""
@@ -284,7 +296,8 @@ class DecisionCard(Card):
         self.add(self.table)
         if card.waited:
             self.add_padded(Text(card.waited, size=Size.SMALL, ink="warning", wrap=True))
-        self.other = LineEdit(_("Another value"))
+        self.other = LineEdit(_("Another value"), placeholder=_("Another value"))
+        self.other.returnPressed.connect(self.submit)
         self.other.hide()
         self.error = Text("", size=Size.SMALL, ink="danger", wrap=True)
         self.error.hide()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from commune_desk.domain.time.clock import Clock, from_iso, monotonic
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.usecases.sync.schedule import Pace, SyncSchedule
-from sync.client.errors import DeskRemoved, NotRecognised, SyncFault, SyncHalted, WrongCertificate
+from sync.client.errors import DeskRemoved, NoLine, NotRecognised, SyncFault, SyncHalted, WrongCertificate
 
 if TYPE_CHECKING:
     from sync.client.session import SyncReport  # it loads the HTTP library, which the first page does not wait for
@@ -65,6 +65,11 @@ class SyncStatus:
     def is_removed(self) -> bool:
         """Whether the province ordered this register removed."""
         return isinstance(self.failure, DeskRemoved)
+
+    @property
+    def has_no_line(self) -> bool:
+        """Whether the last try found no network at all: nothing can be said of how it sends."""
+        return isinstance(self.failure, NoLine)
 
     @property
     def may_need_enrolment(self) -> bool:

@@ -210,6 +210,8 @@ def test_a_report_runs_its_clock_and_keeps_its_words_sealed(workplace: Workplace
     (moment,) = moments(workplace, child, "Information received")
     assert moment.route == Route("reports", report.id)
     assert report.description not in moment.body
+    clock_of(workplace).pass_by(days=2)
+    assert "Emergency measures were due by 15:40 23/11" in [chip.text for chip in view(workplace, child).chips]
 
 
 def test_protection_is_told_without_the_place(workplace: Workplace, child: RecordId) -> None:

@@ -261,3 +261,26 @@ def test_who_may_not_bring_in_lists_goes_on_with_none_either(page: ImportPage, w
     assert page.unsettled() == page.import_id
     workplace.write(lambda tx: be_another(tx, role="chair"))
     assert page.unsettled() == ""
+
+
+def test_while_a_list_is_brought_in_its_rows_say_so_and_no_child_has_lost_its_name(
+    page: ImportPage, workplace: Workplace
+) -> None:
+    read(page)
+    workplace.write(page.decide_rest())
+    page.view = View.FINE
+    ids = page.check_view().ids
+    before = page.rows(ids)
+    saving = page.saving()
+    for _ in range(3):
+        saving.step()
+    rows = page.rows(ids)
+    taken = [row for row in rows if row.state.text == "Brought in"]
+    assert 0 < len(taken) < len(rows)
+    assert {(row.name, row.state.tone) for row in taken} == {("(brought in)", "good")}
+    assert [row for row in rows if row not in taken] == [
+        row for row, now in zip(before, rows, strict=True) if now not in taken
+    ]
+    title = page.row(taken[0].id)
+    assert title is not None
+    assert title.title == f"Row {taken[0].id}: (brought in)"

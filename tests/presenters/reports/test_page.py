@@ -20,7 +20,7 @@ def test_a_line_says_by_words_icon_and_tone_what_runs_out(workplace: Workplace) 
     page = ReportsPage(workplace)
     line = page.rows([report.id])[0]
     assert line.clock is not None
-    assert (line.clock.text, line.clock.tone, line.clock.icon) == ("02 h 40", "danger", "alert-triangle")
+    assert (line.clock.text, line.clock.tone, line.clock.icon) == ("02 h 40 left", "danger", "alert-triangle")
     assert (line.status.text, line.status.tone) == ("not taken up", "danger")
     assert (line.title, line.second) == (
         "National child helpline 111",

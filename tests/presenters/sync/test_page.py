@@ -119,6 +119,13 @@ def test_how_long_it_takes_is_said_only_of_a_line_that_was_measured(raw: int, ra
     assert said in sync_page(waiting, QUIET).waiting[0].detail
 
 
+def test_without_a_line_nothing_is_said_of_how_long_this_line_takes() -> None:
+    waiting = facts(waiting=(Waiting("home_visit", 2, 5, 2560),), line_rate=5000.0)
+    down = sync_page(waiting, replace(QUIET, failure=NoLine())).waiting[0].detail
+    assert down == "5 thay đổi · gửi khoảng 1,0 KB"
+    assert "mất vài giây trên mạng này" in sync_page(waiting, QUIET).waiting[0].detail, "the twin"
+
+
 def test_records_changes_and_bytes_are_told_apart() -> None:
     waiting = facts(waiting=(Waiting("home_visit", 2, 5, 2560),), oldest_waiting="2026-11-23T00:00:00Z")
     first = sync_page(waiting, QUIET).waiting[0]
@@ -215,6 +222,23 @@ def test_what_a_comparison_found_is_said_and_only_the_same_is_good() -> None:
         ("1 bản ghi vẫn còn khác", "warning"),
     ]
     assert len(sync_page(PROVEN, QUIET).proven) == 1, "without a comparison nothing is claimed"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"compared": Comparison(at="2026-11-23T00:00:00Z")},
+        {"compared": Comparison(at="2026-11-23T00:00:00Z", put_right=1, only_here=3, unlike=1)},
+        {"frozen": "split", "contradicted_at": "2026-11-23T00:00:00Z"},
+        {"set_aside_codes": (("grant", 1),), "behind": 3},
+    ],
+)
+def test_what_is_good_or_asks_for_somebody_has_a_sign(changed: dict[str, Any]) -> None:
+    """The page draws a line's tone on its sign: without one a contradiction looks like any other line."""
+    state = sync_page(facts(**changed), QUIET)
+    toned = [line for line in (*state.waiting, *state.proven, *state.line) if line.tone != "quiet"]
+    assert len(toned) > 2
+    assert [line.text for line in toned if not line.icon] == []
 
 
 def test_a_province_that_contradicts_itself_is_told_and_enrolling_is_not_offered() -> None:

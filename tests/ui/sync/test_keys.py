@@ -1,0 +1,122 @@
+"""The sync page of a PC that is enrolled, by keyboard: where it begins, how Tab goes on, what Enter does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.program_files import code_book
+from commune_desk.store.intake.conflicts import open_conflicts
+from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.widgets.buttons import LinkButton
+from commune_desk.usecases.desk.workplace import Workplace
+from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.helpers.in_conflict import in_conflict
+from tests.helpers.keys import focused, press
+from tests.helpers.pages import show
+from tests.helpers.typing_vietnamese import commit_text
+from tests.sync.actors.real_province import real_province
+
+Key = Qt.Key
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[EnrolledDesk]:
+    with real_province(tmp_path) as province:
+        made = enrolled_desk(province, tmp_path / "desk")
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def enrolled(desk: EnrolledDesk) -> Workplace:
+    return Workplace(desk.open.register, code_book())
+
+
+@pytest.fixture
+def window(qtbot: QtBot, desk: EnrolledDesk, enrolled: Workplace) -> Iterator[DeskWindow]:
+    """The window of the enrolled PC."""
+    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
+        tasks = Tasks(writer, slow)
+        made = DeskWindow(desk.open, enrolled, tasks)
+        with qtbot.waitActive(made.shell):
+            made.show(QSize(1366, 768))
+            made.shell.activateWindow()
+        yield made
+        qtbot.waitUntil(lambda: tasks.is_idle)
+        made.put_away()
+
+
+def sync_page(window: DeskWindow) -> SyncPage:
+    page = window.shell.page("sync")
+    assert isinstance(page, SyncPage)
+    return page
+
+
+@pytest.mark.parametrize("came", ["before the page was made", "while it is open"])
+def test_tab_goes_from_what_is_to_be_decided_on_to_the_rest_of_the_page(
+    qtbot: QtBot, window: DeskWindow, enrolled: Workplace, came: str
+) -> None:
+    if came == "before the page was made":
+        in_conflict(enrolled, "0987111223", "0366404505")
+        window.navigate(Route("sync"))
+    else:
+        window.navigate(Route("sync"))
+        in_conflict(enrolled, "0987111223", "0366404505")
+        sync_page(window).refresh_conflicts()
+    page = sync_page(window)
+    (card,) = page.cards
+    qtbot.waitUntil(card.button.isVisible)
+    window.shell.rail.focus_current()
+    press(Key.Key_Tab)
+    assert card.isAncestorOf(focused()), "into the page"
+    card.button.setFocus()
+    press(Key.Key_Tab)
+    assert page.courier is not None
+    assert focused() is page.courier.write_button
+    page.log.setFocus()
+    press(Key.Key_Tab)
+    assert focused() is window.shell.top.search
+
+
+def test_with_nothing_to_decide_the_keyboard_begins_at_sync_now(
+    qtbot: QtBot, window: DeskWindow, enrolled: Workplace
+) -> None:
+    press(Key.Key_5, Qt.KeyboardModifier.AltModifier)
+    page = sync_page(window)
+    assert focused() is page.now
+    in_conflict(enrolled, "0987111223", "0366404505")
+    page.refresh_conflicts()
+    qtbot.waitUntil(page.cards[0].button.isVisible)
+    press(Key.Key_5, Qt.KeyboardModifier.AltModifier)
+    assert page.cards[0].isAncestorOf(focused()), "the twin: what is to be decided goes before"
+
+
+@pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter])
+def test_enter_decides_with_the_value_that_is_written(
+    qtbot: QtBot, enrolled: Workplace, tasks: Tasks, key: Qt.Key
+) -> None:
+    person = in_conflict(enrolled, "0987111223", "0366404505")
+    page = SyncPage(enrolled, tasks)
+    show(qtbot, page)
+    (card,) = page.cards
+    link = next(one for one in card.findChildren(LinkButton) if one.text().startswith("Nhập giá trị"))
+    QTest.keyClick(link, Key.Key_Space)
+    assert card.other.hasFocus()
+    assert card.other.placeholderText() == "Giá trị khác"
+    commit_text(card.other, "0977000999")
+    QTest.keyClick(card.other, key)
+    qtbot.waitUntil(lambda: enrolled.read(open_conflicts) == [])
+    phone = enrolled.read(lambda db: db.execute("SELECT phone FROM person WHERE id=?", (person.id,)).fetchone()[0])
+    assert phone == "0977000999"
