@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,6 +139,14 @@ class Pc:
             self.confirmed_n = max(self.confirmed_n, saved.n)
             if base != UNASKED and saved.change is not None:
                 self.bases[saved.change] = base
+
+    def until_written(self) -> None:
+        """Wait until the register wrote all that it was given, a receipt too that is being kept while a request leaves.
+
+        What fell between the two would be chance.
+        """
+        with suppress(DeskError, PowerCut):
+            self.register.write(lambda tx: None).result()
 
     def close(self) -> None:
         self.settle()

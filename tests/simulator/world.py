@@ -69,6 +69,7 @@ class World:
         """A request is about to leave: what was typed by now is saved, and others have their turn."""
         pc = self.pcs[number]
         pc.settle()
+        pc.until_written()
         if pc.disk.is_cut:
             raise PowerCut
         if self.meanwhile is not None:
