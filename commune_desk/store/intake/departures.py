@@ -13,7 +13,7 @@ import msgspec
 
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import to_iso
-from commune_desk.store.changes.journal import LEFT
+from commune_desk.store.changes.journal import IS_UNSENT, LEFT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
@@ -31,7 +31,6 @@ _PERSON, _ATTACHMENT = "person", "attachment"
 _STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
 _SAYS_WHERE = "COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '') IN ('move', 'share', 'unshare')"
 """Verbs of place stay: they name ids and scopes alone, and what came by them may be here still."""
-_UNSENT = "state IN ('waiting', 'sent', 'staged')"
 _NAMES_A_FILE = "json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.set.sha256') IS NOT NULL"
 
 
@@ -182,7 +181,7 @@ def _belonging_to(db: Connection, person: str) -> list[tuple[str, str]]:
 
 
 def _is_unsent(db: Connection, record: str) -> bool:
-    row = db.execute(f"SELECT 1 FROM change WHERE record=? AND {_UNSENT} LIMIT 1", (record,)).fetchone()  # noqa: S608
+    row = db.execute(f"SELECT 1 FROM change WHERE record=? AND {IS_UNSENT} LIMIT 1", (record,)).fetchone()  # noqa: S608
     return row is not None
 
 
