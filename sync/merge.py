@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -24,6 +24,14 @@ class Outcome(StrEnum):
     """Trivia: a later value already stands."""
     PAST = "past"
     """Handed on with its record for what else it wrote: another change wrote what stands in this field."""
+
+
+_STANDS = frozenset({Outcome.APPLIED.value, Outcome.APPLIED_CONFLICT.value})
+
+
+def stands(outcomes: Mapping[str, str], field: str) -> bool:
+    """Whether what a change wrote in a field stands, by the `outcomes` of its event, which name what was not plain."""
+    return outcomes.get(field, Outcome.APPLIED.value) in _STANDS
 
 
 class Standing(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What a desk tells the province of itself after a sync: its signed words for what it removed, and what waits."""
+"""What a desk tells the province of itself after a sync: its signed words for what it removed."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class ReportRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
     purges: list[SignedPurge] = []
     waiting: Count = 0
+    """Reserved, as the two after it: no desk says them yet, and no province keeps them."""
     oldest_waiting_at: str = ""
     program_version: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sync import protocol, seal
-from sync.change import MAX_RUN, Place, next_head
+from sync.change import MAX_RUN, Line, Place, next_head
 from sync.client import errors
 from sync.client.page import Page, keys_told, portions, verify_page
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
@@ -78,25 +78,19 @@ def prove(replica: Replica, identity: DeskIdentity, page: Page, places: Mapping[
     """
     if page.header.epoch != identity.epoch:
         raise errors.ProvinceRestored
-    keys = keys_told(page.header, identity)
-
-    def key_of(desk: str) -> bytes | None:
-        """A page names few desks thousands of times: the register is asked once for each."""
-        if desk not in keys:
-            keys[desk] = replica.public_of(desk)
-        return keys[desk]
-
-    reached = verify_page(page, places, key_of)
-    refuse_to_be_a_past(replica, identity, page)
+    reached = verify_page(page, places, keys_told(page.header, identity, replica.public_of))
+    refuse_to_be_a_past(replica, identity, page.events)
     return reached
 
 
-def refuse_to_be_a_past(replica: Replica, identity: DeskIdentity, page: Page) -> None:
+def refuse_to_be_a_past(
+    replica: Replica, identity: DeskIdentity, events: Sequence[tuple[protocol.Event, Line]]
+) -> None:
     """Raise Forked for a change of this desk's own that this register never made.
 
     It is an older copy that was put back without `restore`: its next number would be one that is taken already.
     """
-    own = max((line.change.n for _, line in page.events if line.change.desk == identity.desk), default=0)
+    own = max((line.change.n for _, line in events if line.change.desk == identity.desk), default=0)
     if own > replica.last_n():
         raise errors.Forked
 

@@ -84,13 +84,23 @@ def verified_keys(header: protocol.PullHeader, authority_public: bytes) -> dict[
     return keys
 
 
-def keys_told(header: protocol.PullHeader, identity: DeskIdentity) -> dict[str, bytes | None]:
-    """The same, for a desk that knows whose it is: nobody certifies it another key, and puts words into its mouth."""
+def keys_told(header: protocol.PullHeader, identity: DeskIdentity, known: PublicOf) -> PublicOf:
+    """Each desk's signing key by the header's certificates, else as it is `known`: a page tells only of new ones.
+
+    The desk knows its own itself: nobody certifies it another key, and puts words into its mouth. Raises Unproven.
+    """
     own = identity.signing_key.public
     keys: dict[str, bytes | None] = {**verified_keys(header, identity.authority_public)}
     if keys.get(identity.desk, own) != own:
         raise errors.Unproven
-    return keys
+
+    def public_of(desk: str) -> bytes | None:
+        """A page names few desks thousands of times: the register is asked once for each."""
+        if desk not in keys:
+            keys[desk] = known(desk)
+        return keys[desk]
+
+    return public_of
 
 
 def verify_page(page: Page, places: Mapping[str, Place], public_of: PublicOf) -> list[Place]:
@@ -99,7 +109,7 @@ def verify_page(page: Page, places: Mapping[str, Place], public_of: PublicOf) ->
     proven = proven_by_heads([line for _, line in page.events], page.trailer.runs, public_of)
     after, reached = dict(places), []
     for event, line in page.steps:
-        if event.scope not in granted or not _is_for(event, line):
+        if event.scope not in granted or not is_for(event, line):
             raise errors.Unproven
         before = after.get(event.scope, START)
         if event.seq != before.seq + 1:
@@ -113,7 +123,7 @@ def verify_page(page: Page, places: Mapping[str, Place], public_of: PublicOf) ->
     return reached
 
 
-def _is_for(event: protocol.Event, line: Line | None) -> bool:
+def is_for(event: protocol.Event, line: Line | None) -> bool:
     """Whether the change was written for the event's scope, or says what brought it there."""
     return line is None or line.change.scope == event.scope or event.entered != ""
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from sync import protocol
 from sync.change import START, Place
 from sync.client import errors
-from sync.client.page import Page, PublicOf, read_page, verify_page
-from sync.client.replica import Replica
+from sync.client.page import Page, keys_told, read_page, verify_page
+from sync.client.replica import DeskIdentity, Replica
 from sync.roots import KnownRoot, proven_root
 
 Signed = tuple[bytes, bytes]
@@ -58,9 +58,13 @@ def hold_against(
     return root.seq <= max(chains)
 
 
-def refuse_rewritten(root: KnownRoot, signed: Signed, public_of: PublicOf, replica: Replica) -> None:
-    """Raise SplitView unless the feed, shown from the root's place on, continues the chain that the root names."""
+def refuse_rewritten(root: KnownRoot, signed: Signed, identity: DeskIdentity, replica: Replica) -> None:
+    """Raise SplitView unless the feed, shown from the root's place on, continues the chain that the root names.
+
+    Raises Unproven, Malformed for what is no page.
+    """
     page = read_page(signed[0])
+    public_of = keys_told(page.header, identity, replica.public_of)
     try:
         verify_page(page, {root.scope: Place(root.seq, protocol.unb64(root.chain))}, public_of)
     except errors.HistoryRewritten:

@@ -120,7 +120,8 @@ class Session:
                 channel.hello()
             try:
                 self._go_through(channel, self._in_epoch(self._epoch, identity))
-            except errors.ProvinceRestored:  # by the receipt that this desk showed, or heard by stick meanwhile
+            except errors.ProvinceRestored:
+                # Found so by the receipt that this desk showed, or heard by stick meanwhile.
                 channel.hello()
                 self._go_through(channel, self._in_epoch(self._epoch, self._replica.identity()))
         except errors.SyncFault as fault:
@@ -266,7 +267,7 @@ class Session:
         root = self._replica.known_root()
         if root is not None and root.epoch == identity.epoch:
             _, signed = self._pull(channel, identity, {root.scope: root.seq})
-            refuse_rewritten(root, signed, self._replica.public_of, self._replica)
+            refuse_rewritten(root, signed, identity, self._replica)
 
     def _begin_anew(self, channel: Channel, identity: DeskIdentity) -> None:
         for scope in self._replica.to_begin_anew():

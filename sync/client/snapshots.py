@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sync import protocol, seal
-from sync.change import Line, Place
+from sync.change import Place
 from sync.client import errors
 from sync.client.channel import Channel
-from sync.client.page import PublicOf, is_proven, keys_told, proven_by_heads
+from sync.client.exchange import refuse_to_be_a_past
+from sync.client.page import PublicOf, is_for, is_proven, keys_told, proven_by_heads
 from sync.client.replica import DeskIdentity, Replica
 from sync.client.transport import Transport
 from sync.seal import SealBroken
@@ -116,19 +117,10 @@ def _take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identi
         snapshot = unpack(opened(ciphertext, offer.box, replica.scope_box(offer.key), scope=offer.scope))
     except SealBroken:
         raise errors.Unproven from None
-    keys = keys_told(offer.header, identity)
-
-    def key_of(desk: str) -> bytes | None:
-        if desk not in keys:
-            keys[desk] = replica.public_of(desk)
-        return keys[desk]
-
     if snapshot.head.at != offer.at:
         raise errors.Unproven
-    prove(snapshot, offer.scope, key_of)
-    last_n = replica.last_n()
-    if any(line.change.desk == identity.desk and line.change.n > last_n for _, line in snapshot.events):
-        raise errors.Forked
+    prove(snapshot, offer.scope, keys_told(offer.header, identity, replica.public_of))
+    refuse_to_be_a_past(replica, identity, snapshot.events)
     replica.accept_certs(offer.header)
     place = Place(offer.at.seq, protocol.unb64(offer.at.chain))
     if not replica.begin_anew(offer.scope, snapshot.events, place):
@@ -141,9 +133,7 @@ def prove(snapshot: Snapshot, scope: str, public_of: PublicOf) -> None:
     """Raise Unproven unless it is of the scope, and every change in it its author's."""
     if snapshot.head.scope != scope:
         raise errors.Unproven
-    lines: list[Line] = [line for _, line in snapshot.events]
-    by_heads = proven_by_heads(lines, snapshot.end.runs, public_of)
+    by_heads = proven_by_heads([line for _, line in snapshot.events], snapshot.end.runs, public_of)
     for event, line in snapshot.events:
-        is_here = line.change.scope == scope or event.entered != ""
-        if event.scope != scope or not is_here or not is_proven(line, by_heads, public_of):
+        if event.scope != scope or not is_for(event, line) or not is_proven(line, by_heads, public_of):
             raise errors.Unproven

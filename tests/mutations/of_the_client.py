@@ -15,7 +15,7 @@ _LINES = ("sync/client/test_transport.py",)
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
 _PROOF = "    if not seal.verify(authority_public, domain, reply.body, protocol.unb64(reply.signature)):"
 _SIGNED = "    return public is not None and line.signed_by(public)"
-_HERE = "if event.scope not in granted or not _is_for(event, line):"
+_HERE = "if event.scope not in granted or not is_for(event, line):"
 _CURSOR = "        if protocol.unb64(cursor.chain) != place.chain:\n            raise errors.HistoryRewritten\n"
 
 BELIEF = (
@@ -169,7 +169,7 @@ BELIEF = (
         name="page-of-a-foreign-scope-taken",
         file=_PAGE,
         old=_HERE,
-        new="if not _is_for(event, line):",
+        new="if not is_for(event, line):",
         tests=_SESSIONS,
     ),
     Fault(
@@ -203,7 +203,7 @@ BELIEF = (
     Fault(
         name="older-copy-unnoticed",
         file=_EXCHANGE,
-        old="    refuse_to_be_a_past(replica, identity, page)\n    return reached",
+        old="    refuse_to_be_a_past(replica, identity, page.events)\n    return reached",
         new="    return reached",
         tests=("sync/put_back/test_older_copy.py::test_an_older_copy_stops_before_it_uses_a_number_twice",),
     ),

@@ -88,7 +88,7 @@ FAULTS = (
     Fault(
         name="refused-value-shown-as-standing",
         file=_INCOMING,
-        old="if event.outcomes.get(field, Outcome.APPLIED.value) in _STANDS:",
+        old="if stands(event.outcomes, field):",
         new="if True:",
         tests=_MEETING,
     ),

@@ -9,12 +9,16 @@ from sync.change import Line
 
 UNSENT = ("waiting", "sent", "staged")
 """Made here, and the province has not signed for it."""
+IS_UNSENT = f"state IN {UNSENT}"
 LEFT = "left"
 """Made here about a record that has left this place: kept for the province alone until a verified backup has it."""
 ERASED = "erased"
 """Made here about a record that was erased by law: its digest alone is kept."""
 OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
 """Exactly the condition of the index `change_open`: a query that repeats it never reads what is settled."""
+
+UNDER_WAY = "seq IS NULL AND state IN ('waiting', 'sent', 'accepted', 'staged')"
+"""Made here, signed for or not, and not heard yet in any feed."""
 
 MAY_GO = (
     "FROM change c LEFT JOIN import i ON i.id=c.import_id"

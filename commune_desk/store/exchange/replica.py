@@ -112,11 +112,11 @@ class RegisterReplica(OneDesk):
     def unsent_purges(self) -> Sequence[report_wire.SignedPurge]:
         return [
             report_wire.SignedPurge(body=protocol.b64(body), signature=protocol.b64(sign))
-            for _, body, sign in self._ask(departures.unsent_receipts)
+            for _, body, sign in self._ask(departures.unsent_statements)
         ]
 
     def purges_kept(self, changes: Sequence[str]) -> None:
-        self._write(lambda tx: departures.receipts_sent(tx.connection, changes))
+        self._write(lambda tx: departures.statements_kept(tx.connection, changes))
 
     # What comes
 

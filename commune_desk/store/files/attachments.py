@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.records.attachments import Attachment, AttachmentWithdrawal
-from commune_desk.store.changes.journal import UNSENT
+from commune_desk.store.changes.journal import IS_UNSENT
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import read_many
 from commune_desk.store.files.file_queue import Place, place_of
@@ -64,5 +64,5 @@ def _name(connection: Connection, officer: str | None) -> str:
 
 
 def _is_waiting(connection: Connection, record: str) -> bool:
-    sql = f"SELECT 1 FROM change WHERE record=? AND state IN {UNSENT}"  # noqa: S608 - constants only
+    sql = f"SELECT 1 FROM change WHERE record=? AND {IS_UNSENT}"  # noqa: S608 - constants only
     return connection.execute(sql, (record,)).fetchone() is not None

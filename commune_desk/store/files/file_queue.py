@@ -13,6 +13,7 @@ import msgspec
 
 from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.store.changes.journal import IS_UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import unfetched
@@ -70,7 +71,7 @@ _ENTER = (
     "INSERT OR IGNORE INTO file_queue (sha256, scope, size, direction, reached, state, code, asked, tries, at)"
     " VALUES (?,?,?,?,0,'waiting','',?,0,'')"
 )
-_CHANGES_WAIT = "EXISTS (SELECT 1 FROM change c WHERE c.record=a.id AND c.state IN ('waiting','sent','staged'))"
+_CHANGES_WAIT = f"EXISTS (SELECT 1 FROM change c WHERE c.record=a.id AND c.{IS_UNSENT})"  # noqa: S608 - constants only
 _IS_NAMED = "EXISTS (SELECT 1 FROM attachment a WHERE a.sha256=file_queue.sha256)"
 """What no record names is not carried any more, though it may be kept: nobody waits for it."""
 _ASKED = (

@@ -17,22 +17,20 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import from_iso
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import writers
-from commune_desk.store.changes.journal import OPEN
+from commune_desk.store.changes.journal import OPEN, UNDER_WAY
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake.restating import Step, fields_of
 from commune_desk.store.writing.transaction import Tx
 from sync.change import Change, Place
 from sync.checksums import range_of, term
-from sync.merge import Outcome
+from sync.merge import stands
 
 COMPARED = "compared"
 ASKED = "compare_asked"
 """A person asked for a comparison, or a scope was begun anew."""
 _AT_ONCE = 500
 _EVERY = timedelta(days=1)
-_STANDS = (None, Outcome.APPLIED.value, Outcome.APPLIED_CONFLICT.value)
-_UNDER_WAY = "seq IS NULL AND state IN ('waiting', 'sent', 'accepted', 'staged')"
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +80,7 @@ def cursor_of(connection: Connection, scope: str) -> Place | None:
 
 def place_of(connection: Connection, scope: str) -> Place | None:
     """The same; None while something waits or is leaving, for then the register is more than the feed up to there."""
-    waits = connection.execute(f"SELECT 1 FROM change WHERE scope=? AND {_UNDER_WAY} LIMIT 1", (scope,)).fetchone()  # noqa: S608
+    waits = connection.execute(f"SELECT 1 FROM change WHERE scope=? AND {UNDER_WAY} LIMIT 1", (scope,)).fetchone()  # noqa: S608
     leaves = connection.execute("SELECT 1 FROM departure WHERE is_gone=0 LIMIT 1").fetchone()
     return None if waits or leaves else cursor_of(connection, scope)
 
@@ -118,7 +116,7 @@ def terms_of_lines(records: Iterable[Sequence[Step]]) -> dict[str, int]:
 
 def under_way(connection: Connection, scope: str) -> set[str]:
     """Records of which a change of ours is still on its way: they are not as the province holds them."""
-    rows = connection.execute(f"SELECT record FROM change WHERE scope=? AND {_UNDER_WAY}", (scope,))  # noqa: S608
+    rows = connection.execute(f"SELECT record FROM change WHERE scope=? AND {UNDER_WAY}", (scope,))  # noqa: S608
     return {record for (record,) in rows.fetchall()}
 
 
@@ -180,7 +178,7 @@ def _standing(connection: Connection, kind: Kind, changes: Sequence[tuple[str, s
 
 def _written(kind: Kind, change: Change, outcomes: Mapping[str, str]) -> dict[str, str]:
     """The fields of the change that stand by what the province said of it."""
-    names = [name for name in change.fields if name in kind.fields and outcomes.get(name) in _STANDS]
+    names = [name for name in change.fields if name in kind.fields and stands(outcomes, name)]
     return dict.fromkeys(names, change.id)
 
 

@@ -1,4 +1,4 @@
-"""Records that leave this place: kept until everything of ours about them is sent, then removed, with a signed receipt.
+"""Records that leave this place: kept until everything of ours about them is sent, then removed, and that is signed.
 
 A leave comes only as a signed event. What this desk itself wrote stays, unseen, while no verified backup of the
 province has it: a province put back from an older one asks for it again.
@@ -7,13 +7,12 @@ province has it: a province put back from an older one asks for it again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
 import msgspec
 
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import to_iso
-from commune_desk.store.changes.journal import LEFT
+from commune_desk.store.changes.journal import IS_UNSENT, LEFT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
@@ -31,7 +30,6 @@ _PERSON, _ATTACHMENT = "person", "attachment"
 _STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
 _SAYS_WHERE = "COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '') IN ('move', 'share', 'unshare')"
 """Verbs of place stay: they name ids and scopes alone, and what came by them may be here still."""
-_UNSENT = "state IN ('waiting', 'sent', 'staged')"
 _NAMES_A_FILE = "json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.set.sha256') IS NOT NULL"
 
 
@@ -92,7 +90,7 @@ def settle(tx: Tx) -> None:
         tx.scrub()
         db.execute("UPDATE departure SET is_gone=1 WHERE change=?", (change,))
         handing_on.forget(tx, change)
-        sign_receipt(tx, change, len(leaving))
+        sign_statement(tx, change, len(leaving))
         if not settings.get(db, KEEPS_STUBS, bool, True):
             db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))
 
@@ -182,7 +180,7 @@ def _belonging_to(db: Connection, person: str) -> list[tuple[str, str]]:
 
 
 def _is_unsent(db: Connection, record: str) -> bool:
-    row = db.execute(f"SELECT 1 FROM change WHERE record=? AND {_UNSENT} LIMIT 1", (record,)).fetchone()  # noqa: S608
+    row = db.execute(f"SELECT 1 FROM change WHERE record=? AND {IS_UNSENT} LIMIT 1", (record,)).fetchone()  # noqa: S608
     return row is not None
 
 
@@ -214,7 +212,7 @@ def _let_go(db: Connection, file: str, record: str, desk: str) -> None:
     file_queue.keep_until(db, file, record, last + 1)
 
 
-def sign_receipt(tx: Tx, change: str, records: int) -> None:
+def sign_statement(tx: Tx, change: str, records: int) -> None:
     """This desk's word that it removed so many records; it goes up with the next sync."""
     own = settings.identity(tx.connection)
     at = to_iso(tx.ledger.now())
@@ -228,11 +226,11 @@ def _keep_statement(connection: Connection, own: settings.Identity, said: report
     connection.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (said.change, body, signature))
 
 
-def unsent_receipts(connection: Connection) -> list[Any]:
-    """(change, body, signature) of the receipts that the province lacks."""
+def unsent_statements(connection: Connection) -> list[tuple[str, bytes, bytes]]:
+    """(change, body, signature) of the statements that the province is not known to keep."""
     return connection.execute("SELECT change, body, signature FROM purge_receipt WHERE is_sent=0").fetchall()
 
 
-def receipts_sent(connection: Connection, changes: Iterable[str]) -> None:
-    """The province keeps them."""
+def statements_kept(connection: Connection, changes: Iterable[str]) -> None:
+    """The province keeps the statements about these changes."""
     connection.executemany("UPDATE purge_receipt SET is_sent=1 WHERE change=?", [(change,) for change in changes])

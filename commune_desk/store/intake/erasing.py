@@ -82,7 +82,7 @@ def _part(tx: Tx, ordered: Named) -> None:
 
 
 def _write_down(tx: Tx, change: Change, gone: Named) -> None:
-    """Whose order it was and what of it was here, once; and a signed receipt for the province."""
+    """Whose order it was and what of it was here, once; and a signed statement for the province."""
     db = tx.connection
     if db.execute("SELECT 1 FROM erasure WHERE change=?", (change.id,)).fetchone() is not None:
         return
@@ -93,7 +93,7 @@ def _write_down(tx: Tx, change: Change, gone: Named) -> None:
     (held,) = db.execute("SELECT count(*) FROM erased_record WHERE change=?", (change.id,)).fetchone()
     at = to_iso(stamp_instant(change.stamp))
     db.execute("INSERT INTO erasure VALUES (?,?,?,?,?)", (change.id, at, *order_of(change), held))
-    departures.sign_receipt(tx, change.id, held)
+    departures.sign_statement(tx, change.id, held)
     tx.audit(AuditAction.ERASE, detail={"change": change.id, "records": held})
 
 

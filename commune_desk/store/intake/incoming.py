@@ -25,7 +25,7 @@ from commune_desk.store.intake import departures, erasing, handing_on
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
 from sync.change import RELOCATING, Change, Line, Place, Verb, Wire, from_wire
-from sync.merge import Outcome, apply_delta
+from sync.merge import apply_delta, stands
 
 _TIMES = (Shape.INSTANT, Shape.DATE)
 REQUIRED_TIMES: Mapping[str, Sequence[Field]] = {
@@ -33,7 +33,6 @@ REQUIRED_TIMES: Mapping[str, Sequence[Field]] = {
     for name, kind in KINDS.items()
 }
 """By kind the days and hours that clocks and pages reckon from."""
-_STANDS = (Outcome.APPLIED.value, Outcome.APPLIED_CONFLICT.value)
 
 
 class _Held:
@@ -77,17 +76,17 @@ class Incoming:
         record = steps[0][1].change.record
         held = self._hold(kind, steps[0][1].change, steps[0][0].scope)
         waiting = self._waiting(record)
-        stands: dict[str, tuple[Value, str | None]] = {}
+        standing: dict[str, tuple[Value, str | None]] = {}
         for event, line in steps:
             self.check_place(event, line.change)
             self._log(event, line)
             self._tx.ledger.saw(line.change.stamp)
             for field in line.change.fields:
-                if field in kind.fields and event.outcomes.get(field, Outcome.APPLIED.value) in _STANDS:
-                    stands[field] = self.value_of(kind, event, line.change, field), line.change.id
-        for field in {*stands, *held.writers}:
+                if field in kind.fields and stands(event.outcomes, field):
+                    standing[field] = self.value_of(kind, event, line.change, field), line.change.id
+        for field in {*standing, *held.writers}:
             later = [one for one in waiting if field in one.fields]
-            self._settle(held, record, field, stands.get(field, (None, None)), later)
+            self._settle(held, record, field, standing.get(field, (None, None)), later)
         self._restate_conflicts(record, steps)
         departures.come_back(self._db, kind.name, record)
 
@@ -282,15 +281,15 @@ class Incoming:
         """Settle one field. `later` are our changes of it still waiting, `behind` what the province held till now
         where a change of ours hides it (None: what is shown is what the province holds)."""
         value, writer = behind or (held.values.get(field), held.writers.get(field))
-        if event.outcomes.get(field, Outcome.APPLIED.value) in _STANDS:
+        if stands(event.outcomes, field):
             value, writer = self.value_of(held.kind, event, change, field), change.id
         self._settle(held, change.record, field, (value, writer), later)
 
     def _settle(
-        self, held: _Held, record: str, field: str, stands: tuple[Value, str | None], later: Sequence[Change]
+        self, held: _Held, record: str, field: str, standing: tuple[Value, str | None], later: Sequence[Change]
     ) -> None:
         """Show what stands, or keep it behind our own changes that still wait."""
-        value, writer = stands
+        value, writer = standing
         if not later:
             shadow.drop(self._db, record, field)
             _show(held, field, value, writer)
@@ -302,8 +301,7 @@ class Incoming:
     def _waiting(self, record: str) -> list[Change]:
         """Our changes of this record that have not come back yet, in order; after a restore they have no number."""
         rows = self._db.execute(
-            "SELECT raw FROM change WHERE record=? AND seq IS NULL"
-            " AND state IN ('waiting', 'sent', 'accepted', 'staged') AND length(raw)>0 ORDER BY stamp, id",
+            f"SELECT raw FROM change WHERE record=? AND {journal.UNDER_WAY} AND length(raw)>0 ORDER BY stamp, id",  # noqa: S608
             (record,),
         ).fetchall()
         return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]

@@ -17,9 +17,8 @@ from commune_desk.store.intake.incoming import REQUIRED_TIMES, Incoming
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol
 from sync.change import Change, Line, Wire, from_wire
-from sync.merge import Outcome
+from sync.merge import stands
 
-_STANDS = (None, Outcome.APPLIED_CONFLICT.value)
 _HEAD = ("id", "scope", "writers")
 _EMPTY: Mapping[str, tuple[Any, ...]] = {
     name: (*_HEAD, *(to_column(rule.default) for rule in kind.fields.values())) for name, kind in KINDS.items()
@@ -104,7 +103,7 @@ class NewRows:
     def _fill_with_care(self, kind: Kind, row: list[Any], event: protocol.Event, change: Change) -> dict[str, str]:
         """The same of a change that is sealed, did not apply as a whole, or whose result the province tells."""
         columns = _COLUMNS[kind.name]
-        stand = [name for name in change.fields if name in columns and event.outcomes.get(name) in _STANDS]
+        stand = [name for name in change.fields if name in columns and stands(event.outcomes, name)]
         for name in stand:
             value = self._incoming.value_of(kind, event, change, name)
             row[columns[name].place] = to_column(kind.fields[name].default if value is None else value)

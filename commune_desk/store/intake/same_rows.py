@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from commune_desk.domain.model.record import Kind
 from commune_desk.store.changes import writers
+from commune_desk.store.changes.journal import UNDER_WAY
 from commune_desk.store.engine.schema import SELECT
 from commune_desk.store.intake.new_rows import NewRows
 from commune_desk.store.writing.transaction import Tx
@@ -21,8 +22,7 @@ _BUSY = (
     "SELECT record FROM shadow WHERE record IN ({})",
     "SELECT record FROM conflict WHERE record IN ({})",
     "SELECT record FROM departure WHERE record IN ({})",
-    "SELECT record FROM change WHERE record IN ({}) AND seq IS NULL"
-    " AND state IN ('waiting', 'sent', 'accepted', 'staged')",
+    "SELECT record FROM change WHERE record IN ({}) AND " + UNDER_WAY,  # noqa: S608 - constants only
 )
 """Records of which more is to be asked than whether the row is the same."""
 _PLACE = "UPDATE change SET seq=?, outcomes=NULL, desk=?, n=?, raw=?, signature=? WHERE id=? AND coalesce(seq, 0)=0"

@@ -21,12 +21,12 @@ from sync.server.reasons import reason_of
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     format: int = 1
+    escrow: str = ""
+    """Absent in the copy that a cautious province lets the server have. Never the last line: that one has no comma."""
     database: str
     authority: str
     province_desk: str
     ca_key: str
-    escrow: str = ""
-    """Absent in the copy that a cautious province lets the server have."""
 
 
 class KeyFile:

@@ -214,6 +214,16 @@ def test_every_copy_of_a_key_file_comes_to_one_courier_key(tmp_path: Path) -> No
     assert other.public != here.public, "the twin: another province's is another"
 
 
+def test_a_copy_without_the_line_of_the_recovery_key_is_whole_but_for_it(tmp_path: Path) -> None:
+    """As the manual has it made: with an editor, or with grep."""
+    data, key = _province(tmp_path)
+    lines = key.read_text().splitlines(keepends=True)
+    key.write_text("".join(line for line in lines if "escrow" not in line))
+    keys = keyfile.read(key, data=data)
+    with pytest.raises(Refusal, match="without the recovery key"):
+        _ = keys.escrow
+
+
 def test_pages_name_the_courier_key(tmp_path: Path) -> None:
     with province_in(tmp_path) as world:
         header = protocol.decode(world.desk().pull_from({}).body.split(b"\n")[0], protocol.PullHeader)

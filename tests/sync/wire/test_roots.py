@@ -178,6 +178,24 @@ def test_without_the_root_the_rewrite_would_be_followed(office: Office, monkeypa
     assert office.proof() is None
 
 
+def test_a_past_after_the_root_is_begun_anew_also_when_it_names_a_desk_that_came_meanwhile(
+    office: Office, tmp_path: Path
+) -> None:
+    """The page that is held against the root brings the newcomer's certificate itself: the register has none yet."""
+    office.work(3)
+    roots.make_due(office.real.province)
+    office.work(3)
+    office.rewrite(5)
+    make_register(tmp_path / "newcomer.db", office.real.enrol())
+    newcomer = RealDesk(tmp_path / "newcomer.db", SystemClock(), office.real.transport)
+    newcomer.register.write(save_all(make_person("Chìu Thị Mới"))).result()
+    newcomer.sync()
+    newcomer.register.close()
+    office.desk.sync()
+    assert office.desk.ask("SELECT count(*) FROM person WHERE full_name='Chìu Thị Mới'") == [(1,)]
+    assert office.proof() is None
+
+
 def test_a_root_by_another_key_counts_for_nothing(office: Office) -> None:
     leaf = feed_leaf(COMMUNE, 0, b64(GENESIS))
     statement = RootStatement(n=9, day="2026-11-26", at="", epoch="e", leaves=1, root=b64(root_of([leaf])))
