@@ -104,7 +104,7 @@ def _shelter(program: Program) -> Iterator[str]:
 def _question(window: DeskWindow, folder: Path, prefix: str) -> list[str]:
     """A question as the program asks it."""
     message = Message(
-        _("Remove {login}?").format(login="lan"),
+        _("Remove {who}?").format(who="Cán bộ Hai (lan)"),
         _("They can no longer unlock this register. What they wrote stays."),
         Tone.WARNING,
     )

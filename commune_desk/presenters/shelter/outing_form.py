@@ -98,7 +98,7 @@ class BedChangeForm(EntryForm[FormState]):
         self.open_as(workplace.read(lambda c: open_records(c, load(c, "placement", stay))))
 
     def fields(self) -> Sequence[FieldSpec]:
-        hint = _("Only beds that are free are offered.")
+        hint = _("The present bed, and those that are free.")
         return (FieldSpec("bed", _("New bed"), Editor.CHOICE, hint=hint, placeholder=_("No bed yet")),)
 
     def way_back(self) -> Route:

@@ -22,6 +22,7 @@ from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.forms import announce
 from commune_desk.ui.widgets.notice import ProgressRow
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.tab_order import follow
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.sync.arrivals import ReadIn
 from commune_desk.usecases.sync.courier import Courier, WroteOut
@@ -147,6 +148,7 @@ class CourierCard(Card):
         )
         self._say(row)
         self.lines.append(row)
+        follow(self.read_button, self.wipe_button)
 
     def _wipe(self, folder: Path, fingerprints: Sequence[str]) -> None:
         if self.wipe_button is not None:
@@ -160,11 +162,15 @@ class CourierCard(Card):
 
     def _show(self, lines: Sequence[StatusLine]) -> None:
         """Put the lines in place of what was said before, and have the first one spoken."""
+        focused = self.window().focusWidget()
+        had_focus = focused is not None and any(row is focused or row.isAncestorOf(focused) for row in self.lines)
         clear_layout(self._said)
         self._progress, self.wipe_button = None, None
         self.lines = [self._row(line) for line in lines]
         for row in self.lines:
             self._say(row)
+        if had_focus:
+            self.read_button.setFocus()  # only its lines have something to press
         if lines:
             announce(self, lines[0].text)
             self.said.emit(self.lines[0], self.lines[-1])

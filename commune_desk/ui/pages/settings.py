@@ -61,24 +61,24 @@ class SettingsPage(Page):
         """List who may unlock here."""
         self.officers.clear()
         for login, name in colleagues(self._desk):
-            own = login == self._desk.login
-            remove = None if own else SecondaryButton(_("Remove"), name=_("Remove {login}").format(login=login))
+            own, who = login == self._desk.login, f"{name} ({login})" if name else login
+            remove = None if own else SecondaryButton(_("Remove"), name=_("Remove {who}").format(who=who))
             row = ListRow(name or login, joined(login, _("you") if own else ""), trailing=remove)
             if remove is not None:
-                remove.clicked.connect(partial(self._remove, login))
+                remove.clicked.connect(partial(self._remove, login, who))
             self.officers.add(row)
 
-    def _remove(self, login: str) -> None:
+    def _remove(self, login: str, who: str) -> None:
         question = Message(
-            _("Remove {login}?").format(login=login),
+            _("Remove {who}?").format(who=who),
             _("They can no longer unlock this register. What they wrote stays."),
             Tone.WARNING,
         )
         if confirm(self, question, _("Remove"), is_dangerous=True):
-            self._take_away(login)
+            self._take_away(login, who)
 
-    def _take_away(self, login: str) -> None:
-        done = _("{login} can no longer unlock here.").format(login=login)
+    def _take_away(self, login: str, who: str) -> None:
+        done = _("{who} can no longer unlock here.").format(who=who)
         self._tasks.run(
             lambda: remove_officer(self._desk, login), lambda _r: self._done(done), self._failed, owner=self
         )

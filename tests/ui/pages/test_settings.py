@@ -126,11 +126,11 @@ def test_a_slot_is_taken_away_only_after_a_question(qtbot: QtBot, page: Settings
     qtbot.waitUntil(remove.isVisible)
     asked = answer("reject")
     QTest.keyClick(remove, Qt.Key.Key_Space)
-    assert len(asked) == 1
+    assert asked == ["Gỡ Bàn Thị Thử (mui) khỏi máy này?"]
     assert logins(desk.profile) == ["hoa", "mui"]
     answer("accept")
     QTest.keyClick(remove, Qt.Key.Key_Space)
-    until_said(qtbot, page)
+    assert until_said(qtbot, page) == "Bàn Thị Thử (mui) không còn mở khóa được ở đây."
     assert logins(desk.profile) == ["hoa"]
 
 

@@ -94,9 +94,14 @@ def test_a_stick_goes_there_and_back_by_keyboard(
     finish(qtbot, card)
     assert any("Tỉnh đã ký nhận mọi thay đổi đến số 4" in line for line in said(card))
     assert card.wipe_button is not None
+    qtbot.waitUntil(card.wipe_button.isVisible)
+    assert QApplication.focusWidget() is card.read_button
+    QTest.keyClick(card.read_button, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is card.wipe_button
     QTest.keyClick(card.wipe_button, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: said(card) == ["Đã xóa 2 gói khỏi USB"])
     assert list(stick.iterdir()) == []
+    assert QApplication.focusWidget() is card.read_button, "what had the keyboard is gone"
 
 
 def test_a_failure_is_a_sentence_and_the_buttons_are_there_again(qtbot: QtBot, page: SyncPage, tmp_path: Path) -> None:

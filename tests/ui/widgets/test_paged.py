@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.ui.models.paged import KEPT_PAGES, PAGE_ROWS, Cell, CellRole, Column, PagedTableModel
@@ -153,6 +154,33 @@ def test_enter_opens_the_row_and_a_heading_asks_for_its_order(model: PagedTableM
     with qtbot.waitSignal(table.sort_requested) as wanted:
         table.horizontalHeader().sectionClicked.emit(1)
     assert wanted.args == ["risk"]
+
+
+@pytest.mark.parametrize("left_before", [False, True])
+def test_the_row_that_enter_opens_is_seen_once_tab_has_come_to_the_table(
+    model: PagedTableModel[Row], qtbot: QtBot, left_before: bool
+) -> None:
+    window = QWidget()
+    column = QVBoxLayout(window)
+    before, table = QLineEdit(), PagedTable(model, "Sổ trẻ em")
+    column.addWidget(before)
+    column.addWidget(table)
+    qtbot.addWidget(window)
+    model.show(ids(5))
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    before.setFocus()
+    assert not table.selectionModel().hasSelection(), "nothing is selected by accident"
+    if left_before:
+        table.select_id("3")
+        table.leave_row()
+    QTest.keyClick(before, Qt.Key.Key_Tab)
+    assert table.hasFocus()
+    shown = [index.row() for index in table.selectionModel().selectedRows()]
+    with qtbot.waitSignal(table.opened) as opened:
+        QTest.keyClick(table, Qt.Key.Key_Return)
+    assert (shown, opened.args) == ([0], ["0"])
 
 
 def test_typing_on_a_table_does_not_search_through_every_row(
