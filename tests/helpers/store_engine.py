@@ -7,10 +7,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sync.server.engine.address import ADDRESS_FILE, PostgresAddress, remembered
 from tests.helpers.postgres_cluster import PostgresCluster
 
+T = TypeVar("T")
 EMBEDDED, POSTGRES = "embedded", "postgres"
 ENGINES = (EMBEDDED, POSTGRES)
 
@@ -23,7 +25,7 @@ class StoreEngine:
 
     def __init__(self) -> None:
         self._made: list[PostgresAddress] = []
-        self._kept: dict[str, Path] = {}
+        self._kept: dict[str, Any] = {}
 
     @contextmanager
     def chosen(self, cluster: PostgresCluster | None) -> Iterator[None]:
@@ -42,11 +44,12 @@ class StoreEngine:
         """Where the next province is to be founded; None for the embedded engine."""
         return self._noted(self._cluster.migrated()) if self._cluster else None
 
-    def kept(self, name: str, make: Callable[[], Path]) -> Path:
-        """The folder that `make` makes, made once as long as this engine stays chosen."""
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` makes, a folder or something in it, made once as long as this engine stays chosen."""
         if name not in self._kept:
             self._kept[name] = make()
-        return self._kept[name]
+        made: T = self._kept[name]
+        return made
 
     def init_words(self) -> list[str]:
         """The same as words for the command `init`."""
@@ -62,6 +65,12 @@ class StoreEngine:
             assert self._cluster is not None
             copied = self._noted(self._cluster.copy_of(address))
             path.write_text(json.dumps({"url": copied.url, "owner": copied.owner}))
+
+    def put_back(self, backup: Path, target: Path) -> None:
+        """Let a copy of `backup` stand where `target` stood, its store too; nobody serves either."""
+        self.forget(target)
+        shutil.rmtree(target)
+        self.copy(backup, target)
 
     def forget(self, folder: Path) -> None:
         """Drop the stores of a folder that nobody serves any more."""

@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,6 +34,7 @@ from sync.server.identity.scopes import ensure_communes
 from sync.server.intake.admission import Admission
 from sync.server.lifecycle.restoring import begin
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
+from tests.helpers.store_engine import engine
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import OFFICE, OTHER_COMMUNE, RealProvince, real_province
 
@@ -44,7 +44,6 @@ _OF_ARRIVAL = {"received_at", "skew_ms", "opened_at"}
 """When something came: no two ways take the same time."""
 
 
-@cache
 def _founded(movable: int) -> tuple[Path, RecordId, list[RecordId]]:
     """A province and two desks that know a child and so many who may move away; made once, copied for each example."""
     folder = Path(tempfile.mkdtemp(prefix="couriers-"))
@@ -93,25 +92,21 @@ class Office:
     def copied(self, folder: Path) -> Office:
         """The same again, as it stands on the disks now."""
         self.close()
-        shutil.copytree(self.folder, folder)
+        engine.copy(self.folder, folder)
         self.__init__(self.folder, self.person, self.movable)  # type: ignore[misc]
         return Office(folder, self.person, self.movable)
 
     def back_up(self) -> None:
         """The province as it stands now, in the place of an earlier backup."""
+        engine.forget(self.folder / "backup")
         shutil.rmtree(self.folder / "backup", ignore_errors=True)
-        self._replace_province(lambda: shutil.copytree(self.folder / "province", self.folder / "backup"))
+        self._replace_province(lambda: engine.copy(self.folder / "province", self.folder / "backup"))
 
     def put_back(self) -> None:
         """The last backup stands again, in an epoch of its own; without one nothing happens."""
         if not (self.folder / "backup").exists():
             return
-
-        def replace() -> None:
-            shutil.rmtree(self.folder / "province")
-            shutil.copytree(self.folder / "backup", self.folder / "province")
-
-        self._replace_province(replace)
+        self._replace_province(lambda: engine.put_back(self.folder / "backup", self.folder / "province"))
         begin(self.province)
 
     def _replace_province(self, meanwhile: Callable[[], object]) -> None:
@@ -280,12 +275,13 @@ def opened(folder: Path, person: RecordId, movable: Sequence[RecordId] = ()) -> 
 @contextmanager
 def couriers(*, movable: int = 0) -> Iterator[Office]:
     """A fresh copy of the office, with so many more children who may move away."""
-    base, person, others = _founded(movable)
+    base, person, others = engine.kept(f"couriers {movable}", lambda: _founded(movable))
     with tempfile.TemporaryDirectory(prefix="office-") as place:
         folder = Path(place) / "office"
-        shutil.copytree(base, folder)
+        engine.copy(base, folder)
         with opened(folder, person, others) as office:
             yield office
+        engine.forget(folder)
 
 
 def refusal(act: Callable[..., object], *args: object) -> str:

@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import Province, open_province
 from tests.helpers.attached import add_child, add_file, ask_for, content_at, file_of, scan, state_of
 from tests.helpers.builders import make_visit, save_all
+from tests.helpers.store_engine import engine
 from tests.helpers.workplaces import HandClock
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import OFFICE, RealProvince, real_province
@@ -28,7 +28,6 @@ from tests.sync.actors.real_province import OFFICE, RealProvince, real_province
 NAMES = ("here", "there")
 
 
-@cache
 def _made() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="file-office-"))
     with real_province(folder) as real:
@@ -131,10 +130,11 @@ class Office:
 def file_office() -> Iterator[Office]:
     """A copy of the office, opened."""
     folder = Path(tempfile.mkdtemp(prefix="files-"))
-    shutil.copytree(_made(), folder, dirs_exist_ok=True)
+    engine.copy(engine.kept("files", _made), folder)
     office = Office(folder)
     try:
         yield office
     finally:
         office.close()
+        engine.forget(folder)
         shutil.rmtree(folder)

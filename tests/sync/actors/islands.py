@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from sync.server.engine.database import NO_SCOPE
 from sync.server.identity.province import epoch_of, open_province
 from sync.server.lifecycle.restoring import begin
 from tests.helpers.builders import make_person, save_all
+from tests.helpers.store_engine import engine
 from tests.sync.actors.couriers import bring, empty
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import OFFICE, RealProvince
@@ -71,17 +71,12 @@ class Islands:
         begin(self.real.province)
 
     def back_up(self) -> None:
-        """Of a province in one file: as it stands now."""
-        self._reopen(lambda data: shutil.copytree(data, self.folder / "backup"))
+        """The province as it stands now."""
+        self._reopen(lambda data: engine.copy(data, self.folder / "backup"))
 
     def put_back(self) -> None:
         """The backup stands again, and its people say so."""
-
-        def restore(data: Path) -> None:
-            shutil.rmtree(data)
-            shutil.copytree(self.folder / "backup", data)
-
-        self._reopen(restore)
+        self._reopen(lambda data: engine.put_back(self.folder / "backup", data))
         self.begin_epoch()
 
     def _reopen(self, meanwhile: Callable[[Path], object]) -> None:

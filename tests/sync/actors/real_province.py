@@ -76,4 +76,4 @@ def real_province(folder: Path, *, clock: Clock | None = None) -> Iterator[RealP
         yield real
     finally:
         real.line.shut()
-        province.close()
+        real.province.close()  # the one that stands now: a test may have put another in its place

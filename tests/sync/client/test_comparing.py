@@ -26,6 +26,8 @@ from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import FragileReplica, RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, RealProvince, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 class Office:
     """Two desks of one commune with some history, both up to date."""

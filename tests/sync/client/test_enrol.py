@@ -26,6 +26,8 @@ from tests.sync.actors.in_process import InProcess, response_of
 from tests.sync.actors.memory_replica import Identity, MemoryReplica
 from tests.sync.actors.real_province import COMMUNE, HOUSE, OFFICE, SHELTER, RealProvince, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 class MovableClock:
     def __init__(self) -> None:

@@ -23,6 +23,8 @@ from tests.sync.actors.attacked_office import Office
 from tests.sync.actors.scripted_desks import KEY_ID
 from tests.sync.actors.scripted_province import SCOPE, Raw
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:

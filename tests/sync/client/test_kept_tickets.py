@@ -23,6 +23,8 @@ from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.actors.real_province import RealProvince, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 REFUSED_ONCE = [("/v1/push", 401), ("/v1/hello", 200), ("/v1/push", 200)]
 
 

@@ -36,6 +36,8 @@ from tests.helpers.enrolled_desks import LOGIN, OFFICER, PASSPHRASE, EnrolledDes
 from tests.sync.actors.real_province import RealProvince, real_province
 from tests.sync.actors.scripted_province import Raw
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def real(tmp_path: Path) -> Iterator[RealProvince]:

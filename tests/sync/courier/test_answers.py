@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,10 @@ from sync.client import errors
 from sync.server.door import courier, courier_reply, parking
 from sync.server.door.courier_answer import Answer
 from sync.server.identity.province import open_province
+from tests.helpers.store_engine import engine
 from tests.sync.actors.couriers import Office, bring, couriers, refusal
+
+pytestmark = pytest.mark.usefixtures("store_engine")
 
 
 @pytest.fixture
@@ -161,7 +163,7 @@ def test_a_receipt_counts_that_answers_a_bundle_of_ours(office: Office) -> None:
 
 def test_what_a_restored_province_lacks_is_sent_again(office: Office, tmp_path: Path) -> None:
     office.province.close()
-    shutil.copytree(office.folder / "province", tmp_path / "backup")
+    engine.copy(office.folder / "province", tmp_path / "backup")
     office.province = open_province(office.folder / "province", office.folder / "key-file")
     office.visit(0)
     office.visit(0)
@@ -169,8 +171,7 @@ def test_what_a_restored_province_lacks_is_sent_again(office: Office, tmp_path: 
     office.read_in(0, reply)
     assert office.waiting(0) == 0
     office.province.close()
-    shutil.rmtree(office.folder / "province")
-    shutil.copytree(tmp_path / "backup", office.folder / "province")
+    engine.put_back(tmp_path / "backup", office.folder / "province")
     office.province = open_province(office.folder / "province", office.folder / "key-file")
     (lacking,) = bring(office.province, *office.write_out(0))
     read = office.read_in(0, lacking)

@@ -25,6 +25,8 @@ from sync.server.lifecycle.restoring import begin
 from tests.sync.actors.couriers import Office, bring, couriers
 from tests.system.surroundings import small_disk
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 REFUSED = 2
 
 

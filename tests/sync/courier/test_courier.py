@@ -8,12 +8,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sync.bundle import MAX_INSIDE, is_for
 from sync.seal import BoxKey
 from tests.sync.actors.couriers import DESKS, Office, bring, couriers
+
+pytestmark = pytest.mark.usefixtures("store_engine")
 
 EDITS = st.lists(
     st.tuples(st.sampled_from(DESKS), st.sampled_from(["visit", "0912000001", "0912000002", "0912000003"])),

@@ -18,6 +18,8 @@ from sync.server.intake.admission import Admission
 from tests.sync.actors.couriers import Office, bring, couriers, refusal
 from tests.sync.actors.real_province import real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def office() -> Iterator[Office]:

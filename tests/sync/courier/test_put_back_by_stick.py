@@ -17,6 +17,8 @@ from tests.sync.actors.islands import Islands, people, waiting
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import COMMUNE, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def islands(tmp_path: Path) -> Iterator[Islands]:

@@ -23,6 +23,8 @@ from tests.helpers.attached import add_child, file_of
 from tests.sync.actors.file_office import Office, Place, file_office
 from tests.sync.actors.real_province import OTHER_COMMUNE
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 LARGE = 700_000
 
 

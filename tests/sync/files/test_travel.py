@@ -29,6 +29,8 @@ from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.actors.file_office import Office, Place, file_office, forget_files
 from tests.sync.actors.real_province import real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 SMALL, LARGE = 50_000, 700_000
 
 

@@ -25,6 +25,8 @@ from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.intake import merging
 from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 KINDS = {"phone": "person", "occupation": "person", "risk_level": "child_file", "status": "child_file"}
 VALUES = {
     "phone": ["0911111111", "0922222222", "0933333333"],

@@ -34,6 +34,8 @@ from tests.sync.erasure.test_erased_at_desks import erased, phone
 from tests.sync.moves import test_children_move as moving
 from tests.sync.moves.test_children_move import Two, visit
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 two, child = moving.two, moving.child
 FEWEST = 8
 """Transactions of a beginning with one record in a portion, at least."""

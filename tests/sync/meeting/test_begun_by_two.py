@@ -20,6 +20,8 @@ from tests.sync.meeting import test_begun_amid as amid
 from tests.sync.meeting.test_begun_amid import GONE, Later, of_the_child
 from tests.sync.moves.test_children_move import Two
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 two, child, later, nobody_asks = amid.two, amid.child, amid.later, amid.nobody_asks
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -17,6 +18,8 @@ from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from sync.change import Change
 from tests.sync.actors.real_province import OFFICE
 from tests.sync.actors.three_desks import DESKS, ThreeDesks
+
+pytestmark = pytest.mark.usefixtures("store_engine")
 
 _DESK = st.sampled_from(DESKS)
 _MOST_ENROLMENTS = 3

@@ -24,6 +24,8 @@ from tests.helpers.builders import make_child, make_household, make_person, make
 from tests.sync.actors.colleagues import Colleague, from_draft, two_colleagues
 from tests.sync.actors.real_province import OFFICE
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 OLD, NEW, OTHER = "0912345678", "0987000111", "0987000222"
 
 

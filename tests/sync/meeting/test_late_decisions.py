@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.sync.actors.three_desks import DESKS, three_desks
+
+pytestmark = pytest.mark.usefixtures("store_engine")
 
 
 def test_a_decision_on_what_was_closed_meanwhile_becomes_a_conflict_of_its_own() -> None:

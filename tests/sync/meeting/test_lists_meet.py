@@ -21,6 +21,8 @@ from tests.helpers.workplaces import HandClock
 from tests.sync.actors.colleagues import Colleague, two_colleagues
 from tests.sync.actors.real_province import OFFICE, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 class Office:
     """Two desks and one clock."""

@@ -28,6 +28,8 @@ from tests.sync.actors.colleagues import Colleague
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, HOUSE, OFFICE, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 TODAY = format_date(local_day(SystemClock().now()))
 LEFT = {"reason": "family", "receiver": "Bà ngoại"}
 

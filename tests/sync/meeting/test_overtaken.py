@@ -25,6 +25,8 @@ from tests.sync.erasure.test_erased_at_desks import erased
 from tests.sync.moves import test_children_move as moving
 from tests.sync.moves.test_children_move import Two, move, visit
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 two, child = moving.two, moving.child
 
 

@@ -23,6 +23,8 @@ from tests.helpers.builders import make_child, make_report, make_visit, save_all
 from tests.sync.actors.colleagues import Colleague, from_draft, two_colleagues
 from tests.sync.actors.real_province import OFFICE
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 TODAY = datetime.now(UTC)
 YESTERDAY = TODAY - timedelta(days=1)
 

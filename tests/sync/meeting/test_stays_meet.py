@@ -19,6 +19,8 @@ from tests.helpers.builders import SHELTER_SCOPE, make_bed, make_person, make_pl
 from tests.sync.actors.colleagues import Colleague, from_draft, two_colleagues
 from tests.sync.actors.real_province import HOUSE
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[tuple[Colleague, Colleague]]:

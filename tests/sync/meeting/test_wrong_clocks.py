@@ -23,6 +23,8 @@ from tests.helpers.builders import SHELTER_SCOPE, make_person, make_placement, m
 from tests.sync.actors.colleagues import Colleague, two_colleagues
 from tests.sync.actors.real_province import HOUSE, OFFICE
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 AHEAD = to_iso(datetime.now(UTC) + timedelta(hours=5))
 """An hour that a colleague's PC has reached and this one has not."""
 

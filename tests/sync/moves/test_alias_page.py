@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from commune_desk.domain.model.access import Role
 from sync import seal
 from sync.change import needed_schema, read_line, sign
 from sync.server.intake import joining
 from sync.server.intake.admission import Admission
 from tests.sync.actors.server_fixtures import COMMUNE
+
+pytestmark = pytest.mark.usefixtures("store_engine")
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "protocol-alias.md").read_text("utf-8")
 

@@ -26,6 +26,8 @@ from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import real_province
 from tests.sync.moves.test_children_move import Two, move
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 WALKS, SEES = "KT1", "KT3"
 
 

@@ -11,6 +11,8 @@ from commune_desk.store.writing.transaction import Tx
 from tests.sync.moves import test_children_move as moving
 from tests.sync.moves.test_children_move import Two, move, words_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 two, child = moving.two, moving.child
 
 

@@ -15,6 +15,8 @@ from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, real_province
 from tests.sync.moves.test_children_move import Two, child, move, visit
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 __all__ = ["child"]
 
 

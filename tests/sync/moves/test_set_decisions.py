@@ -16,6 +16,8 @@ from sync.server.intake.conflicts import ConflictBook
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk, World, province_in
 from tests.sync.moves.test_server_moves import page_of, relocation
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 FIELD = "disability_types"
 
 

@@ -20,6 +20,8 @@ from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, real_provinc
 from tests.sync.moves.test_children_move import Two, move, visit
 from tests.sync.moves.test_late_edits_decided import decide, phone, the_card
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 CUTS = {"between": 1, "behind the return": 2, "nowhere": 200}
 """Events in one transaction of the register: the child's leave and its return are the first two that come."""
 

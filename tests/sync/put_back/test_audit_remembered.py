@@ -16,6 +16,8 @@ from tests.helpers.builders import make_person, save_all
 from tests.sync.actors.real_desks import KEY, RealDesk, make_register
 from tests.sync.actors.real_province import RealProvince, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def real(tmp_path: Path) -> Iterator[RealProvince]:

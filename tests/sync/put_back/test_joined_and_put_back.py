@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from sync.server.engine import tables
@@ -9,6 +10,8 @@ from tests.helpers.builders import make_file, make_person, save_all
 from tests.helpers.joined import join
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.put_back.test_restored_province import Office, office
+
+pytestmark = pytest.mark.usefixtures("store_engine")
 
 __all__ = ["office"]
 

@@ -18,6 +18,8 @@ from tests.helpers.builders import make_person, save_all
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import RealProvince, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 class OneDesk:
     """A desk whose file can be put back to where it was."""

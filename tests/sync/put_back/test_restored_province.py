@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +21,11 @@ from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import epoch_of, open_province
 from tests.helpers.builders import make_person, save_all
+from tests.helpers.store_engine import engine
 from tests.sync.actors.real_desks import FragileReplica, RealDesk, make_register
 from tests.sync.actors.real_province import RealProvince, real_province
+
+pytestmark = pytest.mark.usefixtures("store_engine")
 
 
 class Office:
@@ -41,14 +43,10 @@ class Office:
             self.desks[desk].register.write(save_all(make_person(f"Người {number}"))).result()
 
     def back_up(self) -> None:
-        self._reopen(lambda data: shutil.copytree(data, self._folder / "backup"))
+        self._reopen(lambda data: engine.copy(data, self._folder / "backup"))
 
     def restore(self) -> None:
-        def put_back(data: Path) -> None:
-            shutil.rmtree(data)
-            shutil.copytree(self._folder / "backup", data)
-
-        self._reopen(put_back)
+        self._reopen(lambda data: engine.put_back(self._folder / "backup", data))
 
     def _reopen(self, meanwhile: object) -> None:
         data = self.real.province.data

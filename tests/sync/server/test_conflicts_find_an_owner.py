@@ -34,6 +34,8 @@ from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 from tests.sync.actors.server_fixtures import command
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 NOW = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
 
 

@@ -20,6 +20,8 @@ from sync.server.identity import desks
 from sync.server.identity.scopes import keys_of
 from tests.sync.actors.server_fixtures import COMMUNE, Reply, ServerDesk, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:

@@ -10,6 +10,8 @@ import pytest
 from commune_desk.domain.model.ids import uuid7
 from tests.sync.actors.server_fixtures import COMMUNE, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:

@@ -14,6 +14,8 @@ from commune_desk.domain.records.kinds import KINDS
 from sync.server.intake.admission import Admission
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 _IN_ANY, _FAMILIES = {"officer", "desk", "task"}, {"person", "relation"}
 _CASES = {"child_file", "group_membership", "report", "home_visit", "attachment", "attachment_withdrawal"}
 _HOUSE = {"shelter", "bed", "placement", "care_log_entry"}

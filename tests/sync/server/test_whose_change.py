@@ -14,6 +14,8 @@ from sync.change import Line
 from sync.server.intake.admission import Admission
 from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 NAME = {"full_name": "Đặng Thị Hoà"}
 
 

@@ -18,6 +18,8 @@ from tests.sync.actors.memory_replica import MemoryReplica
 from tests.sync.actors.scripted_province import SCOPE, Raw, ScriptedProvince
 from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 SHARES = st.integers(0, 9_999).map(lambda part: part / 10_000)
 BITS = st.integers(0, 7)
 PATHS = ["/v1/hello", "/v1/push", "/v1/pull"]

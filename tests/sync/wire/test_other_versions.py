@@ -23,6 +23,8 @@ from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, RealProvince, real_province
 from tests.sync.actors.server_fixtures import province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 class Office:
     def __init__(self, folder: Path, real: RealProvince) -> None:

@@ -28,6 +28,8 @@ from tests.helpers.builders import SHELTER_SCOPE, make_child, make_person, make_
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import HOUSE, RealProvince, real_province
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 Events = list[tuple[protocol.Event, Line]]
 
 

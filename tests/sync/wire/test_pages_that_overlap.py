@@ -16,6 +16,8 @@ from sync.client import page as pages
 from sync.client.page import Page, read_page, rest_of, verified_keys, verify_page
 from tests.sync.actors.server_fixtures import COMMUNE, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 KNOWN, WHOLE = 7, 20
 """The desk stands within a run that one head signs."""
 

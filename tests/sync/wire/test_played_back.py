@@ -16,6 +16,8 @@ from tests.sync.actors.memory_replica import MemoryReplica
 from tests.sync.actors.scripted_province import SCOPE, Raw, ScriptedProvince
 from tests.sync.actors.server_fixtures import COMMUNE, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 HALTS: dict[str, type[Fault]] = {
     "fork": errors.Forked,
     "epoch": errors.ProvinceRestored,
