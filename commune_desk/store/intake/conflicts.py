@@ -42,7 +42,8 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenConflict(msgspec.Struct, frozen=True, kw_only=True):
-    """All open conflicts on one field of one record. `sides[0]` stands now; the others lost or wait to be judged.
+    """The open conflicts on one field of one record, of very many the first. `sides[0]` stands now; the others lost or
+    wait to be judged.
 
     Where the graver value was applied, what it overruled is among them.
     """
@@ -58,6 +59,9 @@ class OpenConflict(msgspec.Struct, frozen=True, kw_only=True):
     """Where the record was joined to another: the record that stands for it, whose value is `sides[0]`."""
 
 
+MOST_AT_ONCE = 100
+"""Conflicts on one field that are shown and decided in one go; others come after them. A colleague's desk may
+open any number, and a decision names them all in one change."""
 LATE = "late_conflicts"
 """The setting that holds the conflicts of which the province has been told: since when each is open, by id."""
 
@@ -113,8 +117,8 @@ def open_conflicts(connection: Connection, record: str = "", *, most: int | None
 def _gather(connection: Connection, kind: str, record: str, field: str) -> OpenConflict:
     rows = connection.execute(
         "SELECT scope, id, base, theirs, ours FROM conflict WHERE state='open' AND kind=? AND record=? AND field=?"
-        " ORDER BY opened_seq, id",
-        (kind, record, field),
+        " ORDER BY opened_seq, id LIMIT ?",
+        (kind, record, field, MOST_AT_ONCE),
     ).fetchall()
     origin = next((row[2] for row in rows if row[2]), None)
     own = _standing_writer(connection, kind, record, field)

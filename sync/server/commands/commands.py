@@ -18,6 +18,7 @@ from sync.server.commands import backup_commands, erase_commands, policy_command
 from sync.server.commands.console import Console, local_time
 from sync.server.commands.courier_commands import bundle
 from sync.server.commands.store_commands import migrate_store, upgrade
+from sync.server.commands.texts import harmless
 from sync.server.door.enrolment import make_code
 from sync.server.engine.address import read_url
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
@@ -202,7 +203,8 @@ def _print_desks(listed: list[DeskStatus], console: Console) -> None:
     rows = [tuple(map(say, titles))]
     for one in listed:
         seen = local_time(one.seen_at) if one.seen_at else "–"
-        rows.append((one.desk, say(_STATUSES[one.status]), ",".join(one.scopes), str(one.changes), seen, one.label))
+        status, places, label = say(_STATUSES[one.status]), ",".join(one.scopes), harmless(one.label)
+        rows.append((one.desk, status, places, str(one.changes), seen, label))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         console.line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from json import dumps
 
 import msgspec
 
@@ -30,4 +31,6 @@ class Console:
         self.line(self.texts.say(text, **params))
 
     def json(self, value: object) -> None:
-        self.line(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+        """Also this may end on a terminal; what one would obey is spelled, and read as what it is."""
+        text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+        self.line("".join(sign if sign.isprintable() or sign == "\n" else dumps(sign)[1:-1] for sign in text))

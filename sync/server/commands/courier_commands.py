@@ -16,6 +16,7 @@ from commune_desk.domain.words.labels import N_
 from sync import bundle as bundles
 from sync.report_wire import REMOVED
 from sync.server.commands.console import Console
+from sync.server.commands.texts import harmless
 from sync.server.door import courier, courier_reply
 from sync.server.door.courier_answer import Answer
 from sync.server.engine.private_files import write_private
@@ -177,7 +178,7 @@ def _give_out(args: Namespace, province: Province, console: Console) -> None:
 def _tell(arrivals: Sequence[Arrival], reports: Sequence[DeskReport], console: Console) -> None:
     for one in arrivals:
         if one.refused:
-            console.line(f"{one.file} {one.fingerprint}: {one.refused}")
+            console.line(f"{harmless(one.file)} {one.fingerprint}: {one.refused}")
         else:
             console.say(
                 N_("{file}: bundle of desk {desk}, fingerprint {fingerprint}."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import os
+from pathlib import PurePath
 
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.program_files import resource
@@ -25,6 +26,11 @@ def speak(language: str) -> None:
     gettext.textdomain(_DOMAIN)
 
 
+def harmless(text: str) -> str:
+    """What somebody else named, a PC or a file on a stick, without signs that a terminal obeys or by which it turns."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
 class Texts:
     """Translates message ids; without a catalogue it speaks the English of the source."""
 
@@ -33,13 +39,18 @@ class Texts:
         self._catalogue = _catalogue(language)
 
     def say(self, text: str, /, **params: object) -> str:
-        """The translation of `text` with its placeholders filled; an error among them says what it says."""
+        """The translation of `text` with its placeholders filled, harmlessly; an error among them says what it says."""
         translated = self._catalogue.gettext(text)
-        params = {name: self.error(one) if isinstance(one, DeskError) else one for name, one in params.items()}
+        params = {name: self._told(one) for name, one in params.items()}
         try:
             return translated.format(**params) if params else translated
         except (KeyError, IndexError, ValueError):
             return text.format(**params)
+
+    def _told(self, one: object) -> object:
+        if isinstance(one, DeskError):
+            return self.error(one)
+        return harmless(str(one)) if isinstance(one, str | PurePath) else one
 
     def error(self, error: DeskError) -> str:
         """What an error says, its fields' faults after it."""

@@ -127,7 +127,7 @@ class Service:
         @get("/v1/snapshots/{token:str}", sync_to_thread=False)
         def part(request: Asgi) -> Response[bytes]:
             try:
-                self.limits.count(request.client.host if request.client else "", "/v1/snapshots")
+                self.limits.count(_address(request), "/v1/snapshots")
                 start = _range_start(request.headers.get("range", ""))
                 token = request.path_params["token"]
                 data, size = read_part(self.province.data, token, start, _MOST_OF_A_SNAPSHOT)
@@ -146,7 +146,7 @@ class Service:
         @post(path, status_code=200)
         async def handler(request: Asgi) -> Response[bytes]:
             async def answer() -> Answer:
-                self.limits.count(request.client.host if request.client else "", path)
+                self.limits.count(_address(request), path)
                 body = await self._read(request, most=_MAX_SMALL)
                 return await anyio.to_thread.run_sync(lambda: work(inflate(body, _MAX_SMALL)))
 
@@ -198,11 +198,13 @@ class Service:
             raise Refused(413, "too_large")
         body = bytearray()
         try:
-            async with asyncio.timeout(self.limits.body_seconds):
-                async for part in request.stream():
-                    body += part
-                    if len(body) > most:
-                        raise Refused(413, "too_large")
+            with self.limits.on_the_way(_address(request)) as more:
+                async with asyncio.timeout(self.limits.body_seconds):
+                    async for part in request.stream():
+                        more(len(part))
+                        body += part
+                        if len(body) > most:
+                            raise Refused(413, "too_large")
         except TimeoutError:
             raise Refused(408, "slow") from None
         return bytes(body)
@@ -290,6 +292,10 @@ class Service:
 
     def _file_get(self, caller: desks.DeskState, body: bytes) -> Answer:
         return self.files.get(self.province, caller, body), seal.FILE
+
+
+def _address(request: Asgi) -> str:
+    return request.client.host if request.client else ""
 
 
 def _range_start(header: str) -> int:

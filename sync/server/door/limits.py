@@ -25,6 +25,8 @@ PER_MINUTE = {"/v1/enrol": 30, "/v1/snapshots": 600}
 PUSHED_A_DAY = 512 << 20
 """Bytes of changes, as they are kept, from one desk. Nothing of them is dropped, and they come packed: some kilobytes
 on the line are eight mebibytes on the disk. All that a commune ever wrote is a fraction of it."""
+MOST_ON_THE_WAY = 128 << 20
+"""Bytes of bodies that are not whole yet: whose they are is known only when they are. One address has half of it."""
 _DAY = 86_400
 
 
@@ -39,6 +41,7 @@ class Limits:
         code_tries: int = MAX_TRIES,
         at_once: int = AT_ONCE,
         pushed_a_day: int = PUSHED_A_DAY,
+        on_the_way: int = MOST_ON_THE_WAY,
     ) -> None:
         self.body_seconds = body_seconds
         self.code_tries = code_tries
@@ -47,6 +50,8 @@ class Limits:
         self._clock = clock
         self._guard = threading.Lock()
         self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+        self._most_on_the_way = on_the_way
+        self._on_the_way: Counter[str] = Counter()
         self._pushed_a_day = pushed_a_day
         self._room: dict[str, tuple[float, float]] = {}
         """What each desk may still push, and when that was so; of desks alone whose signature was right."""
@@ -75,6 +80,28 @@ class Limits:
             if size > left:
                 raise Refused(503, "busy", retry_after=1 + int((size - left) * _DAY / most))
             self._room[desk] = left - size, now
+
+    @contextmanager
+    def on_the_way(self, address: str) -> Iterator[Callable[[int], None]]:
+        """While a body comes in: is told of each part. Raises Refused 503 when too much is on its way already."""
+        taken = 0
+
+        def more(size: int) -> None:
+            nonlocal taken
+            with self._guard:
+                whole, own = self._on_the_way.total() + size, self._on_the_way[address] + size
+                if whole > self._most_on_the_way or own > self._most_on_the_way // 2:
+                    raise Refused(503, "busy", retry_after=BUSY_SECONDS)
+                self._on_the_way[address] = own
+            taken += size
+
+        try:
+            yield more
+        finally:
+            with self._guard:
+                self._on_the_way[address] -= taken
+                if not self._on_the_way[address]:
+                    del self._on_the_way[address]
 
     @contextmanager
     def at_work(self, desk: str) -> Iterator[None]:

@@ -162,3 +162,49 @@ def test_a_bug_says_its_type_and_nothing_else(tmp_path: Path, caplog: pytest.Log
     assert "Hoà" not in caplog.text
     assert all(record.levelno < logging.CRITICAL for record in caplog.records)
     caplog.clear()
+
+
+async def _half_bodies(world: World, *addresses: str) -> list[int]:
+    """What is answered to bodies of which half a mebibyte came and no more, from these addresses: 0 for nothing yet."""
+    ended = asyncio.Event()
+    app: Any = world.app
+
+    async def ask_from(address: str) -> int:
+        parts = [{"type": "http.request", "body": bytes(512 << 10), "more_body": True}]
+        said: list[int] = []
+
+        async def receive() -> dict[str, Any]:
+            if parts:
+                return parts.pop()
+            await ended.wait()
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            said.append(message.get("status", 0))
+
+        scope = {"type": "http", "method": "POST", "path": "/v1/push", "raw_path": b"/v1/push", "query_string": b""}
+        more = {"headers": [], "client": (address, 1), "http_version": "1.1", "scheme": "https", "root_path": ""}
+        task = asyncio.create_task(app({**scope, **more, "asgi": {"version": "3.0"}}, receive, send))
+        await asyncio.sleep(0.02)
+        waiting.append(task)
+        return said[0] if said else 0
+
+    waiting: list[asyncio.Task[None]] = []
+    answers = [await ask_from(address) for address in addresses]
+    ended.set()
+    await asyncio.gather(*waiting)
+    return answers
+
+
+def test_bodies_that_never_end_take_so_much_memory_and_no_more(tmp_path: Path) -> None:
+    """Anybody may begin one: whose it is, its signature says when it is whole."""
+    with province_in(tmp_path, limits=Limits(on_the_way=4 << 20)) as world:
+        stranger, other = ["10.0.0.1"] * 5, ["10.0.0.2"] * 5
+        for _ in range(2):  # what has ended counts no more
+            answers = world._runner.run(_half_bodies(world, *stranger, *other, "10.0.0.3"))
+            assert answers == [0, 0, 0, 0, 503, 0, 0, 0, 0, 503, 503]
+
+
+def test_uncounted_they_would_take_all_there_is(world: World) -> None:
+    """The twin: with as much room as there is by itself."""
+    assert world._runner.run(_half_bodies(world, *["10.0.0.1"] * 20)) == [0] * 20
