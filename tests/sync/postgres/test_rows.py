@@ -259,7 +259,7 @@ def test_a_used_id_is_told_apart_from_one_that_is_out_of_reach(world: World) -> 
 
 def test_an_unused_connection_that_broke_is_replaced(world: World, on_postgres: PostgresCluster) -> None:
     world.count("desk")
-    on_postgres.superuser(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{APP}'")
+    on_postgres.superuser(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{APP}'")
     assert world.count("desk") > 0
 
 
@@ -269,7 +269,7 @@ def test_after_a_rest_it_is_asked_though_it_said_nothing(
     monkeypatch.setattr(postgres, "_was_spoken_to", lambda connection: False)
     monkeypatch.setattr(postgres, "_REST_SECONDS", 0.0)
     world.count("desk")
-    on_postgres.superuser(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{APP}'")
+    on_postgres.superuser(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{APP}'")
     assert world.count("desk") > 0
 
 
@@ -279,7 +279,7 @@ def test_neither_asked_nor_listened_to_a_broken_one_would_be_worked_with(
     """The twin."""
     monkeypatch.setattr(postgres, "_was_spoken_to", lambda connection: False)
     world.count("desk")
-    on_postgres.superuser(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{APP}'")
+    on_postgres.superuser(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{APP}'")
     with pytest.raises(StoreFault):
         world.count("desk")
 
