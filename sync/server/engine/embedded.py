@@ -20,6 +20,8 @@ from sync.server.reasons import reason_of
 
 T = TypeVar("T")
 FILE = "province.db"
+LOGS = ("-wal", "-shm", "-journal")
+"""What the engine keeps beside a database, by the ends of its name."""
 _PLAIN_HEADER = b"SQLite format 3\x00"
 _PRAGMAS = (
     "PRAGMA cipher_memory_security = OFF",
