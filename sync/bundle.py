@@ -51,8 +51,19 @@ class PartKind(StrEnum):
     REFUSAL = "refusal"
 
 
+SIGNED_UNDER = {
+    PartKind.RECEIPT: seal.RECEIPT,
+    PartKind.PAGE: seal.FEED,
+    PartKind.SNAPSHOT: seal.FEED,
+    PartKind.REPORTED: seal.HELLO,
+    PartKind.REFUSAL: seal.HELLO,
+}
+"""The domain of the province's signature over an answer, of a snapshot's piece over its offer alone. What desks bring
+carries its own proof."""
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the header says of a part. `signature` is the province's over an answer, under the domain of its kind."""
+    """What the header says of a part. `signature` is the province's over an answer (`SIGNED_UNDER`)."""
 
     kind: str
     size: Count
@@ -168,6 +179,11 @@ def part(
         start=start,
     )
     return said, content
+
+
+def answer(kind: PartKind, content: bytes, authority: seal.SigningKey, *, status: int = 0) -> Item:
+    """What the province says, as a part under its signature."""
+    return part(kind, content, signature=authority.sign(SIGNED_UNDER[kind], content), status=status)
 
 
 def packed(items: Iterable[Item], *, room: int = MAX_INSIDE) -> Iterator[list[Item]]:

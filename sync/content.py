@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from os import urandom
 
+from commune_desk.domain.model.ids import is_hex
 from sync import seal
 from sync.seal import SealBroken
 
@@ -74,7 +75,7 @@ def digest_of(ciphertext: bytes) -> str:
 
 def is_digest(text: str) -> bool:
     """Whether `text` has the shape of a file's name."""
-    return len(text) == 64 and not text.strip("0123456789abcdef")
+    return len(text) == 64 and is_hex(text)
 
 
 def _places(total: int, step: int) -> Iterator[tuple[int, bytes]]:

@@ -46,7 +46,7 @@ class EnrolmentCode:
         return fingerprint.startswith(self.fingerprint_start)
 
     def keys(self, fingerprint: bytes) -> CodeKeys:
-        """The keys of the code, stretched (about a second).
+        """The keys of the code, stretched: some tenths of a second.
 
         The salt is the whole fingerprint, so that a server with another authority learns nothing it could use.
         """

@@ -20,8 +20,6 @@ class Brought:
     receipts: int = 0
     events: int = 0
     conflicts: int = 0
-    past_pages: int = 0
-    """Pages that held nothing new."""
     lacking: dict[str, tuple[int, int]] = field(default_factory=dict)
     """By scope, the events that must come before what is in here: first and last number."""
     begun: list[str] = field(default_factory=list)

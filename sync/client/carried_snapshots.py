@@ -23,7 +23,6 @@ def take_piece(
         raise errors.Unproven
     offer = read_offer(said, identity)
     if not _is_wanted(replica, offer, brought, held_n):
-        brought.past_pages += 1
         return
     have = _keep(replica, offer, part.start, data)
     brought.half[offer.scope] = have, offer.size
@@ -40,7 +39,6 @@ def _begin(replica: Replica, identity: DeskIdentity, offer: SnapshotOffer, broug
         brought.events += take_over(offer, whole(replica, offer), replica, identity)
     except errors.Gone:
         replica.drop_snapshot(offer.token)
-        brought.past_pages += 1
         return
     brought.begun.append(offer.scope)
 

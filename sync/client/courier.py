@@ -199,18 +199,19 @@ def _hear_answer(replica: Replica, identity: DeskIdentity, arrived: Bundle, brou
     header = arrived.header
     _require_own_past(replica, header)
     for part, content in arrived.parts(PartKind.RECEIPT):
+        _require(identity, part, content)
         _keep_receipt(replica, identity, content, protocol.unb64(part.signature), most=header.held_n, brought=brought)
     brought.missing = bundle.missing(header.held_n, header.parked)
     _hear_kept(replica, identity, arrived, brought)
     for part, content in arrived.parts(PartKind.REFUSAL):
-        _require(identity, seal.HELLO, content, part)
+        _require(identity, part, content)
         brought.refusal = refusal_of(protocol.decode(content, protocol.Problem), part.status, identity.desk)
 
 
 def _hear_kept(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
     """Which of this desk's signed words the province keeps; they go up no more."""
     for part, content in arrived.parts(PartKind.REPORTED):
-        _require(identity, seal.HELLO, content, part)
+        _require(identity, part, content)
         brought.words_kept += protocol.decode(content, report_wire.ReportReply).purges
     if brought.words_kept:
         replica.purges_kept(brought.words_kept)
@@ -219,8 +220,7 @@ def _hear_kept(replica: Replica, identity: DeskIdentity, arrived: Bundle, brough
 def _keep_receipt(
     replica: Replica, identity: DeskIdentity, body: bytes, signature: bytes, *, most: int, brought: Brought
 ) -> None:
-    if not seal.verify(identity.authority_public, seal.RECEIPT, body, signature):
-        raise errors.Unproven
+    """Keep a receipt that is proven. Raises Unproven for one of more than the bundle speaks of, ReplyOfAnotherTime."""
     receipt = protocol.decode(body, protocol.Receipt)
     if receipt.desk != identity.desk or receipt.accepted_n > most:
         raise errors.Unproven
@@ -232,7 +232,9 @@ def _keep_receipt(
     brought.set_aside += [result.id for result in receipt.results if result.status == "quarantined"]
 
 
-def _require(identity: DeskIdentity, domain: bytes, content: bytes, part: bundle.Part) -> None:
+def _require(identity: DeskIdentity, part: bundle.Part, content: bytes) -> None:
+    """Raise Unproven unless the province signed the answer as what it is brought as."""
+    domain = bundle.SIGNED_UNDER[PartKind(part.kind)]
     if not seal.verify(identity.authority_public, domain, content, protocol.unb64(part.signature)):
         raise errors.Unproven
 
@@ -254,7 +256,7 @@ def _take_feeds(replica: Replica, identity: DeskIdentity, arrived: Bundle, broug
         if part.kind == PartKind.SNAPSHOT:
             take_piece(replica, identity, part, content, brought, held_n=arrived.header.held_n)
             continue
-        _require(identity, seal.FEED, content, part)
+        _require(identity, part, content)
         _take_page(replica, identity, read_page(content), brought, at=arrived.header.at)
 
 
@@ -272,8 +274,7 @@ def _take_page(replica: Replica, identity: DeskIdentity, page: Page, brought: Br
     new = rest_of(page, cursors)
     reached = prove(replica, identity, new, _places(replica, cursors))
     if not new.steps and _is_behind(page, cursors):
-        brought.past_pages += 1
-        return
+        return  # of the past: its certificates too count for nothing
     hand_over(replica, new, reached, at=at)
     brought.events += len(new.events)
     brought.conflicts += sum(len(event.opened) for event, _ in new.events)

@@ -68,7 +68,7 @@ def enrol(
     address: str, code: str, label: str, *, program_version: str, desk_keys: DeskKeys | None = None,
     connect: OpenTransport = open_transport,
 ) -> Enrolment:  # fmt: skip
-    """Enrol under `label` (the PC's name for people). Takes about a second for the code's stretching.
+    """Enrol under `label` (the PC's name for people). The code's stretching takes some tenths of a second.
 
     A code that the province took although its answer was lost works again with the same `desk_keys`, and only with
     them. Raises Invalid for a mistyped address or code, Refusal for another province or a code that is no longer good,

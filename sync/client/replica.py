@@ -220,7 +220,7 @@ class Replica(Protocol):
         ...
 
     def freeze(self, code: str) -> None:
-        """Stop sync until a person decides: `fork`, `revoked`, `epoch`, `resync` or `split`."""
+        """Keep why sync stopped, a `SyncHalted.code`, until a person decides; empty once it goes on."""
         ...
 
     def public_of(self, desk: str) -> bytes | None:

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from commune_desk.domain.model.ids import is_id
 from sync import protocol, seal
 from sync.change import Place
 from sync.client import errors
@@ -58,7 +59,7 @@ def read_offer(body: bytes, identity: DeskIdentity) -> SnapshotOffer:
     offer = protocol.decode(body, SnapshotOffer)
     if offer.size > MAX_BYTES or offer.header.epoch != identity.epoch:
         raise errors.Unproven
-    if len(offer.token) != 32 or offer.token.strip("0123456789abcdef"):
+    if not is_id(offer.token):
         raise protocol.Malformed
     return offer
 

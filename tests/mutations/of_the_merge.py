@@ -198,8 +198,8 @@ FAULTS = (
     Fault(
         name="decided-conflict-stays-open",
         file=_MERGING,
-        old=f"{_CLOSE}        if saw_all",
-        new="        if saw_all",
+        old=_CLOSE,
+        new="",
         tests=("sync/server/test_merge.py::test_a_person_decides_and_the_conflict_is_closed",),
     ),
     Fault(

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from commune_desk.domain.model.ids import is_id
 from commune_desk.domain.time.clock import SystemClock, from_iso
 from sync import seal
 from sync.protocol import Event, FeedHead, b64, decode, encode, unb64
@@ -102,7 +103,7 @@ class Snapshots:
 def read_part(data: Path, token: str, start: int, most: int) -> tuple[bytes, int]:
     """Bytes of a snapshot's file from `start`, and how many it has in all. Raises Refused 404 when there is none."""
     path = data / FOLDER / token
-    if len(token) != 32 or token.strip("0123456789abcdef") or not path.is_file():
+    if not is_id(token) or not path.is_file():
         raise Refused(404, "not_found")
     with path.open("rb") as file:
         file.seek(start)

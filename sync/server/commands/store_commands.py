@@ -14,9 +14,10 @@ from sync.server.engine import address
 from sync.server.engine.database import Database
 from sync.server.engine.private_files import make_folder, write_private
 from sync.server.identity.only_process import only_process
-from sync.server.identity.province import CA_FILE, CERT_FILE, KEY_FILE, Province, open_province
+from sync.server.identity.province import Province, open_province
 from sync.server.identity.stores import bring_up, new_store, prepare
 from sync.server.lifecycle import moving
+from sync.server.lifecycle.backups import FILES
 from sync.server.reasons import reason_of
 
 
@@ -54,7 +55,7 @@ def migrate_store(args: Namespace, console: Console) -> None:
 def _moved(source: Province, target: Database, data: Path, console: Console) -> None:
     console.say(N_("Replaying the log…"))
     moving.move(source, target, progress=lambda done: console.say(N_("{number} changes replayed"), number=done))
-    for name in (CA_FILE, CERT_FILE, KEY_FILE):
+    for name in FILES:
         _copy(source.data / name, data / name)
     moving.finish(source, target)
 

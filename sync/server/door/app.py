@@ -302,6 +302,3 @@ def _range_start(header: str) -> int:
     """From which byte on: `bytes=N-`, or from the first."""
     found = _RANGE.fullmatch(header)
     return int(found[1]) if found else 0
-
-
-__all__ = ["BUSY_SECONDS", "Service"]

@@ -133,7 +133,7 @@ def existing(connection: Connection, desk: str) -> desks.DeskState:
     """Raises Refusal for an id that no enrolled desk has."""
     state = desks.find(connection, desk)
     if state is None or state.status == desks.EXPECTED or desk == PROVINCE_DESK:
-        raise Refusal(N_("There is no desk {desk}. Nothing was changed; see: desk list."), desk=desk)
+        raise desks.no_such(desk)
     return state
 
 

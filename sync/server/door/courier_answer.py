@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sync import bundle, seal
+from sync import bundle
 from sync.bundle import Item, PartKind
 from sync.protocol import PullRequest, Receipt, encode
 from sync.report_wire import ReportReply
@@ -43,9 +43,7 @@ class Answer:
 
     def receive(self, province: Province, receipt: Receipt) -> None:
         """Note that a push was taken in."""
-        body = encode(receipt)
-        signature = province.keys.authority.sign(seal.RECEIPT, body)
-        self.items.append(bundle.part(PartKind.RECEIPT, body, signature=signature))
+        self.items.append(bundle.answer(PartKind.RECEIPT, encode(receipt), province.keys.authority))
         self.taken += len(receipt.results)
         self.quarantined += sum(result.status == "quarantined" for result in receipt.results)
 
@@ -57,9 +55,7 @@ class Answer:
 
     def keep(self, province: Province, kept: ReportReply) -> None:
         """Note which of the desk's signed words are kept now."""
-        body = encode(kept)
-        signature = province.keys.authority.sign(seal.HELLO, body)
-        self.items.append(bundle.part(PartKind.REPORTED, body, signature=signature))
+        self.items.append(bundle.answer(PartKind.REPORTED, encode(kept), province.keys.authority))
         self.words += [change for change in kept.purges if change not in self.words]
 
     def ask(self, request: PullRequest, begin: Begin | None, at: str) -> None:
@@ -71,6 +67,4 @@ class Answer:
 
 def refusal(province: Province, refused: Refused) -> Item:
     """The province's no, signed, as a part."""
-    body = encode(refused.problem)
-    signature = province.keys.authority.sign(seal.HELLO, body)
-    return bundle.part(PartKind.REFUSAL, body, signature=signature, status=refused.status)
+    return bundle.answer(PartKind.REFUSAL, encode(refused.problem), province.keys.authority, status=refused.status)

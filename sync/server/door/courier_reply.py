@@ -10,7 +10,7 @@ from itertools import chain
 import msgspec
 from sqlalchemy import Connection, select
 
-from sync import bundle, seal
+from sync import bundle
 from sync.bundle import Item, PartKind
 from sync.protocol import PROVINCE_DESK, PullRequest, PullTrailer, b64, decode, encode
 from sync.server.answers.pull import page, refuse_stopped
@@ -84,7 +84,7 @@ def _feeds(province: Province, caller: desks.DeskState, request: PullRequest, be
         more = True
         while more:
             body = page(province, caller, request)
-            yield bundle.part(PartKind.PAGE, body, signature=province.keys.authority.sign(seal.FEED, body))
+            yield bundle.answer(PartKind.PAGE, body, province.keys.authority)
             trailer = decode(body.rpartition(b"\n")[2], PullTrailer)
             # Each page and each snapshot tells what the desk does not know: another one may be read before it.
             cursors = {scope: place.seq for scope, place in trailer.cursors.items()}
@@ -114,7 +114,7 @@ def _begun(
 def _pieces(province: Province, offer: SnapshotOffer) -> Iterator[Item]:
     """The snapshot's bytes, read piece by piece; each comes with the signed offer, for files arrive in any order."""
     said = encode(offer)
-    signature = province.keys.authority.sign(seal.FEED, said)
+    signature = province.keys.authority.sign(bundle.SIGNED_UNDER[PartKind.SNAPSHOT], said)
     for start in range(0, offer.size, bundle.PIECE):
         data, _ = read_part(province.data, offer.token, start, bundle.PIECE)
         yield bundle.part(PartKind.SNAPSHOT, said + b"\n" + data, signature=signature, start=start)

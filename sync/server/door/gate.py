@@ -38,7 +38,12 @@ class Signed:
 
 
 WHAT_A_FORGERY_BREAKS = (
-    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
     HTTPMessageSignaturesException,
 )
 """What the parsers of signatures raise on bytes that nobody honest sends; it proves nobody."""

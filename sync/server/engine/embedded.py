@@ -12,13 +12,16 @@ import sqlcipher3.dbapi2
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from commune_desk.domain.model.ids import is_hex
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from sync.server.engine.database import PATIENCE_SECONDS, Database, Reach, StoreFault, Work
+from sync.server.engine.database import BUSY, DAMAGED, PATIENCE_SECONDS, SILENT_DISK, Database, Reach, StoreFault, Work
 from sync.server.reasons import reason_of
 
 T = TypeVar("T")
 FILE = "province.db"
+LOGS = ("-wal", "-shm", "-journal")
+"""What the engine keeps beside a database, by the ends of its name."""
 _PLAIN_HEADER = b"SQLite format 3\x00"
 _PRAGMAS = (
     "PRAGMA cipher_memory_security = OFF",
@@ -71,6 +74,11 @@ class EmbeddedDatabase(Database):
         return _fault_of(error)
 
 
+def is_key(text: str) -> bool:
+    """Whether `text` has the shape of a database key: 64 hex digits."""
+    return len(text) == 64 and is_hex(text)
+
+
 def keyed(path: Path, key: str) -> Any:
     """The driver's own connection, for what cannot stand in a transaction. Raises Fault, or what the driver raises."""
     _refuse_plain(path)
@@ -95,7 +103,7 @@ def _fault_of(error: Exception) -> StoreFault | None:
 
 
 def _connect(path: Path, key: str) -> Any:
-    if len(key) != 64 or key.strip("0123456789abcdef"):
+    if not is_key(key):
         raise ValueError("a database key is 64 hex digits")
     connection = sqlcipher3.dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA cipher_log_level=NONE")  # what goes wrong is said in a sentence of ours
@@ -128,16 +136,13 @@ def _refuse_plain(path: Path) -> None:
 
 _REASONS = (
     ("full", N_("The disk is full. Nothing was lost; make room and try again.")),
-    ("locked", N_("The database is busy with another command. Nothing was lost; try again in a minute.")),
+    ("locked", BUSY),
     ("readonly", N_("The data folder cannot be written. Nothing was changed; check its owner and rights.")),
     ("unable to open", N_("The database cannot be opened. Check that the data folder exists and its rights.")),
-    ("disk i/o", N_("The disk does not answer as it should. Nothing was lost; check the disk before anything else.")),
+    ("disk i/o", SILENT_DISK),
     (
         "not a database",
         N_("The database does not open with this key-file: it belongs to another one, or the file is damaged."),
     ),
-    (
-        "malformed",
-        N_("The database is damaged. Stop the server and restore the last backup; desks keep what they have."),
-    ),
+    ("malformed", DAMAGED),
 )

@@ -26,7 +26,7 @@ from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync.server.engine.address import PostgresAddress
 from sync.server.engine.arrays import ARRAYS
-from sync.server.engine.database import PATIENCE_SECONDS, Database, Reach, StoreFault, Work
+from sync.server.engine.database import BUSY, DAMAGED, PATIENCE_SECONDS, SILENT_DISK, Database, Reach, StoreFault, Work
 
 T = TypeVar("T")
 OLDEST = 150_000
@@ -229,14 +229,14 @@ _REASONS = {
     ),
     "28": N_("The database server does not let this account in. Check the role, the password file and pg_hba.conf."),
     "3D000": N_("There is no such database on the server. Make it first; see docs/province.md, section 10."),
-    "55P03": N_("The database is busy with another command. Nothing was lost; try again in a minute."),
+    "55P03": BUSY,
     "57014": N_("The database took too long and was stopped. Nothing was lost; try again in a minute."),
-    "40": N_("The database is busy with another command. Nothing was lost; try again in a minute."),
-    "58030": N_("The disk does not answer as it should. Nothing was lost; check the disk before anything else."),
-    "XX001": N_("The database is damaged. Stop the server and restore the last backup; desks keep what they have."),
+    "40": BUSY,
+    "58030": SILENT_DISK,
+    "XX001": DAMAGED,
 }
 """By the beginning of SQLSTATE, the narrower before the wider."""
-_REASONS["XX002"] = _REASONS["XX001"]
+_REASONS["XX002"] = DAMAGED
 _REASONS["42704"] = _REASONS["28"]
 """A role that is named and not there: rights cannot be given to it."""
 _AT_THE_DOOR = {

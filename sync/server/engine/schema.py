@@ -52,12 +52,17 @@ def refuse_another(database: Database) -> None:
     config = _config()
     revision = database.read(_revision, NO_SCOPE)
     if revision is None:
-        raise Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
+        raise unfounded()
     refuse_newer(revision, config)
     if revision != _head(config):
         raise Refusal(
             N_("The database was made by an older version of this program. Bring it up: commune-desk-server upgrade")
         )
+
+
+def unfounded() -> Refusal:
+    """What is said of a database that lacks what `init` leaves."""
+    return Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
 
 
 def refuse_newer(revision: str | None, config: Config) -> None:

@@ -166,6 +166,11 @@ def settle_enrolment(connection: Connection, desk: str) -> None:
     connection.execute(update(table).where(table.c.desk == desk).values(locker=b""))
 
 
+def no_such(desk: str) -> Refusal:
+    """What is said of an id that no desk has."""
+    return Refusal(N_("There is no desk {desk}. Nothing was changed; see: desk list."), desk=desk)
+
+
 def revocable(connection: Connection, desk: str, *, removes: bool = False) -> DeskState:
     """The desk, if it can be taken out of service. Raises Refusal for an unknown desk, and for one that was.
 
@@ -173,7 +178,7 @@ def revocable(connection: Connection, desk: str, *, removes: bool = False) -> De
     """
     state = find(connection, desk)
     if state is None or desk == PROVINCE_DESK:
-        raise Refusal(N_("There is no desk {desk}. Nothing was changed; see: desk list."), desk=desk)
+        raise no_such(desk)
     if state.status == REVOKED and not (removes and state.removal_at is None):
         raise Refusal(N_("Desk {desk} is revoked already."), desk=desk)
     return state

@@ -15,6 +15,7 @@ from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.protocol import Malformed, b64, decode, unb64
+from sync.server.engine.embedded import is_key
 from sync.server.identity.authority import Identity
 from sync.server.reasons import reason_of
 
@@ -102,8 +103,7 @@ def read(path: Path, *, data: Path) -> KeyFile:
     refuse_inside(path, data=data)
     try:
         stored = decode(path.read_bytes(), _Stored)
-        whole = len(stored.database) == 64 and not stored.database.strip("0123456789abcdef") and stored.format == 1
-        if whole:
+        if is_key(stored.database) and stored.format == 1:
             return KeyFile(stored)
     except OSError as error:
         raise Fault(N_("The key-file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None

@@ -6,20 +6,19 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, update
 
-from commune_desk.domain.words.errors import Fault
-from commune_desk.domain.words.labels import N_
 from sync.change import Line, next_head
 from sync.protocol import PROVINCE_DESK
 from sync.server.engine import tables
+from sync.server.engine.schema import unfounded
 from sync.server.identity import desks
 from sync.server.identity.province import Province
 
 
 def own_desk(connection: Connection) -> desks.DeskState:
-    """The province's own desk, locked for who writes next. Raises Fault when `init` did not leave it."""
+    """The province's own desk, locked for who writes next. Raises Refusal when `init` did not leave it."""
     state = desks.find_to_write(connection, PROVINCE_DESK)
     if state is None:
-        raise Fault(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
+        raise unfounded()
     return state
 
 

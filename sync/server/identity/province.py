@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, update
 
 from commune_desk.domain.time.clock import Clock, SystemClock, to_iso
-from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.change import GENESIS
@@ -18,6 +18,7 @@ from sync.protocol import unb64
 from sync.server.engine import tables
 from sync.server.engine.asking import among
 from sync.server.engine.database import NO_SCOPE, Database
+from sync.server.engine.schema import unfounded
 from sync.server.identity import keyfile
 from sync.server.identity.stores import open_store, refuse_none
 from sync.server.reasons import reason_of
@@ -62,7 +63,7 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
     facts = database.read(read_meta, NO_SCOPE)
     if not facts:
         database.close()
-        raise _unfounded()
+        raise unfounded()
     return Province(
         data=data,
         database=database,
@@ -105,7 +106,7 @@ def founding(said: Mapping[str, str], name: str) -> str:
     """What the facts say under `name`. Raises Refusal when `init` did not leave it."""
     value = said.get(name)
     if value is None:
-        raise _unfounded()
+        raise unfounded()
     return value
 
 
@@ -129,10 +130,6 @@ def begin_epoch(connection: Connection, province: Province, *, actor: str, after
         return epoch_of(connection)
     audited(connection, province, "epoch", epoch, actor=actor)
     return epoch
-
-
-def _unfounded() -> Refusal:
-    return Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
 
 
 def audited(connection: Connection, province: Province, action: str, subject: str, actor: str = "admin") -> None:

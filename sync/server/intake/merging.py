@@ -132,10 +132,16 @@ class Batch:
         return record.id in self._joined_files or (record.kind == PERSON and record.value(JOINED_TO) is not None)
 
     def _close_decided(self, change: Change, merged: Merged) -> None:
-        """What a decision names is closed; what it lets stand goes to people again unless it stands already."""
-        for name, ids in change.resolves.items():
-            for conflict in [one for one in self._conflicts.open_on(change.record, name) if one.id in ids]:
-                merged.closed.append(self._conflicts.close(conflict, change.id))
+        """What a decision names is closed, in each of its fields."""
+        for name in change.resolves:
+            self._close_named(change, name, merged)
+
+    def _close_named(self, change: Change, name: str, merged: Merged) -> int:
+        """Close the conflicts on a field that a decision names, as far as they are open; how many that were."""
+        decided = change.resolves.get(name, ())
+        named = [conflict for conflict in self._conflicts.open_on(change.record, name) if conflict.id in decided]
+        merged.closed += [self._conflicts.close(conflict, change.id) for conflict in named]
+        return len(named)
 
     def _write_first(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
         """The fields of a record that nobody has written yet: there is nothing that they could meet."""
@@ -182,9 +188,7 @@ class Batch:
         self._conflicts.follow(change.record, name, former=record.writers.get(name), writer=change.id)
         record.put(name, members, change.id)
         merged.values[name] = members
-        decided = change.resolves.get(name, ())
-        named = [conflict for conflict in self._conflicts.open_on(change.record, name) if conflict.id in decided]
-        merged.closed += [self._conflicts.close(conflict, change.id) for conflict in named]
+        self._close_named(change, name, merged)
 
     def _merge_field(self, record: Stored, change: Change, name: str, rule: Field, latest: int, merged: Merged) -> None:
         base = self._seen(change.base.get(name), name)
@@ -229,11 +233,8 @@ class Batch:
     def _resolve(self, record: Stored, change: Change, name: str, merged: Merged) -> None:
         """A person's decision. If somebody else decided or edited meanwhile, it becomes a conflict of its own."""
         standing = record.writers.get(name)
-        still_open = self._conflicts.open_on(change.record, name)
-        named = [conflict for conflict in still_open if conflict.id in change.resolves[name]]
-        saw_all = len(named) == len(set(change.resolves[name]))
+        saw_all = self._close_named(change, name, merged) == len(set(change.resolves[name]))
         same = name in change.set and standing is not None and change.set[name] == record.value(name)
-        merged.closed += [self._conflicts.close(conflict, change.id) for conflict in named]
         if saw_all and self._seen(change.base.get(name), name) == standing:
             self._apply(record, change, name)
             outcome = Outcome.APPLIED

@@ -20,7 +20,7 @@ from commune_desk.domain.words.errors import Fault, Invalid
 from commune_desk.domain.words.labels import N_
 from commune_desk.program_files import code_book
 from sync import seal
-from sync.change import Change, Line, sign, to_wire
+from sync.change import Change, Line, Wire, sign, to_wire
 from sync.protocol import PROVINCE_DESK, ScopeKey, unb64
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
@@ -117,7 +117,7 @@ def _sign(
             kind="report",
             record=record,
             data=int(data),
-            set={} if data.is_sealed else {name: _wire(name, value) for name, value in fields.items()},
+            set={} if data.is_sealed else {name: _wire(value) for name, value in fields.items()},
             seal=_sealed(key, record, fields) if data.is_sealed else {},
             key=key.key if data.is_sealed else "",
         )
@@ -125,7 +125,8 @@ def _sign(
     return lines
 
 
-def _wire(name: str, value: Value) -> str | int | bool | list[str] | None:
+def _wire(value: Value) -> Wire:
+    """The codes of a list travel as additions: a new report has none yet."""
     return [f"+{code}" for code in value] if isinstance(value, tuple) else to_wire(value)
 
 

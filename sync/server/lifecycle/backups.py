@@ -19,15 +19,14 @@ from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
-from sync.server.engine.embedded import FILE, EmbeddedDatabase, keyed, named_faults
-from sync.server.identity.province import CA_FILE, CERT_FILE, KEY_FILE, Province, audited
+from sync.server.engine.embedded import FILE, LOGS, EmbeddedDatabase, keyed, named_faults
+from sync.server.identity.province import CA_FILE, CERT_FILE, EPOCH, KEY_FILE, Province, audited
 from sync.server.lifecycle.chains import first_break
 from sync.server.reasons import reason_of
 
 KEPT = "kept_file"
 """The table of a backup that holds the files of the data folder."""
 FILES = (CA_FILE, CERT_FILE, KEY_FILE)
-_ENDINGS = ("", "-wal", "-shm", "-journal")
 LONGEST_PUSH = timedelta(minutes=15)
 """Between the moment by which the changes of a push are dated and the one from which others see them: a push waits for
 locks, and for a slow disk."""
@@ -182,7 +181,7 @@ def _read(connection: Connection, path: Path) -> Copied:
         raise BackupBroken(path)
     scopes = connection.execute(select(tables.scope.c.id, tables.scope.c.head, tables.scope.c.chain))
     desks = connection.execute(select(tables.desk.c.id, tables.desk.c.head))
-    epoch = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == "epoch"))
+    epoch = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == EPOCH))
     return Copied(
         epoch=epoch or "",
         heads={row.id: (row.head, row.chain) for row in scopes},
@@ -232,5 +231,5 @@ def settle_folder(folder: Path) -> None:
 
 
 def _clear(part: Path) -> None:
-    for ending in _ENDINGS:
+    for ending in ("", *LOGS):
         part.with_name(part.name + ending).unlink(missing_ok=True)

@@ -86,10 +86,7 @@ def planned(connection: Connection, province: Province, kind: str, record: str) 
 def erase(connection: Connection, province: Province, kind: str, record: str, ordered: Ordered) -> tuple[Act, Emptied]:
     """Erase the record and all that speaks of it; what was done, and which files of the data folder are to go."""
     feeds = Feeds(connection)
-    act = planned(connection, province, kind, record)
-    while not act.scopes.keys() <= feeds.locked:
-        feeds.lock(act.scopes)
-        act = planned(connection, province, kind, record)  # before its scope was locked it may have gone elsewhere
+    act = _planned_under_locks(connection, province, feeds, kind, record)
     act = msgspec.structs.replace(act, who=ordered.who, why=ordered.why)
     subject = f"{act.id} {kind} {record} {len(act.records)}; {ordered.who}; {ordered.why}"
     return act, _carry_out(connection, province, feeds, act, subject)
@@ -99,16 +96,22 @@ def erase_again(connection: Connection, province: Province, act: Act) -> Emptied
     """Repeat an erasure that a database put back from a backup does not know; what came back with it goes too."""
     feeds = Feeds(connection)
     feeds.lock(act.scopes)
-    here = planned(connection, province, act.kind, act.record)
-    while not here.scopes.keys() <= feeds.locked:
-        feeds.lock(here.scopes)
-        here = planned(connection, province, act.kind, act.record)
+    here = _planned_under_locks(connection, province, feeds, act.kind, act.record)
     scopes = {
         scope: sorted({*act.scopes.get(scope, ()), *here.scopes.get(scope, ())})
         for scope in {*act.scopes, *here.scopes}
     }
     both = msgspec.structs.replace(act, records=sorted({*act.records, *here.records}), scopes=scopes)
     return _carry_out(connection, province, feeds, both, f"{act.id} {act.kind} {act.record} {len(both.records)}; again")
+
+
+def _planned_under_locks(connection: Connection, province: Province, feeds: Feeds, kind: str, record: str) -> Act:
+    """What would be erased, all of its scopes locked: before they were, some of it may have gone elsewhere."""
+    act = planned(connection, province, kind, record)
+    while not act.scopes.keys() <= feeds.locked:
+        feeds.lock(act.scopes)
+        act = planned(connection, province, kind, record)
+    return act
 
 
 def _listed(named: Named) -> Records:

@@ -22,7 +22,16 @@ from sync.server.engine.private_files import make_folder, write_private
 from sync.server.identity import keyfile
 from sync.server.identity.authority import Identity, make_authority, make_server, under_password
 from sync.server.identity.desks import found_province_desk
-from sync.server.identity.province import CA_FILE, CERT_FILE, KEY_FILE, Province, audited, open_province, write_meta
+from sync.server.identity.province import (
+    CA_FILE,
+    CERT_FILE,
+    EPOCH,
+    KEY_FILE,
+    Province,
+    audited,
+    open_province,
+    write_meta,
+)
 from sync.server.identity.stores import new_store, prepare
 
 _LONGEST_NAME, _LONGEST_HOST = 60, 253
@@ -56,7 +65,7 @@ def found(
     database = new_store(data, keys, where)
     facts = {
         "name": name,
-        "epoch": secrets.token_hex(8),
+        EPOCH: secrets.token_hex(8),
         "escrow_public": b64(keys.escrow.public),
         "officer": new_record_id(),
         "hosts": " ".join(hosts),

@@ -18,7 +18,7 @@ from commune_desk.domain.words.labels import N_
 from sync.protocol import unb64
 from sync.server.engine import address, tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
-from sync.server.engine.embedded import FILE, EmbeddedDatabase, keyed, named_faults
+from sync.server.engine.embedded import FILE, LOGS, EmbeddedDatabase, keyed, named_faults
 from sync.server.engine.private_files import write_private
 from sync.server.engine.schema import migrate
 from sync.server.identity import keyfile
@@ -28,7 +28,6 @@ from sync.server.lifecycle.backups import FILES, KEPT, Copied, in_one_file, on_p
 from sync.server.reasons import reason_of
 
 _FRESH = "restoring.db"
-_LOGS = ("-wal", "-shm", "-journal")
 _UNFINISHED = "unfinished"
 """Stands in the folder with what was there until the backup is about to come in its place."""
 
@@ -100,7 +99,7 @@ def _lay_out(source: Path, fresh: Path) -> None:
     if not source.is_file():
         missing = reason_of(FileNotFoundError(errno.ENOENT, ""))
         raise Fault(N_("The file {path} cannot be read: {reason}."), path=source, reason=missing)
-    for ending in ("", *_LOGS):
+    for ending in ("", *LOGS):
         fresh.with_name(fresh.name + ending).unlink(missing_ok=True)
     copyfile(source, fresh)
     fresh.chmod(0o600)
@@ -164,7 +163,7 @@ def _put_aside(data: Path, aside: Path) -> None:
 
     What lies there already was put aside before the restore was broken off; of that name a backup's is here.
     """
-    for name in (*FILES, *(FILE + log for log in _LOGS), FILE):
+    for name in (*FILES, *(FILE + log for log in LOGS), FILE):
         if (data / name).exists() and not (aside / name).exists():
             (data / name).replace(aside / name)
     settle_folder(aside)

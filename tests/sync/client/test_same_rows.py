@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from commune_desk.store.intake.incoming import Incoming
+from sync.merge import Outcome
+from sync.protocol import Event
+from sync.server.answers import snapshots
+from sync.server.intake.standing import StandingLine
 from tests.sync.actors.real_province import COMMUNE
 from tests.sync.client.test_snapshots import Office, _begin, a_history, edit, office, picture
 
@@ -74,3 +79,22 @@ def test_a_conflict_that_the_province_no_longer_holds_is_closed_though_the_row_i
     assert first.ask("SELECT state FROM conflict WHERE id=?", row[0]) == [("closed",)]
     first.register.write(lambda tx: tx.connection.execute("DELETE FROM conflict WHERE id=?", row[:1])).result()
     assert picture(first) == before
+
+
+def test_a_province_that_says_also_what_was_plainly_applied_is_understood(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = office.desk(), office.desk()
+    a_history(first, second)
+    brief = snapshots._event
+
+    def at_length(one: StandingLine, *where: Any) -> Event:
+        event = brief(one, *where)
+        said = dict.fromkeys(one.line.change.fields, Outcome.APPLIED.value)
+        return msgspec.structs.replace(event, outcomes=said | event.outcomes)
+
+    monkeypatch.setattr(snapshots, "_event", at_length)
+    third = office.desk()
+    _begin(third, COMMUNE)
+    names = "SELECT id, full_name, phone FROM person ORDER BY id"
+    assert third.ask(names) == first.ask(names) != []
