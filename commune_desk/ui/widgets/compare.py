@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.card import Hairline
 from commune_desk.ui.widgets.pressing import is_click
-from commune_desk.ui.widgets.text import Text
+from commune_desk.ui.widgets.text import Text, line_box
 from commune_desk.ui.widgets.toggles import Dot
 
 _UNBROKEN = 16
@@ -93,12 +93,12 @@ class CompareTable(QWidget):
             group.setExclusive(True)
 
     def _add(self, row: CompareRow, line: int) -> None:
-        top = Qt.AlignmentFlag.AlignTop
         first = len(self._heads)
         self._grid.addWidget(Hairline(), line, 0, 1, len(self._authors) + first)
-        self._grid.addWidget(Text(row.label, bold=True, wrap=True), line + 1, 0, top)
+        self._grid.addWidget(_BesideDot(Text(row.label, bold=True, wrap=True)), line + 1, 0)
         if first > 1:
-            self._grid.addWidget(Text(row.base or _("(empty)"), ink="quiet", wrap=True), line + 1, 1, top)
+            before = Text(row.base or _("(empty)"), ink="quiet", wrap=True)
+            self._grid.addWidget(_BesideDot(before), line + 1, 1)
         group = QButtonGroup(self)
         for column, (author, version) in enumerate(zip(self._authors, row.versions, strict=True), start=first):
             self._grid.addWidget(self._choice(row, author, version, group), line + 1, column)
@@ -113,7 +113,7 @@ class CompareTable(QWidget):
         self._grid.addWidget(Text(row.base or _("(empty)"), ink="quiet", wrap=True), line + 2, 1, top)
         group = QButtonGroup(self)
         for place, (author, version) in enumerate(zip(self._authors, row.versions, strict=True), start=line + 3):
-            self._grid.addWidget(_head(author), place, 0, top)
+            self._grid.addWidget(_BesideDot(_head(author)), place, 0)
             self._grid.addWidget(self._choice(row, author, version, group), place, 1, top)
 
     def _choice(self, row: CompareRow, author: str, version: Version, group: QButtonGroup) -> QWidget:
@@ -128,6 +128,18 @@ class CompareTable(QWidget):
 
 def _head(text: str) -> Text:
     return Text(text, size=Size.SMALL, ink="quiet", bold=True, wrap=True)
+
+
+class _BesideDot(QWidget):
+    """Words on the line of a value that is chosen: as far down as a radio button is taller than they are."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        spare = Dot().sizeHint().height() - line_box(text.font()).height
+        column.setContentsMargins(0, max(spare, 0) // 2, 0, 0)
+        column.addWidget(text)
+        column.addStretch(1)
 
 
 class _ChoiceCell(QWidget):
