@@ -18,7 +18,6 @@ from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, enrol_anew
 from commune_desk.usecases.registers.opening import OpenDesk
 
-
 _PATIENCE_MS = 15_000
 """How long the province is waited for before the officer may break it off."""
 
@@ -37,8 +36,6 @@ class EnrolDialog(FramedDialog):
         self._desk, self._tasks = desk, tasks
         self._is_busy, self._tries = False, tries or EnrolTries()
         self._try = self._tries
-        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
-        self._patience.timeout.connect(lambda: self.cancel.setEnabled(True))
         self.body.addWidget(Text(title, size=Size.HEADING, bold=True))
         self.body.addWidget(
             Text(
@@ -59,6 +56,8 @@ class EnrolDialog(FramedDialog):
             field.returnPressed.connect(self.submit)
         self.body.addWidget(self.form)
         self.cancel = self.add_cancel()
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(lambda: self.cancel.setEnabled(True))
         self.button = PrimaryButton(_("Enrol"))
         self.add_button(self.button, self.submit)
         (self.code if self.address.value() else self.address).setFocus()
