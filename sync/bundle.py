@@ -6,6 +6,7 @@ anything. The page that explains it is docs/protocol-courier.md. Bytes in and ou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,8 @@ from sync import protocol, seal, spelling
 from sync.protocol import B64, Count
 
 SUFFIX = ".cdsync"
+NAME = rf"[{spelling.ALPHABET}]{{10}}{re.escape(SUFFIX)}"
+"""What a bundle is called, as a pattern: its fingerprint without dashes."""
 MAGIC = b"CDSYNC1\n"
 BLOCK = 64 * 1024
 """Every file is a multiple of this many bytes, so that its size tells little."""

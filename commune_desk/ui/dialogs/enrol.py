@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from commune_desk.domain.model.change_set import ChangeSet
@@ -17,6 +18,9 @@ from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, enrol_anew
 from commune_desk.usecases.registers.opening import OpenDesk
 
+_PATIENCE_MS = 15_000
+"""How long the province is waited for before the officer may break it off."""
+
 
 class EnrolDialog(FramedDialog):
     """Asks for the address and a new code; accepted once the province has answered.
@@ -31,6 +35,7 @@ class EnrolDialog(FramedDialog):
         super().__init__(title, parent, width=460)
         self._desk, self._tasks = desk, tasks
         self._is_busy, self._tries = False, tries or EnrolTries()
+        self._try = self._tries
         self.body.addWidget(Text(title, size=Size.HEADING, bold=True))
         self.body.addWidget(
             Text(
@@ -51,6 +56,8 @@ class EnrolDialog(FramedDialog):
             field.returnPressed.connect(self.submit)
         self.body.addWidget(self.form)
         self.cancel = self.add_cancel()
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(lambda: self.cancel.setEnabled(True))
         self.button = PrimaryButton(_("Enrol"))
         self.add_button(self.button, self.submit)
         (self.code if self.address.value() else self.address).setFocus()
@@ -65,22 +72,30 @@ class EnrolDialog(FramedDialog):
         if errors:
             return
         self._set_busy(True)
+        self._try = under_way = self._tries.anew()
         self._tasks.query(
-            lambda: enrol_anew(self._desk, Invitation(**typed), self._tries),
+            lambda: enrol_anew(self._desk, Invitation(**typed), under_way),
             self._enrolled,
             self._failed,
             owner=self,
         )
 
     def reject(self) -> None:
-        """Close without enrolling; not while the province is asked, for its answer cannot be taken back."""
+        """Close without enrolling; not while the province is asked, for its answer cannot be taken back.
+
+        After a while the asking is broken off, which is told as soon as it is over: an answer may have come by then.
+        """
         if not self._is_busy:
             super().reject()
+        elif self.cancel.isEnabled():
+            self.cancel.setEnabled(False)
+            self._try.abort()
 
     def _set_busy(self, is_busy: bool) -> None:
         self._is_busy = is_busy
         self.button.setEnabled(not is_busy)
         self.cancel.setEnabled(not is_busy)
+        (self._patience.start if is_busy else self._patience.stop)()
 
     def _enrolled(self, _changes: ChangeSet) -> None:
         self._set_busy(False)

@@ -118,8 +118,9 @@ class CompareTable(QWidget):
 
     def _choice(self, row: CompareRow, author: str, version: Version, group: QButtonGroup) -> QWidget:
         """A radio button whose text wraps: the words stand beside it and check it when clicked."""
-        holder = _ChoiceCell(version.text or _("(empty)"))
-        holder.button.setAccessibleName(f"{row.label}: {version.text}, {author}")
+        words = version.text or _("(empty)")
+        holder = _ChoiceCell(words)
+        holder.button.setAccessibleName(f"{row.label}: {words}, {author}")
         group.addButton(holder.button)
         holder.button.toggled.connect(lambda is_on: self.decided.emit() if is_on else None)
         self._buttons.setdefault(row.field, {})[version.key] = holder.button

@@ -2,56 +2,65 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.ui import theme
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import IconButton, SecondaryButton
 from commune_desk.ui.widgets.card import IconLabel
-from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.chip import chip_font, chip_width, paint_chip
 from commune_desk.ui.widgets.flow import Stack
 from commune_desk.ui.widgets.nav import RAIL_WIDTH
-from commune_desk.ui.widgets.pressing import is_click, is_key_press
+from commune_desk.ui.widgets.pressing import Pressable
 from commune_desk.ui.widgets.search_field import SearchField
-from commune_desk.ui.widgets.text import Text
+from commune_desk.ui.widgets.text import Text, as_tip
 
 BAR_HEIGHT = 52
 SEARCH_KEYS = ("Ctrl+K", "Ctrl+F")
 LOCK_KEYS = ("Ctrl+L", "F12")
+_CHIP_HEIGHT, _CHIP_LEAST = 26, 56
 _SYNC_ICONS = {Tone.GOOD: "check", Tone.WARNING: "refresh", Tone.DANGER: "alert-triangle"}
 
 
-class _SyncChip(Chip):
-    """The state of sync as a button to the Sync page."""
-
-    activated = Signal()
+class _SyncChip(Pressable):
+    """The state of sync as a button to the Sync page, drawn as a chip."""
 
     def __init__(self) -> None:
-        super().__init__("", Tone.QUIET, "refresh", bold=True, height=26)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        super().__init__()
+        self._state, self.tone = "", Tone.QUIET
+        self.setFont(chip_font(bold=True))
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if is_click(self, event):
-            self.activated.emit()
+    def set(self, state: str, tone: Tone) -> None:
+        self._state, self.tone = state, tone
+        self.setAccessibleName(_("Sync: {state}").format(state=state))
+        self.setToolTip("")
+        self.updateGeometry()
+        self.update()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_key_press(event):
-            if not event.isAutoRepeat():
-                self.activated.emit()
-            return
-        super().keyPressEvent(event)
+    def sizeHint(self) -> QSize:
+        return QSize(chip_width(self.fontMetrics(), self._state, self.mark), _CHIP_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), _CHIP_LEAST), _CHIP_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        painter = QPainter(self)
+        paint_chip(painter, self.rect(), self._state, self.tone, icon=self.mark)
+        if self.width() < self.sizeHint().width():
+            self.setToolTip(as_tip(self._state))
         if self.hasFocus():
-            painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 12, 12)
+
+    @property
+    def mark(self) -> str:
+        """The icon: it says by its form what the tone says by its colour."""
+        return _SYNC_ICONS.get(self.tone, "refresh")
 
 
 class TopBar(QWidget):
@@ -117,8 +126,7 @@ class TopBar(QWidget):
 
     def set_sync(self, text: str, tone: Tone) -> None:
         """Say how sync stands; an empty text hides the chip."""
-        self.sync.set(text, tone, _SYNC_ICONS.get(tone, "refresh"))
-        self.sync.setAccessibleName(_("Sync: {state}").format(state=text))
+        self.sync.set(text, tone)
         self.sync.setVisible(bool(text))
 
     def set_officer(self, name: str, role: str) -> None:

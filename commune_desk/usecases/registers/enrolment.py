@@ -58,6 +58,12 @@ class EnrolTries:
             transport.abort()
         return transport
 
+    def anew(self) -> EnrolTries:
+        """One more, with the same keys, for `abort` to break off alone."""
+        tries = EnrolTries()
+        tries._keys = self._keys
+        return tries
+
     def abort(self) -> None:
         self._is_aborted = True
         if self._transport is not None:
@@ -73,6 +79,15 @@ class NotReached(Fault):
                 "The province was not reached, so nothing was set up and the code can still be used. "
                 "Check the address and the line, then try again."
             )
+        )
+
+
+class BrokenOff(Fault):
+    """The officer did not want to wait any longer for the province."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("The exchange was broken off. Everything is as it was here, and the same code can be tried again.")
         )
 
 
@@ -102,11 +117,17 @@ def enrol_anew(desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> Cha
     """Give a register that came out of a backup, or whose sync stopped, a new desk id.
 
     What the province lacks is sent after one full pull. Raises Invalid, Refusal when the code is for another place,
-    or a SyncFault.
+    BrokenOff once `tries` were aborted, or a SyncFault.
     """
+    from sync.client.errors import Stopped
+
     _refuse_training(desk)
     require_label(invitation.label)
-    return take_up(desk, _enrol(invitation, tries), invitation.label)
+    try:
+        enrolment = _enrol(invitation, tries)
+    except Stopped:
+        raise BrokenOff from None
+    return take_up(desk, enrolment, invitation.label)
 
 
 def take_up(desk: OpenDesk, enrolment: Enrolment, label: str) -> ChangeSet:

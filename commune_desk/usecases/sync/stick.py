@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from sync.bundle import MAX_FILE, SUFFIX, file_name, fingerprint
+from commune_desk.usecases.desk.written_whole import clear_left
+from sync.bundle import MAX_FILE, NAME, SUFFIX, file_name, fingerprint
 
 _PART = ".part"
+_LEFT = re.compile(NAME + re.escape(_PART))
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MOST_FILES = 1000
 
@@ -38,12 +41,16 @@ class StickGone(Fault):
 
 
 def put(folder: Path, data: bytes) -> Path:
-    """Write a bundle under its fingerprint, on the disk before it has its name. Raises StickFull, StickGone."""
+    """Write a bundle under its fingerprint, on the disk before it has its name. Raises StickFull, StickGone.
+
+    What a killed writer left in that folder goes first: it may take the room that this one needs.
+    """
     target = folder / file_name(data)
     part = target.with_name(target.name + _PART)
     try:
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            clear_left(folder, _LEFT, os.fstat(file.fileno()).st_mtime)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

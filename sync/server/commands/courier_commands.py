@@ -160,9 +160,14 @@ def _report(province: Province, answer: Answer, folder: Path | None, console: Co
 def _write(province: Province, answer: Answer, folder: Path) -> Iterator[str]:
     """Write a desk's files one by one; their names. Raises Fault for a stick that is full or gone."""
     for data in courier_reply.reply(province, answer):
-        name = bundles.file_name(data)
-        write_private(folder / name, data)
-        yield name
+        yield write_bundle(folder, data)
+
+
+def write_bundle(folder: Path, data: bytes) -> str:
+    """Write a file for a desk; its name. Raises Fault for a stick that is full or gone."""
+    name = bundles.file_name(data)
+    write_private(folder / name, data, instead_of=bundles.NAME)
+    return name
 
 
 def _give_out(args: Namespace, province: Province, console: Console) -> None:

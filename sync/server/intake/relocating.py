@@ -22,7 +22,7 @@ from sync.server.engine.tables import RECORDS
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.joining import JOINED, one_with
 from sync.server.intake.records import Stored, read_records
-from sync.server.intake.standing import standing_lines
+from sync.server.intake.standing import lines_of, standing_lines
 from sync.server.intake.whereabouts import PERSON, Route
 
 MOST_HOLDERS = 16
@@ -38,6 +38,8 @@ class _Family:
     home: str = ""
     people: set[str] = field(default_factory=set)
     shared: list[Stored] = field(default_factory=list)
+    guests: list[Stored] = field(default_factory=list)
+    """Who is at home elsewhere and came here along with a child: needed by nobody who stays, they leave with it."""
 
 
 def fault(change: Change, route: Route | None, record: Stored) -> str | None:
@@ -81,7 +83,8 @@ def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> 
 def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person: Stored) -> None:
     family = _family_of(connection, person)
     target, ids = line.change.to, [record.id for record in family.moved]
-    _leave(connection, feeds, line, route.home, family.moved)
+    _leave(connection, feeds, line, route.home, [*family.moved, *family.guests])
+    _let_go(connection, route.home, family.guests)
     _tell(feeds, line, route, [scope for scope in route.scopes if scope not in (route.home, target)])
     for kind, some in _by_kind(family.moved):
         table = RECORDS[kind]
@@ -148,16 +151,25 @@ def _read_sorted(connection: Connection, kind: str, ids: Iterable[str]) -> list[
 
 
 def _bring(connection: Connection, family: _Family, kind: str, record_id: object) -> None:
-    known = {record.id for record in (*family.moved, *family.shared)}
+    known = {record.id for record in (*family.moved, *family.shared, *family.guests)}
     if not isinstance(record_id, str) or record_id in known:
         return
     for record in read_records(connection, kind, [record_id]):
         if record.scope != family.home:
+            if _came_along(connection, family, record) and not _is_needed_by_others(connection, family, record):
+                family.guests.append(record)
             continue
         if not _is_needed_by_others(connection, family, record):
             family.moved.append(record)
         elif KINDS[kind].scope is ScopeRule.ANY and _has_room(connection, record):
             family.shared.append(record)
+
+
+def _came_along(connection: Connection, family: _Family, record: Stored) -> bool:
+    """Whether the family's home holds the record because of a move, and nobody shared it for its own sake."""
+    table = tables.guest
+    since = select(table.c.since).where(table.c.scope == family.home, table.c.record == record.id)
+    return any(line.change.verb == Verb.MOVE.value for line in lines_of(connection, connection.scalars(since)))
 
 
 def _has_room(connection: Connection, record: Stored) -> bool:

@@ -248,6 +248,37 @@ def test_not_asking_where_it_stands_older_words_would_stay(two: Two, child: Reco
     assert not later.is_as_the_province(desk)
 
 
+def begun_behind(two: Two, child: RecordId, later: Later) -> RealDesk:
+    """A desk that stands beyond a snapshot, and begins by it."""
+    later.prepare(lambda: erased(two, child))
+    desk = later.desk()
+    desk.sync()
+    RegisterReplica(desk.register, lambda _changes: None).begin_anew(*later.snapshot)
+    return desk
+
+
+def test_who_stands_beyond_a_snapshot_is_not_set_back_by_it(two: Two, child: RecordId, later: Later) -> None:
+    desk = begun_behind(two, child, later)
+    assert of_the_child(desk, child) == GONE
+    assert later.is_as_the_province(desk)
+
+
+def test_not_asking_whether_it_stands_beyond_it_would_be(
+    two: Two, child: RecordId, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: as if the place was to be begun anew."""
+    honest = Beginning.start
+
+    def start(self: Beginning, tx: Tx) -> bool:
+        versions.note_to_begin(tx, COMMUNE)
+        return honest(self, tx)
+
+    monkeypatch.setattr(Beginning, "start", start)
+    desk = begun_behind(two, child, later)
+    assert of_the_child(desk, child) == (["0912000111"], 1)
+    assert not later.is_as_the_province(desk)
+
+
 def erased_amid_a_sync(two: Two, child: RecordId, later: Later) -> RealDesk:
     """A desk after one sync, in which it began; amid that a stick brought the pages that say who was erased."""
     desk = later.desk()

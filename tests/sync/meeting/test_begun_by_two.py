@@ -1,4 +1,4 @@
-"""A scope begun by two snapshots at once, or standing beyond the one that begins it: the older brings nothing back."""
+"""A scope that is begun by two snapshots at once: the older one brings nothing back."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from functools import partial
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.store.desk import versions
 from commune_desk.store.engine.pace import Pace
 from commune_desk.store.exchange.beginning import Beginning
-from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.intake import comparing, restating
 from commune_desk.store.writing.transaction import Tx
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.real_province import COMMUNE
 from tests.sync.erasure.test_erased_at_desks import erased
 from tests.sync.meeting import test_begun_amid as amid
 from tests.sync.meeting.test_begun_amid import GONE, Later, of_the_child
@@ -82,36 +79,5 @@ def test_not_noting_it_then_who_was_erased_would_be_back(
 
     monkeypatch.setattr(Beginning, "_is_still_there", asks_only)
     desk = begun_by_two(two, child, later)
-    assert of_the_child(desk, child) == (["0912000111"], 1)
-    assert not later.is_as_the_province(desk)
-
-
-def begun_behind(two: Two, child: RecordId, later: Later) -> RealDesk:
-    """A desk that stands beyond a snapshot, and begins by it."""
-    later.prepare(lambda: erased(two, child))
-    desk = later.desk()
-    desk.sync()
-    RegisterReplica(desk.register, lambda _changes: None).begin_anew(*later.snapshot)
-    return desk
-
-
-def test_who_stands_beyond_a_snapshot_is_not_set_back_by_it(two: Two, child: RecordId, later: Later) -> None:
-    desk = begun_behind(two, child, later)
-    assert of_the_child(desk, child) == GONE
-    assert later.is_as_the_province(desk)
-
-
-def test_not_asking_whether_it_stands_beyond_it_would_be(
-    two: Two, child: RecordId, later: Later, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The twin: as if the place was to be begun anew."""
-    honest = Beginning.start
-
-    def start(self: Beginning, tx: Tx) -> bool:
-        versions.note_to_begin(tx, COMMUNE)
-        return honest(self, tx)
-
-    monkeypatch.setattr(Beginning, "start", start)
-    desk = begun_behind(two, child, later)
     assert of_the_child(desk, child) == (["0912000111"], 1)
     assert not later.is_as_the_province(desk)

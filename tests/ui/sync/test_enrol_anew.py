@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +70,37 @@ def test_while_the_province_is_asked_the_dialog_stays_and_then_every_page_is_tol
     assert any(changes.touches("identity") for changes in heard)
     assert province.asked == 1
     assert desk.open.register.identity.label == "Máy mới"
+    desk.close()
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a server that lets itself be called and never says anything."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_a_line_that_hangs_is_broken_off_and_the_same_code_tried_again(
+    qtbot: QtBot, desk: EnrolledDesk, tasks: Tasks, monkeypatch: pytest.MonkeyPatch, silent: str
+) -> None:
+    monkeypatch.setattr(enrol, "_PATIENCE_MS", 300)
+    tries, code = EnrolTries(), desk.province.code().code
+    dialog = EnrolDialog(desk.open, tasks, tries=tries)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.address.set_value(silent)
+    dialog.code.set_value(code)
+    keys = tries.keys(code)
+    for _twice in range(2):
+        dialog.submit()
+        assert not dialog.cancel.isEnabled()
+        qtbot.waitUntil(dialog.cancel.isEnabled)
+        dialog.cancel.click()
+        assert dialog.isVisible()
+        qtbot.waitUntil(lambda: "Đã ngắt" in dialog.form.row("code").error)
+        assert tries.keys(code) is keys
+    dialog.cancel.click()
+    assert not dialog.isVisible()
     desk.close()
 
 

@@ -69,8 +69,8 @@ def test_green_comes_with_the_proof_and_goes_with_the_next_entry(desk: EnrolledD
     assert (facts.waiting_changes, facts.own_changes) == (0, facts.proven_changes)
     assert cursors
     assert all(seq == head for seq, head in cursors)
-    assert chip.icon == "check", "not by colour alone"
+    assert chip.mark == "check", "not by colour alone"
     desk.open.register.write(save_all(*make_child())).result()
     window.show_status(SyncStatus())
     assert chip.tone is Tone.WARNING
-    assert chip.icon != "check"
+    assert chip.mark != "check"

@@ -9,15 +9,19 @@ from functools import partial
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.beds import BedTile
+from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
 from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.page import TabBar
 from commune_desk.ui.widgets.rows import ButtonRow, ListRow
+from commune_desk.ui.widgets.topbar import TopBar
 
 
 def test_a_key_that_is_held_down_opens_once(qtbot: QtBot) -> None:
@@ -64,6 +68,43 @@ def test_a_row_that_only_tells_is_none(qtbot: QtBot) -> None:
     row = ListRow("Hoa Sen")
     qtbot.addWidget(row)
     assert _spoken(row).role() is not QAccessible.Role.Button
+
+
+def test_how_sync_stands_is_a_button_to_a_screen_reader_which_can_press_it(qtbot: QtBot) -> None:
+    bar = TopBar()
+    qtbot.addWidget(bar)
+    bar.set_sync("Chờ gửi: 3 phiếu", Tone.WARNING)
+    bar.show()
+    spoken = _spoken(bar.sync)
+    assert spoken.role() is QAccessible.Role.Button
+    assert spoken.text(QAccessible.Text.Name) == "Đồng bộ: Chờ gửi: 3 phiếu"
+    acts = spoken.actionInterface()
+    with qtbot.waitSignal(bar.sync_requested):
+        acts.doAction("Press")
+
+
+def test_a_chip_that_only_tells_is_none(qtbot: QtBot) -> None:
+    """The twin."""
+    chip = Chip("Chờ gửi: 3 phiếu", Tone.WARNING)
+    qtbot.addWidget(chip)
+    assert _spoken(chip).role() is not QAccessible.Role.Button
+
+
+def test_each_value_of_a_conflict_can_be_chosen_by_a_screen_reader_and_an_empty_one_says_so(qtbot: QtBot) -> None:
+    table = CompareTable(
+        ["Cán bộ A", "Cán bộ B"],
+        [CompareRow("phone", "Điện thoại", "1", (Version("a", "0912000111"), Version("b", "")))],
+    )
+    qtbot.addWidget(table)
+    table.show()
+    values = [_spoken(button) for button in table.findChildren(QAbstractButton)]
+    assert [value.role() for value in values] == [QAccessible.Role.RadioButton] * 2
+    assert [value.text(QAccessible.Text.Name) for value in values] == [
+        "Điện thoại: 0912000111, Cán bộ A",
+        "Điện thoại: (trống), Cán bộ B",
+    ]
+    values[1].actionInterface().doAction("Toggle")
+    assert table.decision() == {"phone": "b"}
 
 
 def test_a_field_says_its_keys_again_once_nothing_is_wrong_and_the_hint_that_holds_now(qtbot: QtBot) -> None:
