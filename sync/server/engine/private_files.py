@@ -25,7 +25,7 @@ def write_private(path: Path, content: bytes, *, instead_of: str = "") -> None:
     try:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             if instead_of:
-                _clear_left(path.parent, re.compile(rf"\.{instead_of}\.new"), os.fstat(file.fileno()).st_mtime - _OLD)
+                clear_left(path.parent, re.compile(rf"\.{instead_of}\.new"), os.fstat(file.fileno()).st_mtime - _OLD)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -36,7 +36,7 @@ def write_private(path: Path, content: bytes, *, instead_of: str = "") -> None:
         raise Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=reason_of(error)) from None
 
 
-def _clear_left(folder: Path, names: re.Pattern[str], before: float) -> None:
+def clear_left(folder: Path, names: re.Pattern[str], before: float) -> None:
     """Take away files of these names that were last written to before then; what cannot be taken away stays."""
     with suppress(OSError):
         for path in folder.iterdir():

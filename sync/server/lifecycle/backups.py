@@ -7,6 +7,7 @@ that a server needs (certificates, its encrypted TLS key); without the key-file 
 from __future__ import annotations
 
 import os
+import re
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from commune_desk.domain.words.labels import N_
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
 from sync.server.engine.embedded import FILE, LOGS, EmbeddedDatabase, keyed, named_faults
+from sync.server.engine.private_files import clear_left
 from sync.server.identity.province import CA_FILE, CERT_FILE, EPOCH, KEY_FILE, Province, audited
 from sync.server.lifecycle.chains import first_break
 from sync.server.reasons import reason_of
@@ -27,6 +29,11 @@ from sync.server.reasons import reason_of
 KEPT = "kept_file"
 """The table of a backup that holds the files of the data folder."""
 FILES = (CA_FILE, CERT_FILE, KEY_FILE)
+_PART = ".backup-part"
+_LEFT = re.compile(rf"\..+{re.escape(_PART)}(?:{'|'.join(('', *LOGS))})")
+"""What a backup is called while it is written, and what lies beside it: a name that nobody else's file has."""
+_OLD = 24 * 60 * 60
+"""Seconds after which a backup that is not written to any more is not being read back either."""
 LONGEST_PUSH = timedelta(minutes=15)
 """Between the moment by which the changes of a push are dated and the one from which others see them: a push waits for
 locks, and for a slow disk."""
@@ -65,16 +72,17 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
 def back_up(province: Province, target: Path) -> Backup:
     """Write one consistent moment of the province to `target` while it is served, and raise the durable numbers.
 
-    Only what was read back, checked and is on the disk under its name counts. Raises Refusal when `target` exists and
-    for a province on PostgreSQL, Fault when it cannot be written, BackupBroken when it does not say what the province
-    says.
+    What a killed backup left in that folder goes first: it may take the room that this one needs. Only what was read
+    back, checked and is on the disk under its name counts. Raises Refusal when `target` exists and for a province on
+    PostgreSQL, Fault when it cannot be written, BackupBroken when it does not say what the province says.
     """
     if province.database.is_shared:
         raise on_postgres()
     if target.exists():
         raise Refusal(N_("There is a file {path} already; it was not touched. Name another."), path=target)
-    part = target.with_name(target.name + ".part")
+    part = target.with_name(f".{target.name}{_PART}")
     try:
+        clear_left(target.parent, _LEFT, province.clock.now().timestamp() - _OLD)
         _clear(part)
         _copy(province, part)
         made = verified(province, part)

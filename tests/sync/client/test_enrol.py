@@ -22,6 +22,7 @@ from sync.server.identity import desks
 from sync.server.identity.authority import make_authority
 from sync.server.identity.province import epoch_of
 from sync.server.intake.reports_in import hand_down
+from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.in_process import InProcess, response_of
 from tests.sync.actors.memory_replica import Identity, MemoryReplica
 from tests.sync.actors.real_province import COMMUNE, HOUSE, OFFICE, SHELTER, RealProvince, real_province
@@ -43,7 +44,9 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture(scope="module")
-def province(tmp_path_factory: pytest.TempPathFactory, clock: MovableClock) -> Iterator[RealProvince]:
+def province(
+    tmp_path_factory: pytest.TempPathFactory, clock: MovableClock, store_engine: StoreEngine
+) -> Iterator[RealProvince]:
     """Its desks keep their feed in memory and begin with no snapshot, however much there is."""
     with pytest.MonkeyPatch.context() as patch, real_province(tmp_path_factory.mktemp("enrol"), clock=clock) as real:
         patch.setattr("sync.server.answers.pull.WORTH", 1_000_000)

@@ -23,6 +23,7 @@ from sync.merge import Decision, Outcome
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.intake import merging
+from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -46,7 +47,7 @@ class Typed:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, store_engine: StoreEngine) -> Iterator[World]:
     with province_in(tmp_path_factory.mktemp("province")) as made:
         yield made
 

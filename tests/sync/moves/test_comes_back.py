@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
-from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, Scope, uuid7
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.moves import move_child
 from sync.server.engine import tables
@@ -14,8 +17,10 @@ from tests.helpers.builders import make_person, make_relation, save_all
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
+from tests.sync.actors.server_fixtures import OTHER, province_in
 from tests.sync.moves import test_children_move as moving
 from tests.sync.moves.test_children_move import Two, move
+from tests.sync.moves.test_server_moves import Child, relocation
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 two, child = moving.two, moving.child
@@ -75,3 +80,19 @@ def test_not_asked_why_she_is_there_she_would_stay_for_good(
     monkeypatch.setattr(relocating, "_came_along", lambda *_: False)
     mother = there_and_back(two, child)
     assert two.new.ask("SELECT id FROM person") == [(mother,)]
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_who_was_shared_for_their_own_sake_stays(tmp_path: Path, is_shared: bool) -> None:
+    """By a `share` of hers, and not by the child's move."""
+    with province_in(tmp_path) as world:
+        old, new = world.desk(), world.desk({OTHER: Role.COMMUNE_OFFICER})
+        family, brother = Child(old), uuid7()
+        old.send("person", brother, {"full_name": "Lò Văn Minh"})
+        old.send("relation", uuid7(), {"person": brother, "relative": family.mother, "relation": "mother"})
+        if is_shared:
+            assert old.results(relocation(old, family.mother, "share", OTHER)) == [("ok", "")]
+        family.move(OTHER)
+        family.move(COMMUNE, new, scope=OTHER)
+        held = select(tables.guest.c.scope).where(tables.guest.c.record == family.mother)
+        assert [tuple(row) for row in world.rows(held)] == ([(OTHER,)] if is_shared else [])

@@ -14,6 +14,7 @@ from commune_desk.domain.words.errors import DeskError
 from sync import protocol
 from sync.change import BadLine, read_line
 from sync.client.session import Session
+from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.memory_replica import MemoryReplica
 from tests.sync.actors.scripted_province import SCOPE, Raw, ScriptedProvince
 from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
@@ -108,7 +109,7 @@ def test_the_refusal_as_it_was_signed_is_obeyed() -> None:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, store_engine: StoreEngine) -> Iterator[World]:
     with province_in(Path(tmp_path_factory.mktemp("province"))) as made:
         yield made
 

@@ -25,6 +25,7 @@ from sync.change import START, Line, Place, next_chain, read_line
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from tests.helpers.builders import SHELTER_SCOPE, make_child, make_person, make_report, make_visit, save_all
+from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import HOUSE, RealProvince, real_province
 
@@ -44,7 +45,7 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+def kept(tmp_path_factory: pytest.TempPathFactory, store_engine: StoreEngine) -> Iterator[Kept]:
     folder = tmp_path_factory.mktemp("pages")
     with real_province(folder) as province:
         desks = [_desk(folder / f"{name}.db", province, province.enrol()) for name in ("one", "two", "reader")]

@@ -14,6 +14,7 @@ from sync.change import Place, write
 from sync.client import errors
 from sync.client import page as pages
 from sync.client.page import Page, read_page, rest_of, verified_keys, verify_page
+from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.server_fixtures import COMMUNE, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -23,7 +24,9 @@ KNOWN, WHOLE = 7, 20
 
 
 @pytest.fixture(scope="module")
-def carried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Page, list[Place]]]:
+def carried(
+    tmp_path_factory: pytest.TempPathFactory, store_engine: StoreEngine
+) -> Iterator[tuple[World, Page, list[Place]]]:
     """A page from the feed's beginning with one run of unsigned changes, and where each of its steps leads."""
     with province_in(Path(tmp_path_factory.mktemp("overlap"))) as world:
         desk = world.desk()
