@@ -15,6 +15,7 @@ from sync import protocol, seal
 from sync.protocol import Event
 from sync.server.identity.scopes import keys_of
 from sync.server.intake.conflicts import ConflictBook, OpenConflict, conflict_id
+from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.server_fixtures import COMMUNE, ServerDesk, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -280,7 +281,7 @@ def test_an_edit_after_a_change_that_was_set_aside_is_not_lost(world: World) -> 
 
 
 @pytest.fixture(scope="module")
-def lasting_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def lasting_world(tmp_path_factory: pytest.TempPathFactory, store_engine: StoreEngine) -> Iterator[World]:
     with province_in(tmp_path_factory.mktemp("province")) as made:
         yield made
 
