@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 from commune_desk.domain.model.access import Role
 from commune_desk.store.desk.register import FILE_NAME
 from sync.seal import BoxKey
 from tests.helpers.builders import make_child, make_report, save_all
+from tests.helpers.store_engine import engine
 from tests.simulator.when import OwnClock, TrueTime
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import HOUSE, OFFICE, SHELTER, RealProvince, real_province
@@ -20,9 +20,12 @@ DESKS: tuple[Mapping[str, Role], ...] = (OFFICE, OFFICE, OFFICE, HOUSE)
 SHELTER_DESK = 3
 
 
-@cache
 def office() -> tuple[Path, dict[str, BoxKey]]:
-    """Its folder, made once in a process and copied for each run, and the scopes' private keys."""
+    """Its folder, made once for each engine and copied for each run, and the scopes' private keys."""
+    return engine.kept("simulated", _made)
+
+
+def _made() -> tuple[Path, dict[str, BoxKey]]:
     folder = Path(tempfile.mkdtemp(prefix="simulated-"))
     boxes: dict[str, BoxKey] = {}
     with real_province(folder, clock=OwnClock(TrueTime())) as real:

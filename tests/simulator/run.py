@@ -7,6 +7,7 @@ from tests.simulator.invariants import ALWAYS
 from tests.simulator.oracle import TRACKED
 from tests.simulator.pc import Pc
 from tests.simulator.quiet import decide_all, settle
+from tests.simulator.seeds import keep
 from tests.simulator.world import World, world_of
 
 STEPS = 35
@@ -34,6 +35,24 @@ def play(seed: int, *, steps: int = STEPS, actions: tuple[Action, ...] = ACTIONS
             told = "\n  ".join(world.trace[-12:])
             raise Broken(f"{error}\nagain: python -m tests.simulator {seed}\n  {told}") from error
         return [*world.trace, *_final(world)]
+
+
+def played(seed: int) -> list[str]:
+    """As `play`; a seed that fails is kept."""
+    try:
+        return play(seed)
+    except Broken as broken:
+        keep(seed, str(broken))
+        raise
+
+
+def breaks(seed: int) -> bool:
+    """Whether a short course ends badly."""
+    try:
+        play(seed, steps=25)
+    except Broken:
+        return True
+    return False
 
 
 def _step(world: World, step: int, actions: tuple[Action, ...]) -> None:

@@ -10,6 +10,7 @@ import requests
 from sync.server.door.app import Service
 from sync.server.door.tickets import Tickets
 from sync.server.identity.province import Province, open_province
+from tests.helpers.store_engine import POSTGRES, engine
 from tests.simulator.disk import Disk, PowerCut
 from tests.simulator.line import Answer
 from tests.simulator.when import OwnClock, TrueTime
@@ -43,8 +44,10 @@ class Server:
             raise requests.ConnectionError(ConnectionResetError()) from None
 
     def power_cut(self) -> None:
-        """Off and on again, from what lay on the disk."""
+        """Off and on again, from what lay on the disk; a PostgreSQL elsewhere stays, and sees its connections end."""
         self.disk.cut()
+        if engine.name == POSTGRES:
+            self.province.close()
         self.disk.power_on()
         self._open()
 

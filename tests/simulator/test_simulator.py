@@ -13,21 +13,12 @@ from sync import protocol
 from sync.merge import Decision, Outcome
 from sync.server.intake import merging, push
 from tests.simulator.oracle import PERSON, TRACKED
-from tests.simulator.run import Broken, play
-from tests.simulator.seeds import fresh, keep, kept
+from tests.simulator.run import breaks, play, played
+from tests.simulator.seeds import fresh, kept
 
 SHORT, LONG = 3, 60
 """Fresh seeds in each of the chunks that the processes of a run share."""
 CHUNKS = range(6)
-
-
-def played(seed: int) -> list[str]:
-    """The trace; a seed that fails is kept."""
-    try:
-        return play(seed)
-    except Broken as broken:
-        keep(seed, str(broken))
-        raise
 
 
 @pytest.mark.parametrize("seed", kept())
@@ -120,12 +111,4 @@ def test_a_receipt_believed_for_more_than_was_sent_would_be_found(monkeypatch: p
 
 def _found() -> None:
     """One of a few short courses ends badly."""
-    assert any(_breaks(seed) for seed in range(20))
-
-
-def _breaks(seed: int) -> bool:
-    try:
-        play(seed, steps=25)
-    except Broken:
-        return True
-    return False
+    assert any(map(breaks, range(20)))

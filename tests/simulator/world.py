@@ -17,6 +17,7 @@ from commune_desk.domain.words.errors import DeskError
 from sync import protocol
 from sync.client.session import SyncReport
 from sync.server.answers import pull
+from tests.helpers.store_engine import engine
 from tests.simulator.disk import Disk, PowerCut, watched_disks
 from tests.simulator.facts import cursors, feed_after, own_after
 from tests.simulator.line import Line
@@ -47,7 +48,7 @@ class World:
         self.meanwhile: Callable[[World, Pc], None] | None = None
         """What others do while a request of a desk is under way."""
         template, boxes = office()
-        shutil.copytree(template, folder, dirs_exist_ok=True)
+        engine.copy(template, folder)
         self.oracle = Oracle(boxes)
         self.disks = [Disk(folder / f"desk{number}") for number in range(len(DESKS))]
         self._server_disk = Disk(folder / "province")
@@ -149,6 +150,7 @@ def world_of(seed: int) -> Iterator[World]:
     log = logging.getLogger("sync.server.door.app")
     with ExitStack() as undo, pytest.MonkeyPatch.context() as sizes:
         undo.callback(shutil.rmtree, folder)
+        undo.callback(engine.forget, folder)
         sizes.setattr(protocol, "MAX_CHANGES", CHANGES_AT_ONCE)
         sizes.setattr(pull, "MAX_PAGE_EVENTS", EVENTS_AT_ONCE)
         log.addFilter(_is_unexpected)
