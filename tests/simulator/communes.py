@@ -31,6 +31,7 @@ from sync.server.identity.province import open_province
 from sync.server.identity.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
 from tests.helpers.joined import join
+from tests.helpers.store_engine import engine
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
@@ -168,8 +169,9 @@ def restarts(course: Course, desk: RealDesk) -> str:
 
 def copies_the_province(course: Course, desk: RealDesk) -> str:
     def copy(data: Path) -> None:
+        engine.forget(course.folder / "copy")
         shutil.rmtree(course.folder / "copy", ignore_errors=True)
-        shutil.copytree(data, course.folder / "copy")
+        engine.copy(data, course.folder / "copy")
 
     _reopened(course, copy)
     return ""
@@ -180,11 +182,7 @@ def puts_the_province_back(course: Course, desk: RealDesk) -> str:
     if not (course.folder / "copy").exists():
         return "no copy"
 
-    def put_back(data: Path) -> None:
-        shutil.rmtree(data)
-        shutil.copytree(course.folder / "copy", data)
-
-    _reopened(course, put_back)
+    _reopened(course, lambda data: engine.put_back(course.folder / "copy", data))
     return ""
 
 

@@ -17,6 +17,8 @@ from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.intake import relocating, whereabouts
 from tests.simulator.communes import ACTIONS, WITH_RESTORES, Act, Course, course_of, play, rows
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 SEEDS, MANY = range(3), range(100, 160)
 RESTORED = (0, 21, 24)
 """21 and 24 once failed: a desk that began anew heard nothing of a child who had left meanwhile."""

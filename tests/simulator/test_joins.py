@@ -30,6 +30,8 @@ from tests.simulator.communes import (
 )
 from tests.simulator.test_communes import AT_REST, held, holds
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 SEEDS, IN_A_CROWD, RESTORED, MANY = range(2), (1, 6), (2, 214), range(200, 214)
 """In a crowd 6 once failed: what one push wrote of a record and joined after that was lost. 214 found that a move which
 was set aside as the last of its push was not kept, and that its desk was then taken for a copy."""
