@@ -100,6 +100,20 @@ FAULTS = (
         tests=("sync/server/test_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
     Fault(
+        name="sums-of-another-place-told",
+        file="sync/server/answers/sums.py",
+        old="        _refuse_stranger(caller, request.scope)\n\n        def work",
+        new="        def work",
+        tests=("sync/server/test_every_route.py",),
+    ),
+    Fault(
+        name="records-of-another-place-told",
+        file="sync/server/answers/sums.py",
+        old="    _refuse_stranger(caller, request.scope)\n    wanted",
+        new="    wanted",
+        tests=("sync/server/test_every_route.py",),
+    ),
+    Fault(
         name="door-ignores-the-values-of-a-known-shape",
         file=_DOOR,
         old="        if check(value) is not None:\n",

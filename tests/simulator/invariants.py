@@ -1,4 +1,4 @@
-"""What must hold after every action, whoever was in the middle of what. The numbers are those of docs/traceability.md."""
+"""What must hold after every action, whoever was in the middle of what; numbered as in docs/traceability.md."""
 
 from __future__ import annotations
 

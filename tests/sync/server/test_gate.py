@@ -230,7 +230,7 @@ def test_a_path_that_only_looks_like_a_route_is_not_one(world: World) -> None:
 
 @pytest.mark.parametrize("scope", [COMMUNE, OTHER, SHELTER])
 def test_no_desk_sees_or_writes_another_place(world: World, scope: str) -> None:
-    """Every route, every role, every place: what is not granted is as if it were not there."""
+    """What is not granted is as if it were not there; each route: `test_every_route.py`."""
     roles = {
         COMMUNE: (Role.COMMUNE_OFFICER, Role.CHAIR),
         OTHER: (Role.COMMUNE_OFFICER,),
