@@ -12,10 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from functools import cached_property
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 import pytest
@@ -55,25 +57,30 @@ def programs() -> Path | None:
 class PostgresCluster:
     """A server, its two roles, and an empty migrated database that each test gets a copy of."""
 
-    def __init__(self, installed: Path, *, is_lasting: bool = False) -> None:
-        """`is_lasting`: with PostgreSQL's own settings, so that a commit waits for the disk."""
+    def __init__(
+        self, installed: Path, *, is_lasting: bool = False, settings: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """`is_lasting`: with PostgreSQL's own settings, so that a commit waits for the disk. `settings`: others yet."""
         self._folder = Path(tempfile.mkdtemp(prefix="cd-postgres-"))
         self._numbers = count(1)
         self._bin = self._readable(installed) / "bin"
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N", "--locale=C")
-        chosen = _SOCKET_ONLY if is_lasting else _SOCKET_ONLY | _QUICK
-        settings = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
+        self._settings = {**_SOCKET_ONLY, **({} if is_lasting else _QUICK), **settings}
+        self._server = self._started()
+        self._wait()
+        for role in (OWNER, APP):
+            self.superuser(f"CREATE ROLE {role} LOGIN")
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        settings = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
         line = [str(self._bin / "postgres"), "-D", str(self._data), "-k", str(self._folder), *settings]
-        self._server = subprocess.Popen(
+        return subprocess.Popen(
             ["sh", "-c", _WHILE_WE_LIVE, "sh", *line],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._log,
             user=self._user,
         )
-        self._wait()
-        for role in (OWNER, APP):
-            self.superuser(f"CREATE ROLE {role} LOGIN")
 
     @property
     def _data(self) -> Path:
