@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sync.bundle import MAX_INSIDE, is_for
 from sync.seal import BoxKey
+from tests.helpers.examples import examples
 from tests.sync.actors.couriers import DESKS, Office, bring, couriers
 
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -91,7 +92,7 @@ def _the_same_over_the_line(copy: Office, order: list[tuple[str, int]], before: 
         copy.desks[number].sync()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(edits=EDITS, steps=STEPS)
 def test_any_order_and_any_repetition_end_as_the_line_does(edits: list[tuple[int, str]], steps: list[Step]) -> None:
     with couriers() as office, tempfile.TemporaryDirectory() as place:
@@ -188,7 +189,7 @@ LOST_MOVE: list[Step] = [
 """A child moved, was removed and told of; then the province knows nothing of it, and one desk hears of that."""
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(steps=TROUBLE, edits=EDITS)
 @example(steps=LOST_MOVE, edits=[(0, "visit"), (1, "0912000003")])
 def test_restores_and_removals_end_as_the_line_does(steps: list[Step], edits: list[tuple[int, str]]) -> None:

@@ -16,6 +16,7 @@ from commune_desk.store.exchange.staged import accept_new_desk, pulled_once, rel
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from sync.change import Change
+from tests.helpers.examples import examples
 from tests.sync.actors.real_province import OFFICE
 from tests.sync.actors.three_desks import DESKS, ThreeDesks
 
@@ -111,7 +112,7 @@ class DesksEnrolledAnew(ThreeDesks):
 
 
 TestDesksEnrolledAnew = DesksEnrolledAnew.TestCase
-TestDesksEnrolledAnew.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
+TestDesksEnrolledAnew.settings = settings(max_examples=examples(12), stateful_step_count=20, deadline=None)
 
 
 def test_what_has_no_number_yet_stays_in_sight_whatever_the_first_pull_brings() -> None:

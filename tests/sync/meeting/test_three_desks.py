@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.helpers.examples import examples
 from tests.helpers.store_engine import EMBEDDED, StoreEngine
 from tests.sync.actors.three_desks import DESKS, ThreeDesks, three_desks
 
@@ -17,8 +18,8 @@ pytestmark = pytest.mark.usefixtures("store_engine")
 
 
 def test_three_desks_lose_nothing_and_end_up_the_same(store_engine: StoreEngine) -> None:
-    examples = 25 if store_engine.name == EMBEDDED else 8
-    of = settings(max_examples=examples, stateful_step_count=25, deadline=None)
+    most = 25 if store_engine.name == EMBEDDED else 8
+    of = settings(max_examples=examples(most), stateful_step_count=25, deadline=None)
     run_state_machine_as_test(ThreeDesks, settings=of)
 
 

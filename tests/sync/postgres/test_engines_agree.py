@@ -37,6 +37,7 @@ from sync.server.intake.push import take_in
 from sync.server.intake.standing import standing_lines
 from sync.server.lifecycle import moving
 from sync.server.problems import Refused
+from tests.helpers.examples import examples
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, command, province_in
 
@@ -229,7 +230,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory, postgres_cluster: PostgresClu
     postgres_cluster.drop(target)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(script=st.lists(steps(), min_size=5, max_size=25))
 def test_both_engines_come_to_the_same(pair: Pair, script: list[Step]) -> None:
     before = pair.heads()
