@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.store.exchange.staged import accept_new_desk, pulled_once, release_next
@@ -17,6 +17,7 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from sync.change import Change
 from tests.helpers.examples import examples
+from tests.helpers.store_engine import EMBEDDED, StoreEngine
 from tests.sync.actors.real_province import OFFICE
 from tests.sync.actors.three_desks import DESKS, ThreeDesks
 
@@ -111,8 +112,10 @@ class DesksEnrolledAnew(ThreeDesks):
         return [msgspec.json.decode(row[0], type=Change) for row in rows]
 
 
-TestDesksEnrolledAnew = DesksEnrolledAnew.TestCase
-TestDesksEnrolledAnew.settings = settings(max_examples=examples(12), stateful_step_count=20, deadline=None)
+def test_three_desks_of_which_some_are_enrolled_anew_end_up_the_same(store_engine: StoreEngine) -> None:
+    tried = examples(12 if store_engine.name == EMBEDDED else 4)
+    of = settings(max_examples=tried, stateful_step_count=20, deadline=None)
+    run_state_machine_as_test(DesksEnrolledAnew, settings=of)
 
 
 def test_what_has_no_number_yet_stays_in_sight_whatever_the_first_pull_brings() -> None:
