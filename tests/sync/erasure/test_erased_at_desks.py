@@ -270,7 +270,10 @@ def test_the_province_put_back_asks_for_what_was_erased_and_gets_digests(two: Tw
 
 
 def moved_on(two: Two, child: RecordId) -> RecordId:
-    """The child moves twice; its mother, whom another child of the first commune needs, is a guest in the second."""
+    """The child moves twice; its mother, whom another child of the first commune needs, is a guest in the second.
+
+    She stays one there, for a child of the second commune needs her too.
+    """
     (mother,) = two.old.ask("SELECT id FROM person WHERE id<>?", child)[0]
 
     def brother(tx: Tx) -> None:
@@ -284,6 +287,10 @@ def moved_on(two: Two, child: RecordId) -> RecordId:
     assert two.new.ask("SELECT count(*) FROM person WHERE id=?", mother) == [(1,)]
 
     def on(tx: Tx) -> None:
+        here = Scope(two.new.register.identity.scope)
+        sister = make_person("Chìu Thị Bảy", scope=here)
+        for record in (sister, make_relation(sister.id, RecordId(mother), scope=here)):
+            tx.save(record)
         move_child(tx, child, Scope("C:06652"))
 
     two.new.register.write(on).result()
