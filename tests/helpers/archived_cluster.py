@@ -16,8 +16,9 @@ _PATIENCE = 60.0
 _ARCHIVED = {
     "wal_level": "replica",
     "archive_mode": "on",
-    "archive_command": "mkdir -p ../archive && cp %p ../archive/%f",
+    "archive_command": "mkdir -p ../archive && cp %p ../archive/%f.half && mv ../archive/%f.half ../archive/%f",
 }
+"""A piece has its name once it is whole: the server may be gone while it copies."""
 _RECOVERY = """
 restore_command = 'cp ../archive/%f %p'
 recovery_target_name = '{moment}'

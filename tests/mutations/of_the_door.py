@@ -100,6 +100,27 @@ FAULTS = (
         tests=("sync/server/test_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
     Fault(
+        name="stopped-desk-has-a-snapshot",
+        file="sync/server/door/app.py",
+        old="        refuse_stopped(caller)\n        return encode(self.snapshots.offer",
+        new="        return encode(self.snapshots.offer",
+        tests=("sync/server/test_every_route.py",),
+    ),
+    Fault(
+        name="stopped-desk-has-the-sums",
+        file="sync/server/door/app.py",
+        old="        refuse_stopped(caller)\n        return encode(self.sums.answer",
+        new="        return encode(self.sums.answer",
+        tests=("sync/server/test_every_route.py",),
+    ),
+    Fault(
+        name="stopped-desk-has-the-records",
+        file="sync/server/door/app.py",
+        old="        refuse_stopped(caller)\n        return standing_ranges(",
+        new="        return standing_ranges(",
+        tests=("sync/server/test_every_route.py",),
+    ),
+    Fault(
         name="sums-of-another-place-told",
         file="sync/server/answers/sums.py",
         old="        _refuse_stranger(caller, request.scope)\n\n        def work",

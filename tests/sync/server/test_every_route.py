@@ -72,6 +72,7 @@ QUESTIONS: dict[str, Question] = {
 }
 """What names a place, or tells of one."""
 NAMES_ITS_PLACE = ("/v1/snapshot", "/v1/ranges", "/v1/records")
+REFUSED = {desks.REVOKED: (410, "revoked"), desks.FROZEN: (409, "fork")}
 OTHERWISE = {
     "/v1/hello": "tells nothing of records",
     "/v1/enrol": "tests/sync/server/test_enrol.py",
@@ -128,6 +129,8 @@ def test_a_desk_that_is_stopped_is_told_nothing_of_its_own_place(world: World, p
     reply = desk.post(path, QUESTIONS[path](world, desk, COMMUNE))
     for mark in (record, NAME):
         assert mark.encode() not in _told(reply)
+    if path in ("/v1/pull", *NAMES_ITS_PLACE):
+        assert (reply.status, reply.code) == REFUSED[status], "sums and offers name nobody, and are refused too"
 
 
 def _stop(connection: object, world: World, desk: ServerDesk, status: str) -> None:
