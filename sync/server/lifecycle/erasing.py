@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.domain.time.clock import HybridClock
@@ -29,7 +30,7 @@ from sync.server.identity.province import Province, audited, fact
 from sync.server.intake.erasures import erased_among
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.ordering import Moment, change_row
-from sync.server.lifecycle.belonging import Named, all_about, portions
+from sync.server.lifecycle.belonging import Named, all_about
 from sync.server.lifecycle.emptying import Emptied, empty
 
 Records = list[tuple[str, str]]
@@ -132,7 +133,7 @@ def _held(connection: Connection, named: Named) -> dict[str, Records]:
 def _places(connection: Connection, named: Named) -> Iterable[tuple[str, str]]:
     feed, change, guest, left = tables.feed, tables.change, tables.guest, tables.departure
     told = select(change.c.record, feed.c.scope).join(feed, feed.c.change == change.c.id).distinct()
-    for some in portions(named):
+    for some in batched(named):
         for asked in (
             told.where(change.c.record.in_(some)),
             select(guest.c.record, guest.c.scope).where(guest.c.record.in_(some)),
@@ -195,7 +196,7 @@ def _tell(connection: Connection, feeds: Feeds, line: Line, records: Sequence[tu
     """Put the change into its scope's feed. Who begins there later hears of it as of a departure."""
     scope, table = line.change.scope, tables.departure
     seq = feeds.add(scope, line, left=list(records))
-    for some in portions([record for _, record in records]):
+    for some in batched(record for _, record in records):
         connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
     connection.execute(
         insert(table),
