@@ -22,6 +22,7 @@ from commune_desk.store.intake.handing_on import HANDED_ON
 from commune_desk.usecases.registers.removal import decide_removal
 from commune_desk.usecases.sync.around_sync import AroundSync
 from sync.client.errors import DeskRemoved, Stopped
+from sync.client.under_way import UnderWay
 
 if TYPE_CHECKING:
     from sync.client.session import Session, SyncReport
@@ -63,16 +64,14 @@ class DeskSync:
         self._replica = RegisterReplica(register, self._around.hear)
         self._session: Session | None = None
         self._exchanges: list[Exchange] = []
-        self._is_aborted = False
+        self._under_way = UnderWay()
 
     @property
     def receipt_at(self) -> str:
         return "" if self._session is None else self._session.receipt_at
 
     def abort(self) -> None:
-        self._is_aborted = True
-        if self._session is not None:
-            self._session.abort()
+        self._under_way.abort()
 
     def sync(self) -> SyncReport:
         """One whole sync; what was receipted or applied stays so, whatever follows.
@@ -81,9 +80,7 @@ class DeskSync:
         """
         if self._session is None:
             self._session = self._begin()
-        session = self._session
-        if self._is_aborted:  # asked after the session is there for `abort` to find: one of the two sees the other
-            raise Stopped
+        session = self._under_way.begin(self._session)
         self._exchanges.clear()
         try:
             report = self._go_round(session)
