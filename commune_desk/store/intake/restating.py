@@ -23,6 +23,9 @@ from sync import protocol, seal
 from sync.change import WITHOUT_FIELDS, Line, Verb
 
 _COMES_BACK = f"UPDATE change SET seq=NULL WHERE {journal.OPEN} AND state IN ('waiting', 'sent')"  # noqa: S608
+RESTATE_AT_ONCE = 300
+"""Standing lines in a transaction: few, so that typing never waits. Where many follow, it is the first that has so
+many, and the time that each takes tells how many the next one has."""
 Step = tuple[protocol.Event, Line]
 """A standing line and what is said of it."""
 

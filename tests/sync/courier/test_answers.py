@@ -13,7 +13,7 @@ from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange import courier as memory
 from commune_desk.store.exchange.courier import forget_written
-from commune_desk.usecases.sync.arrivals import ReadIn
+from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync import bundle, protocol, seal
 from sync.bundle import PartKind
 from sync.client import errors
