@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.time.clock import stamp_instant, to_iso
+from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.store.changes.journal import OPEN, UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
@@ -67,6 +68,8 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     sealings_set_aside: Codes = ()
     """The same of what was sealed again for another place: no entry of anybody's, and told in the log alone."""
+    clock: ClockSkew = ClockSkew()
+    """How far this PC's clock was off when the province last spoke over the line."""
     compared: comparing.Comparison = comparing.Comparison()
     """What the last comparison with the province found."""
     erased: erased.Erased = erased.Erased()
@@ -144,6 +147,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         behind=behind,
         open_conflicts=conflicts.count_open(connection),
         line_rate=line_rate(rounds(connection)),
+        clock=settings.get(connection, settings.CLOCK_SKEW, ClockSkew, ClockSkew()),
         compared=comparing.last(connection),
         erased=erased.erased_here(connection),
         contradicted_at=contradiction.at if contradiction else "",

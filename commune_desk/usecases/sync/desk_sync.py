@@ -6,10 +6,12 @@ The way to the province is loaded with the first round, off the UI thread: with 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.time.clock import local_day, to_iso
+from commune_desk.domain.time.skew import ClockSkew, skew_of
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.desk.register import Register
 from commune_desk.store.desk.removal import sign_removal
@@ -65,6 +67,7 @@ class DeskSync:
         self._session: Session | None = None
         self._exchanges: list[Exchange] = []
         self._under_way = UnderWay()
+        self._clock = ClockSkew()
 
     @property
     def receipt_at(self) -> str:
@@ -138,14 +141,21 @@ class DeskSync:
             bulk=sum(one.sent + one.received for one in bulk),
             bulk_milliseconds=_milliseconds(bulk),
         )
-        self._register.write(lambda tx: note_round(tx, noted)).result()
+        self._register.write(lambda tx: note_round(tx, noted, self._clock)).result()
 
     def _begin(self) -> Session:
         from sync.client.session import Session
 
         transport = self._connect(self._pins)
         transport.heard = self._exchanges.append
-        return Session(transport, self._replica, RegisterFiles(self._register, self._around.hear))
+        session = Session(transport, self._replica, RegisterFiles(self._register, self._around.hear))
+        session.told_time = self._hear_time
+        return session
+
+    def _hear_time(self, at: str) -> None:
+        """The answer to the last request says what time it is at the province."""
+        now, took = self._register.clock.now(), timedelta(seconds=self._exchanges[-1].seconds)
+        self._clock = skew_of(at, asked=now - took, heard=now)
 
 
 def _milliseconds(exchanges: Iterable[Exchange]) -> int:

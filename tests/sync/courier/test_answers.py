@@ -362,6 +362,15 @@ def test_last_contact_is_the_provinces_time_and_never_goes_back(office: Office, 
     assert (msgspec.json.decode(kept) != known) is goes_up
 
 
+def test_what_a_stick_says_of_the_time_says_nothing_of_this_pcs_clock(office: Office) -> None:
+    """It may have lain in a drawer; the last contact, which it does move, is the twin."""
+    asked = "SELECT name FROM setting WHERE name IN ('clock_skew', 'last_contact')"
+    replies = bring(office.province, *office.write_out(0))
+    before = office.desks[0].ask(asked)
+    office.read_in(0, *replies)
+    assert (before, office.desks[0].ask(asked)) == ([], [("last_contact",)])
+
+
 def _nothing(read: ReadIn) -> bool:
     return not (read.events or read.conflicts or read.missing or read.lacking)
 
