@@ -76,14 +76,14 @@ def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> 
         _hold(connection, line.change, [record])
     else:
         _tell(feeds, line, route, [scope for scope in route.scopes if scope != line.change.to])
-        _leave(connection, feeds, line, line.change.to, [record], entered=_told_of_another(line.change))
+        feeds.leave(line.change.to, line, [(record.kind, record.id)], entered=_told_of_another(line.change))
         _let_go(connection, line.change.to, [record])
 
 
 def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person: Stored) -> None:
     family = _family_of(connection, person)
     target, ids = line.change.to, [record.id for record in family.moved]
-    _leave(connection, feeds, line, route.home, [*family.moved, *family.guests])
+    feeds.leave(route.home, line, [(record.kind, record.id) for record in (*family.moved, *family.guests)])
     _let_go(connection, route.home, family.guests)
     _tell(feeds, line, route, [scope for scope in route.scopes if scope not in (route.home, target)])
     for kind, records in _by_kind(family.moved):
@@ -203,18 +203,6 @@ def _tell(feeds: Feeds, line: Line, route: Route, scopes: Iterable[str]) -> None
 def _told_of_another(change: Change) -> str:
     """What brings an `unshare` into the feed of the place that loses the record: itself, if another holder wrote it."""
     return "" if change.scope == change.to else change.id
-
-
-def _leave(
-    connection: Connection, feeds: Feeds, line: Line, scope: str, records: Sequence[Stored], *, entered: str = ""
-) -> None:
-    left = [(record.kind, record.id) for record in records]
-    seq = feeds.add(scope, line, left=left, entered=entered)
-    table = tables.departure
-    for some in batched(record.id for record in records):
-        connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
-    rows = [{"scope": scope, "record": one, "kind": kind, "change": line.change.id, "seq": seq} for kind, one in left]
-    append(connection, table, rows)
 
 
 def _enter(connection: Connection, feeds: Feeds, line: Line, records: Sequence[Stored]) -> None:
