@@ -52,6 +52,8 @@ class SyncPageState:
 
 def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
     """The page's state from the register's own numbers and the agent's last word."""
+    if facts.is_training:
+        return _for_practice()
     return SyncPageState(
         subtitle=_subtitle(facts),
         waiting=_waiting(facts, has_line=not status.has_no_line),
@@ -61,7 +63,40 @@ def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
         is_running=status.is_running,
         is_paused=status.is_paused,
         can_enrol=facts.frozen not in ("", _SPLIT) or status.may_need_enrolment,
-        has_history=not facts.is_training,
+        has_history=True,
+    )
+
+
+def _for_practice() -> SyncPageState:
+    """A training register sends nothing: each card says what it tells in a register of the province."""
+    return SyncPageState(
+        subtitle=_("This is a training register. Nothing in it is ever sent."),
+        waiting=(
+            StatusLine(
+                _("What is saved and not yet sent"),
+                _("In a real register: how many records and how much data, and how long this line needs for them."),
+                icon="clock",
+            ),
+        ),
+        proven=(
+            StatusLine(
+                _("What the province has signed for"),
+                _("In a real register: green only with a receipt of the province."),
+                icon="shield",
+            ),
+        ),
+        line=(
+            StatusLine(
+                _("Last contact"),
+                _("In a real register: when it was, why sending failed, and when it is tried again."),
+                icon="refresh",
+            ),
+        ),
+        can_sync=False,
+        is_running=False,
+        is_paused=False,
+        can_enrol=False,
+        has_history=False,
     )
 
 
@@ -115,8 +150,6 @@ def _what_stands_still(facts: SyncFacts, status: SyncStatus, now: datetime) -> s
 
 
 def _subtitle(facts: SyncFacts) -> str:
-    if facts.is_training:
-        return _("This is a training register. Nothing in it is ever sent.")
     if facts.frozen == "restored":
         return _("This register came out of a backup. Enrol it with a new code; nothing in it is lost.")
     if facts.frozen == _SPLIT:
@@ -132,8 +165,6 @@ def _subtitle(facts: SyncFacts) -> str:
 
 
 def _waiting(facts: SyncFacts, *, has_line: bool) -> tuple[StatusLine, ...]:
-    if facts.is_training:
-        return ()
     if not facts.waiting:
         return (StatusLine(_("Nothing waits to be sent"), tone="good", icon="check"),)
     total = StatusLine(
@@ -182,8 +213,6 @@ def _up(value: float, step: int) -> int:
 
 
 def _proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
-    if facts.is_training:
-        return ()
     lines = [_receipt(facts)]
     if facts.set_aside:
         text = ngettext(
@@ -270,8 +299,6 @@ def _receipt(facts: SyncFacts) -> StatusLine:
 
 def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
     """How it stands between this PC and the province: contact, trouble, and why nothing goes by itself."""
-    if facts.is_training:
-        return ()
     lines = [_trouble(status)] if status.failure is not None else []
     if status.is_paused:
         lines.append(

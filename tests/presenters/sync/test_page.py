@@ -177,7 +177,13 @@ def test_why_a_try_failed_is_said_with_the_next_try() -> None:
 def test_a_training_register_offers_no_sync() -> None:
     state = sync_page(facts(is_training=True, is_enrolled=False), SyncStatus())
     assert not state.can_sync
-    assert state.waiting == ()
+    assert not state.has_history
+
+
+def test_a_training_register_tells_what_stands_there_in_a_real_one_and_nothing_green() -> None:
+    state = sync_page(facts(is_training=True, is_enrolled=False), SyncStatus())
+    for lines in (state.waiting, state.proven, state.line):
+        assert [(line.tone, line.detail.startswith("Ở sổ thật")) for line in lines] == [("quiet", True)]
 
 
 def test_a_restored_register_asks_for_a_new_enrolment() -> None:
