@@ -1,4 +1,4 @@
-"""What must come of joined records, reckoned from the signed changes in the order of the feeds by the protocol alone."""
+"""What must come of joined records, reckoned from signed changes in the order of the feeds by the protocol alone."""
 
 from __future__ import annotations
 

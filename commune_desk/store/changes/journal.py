@@ -65,7 +65,7 @@ def keep(
 
 
 def free_numbers(connection: Connection, own: str) -> None:
-    """Whoever was put back goes on from fewer numbers than were given: those of others say nothing until heard again."""
+    """Who was put back goes on from fewer numbers than were given: those of others say nothing until heard again."""
     connection.execute("UPDATE change SET n=NULL WHERE desk<>? AND n IS NOT NULL", (own,))
 
 

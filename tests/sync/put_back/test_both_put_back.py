@@ -1,4 +1,4 @@
-"""The province and a PC are both put back: the desk gives its numbers again, to other changes than a colleague heard."""
+"""The province and a PC are both put back: the desk gives its numbers to other changes than a colleague had heard."""
 
 from __future__ import annotations
 
