@@ -7,25 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.namespaces import FAR, Unavailable, far_side
+from tests.system.namespaces import FAR, FarSide, Unavailable, far_side
 from tests.system.served_desks import join, served
 
-pytestmark = pytest.mark.long
-CHILDREN = 40
+CHILDREN = 12
 
 
 @pytest.fixture
-def inside() -> Iterator[list[str]]:
+def far() -> Iterator[FarSide]:
     try:
-        with far_side() as words:
-            yield words
+        with far_side() as made:
+            yield made
     except Unavailable as why:
         pytest.skip(f"this machine makes no lossy line: {why}")
 
 
-def test_a_days_work_gets_through_a_lossy_line(tmp_path: Path, inside: list[str]) -> None:
+def test_a_days_work_gets_through_a_lossy_line(tmp_path: Path, far: FarSide) -> None:
     with served(tmp_path, FAR) as (province, codes):
-        province.start(host=FAR, inside=inside)
+        province.start(host=FAR, inside=far.inside)
         here, there = (
             join(tmp_path, name, f"https://{FAR}:{province.port}", code) for name, code in zip("ab", codes, strict=True)
         )
@@ -36,3 +35,5 @@ def test_a_days_work_gets_through_a_lossy_line(tmp_path: Path, inside: list[str]
         assert there.changes() == here.changes()
         for desk in (here, there):
             desk.register.close()
+    far.end()
+    assert far.lost, "the line was as poor as it says"
