@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ SCOPES = (COMMUNE, OTHER, "C:06844", "C:06847")
 GRANTS = dict.fromkeys(SCOPES, Role.COMMUNE_OFFICER)
 WRITERS, FOLLOWERS = 16, 3
 PAGE = 256 * 1024
+COUNTED_ANEW = 60.0
+"""Seconds: without counts of its rows the store reads each page by a way that suits an empty one."""
 BREATH = 0.01
 """Seconds between two pages of a follower: the writers share its processor."""
 
@@ -84,6 +86,8 @@ class Bustle:
             following = [pool.submit(one.follow, over) for one in self.followers]
             writing = [pool.submit(self._write, number, amount) for number in range(WRITERS)]
             try:
+                while wait(writing, timeout=COUNTED_ANEW).not_done:
+                    self.servers.analyze()
                 _all(writing)
             finally:
                 over.set()
