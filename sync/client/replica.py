@@ -140,6 +140,10 @@ class Replica(Protocol):
         """Whether anything is here but what a desk writes of itself when it begins."""
         ...
 
+    def hears_every_event(self) -> bool:
+        """Whether what stands is not enough: enrolled anew, the desk learns from each event what the province lacks."""
+        ...
+
     def snapshot_size(self, token: str) -> int:
         """Bytes that are kept of a snapshot that is being fetched."""
         ...

@@ -9,7 +9,7 @@ _ORDERING, _LIST, _EMPTYING = (
     "sync/server/lifecycle/erased_list.py",
     "sync/server/lifecycle/emptying.py",
 )
-_ERASING, _FOLLOWING = "commune_desk/store/intake/erasing.py", "commune_desk/store/exchange/following.py"
+_ERASING = "commune_desk/store/intake/erasing.py"
 _THERE, _HERE, _STORE = (
     "sync/erasure/test_server_erasure.py",
     "sync/erasure/test_erased_at_desks.py",
@@ -95,10 +95,10 @@ FAULTS = (
         tests=(f"{_HERE}::test_what_was_not_sent_yet_goes_too_and_its_digest_is_sent",),
     ),
     Fault(
-        name="the-provinces-numbers-are-not-let-go",
-        file=_FOLLOWING,
-        old="    journal.free_numbers(tx.connection, protocol.PROVINCE_DESK)\n",
+        name="the-numbers-of-others-are-not-let-go",
+        file="commune_desk/store/desk/versions.py",
+        old="    journal.free_numbers(tx.connection, tx.ledger.desk)\n",
         new="",
-        tests=("sync/erasure/test_erased_and_put_back.py",),
+        tests=("sync/erasure/test_erased_and_put_back.py", "sync/put_back/test_both_put_back.py"),
     ),
 )

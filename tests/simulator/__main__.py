@@ -1,15 +1,16 @@
-"""`python -m tests.simulator SEED`: play one course of events and print it."""
+"""`python -m tests.simulator KIND SEED ...`: play courses of events and print them. KIND is a name in `courses.py`."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.simulator.run import play
+from tests.simulator.courses import COURSES
 
 
 def main() -> None:
-    for seed in sys.argv[1:]:
-        print("\n".join(play(int(seed))))
+    kind, *seeds = sys.argv[1:]
+    for seed in seeds:
+        print("\n".join(COURSES[kind](int(seed))))
 
 
 if __name__ == "__main__":

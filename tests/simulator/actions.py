@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.simulator import surroundings, syncs, work
+from tests.simulator import lives, surroundings, syncs, work
 from tests.simulator.pc import Pc
 from tests.simulator.world import World
 
@@ -48,6 +48,29 @@ MEANWHILE = tuple(
     if one.run in (work.edit, work.decide, work.register_child, syncs.plain, surroundings.time_passes)
 )
 """What others may do while a request of a desk is under way."""
+
+
+_OF_LIVES = (
+    Action("has its disk copied", 4, lives.takes_an_image),
+    Action("is set back to a copy", 3, lives.is_set_back),
+    Action("goes on as two", 2, lives.is_cloned),
+    Action("is enrolled anew", 4, lives.enrols_anew),
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What may happen in a course of events."""
+
+    name: str
+    actions: tuple[Action, ...]
+    meanwhile: tuple[Action, ...]
+
+
+ALONE = {"syncs", "is set back to a copy", "is enrolled anew"}
+"""What a machine does not do while it syncs."""
+OFFICE = Kind("office", ACTIONS, MEANWHILE)
+LIVES = Kind("lives", (*ACTIONS, *_OF_LIVES), (*MEANWHILE, *_OF_LIVES))
 
 
 def draw(world: World, among: tuple[Action, ...]) -> Action:

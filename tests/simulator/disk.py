@@ -121,12 +121,18 @@ class Disk:
 
     def cut(self) -> None:
         """Power off: a copy of the files as they are becomes the disk of the next start."""
-        if self.is_cut:
-            return
+        if not self.is_cut:
+            self._goes_on_from(self.folder)
+
+    def put_back(self, image: Path) -> None:
+        """Power off, and what a copy of an earlier moment holds becomes the disk of the next start."""
+        self._goes_on_from(image)
+
+    def _goes_on_from(self, files: Path) -> None:
         self.is_cut = True
         self._generation += 1
         after = self.folder.with_name(f"{self.folder.name.partition('.')[0]}.{self._generation}")
-        shutil.copytree(self.folder, after, ignore=shutil.ignore_patterns("*-shm"))
+        copy_of(files, after)
         self.folder = after
 
     def power_on(self) -> None:
@@ -135,6 +141,11 @@ class Disk:
             connection.close()
         self._open.clear()
         self.is_cut = False
+
+
+def copy_of(files: Path, into: Path) -> None:
+    """What a disk image has of a running machine: its files as they are at this moment."""
+    shutil.copytree(files, into, ignore=shutil.ignore_patterns("*-shm"))
 
 
 class _Cursor(Cursor):

@@ -18,11 +18,17 @@ T = TypeVar("T")
 
 
 class Own(msgspec.Struct, frozen=True):
-    """A change in a desk's own journal."""
+    """A change that was typed at a desk, under its present name or a former one. Without a number it waits for one."""
 
-    n: int
-    change: Change
+    id: str
+    desk: str
+    n: int | None
+    raw: bytes
     state: str
+
+    @property
+    def change(self) -> Change:
+        return msgspec.json.decode(self.raw, type=Change)
 
 
 class Fed(msgspec.Struct, frozen=True):
@@ -58,12 +64,12 @@ def feed_after(province: Province, places: dict[str, int]) -> list[Fed]:
     ]
 
 
-def own_after(register: Register, n: int) -> list[Own]:
-    """The desk's own changes with a number above `n`, in order."""
+def typed_at(register: Register) -> list[Own]:
+    """All that was typed there and is still in its journal, in order."""
     found = register.reader.execute(
-        "SELECT n, raw, state FROM change WHERE desk=? AND n>? ORDER BY n", (register.identity.desk, n)
+        "SELECT id, desk, n, raw, state FROM change WHERE state<>'received' ORDER BY stamp, id"
     ).fetchall()
-    return [Own(number, msgspec.json.decode(raw, type=Change), state) for number, raw, state in found]
+    return [Own(*row) for row in found]
 
 
 def cursors(register: Register) -> dict[str, int]:

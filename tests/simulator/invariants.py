@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -20,26 +21,53 @@ from tests.sync.actors.convergence_model import MEMBERS, RULE_OF
 
 
 def saved_work_is_there(world: World) -> None:
-    """I1, I5: what was confirmed to an officer is in the journal."""
+    """I1, I5: what was confirmed to an officer is in the journal, in numbers without a gap."""
     for pc in world.pcs:
-        assert world.last_n(pc) >= pc.confirmed_n, f"desk {pc.number} lost a saved change"
+        typed = world.typed(pc)
+        assert pc.confirmed <= typed.keys(), f"desk {pc.number} lost a saved change"
+        numbers = sorted(own.n for own in typed.values() if own.desk == pc.desk and own.n is not None)
+        assert numbers == list(range(1, len(numbers) + 1)), f"desk {pc.number} counts {numbers}"
 
 
 def numbers_have_no_gaps(world: World) -> None:
     """I1, I2: the province holds each change of a desk exactly once, from 1 to its last."""
-    change, aside = tables.change, tables.quarantine
-    held: dict[str, list[int]] = {pc.desk: [] for pc in world.pcs}
-    for row in (*rows(world.server.province, select(change)), *rows(world.server.province, select(aside))):
+    held: dict[str, list[int]] = {}
+    for row in _held(world):
         held.setdefault(row.desk, []).append(row.n)
-    last = last_n_at_province(world)
+    for desk, last in last_n_at_province(world).items():
+        assert sorted(held.get(desk, [])) == list(range(1, last + 1)), f"desk {desk}"
+
+
+def _held(world: World) -> list[Any]:
+    """Merged or set aside."""
+    names = ("desk", "n", "id", "digest")
+    asked = (select(*(table.c[name] for name in names)) for table in (tables.change, tables.quarantine))
+    return [row for one in asked for row in rows(world.server.province, one)]
+
+
+def nothing_is_overwritten(world: World) -> None:
+    """I18: what the province once held of a number it holds for good, and no desk takes another change for it."""
+    held = {(row.desk, row.n): (row.id, bytes(row.digest)) for row in _held(world)}
+    assert world.held.items() <= held.items(), "a number has another change than before"
+    world.held = held
+    there = set(held.values())
     for pc in world.pcs:
-        assert sorted(held[pc.desk]) == list(range(1, last[pc.desk] + 1)), f"desk {pc.number}"
+        for own in world.typed(pc).values():
+            if own.state == "accepted":
+                assert (own.id, hashlib.sha256(own.raw).digest()) in there, f"desk {pc.number} takes {own.n} for sent"
+
+
+def only_who_lives_twice_is_stopped(world: World) -> None:
+    """I18: a desk with one life is never taken for a copy."""
+    for pc in world.pcs:
+        assert not pc.is_stopped or pc.desk in world.doubled, f"desk {pc.number}"
 
 
 def last_n_at_province(world: World) -> dict[str, int]:
-    """By desk; none was stopped."""
+    """By desk; none was stopped but those that live twice."""
     found = rows(world.server.province, select(tables.desk))
-    assert {row.status for row in found} == {desks.ACTIVE}
+    assert {row.id for row in found if row.status != desks.ACTIVE} <= world.doubled
+    assert {row.status for row in found} <= {desks.ACTIVE, desks.FROZEN}
     return {row.id: row.last_n for row in found}
 
 
@@ -52,9 +80,10 @@ def waiting_is_honest(world: World) -> None:
     last = last_n_at_province(world)
     for pc in world.pcs:
         facts = sync_facts(pc.register.reader)
-        assert world.last_n(pc) - facts.waiting_changes <= last[pc.desk], f"desk {pc.number}"
-        unproven = pc.register.reader.execute("SELECT count(*) FROM change WHERE state IN ('waiting', 'sent')")
-        assert (facts.waiting_changes,) == unproven.fetchone()
+        waits = [own for own in world.typed(pc).values() if own.state in ("waiting", "sent", "staged")]
+        numbered = sum(own.desk == pc.desk and own.n is not None for own in world.typed(pc).values())
+        assert numbered - len(waits) <= last[pc.desk], f"desk {pc.number}"
+        assert facts.waiting_changes == len(waits), f"desk {pc.number}"
         assert facts.set_aside == 0
 
 
@@ -124,6 +153,8 @@ def feeds_are_dense(world: World) -> None:
 ALWAYS: tuple[Callable[[World], None], ...] = (
     saved_work_is_there,
     numbers_have_no_gaps,
+    nothing_is_overwritten,
+    only_who_lives_twice_is_stopped,
     waiting_is_honest,
     cursors_are_rows,
     screens_show_what_they_must,

@@ -37,6 +37,14 @@ class Subject:
         return self.views.setdefault(desk, DeskModel())
 
 
+@dataclass(frozen=True)
+class Memory:
+    """What a PC knows at one moment: the changes that were typed there, and by record its edits of tracked fields."""
+
+    own: frozenset[str]
+    views: dict[str, tuple[Edit, ...]]
+
+
 class Oracle:
     """Told of every change once when its desk has saved it, and once when the province has ordered it."""
 
@@ -48,14 +56,27 @@ class Oracle:
         self._boxes = boxes
         self._edits: dict[str, Edit] = {}
         self._own: dict[int, set[str]] = {}
+        self._names: dict[str, int] = {}
 
     def saved(self, desk: int, own: Own) -> Edit | None:
         """A desk saved a change; the edit of a tracked field that it is, if any."""
-        edit = self._read(own.change, desk)
-        self._own.setdefault(desk, set()).add(own.change.id)
+        change = own.change
+        edit = self._read(change, desk)
+        self._own.setdefault(desk, set()).add(change.id)
         if edit is not None:
-            self.subjects[own.change.record].view(desk).own.append(edit)
+            self.subjects[change.record].view(desk).own.append(edit)
         return edit
+
+    def memory(self, desk: int) -> Memory:
+        """All that a PC knows of what was typed there."""
+        views = {record: tuple(one.view(desk).own) for record, one in self.subjects.items()}
+        return Memory(frozenset(self.own(desk)), views)
+
+    def recall(self, desk: int, memory: Memory) -> None:
+        """From now on a PC knows no more than it did then."""
+        self._own[desk] = set(memory.own)
+        for record, subject in self.subjects.items():
+            subject.view(desk).own[:] = memory.views.get(record, ())
 
     def ordered(self, fed: Fed) -> None:
         """The province gave a change the next place of its scope."""
@@ -70,9 +91,13 @@ class Oracle:
                 continue
             if record == change.record and edit is not None:
                 capped = min(edit.stamp, (int(from_iso(fed.received_at).timestamp() * 1000) + 1) * STEPS - 1)
-                subject.model.take(replace(edit, stamp=capped))
+                subject.model.take(replace(edit, stamp=capped, desk=self._name(change.desk)))
             else:
                 subject.model.skip()
+
+    def _name(self, desk: str) -> int:
+        """A number for the name under which a change was sent: enrolled anew, a desk is another one."""
+        return self._names.setdefault(desk, len(self._names))
 
     def own(self, desk: int) -> set[str]:
         """The ids of the changes that a desk made."""

@@ -6,26 +6,33 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from commune_desk.domain.model.ids import is_shelter_scope
 from commune_desk.domain.model.record import Record
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.desk.register import FILE_NAME, Register
 from commune_desk.store.engine.settings import Pins
+from commune_desk.store.exchange.staged import accept_new_desk
 from commune_desk.store.writing.opened import Opened, open_records
 from commune_desk.store.writing.transaction import Tx, load
+from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from commune_desk.usecases.sync.desk_sync import DeskSync
+from sync.client.enrol import enrol
 from sync.client.session import Session, SyncReport
 from sync.client.transport import Transport
 from tests.simulator.disk import Disk, PowerCut
 from tests.simulator.line import Line
+from tests.simulator.oracle import Memory
 from tests.simulator.when import OwnClock
 from tests.sync.actors.real_desks import KEY, OFFICER
 
 APPLY_AT_ONCE = 3
 """Events in one transaction, so that much falls between two."""
+_UNSENT = "SELECT id FROM change WHERE state IN ('waiting', 'sent', 'staged')"
 UNASKED = ""
 """No base is expected: the change is of no tracked field."""
 
@@ -49,10 +56,19 @@ class Form:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a save left: the number of the desk's last change by then, and the id of the one it made (None: none)."""
+    """What a save left: the ids of the changes that it made."""
 
-    n: int
-    change: str | None
+    made: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Image:
+    """A copy of a PC's data folder, and what had been confirmed there by then."""
+
+    folder: Path
+    confirmed: frozenset[str]
+    memory: Memory
+    """What the oracle knew of the PC."""
 
 
 class Pc:
@@ -64,7 +80,9 @@ class Pc:
         self.clock = clock
         self.line = line
         self.form: Form | None = None
-        self.confirmed_n = 0
+        self.confirmed: set[str] = set()
+        """By id the changes that its officer was told are saved."""
+        self.images: list[Image] = []
         self.bases: dict[str, str | None] = {}
         """By change: the base that the oracle expects of it."""
         self._under_way: list[tuple[Future[Any], str | None]] = []
@@ -72,6 +90,7 @@ class Pc:
 
     def _open(self) -> None:
         self.register = Register(self.disk.folder / FILE_NAME, KEY, self.clock, OFFICER)
+        self._unsent = {one for (one,) in self.register.reader.execute(_UNSENT).fetchall()}
         self._sync: DeskSync | None = None
 
     @property
@@ -81,6 +100,15 @@ class Pc:
     @property
     def desk(self) -> str:
         return self.register.identity.desk
+
+    @property
+    def is_shelter(self) -> bool:
+        return is_shelter_scope(self.scope)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the sync page tells its officer that the register exists twice."""
+        return self.register.identity.frozen == "fork"
 
     def sync(self) -> SyncReport:
         """Raises a DeskError, or PowerCut."""
@@ -94,6 +122,25 @@ class Pc:
     def power_cut(self) -> None:
         """Off and on again; an open form is gone, for its draft is no business of the sync."""
         self.disk.cut()
+        self._on_again()
+
+    def put_back(self, image: Image) -> None:
+        """Its disk is what it was when the image was taken. What was confirmed since is gone with it."""
+        self.disk.put_back(image.folder)
+        self._on_again()
+        self.confirmed = set(image.confirmed)
+
+    def enrol_anew(self, code: str) -> None:
+        """What its officer does with the code that the province gave. Raises a SyncFault."""
+        enrolment = enrol("province.test", code, "PC of tests", program_version="0", connect=self._connect_to)
+        identity, keys = identity_of(enrolment, "PC of tests", self.register.identity.db_id), scope_keys_of(enrolment)
+        self.register.write(lambda tx: accept_new_desk(tx, identity, keys)).result()
+        self._sync = None
+
+    def _connect_to(self, address: str, ca_pem: bytes | None) -> Transport:
+        return Transport(address, ca_pem=ca_pem, adapter=self.line)
+
+    def _on_again(self) -> None:
         self.settle()
         self.disk.power_on()
         self.form = None
@@ -118,11 +165,11 @@ class Pc:
 
     def _submit(self, operation: Callable[[Tx], Any], base: str | None) -> Future[Any]:
         def run(tx: Tx) -> Saved:
-            before = tx.ledger.mark().n
             operation(tx)
-            n = tx.ledger.mark().n
-            made = tx.connection.execute("SELECT id FROM change WHERE desk=? AND n=?", (tx.ledger.desk, n)).fetchone()
-            return Saved(n, made[0] if n > before else None)
+            found = {one for (one,) in tx.connection.execute(_UNSENT).fetchall()}
+            made = frozenset(found - self._unsent)
+            self._unsent |= found
+            return Saved(made)
 
         save = self.register.write(run)
         self._under_way.append((save, base))
@@ -136,9 +183,9 @@ class Pc:
                 saved: Saved = future.result()[0]
             except (DeskError, PowerCut):
                 continue
-            self.confirmed_n = max(self.confirmed_n, saved.n)
-            if base != UNASKED and saved.change is not None:
-                self.bases[saved.change] = base
+            self.confirmed |= saved.made
+            if base != UNASKED:
+                self.bases |= dict.fromkeys(saved.made, base)
 
     def until_written(self) -> None:
         """Wait until the register wrote all that it was given, a receipt too that is being kept while a request leaves.

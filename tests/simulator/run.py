@@ -2,61 +2,69 @@
 
 from __future__ import annotations
 
-from tests.simulator.actions import ACTIONS, MEANWHILE, Action, draw
+from collections.abc import Callable
+from functools import partial
+
+from tests.simulator import lives, work
+from tests.simulator.actions import ALONE, OFFICE, Kind, draw
 from tests.simulator.invariants import ALWAYS
 from tests.simulator.oracle import TRACKED
 from tests.simulator.pc import Pc
 from tests.simulator.quiet import decide_all, settle
-from tests.simulator.seeds import keep
+from tests.simulator.seeds import Broken
 from tests.simulator.world import World, world_of
 
 STEPS = 35
-HOW_BUSY = (4, 4, 4, 1)
+_BUSY, _SELDOM = 4, 1
 """The desks of the commune have more in common than the shelter's."""
+_TOLD = 12
+"""The last lines of a trace, which a failure tells."""
 _OFTEN = 0.25
 """How often others have their turn while a request is under way."""
 
 
-class Broken(AssertionError):
-    """An invariant does not hold; the text leads back to the moment."""
-
-
-def play(seed: int, *, steps: int = STEPS, actions: tuple[Action, ...] = ACTIONS, may_skew: bool = True) -> list[str]:
+def play(seed: int, kind: Kind = OFFICE, *, steps: int = STEPS, may_skew: bool = True) -> list[str]:
     """The trace of a whole course. Raises Broken with the seed and the last steps."""
     with world_of(seed) as world:
         world.may_skew = may_skew
-        world.meanwhile = others_have_their_turn
+        world.meanwhile = _others(kind)
         try:
             for step in range(steps):
-                _step(world, step, actions)
+                _step(world, step, kind)
             settle(world)
             decide_all(world)
+            _all_write_once_more(world)
         except Exception as error:
-            told = "\n  ".join(world.trace[-12:])
-            raise Broken(f"{error}\nagain: python -m tests.simulator {seed}\n  {told}") from error
+            raise Broken.off(kind.name, seed, error, world.trace[-_TOLD:]) from error
         return [*world.trace, *_final(world)]
 
 
-def played(seed: int) -> list[str]:
-    """As `play`; a seed that fails is kept."""
-    try:
-        return play(seed)
-    except Broken as broken:
-        keep(seed, str(broken))
-        raise
+def _all_write_once_more(world: World) -> None:
+    """I18: by now nobody is taken for another, and what each of them writes arrives."""
+    if world.doubled:
+        for pc in world.pcs:
+            work.visit_or_tell(world, pc)
+        settle(world)
+        lives.nobody_is_two(world)
 
 
-def breaks(seed: int) -> bool:
+def player(kind: Kind) -> Callable[[int], list[str]]:
+    """What plays whole courses of a kind."""
+    return partial(play, kind=kind)
+
+
+def breaks(seed: int, kind: Kind = OFFICE) -> bool:
     """Whether a short course ends badly."""
     try:
-        play(seed, steps=25)
+        play(seed, kind, steps=25)
     except Broken:
         return True
     return False
 
 
-def _step(world: World, step: int, actions: tuple[Action, ...]) -> None:
-    action, pc = draw(world, actions), world.chance.choices(world.pcs, HOW_BUSY)[0]
+def _step(world: World, step: int, kind: Kind) -> None:
+    busy = [_SELDOM if pc.is_shelter else _BUSY for pc in world.pcs]
+    action, pc = draw(world, kind.actions), world.chance.choices(world.pcs, busy)[0]
     world.say(f"{step:3} desk {pc.number} {action.name}")
     said = action.run(world, pc)
     world.say(f"      {said}")
@@ -65,17 +73,22 @@ def _step(world: World, step: int, actions: tuple[Action, ...]) -> None:
         check(world)
 
 
-def others_have_their_turn(world: World, busy: Pc) -> None:
-    if world.chance.random() > _OFTEN:
-        return
-    action, pc = draw(world, MEANWHILE), world.chance.choice(world.pcs)
-    if pc is busy and action.name == "syncs":
-        return
-    world.meanwhile = None
-    with busy.disk.unseen(), world.server.disk.unseen():
-        said = action.run(world, pc)
-    world.say(f"      meanwhile desk {pc.number} {action.name}: {said}")
-    world.meanwhile = others_have_their_turn
+def _others(kind: Kind) -> Callable[[World, Pc], None]:
+    """What others do while a request of a desk is under way; a machine that syncs does not end in the midst of it."""
+
+    def others_have_their_turn(world: World, busy: Pc) -> None:
+        if world.chance.random() > _OFTEN:
+            return
+        action, pc = draw(world, kind.meanwhile), world.chance.choice(world.pcs)
+        if pc is busy and action.name in ALONE:
+            return
+        world.meanwhile = None
+        with busy.disk.unseen(), world.server.disk.unseen():
+            said = action.run(world, pc)
+        world.say(f"      meanwhile desk {pc.number} {action.name}: {said}")
+        world.meanwhile = others_have_their_turn
+
+    return others_have_their_turn
 
 
 def _final(world: World) -> list[str]:

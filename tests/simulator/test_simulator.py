@@ -12,8 +12,10 @@ from commune_desk.store.intake.incoming import Incoming
 from sync import protocol
 from sync.merge import Decision, Outcome
 from sync.server.intake import merging, push
+from tests.simulator.actions import OFFICE
+from tests.simulator.courses import played
 from tests.simulator.oracle import PERSON, TRACKED
-from tests.simulator.run import breaks, play, played
+from tests.simulator.run import breaks, play
 from tests.simulator.seeds import fresh, kept
 
 SHORT, LONG = 3, 60
@@ -21,22 +23,22 @@ SHORT, LONG = 3, 60
 CHUNKS = range(6)
 
 
-@pytest.mark.parametrize("seed", kept())
+@pytest.mark.parametrize("seed", kept(OFFICE.name))
 def test_a_kept_seed_holds(seed: int) -> None:
-    played(seed)
+    played(OFFICE.name, seed)
 
 
 @pytest.mark.parametrize("chunk", CHUNKS)
 def test_fresh_seeds_hold(chunk: int) -> None:
     for seed in fresh(SHORT, chunk=chunk):
-        played(seed)
+        played(OFFICE.name, seed)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("chunk", CHUNKS)
 def test_many_fresh_seeds_hold(chunk: int) -> None:
     for seed in fresh(LONG, chunk=chunk + len(CHUNKS)):
-        played(seed)
+        played(OFFICE.name, seed)
 
 
 def test_the_same_seed_gives_the_same_course_of_events() -> None:

@@ -9,7 +9,7 @@ from commune_desk.store.intake.conflicts import OpenConflict, open_conflicts
 from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.server.intake.reports_in import hand_down
 from tests.helpers.builders import make_child, make_notice, make_person, make_report, make_visit, save_all
-from tests.simulator.office import SHELTER, SHELTER_DESK
+from tests.simulator.office import SHELTER
 from tests.simulator.oracle import FILE, PERSON, TRACKED, Subject
 from tests.simulator.pc import Form, Pc
 from tests.simulator.world import World
@@ -29,7 +29,7 @@ def register_child(world: World, pc: Pc) -> str:
     if len(known(world, pc)) > _MOST_RECORDS:
         return "enough"
     with world.at(pc):
-        if pc.number == SHELTER_DESK:
+        if pc.is_shelter:
             pc.write(save_all(make_person(scope=SHELTER)))
         else:
             person, file = make_child()
@@ -41,7 +41,7 @@ def register_child(world: World, pc: Pc) -> str:
 def visit_or_tell(world: World, pc: Pc) -> str:
     """Write something that is written once: a visit; from the shelter, a notice into the commune's scope."""
     with world.at(pc):
-        if pc.number == SHELTER_DESK:
+        if pc.is_shelter:
             pc.write(save_all(make_notice()))
             return "notice"
         people = known(world, pc, PERSON)
@@ -52,7 +52,7 @@ def visit_or_tell(world: World, pc: Pc) -> str:
 
 
 def report(world: World, pc: Pc) -> str:
-    if pc.number == SHELTER_DESK or len(known(world, pc)) > _MOST_RECORDS:
+    if pc.is_shelter or len(known(world, pc)) > _MOST_RECORDS:
         return "enough"
     with world.at(pc):
         pc.write(save_all(make_report(description=world.chance.choice(VALUES["description"]))))

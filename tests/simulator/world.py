@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from sync.client.session import SyncReport
 from sync.server.answers import pull
 from tests.helpers.store_engine import engine
 from tests.simulator.disk import Disk, PowerCut, watched_disks
-from tests.simulator.facts import cursors, feed_after, own_after
+from tests.simulator.facts import Own, cursors, feed_after, typed_at
 from tests.simulator.line import Line
 from tests.simulator.office import DESKS, office
 from tests.simulator.oracle import Oracle
@@ -53,6 +54,12 @@ class World:
         self.disks = [Disk(folder / f"desk{number}") for number in range(len(DESKS))]
         self._server_disk = Disk(folder / "province")
         self._folder = folder
+        self._places = count()
+        self._typed: dict[int, dict[str, Own]] = {}
+        self.held: dict[tuple[str, int], tuple[str, bytes]] = {}
+        """By desk and number what the province has ever held: id and digest."""
+        self.doubled: set[str] = set()
+        """The desks that had two lives: of a copy that was put back, or of one that went on beside the first."""
 
     def disk_of(self, path: Path) -> Disk | None:
         return next((disk for disk in (*self.disks, self._server_disk) if disk.folder == path.parent), None)
@@ -60,8 +67,17 @@ class World:
     def begin(self) -> None:
         self.server = Server(self._server_disk, self._folder / "key-file", self.true)
         self.pcs = [self._pc(number, disk) for number, disk in enumerate(self.disks)]
-        self._told = [0 for _ in self.pcs]
         self.tell_oracle()
+
+    def add(self, folder: Path) -> Pc:
+        """One more PC, whose disk is `folder`."""
+        self.disks.append(Disk(folder))
+        self.pcs.append(self._pc(len(self.pcs), self.disks[-1]))
+        return self.pcs[-1]
+
+    def place_for(self, name: str) -> Path:
+        """Where nothing is yet."""
+        return self._folder / f"{name}{next(self._places)}"
 
     def _pc(self, number: int, disk: Disk) -> Pc:
         return Pc(number, disk, OwnClock(self.true), Line(self.server.serve, lambda: self._yield(number)))
@@ -116,19 +132,23 @@ class World:
     def tell_oracle(self) -> None:
         """Let the oracle hear of what was saved and ordered meanwhile, in that order."""
         for pc in self.pcs:
-            for own in own_after(pc.register, self._told[pc.number]):
-                assert own.n == self._told[pc.number] + 1, f"desk {pc.number} has no change {self._told[pc.number] + 1}"
-                self._told[pc.number] = own.n
-                edit = self.oracle.saved(pc.number, own)
-                if edit is not None and edit.id in pc.bases:
-                    assert edit.base == pc.bases[edit.id], f"desk {pc.number} saw another value of {edit.field}"
+            typed = typed_at(pc.register)
+            self._typed[pc.number] = {own.id: own for own in typed}
+            for own in typed:
+                if own.id not in self.oracle.own(pc.number):
+                    self._tell(pc, own)
         with self.server.disk.unseen():
             for fed in feed_after(self.server.province, self.oracle.places):
                 self.oracle.ordered(fed)
 
-    def last_n(self, pc: Pc) -> int:
-        """The number of the desk's last change, as read from its journal."""
-        return self._told[pc.number]
+    def _tell(self, pc: Pc, own: Own) -> None:
+        edit = self.oracle.saved(pc.number, own)
+        if edit is not None and edit.id in pc.bases:
+            assert edit.base == pc.bases[edit.id], f"desk {pc.number} saw another value of {edit.field}"
+
+    def typed(self, pc: Pc) -> dict[str, Own]:
+        """By id what was typed at a PC, as its journal had it when the oracle was last told."""
+        return self._typed[pc.number]
 
     def cursor(self, pc: Pc, scope: str = "") -> int:
         return cursors(pc.register).get(scope or pc.scope, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import cycle
@@ -66,8 +66,10 @@ class Distant(World):
 class TwoServers:
     """The store and its two processes; each new desk is sent to the next of them."""
 
-    def __init__(self, world: World, addresses: Sequence[str]) -> None:
+    def __init__(self, world: World, addresses: Sequence[str], analyze: Callable[[], None]) -> None:
+        """`analyze` has the store count its rows anew, as PostgreSQL does by itself each minute where it is at work."""
         self.world = world
+        self.analyze = analyze
         self.addresses = addresses
         self._next = cycle(addresses)
         self._lines: list[Distant] = []
@@ -113,7 +115,7 @@ def two_servers(folder: Path, cluster: PostgresCluster, *program: str) -> Iterat
         cluster.superuser("CREATE SEQUENCE place INCREMENT 1000; GRANT USAGE ON place TO PUBLIC", str(database))
         with ExitStack() as running, ThreadPoolExecutor(2) as pool:
             addresses = pool.map(running.enter_context, [served(folder, *program) for _ in range(2)])
-            made = TwoServers(world, list(addresses))
+            made = TwoServers(world, list(addresses), lambda: cluster.superuser("ANALYZE", str(database)))
             try:
                 yield made
             finally:

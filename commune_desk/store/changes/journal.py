@@ -64,9 +64,9 @@ def keep(
     connection.execute(INSERT, row(line, state=state, head=head, place=place))
 
 
-def free_numbers(connection: Connection, desk: str) -> None:
-    """The desk goes on from fewer numbers than it had given: those of what is here say nothing any more."""
-    connection.execute("UPDATE change SET n=NULL WHERE desk=? AND n IS NOT NULL", (desk,))
+def free_numbers(connection: Connection, own: str) -> None:
+    """Who was put back goes on from fewer numbers than were given: those of others say nothing until heard again."""
+    connection.execute("UPDATE change SET n=NULL WHERE desk<>? AND n IS NOT NULL", (own,))
 
 
 def row(

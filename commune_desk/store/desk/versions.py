@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from commune_desk.domain.records.kinds import SCHEMA_VERSION
+from commune_desk.store.changes import journal
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
@@ -35,7 +36,11 @@ def _own_schema(connection: Connection) -> int:
 
 
 def begin_all_anew(tx: Tx) -> None:
-    """With the next sync every scope is brought to what stands at the province; nothing here is removed for it."""
+    """With the next sync every scope is brought to what stands at the province; nothing here is removed for it.
+
+    Whose feeds are other ones may have been put back with a PC, which gives its numbers to other changes then.
+    """
+    journal.free_numbers(tx.connection, tx.ledger.desk)
     scopes = [scope for (scope,) in tx.connection.execute("SELECT scope FROM cursor ORDER BY scope").fetchall()]
     settings.put(tx.connection, _TO_BEGIN_ANEW, sorted({*scopes, *to_begin_anew(tx.connection)}))
 

@@ -13,6 +13,7 @@ from commune_desk.store.changes.sealing import private_box
 from commune_desk.store.desk import audit_mark, versions
 from commune_desk.store.desk.lease import hear_time
 from commune_desk.store.desk.register import Register
+from commune_desk.store.engine import settings
 from commune_desk.store.engine.pace import Pace
 from commune_desk.store.exchange import feeds, following, page_header, receipts, roots, staged, tickets
 from commune_desk.store.exchange.beginning import Beginning
@@ -151,6 +152,9 @@ class RegisterReplica(OneDesk):
 
     def is_at_work(self) -> bool:
         return self._ask(snapshot_parts.is_at_work)
+
+    def hears_every_event(self) -> bool:
+        return self._ask(lambda db: settings.get(db, settings.AWAITS_PULL, bool, False))
 
     def snapshot_size(self, token: str) -> int:
         return self._ask(lambda db: snapshot_parts.size(db, token))

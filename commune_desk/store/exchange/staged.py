@@ -20,7 +20,11 @@ from commune_desk.store.writing.transaction import Tx
 from sync.report_wire import REMOVED
 
 _READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
-_STAGE = "UPDATE change SET state='staged', desk='', n=NULL, head=NULL, signature=NULL, code=NULL WHERE "
+_STAGE = "UPDATE change SET state='staged', desk='', n=NULL, head=NULL, signature=NULL, code=NULL, seq=NULL WHERE "
+_OFFERED_AGAIN = (
+    f"SELECT 1 FROM change WHERE {journal.OPEN} AND state IN ('waiting', 'sent') AND seq IS NOT NULL LIMIT 1"  # noqa: S608
+)
+"""A change that was heard in a feed and waits once more: the province has lost what it had, and has not said so yet."""
 _PROVINCE_LOST_NOTHING = ("restored", "fork", "revoked")
 _FOR_LACK_OF_RIGHTS = ("revoked", "grant", "role")
 
@@ -54,7 +58,7 @@ def mark_restored(tx: Tx) -> None:
     What no receipt names is staged again; the officer goes on working meanwhile.
     """
     own = settings.identity(tx.connection)
-    _take_numbers_back(tx, own.desk)
+    _take_back(tx, own, lost=False)
     renamed = msgspec.structs.replace(own, desk="", former=_former(own), frozen="restored")
     settings.put(tx.connection, settings.IDENTITY, renamed)
     tx.audit(AuditAction.RESTORE)
@@ -67,9 +71,7 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     Where the province may have lost what it had, it is heard from the beginning: that alone tells what it lacks.
     """
     own = settings.identity(tx.connection)
-    _take_numbers_back(tx, own.desk)
-    if identity.epoch != own.epoch or own.frozen not in _PROVINCE_LOST_NOTHING:
-        _hear_all_again(tx, own)
+    _take_back(tx, own, lost=identity.epoch != own.epoch or own.frozen not in _PROVINCE_LOST_NOTHING)
     identity = msgspec.structs.replace(identity, former=_former(own))
     settings.put(tx.connection, settings.IDENTITY, identity)
     settings.put(tx.connection, settings.AWAITS_PULL, True)
@@ -94,13 +96,21 @@ def pulled_once(tx: Tx) -> None:
     tx.topic("sync")
 
 
+def _take_back(tx: Tx, own: settings.Identity, *, lost: bool) -> None:
+    """Nothing waits under the former name any more. `lost`: the province may lack what it signed for."""
+    lost = lost or tx.connection.execute(_OFFERED_AGAIN).fetchone() is not None
+    _take_numbers_back(tx, own.desk)
+    if lost:
+        _hear_all_again(tx, own)
+
+
 def _take_numbers_back(tx: Tx, desk: str) -> None:
     """Of what no receipt names, and of what was set aside because the desk had no right to write there any more."""
     erased = "DELETE FROM change WHERE desk=? AND state IN ('waiting', 'sent') AND length(raw)=0"
     tx.connection.execute(erased, (desk,))  # a new desk has no use for a digest in the chain of the former one
     _stage(
         tx,
-        "desk=? AND seq IS NULL AND (state IN ('waiting', 'sent') OR state='quarantined' AND code IN (?,?,?))",
+        "desk=? AND (state IN ('waiting', 'sent') OR seq IS NULL AND state='quarantined' AND code IN (?,?,?))",
         desk,
         *_FOR_LACK_OF_RIGHTS,
     )

@@ -117,6 +117,8 @@ class DeskSync:
     def _synced(self, session: Session) -> SyncReport:
         report = session.sync()
         if self._around.pulled_everything():
+            self._note_round(session, WENT_WELL)  # with what it brought: the next counts from nothing
+            self._exchanges.clear()
             report = session.sync()
         if self._register.identity.frozen:
             self._replica.freeze("")

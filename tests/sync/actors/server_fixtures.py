@@ -20,7 +20,7 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import HybridClock
 from sync import protocol, seal
-from sync.change import GENESIS, Change, Line, Wire, next_head, sign
+from sync.change import GENESIS, Change, Line, Wire, next_head, sign, write
 from sync.client.signing import RequestSigner
 from sync.server.__main__ import main
 from sync.server.door.app import Service
@@ -166,7 +166,8 @@ class ServerDesk:
         self._ticket, self._counter = "", 0
 
     def change(self, kind: str, record: str, values: Mapping[str, Wire], **more: Any) -> Line:
-        """Write the next change. `more` overrides any member of Change; `key` signs with another key."""
+        """Write the next change. `more` overrides any member of Change; `signing` is another key, or None for no
+        signature: a signed head has to prove it."""
         signing = more.pop("signing", self.key)
         self.n += 1
         sealed = more.get("data", 1) >= 2
@@ -183,7 +184,8 @@ class ServerDesk:
             "data": 1,
             "seal" if sealed else "set": dict(values),
         }
-        line = sign(Change(**facts | more), signing)
+        change = Change(**facts | more)
+        line = write(change) if signing is None else sign(change, signing)
         self.head = next_head(self.head, line.digest)
         return line
 

@@ -22,6 +22,7 @@ from commune_desk.usecases.registers.opening import make_training_register
 from commune_desk.usecases.registers.profile import Profile
 from commune_desk.vault.keyfile import KeyfileNotSaved
 from sync.client import errors
+from sync.server.answers import pull
 from sync.server.engine import tables
 from sync.server.identity import desks
 from sync.server.identity.province import open_province
@@ -164,6 +165,17 @@ def test_a_province_that_lost_a_day_gets_it_again_from_its_desks(office: Office)
         assert (office.shown("phone"), office.shown("occupation")) == ([PHONE, PHONE], [WORK, WORK])
         assert office.set_aside() == []
         assert office.nothing_is_left()
+
+
+def test_a_province_whose_feeds_are_long_gets_it_again_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands says nothing of what was written before: a desk that began with it took all of its own for heard."""
+    monkeypatch.setattr(pull, "WORTH", 1)
+    with ExitStack() as stack:
+        _lose_the_last_day(office, stack)
+        everything = {one for desk in office.desks for (one,) in desk.ask("SELECT id FROM change")}
+        _enrol_all_anew(office)
+        assert office.held() == everything
+        assert office.set_aside() == []
 
 
 def test_taken_for_heard_what_the_province_lost_would_stay_lost(

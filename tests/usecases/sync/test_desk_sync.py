@@ -9,6 +9,7 @@ import pytest
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.words.errors import Fault
+from commune_desk.store.exchange.sync_history import rounds
 from commune_desk.usecases.sync.desk_sync import asks_for_sync
 from sync.client.errors import Stopped
 from tests.helpers.builders import make_report, save_all
@@ -53,6 +54,20 @@ def test_what_a_sync_brings_asks_for_no_other_sync_but_a_save_does(desk: Enrolle
     desk.open.register.write(save_all(make_report())).result()
     assert len(desk.heard) > 5
     assert [news for news in desk.heard if asks_for_sync(news)] == []
+
+
+def test_what_the_first_round_of_a_new_enrolment_brought_is_counted(desk: EnrolledDesk, tmp_path: Path) -> None:
+    """It pulls, numbers what waited, and only then sends: the log counted the second half alone."""
+    colleague = enrolled_desk(desk.province, tmp_path / "colleague")
+    _save_a_report(colleague)
+    colleague.sync()
+    colleague.close()
+    _save_a_report(desk)
+    desk.enrol_anew()
+    desk.sync()
+    done = desk.open.register.write(lambda tx: rounds(tx.connection)).result()[0]
+    placed = "SELECT count(*) FROM change WHERE seq IS NOT NULL AND scope=?"
+    assert desk.ask(placed, desk.open.register.identity.scope) == [(sum(one.pulled for one in done),)]
 
 
 def test_a_round_that_begins_after_the_program_said_to_stop_connects_to_nobody(desk: EnrolledDesk) -> None:
