@@ -81,18 +81,6 @@ def _union(declared: Any, pool: Pool, name: str) -> st.SearchStrategy[Any]:
     return st.one_of(*(of_type(one, pool, name) for one in declared.types))
 
 
-_WAYS: dict[type, Callable[[Any, Pool, str], st.SearchStrategy[Any]]] = {
-    inspect.StrType: lambda declared, pool, name: pool.text(name),
-    inspect.IntType: lambda declared, pool, name: pool.number(name),
-    inspect.BoolType: lambda declared, pool, name: st.booleans(),
-    inspect.NoneType: lambda declared, pool, name: st.none(),
-    inspect.ListType: _list,
-    inspect.DictType: _dict,
-    inspect.UnionType: _union,
-    inspect.StructType: lambda declared, pool, name: _struct(declared, pool),
-}
-
-
 @st.composite
 def _struct(draw: st.DrawFn, declared: inspect.StructType, pool: Pool) -> dict[str, Any]:
     made = {}
@@ -106,6 +94,18 @@ def _struct(draw: st.DrawFn, declared: inspect.StructType, pool: Pool) -> dict[s
         else:
             del made[spoilt]
     return made
+
+
+_WAYS: dict[type, Callable[[Any, Pool, str], st.SearchStrategy[Any]]] = {
+    inspect.StrType: lambda declared, pool, name: pool.text(name),
+    inspect.IntType: lambda declared, pool, name: pool.number(name),
+    inspect.BoolType: lambda declared, pool, name: st.booleans(),
+    inspect.NoneType: lambda declared, pool, name: st.none(),
+    inspect.ListType: _list,
+    inspect.DictType: _dict,
+    inspect.UnionType: _union,
+    inspect.StructType: lambda declared, pool, name: _struct(declared, pool),
+}
 
 
 def message(declared: type[msgspec.Struct], pool: Pool) -> st.SearchStrategy[dict[str, Any]]:
@@ -172,7 +172,9 @@ Draft = Plain | Push | Sealed | Report
 
 @st.composite
 def _pushes(draw: st.DrawFn, pool: Pool) -> Push:
-    return Push(draw(st.lists(_changes(pool), min_size=1, max_size=3)), draw(_overrides(protocol.PushHeader, pool)))
+    changes = draw(st.lists(_changes(pool), min_size=1, max_size=3))
+    is_odd = draw(st.integers(1, _OFTEN)) == _OFTEN
+    return Push(changes, draw(_overrides(protocol.PushHeader, pool)) if is_odd else {})
 
 
 _RELOCATING = {Verb.MOVE.value, Verb.SHARE.value, Verb.UNSHARE.value}
@@ -180,17 +182,18 @@ _RELOCATING = {Verb.MOVE.value, Verb.SHARE.value, Verb.UNSHARE.value}
 
 @st.composite
 def _changes(draw: st.DrawFn, pool: Pool) -> dict[str, Any]:
-    """Half of them aim well: at somebody's record, in the form that the verb has."""
-    more: dict[str, Any] = draw(_overrides(Change, pool))
-    if draw(st.booleans()):
-        return more
-    more = {"record": draw(pool.text("r")), "scope": draw(pool.text("s")), "kind": draw(pool.text("t"))}
+    """Most aim well: at somebody's record, in the form that the verb has."""
+    if draw(st.integers(1, _OFTEN)) == _OFTEN:
+        return draw(_overrides(Change, pool))
+    more: dict[str, Any] = {"record": draw(pool.text("r")), "scope": draw(pool.text("s")), "kind": draw(pool.text("t"))}
     verb = draw(pool.text("k"))
     if verb in _RELOCATING:
         return more | {"verb": verb, "to": draw(pool.text("to")), "set": {}}
     if verb == Verb.ALIAS.value:
         return more | {"verb": verb, "set": {"joined_to": draw(pool.text("r"))}}
-    return more | {"verb": verb, "base": draw(st.dictionaries(pool.text("set of"), pool.text("base"), max_size=1))}
+    if verb == Verb.RESOLVE.value:
+        return more | {"verb": verb, "resolves": {"full_name": draw(st.lists(pool.text("resolves"), max_size=2))}}
+    return more | {"verb": verb, "base": draw(st.dictionaries(st.just("full_name"), pool.text("base")))}
 
 
 @st.composite

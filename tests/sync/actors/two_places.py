@@ -65,6 +65,8 @@ class TwoPlaces:
         self.world = world
         self.owner = world.desk({OTHER: Role.COMMUNE_OFFICER})
         self.asked = _filled(self.owner, OTHER, 8)
+        self._named: dict[str, set[str]] = {}
+        """By desk, the ids of the place that it named itself, in this request or before: some are told it again."""
         self.askers = {name: world.desk(grants) for name, grants in ASKERS.items()}
         own = [_filled(self.askers["officer"], COMMUNE, 3), _filled(self.askers["house"], SHELTER, 2)]
         self.code = world.write(
@@ -88,7 +90,7 @@ class TwoPlaces:
         desks = [self.owner.id, protocol.PROVINCE_DESK, *(desk.id for desk in self.askers.values())]
         locators = [row.locator for row in self.world.rows(select(tables.enrol_code.c.locator))]
         keys = [row.key for row in self.world.rows(select(tables.scope_key.c.key))]
-        scopes, kinds = [OTHER, OTHER, COMMUNE, SHELTER], sorted(KINDS)
+        scopes, kinds = [OTHER, OTHER, COMMUNE, COMMUNE, SHELTER], sorted(KINDS)
         names = sorted({name for kind in KINDS.values() for name in kind.fields})
         named: dict[str, list[Any]] = {
             **dict.fromkeys(("scope", "s", "to", "cursors of", "scopes"), scopes),
@@ -99,10 +101,11 @@ class TwoPlaces:
             "set": [*records, "2026-11-27", 1, 0],
             "epoch": [self.world.epoch],
             "file": files,
-            "t": ["person", "person", *kinds],
+            "t": [*["person"] * len(kinds), *kinds],
             "fields of": kinds,
-            "k": [verb.value for verb in Verb],
+            "k": [*[Verb.SET.value] * 4, *(verb.value for verb in Verb)],
             "key": keys,
+            **{f"{use}_public": [protocol.b64(self.owner.key.public)] for use in ("sign", "box", "doorbell")},
             "locator": [protocol.b64(bytes.fromhex(one)) for one in locators],
             "ranges": sorted({range_of(one) for one in self.asked.records}),
             "cursors": [0, 0, 1],
@@ -123,7 +126,10 @@ class TwoPlaces:
             desk.n, desk.head = before
         if reply.status == 409 and reply.code == "fork":
             self.askers[name] = self.world.desk(ASKERS[name])
-        return body + repr(draft).encode(), reply
+        named = self._named.setdefault(desk.id, set())
+        said = body + repr(draft).encode()
+        named |= {one for one in self.asked.ids if one.encode() in said}
+        return said + " ".join(sorted(named)).encode(), reply
 
     def _sent(self, caller: str, desk: ServerDesk, path: str, body: bytes) -> Reply:
         if caller == UNSIGNED or path in OPEN:
@@ -169,19 +175,22 @@ def _read(reply: Reply) -> bytes:
 
 
 def _filled(desk: ServerDesk, scope: str, people: int) -> Place:
+    """With people, a conflict about the last of them, and a commune's file."""
     place = Place()
     name = NAME if scope == OTHER else "Lò Văn Thử"
     for _ in range(people):
         record = uuid7()
-        desk.send("person", record, {"full_name": name}, scope=scope)
+        seen = {"full_name": desk.send("person", record, {"full_name": name}, scope=scope)}
         place.records.add(record)
     if scope != SHELTER:
         file = make_file(1000, seed=people)
         place.records.add(name_it(desk, file, more={"scope": scope}))
         place.files.add(file.digest)
         assert put(desk, file, 0, scope=scope).status == 200
+    twice = [desk.send("person", record, {"full_name": name + one}, scope=scope, base=seen) for one in "ab"]
+    place.changes |= {*twice, *(row.id for row in desk.world.open_conflicts() if row.record == record)}
     written_by = select(tables.change.c.id).where(tables.change.c.desk == desk.id)
-    place.changes = {row.id for row in desk.world.rows(written_by)}
+    place.changes |= {row.id for row in desk.world.rows(written_by)}
     return place
 
 
