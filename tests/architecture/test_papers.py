@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.sources import ROOT
+from tests.helpers.named_tests import is_there
 from tests.test_desk_script import desk
 
 LICENCES = ROOT / "docs" / "licences"
@@ -75,8 +76,8 @@ PROOFS = {"traceability.md": 100, "sync-proof.md": 5}
 def test_every_proof_that_is_named_is_there(paper: str) -> None:
     named = _named_in((ROOT / "docs" / paper).read_text(encoding="utf-8"))
     assert len(named) > PROOFS[paper]
-    assert [f"{file}::{test}" for file, test in named if not _is_there(file, test)] == []
-    assert not _is_there("store/desk/test_register.py", "test_nobody_wrote_this")
+    assert [f"{file}::{test}" for file, test in named if not is_there(file, test)] == []
+    assert not is_there("store/desk/test_register.py", "test_nobody_wrote_this")
 
 
 def test_every_invariant_of_the_sync_has_its_row() -> None:
@@ -90,12 +91,28 @@ def test_every_invariant_of_the_sync_has_its_row() -> None:
     assert [number for number, shown in rows if not _named_in(shown)] == []
 
 
+def _edges(text: str) -> list[tuple[int, str]]:
+    """Number and proofs of each row of the edges at which others lost data."""
+    _, _, section = text.partition("## 3. Eighteen edges")
+    found = re.findall(r"^\| (\d+) \|[^|]+\|[^|]+\| (.+) \|$", section, re.MULTILINE)
+    return [(int(number), shown) for number, shown in found]
+
+
+def test_every_edge_at_which_others_lost_data_has_its_row() -> None:
+    """In order, each with a test and its twin, by name and there."""
+    text = (ROOT / "docs" / "sync-proof.md").read_text(encoding="utf-8")
+    rows = _edges(text)
+    assert [number for number, _ in rows] == list(range(1, 19))
+    for number, shown in rows:
+        course, says_twin, twins = shown.partition("; twin")
+        assert says_twin, number
+        for named in (_named_in(course), _named_in(twins)):
+            assert named, number
+            assert [one for one in named if not one[1] or not is_there(*one)] == [], number
+    assert _edges(text.replace("| 7 |", "| seven |")) != rows, "the twin: a row that is gone is missed"
+
+
 def _named_in(text: str) -> list[tuple[str, str]]:
     """File and test (or "") of every proof: paths below `tests/` with a folder, and tests of the top folder."""
     found = re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.py)(?:::(\w+))?`", text.replace("`desk.py`", ""))
     return [(file, test) for file, test in found if "/" in file or file.startswith("test_")]
-
-
-def _is_there(file: str, test: str) -> bool:
-    path = ROOT / "tests" / file
-    return path.exists() and (not test or f"def {test}(" in path.read_text(encoding="utf-8"))

@@ -85,12 +85,11 @@ def settle(tx: Tx) -> None:
             continue
         if _seals_late(tx, change, leaving.keys() - set(rows)):
             continue
-        for kind, record in leaving:
-            _remove(tx, kind, record)
+        removed = sum(_remove(tx, kind, record) for kind, record in leaving)
         tx.scrub()
         db.execute("UPDATE departure SET is_gone=1 WHERE change=?", (change,))
         handing_on.forget(tx, change)
-        sign_statement(tx, change, len(leaving))
+        sign_statement(tx, change, removed)
         if not settings.get(db, KEEPS_STUBS, bool, True):
             db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))
 
@@ -184,19 +183,21 @@ def _is_unsent(db: Connection, record: str) -> bool:
     return row is not None
 
 
-def _remove(tx: Tx, kind: str, record: str) -> None:
+def _remove(tx: Tx, kind: str, record: str) -> int:
+    """How many records that were: none where this desk never had it."""
     db = tx.connection
     tx.forget(kind, record)
     if kind == _PERSON:
         import_rows.forget_person(db, record)
     files = file_queue.contents_of(db, record) if kind == _ATTACHMENT else ()
-    db.execute(f"DELETE FROM {kind} WHERE id=?", (record,))  # noqa: S608 - declared names only
+    removed: int = db.execute(f"DELETE FROM {kind} WHERE id=?", (record,)).rowcount  # noqa: S608 - declared names only
     for file in files:
         _let_go(db, file, record, tx.ledger.desk)
     for table in ("shadow", "conflict", "draft", "arrival"):
         db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
     db.execute(f"DELETE FROM change WHERE record=? AND desk<>? AND NOT ({_SAYS_WHERE})", (record, tx.ledger.desk))  # noqa: S608
     db.execute("UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE record=?", (LEFT, record))
+    return removed
 
 
 def _let_go(db: Connection, file: str, record: str, desk: str) -> None:

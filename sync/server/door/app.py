@@ -59,6 +59,7 @@ from sync.snapshot import SnapshotRequest
 _MAX_SMALL = 16 * 1024
 _MOST_OF_A_SNAPSHOT = 4 << 20
 """Bytes of it in one answer."""
+_LENGTH = re.compile(r"[0-9]{1,12}")
 _RANGE = re.compile(r"bytes=([0-9]{1,12})-")
 _log = logging.getLogger(__name__)
 
@@ -199,7 +200,7 @@ class Service:
     async def _read(self, request: Asgi, *, most: int) -> bytes:
         """The body as sent. Raises Refused when it is larger than `most` bytes or takes too long."""
         announced = request.headers.get("content-length", "0")
-        if not announced.isdigit() or int(announced) > most:
+        if not _LENGTH.fullmatch(announced) or int(announced) > most:
             raise Refused(413, "too_large")
         body = bytearray()
         try:

@@ -34,6 +34,7 @@ from tests.helpers.builders import (
     make_visit,
     save_all,
 )
+from tests.helpers.examples import examples
 from tests.helpers.lists import count_children
 from tests.helpers.workplaces import make_workplace
 
@@ -118,7 +119,7 @@ def test_a_child_who_left_is_found_last_and_only_when_asked_for(workplace: Workp
 
 
 @given(typed=st.text(max_size=30))
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_nothing_that_is_typed_breaks_the_search(workplace: Workplace, typed: str) -> None:
     hits = workplace.read(lambda c: search_children(c, typed, Filters(status="")))
     assert len(hits.ids) <= MOST_FOUND

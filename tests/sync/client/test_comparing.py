@@ -134,6 +134,32 @@ def test_a_row_too_many_stays_and_is_told(office: Office) -> None:
     assert desk.ask("SELECT count(*) FROM audit WHERE action='repair'") == [(1,)]
 
 
+class Tidying(FragileReplica):
+    """A desk whose control is taken out: what a reply does not list goes."""
+
+    def put_right(
+        self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
+    ) -> bool:
+        listed = {line.change.record for _, line in events}
+
+        def tidy(tx: Tx) -> None:
+            for (one,) in tx.connection.execute("SELECT id FROM person").fetchall():
+                if range_of(one) in ranges and one not in listed:
+                    tx.connection.execute("DELETE FROM person WHERE id=?", (one,))
+
+        is_right = super().put_right(scope, at, ranges, events)
+        self._write(tidy)
+        return is_right
+
+
+def test_taken_out_for_its_absence_it_would_be_lost(office: Office) -> None:
+    """The twin."""
+    desk = office.desks[1]
+    spoil(desk, "INSERT INTO person SELECT ?, scope, writers, " + _columns(desk) + " FROM person LIMIT 1", "f" * 32)
+    compare(desk, Tidying(desk.register, lambda changes: None))
+    assert desk.ask("SELECT count(*) FROM person WHERE id=?", "f" * 32) == [(0,)]
+
+
 def _columns(desk: RealDesk) -> str:
     return ", ".join(
         row[1] for row in desk.ask("PRAGMA table_info(person)") if row[1] not in ("id", "scope", "writers")

@@ -25,6 +25,7 @@ from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks as server_desks
 from tests.helpers.builders import make_person, save_all
+from tests.helpers.examples import examples
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.three_desks import Office
 
@@ -104,7 +105,7 @@ def run(work: Callable[[list[Watched]], None]) -> None:
         office.close()
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(STEPS)
 def test_green_means_that_nothing_waits_and_every_cursor_is_at_its_head(steps: list[tuple[int, str]]) -> None:
     def work(desks: list[Watched]) -> None:

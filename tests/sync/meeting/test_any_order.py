@@ -23,6 +23,7 @@ from sync.merge import Decision, Outcome
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.intake import merging
+from tests.helpers.examples import examples
 from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
 
@@ -105,7 +106,7 @@ def _same(world: World, typed: list[Typed], order: list[int]) -> bool:
     return {stands} | asked == {other} | asked_again and (not is_decided or stands == other)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(rounds())
 @example(([Typed("occupation", "nông dân", 1), Typed("occupation", "thợ mỏ", 1)], [1, 0]))
 @example(
@@ -125,7 +126,7 @@ def test_who_comes_last_would_be_found(world: World, monkeypatch: pytest.MonkeyP
     assert not _same(world, typed, [2, 1, 0])
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.permutations([0, 0, 1, 1, 2]))
 def test_of_desks_that_type_on_the_last_word_of_each_is_found(world: World, turns: list[int]) -> None:
     """Each goes on from its own last value; all values differ (of equal ones, see docs/sync-proof.md)."""
@@ -142,7 +143,7 @@ def test_of_desks_that_type_on_the_last_word_of_each_is_found(world: World, turn
 Delta = st.lists(st.sampled_from(["+dt1", "-dt1", "+dt2", "-dt2"]), min_size=1, max_size=2, unique_by=lambda c: c[1:])
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(Delta, min_size=2, max_size=4), st.randoms(use_true_random=False))
 def test_members_are_the_same_in_any_order(world: World, deltas: list[list[str]], chance: st.DataObject) -> None:
     """All saw the first change alone: what each added stands unless it took it back itself."""

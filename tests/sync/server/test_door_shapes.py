@@ -13,6 +13,7 @@ from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
 from sync.change import MAX_LINE, Change, Verb, Wire, write
 from sync.server.intake import admission
 from sync.server.intake.admission import Admission
+from tests.helpers.examples import examples
 
 _ID = "0197f0c0" + "ab" * 12
 _DESK = "7ZK2MQ"
@@ -63,7 +64,7 @@ def _said_one_by_one(change: Change) -> str | None:
         return _said(change)
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(change=_changes())
 def test_asked_by_its_shape_it_is_told_the_same(change: Change) -> None:
     assert _said(change) == _said_one_by_one(change)

@@ -15,6 +15,7 @@ from sync import protocol, seal
 from sync.protocol import Event
 from sync.server.identity.scopes import keys_of
 from sync.server.intake.conflicts import ConflictBook, OpenConflict, conflict_id
+from tests.helpers.examples import examples
 from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.server_fixtures import COMMUNE, ServerDesk, World, province_in
 
@@ -290,7 +291,7 @@ Edit = tuple[int, int, str]
 """Which desk types, how many changes back it looked, and what it types."""
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.sampled_from("123456")), min_size=1, max_size=12))
 def test_every_value_ever_typed_stands_was_seen_or_waits_for_a_person(lasting_world: World, edits: list[Edit]) -> None:
     """Not that desks agree, but that no value went unseen: it stands, waits, or was written over knowingly."""

@@ -19,6 +19,7 @@ from sync.server.engine import tables
 from sync.server.identity.scopes import keys_of
 from sync.server.intake.admission import Admission
 from sync.server.lifecycle.erasing import Ordered, erase
+from tests.sync.actors.province_rows import rows_of
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -60,6 +61,27 @@ def test_the_same_push_again_changes_nothing(world: World) -> None:
     assert [(result.status, result.code) for result in again.results] == [("dup", ""), ("quarantined", "kind")]
     assert again.accepted_n == 2
     assert {name: world.count(name) for name in before} == before
+
+
+def test_the_same_push_again_touches_no_row(world: World) -> None:
+    """Whoever follows the rows that change would fetch all of it anew."""
+    desk = world.desk()
+    body = desk.body([desk.change("person", uuid7(), NAME), desk.change("nonsense", uuid7(), NAME)])
+    assert desk.post("/v1/push", body).status == 200
+    before = rows_of(world)
+    for _ in range(2):
+        assert desk.post("/v1/push", body).status == 200
+    assert rows_of(world) == before
+
+
+def test_sent_as_something_new_it_would_touch_rows(world: World) -> None:
+    """The twin: the same values under another number."""
+    desk, record = world.desk(), uuid7()
+    desk.send("person", record, NAME)
+    before = rows_of(world)
+    desk.send("person", record, NAME)
+    after = rows_of(world)
+    assert {"change", "feed", "scope"} <= {name for name in after if before[name] != after[name]}
 
 
 def test_a_brief_receipt_names_what_was_not_plainly_taken(world: World) -> None:

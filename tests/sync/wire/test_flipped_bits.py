@@ -14,6 +14,7 @@ from commune_desk.domain.words.errors import DeskError
 from sync import protocol
 from sync.change import BadLine, read_line
 from sync.client.session import Session
+from tests.helpers.examples import examples
 from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.memory_replica import MemoryReplica
 from tests.sync.actors.scripted_province import SCOPE, Raw, ScriptedProvince
@@ -74,7 +75,7 @@ def _sync_with(path: str, change: Callable[[Raw], Raw]) -> bool:
     return is_refused
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.sampled_from(PATHS), SHARES, BITS)
 def test_a_bit_flipped_on_the_way_down_changes_nothing(path: str, share: float, bit: int) -> None:
     """Some bits of a frame mean nothing; what is taken is then what was sent."""
@@ -118,7 +119,7 @@ def _lines(desk: ServerDesk) -> list[bytes]:
     return [desk.change("person", uuid7(), {"full_name": "Đặng Thị Hoà"}).encode() for _ in range(3)]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(SHARES, BITS)
 def test_a_bit_of_a_change_is_refused_and_the_rest_is_taken(world: World, share: float, bit: int) -> None:
     """In its bytes: the desk's signed head tells, nothing is kept, and the honest batch is taken whole.
@@ -138,7 +139,7 @@ def test_a_bit_of_a_change_is_refused_and_the_rest_is_taken(world: World, share:
     assert desk.push(*lines).read(protocol.Receipt).accepted_n == 3
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SHARES, BITS)
 def test_no_change_is_another_ones_by_a_bit(world: World, share: float, bit: int) -> None:
     """By the line alone: it cannot be read, or its author did not sign it."""

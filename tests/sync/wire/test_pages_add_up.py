@@ -25,6 +25,7 @@ from sync.change import START, Line, Place, next_chain, read_line
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from tests.helpers.builders import SHELTER_SCOPE, make_child, make_person, make_report, make_visit, save_all
+from tests.helpers.examples import examples
 from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import HOUSE, RealProvince, real_province
@@ -226,7 +227,7 @@ def test_the_feed_is_worth_cutting(fresh: tuple[Events, Events], whole: dict[str
     assert [len(feed) > 3 for feed in fresh] == [True, True]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.lists(st.booleans(), max_size=40), st.lists(st.integers(1, 5), max_size=30))
 def test_any_cut_and_any_mixture_gives_the_same_register(
     kept: Kept, fresh: tuple[Events, Events], whole: dict[str, Any], folder: Path, turns: list[bool], sizes: list[int]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from commune_desk.domain.words.errors import Invalid
 from sync import seal, spelling
 from sync.seal import BoxKey, SealBroken, SigningKey
+from tests.helpers.examples import examples
 
 DESK = SigningKey.from_bytes(bytes(range(32)))
 PROVINCE = BoxKey.from_bytes(bytes(range(32, 64)))
@@ -116,7 +117,7 @@ def test_padding_that_is_not_whole_is_a_broken_seal(padded: bytes) -> None:
         seal.unpad(padded)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(value=VALUES)
 def test_a_sealed_value_comes_back_as_it_was(value: object) -> None:
     sealed = seal.seal_value(PROVINCE.public, value, **PLACE)
@@ -206,7 +207,7 @@ def test_a_code_may_be_typed_the_way_people_type(data: bytes) -> None:
     assert spelling.read_spelled(text.replace("1", "I")) == data
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(data=st.binary(min_size=1, max_size=12))
 def test_every_single_wrong_character_is_found(data: bytes) -> None:
     text = spelling.spell(data, 999)
@@ -216,7 +217,7 @@ def test_every_single_wrong_character_is_found(data: bytes) -> None:
                 spelling.read_spelled(text[:place] + wrong + text[place + 1 :])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(data=st.binary(min_size=1, max_size=48))
 @example(data=bytes(range(48)))
 def test_every_two_swapped_characters_are_found(data: bytes) -> None:
