@@ -142,8 +142,8 @@ class PushHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
     desk: str
     epoch: str
-    first_n: int
-    last_n: int
+    first_n: Count
+    last_n: Count
     head: B64
     head_signature: B64
     audit_head: str = ""

@@ -126,6 +126,11 @@ def with_a_plain_register(backup: Path, path: Path) -> Path:
     return packed(path, rewritten(parts(backup), FILE_NAME, plain))
 
 
+def with_a_manifest_without_end(backup: Path, path: Path) -> Path:
+    """Nested deeper than any reader goes, and small."""
+    return packed(path, parts(backup) | {MANIFEST: b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"})
+
+
 def with_another_keyfile(backup: Path, path: Path) -> Path:
     keyfile = parts(backup)[KEYFILE_NAME]
     return packed(path, rewritten(parts(backup), KEYFILE_NAME, keyfile.replace(b'"generation":1', b'"generation":7')))
@@ -133,7 +138,7 @@ def with_another_keyfile(backup: Path, path: Path) -> Path:
 
 HOSTILE = (
     *(as_a_picture, as_nothing, as_another_archive, as_a_bomb, locked_with_a_password),
-    *(with_a_plain_register, with_another_keyfile),
+    *(with_a_plain_register, with_a_manifest_without_end, with_another_keyfile),
 )
 
 

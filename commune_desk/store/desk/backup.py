@@ -192,7 +192,7 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
         raise BackupDamaged
     try:
         return msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise BackupDamaged from None
 
 

@@ -15,6 +15,8 @@ MAX_FILE_BYTES = 64 << 20
 MAX_UNPACKED_BYTES = 600 << 20
 """A list of 250,000 rows and 20 columns unpacks to about half of this."""
 MAX_MEMBERS = 2_000
+_FOREIGN_PACKING = frozenset({zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
+"""What `zipfile` could unpack besides, no office program writes, and LZMA takes as much memory for as the file says."""
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
@@ -153,6 +155,8 @@ def _judge_package(path: Path) -> FileKind:
             unpacked = sum(member.file_size for member in members)
             if unpacked > MAX_UNPACKED_BYTES or len(members) > MAX_MEMBERS:
                 raise Fault(TOO_LARGE, name=name, size=unpacked >> 20)
+            if any(member.compress_type in _FOREIGN_PACKING for member in members):
+                raise Fault(DAMAGED, name=name)
             names = {member.filename for member in members}
             if "encrypted-package" in names:
                 raise Fault(PASSWORD, name=name)

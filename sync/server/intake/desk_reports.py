@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select
 
+from commune_desk.domain.model.ids import is_id
 from sync import seal
 from sync.protocol import Malformed, decode, unb64
-from sync.report_wire import PurgeStatement, ReportReply, ReportRequest, SignedPurge
+from sync.report_wire import REMOVED, PurgeStatement, ReportReply, ReportRequest, SignedPurge
 from sync.server.engine import tables
 from sync.server.engine.database import reach_of
 from sync.server.identity import desks
@@ -17,7 +18,7 @@ _MOST = 200
 
 
 def take_report(province: Province, caller: desks.DeskState, request: ReportRequest) -> ReportReply:
-    """Keep what the desk tells. Raises Refused for statements that it did not sign, Malformed for too many."""
+    """Keep what the desk tells. Raises Refused for what it did not sign, Malformed for too many or of no change."""
     if len(request.purges) > _MOST:
         raise Malformed
     statements = {}
@@ -25,11 +26,18 @@ def take_report(province: Province, caller: desks.DeskState, request: ReportRequ
         said = decode(unb64(one.body), PurgeStatement)
         if said.desk != caller.id or not _is_signed(one, caller):
             raise Refused(401, "signature")
+        if not _names_a_change(said.change):
+            raise Malformed
         statements[said.change] = one
     province.database.write(
         lambda connection: _keep(connection, province, caller.id, statements), reach_of(caller.id, ())
     )
     return ReportReply(purges=sorted(statements))
+
+
+def _names_a_change(text: str) -> bool:
+    """What is no id stands for all that the desk held, or for nothing; PostgreSQL takes some such texts for one."""
+    return text == REMOVED or is_id(text)
 
 
 def _is_signed(one: SignedPurge, caller: desks.DeskState) -> bool:

@@ -47,7 +47,7 @@ def read_received(text: str) -> str:
     """`2026-11-23 23:40`, Viet Nam time, as a stored instant. Raises Invalid."""
     try:
         return to_iso(datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").replace(tzinfo=VIETNAM))
-    except ValueError:
+    except (OverflowError, ValueError):  # in the year 1 it is not yet that hour in UTC
         raise Invalid(N_('"{text}" is no time. Write it like 2026-11-23 23:40.'), text=text) from None
 
 

@@ -104,7 +104,7 @@ def _speaks_of(raw: bytes, records: set[str]) -> bool:
     """What cannot be read counts as soon as it names one of them."""
     try:
         change = msgspec.json.decode(raw, type=Change)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return any(record.encode() in raw for record in records)
     values = (change.set.get(name) for name in ABOUT.get(change.kind, ()))
     return change.record in records or any(value in records for value in values if isinstance(value, str))

@@ -82,7 +82,7 @@ def _act(province: Province, line: bytes) -> Act | None:
     try:
         signed = unb64(signature.decode("ascii"))
         act = msgspec.json.decode(body, type=Act)
-    except (Malformed, UnicodeDecodeError, msgspec.DecodeError):
+    except (Malformed, RecursionError, UnicodeDecodeError, msgspec.DecodeError):
         return None
     return act if seal.verify(province.keys.authority.public, seal.ERASED, body, signed) else None
 

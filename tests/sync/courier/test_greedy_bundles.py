@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec import structs
 
 from commune_desk.domain.time.clock import SystemClock
-from sync.bundle import PartKind
+from sync.bundle import PartKind, part
 from sync.protocol import PullRequest
-from sync.server.door import courier_reply
+from sync.server.door import courier, courier_reply
 from sync.server.door.courier import existing
+from sync.server.door.courier_answer import Answer
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import epoch_of
+from sync.server.intake.admission import Admission
 from sync.snapshot import Begin
 from tests.helpers.builders import make_person, save_all
+from tests.sync.actors.couriers import Office, couriers
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
 pytestmark = pytest.mark.usefixtures("store_engine")
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    with couriers() as made:
+        yield made
 
 
 def _snapshots(real: RealProvince, desk: str, scopes: list[str]) -> int:
@@ -50,3 +62,31 @@ class _Kept(dict[str, int]):
     @classmethod
     def fromkeys(cls, named: Iterable[str]) -> list[str]:  # type: ignore[override]
         return list(named)
+
+
+def test_numbers_that_no_register_counts_to_are_no_push(office: Office) -> None:
+    """Parked, they would have to wait in a column that cannot hold them, or in an answer that no desk can read."""
+    for first in (1 << 53, 1 << 63, 10**30):
+        assert _brought_ahead(office, first) == ["malformed"], first
+    assert _parked(office) == []
+    assert _brought_ahead(office, 10**6) == [], "the twin: a number that a register may come to waits"
+    assert _parked(office) == [(10**6, 10**6)]
+
+
+def _brought_ahead(office: Office, first: int) -> list[str]:
+    """What is refused of a bundle with a push of one change that says it is that far ahead."""
+    office.visit(0)
+    (data,) = office.write_out(0)
+    arrived = courier.open_arrived(office.province, data)
+    ((_, body),) = arrived.parts(PartKind.PUSH)
+    header, *lines = body.split(b"\n")
+    said = msgspec.json.decode(header) | {"first_n": first, "last_n": first}
+    ahead = b"\n".join([msgspec.json.encode(said), lines[-1]])
+    answer = Answer(office.id_of(0))
+    pushed = replace(arrived, header=structs.replace(arrived.header, parts=[part(PartKind.PUSH, ahead)[0]]))
+    courier.take_in_bundle(office.province, replace(pushed, contents=[ahead]), answer, door=Admission(), label="")
+    return answer.refused
+
+
+def _parked(office: Office) -> list[tuple[int, int]]:
+    return courier.standing(office.province, office.id_of(0))[1]

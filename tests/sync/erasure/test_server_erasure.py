@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import Fault
-from sync import protocol
-from sync.change import Line
+from sync import protocol, seal
+from sync.change import GENESIS, Line
 from sync.erased import erased_line
 from sync.server.answers import log_export
 from sync.server.answers.snapshots import FOLDER
@@ -62,6 +62,22 @@ def words_in(world: World) -> str:
 
 def command_erase(folder: Path, record: str, *more: str) -> Done:
     return command(folder, "erase", record, "--who", "Sở Y tế", "--why", "QĐ 12/2026", *more)
+
+
+def test_no_desk_stands_in_the_way_of_an_erasure(world: World, child: Child) -> None:
+    """What is nested deeper than any reader goes is set aside; it goes if it names the child, and stays if not."""
+    line = child.desk.change("person", uuid7(), {"full_name": "Chìu Văn Sáng"})
+    for said in (child.person, uuid7()):
+        desk = world.desk()
+        raw = b'{"x":"' + said.encode() + b'","y":' + b"[" * 30_000 + b"]" * 30_000 + b"}"
+        head = protocol.b64(seal.sha256(GENESIS + seal.sha256(raw)))
+        desk.change("person", uuid7(), {})
+        proof = protocol.b64(desk.key.sign(seal.HEAD, protocol.head_statement(desk.id, 1, protocol.unb64(head))))
+        assert desk.push(b"AAAA " + raw, head=head, head_signature=proof).status == 200
+    assert child.desk.results(line) == [("ok", "")]
+    erased(world, child.person)
+    kept = [row.raw for row in world.rows(select(tables.quarantine.c.raw))]
+    assert sorted(len(raw) > 0 for raw in kept) == [False, True]
 
 
 def test_nothing_of_the_child_is_left_but_ids_numbers_and_hashes(world: World, child: Child) -> None:
@@ -329,9 +345,11 @@ def test_without_the_list_it_would_be_back(put_back: World) -> None:
 
 def test_a_list_that_somebody_else_wrote_erases_nothing(put_back: World) -> None:
     path = put_back.province.data / erased_list.FILE
-    path.write_bytes(path.read_bytes().replace(b'"person"', b'"parson"'))
-    with pytest.raises(Fault):
-        erased_list.settle(put_back.province)
+    nested = b"AAAA " + b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    for written in (path.read_bytes().replace(b'"person"', b'"parson"'), nested):
+        path.write_bytes(written)
+        with pytest.raises(Fault):
+            erased_list.settle(put_back.province)
     assert "Chìu" in words_in(put_back)
 
 

@@ -119,7 +119,7 @@ def test_reports_come_from_a_file_all_or_with_a_reason(folder: Path) -> None:
     path.write_bytes(msgspec.json.encode({**good, "child_age": "seven"}))
     refused = command(folder, "report-in", "--from-file", str(path))
     assert (refused.returncode, "child_age" in refused.stderr) == (2, True)
-    for wrong in ({"received": "2999-01-01 00:00"}, {"child_age": 40}):
+    for wrong in ({"received": "2999-01-01 00:00"}, {"received": "0001-01-01 00:00"}, {"child_age": 40}):
         path.write_bytes(msgspec.json.encode({**good, **wrong}))
         assert command(folder, "report-in", "--from-file", str(path)).returncode == 2
     path.write_bytes(msgspec.json.encode([good, {**good, "commune": "Bình Liêu"}]))
