@@ -136,6 +136,10 @@ class Replica(Protocol):
         """Apply at most `APPLY_AT_ONCE` verified events and set the cursors, in one transaction."""
         ...
 
+    def takes_snapshots(self) -> bool:
+        """Whether a scope may begin from a snapshot; else its feed is heard from the beginning."""
+        ...
+
     def is_at_work(self) -> bool:
         """Whether anything is here but what a desk writes of itself when it begins."""
         ...

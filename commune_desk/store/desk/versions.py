@@ -35,9 +35,30 @@ def _own_schema(connection: Connection) -> int:
 
 
 def begin_all_anew(tx: Tx) -> None:
-    """With the next sync every scope is brought to what stands at the province; nothing here is removed for it."""
+    """With the next sync every scope is brought to what stands at the province; nothing here is removed for it.
+
+    By snapshots, unless what the province lacks is still to be found: of that they tell nothing.
+    """
+    if is_hearing_all(tx.connection):
+        hear_all(tx)
+        return
     scopes = [scope for (scope,) in tx.connection.execute("SELECT scope FROM cursor ORDER BY scope").fetchall()]
     settings.put(tx.connection, _TO_BEGIN_ANEW, sorted({*scopes, *to_begin_anew(tx.connection)}))
+
+
+def hear_all(tx: Tx) -> None:
+    """Forget what the province's feeds said: they are heard from their beginning, which alone tells what it lacks."""
+    db = tx.connection
+    db.execute("UPDATE change SET seq=NULL, n=NULL, outcomes=NULL WHERE state IN ('accepted', 'received')")
+    db.execute("DELETE FROM cursor")
+    db.execute("DELETE FROM conflict WHERE state<>'deciding'")
+    settings.put(db, _TO_BEGIN_ANEW, [])
+    settings.put(db, settings.HEARS_ALL, True)
+
+
+def is_hearing_all(connection: Connection) -> bool:
+    """Whether what the province lacks is still to be found: no scope is begun from a snapshot until then."""
+    return settings.get(connection, settings.HEARS_ALL, bool, False)
 
 
 def note_to_begin(tx: Tx, scope: str) -> None:

@@ -152,6 +152,9 @@ class RegisterReplica(OneDesk):
 
     # A scope begun anew
 
+    def takes_snapshots(self) -> bool:
+        return not self._ask(versions.is_hearing_all)
+
     def is_at_work(self) -> bool:
         return self._ask(snapshot_parts.is_at_work)
 

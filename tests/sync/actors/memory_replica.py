@@ -162,6 +162,9 @@ class MemoryReplica:
         self.places |= {scope: place.seq for scope, place in places.items()}
         self.chains |= {scope: place.chain for scope, place in places.items()}
 
+    def takes_snapshots(self) -> bool:
+        return True
+
     def is_at_work(self) -> bool:
         return bool(self.lines or self.applied)
 
