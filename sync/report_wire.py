@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from commune_desk.domain.model.batches import batched
 from sync.protocol import B64, Count
 
 REMOVED = "revoked"
@@ -52,5 +53,5 @@ class ReportReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
 def requests_with(purges: Sequence[SignedPurge]) -> Iterator[ReportRequest]:
     """The requests that tell all of these; none when there are none."""
-    for start in range(0, len(purges), AT_ONCE):
-        yield ReportRequest(purges=list(purges[start : start + AT_ONCE]))
+    for some in batched(purges, AT_ONCE):
+        yield ReportRequest(purges=list(some))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.i18n import _
 from commune_desk.presenters.frame.routes import Route
-from commune_desk.presenters.reports.news import Arrival, ReportNews
+from commune_desk.presenters.reports.news import NewReports, ReportNews
 from commune_desk.ui.main_window import Shell
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.notice import NoticeBar
@@ -28,27 +28,27 @@ class ReportBell(QObject):
         super().__init__(parent)
         self._shell, self._navigate = shell, navigate
         self._news = ReportNews(workplace)
-        self._shown: list[tuple[Arrival, NoticeBar]] = []
+        self._shown: list[tuple[NewReports, NoticeBar]] = []
 
     def hear(self, changes: ChangeSet) -> None:
         """What changed in the register."""
         if not changes.touches("report"):
             return
-        for arrival, notice in self._shown:
-            if not self._news.waits(arrival):
+        for new, notice in self._shown:
+            if not self._news.waits(new):
                 self._shell.drop_notice(notice)
         self._shown = [one for one in self._shown if one[1] in self._shell.notices]
         came = self._news.heard(changes)
         if came is not None:
             self._ring(came)
 
-    def _ring(self, arrival: Arrival) -> None:
-        notice = self._shell.show_notice(arrival.sentence, Tone.DANGER, action=_("Open the report"))
-        notice.acted.connect(lambda: self._open(arrival, notice))
-        self._shown.append((arrival, notice))
+    def _ring(self, new: NewReports) -> None:
+        notice = self._shell.show_notice(new.sentence, Tone.DANGER, action=_("Open the report"))
+        notice.acted.connect(lambda: self._open(new, notice))
+        self._shown.append((new, notice))
         self.rang.emit()
         QApplication.beep()
 
-    def _open(self, arrival: Arrival, notice: NoticeBar) -> None:
-        self._navigate(arrival.route)
+    def _open(self, new: NewReports, notice: NoticeBar) -> None:
+        self._navigate(new.route)
         self._shell.drop_notice(notice)

@@ -17,7 +17,6 @@ class Brought:
     """The last number that a receipt in it is for; 0 without one."""
     set_aside: list[str] = field(default_factory=list)
     """The changes of this desk's that receipts in it say are kept aside."""
-    receipts: int = 0
     events: int = 0
     conflicts: int = 0
     lacking: dict[str, tuple[int, int]] = field(default_factory=dict)

@@ -227,7 +227,6 @@ def _keep_receipt(
     if not kept():
         raise ReplyOfAnotherTime
     brought.accepted_n = max(brought.accepted_n, receipt.accepted_n)
-    brought.receipts += 1
     brought.set_aside += [result.id for result in receipt.results if result.status == "quarantined"]
 
 

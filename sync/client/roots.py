@@ -31,7 +31,7 @@ def note_root(page: Page, signed: Signed, replica: Replica, authority_public: by
     if root.n <= known.n:
         return None
     is_next = root.n == known.n + 1
-    is_shorter = (root.scope == known.scope) and root.seq < known.seq
+    is_shorter = root.scope == known.scope and root.seq < known.seq
     if is_shorter or (is_next and root.before != known.digest):
         replica.keep_contradiction(known, *signed)
         raise errors.SplitView

@@ -7,6 +7,7 @@ Text never waits for files: after each piece of a file the session looks for cha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from commune_desk.domain.time.clock import from_iso, monotonic
@@ -61,6 +62,10 @@ class _Tally:
     """A scope was begun from its snapshot."""
 
 
+def _to_nobody(_at: str) -> None:
+    """Nobody compares clocks."""
+
+
 class Session:
     """Syncs a register through a transport, as often as asked. One thread at a time; `abort` from any."""
 
@@ -86,6 +91,8 @@ class Session:
         self._now = ""
         self._has_freed = False
         self._tally = _Tally()
+        self.told_time: Callable[[str], object] = _to_nobody
+        """Is told what time it is at the province (ISO) as soon as the answer that says so is here."""
 
     @property
     def receipt_at(self) -> str:
@@ -171,7 +178,7 @@ class Session:
     def _greeted(self, hello: protocol.Hello) -> None:
         """Take up what a hello says, whoever needed it. The ticket last: a process that has it asks no more."""
         self._epoch = hello.epoch
-        self._note_time(hello.time)
+        self._hear_time(hello.time)
         self._replica.heard(hello.time)
         self._has_freed |= self._replica.heard_schema(hello.schema)
         ticket = KeptTicket(
@@ -179,8 +186,14 @@ class Session:
         )
         self._replica.keep_ticket(ticket)
 
+    def _hear_time(self, at: str) -> None:
+        """The province's own time, in an answer that has just come; a page of an older program says none."""
+        self._note_time(at)
+        if at:
+            self.told_time(at)
+
     def _note_time(self, at: str) -> None:
-        """The province's own time; a page of an older program says none."""
+        """The province was there at this time of its own; empty where it says none."""
         if at:
             self._transport.knows_time(from_iso(at))
         self._tally.at = self._now = at or self._now
@@ -189,6 +202,7 @@ class Session:
         """A province that says no was there; an older no than what was heard since may be played back."""
         if fault.said_at > self._now:
             self._tally.at = fault.said_at
+            self.told_time(fault.said_at)
 
     def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
         """This desk in the province's present epoch. After another one all that it had signed for is offered again."""
@@ -317,7 +331,7 @@ class Session:
 
     def _take_over(self, page: Page, signed: Signed, cursors: dict[str, int], identity: DeskIdentity) -> None:
         """Prove the whole page, then hand it to the register piece by piece."""
-        self._note_time(page.header.at)
+        self._hear_time(page.header.at)
         chains = self._replica.feed_chains()
         places = {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
         reached = prove(self._replica, identity, page, places)

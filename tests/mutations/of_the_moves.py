@@ -55,9 +55,9 @@ MOVES = (
     ),
     Fault(
         name="departure-not-noted-at-the-province",
-        file=_RELOCATING,
-        old="    append(connection, table, rows)\n\n\ndef _enter",
-        new="\n\ndef _enter",
+        file="sync/server/intake/feeds.py",
+        old="        append(self._connection, table, rows)\n",
+        new="",
         tests=(f"{_MOVES}::test_a_late_visit_follows_the_child_and_applies",),
     ),
     Fault(

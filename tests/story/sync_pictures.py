@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.families import Person
-from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock, to_iso
+from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
+from commune_desk.store.engine import settings
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.opening.window import OpeningWindow
@@ -96,6 +98,9 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     yield "metered"
     window.show_status(SyncStatus(failure=NoLine(), next_try_at=soon))
     yield "no-line"
+    desk.open.register.write(_set_the_clock_back).result()
+    window.show_status(SyncStatus(next_try_at=soon))
+    yield "wrong-clock"
     desk.sync()
     desk.open.register.write(lambda tx: _set_one_aside(tx, child)).result()
     window.show_status(SyncStatus(next_try_at=soon))
@@ -133,6 +138,11 @@ def _file_dialog(path: Path, names: list[str]) -> None:
             names.append(grab(dialog, one, screen=dialog.size() * scale, scale=scale).name)
     finally:
         dialog.reject()
+
+
+def _set_the_clock_back(tx: Tx) -> None:
+    """As if this PC had been three hours behind at the last contact."""
+    settings.put(tx.connection, settings.CLOCK_SKEW, ClockSkew(to_iso(tx.ledger.now()), -3 * 3600))
 
 
 def _visit(desk: EnrolledDesk, child: RecordId, seen: str) -> None:

@@ -9,23 +9,21 @@ import base64
 import hashlib
 import json
 import sys
+from collections import Counter, defaultdict
+from functools import partial
 from typing import Any
 
 import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-MOVES = ("move", "share", "unshare")
 Line = dict[str, Any]
-Key = tuple[str, int]
+Key = tuple[str, int]  # a change: its desk and number
+unb = partial(base64.b64decode, validate=True)
 
 
 class Broken(Exception):
     """The first thing that does not hold."""
-
-
-def unb(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)
 
 
 def sha(data: bytes) -> bytes:
@@ -37,11 +35,11 @@ def need(holds: object, what: str) -> None:
         raise Broken(what)
 
 
-def signed(public: bytes, domain: bytes, data: bytes, signature: str, what: str) -> None:
+def need_signature(public: bytes, domain: bytes, data: bytes, signature: str) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(unb(signature), domain + data)
     except (InvalidSignature, ValueError):
-        raise Broken(f"{what}: the signature does not hold") from None
+        raise Broken("the signature does not hold") from None
 
 
 def tree(hashes: list[bytes]) -> bytes:
@@ -52,134 +50,121 @@ def tree(hashes: list[bytes]) -> bytes:
 
 
 class Log:
-    def __init__(self, lines: list[Line], fingerprint: str) -> None:
-        self.lines = lines
-        head = lines[0]
+    """What the lines so far have shown. `on_change` takes in a line whose type is `change`, and so on."""
+
+    def __init__(self, head: Line, fingerprint: str) -> None:
         need(head.get("t") == "log" and head.get("format") == "cd-log-v1", "this is no log of version 1")
         self.authority = unb(head["authority"])
         need(sha(self.authority).hex() == fingerprint.lower(), "the authority is not the one of the fingerprint")
-        self.keys: dict[str, bytes] = {}
-        self.desks: dict[str, list[bytes]] = {}
-        self.feeds: dict[str, list[bytes]] = {}
-        self.audit = [bytes(32)]
+        self.desks: dict[str, bytes] = {}  # the public key of each
+        self.chains: defaultdict[tuple[str, str], list[bytes]] = defaultdict(lambda: [bytes(32)])
         self.digests: dict[Key, bytes] = {}
-        self.changes: dict[Key, Line | None] = {}
+        self.changes: dict[Key, Line] = {}  # nothing in an erased one
         self.unproven: set[Key] = set()
-        self.placed: set[Key] = set()
-        self.roots, self.before = 0, ""
-        self.counts: dict[str, int] = {}
+        self.unplaced: set[Key] = set()
+        self.before = ""  # the hash of the newest root
+        self.counts: Counter[str] = Counter()
 
-    def check(self) -> dict[str, int]:
-        for number, line in enumerate(self.lines[1:], start=2):
-            need(self.counts.get("end") is None, f"line {number}: something follows the end")
-            getattr(self, "on_" + line["t"])(line, f"line {number}, {line['t']}")
-            self.counts[line["t"]] = self.counts.get(line["t"], 0) + 1
-        need(self.counts.get("end") == 1, "the log has no end: something was cut off")
-        return self.counts
+    def check(self, lines: list[Line]) -> None:
+        for number, line in enumerate(lines, start=2):
+            try:
+                need(not self.counts["end"], "something follows the end")
+                getattr(self, "on_" + line["t"])(line)
+            except Broken as broken:
+                raise Broken(f"line {number}, {line['t']}: {broken}") from None
+            self.counts[line["t"]] += 1
+        need(self.counts["end"], "the log has no end: something was cut off")
 
-    def on_cert(self, line: Line, where: str) -> None:
-        body = unb(line["body"])
-        signed(self.authority, b"cd-desk-v1", body, line["signature"], where)
-        cert = json.loads(body)
-        need(cert["desk"] not in self.keys, f"{where}: a second certificate of desk {cert['desk']}")
-        self.keys[cert["desk"]] = unb(cert["sign_public"])
+    def grow(self, what: str, name: str, n: int, link: bytes) -> bytes:
+        chain = self.chains[what, name]
+        need(n == len(chain), f"number {len(chain)} of {what} {name} is missing")
+        chain.append(sha(chain[-1] + link))
+        return chain[-1]
 
-    def on_change(self, line: Line, where: str) -> None:
-        desk, n, where = line["d"], line["n"], f"{where} {line['d']}/{line['n']}"
-        need(desk in self.keys, f"{where}: its desk has no certificate")
-        raw = self.chained(line, where)
-        change = json.loads(raw) if raw is not None else {}
-        self.changes[desk, n] = change or None
-        if raw is None:
-            self.counts["erased"] = self.counts.get("erased", 0) + 1
+    def on_cert(self, line: Line) -> None:
+        need_signature(self.authority, b"cd-desk-v1", unb(line["body"]), line["signature"])
+        cert = json.loads(unb(line["body"]))
+        need(cert["desk"] not in self.desks, f"a second certificate of desk {cert['desk']}")
+        self.desks[cert["desk"]] = unb(cert["sign_public"])
+
+    def on_aside(self, line: Line) -> None:
+        key = line["d"], line["n"]
+        self.digests[key] = sha(unb(line["raw"])) if "raw" in line else unb(line["digest"])
+        self.grow("desk", *key, self.digests[key])
+
+    def on_change(self, line: Line) -> None:
+        self.on_aside(line)
+        desk, n = key = line["d"], line["n"]
+        need(desk in self.desks, f"desk {desk} has no certificate")
+        self.unplaced.add(key)
+        self.changes[key] = change = json.loads(unb(line["raw"])) if "raw" in line else {}
+        if "raw" not in line:
+            self.counts["erased"] += 1
             return
-        need((change["d"], change["n"]) == (desk, n), f"{where}: it says that it is another one")
+        need((change["d"], change["n"]) == key, f"{desk}/{n} says that it is another one")
         if line["signature"]:
-            signed(self.keys[desk], b"cd-change-v1", raw, line["signature"], where)
+            need_signature(self.desks[desk], b"cd-change-v1", unb(line["raw"]), line["signature"])
         else:
-            self.unproven.add((desk, n))
+            self.unproven.add(key)
 
-    def on_aside(self, line: Line, where: str) -> None:
-        self.chained(line, f"{where} {line['d']}/{line['n']}")
-
-    def chained(self, line: Line, where: str) -> bytes | None:
-        """The bytes of a change (None where only their digest is left), once it has its place in its desk's chain."""
-        heads = self.desks.setdefault(line["d"], [bytes(32)])
-        need(line["n"] == len(heads), f"{where}: number {len(heads)} is missing")
-        raw = unb(line["raw"]) if "raw" in line else None
-        digest = unb(line["digest"]) if raw is None else sha(raw)
-        heads.append(sha(heads[-1] + digest))
-        self.digests[line["d"], line["n"]] = digest
-        return raw
-
-    def on_head(self, line: Line, where: str) -> None:
+    def on_head(self, line: Line) -> None:
         desk, first, last = line["d"], line["first_n"], line["last_n"]
-        need(0 < first <= last < len(self.desks[desk]) and last - first < 64, f"{where}: no such run of {desk}")
-        statement = json.dumps([desk, last, base64.b64encode(self.desks[desk][last]).decode()], separators=(",", ":"))
-        signed(self.keys[desk], b"cd-head-v1", statement.encode(), line["signature"], f"{where} {desk}/{last}")
+        chain = self.chains["desk", desk]
+        need(0 < first <= last < len(chain) and last - first < 64, f"no such run of {desk}")
+        said = json.dumps([desk, last, base64.b64encode(chain[last]).decode()], separators=(",", ":"))
+        need_signature(self.desks[desk], b"cd-head-v1", said.encode(), line["signature"])
         self.unproven -= {(desk, n) for n in range(first, last + 1)}
 
-    def on_event(self, line: Line, where: str) -> None:
-        scope, n, key = line["s"], line["q"], (line["d"], line["n"])
-        where = f"{where} {scope}/{n}"
-        chain = self.feeds.setdefault(scope, [bytes(32)])
-        need(n == len(chain), f"{where}: event {len(chain)} is missing")
-        need(key in self.changes, f"{where}: no such change was taken in")
-        need(sha(chain[-1] + n.to_bytes(8, "big") + self.digests[key]) == unb(line["chain"]), f"{where}: chain broken")
-        chain.append(unb(line["chain"]))
-        change, by = self.changes[key], line.get("entered", ("", 0))
-        brought = self.changes.get((by[0], by[1]))
-        knows = brought is not None and brought.get("k") in MOVES and scope in (brought["s"], brought["to"])
-        need(change is None or change["s"] == scope or knows, f"{where}: its change was written for another place")
-        self.placed.add(key)
+    def on_event(self, line: Line) -> None:
+        scope, key, by = line["s"], (line["d"], line["n"]), line.get("entered", ("", 0))
+        need(key in self.changes, f"no change {key} was taken in")
+        link = line["q"].to_bytes(8, "big") + self.digests[key]
+        need(self.grow("feed", scope, line["q"], link) == unb(line["chain"]), f"the chain of {scope} is broken")
+        change, brought = self.changes[key], self.changes.get(tuple(by), {})
+        is_led = brought.get("k") in ("move", "share", "unshare") and scope in (brought["s"], brought["to"])
+        need(not change or change["s"] == scope or is_led, f"change {key} was written for another place than {scope}")
+        self.unplaced.discard(key)
 
-    def on_audit(self, line: Line, where: str) -> None:
-        need(line["seq"] == len(self.audit), f"{where}: row {len(self.audit)} is missing")
-        row = [str(line["seq"]), *(line[name] for name in ("at", "actor", "action", "subject"))]
-        need(sha(self.audit[-1] + "\x1f".join(row).encode()) == unb(line["chain"]), f"{where}: chain broken")
-        self.audit.append(unb(line["chain"]))
+    def on_audit(self, line: Line) -> None:
+        row = "\x1f".join(str(line[name]) for name in ("seq", "at", "actor", "action", "subject"))
+        need(self.grow("audit", "", line["seq"], row.encode()) == unb(line["chain"]), "the chain is broken")
 
-    def on_root(self, line: Line, where: str) -> None:
-        statement = self.rooted(line, where)
-        need(statement["n"] == self.roots + 1, f"{where}: root {self.roots + 1} is missing")
-        need(statement.get("before", "") == self.before, f"{where}: it does not follow the root before it")
-        self.roots, self.before = statement["n"], base64.b64encode(sha(unb(line["body"]))).decode()
+    def on_root(self, line: Line) -> None:
+        statement = self.rooted(line)
+        need(statement["n"] == self.counts["root"] + 1, f"root {self.counts['root'] + 1} is missing")
+        need(statement.get("before", "") == self.before, "it does not follow the root before it")
+        self.before = base64.b64encode(sha(unb(line["body"]))).decode()
 
-    def on_end(self, line: Line, where: str) -> None:
-        self.rooted(line, where)
-        ends = {("feed", scope): len(chain) - 1 for scope, chain in self.feeds.items()}
-        ends |= {("desk", desk): len(heads) - 1 for desk, heads in self.desks.items()}
-        ends |= {("audit", ""): len(self.audit) - 1} if len(self.audit) > 1 else {}
+    def on_end(self, line: Line) -> None:
+        need(self.rooted(line).get("n", 0) == 0, "a root of a day is no end")
         said = {(what, name): n for what, name, n, _ in map(json.loads, line["leaves"]) if n}
-        need(said == ends, f"{where}: the log does not end where the province says: {sorted(set(said) ^ set(ends))}")
-        need(not self.unproven, f"{where}: nothing proves {sorted(self.unproven)[:1]}")
-        lost = sorted(self.changes.keys() - self.placed)
-        need(not lost, f"{where}: taken in and in no feed: {lost[:1]}")
+        ends = {key: len(chain) - 1 for key, chain in self.chains.items() if len(chain) > 1}
+        need(said == ends, f"the log does not end where the province says: {sorted(said.items() ^ ends.items())}")
+        need(not self.unproven, f"nothing proves {sorted(self.unproven)[:1]}")
+        need(not self.unplaced, f"in no feed stands {sorted(self.unplaced)[:1]}")
 
-    def rooted(self, line: Line, where: str) -> Line:
-        body = unb(line["body"])
-        signed(self.authority, b"cd-root-v1", body, line["signature"], where)
-        statement: Line = json.loads(body)
-        need(
-            tree([sha(b"\x00" + leaf.encode()) for leaf in line["leaves"]]) == unb(statement["root"]), f"{where}: tree"
-        )
-        chains = {"feed": self.feeds, "desk": self.desks, "audit": {"": self.audit}}
-        for leaf in line["leaves"]:
-            what, name, n, chain = json.loads(leaf)
-            known = chains[what].get(name, [bytes(32)])
-            need(n < len(known) and known[n] == unb(chain), f"{where}: {what} {name} did not stand there at {n}")
+    def rooted(self, line: Line) -> Line:
+        """What the authority signed as a root, once every leaf is found on its chain."""
+        need_signature(self.authority, b"cd-root-v1", unb(line["body"]), line["signature"])
+        statement: Line = json.loads(unb(line["body"]))
+        hashes = [sha(b"\x00" + leaf.encode()) for leaf in line["leaves"]]
+        need(tree(hashes) == unb(statement["root"]), "the leaves are not those of the root")
+        for what, name, n, chain in map(json.loads, line["leaves"]):
+            stands = self.chains[what, name][n : n + 1] if what in ("feed", "desk", "audit") else []
+            need(stands == [unb(chain)], f"{what} {name} did not stand there at {n}")
         return statement
 
 
 def main(path: str, fingerprint: str) -> int:
     try:
         with open(path, "rb") as file:
-            body = zstandard.ZstdDecompressor().stream_reader(file).read()
-        counts = Log([json.loads(line) for line in body.splitlines()], fingerprint).check()
+            head, *lines = map(json.loads, zstandard.ZstdDecompressor().stream_reader(file).read().splitlines())
+        log = Log(head, fingerprint)
+        log.check(lines)
     except (Broken, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, zstandard.ZstdError) as error:
         print(f"DOES NOT HOLD: {error}" if isinstance(error, Broken) else f"CANNOT BE READ: {error!r}")
         return 1
-    print("holds: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
+    print("holds: " + ", ".join(f"{count} {what}" for what, count in log.counts.items()))
     return 0
 
 

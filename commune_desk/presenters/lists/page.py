@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from commune_desk.domain.model.access import require
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.record import kind_of
 from commune_desk.domain.records.children import ChildFile
 from commune_desk.domain.time.clock import from_iso
@@ -317,8 +318,7 @@ class ImportPage:
         known = read(lambda c: imports.import_named(c, self.import_id)).result()
         numbers = read(lambda c: import_rows.row_numbers(c, self.import_id, View.ERRORS)).result()
         rejects: list[Reject] = []
-        for start in range(0, len(numbers), _PAGE):
-            part = numbers[start : start + _PAGE]
+        for part in batched(numbers, _PAGE):
             rows = read(lambda c, part=part: import_rows.rows_numbered(c, self.import_id, part)).result()  # type: ignore[misc]
             for one in sorted(rows, key=lambda one: one.row):
                 reasons = [sentence for tone, sentence in findings_of(one) if tone == "danger"]

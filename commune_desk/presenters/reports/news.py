@@ -15,7 +15,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class NewReports:
     """Reports that came together. `route` leads to the one whose time runs out first."""
 
     reports: frozenset[str]
@@ -30,7 +30,7 @@ class ReportNews:
         self._workplace = workplace
         self._known = workplace.read(province_ids)
 
-    def heard(self, changes: ChangeSet) -> Arrival | None:
+    def heard(self, changes: ChangeSet) -> NewReports | None:
         """What a sync brought that nobody here has taken up; None for any other change."""
         came = changes.records.get("report", frozenset()) - self._known
         if not came or not changes.touches("sync"):
@@ -39,7 +39,7 @@ class ReportNews:
         if not rows:
             return None
         self._known |= {row.id for row in rows}
-        return Arrival(frozenset(row.id for row in rows), self._sentence(rows), Route("reports", rows[0].id))
+        return NewReports(frozenset(row.id for row in rows), self._sentence(rows), Route("reports", rows[0].id))
 
     def _sentence(self, rows: list[ReportRow]) -> str:
         first, count = rows[0], len(rows)
@@ -55,6 +55,6 @@ class ReportNews:
         )
         return text.format(count=count, time=time)
 
-    def waits(self, arrival: Arrival) -> bool:
+    def waits(self, new: NewReports) -> bool:
         """Whether any of them is still to be taken up."""
-        return any(row.id in arrival.reports for row in self._workplace.read(waiting_from_province))
+        return any(row.id in new.reports for row in self._workplace.read(waiting_from_province))

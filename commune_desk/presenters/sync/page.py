@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import from_iso
+from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.i18n import _, format_instant, format_number, format_size, format_time, ngettext, translate_error
 from commune_desk.presenters.wording.deadline_texts import moment_text
 from commune_desk.presenters.wording.labels import joined
@@ -51,6 +52,8 @@ class SyncPageState:
 
 def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
     """The page's state from the register's own numbers and the agent's last word."""
+    if facts.is_training:
+        return _for_practice()
     return SyncPageState(
         subtitle=_subtitle(facts),
         waiting=_waiting(facts, has_line=not status.has_no_line),
@@ -60,7 +63,40 @@ def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
         is_running=status.is_running,
         is_paused=status.is_paused,
         can_enrol=facts.frozen not in ("", _SPLIT) or status.may_need_enrolment,
-        has_history=not facts.is_training,
+        has_history=True,
+    )
+
+
+def _for_practice() -> SyncPageState:
+    """A training register sends nothing: each card says what it tells in a register of the province."""
+    return SyncPageState(
+        subtitle=_("This is a training register. Nothing in it is ever sent."),
+        waiting=(
+            StatusLine(
+                _("What is saved and not yet sent"),
+                _("In a real register: how many records and how much data, and how long this line needs for them."),
+                icon="clock",
+            ),
+        ),
+        proven=(
+            StatusLine(
+                _("What the province has signed for"),
+                _("In a real register: green only with a receipt of the province."),
+                icon="shield",
+            ),
+        ),
+        line=(
+            StatusLine(
+                _("Last contact"),
+                _("In a real register: when it was, why sending failed, and when it is tried again."),
+                icon="refresh",
+            ),
+        ),
+        can_sync=False,
+        is_running=False,
+        is_paused=False,
+        can_enrol=False,
+        has_history=False,
     )
 
 
@@ -114,8 +150,6 @@ def _what_stands_still(facts: SyncFacts, status: SyncStatus, now: datetime) -> s
 
 
 def _subtitle(facts: SyncFacts) -> str:
-    if facts.is_training:
-        return _("This is a training register. Nothing in it is ever sent.")
     if facts.frozen == "restored":
         return _("This register came out of a backup. Enrol it with a new code; nothing in it is lost.")
     if facts.frozen == _SPLIT:
@@ -131,8 +165,6 @@ def _subtitle(facts: SyncFacts) -> str:
 
 
 def _waiting(facts: SyncFacts, *, has_line: bool) -> tuple[StatusLine, ...]:
-    if facts.is_training:
-        return ()
     if not facts.waiting:
         return (StatusLine(_("Nothing waits to be sent"), tone="good", icon="check"),)
     total = StatusLine(
@@ -181,8 +213,6 @@ def _up(value: float, step: int) -> int:
 
 
 def _proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
-    if facts.is_training:
-        return ()
     lines = [_receipt(facts)]
     if facts.set_aside:
         text = ngettext(
@@ -269,8 +299,6 @@ def _receipt(facts: SyncFacts) -> StatusLine:
 
 def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
     """How it stands between this PC and the province: contact, trouble, and why nothing goes by itself."""
-    if facts.is_training:
-        return ()
     lines = [_trouble(status)] if status.failure is not None else []
     if status.is_paused:
         lines.append(
@@ -289,6 +317,8 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
         lines.append(StatusLine(_("Metered line"), why, tone="warning", icon="wallet"))
     if facts.last_contact:
         lines.append(StatusLine(_("Last contact"), joined(_when(facts.last_contact), facts.province)))
+    if facts.clock.is_off and facts.frozen != "restored":  # that was found on the PC that the backup is of
+        lines.append(_clock(facts.clock))
     if facts.behind:
         count = format_number(facts.behind)
         lines.append(StatusLine(_("To receive: {count}").format(count=count), tone="warning", icon="download"))
@@ -302,6 +332,31 @@ def _trouble(status: SyncStatus) -> StatusLine:
     when = _("Tries again by itself at {time}.").format(time=_at(status.next_try_at)) if status.next_try_at else ""
     tone, icon = ("danger", "alert-triangle") if status.is_halted else ("warning", "wifi-off")
     return StatusLine(what, " ".join(filter(None, (kept, when))), tone=tone, icon=icon)
+
+
+def _clock(clock: ClockSkew) -> StatusLine:
+    """That this PC's clock is wrong, what it means for the hours that count, and what to do."""
+    if clock.seconds_ahead > 0:
+        what = _("This PC's clock is {time} ahead of the province's")
+        so = _("Time limits on this PC, such as a report's 12 hours, go by it and show less time than is left.")
+    else:
+        what = _("This PC's clock is {time} behind the province's")
+        so = _("Time limits on this PC, such as a report's 12 hours, go by it and show more time than is left.")
+    found = _("Compared {when}, by the province's clock.").format(when=_when(clock.at))
+    how = _("Set date, time and time zone of this PC, then choose “Sync now”.")
+    text = what.format(time=_how_far(timedelta(seconds=abs(clock.seconds_ahead))))
+    return StatusLine(text, " ".join((so, how, found)), tone="warning", icon="clock")
+
+
+def _how_far(off: timedelta) -> str:
+    """In the largest unit of which there are two."""
+    if off >= timedelta(days=2):
+        return ngettext("{count} day", "{count} days", off.days).format(count=format_number(off.days))
+    if off >= timedelta(hours=2):
+        hours = off // timedelta(hours=1)
+        return ngettext("{count} hour", "{count} hours", hours).format(count=format_number(hours))
+    minutes = off // timedelta(minutes=1)
+    return ngettext("{count} minute", "{count} minutes", minutes).format(count=format_number(minutes))
 
 
 def _entries(count: int) -> str:

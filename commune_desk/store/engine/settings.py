@@ -17,6 +17,8 @@ HEARS_ALL = "hears_all"
 
 CONTACT_AT = "last_contact"
 """The province's own time when it last proved that it is there (the first versions put down this PC's)."""
+CLOCK_SKEW = "clock_skew"
+"""How far this PC's clock was off at the last contact over the line, see `domain.time.skew.ClockSkew`."""
 HEARD = "heard"
 """When a round last went through as a whole, see `store.exchange.sync_history.Heard`."""
 METERED_TOO = "metered_too"

@@ -11,11 +11,9 @@ from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.pace import Pace
 from commune_desk.store.intake import comparing, restating
 from commune_desk.store.intake.comparing import Comparison
+from commune_desk.store.intake.restating import RESTATE_AT_ONCE
 from sync.change import Place
 from sync.checksums import ScopeSums, sums_of
-
-AT_ONCE = 300
-"""Standing lines in one transaction: few, so that typing never waits."""
 
 
 class Repair:
@@ -53,7 +51,7 @@ class Repair:
         if self._register.read_slowly(lambda connection: comparing.cursor_of(connection, scope)).result() != at:
             return False
         expected: dict[str, int] = {}
-        for records in restating.portions(events, Pace(AT_ONCE)):
+        for records in restating.portions(events, Pace(RESTATE_AT_ONCE)):
             said = comparing.terms_of_lines(records)
             expected |= said
             restate([lines for lines in records if _is_unlike(lines, said, before)])

@@ -19,16 +19,13 @@ from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.exchange.one_desk import OneDesk
 from commune_desk.store.exchange.repairing import Repair
 from commune_desk.store.intake import comparing, departures, restating, snapshot_parts
-from commune_desk.store.intake.restating import Step
+from commune_desk.store.intake.restating import RESTATE_AT_ONCE, Step
 from sync import protocol, report_wire
 from sync.change import Place
 from sync.checksums import ScopeSums
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
 from sync.ticket import KeptTicket
-
-APPLY_AT_ONCE = 300
-"""Standing lines in the first transaction; how many follow in the next ones is told by the time that it takes."""
 
 
 class DeskFacts(msgspec.Struct, frozen=True):
@@ -184,7 +181,7 @@ class RegisterReplica(OneDesk):
         return not beginning.is_overtaken
 
     def _restate_all(self, beginning: Beginning, events: Sequence[Step]) -> None:
-        pace = Pace(APPLY_AT_ONCE)
+        pace = Pace(RESTATE_AT_ONCE)
         portions = restating.portions(events, pace)
         pace.keep((self._begin(partial(beginning.restate, records=records)) for records in portions), self._end)
 

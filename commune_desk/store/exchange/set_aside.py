@@ -6,9 +6,9 @@ lost, and nobody here can do anything about it: it is told to support, in the lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.store.changes.journal import OPEN
 from commune_desk.store.engine.database import Connection
 from sync.change import Verb
@@ -17,7 +17,6 @@ Codes = tuple[tuple[str, int], ...]
 """Why, by the province's code, and how many changes for each reason."""
 
 _SEALS_AGAIN = f"COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '')='{Verb.RESEAL.value}'"
-_AT_ONCE = 500
 _ASIDE = f"FROM change WHERE {OPEN} AND state='quarantined'"
 
 
@@ -33,20 +32,13 @@ def sealings_set_aside(connection: Connection) -> Codes:
 
 def count_entries(connection: Connection, changes: Iterable[str]) -> int:
     """How many of these changes are entries of people that the province keeps aside."""
-    return sum(_count_some(connection, some) for some in _portions(dict.fromkeys(changes)))
+    return sum(_count_some(connection, some) for some in batched(dict.fromkeys(changes)))
 
 
 def _count_some(connection: Connection, changes: Sequence[str]) -> int:
     marks = ",".join("?" * len(changes))
     asked = f"SELECT count(*) FROM change WHERE id IN ({marks}) AND state='quarantined' AND NOT {_SEALS_AGAIN}"  # noqa: S608
     return int(connection.execute(asked, changes).fetchone()[0])
-
-
-def _portions(changes: Iterable[str]) -> Iterator[Sequence[str]]:
-    """No more at once than the engine takes in one question."""
-    left = iter(changes)
-    while some := tuple(islice(left, _AT_ONCE)):
-        yield some
 
 
 def _counted(connection: Connection, which: str) -> Codes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import journal
 from commune_desk.store.changes.ledger import PROVINCE_SCHEMA
@@ -78,6 +79,7 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     settings.replace_scope_keys(tx.connection, keys)
     file_queue.offer_again(tx)
     settings.put(tx.connection, settings.CONTACT_AT, "")  # it may be another province's
+    settings.put(tx.connection, settings.CLOCK_SKEW, ClockSkew())
     settings.put(tx.connection, settings.HEARD, Heard())
     tx.connection.execute("DELETE FROM receipt")  # they speak of the former desk's numbers
     tx.connection.execute("DELETE FROM purge_receipt WHERE change=?", (REMOVED,))  # it stays, under its new id

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
@@ -56,11 +57,16 @@ class Heard(msgspec.Struct, frozen=True):
     accepted_n: int = 0
 
 
-def note_round(tx: Tx, done: Round) -> None:
-    """Keep it, in the place of the oldest; with it goes when the province was there, and when all of it was heard."""
+def note_round(tx: Tx, done: Round, clock: ClockSkew) -> None:
+    """Keep it, in the place of the oldest; with it goes when the province was there, and when all of it was heard.
+
+    `clock` is what was last found of this PC's.
+    """
     settings.put(tx.connection, ROUNDS, [*rounds(tx.connection), done][-MOST_ROUNDS:])
     if done.province_at:
         settings.put(tx.connection, settings.CONTACT_AT, done.province_at)
+    if clock.at:
+        settings.put(tx.connection, settings.CLOCK_SKEW, clock)
     if done.code == WENT_WELL:
         accepted = tx.connection.execute("SELECT max(accepted_n) FROM receipt").fetchone()[0]
         settings.put(tx.connection, settings.HEARD, Heard(done.province_at, accepted or 0))

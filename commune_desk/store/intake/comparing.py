@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import msgspec
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.record import Kind
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import from_iso
@@ -29,7 +30,6 @@ from sync.merge import stands
 COMPARED = "compared"
 ASKED = "compare_asked"
 """A person asked for a comparison, or a scope was begun anew."""
-_AT_ONCE = 500
 _EVERY = timedelta(days=1)
 
 
@@ -159,8 +159,7 @@ def _changes_of(connection: Connection, kind: Kind, records: Sequence[str] | Non
     if records is None:
         yield from connection.execute(query + order, (kind.name,)).fetchall()
         return
-    for start in range(0, len(records), _AT_ONCE):
-        some = records[start : start + _AT_ONCE]
+    for some in batched(records):
         marks = ",".join("?" * len(some))
         yield from connection.execute(f"{query} AND record IN ({marks}){order}", (kind.name, *some)).fetchall()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.changes import journal
@@ -22,6 +23,9 @@ from sync import protocol, seal
 from sync.change import WITHOUT_FIELDS, Line, Verb
 
 _COMES_BACK = f"UPDATE change SET seq=NULL WHERE {journal.OPEN} AND state IN ('waiting', 'sent')"  # noqa: S608
+RESTATE_AT_ONCE = 300
+"""Standing lines in a transaction: few, so that typing never waits. Where many follow, it is the first that has so
+many, and the time that each takes tells how many the next one has."""
 Step = tuple[protocol.Event, Line]
 """A standing line and what is said of it."""
 
@@ -158,9 +162,8 @@ def _names_in(lines: Sequence[Step]) -> Iterator[str]:
 
 def _present(connection: Connection, table: str, column: str, values: Sequence[str]) -> set[str]:
     found: set[str] = set()
-    for start in range(0, len(values), 500):
-        part = values[start : start + 500]
-        marks = ",".join("?" * len(part))
-        rows = connection.execute(f"SELECT {column} FROM {table} WHERE {column} IN ({marks})", part)  # noqa: S608
+    for some in batched(values):
+        marks = ",".join("?" * len(some))
+        rows = connection.execute(f"SELECT {column} FROM {table} WHERE {column} IN ({marks})", some)  # noqa: S608
         found |= {row[0] for row in rows.fetchall()}
     return found

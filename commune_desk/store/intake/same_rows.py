@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.record import Kind
 from commune_desk.store.changes import writers
 from commune_desk.store.changes.journal import UNDER_WAY
@@ -17,7 +18,6 @@ from commune_desk.store.writing.transaction import Tx
 from sync import protocol
 from sync.change import Change, Line
 
-_AT_ONCE = 500
 _BUSY = (
     "SELECT record FROM shadow WHERE record IN ({})",
     "SELECT record FROM conflict WHERE record IN ({})",
@@ -67,8 +67,7 @@ class SameRows:
         return {one.name for one in same}
 
     def _ask(self, query: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        for start in range(0, len(ids), _AT_ONCE):
-            some = ids[start : start + _AT_ONCE]
+        for some in batched(ids):
             yield from self._db.execute(query.format(",".join("?" * len(some))), some).fetchall()
 
     def _are_heard(self, one: Given, states: Mapping[str, str]) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.time.clock import stamp_instant, to_iso
+from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.store.changes.journal import OPEN, UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
-from commune_desk.store.exchange import roots
+from commune_desk.store.exchange import receipts, roots
 from commune_desk.store.exchange.set_aside import Codes, entries_set_aside, sealings_set_aside
 from commune_desk.store.exchange.sync_history import heard, line_rate, rounds
 from commune_desk.store.files import file_queue
@@ -67,6 +68,8 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     sealings_set_aside: Codes = ()
     """The same of what was sealed again for another place: no entry of anybody's, and told in the log alone."""
+    clock: ClockSkew = ClockSkew()
+    """How far this PC's clock was off when the province last spoke over the line."""
     compared: comparing.Comparison = comparing.Comparison()
     """What the last comparison with the province found."""
     erased: erased.Erased = erased.Erased()
@@ -136,7 +139,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         sealings_set_aside=sealings_set_aside(connection),
         proven_changes=proven_n,
         proven_at=proven_at,
-        own_changes=_last_own(connection, own.desk),
+        own_changes=receipts.last_n(connection, own.desk),
         last_contact=settings.get(connection, settings.CONTACT_AT, str, ""),
         knows_heads=connection.execute("SELECT 1 FROM cursor LIMIT 1").fetchone() is not None,
         heard_at=whole.at,
@@ -144,6 +147,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         behind=behind,
         open_conflicts=conflicts.count_open(connection),
         line_rate=line_rate(rounds(connection)),
+        clock=settings.get(connection, settings.CLOCK_SKEW, ClockSkew, ClockSkew()),
         compared=comparing.last(connection),
         erased=erased.erased_here(connection),
         contradicted_at=contradiction.at if contradiction else "",
@@ -162,12 +166,6 @@ def receipt_time(body: bytes) -> str:
 def _last_receipt(connection: Connection) -> tuple[int, str]:
     row = connection.execute("SELECT accepted_n, body FROM receipt ORDER BY accepted_n DESC LIMIT 1").fetchone()
     return (row[0], receipt_time(bytes(row[1]))) if row else (0, "")
-
-
-def _last_own(connection: Connection, desk: str) -> int:
-    """The last number; 0 for none."""
-    row = connection.execute("SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL", (desk,)).fetchone()
-    return row[0] or 0
 
 
 def _waiting(connection: Connection, desk: str) -> tuple[tuple[Waiting, ...], int | None]:

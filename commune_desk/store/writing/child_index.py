@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.codes import is_at_risk_group, is_special_group
 from commune_desk.domain.model.record import Record
 from commune_desk.domain.records.attachments import Attachment
@@ -19,7 +20,6 @@ from commune_desk.domain.vietnamese.text import plain_sort_key, sort_key
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection, transaction, translated
 
-_CHUNK = 300
 DERIVED_AS, _DERIVED = "derived_as", 3
 """A fact of the register, and what it says once the rows are as this program derives them: 2 with case codes, 3 with
 photos and scans as a sign that somebody has worked with a child."""
@@ -110,9 +110,8 @@ def _is_hidden(connection: Connection, person: str) -> bool:
 
 def refresh(connection: Connection, people: Collection[str]) -> None:
     """Rewrite the derived rows of `people`; those without a child file lose theirs."""
-    ids = sorted(people)
-    for start in range(0, len(ids), _CHUNK):
-        _refresh_chunk(connection, ids[start : start + _CHUNK])
+    for ids in batched(sorted(people)):
+        _refresh_some(connection, ids)
 
 
 def bring_up(connection: Connection) -> None:
@@ -125,7 +124,7 @@ def bring_up(connection: Connection) -> None:
         settings.put(connection, DERIVED_AS, _DERIVED)
 
 
-def _refresh_chunk(connection: Connection, ids: list[str]) -> None:
+def _refresh_some(connection: Connection, ids: Sequence[str]) -> None:
     marks = ",".join("?" * len(ids))
     rows = {r[0]: r for r in connection.execute(f"SELECT person, row FROM child_index WHERE person IN ({marks})", ids)}  # noqa: S608
     fresh: list[Derived] = []

@@ -24,8 +24,8 @@ from commune_desk.ui.widgets.notice import ProgressRow
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import follow
 from commune_desk.ui.widgets.text import Text
-from commune_desk.usecases.sync.arrivals import ReadIn
 from commune_desk.usecases.sync.courier import Courier, WroteOut
+from commune_desk.usecases.sync.stick_bundles import ReadIn
 
 _LOOK_MS = 200
 

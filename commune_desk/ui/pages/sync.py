@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -298,7 +298,10 @@ class DecisionCard(Card):
             self.add_padded(Text(card.waited, size=Size.SMALL, ink="warning", wrap=True))
         self.other = LineEdit(_("Another value"), placeholder=_("Another value"))
         self.other.returnPressed.connect(self.submit)
+        putting_away = QShortcut(QKeySequence("Esc"), self.other, context=Qt.ShortcutContext.WidgetShortcut)
+        putting_away.activated.connect(self._put_away)
         self.other.hide()
+        self.write: LinkButton | None = None
         self.error = Text("", size=Size.SMALL, ink="danger", wrap=True)
         self.error.hide()
         self.button = PrimaryButton(_("Decide"))
@@ -313,9 +316,9 @@ class DecisionCard(Card):
         column.addWidget(self.error)
         line = QHBoxLayout()
         if self.card.can_write:
-            write = LinkButton(_("Write another value…"))
-            write.clicked.connect(self._write_other)
-            line.addWidget(write)
+            self.write = LinkButton(_("Write another value…"))
+            self.write.clicked.connect(self._write_other)
+            line.addWidget(self.write)
         line.addWidget(Text(_("Values not chosen stay in the history."), size=Size.SMALL, ink="quiet", wrap=True), 1)
         line.addWidget(self.button)
         column.addLayout(line)
@@ -325,6 +328,11 @@ class DecisionCard(Card):
         self.table.leave_open(self.card.conflict.field)
         self.other.show()
         self.other.setFocus()
+
+    def _put_away(self) -> None:
+        self.other.hide()
+        if self.write is not None:
+            self.write.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _choose(self) -> None:
         """What was chosen last counts: a value written before is put away, and comes back when it is asked for."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,12 +16,8 @@ from commune_desk.usecases.desk.metered import syncs_on_metered
 from commune_desk.usecases.locked.files import find_file, leave_file
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.registers.profile import Profile
-from sync.client.errors import Stopped
+from sync.client.under_way import UnderWay
 from sync.seal import SigningKey
-
-if TYPE_CHECKING:
-    from sync.client.transport import Transport
-
 
 ANSWER_SECONDS = 30.0
 """For a question of a few hundred bytes, on a poor line too."""
@@ -102,8 +97,7 @@ class Question:
 
     def __init__(self, card: DoorbellCard) -> None:
         self._card = card
-        self._transport: Transport | None = None
-        self._is_aborted = False
+        self._under_way = UnderWay()
 
     def ask(self) -> int:
         """How many reports wait. Raises a SyncFault, Malformed or Invalid; 0 for a desk without a province."""
@@ -114,17 +108,13 @@ class Question:
         from sync.client.transport import Limits, Transport, read_address
 
         limits = Limits(total_seconds=ANSWER_SECONDS)
-        self._transport = transport = Transport(read_address(card.address), ca_pem=card.ca_pem, limits=limits)
-        if self._is_aborted:  # asked after the transport is there for `abort` to find: one of the two sees the other
-            raise Stopped
+        transport = self._under_way.begin(Transport(read_address(card.address), ca_pem=card.ca_pem, limits=limits))
         key = SigningKey.from_bytes(card.key)
         reply = ring(transport, desk=card.desk, doorbell_key=key, authority_public=card.authority_public)
         return reply.waiting
 
     def abort(self) -> None:
-        self._is_aborted = True
-        if self._transport is not None:
-            self._transport.abort()
+        self._under_way.abort()
 
 
 def listen(card: DoorbellCard, waiting: int, now: datetime, *, known: int, since: datetime) -> Bell:

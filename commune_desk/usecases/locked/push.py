@@ -24,8 +24,9 @@ from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.registers.profile import Profile
 from sync import protocol
 from sync.client.backoff import delay
-from sync.client.errors import Stopped, SyncFault, SyncHalted
+from sync.client.errors import SyncFault, SyncHalted
 from sync.client.exchange import push_body
+from sync.client.under_way import UnderWay
 from sync.seal import RECEIPT, SigningKey, seal_for_province, verify
 
 if TYPE_CHECKING:
@@ -127,8 +128,7 @@ class Delivery:
     def __init__(self, profile: Profile, connect: Callable[[DoorbellCard], Transport] = connect_by) -> None:
         self._profile = profile
         self._connect = connect
-        self._transport: Transport | None = None
-        self._is_aborted = False
+        self._under_way = UnderWay()
         self._is_refused = False
         self._failures = 0
         self._not_before = 0.0
@@ -139,9 +139,7 @@ class Delivery:
         return not self._is_refused and self._profile.sealed.exists() and monotonic() >= self._not_before
 
     def abort(self) -> None:
-        self._is_aborted = True
-        if self._transport is not None:
-            self._transport.abort()
+        self._under_way.abort()
 
     def deliver(self, card: DoorbellCard) -> None:
         """Carry what there is. Trouble with the line or the disk is logged, not raised: it is tried again."""
@@ -170,11 +168,8 @@ class Delivery:
             return
         from sync.client.sealed_push import carry
 
-        self._transport = transport = self._connect(card)
-        if self._is_aborted:  # asked after the transport is there for `abort` to find: one of the two sees the other
-            raise Stopped
         carry(
-            transport,
+            self._under_way.begin(self._connect(card)),
             sealed.boxes,
             self._keep,
             desk=card.desk,

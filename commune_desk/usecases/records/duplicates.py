@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.dates import may_be_born_together
 from commune_desk.domain.vietnamese.text import fold, given_name, second_fold
@@ -55,8 +56,8 @@ def find_twins(connection: Connection, person: Person, mother: str = "") -> list
 
 
 def _rows(connection: Connection, ids: list[str]) -> Iterable[ChildRow]:
-    for start in range(0, len(ids), 300):
-        yield from child_rows(connection, ids[start : start + 300])
+    for some in batched(ids):
+        yield from child_rows(connection, some)
 
 
 def _compare(connection: Connection, person: Person, mother: str, row: ChildRow, hard: set[str]) -> Twin | None:

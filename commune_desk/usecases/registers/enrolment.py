@@ -18,6 +18,7 @@ from commune_desk.usecases.registers.opening import OpenDesk, make_register, req
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from commune_desk.vault.passphrases import require_login, require_passphrase
 from commune_desk.vault.recovery import set_recovery
+from sync.client.under_way import UnderWay
 from sync.protocol import unb64
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ class EnrolTries:
 
     def __init__(self) -> None:
         self._keys: dict[str, DeskKeys] = {}
-        self._transport: Transport | None = None
-        self._is_aborted = False
+        self._under_way = UnderWay()
 
     def keys(self, code: str) -> DeskKeys:
         """The keys of whoever tries `code`, however it is spelled."""
@@ -50,13 +50,10 @@ class EnrolTries:
         return self._keys.setdefault("".join(filter(str.isalnum, code)).upper(), DeskKeys())
 
     def connect(self, address: str, ca_pem: bytes | None) -> Transport:
-        """The way to the province for one request."""
+        """The way to the province for one request. Raises Stopped once `abort` was called."""
         from sync.client.enrol import open_transport
 
-        self._transport = transport = open_transport(address, ca_pem)
-        if self._is_aborted:  # asked after the transport is there for `abort` to find: one of the two sees the other
-            transport.abort()
-        return transport
+        return self._under_way.begin(open_transport(address, ca_pem))
 
     def anew(self) -> EnrolTries:
         """One more, with the same keys, for `abort` to break off alone."""
@@ -65,9 +62,7 @@ class EnrolTries:
         return tries
 
     def abort(self) -> None:
-        self._is_aborted = True
-        if self._transport is not None:
-            self._transport.abort()
+        self._under_way.abort()
 
 
 class NotReached(Fault):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
-from itertools import islice
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.ids import RecordId, new_record_id
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.kinds import Bed, CareLogEntry, Placement, Report
@@ -41,7 +41,7 @@ def fill_commune(register: Register, children: int, progress: FillProgress | Non
     today = local_day(register.clock.now())
     people = training_children(children, seed=SEED, today=today, special=FOLLOWED_SPECIAL, at_risk=FOLLOWED_AT_RISK)
     visits = done = 0
-    for batch in _batches(people, PER_TRANSACTION):
+    for batch in batched(people, PER_TRANSACTION):
         ids = register.write(partial(_enter_children, batch=batch)).result()[0]
         visits += register.write(partial(_enter_visits, batch=list(zip(ids, batch, strict=True)))).result()[0]
         done += len(batch)
@@ -51,7 +51,7 @@ def fill_commune(register: Register, children: int, progress: FillProgress | Non
     return visits
 
 
-def _enter_children(tx: Tx, batch: list[TrainingChild]) -> list[RecordId]:
+def _enter_children(tx: Tx, batch: Sequence[TrainingChild]) -> list[RecordId]:
     people = [person_of(child, tx.actor.scope) for child in batch]
     return [register_child(tx, _entry(tx, child, person)) for child, person in zip(batch, people, strict=True)]
 
@@ -67,12 +67,6 @@ def _enter_visits(tx: Tx, batch: list[tuple[RecordId, TrainingChild]]) -> int:
     for visit in reversed(visits):  # the latest first: an earlier one changes the child's risk level no more
         record_visit(tx, visit)
     return len(visits)
-
-
-def _batches(people: Iterable[TrainingChild], size: int) -> Iterator[list[TrainingChild]]:
-    remaining = iter(people)
-    while batch := list(islice(remaining, size)):
-        yield batch
 
 
 def _entry(tx: Tx, child: TrainingChild, person: Person) -> ChildEntry:

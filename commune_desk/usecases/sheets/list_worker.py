@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +26,7 @@ from python_calamine import (
 )
 
 from commune_desk.domain.lists.cells import Cell, Row
+from commune_desk.domain.model.batches import batched
 from commune_desk.usecases.sheets.error_cells import error_cells
 from commune_desk.usecases.sheets.ods_merges import Place, merged_ranges
 
@@ -131,8 +131,8 @@ def _row_frames(sheet: CalamineSheet, request: Request) -> Iterator[Frame]:
         rows = _with_errors(rows, errors)
     if spread := _merged_downwards(sheet, request):
         rows = _spread(rows, spread)
-    while batch := list(islice(rows, ROWS_PER_FRAME)):
-        yield Frame(rows=batch)
+    for batch in batched(rows, ROWS_PER_FRAME):
+        yield Frame(rows=list(batch))
     yield Frame(last=True)
 
 

@@ -26,8 +26,8 @@ from commune_desk.store.exchange.sync_history import note_heard
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.sync import stick
 from commune_desk.usecases.sync.around_sync import AroundSync
-from commune_desk.usecases.sync.arrivals import Arrival, ReadIn, first_piece, summed
 from commune_desk.usecases.sync.leaving import leave_for_good, sign_if_ordered
+from commune_desk.usecases.sync.stick_bundles import ReadIn, StickBundle, first_piece, summed
 from sync import bundle
 from sync.client.errors import DeskRemoved
 from sync.seal import BoxKey
@@ -145,67 +145,67 @@ class Courier:
         self._begin()
         box = BoxKey.from_bytes(self._register.identity.box)
         found = stick.bundles_in(folder)
-        arrivals = [Arrival(path) for path in found if _may_be_for(path, box.public)]
-        if not arrivals:
+        bundles = [StickBundle(path) for path in found if _may_be_for(path, box.public)]
+        if not bundles:
             raise Refusal(
                 N_("There is no bundle for this PC in that folder ({others} others). Nothing was changed."),
                 others=len(found),
             )
-        self._read_all(arrivals, box, progress)
-        read = summed(arrivals, others=len(found) - len(arrivals))
+        self._read_all(bundles, box, progress)
+        read = summed(bundles, others=len(found) - len(bundles))
         read.quarantined = self._register.read(lambda c: count_entries(c, read.set_aside))
-        self._catch_up(read, arrivals, {path.name for path in found})
+        self._catch_up(read, bundles, {path.name for path in found})
         if isinstance(read.refusal, DeskRemoved):
             read.removal = leave_for_good(self._register)
         return read
 
-    def _read_all(self, arrivals: list[Arrival], box: BoxKey, progress: Progress) -> None:
+    def _read_all(self, bundles: list[StickBundle], box: BoxKey, progress: Progress) -> None:
         """Each once, and again those that lacked another one of the folder, as long as that helps.
 
         Their names say nothing of their order; once each was opened, it is known.
         """
-        waiting = arrivals
+        waiting = bundles
         while waiting:
             for one in waiting:
                 self._go_on()
                 self._read(one, box)
-                progress(sum(each.is_finished for each in arrivals), len(arrivals))
+                progress(sum(each.is_finished for each in bundles), len(bundles))
             still = [one for one in waiting if not one.is_finished]
             if len(still) == len(waiting):
                 return
             waiting = sorted(still, key=lambda one: (one.at, one.place))
 
-    def _read(self, arrival: Arrival, box: BoxKey) -> None:
+    def _read(self, one: StickBundle, box: BoxKey) -> None:
         from sync.client.courier import take_in
 
         try:
-            data = stick.read(arrival.path)
-            arrival.fingerprint = bundle.fingerprint(data)
+            data = stick.read(one.path)
+            one.fingerprint = bundle.fingerprint(data)
             opened = bundle.open_bundle(data, box, self._register.identity.desk)
-            arrival.at, arrival.answers = opened.header.at, opened.header.answers
-            arrival.place = first_piece(opened)
-            brought = arrival.brought = take_in(self._replica, opened, {w.id: w.before_n for w in self._written()})
+            one.at, one.answers = opened.header.at, opened.header.answers
+            one.place = first_piece(opened)
+            brought = one.brought = take_in(self._replica, opened, {w.id: w.before_n for w in self._written()})
         except CourierStopped:
             raise
         except DeskError as fault:
-            arrival.fault = fault
+            one.fault = fault
             return
-        arrival.events += brought.events
-        arrival.conflicts += brought.conflicts
-        self._register.write(lambda tx: _note_read(tx, opened.header, arrival.fingerprint, brought)).result()
+        one.events += brought.events
+        one.conflicts += brought.conflicts
+        self._register.write(lambda tx: _note_read(tx, opened.header, one.fingerprint, brought)).result()
 
-    def _catch_up(self, read: ReadIn, arrivals: Sequence[Arrival], names: Set[str]) -> None:
+    def _catch_up(self, read: ReadIn, bundles: Sequence[StickBundle], names: Set[str]) -> None:
         """What follows from all of it: what is signed for, what may leave the stick, what waited for a first pull."""
         first = self._replica.pending(0, 1, 1)
         held = first[0].n - 1 if first else self._replica.last_n()
         read.missing = [(max(start, held + 1), end) for start, end in read.missing if end > held]
-        answered = {answer for one in arrivals if one.fault is None for answer in one.answers}
+        answered = {answer for one in bundles if one.fault is None for answer in one.answers}
         for written in self._written():
             is_done = written.last_n <= held if written.last_n else written.id in answered
             if is_done and bundle.named(written.fingerprint) in names:
                 read.done_with.append(written.fingerprint)
                 read.others -= 1
-        if any(one.brought is not None and one.brought.is_up_to_date for one in arrivals):
+        if any(one.brought is not None and one.brought.is_up_to_date for one in bundles):
             read.more = False
             self._around.pulled_everything()
             if self._register.identity.frozen in _PASSED and read.refusal is None:

@@ -6,10 +6,12 @@ The way to the province is loaded with the first round, off the UI thread: with 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.time.clock import local_day, to_iso
+from commune_desk.domain.time.skew import ClockSkew, skew_of
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.desk.register import Register
 from commune_desk.store.desk.removal import sign_removal
@@ -22,6 +24,7 @@ from commune_desk.store.intake.handing_on import HANDED_ON
 from commune_desk.usecases.registers.removal import decide_removal
 from commune_desk.usecases.sync.around_sync import AroundSync
 from sync.client.errors import DeskRemoved, Stopped
+from sync.client.under_way import UnderWay
 
 if TYPE_CHECKING:
     from sync.client.session import Session, SyncReport
@@ -63,16 +66,15 @@ class DeskSync:
         self._replica = RegisterReplica(register, self._around.hear)
         self._session: Session | None = None
         self._exchanges: list[Exchange] = []
-        self._is_aborted = False
+        self._under_way = UnderWay()
+        self._clock = ClockSkew()
 
     @property
     def receipt_at(self) -> str:
         return "" if self._session is None else self._session.receipt_at
 
     def abort(self) -> None:
-        self._is_aborted = True
-        if self._session is not None:
-            self._session.abort()
+        self._under_way.abort()
 
     def sync(self) -> SyncReport:
         """One whole sync; what was receipted or applied stays so, whatever follows.
@@ -81,9 +83,7 @@ class DeskSync:
         """
         if self._session is None:
             self._session = self._begin()
-        session = self._session
-        if self._is_aborted:  # asked after the session is there for `abort` to find: one of the two sees the other
-            raise Stopped
+        session = self._under_way.begin(self._session)
         self._exchanges.clear()
         try:
             report = self._go_round(session)
@@ -141,14 +141,21 @@ class DeskSync:
             bulk=sum(one.sent + one.received for one in bulk),
             bulk_milliseconds=_milliseconds(bulk),
         )
-        self._register.write(lambda tx: note_round(tx, noted)).result()
+        self._register.write(lambda tx: note_round(tx, noted, self._clock)).result()
 
     def _begin(self) -> Session:
         from sync.client.session import Session
 
         transport = self._connect(self._pins)
         transport.heard = self._exchanges.append
-        return Session(transport, self._replica, RegisterFiles(self._register, self._around.hear))
+        session = Session(transport, self._replica, RegisterFiles(self._register, self._around.hear))
+        session.told_time = self._hear_time
+        return session
+
+    def _hear_time(self, at: str) -> None:
+        """The answer to the last request says what time it is at the province."""
+        now, took = self._register.clock.now(), timedelta(seconds=self._exchanges[-1].seconds)
+        self._clock = skew_of(at, asked=now - took, heard=now)
 
 
 def _milliseconds(exchanges: Iterable[Exchange]) -> int:

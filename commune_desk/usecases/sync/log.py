@@ -87,6 +87,7 @@ def _state(facts: SyncFacts) -> Iterator[str]:
     yield f"set aside: {_counted(facts.set_aside_codes)}; open conflicts: {facts.open_conflicts}"
     yield f"sealed again and not taken: {_counted(facts.sealings_set_aside)}"
     yield f"last contact {_instant(facts.last_contact)}, line {facts.line_rate:.0f} bytes/s"
+    yield f"this PC's clock {facts.clock.seconds_ahead:+d} s, found {_instant(facts.clock.at)}"
 
 
 def _counted(codes: Codes) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.ids import is_id
 from commune_desk.domain.time.clock import SystemClock, from_iso
 from sync import seal
@@ -42,7 +43,6 @@ _KEPT_BESIDE = 8
 """Replaced ones of a place that are kept at most: a desk that asks for one after each of its changes fills no disk."""
 _BEING_MADE = 600.0
 """Seconds that a file may lie in the folder before its row is written."""
-_PAGE = 500
 _ENTERED = '"e":'
 """In an event as it is kept: it may say what brought its change here."""
 
@@ -281,8 +281,8 @@ def places_of(connection: Connection, scope: str, changes: Sequence[str]) -> dic
 def _places(connection: Connection, scope: str, changes: Sequence[str]) -> dict[str, tuple[int, str]]:
     feed = tables.feed
     found: dict[str, tuple[int, str]] = {}
-    for start in range(0, len(changes), _PAGE):
-        own = feed.c.change.in_(changes[start : start + _PAGE]), feed.c.scope == scope
+    for some in batched(changes):
+        own = feed.c.change.in_(some), feed.c.scope == scope
         for row in connection.execute(select(feed.c.change, feed.c.seq, feed.c.event).where(*own).order_by(feed.c.seq)):
             found[row.change] = row.seq, row.event
     return found
@@ -293,17 +293,16 @@ def _records_of(connection: Connection, scope: str) -> Iterator[Stored]:
     for kind, table in tables.RECORDS.items():
         ids = list(connection.scalars(select(table.c.id).where(table.c.scope == scope)))
         ids += connection.scalars(select(guest.c.record).where(guest.c.scope == scope, guest.c.kind == kind))
-        for start in range(0, len(ids), _PAGE):
-            yield from read_records(connection, kind, ids[start : start + _PAGE])
+        for some in batched(ids):
+            yield from read_records(connection, kind, some)
 
 
 def records_of(connection: Connection, named: Sequence[tuple[str, str]]) -> list[Stored]:
     """The records with these (kind, id)."""
     found: list[Stored] = []
     for kind in tables.RECORDS:
-        ids = [record for of_kind, record in named if of_kind == kind]
-        for start in range(0, len(ids), _PAGE):
-            found += read_records(connection, kind, ids[start : start + _PAGE])
+        for some in batched(record for of_kind, record in named if of_kind == kind):
+            found += read_records(connection, kind, some)
     return found
 
 

@@ -26,7 +26,7 @@ from sync.server.problems import SENTENCES
 from sync.server.reasons import reason_of
 
 
-class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+class FileOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one file; `refused` is a sentence, empty for one that was taken in."""
 
     file: str
@@ -66,22 +66,22 @@ def _take_in(args: Namespace, province: Province, console: Console) -> None:
     if args.reply is not None:
         _require_folder(args.reply)
     answers: dict[str, Answer] = {}
-    arrivals = [_arrive(province, path, answers, console) for path in _files(province, args.file)]
-    if not arrivals:
+    outcomes = [_arrive(province, path, answers, console) for path in _files(province, args.file)]
+    if not outcomes:
         raise Refusal(N_("There is no bundle for this province in what was named. Nothing was changed."))
     reports = [_report(province, answer, args.reply, console) for answer in answers.values()]
     if args.json:
-        console.json({"files": arrivals, "desks": reports})
+        console.json({"files": outcomes, "desks": reports})
     else:
-        _tell(arrivals, reports, console)
+        _tell(outcomes, reports, console)
     if any(one.not_written for one in reports):
         raise Refusal(
             N_("Not every reply was written; what was taken in is kept. Make room, then bring the same bundles again.")
         )
-    refused = sum(bool(one.refused) for one in arrivals)
+    refused = sum(bool(one.refused) for one in outcomes)
     if refused:
         raise Refusal(
-            N_("{refused} of {count} files were not taken in; the others were."), refused=refused, count=len(arrivals)
+            N_("{refused} of {count} files were not taken in; the others were."), refused=refused, count=len(outcomes)
         )
 
 
@@ -103,7 +103,7 @@ def _may_be_for(path: Path, public: bytes) -> bool:
         return True
 
 
-def _arrive(province: Province, path: Path, answers: dict[str, Answer], console: Console) -> Arrival:
+def _arrive(province: Province, path: Path, answers: dict[str, Answer], console: Console) -> FileOutcome:
     """Take in one file; one that does not hold stops none of the others."""
     fingerprint = ""
     try:
@@ -113,8 +113,8 @@ def _arrive(province: Province, path: Path, answers: dict[str, Answer], console:
         answer = answers.setdefault(arrived.header.sender, Answer(arrived.header.sender))
         courier.take_in_bundle(province, arrived, answer, door=Admission(), label=fingerprint)
     except DeskError as error:
-        return Arrival(file=path.name, fingerprint=fingerprint, refused=console.texts.error(error))
-    return Arrival(file=path.name, fingerprint=fingerprint, desk=arrived.header.sender)
+        return FileOutcome(file=path.name, fingerprint=fingerprint, refused=console.texts.error(error))
+    return FileOutcome(file=path.name, fingerprint=fingerprint, desk=arrived.header.sender)
 
 
 def _read(path: Path, *, most: int) -> bytes:
@@ -180,8 +180,8 @@ def _give_out(args: Namespace, province: Province, console: Console) -> None:
     _tell_written(desk, names, console)
 
 
-def _tell(arrivals: Sequence[Arrival], reports: Sequence[DeskReport], console: Console) -> None:
-    for one in arrivals:
+def _tell(outcomes: Sequence[FileOutcome], reports: Sequence[DeskReport], console: Console) -> None:
+    for one in outcomes:
         if one.refused:
             console.line(f"{harmless(one.file)} {one.fingerprint}: {one.refused}")
         else:

@@ -63,8 +63,8 @@ _RANGE = re.compile(r"bytes=([0-9]{1,12})-")
 _log = logging.getLogger(__name__)
 
 Asgi = Request[Any, Any, Any]
-Answer = tuple[bytes, bytes]
-"""A body, not yet deflated, and the domain it is signed under."""
+Unsigned = tuple[bytes, bytes]
+"""The body of a reply, not yet deflated, and the domain that it is to be signed under."""
 
 
 class Service:
@@ -140,12 +140,12 @@ class Service:
 
         return part
 
-    def _open(self, path: str, work: Callable[[bytes], Answer]) -> HTTPRouteHandler:
+    def _open(self, path: str, work: Callable[[bytes], Unsigned]) -> HTTPRouteHandler:
         """A route that anybody may call, as often as its limit allows; `work` is told only the inflated body."""
 
         @post(path, status_code=200)
         async def handler(request: Asgi) -> Response[bytes]:
-            async def answer() -> Answer:
+            async def answer() -> Unsigned:
                 self.limits.count(_address(request), path)
                 body = await self._read(request, most=_MAX_SMALL)
                 return await anyio.to_thread.run_sync(lambda: work(inflate(body, _MAX_SMALL)))
@@ -155,13 +155,18 @@ class Service:
         return handler
 
     def _signed(
-        self, path: str, work: Callable[[desks.DeskState, bytes], Answer], *, bell: bool = False, most: int = _MAX_SMALL
+        self,
+        path: str,
+        work: Callable[[desks.DeskState, bytes], Unsigned],
+        *,
+        bell: bool = False,
+        most: int = _MAX_SMALL,
     ) -> HTTPRouteHandler:
         """A route for desks only: its work runs only after the gate has named the desk."""
 
         @post(path, status_code=200)
         async def handler(request: Asgi) -> Response[bytes]:
-            async def answer() -> Answer:
+            async def answer() -> Unsigned:
                 body = await self._read(request, most=most)
                 signed = Signed(path, Headers(request.scope["headers"]), body)
                 inside = MAX_INFLATED if most == MAX_BODY else most
@@ -172,8 +177,8 @@ class Service:
         return handler
 
     def _work_for_desk(
-        self, signed: Signed, work: Callable[[desks.DeskState, bytes], Answer], bell: bool, most: int
-    ) -> Answer:
+        self, signed: Signed, work: Callable[[desks.DeskState, bytes], Unsigned], bell: bool, most: int
+    ) -> Unsigned:
         """`most`: bytes of the body, inflated only once its sender is known."""
         caller = self._admitted(signed, bell)
         try:
@@ -209,7 +214,7 @@ class Service:
             raise Refused(408, "slow") from None
         return bytes(body)
 
-    async def _answered(self, answer: Callable[[], Awaitable[Answer]]) -> Response[bytes]:
+    async def _answered(self, answer: Callable[[], Awaitable[Unsigned]]) -> Response[bytes]:
         try:
             body, domain = await answer()
         except Refused as refused:
@@ -241,7 +246,7 @@ class Service:
         _log.error("a request failed: %s", type(error).__name__)
         return self._refusal(Refused(500, "bug", retry_after=BUSY_SECONDS))
 
-    def _hello(self, body: bytes) -> Answer:
+    def _hello(self, body: bytes) -> Unsigned:
         hello = Hello(
             nonce=decode(body, HelloRequest).nonce,
             time=self.province.now(),
@@ -253,44 +258,44 @@ class Service:
         )
         return encode(hello), seal.HELLO
 
-    def _enrol(self, body: bytes) -> Answer:
+    def _enrol(self, body: bytes) -> Unsigned:
         return encode(enrol(self.province, decode(body, Proven), most_tries=self.limits.code_tries)), seal.HELLO
 
-    def _push(self, caller: desks.DeskState, body: bytes) -> Answer:
+    def _push(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         self.limits.weigh(caller.id, len(body))
         return encode(take_in(self.province, caller, body, self.door)), seal.RECEIPT
 
-    def _sealed_push(self, caller: desks.DeskState, body: bytes) -> Answer:
+    def _sealed_push(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         return self._push(caller, opened(self.province, body))
 
-    def _pull(self, caller: desks.DeskState, body: bytes) -> Answer:
+    def _pull(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         return page(self.province, caller, decode(body, PullRequest)), seal.FEED
 
-    def _report(self, caller: desks.DeskState, body: bytes) -> Answer:
+    def _report(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         return encode(take_report(self.province, caller, decode(body, ReportRequest))), seal.HELLO
 
-    def _snapshot(self, caller: desks.DeskState, body: bytes) -> Answer:
+    def _snapshot(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         refuse_stopped(caller)
         return encode(self.snapshots.offer(self.province, caller, decode(body, SnapshotRequest))), seal.FEED
 
-    def _ranges(self, caller: desks.DeskState, body: bytes) -> Answer:
+    def _ranges(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         refuse_stopped(caller)
         return encode(self.sums.answer(self.province, caller, decode(body, RangesRequest))), seal.FEED
 
-    def _records(self, caller: desks.DeskState, body: bytes) -> Answer:
+    def _records(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         refuse_stopped(caller)
         return standing_ranges(self.province, caller, decode(body, RecordsRequest)), seal.FEED
 
-    def _doorbell(self, caller: desks.DeskState, body: bytes) -> Answer:
+    def _doorbell(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         return encode(ring(self.province, caller, decode(body, HelloRequest).nonce)), seal.HELLO
 
-    def _file_offset(self, caller: desks.DeskState, body: bytes) -> Answer:
+    def _file_offset(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         return self.files.offset(self.province, caller, body), seal.FILE
 
-    def _file_put(self, caller: desks.DeskState, body: bytes) -> Answer:
+    def _file_put(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         return self.files.put(self.province, caller, body), seal.FILE
 
-    def _file_get(self, caller: desks.DeskState, body: bytes) -> Answer:
+    def _file_get(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         return self.files.get(self.province, caller, body), seal.FILE
 
 

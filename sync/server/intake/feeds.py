@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
+from commune_desk.domain.model.batches import batched
 from sync.change import Line, Place, next_chain
 from sync.protocol import Event, encode
 from sync.server.engine import tables
@@ -83,6 +84,16 @@ class Feeds:
         )
         self._authors.add((scope, line.change.desk))
         return seq
+
+    def leave(self, scope: str, line: Line, records: Sequence[tuple[str, str]], *, entered: str = "") -> None:
+        """Put the change in as that by which these records (kind, id) leave the scope: who begins there later is told
+        of it as of a departure. `entered` is the event's member."""
+        seq, table = self.add(scope, line, left=list(records), entered=entered), tables.departure
+        for some in batched(record for _, record in records):
+            self._connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
+        by = {"scope": scope, "change": line.change.id, "seq": seq}
+        rows = [{"record": record, "kind": kind, **by} for kind, record in records]
+        append(self._connection, table, rows)
 
     def write_events(self) -> None:
         """Write down what was added; `write_heads` says afterwards where the feeds stand."""

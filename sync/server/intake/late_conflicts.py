@@ -10,6 +10,7 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import Connection, Select, select
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.time.clock import from_iso, to_iso
 from sync.server.engine import tables
 from sync.server.identity.desks import ACTIVE
@@ -79,9 +80,9 @@ def _staffed(connection: Connection) -> set[str]:
 
 def _authors(connection: Connection, changes: set[str]) -> dict[str, str]:
     """The desk of each change."""
-    table, wanted = tables.change, sorted(changes)
+    table = tables.change
     found: dict[str, str] = {}
-    for start in range(0, len(wanted), 500):
-        part = select(table.c.id, table.c.desk).where(table.c.id.in_(wanted[start : start + 500]))
-        found |= {row.id: row.desk for row in connection.execute(part)}
+    for some in batched(sorted(changes)):
+        asked = select(table.c.id, table.c.desk).where(table.c.id.in_(some))
+        found |= {row.id: row.desk for row in connection.execute(asked)}
     return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy import Connection, delete, func, or_, select, update
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.ids import is_commune_scope, is_scope
 from commune_desk.domain.model.record import ScopeRule
 from commune_desk.domain.records.kinds import KINDS
@@ -27,7 +28,6 @@ from sync.server.intake.whereabouts import PERSON, Route
 
 MOST_HOLDERS = 16
 """Places that hold a record beside its home: each change of it goes into the feed of every one of them."""
-_AT_ONCE = 500
 
 
 @dataclass
@@ -76,32 +76,32 @@ def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> 
         _hold(connection, line.change, [record])
     else:
         _tell(feeds, line, route, [scope for scope in route.scopes if scope != line.change.to])
-        _leave(connection, feeds, line, line.change.to, [record], entered=_told_of_another(line.change))
+        feeds.leave(line.change.to, line, [(record.kind, record.id)], entered=_told_of_another(line.change))
         _let_go(connection, line.change.to, [record])
 
 
 def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person: Stored) -> None:
     family = _family_of(connection, person)
     target, ids = line.change.to, [record.id for record in family.moved]
-    _leave(connection, feeds, line, route.home, [*family.moved, *family.guests])
+    feeds.leave(route.home, line, [(record.kind, record.id) for record in (*family.moved, *family.guests)])
     _let_go(connection, route.home, family.guests)
     _tell(feeds, line, route, [scope for scope in route.scopes if scope not in (route.home, target)])
-    for kind, some in _by_kind(family.moved):
+    for kind, records in _by_kind(family.moved):
         table = RECORDS[kind]
-        connection.execute(update(table).where(table.c.id.in_([one.id for one in some])).values(scope=target))
+        connection.execute(update(table).where(table.c.id.in_([one.id for one in records])).values(scope=target))
     _count_anew(connection, family.moved)
     _take_files_along(connection, family.moved, route.home, target)
     conflict = tables.conflict
-    for part in _portions(ids):
-        open_ones = conflict.c.record.in_(part), conflict.c.closed_by.is_(None)
+    for some in batched(ids):
+        open_ones = conflict.c.record.in_(some), conflict.c.closed_by.is_(None)
         connection.execute(update(conflict).where(*open_ones).values(scope=target))
     known = _held_in(connection, target, [*ids, *(record.id for record in family.shared)])
     _enter(connection, feeds, line, [one for one in (*family.moved, *family.shared) if one.id not in known])
     _let_go(connection, target, family.moved)
     _hold(connection, line.change, [one for one in family.shared if one.id not in known])
     left = tables.departure
-    for part in _portions(ids):
-        connection.execute(delete(left).where(left.c.scope == target, left.c.record.in_(part)))
+    for some in batched(ids):
+        connection.execute(delete(left).where(left.c.scope == target, left.c.record.in_(some)))
 
 
 def _count_anew(connection: Connection, records: Iterable[Stored]) -> None:
@@ -123,8 +123,8 @@ def _take_files_along(connection: Connection, records: Sequence[Stored], home: s
     names = [str(record.value("sha256")) for record in records if record.kind == "attachment"]
     for table in (tables.blob, tables.blob_piece) if names else ():
         there = set(connection.scalars(select(table.c.sha256).where(table.c.scope == target)))
-        for part in _portions([name for name in names if name not in there]):
-            mine = table.c.scope == home, table.c.sha256.in_(part)
+        for some in batched(name for name in names if name not in there):
+            mine = table.c.scope == home, table.c.sha256.in_(some)
             connection.execute(update(table).where(*mine).values(scope=target))
 
 
@@ -205,18 +205,6 @@ def _told_of_another(change: Change) -> str:
     return "" if change.scope == change.to else change.id
 
 
-def _leave(
-    connection: Connection, feeds: Feeds, line: Line, scope: str, records: Sequence[Stored], *, entered: str = ""
-) -> None:
-    left = [(record.kind, record.id) for record in records]
-    seq = feeds.add(scope, line, left=left, entered=entered)
-    table = tables.departure
-    for some in _portions([record.id for record in records]):
-        connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
-    rows = [{"scope": scope, "record": one, "kind": kind, "change": line.change.id, "seq": seq} for kind, one in left]
-    append(connection, table, rows)
-
-
 def _enter(connection: Connection, feeds: Feeds, line: Line, records: Sequence[Stored]) -> None:
     """The change itself, then the full state of the records: all that their new scope needs to know them."""
     scope, entered = line.change.to, line.change.id
@@ -229,7 +217,7 @@ def _held_in(connection: Connection, scope: str, ids: Sequence[str]) -> set[str]
     table = tables.guest
     return {
         record
-        for some in _portions(ids)
+        for some in batched(ids)
         for record in connection.scalars(select(table.c.record).where(table.c.scope == scope, table.c.record.in_(some)))
     }
 
@@ -238,13 +226,13 @@ def _hold(connection: Connection, change: Change, records: Sequence[Stored]) -> 
     rows = [{"scope": change.to, "record": one.id, "kind": one.kind, "since": change.id} for one in records]
     append(connection, tables.guest, rows)
     left = tables.departure
-    for some in _portions([record.id for record in records]):
+    for some in batched(record.id for record in records):
         connection.execute(delete(left).where(left.c.scope == change.to, left.c.record.in_(some)))
 
 
 def _let_go(connection: Connection, scope: str, records: Sequence[Stored]) -> None:
     table = tables.guest
-    for some in _portions([record.id for record in records]):
+    for some in batched(record.id for record in records):
         connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
 
 
@@ -253,9 +241,3 @@ def _by_kind(records: Iterable[Stored]) -> Iterator[tuple[str, list[Stored]]]:
     for record in records:
         found.setdefault(record.kind, []).append(record)
     yield from found.items()
-
-
-def _portions(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """The ids in pieces that one statement takes."""
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 import msgspec
@@ -13,20 +14,20 @@ from sqlalchemy import Connection, func, select
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import new_record_id, uuid7
 from commune_desk.domain.model.record import Data, Record, Value, check_required, check_values, difference, record_from
-from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.reports import Report, intake_faults
-from commune_desk.domain.time.clock import VIETNAM, HybridClock, to_iso
+from commune_desk.domain.time.clock import VIETNAM, to_iso
 from commune_desk.domain.words.errors import Fault, Invalid
 from commune_desk.domain.words.labels import N_
 from commune_desk.program_files import code_book
 from sync import seal
-from sync.change import Change, Line, Wire, sign, to_wire
+from sync.change import Change, Line, Wire, to_wire
 from sync.protocol import PROVINCE_DESK, ScopeKey, unb64
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks, own_changes
 from sync.server.identity.places import checked_scope
-from sync.server.identity.province import Province, audited, fact
+from sync.server.identity.province import Province, audited
 from sync.server.identity.scopes import ensure_key
 from sync.server.intake.admission import Admission
 from sync.server.intake.ordering import Incoming, store
@@ -99,20 +100,10 @@ def _hand_down_one(connection: Connection, province: Province, report: Record) -
 def _sign(
     connection: Connection, province: Province, record: str, key: ScopeKey, groups: dict[Data, dict[str, Value]]
 ) -> list[Line]:
-    """One change for each data class, numbered on from the province's last."""
-    officer, group = fact(connection, "officer"), uuid7()
-    first = own_changes.next_number(connection)
-    clock = HybridClock(province.clock)
-    lines = []
-    for n, (data, fields) in enumerate(sorted(groups.items()), start=first):
-        change = Change(
-            id=uuid7(),
-            desk=PROVINCE_DESK,
-            n=n,
-            officer=officer,
-            stamp=clock.tick(),
-            schema=SCHEMA_VERSION,
-            group=group,
+    """One change for each data class."""
+    drafts = (
+        partial(
+            Change,
             scope=key.scope,
             kind="report",
             record=record,
@@ -121,8 +112,9 @@ def _sign(
             seal=_sealed(key, record, fields) if data.is_sealed else {},
             key=key.key if data.is_sealed else "",
         )
-        lines.append(sign(change, province.keys.province_desk))
-    return lines
+        for data, fields in sorted(groups.items())
+    )
+    return own_changes.sign_own(connection, province, uuid7(), drafts)
 
 
 def _wire(value: Value) -> Wire:

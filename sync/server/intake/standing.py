@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 import msgspec
 from sqlalchemy import Connection, select
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.record import Merge
 from commune_desk.domain.records.kinds import KINDS
 from sync.change import Change, Line, Wire
@@ -23,7 +23,6 @@ from sync.server.engine import tables
 from sync.server.engine.asking import among
 from sync.server.intake.records import Stored
 
-_AT_ONCE = 500
 _change = msgspec.json.Decoder(Change)
 
 
@@ -61,11 +60,11 @@ def standing_lines(connection: Connection, records: Sequence[Stored]) -> list[St
 
 def lines_of(connection: Connection, ids: Iterable[str]) -> Iterator[Line]:
     """The changes with these ids, read anew from the bytes that were signed."""
-    change, key, left = tables.change, tables.change_key, iter(sorted(ids))
+    change, key = tables.change, tables.change_key
     kept = select(change.c.raw, change.c.signature).join(
         key, (key.c.scope == change.c.scope) & (key.c.id == change.c.id)
     )
-    while some := list(islice(left, _AT_ONCE)):
+    for some in batched(sorted(ids)):
         for row in connection.execute(kept.where(among(key.c.id, some))):
             yield kept_line(row.raw, row.signature)
 
@@ -88,18 +87,18 @@ def _standing(line: Line, record: Stored, opened: Iterable[OpenedConflict]) -> S
 
 def _shares(connection: Connection, records: Iterable[str]) -> set[str]:
     """The changes by which places other than their home hold these records."""
-    table, left = tables.guest, iter(sorted(records))
+    table = tables.guest
     found: set[str] = set()
-    while some := list(islice(left, _AT_ONCE)):
+    for some in batched(sorted(records)):
         found |= set(connection.scalars(select(table.c.since).where(table.c.record.in_(some))))
     return found
 
 
 def _open_conflicts(connection: Connection, records: Iterable[str]) -> dict[str, list[OpenedConflict]]:
     """By the change that waits in them."""
-    table, left = tables.conflict, iter(sorted(records))
+    table = tables.conflict
     found: dict[str, list[OpenedConflict]] = {}
-    while some := list(islice(left, _AT_ONCE)):
+    for some in batched(sorted(records)):
         for row in connection.execute(select(table).where(among(table.c.record, some), table.c.closed_by.is_(None))):
             one = OpenedConflict(id=row.id, field=row.field, base=row.base, ours=row.ours, theirs=row.theirs)
             found.setdefault(row.theirs, []).append(one)

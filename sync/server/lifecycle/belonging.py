@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.limits.erasure import ABOUT, notices_of
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.program_files import code_book
 from sync.server.engine.tables import RECORDS
 from sync.server.intake.joining import one_with
 from sync.server.intake.whereabouts import PERSON
 
-_AT_ONCE = 500
 Named = dict[str, str]
 """Records: the kind of each by its id."""
 
@@ -43,12 +42,12 @@ def _speaking_of(connection: Connection, named: Named) -> Iterator[tuple[str, st
     for name, fields in ABOUT.items():
         table = RECORDS[name]
         for field in fields:
-            for some in portions(named):
+            for some in batched(named):
                 for record in connection.scalars(select(table.c.id).where(table.c[field].in_(some))):
                     yield record, name
     stays = [record for record, kind in named.items() if kind == "placement"]
     notice = RECORDS["placement_notice"]
-    for some in portions(notices_of(stays, (commune.code for commune in code_book().communes))):
+    for some in batched(notices_of(stays, (commune.code for commune in code_book().communes))):
         for record in connection.scalars(select(notice.c.id).where(notice.c.id.in_(some))):
             yield record, "placement_notice"
 
@@ -60,7 +59,7 @@ def _brought(connection: Connection, found: Named) -> Named:
         table = RECORDS[name]
         mine = [record for record, of_kind in found.items() if of_kind == name]
         for field, of_kind in kind.brings.items():
-            for some in portions(mine):
+            for some in batched(mine):
                 rows = connection.scalars(select(table.c[field]).where(table.c.id.in_(some)))
                 wanted |= {record: of_kind for record in rows if record is not None and record not in found}
     return {record: kind for record, kind in wanted.items() if not _is_named_elsewhere(connection, record, found)}
@@ -75,10 +74,3 @@ def _is_named_elsewhere(connection: Connection, record: str, found: Mapping[str,
             if any(one not in found for one in rows):
                 return True
     return False
-
-
-def portions(values: Iterable[str]) -> Iterator[Sequence[str]]:
-    """The values in pieces that one statement takes."""
-    left = iter(values)
-    while some := list(islice(left, _AT_ONCE)):
-        yield some

@@ -13,10 +13,10 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from commune_desk.domain.limits.erasure import ABOUT
+from commune_desk.domain.model.batches import batched
 from sync.change import WITHOUT_FIELDS, Change
 from sync.protocol import Event, b64, encode, inflate
 from sync.server.engine import tables
-from sync.server.lifecycle.belonging import portions
 
 _BLANK = {"raw": b"", "signature": b""}
 
@@ -41,13 +41,13 @@ def empty(connection: Connection, records: Sequence[str], scopes: Sequence[str])
     changes = _empty_changes(connection, records)
     _empty_feeds(connection, changes)
     done.changes = len(changes)
-    for some in portions(changes):
+    for some in batched(changes):
         connection.execute(delete(tables.outcome).where(tables.outcome.c.change.in_(some)))
     for table in (tables.conflict, tables.guest, tables.departure):
-        for some in portions(records):
+        for some in batched(records):
             connection.execute(delete(table).where(table.c.record.in_(some)))
     for table in tables.RECORDS.values():
-        for some in portions(records):
+        for some in batched(records):
             connection.execute(delete(table).where(table.c.id.in_(some)))
     done.aside = _empty_set_aside(connection, set(records))
     _drop_parked(connection, records)
@@ -59,12 +59,12 @@ def _empty_changes(connection: Connection, records: Iterable[str]) -> dict[str, 
     """The digests of the changes whose bytes are gone, by id."""
     table = tables.change
     digests: dict[str, bytes] = {}
-    for some in portions(records):
+    for some in batched(records):
         asked = select(table.c.id, table.c.digest, table.c.raw).where(table.c.record.in_(some))
         for row in connection.execute(asked):
             if row.raw and msgspec.json.decode(row.raw, type=_Verb).verb not in WITHOUT_FIELDS:
                 digests[row.id] = row.digest
-    for some in portions(digests):
+    for some in batched(digests):
         connection.execute(update(table).where(table.c.id.in_(some)).values(_BLANK))
     return digests
 
@@ -73,7 +73,7 @@ def _empty_feeds(connection: Connection, digests: Mapping[str, bytes]) -> None:
     table = tables.feed
     rows = [
         {"place": row.scope, "number": row.seq, "bare": _bare(row.scope, row.seq, digests[row.change])}
-        for some in portions(digests)
+        for some in batched(digests)
         for row in connection.execute(
             select(table.c.scope, table.c.seq, table.c.change).where(table.c.change.in_(some))
         )
@@ -135,7 +135,7 @@ def _drop_files(connection: Connection, records: Sequence[str]) -> int:
 
 def _attachments(connection: Connection, records: Sequence[str]) -> Iterable[Any]:
     table = tables.RECORDS["attachment"]
-    for some in portions(records):
+    for some in batched(records):
         yield from connection.execute(
             select(table.c.scope, table.c.sha256).where(table.c.id.in_(some), table.c.sha256.is_not(None))
         )
@@ -145,7 +145,7 @@ def _drop_snapshots(connection: Connection, scopes: Iterable[str]) -> list[str]:
     """Tokens of the snapshots that were made while the records were there."""
     table = tables.snapshot
     dropped: list[str] = []
-    for some in portions(scopes):
+    for some in batched(scopes):
         dropped += connection.scalars(select(table.c.token).where(table.c.scope.in_(some))).all()
         connection.execute(delete(table).where(table.c.scope.in_(some)))
     return dropped

@@ -8,28 +8,27 @@ them may stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.ids import uuid7
-from commune_desk.domain.records.kinds import SCHEMA_VERSION
-from commune_desk.domain.time.clock import HybridClock
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
-from sync.change import Change, Line, Verb, sign
+from sync.change import Change, Line, Verb
 from sync.erased import order_fields
-from sync.protocol import PROVINCE_DESK
 from sync.server.engine import tables
 from sync.server.engine.appending import append
 from sync.server.identity import own_changes
-from sync.server.identity.province import Province, audited, fact
+from sync.server.identity.province import Province, audited
 from sync.server.intake.erasures import erased_among
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.ordering import Moment, change_row
-from sync.server.lifecycle.belonging import Named, all_about, portions
+from sync.server.lifecycle.belonging import Named, all_about
 from sync.server.lifecycle.emptying import Emptied, empty
 
 Records = list[tuple[str, str]]
@@ -132,7 +131,7 @@ def _held(connection: Connection, named: Named) -> dict[str, Records]:
 def _places(connection: Connection, named: Named) -> Iterable[tuple[str, str]]:
     feed, change, guest, left = tables.feed, tables.change, tables.guest, tables.departure
     told = select(change.c.record, feed.c.scope).join(feed, feed.c.change == change.c.id).distinct()
-    for some in portions(named):
+    for some in batched(named):
         for asked in (
             told.where(change.c.record.in_(some)),
             select(guest.c.record, guest.c.scope).where(guest.c.record.in_(some)),
@@ -155,7 +154,7 @@ def _carry_out(connection: Connection, province: Province, feeds: Feeds, act: Ac
     lines = _sign(connection, province, act)
     append(connection, tables.change, [change_row(line, "ok", Moment.of(province.clock.now())) for line in lines])
     for line in lines:
-        _tell(connection, feeds, line, act.scopes[line.change.scope])
+        feeds.leave(line.change.scope, line, act.scopes[line.change.scope])
     feeds.write_events()
     feeds.write_heads()
     feeds.note_authors()
@@ -166,38 +165,12 @@ def _carry_out(connection: Connection, province: Province, feeds: Feeds, act: Ac
 
 def _sign(connection: Connection, province: Province, act: Act) -> list[Line]:
     """One change for each scope, under the act's own id as their group."""
-    clock, officer = HybridClock(province.clock), fact(connection, "officer")
-    first = own_changes.next_number(connection)
-    return [
-        sign(
-            Change(
-                id=uuid7(),
-                desk=PROVINCE_DESK,
-                n=n,
-                officer=officer,
-                stamp=clock.tick(),
-                schema=SCHEMA_VERSION,
-                group=act.id,
-                scope=scope,
-                kind=act.kind,
-                record=act.record,
-                verb=Verb.ERASE.value,
-                data=0,
-                set=order_fields(act.who, act.why),
-            ),
-            province.keys.province_desk,
-        )
-        for n, scope in enumerate(sorted(act.scopes), start=first)
-    ]
-
-
-def _tell(connection: Connection, feeds: Feeds, line: Line, records: Sequence[tuple[str, str]]) -> None:
-    """Put the change into its scope's feed. Who begins there later hears of it as of a departure."""
-    scope, table = line.change.scope, tables.departure
-    seq = feeds.add(scope, line, left=list(records))
-    for some in portions([record for _, record in records]):
-        connection.execute(delete(table).where(table.c.scope == scope, table.c.record.in_(some)))
-    connection.execute(
-        insert(table),
-        [{"scope": scope, "record": one, "kind": kind, "change": line.change.id, "seq": seq} for kind, one in records],
+    order = partial(
+        Change,
+        kind=act.kind,
+        record=act.record,
+        verb=Verb.ERASE.value,
+        data=0,
+        set=order_fields(act.who, act.why),
     )
+    return own_changes.sign_own(connection, province, act.id, (partial(order, scope=one) for one in sorted(act.scopes)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from commune_desk.domain.model.batches import batched
 from sync.change import Change
 from sync.erased import order_of
 from sync.server.engine import tables
 from sync.server.identity.desks import ACTIVE
 from sync.server.intake.standing import lines_of
-from sync.server.lifecycle.belonging import portions
 
 
 class ErasureStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ def _signers(connection: Connection) -> dict[str, set[str]]:
     """By order, the desks whose signed word is here."""
     table = tables.purge
     found: dict[str, set[str]] = {}
-    for some in portions(_orders(connection)):
+    for some in batched(_orders(connection)):
         for desk, change in connection.execute(select(table.c.desk, table.c.change).where(table.c.change.in_(some))):
             found.setdefault(change, set()).add(desk)
     return found

@@ -9,7 +9,7 @@ import pytest
 
 from commune_desk.domain.model.record import Value
 from commune_desk.presenters.frame.routes import Route
-from commune_desk.presenters.reports.news import Arrival, ReportNews
+from commune_desk.presenters.reports.news import NewReports, ReportNews
 from commune_desk.program_files import code_book
 from commune_desk.store.pages.reports import waiting_from_province
 from commune_desk.usecases.desk.workplace import Workplace
@@ -42,11 +42,11 @@ def report_in(province: RealProvince, received: str) -> None:
     hand_down(province.province, [("06838", values)])
 
 
-def told(desk: EnrolledDesk, news: ReportNews) -> list[Arrival]:
+def told(desk: EnrolledDesk, news: ReportNews) -> list[NewReports]:
     """What is told of one sync."""
     desk.heard.clear()
     desk.sync()
-    return [arrival for changes in desk.heard if (arrival := news.heard(changes)) is not None]
+    return [new for changes in desk.heard if (new := news.heard(changes)) is not None]
 
 
 def test_each_report_of_the_province_is_told_once(desk: EnrolledDesk, province: RealProvince) -> None:
@@ -54,13 +54,13 @@ def test_each_report_of_the_province_is_told_once(desk: EnrolledDesk, province: 
     desk.sync()
     news = ReportNews(workplace)
     report_in(province, "2026-11-23 04:27")
-    (arrival,) = told(desk, news)
+    (new,) = told(desk, news)
     (row,) = workplace.read(waiting_from_province)
-    assert (arrival.sentence, arrival.route) == ("Tin mới từ Tổng đài 111, hạn 16:27", Route("reports", row.id))
+    assert (new.sentence, new.route) == ("Tin mới từ Tổng đài 111, hạn 16:27", Route("reports", row.id))
     assert told(desk, news) == []
-    assert news.waits(arrival)
+    assert news.waits(new)
     workplace.write(lambda tx: acknowledge_report(tx, row.id))
-    assert not news.waits(arrival)
+    assert not news.waits(new)
     workplace.write(save_all(make_report()))
     assert told(desk, news) == []
     report_in(province, "2026-11-22 23:40")
@@ -71,4 +71,4 @@ def test_what_was_here_when_the_window_opened_is_not_told(desk: EnrolledDesk, pr
     report_in(province, "2026-11-23 04:27")
     desk.sync()
     news = ReportNews(Workplace(desk.open.register, code_book()))
-    assert [arrival for changes in desk.heard if (arrival := news.heard(changes)) is not None] == []
+    assert [new for changes in desk.heard if (new := news.heard(changes)) is not None] == []

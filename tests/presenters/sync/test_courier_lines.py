@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from commune_desk.i18n import set_language
 from commune_desk.presenters.sync.courier import read_lines, wipe_label, written_lines
-from commune_desk.usecases.sync.arrivals import ReadIn
 from commune_desk.usecases.sync.courier import WroteOut
 from commune_desk.usecases.sync.leaving import Removal
 from commune_desk.usecases.sync.stick import StickFull
+from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync.client.errors import DeskRevoked
 
 

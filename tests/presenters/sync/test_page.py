@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.domain.words.errors import Fault
 from commune_desk.presenters.sync.page import sync_chip, sync_page
 from commune_desk.store.intake.comparing import Comparison
@@ -39,6 +40,7 @@ PROVEN = SyncFacts(
     open_conflicts=0,
     line_rate=0.0,
 )
+HOURS_OFF = ClockSkew("2026-11-23T00:42:00Z", 3 * 3600)
 QUIET = SyncStatus()
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
@@ -175,7 +177,13 @@ def test_why_a_try_failed_is_said_with_the_next_try() -> None:
 def test_a_training_register_offers_no_sync() -> None:
     state = sync_page(facts(is_training=True, is_enrolled=False), SyncStatus())
     assert not state.can_sync
-    assert state.waiting == ()
+    assert not state.has_history
+
+
+def test_a_training_register_tells_what_stands_there_in_a_real_one_and_nothing_green() -> None:
+    state = sync_page(facts(is_training=True, is_enrolled=False), SyncStatus())
+    for lines in (state.waiting, state.proven, state.line):
+        assert [(line.tone, line.detail.startswith("Ở sổ thật")) for line in lines] == [("quiet", True)]
 
 
 def test_a_restored_register_asks_for_a_new_enrolment() -> None:
@@ -246,3 +254,27 @@ def test_a_province_that_contradicts_itself_is_told_and_enrolling_is_not_offered
     state = sync_page(stopped, QUIET)
     assert (state.proven[-1].tone, state.can_enrol, state.can_sync) == ("danger", False, True)
     assert sync_chip(stopped, QUIET, NOW) == ("Đã ngừng đồng bộ: báo cho tỉnh", "danger")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said", "shows"),
+    [
+        (601, "chạy nhanh hơn đồng hồ của tỉnh 10 phút", "ít hơn"),
+        (-3 * 3600, "chạy chậm hơn đồng hồ của tỉnh 3 giờ", "nhiều hơn"),
+        (-119 * 60, "chạy chậm hơn đồng hồ của tỉnh 119 phút", "nhiều hơn"),
+        (400 * 86_400, "chạy nhanh hơn đồng hồ của tỉnh 400 ngày", "ít hơn"),
+    ],
+)
+def test_a_wrong_clock_is_told_with_what_it_means_and_what_to_do(seconds: int, said: str, shows: str) -> None:
+    """Behind is the worse: a report looks as if there were time."""
+    line = sync_page(facts(clock=ClockSkew("2026-11-23T00:42:00Z", seconds)), QUIET).line[-1]
+    assert (said in line.text, line.tone) == (True, "warning")
+    for words in (shows, "12 giờ", "múi giờ", "07:42"):
+        assert words in line.detail
+
+
+def test_a_clock_that_is_little_off_and_one_of_another_pc_are_not_told_of() -> None:
+    """The twins; the register that came out of a backup was measured on the PC that made it."""
+    for changed in (facts(clock=ClockSkew("2026-11-23T00:42:00Z", -600)), facts(frozen="restored", clock=HOURS_OFF)):
+        assert "Đồng hồ" not in " ".join(line.text for line in sync_page(changed, QUIET).line)
+    assert "Đồng hồ" in sync_page(facts(frozen="fork", clock=HOURS_OFF), QUIET).line[-1].text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.sync_history import MOST_ROUNDS, Round, line_rate, note_round, rounds
 from commune_desk.usecases.desk.workplace import Workplace
@@ -44,7 +45,7 @@ def test_the_latest_counts_most_and_the_distant_past_nothing() -> None:
 def test_the_oldest_goes_and_the_provinces_time_is_remembered(workplace: Workplace) -> None:
     def note(number: int, province_at: str) -> None:
         done = msgspec.structs.replace(NONE, sent=number, province_at=province_at)
-        workplace.write(lambda tx: note_round(tx, done))
+        workplace.write(lambda tx: note_round(tx, done, ClockSkew()))
 
     for number in range(MOST_ROUNDS + 3):
         note(number, "2026-11-23T00:42:00Z" if number == 5 else "")

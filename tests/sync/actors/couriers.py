@@ -19,8 +19,8 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import DeskError, Refusal
 from commune_desk.usecases.records.moves import move_child
-from commune_desk.usecases.sync.arrivals import ReadIn
 from commune_desk.usecases.sync.courier import Courier
+from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync import bundle, seal
 from sync.client.channel import Channel
 from sync.client.exchange import push_body

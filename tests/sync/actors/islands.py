@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.time.clock import SystemClock
-from commune_desk.usecases.sync.arrivals import ReadIn
 from commune_desk.usecases.sync.courier import Courier
+from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync import bundle
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE

@@ -30,9 +30,9 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, register_child
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
-from commune_desk.usecases.sync.arrivals import ReadIn
 from commune_desk.usecases.sync.courier import Courier
 from commune_desk.usecases.sync.desk_sync import DeskSync
+from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync import bundle
 from sync.client.session import SyncReport
 from sync.client.transport import Transport

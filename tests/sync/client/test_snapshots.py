@@ -286,7 +286,7 @@ def test_a_desk_that_dies_between_two_portions_begins_again(office: Office, monk
     first, second = office.desk(), office.desk()
     a_history(first, second)
     third = office.desk()
-    monkeypatch.setattr("commune_desk.store.exchange.replica.APPLY_AT_ONCE", 5)
+    monkeypatch.setattr("commune_desk.store.exchange.replica.RESTATE_AT_ONCE", 5)
     replica, honest, portions = third.replica(), feeds.restate, []
 
     def dies(tx: Tx, records: Any) -> None:

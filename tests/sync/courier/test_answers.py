@@ -13,7 +13,7 @@ from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange import courier as memory
 from commune_desk.store.exchange.courier import forget_written
-from commune_desk.usecases.sync.arrivals import ReadIn
+from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync import bundle, protocol, seal
 from sync.bundle import PartKind
 from sync.client import errors
@@ -360,6 +360,15 @@ def test_last_contact_is_the_provinces_time_and_never_goes_back(office: Office, 
     office.read_in(0, *replies)
     ((kept,),) = office.desks[0].ask("SELECT value FROM setting WHERE name='last_contact'")
     assert (msgspec.json.decode(kept) != known) is goes_up
+
+
+def test_what_a_stick_says_of_the_time_says_nothing_of_this_pcs_clock(office: Office) -> None:
+    """It may have lain in a drawer; the last contact, which it does move, is the twin."""
+    asked = "SELECT name FROM setting WHERE name IN ('clock_skew', 'last_contact')"
+    replies = bring(office.province, *office.write_out(0))
+    before = office.desks[0].ask(asked)
+    office.read_in(0, *replies)
+    assert (before, office.desks[0].ask(asked)) == ([], [("last_contact",)])
 
 
 def _nothing(read: ReadIn) -> bool:

@@ -17,8 +17,8 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.exchange.courier import keep_key
 from commune_desk.store.exchange.replica import RegisterReplica
-from commune_desk.usecases.sync.arrivals import ReadIn
 from commune_desk.usecases.sync.courier import Courier
+from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync import bundle, seal
 from sync.bundle import PartKind
 from sync.client import carried_snapshots, errors

@@ -15,9 +15,9 @@ from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.exchange.courier import forget_written
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.registers.removal import finish_removal
-from commune_desk.usecases.sync.arrivals import ReadIn
 from commune_desk.usecases.sync.courier import Courier
 from commune_desk.usecases.sync.leaving import Removal
+from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync import bundle, protocol, report_wire, seal
 from sync.bundle import PartKind
 from sync.client import courier as client

@@ -17,7 +17,6 @@ from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
-from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.in_conflict import in_conflict
@@ -111,8 +110,8 @@ def test_enter_decides_with_the_value_that_is_written(
     page = SyncPage(enrolled, tasks)
     show(qtbot, page)
     (card,) = page.cards
-    link = next(one for one in card.findChildren(LinkButton) if one.text().startswith("Nhập giá trị"))
-    QTest.keyClick(link, Key.Key_Space)
+    assert card.write is not None
+    QTest.keyClick(card.write, Key.Key_Space)
     assert card.other.hasFocus()
     assert card.other.placeholderText() == "Giá trị khác"
     commit_text(card.other, "0977000999")
@@ -120,3 +119,22 @@ def test_enter_decides_with_the_value_that_is_written(
     qtbot.waitUntil(lambda: enrolled.read(open_conflicts) == [])
     phone = enrolled.read(lambda db: db.execute("SELECT phone FROM person WHERE id=?", (person.id,)).fetchone()[0])
     assert phone == "0977000999"
+
+
+def test_escape_puts_away_what_was_being_written_and_the_next_key_brings_it_back(
+    qtbot: QtBot, enrolled: Workplace, tasks: Tasks
+) -> None:
+    in_conflict(enrolled, "0987111223", "0366404505")
+    page = SyncPage(enrolled, tasks)
+    show(qtbot, page)
+    (card,) = page.cards
+    assert card.write is not None
+    QTest.keyClick(card.write, Key.Key_Space)
+    commit_text(card.other, "0977000999")
+    QTest.keyClick(card.other, Key.Key_Escape)
+    assert not card.other.isVisible()
+    assert card.write.hasFocus(), "where the keyboard was"
+    QTest.keyClick(card.button, Key.Key_Space)
+    assert enrolled.read(open_conflicts), "what was put away decides nothing"
+    QTest.keyClick(card.write, Key.Key_Space)
+    assert card.other.value() == "0977000999"

@@ -59,7 +59,7 @@ class ReadIn:
 
 
 @dataclass(slots=True)
-class Arrival:
+class StickBundle:
     """A bundle for this desk that lies in the folder."""
 
     path: Path
@@ -84,10 +84,10 @@ def first_piece(opened: Bundle) -> int:
     return min(starts, default=MAX_BYTES)
 
 
-def summed(arrivals: Sequence[Arrival], *, others: int) -> ReadIn:
+def summed(bundles: Sequence[StickBundle], *, others: int) -> ReadIn:
     """What all of it brought; where the bundles speak of the same thing, the one that was made last has the word."""
     read = ReadIn(others=others)
-    for one in sorted(arrivals, key=lambda each: each.at):
+    for one in sorted(bundles, key=lambda each: each.at):
         if one.fault is not None or one.brought is None:
             read.faults += [one.fault] if one.fault is not None else []
             continue
@@ -108,7 +108,7 @@ def summed(arrivals: Sequence[Arrival], *, others: int) -> ReadIn:
     read.half = {scope: size for scope, size in read.half.items() if scope not in read.begun}
     read.done_with = [
         one.fingerprint
-        for one in arrivals
+        for one in bundles
         if one.brought is not None and one.fault is None and _is_done_with(one.brought, read.half.keys())
     ]
     return read

@@ -1,0 +1,113 @@
+"""A PC whose clock is wrong works on, and its sync page says so: as of the last word of the province over the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.time.skew import ClockSkew
+from commune_desk.domain.words.errors import Fault
+from commune_desk.presenters.sync.page import sync_page
+from commune_desk.store.pages.sync_status import sync_facts
+from commune_desk.usecases.sync.agent import SyncStatus
+from commune_desk.usecases.sync.desk_sync import DeskSync
+from commune_desk.usecases.sync.log import sync_log
+from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.sync.actors.real_province import RealProvince, real_province
+
+NOW = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
+
+
+class SetClock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def pc() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[RealProvince]:
+    with real_province(tmp_path, clock=SetClock()) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(real: RealProvince, tmp_path: Path, pc: SetClock) -> Iterator[EnrolledDesk]:
+    with closing(enrolled_desk(real, tmp_path / "pc", clock=pc)) as made:
+        yield made
+
+
+def skew(desk: EnrolledDesk) -> ClockSkew:
+    return desk.open.register.read(sync_facts).clock
+
+
+def said(desk: EnrolledDesk) -> list[str]:
+    """What the sync page says of the PC's clock."""
+    state = sync_page(desk.open.register.read(sync_facts), SyncStatus())
+    return [line.text for line in state.line if "Đồng hồ" in line.text]
+
+
+@pytest.mark.parametrize("hours", [3, -7, 24 * 365 * 20])
+def test_a_wrong_clock_is_measured_and_told_and_goes_when_it_is_set(
+    desk: EnrolledDesk, pc: SetClock, hours: int
+) -> None:
+    pc.at = NOW + timedelta(hours=hours)
+    desk.sync()
+    assert skew(desk) == ClockSkew(to_iso(NOW), hours * 3600)
+    assert len(said(desk)) == 1
+    assert f"this PC's clock {hours * 3600:+d} s" in desk.open.register.read(lambda db: sync_log(db, to_iso(NOW)))
+    pc.at = NOW
+    desk.sync()
+    assert (skew(desk).seconds_ahead, said(desk)) == (0, [])
+
+
+def test_the_twin_a_right_clock_is_not_told_of(desk: EnrolledDesk) -> None:
+    assert skew(desk) == ClockSkew()
+    desk.sync()
+    assert (skew(desk), said(desk)) == (ClockSkew(to_iso(NOW)), [])
+
+
+def test_a_round_that_goes_on_for_an_hour_makes_no_clock_wrong(desk: EnrolledDesk, pc: SetClock) -> None:
+    """Files may be carried for long after the province has said what time it is."""
+    hours = iter((0,))
+
+    def time_goes_by(_news: ChangeSet) -> None:
+        pc.at += timedelta(hours=next(hours, 0))
+
+    session = DeskSync(desk.open.register, time_goes_by, connect=lambda pins: desk.province.transport())
+    session.sync()
+    hours = iter((1,))
+    session.sync()
+    assert (pc.at, skew(desk).seconds_ahead) == (NOW + timedelta(hours=1), 0)
+
+
+def test_without_a_contact_what_was_found_stays(desk: EnrolledDesk, pc: SetClock, real: RealProvince) -> None:
+    pc.at = NOW + timedelta(hours=3)
+    desk.sync()
+    found = skew(desk)
+    pc.at = NOW + timedelta(days=40)
+    real.line.down = True
+    with pytest.raises(Fault):
+        desk.sync()
+    assert skew(desk) == found
+
+
+def test_a_new_enrolment_knows_nothing_of_it(desk: EnrolledDesk, pc: SetClock) -> None:
+    pc.at = NOW + timedelta(hours=3)
+    desk.sync()
+    desk.enrol_anew()
+    assert skew(desk) == ClockSkew()
