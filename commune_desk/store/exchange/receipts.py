@@ -19,8 +19,11 @@ from commune_desk.store.writing.transaction import Tx
 from sync import protocol
 from sync.change import GENESIS, Change, Verb
 
-_IS_TO_BE_HEARD = "(seq IS NULL OR state IN ('waiting', 'sent'))"
-"""No feed brought it, or it waits again: where it stood in the feed of before a restore says nothing."""
+_SET_ASIDE = (
+    "UPDATE change SET state='quarantined', code=?, seq=NULL, outcomes=NULL"
+    " WHERE id=? AND desk=? AND n<=? AND (seq IS NULL OR state IN ('waiting', 'sent'))"
+)
+"""What no feed brought, or what waits again: where that stood in the feed of before a restore says nothing."""
 # By this index: the numbers would lead through everything that was ever accepted.
 _ACCEPT = (
     "UPDATE change INDEXED BY change_open SET state=CASE WHEN length(raw)>0 THEN 'accepted' ELSE 'erased' END"  # noqa: S608
@@ -96,8 +99,7 @@ def _is_of_another_time(connection: Connection, receipt: protocol.Receipt) -> bo
 
 def _set_aside(tx: Tx, refused: Iterable[protocol.Result], desk: str, up_to: int) -> None:
     rows = [(result.code, result.id, desk, up_to) for result in refused]
-    set_aside = "UPDATE change SET state='quarantined', code=?, seq=NULL, outcomes=NULL WHERE id=? AND desk=? AND n<=?"
-    tx.connection.executemany(f"{set_aside} AND {_IS_TO_BE_HEARD}", rows)
+    tx.connection.executemany(_SET_ASIDE, rows)
     for _code, change_id, _desk, _n in rows:
         open_again(tx, change_id)
 
