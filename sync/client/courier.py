@@ -79,7 +79,7 @@ def _last_signed(replica: Replica) -> int:
 
 
 def _question(replica: Replica, identity: DeskIdentity) -> list[Item]:
-    """What is new, and that snapshots may be brought; of scopes that are to be begun anew nothing but those."""
+    """What is new, and whether snapshots may be brought; of scopes that are to be begun anew nothing but those."""
     anew = replica.to_begin_anew()
     request = protocol.PullRequest(
         epoch=identity.epoch,
@@ -87,11 +87,10 @@ def _question(replica: Replica, identity: DeskIdentity) -> list[Item]:
         certs=replica.certs_version(),
         directory=replica.directory_version(),
     )
-    begin = Begin(scopes=list(anew))
-    return [
-        bundle.part(PartKind.PULL, protocol.encode(request)),
-        bundle.part(PartKind.BEGIN, protocol.encode(begin)),
-    ]
+    asked = [bundle.part(PartKind.PULL, protocol.encode(request))]
+    if replica.takes_snapshots():
+        asked.append(bundle.part(PartKind.BEGIN, protocol.encode(Begin(scopes=list(anew)))))
+    return asked
 
 
 def _sealed(identity: DeskIdentity, courier_public: bytes, items: list[Item], *, before_n: int, at: str) -> Outgoing:

@@ -136,12 +136,12 @@ class Replica(Protocol):
         """Apply at most `APPLY_AT_ONCE` verified events and set the cursors, in one transaction."""
         ...
 
-    def is_at_work(self) -> bool:
-        """Whether anything is here but what a desk writes of itself when it begins."""
+    def takes_snapshots(self) -> bool:
+        """Whether a scope may begin from a snapshot; else its feed is heard from the beginning."""
         ...
 
-    def hears_every_event(self) -> bool:
-        """Whether what stands is not enough: enrolled anew, the desk learns from each event what the province lacks."""
+    def is_at_work(self) -> bool:
+        """Whether anything is here but what a desk writes of itself when it begins."""
         ...
 
     def snapshot_size(self, token: str) -> int:

@@ -319,7 +319,7 @@ class Session:
             directory=self._replica.directory_version(),
             max_bytes=self._page_bytes,
             root=root.n if root is not None and root.epoch == identity.epoch else 0,
-            snapshots=not self._replica.hears_every_event(),
+            snapshots=self._replica.takes_snapshots(),
         )
         try:
             signed = channel.call("/v1/pull", protocol.encode(request), seal.FEED)

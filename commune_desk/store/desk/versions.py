@@ -38,11 +38,30 @@ def _own_schema(connection: Connection) -> int:
 def begin_all_anew(tx: Tx) -> None:
     """With the next sync every scope is brought to what stands at the province; nothing here is removed for it.
 
-    Whose feeds are other ones may have been put back with a PC, which gives its numbers to other changes then.
+    By snapshots, unless what the province lacks is still to be found: of that they tell nothing. Whose feeds are other
+    ones may have been put back with a PC, which gives its numbers to other changes then.
     """
     journal.free_numbers(tx.connection, tx.ledger.desk)
+    if is_hearing_all(tx.connection):
+        hear_all(tx)
+        return
     scopes = [scope for (scope,) in tx.connection.execute("SELECT scope FROM cursor ORDER BY scope").fetchall()]
     settings.put(tx.connection, _TO_BEGIN_ANEW, sorted({*scopes, *to_begin_anew(tx.connection)}))
+
+
+def hear_all(tx: Tx) -> None:
+    """Forget what the province's feeds said: they are heard from their beginning, which alone tells what it lacks."""
+    db = tx.connection
+    db.execute("UPDATE change SET seq=NULL, n=NULL, outcomes=NULL WHERE state IN ('accepted', 'received')")
+    db.execute("DELETE FROM cursor")
+    db.execute("DELETE FROM conflict WHERE state<>'deciding'")
+    settings.put(db, _TO_BEGIN_ANEW, [])
+    settings.put(db, settings.HEARS_ALL, True)
+
+
+def is_hearing_all(connection: Connection) -> bool:
+    """Whether what the province lacks is still to be found: no scope is begun from a snapshot until then."""
+    return settings.get(connection, settings.HEARS_ALL, bool, False)
 
 
 def note_to_begin(tx: Tx, scope: str) -> None:

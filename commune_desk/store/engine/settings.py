@@ -12,6 +12,8 @@ from commune_desk.store.engine.database import Connection
 IDENTITY = "identity"
 AWAITS_PULL = "awaits_pull"
 """Set while a re-enrolled register has not yet seen what the province holds of its former desk."""
+HEARS_ALL = "hears_all"
+"""Set with it where the province may have lost what it had: its feeds are heard from their beginning."""
 
 CONTACT_AT = "last_contact"
 """The province's own time when it last proved that it is there (the first versions put down this PC's)."""
@@ -92,6 +94,12 @@ def put(connection: Connection, name: str, value: object) -> None:
 def identity(connection: Connection) -> Identity:
     row = connection.execute("SELECT value FROM setting WHERE name=?", (IDENTITY,)).fetchone()
     return msgspec.json.decode(row[0], type=Identity)
+
+
+def names(connection: Connection) -> tuple[str, ...]:
+    """Every id under which this register ever wrote, the present one first."""
+    own = identity(connection)
+    return (own.desk, *own.former)
 
 
 def note_removed(connection: Connection, officer: str) -> None:

@@ -19,7 +19,11 @@ from commune_desk.store.writing.transaction import Tx
 from sync import protocol
 from sync.change import GENESIS, Change, Verb
 
-_SET_ASIDE = "UPDATE change SET state='quarantined', code=? WHERE id=? AND desk=? AND n<=? AND seq IS NULL"
+_SET_ASIDE = (
+    "UPDATE change SET state='quarantined', code=?, seq=NULL, outcomes=NULL"
+    " WHERE id=? AND desk=? AND n<=? AND (seq IS NULL OR state IN ('waiting', 'sent'))"
+)
+"""What no feed brought, or what waits again: where that stood in the feed of before a restore says nothing."""
 # By this index: the numbers would lead through everything that was ever accepted.
 _ACCEPT = (
     "UPDATE change INDEXED BY change_open SET state=CASE WHEN length(raw)>0 THEN 'accepted' ELSE 'erased' END"  # noqa: S608

@@ -150,11 +150,11 @@ class RegisterReplica(OneDesk):
 
     # A scope begun anew
 
+    def takes_snapshots(self) -> bool:
+        return not self._ask(versions.is_hearing_all)
+
     def is_at_work(self) -> bool:
         return self._ask(snapshot_parts.is_at_work)
-
-    def hears_every_event(self) -> bool:
-        return self._ask(lambda db: settings.get(db, settings.AWAITS_PULL, bool, False))
 
     def snapshot_size(self, token: str) -> int:
         return self._ask(lambda db: snapshot_parts.size(db, token))

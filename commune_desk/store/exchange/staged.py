@@ -12,6 +12,7 @@ from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import journal
 from commune_desk.store.changes.ledger import PROVINCE_SCHEMA
+from commune_desk.store.desk import versions
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.sync_history import Heard
 from commune_desk.store.files import file_queue
@@ -92,6 +93,7 @@ def pulled_once(tx: Tx) -> None:
     scope = settings.identity(tx.connection).scope
     _stage(tx, "state='accepted' AND seq IS NULL AND scope=?", scope)
     settings.put(tx.connection, settings.AWAITS_PULL, False)
+    settings.put(tx.connection, settings.HEARS_ALL, False)
     tx.topic("identity")
     tx.topic("sync")
 
@@ -117,16 +119,20 @@ def _take_numbers_back(tx: Tx, desk: str) -> None:
 
 
 def _hear_all_again(tx: Tx, own: settings.Identity) -> None:
-    """Forget what the province's feeds said. What was written for another place is not heard here: it is sent again."""
-    db = tx.connection
-    db.execute("UPDATE change SET seq=NULL, n=NULL, outcomes=NULL WHERE state IN ('accepted', 'received')")
+    """Forget what the province's feeds said. What is not heard here is sent again: of what has left, and what was
+    written for another place."""
+    versions.hear_all(tx)
     _stage(tx, "state='accepted' AND scope<>?", own.scope)
-    db.execute("DELETE FROM cursor")
-    db.execute("DELETE FROM conflict WHERE state<>'deciding'")
+    departures.note_again(tx.connection, _stage(tx, departures.IS_KEPT, _as_list(settings.names(tx.connection))))
 
 
-def _stage(tx: Tx, which: str, *values: str) -> None:
-    tx.connection.execute(_STAGE + which, values)
+def _as_list(names: tuple[str, ...]) -> str:
+    return msgspec.json.encode(names).decode()
+
+
+def _stage(tx: Tx, which: str, *values: str) -> list[str]:
+    """The changes that have no number and no desk from now on."""
+    return [row[0] for row in tx.connection.execute(f"{_STAGE}{which} RETURNING id", values).fetchall()]
 
 
 def _former(own: settings.Identity) -> tuple[str, ...]:

@@ -117,7 +117,8 @@ def send_now(tx: Tx, day: date) -> None:
     """Set the budget of `day` aside, and try again what was refused."""
     settings.put(tx.connection, SENT_NOW_ON, day.isoformat())
     tx.connection.execute(
-        "UPDATE file_queue SET state='waiting', code='', tries=0 WHERE state IN ('refused','damaged')"
+        "UPDATE file_queue SET state='waiting', code='', tries=0"  # noqa: S608 - constants only
+        f" WHERE state IN ('refused','damaged') AND {_IS_NAMED}"
     )
     tx.topic(FILES)
     tx.topic(FILES_ASKED)
@@ -137,19 +138,20 @@ def waiting(db: Connection) -> tuple[int, int, int]:
         " total(state IN ('refused','damaged')) FROM file_queue"
         f" WHERE state IN ('waiting','refused','damaged') AND {_IS_NAMED}"
     ).fetchone()
-    return int(row[0]), int(row[1]), int(row[2])
+    left = _left_to_send(db)
+    return int(row[0]) + len(left), int(row[1]) + sum(one.size - one.reached for one in left), int(row[2])
 
 
 def count_unsent(db: Connection) -> int:
     """How many files that were added here the province has not got whole."""
     asked = f"SELECT count(*) FROM file_queue WHERE direction='up' AND state<>'done' AND {_IS_NAMED}"  # noqa: S608
-    return int(db.execute(asked).fetchone()[0])
+    return int(db.execute(asked).fetchone()[0]) + len(_left_to_send(db))
 
 
 def count_going_up(db: Connection) -> int:
     """How many files that were added here still wait to be sent; those that the province refused do not."""
     asked = f"SELECT count(*) FROM file_queue WHERE direction='up' AND state='waiting' AND {_IS_NAMED}"  # noqa: S608
-    return int(db.execute(asked).fetchone()[0])
+    return int(db.execute(asked).fetchone()[0]) + len(_left_to_send(db))
 
 
 def offer_again(tx: Tx) -> None:
@@ -176,12 +178,40 @@ def _is_named(db: Connection, file: str) -> bool:
     return db.execute("SELECT 1 FROM attachment WHERE sha256=? LIMIT 1", (file,)).fetchone() is not None
 
 
-def keep_until(db: Connection, file: str, record: str, n: int) -> None:
-    """Keep what was made here though its record has left, until a backup holds this desk's change `n`.
+def keep_on(db: Connection, file: str, record: str, desk: str) -> None:
+    """Keep what was made here though its record has left, until a backup holds the next change of this desk.
 
-    The next after all of it was at the province: a backup that holds that change holds the content, too.
+    All of the content was at the province before that one: a backup that holds the change holds the content, too.
     """
-    settings.put(db, _LEFT, _left(db) | {file: _Left(record, n)})
+    (last,) = db.execute("SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL", (desk,)).fetchone()
+    settings.put(db, _LEFT, _left(db) | {file: _Left(record, (last or 0) + 1)})
+
+
+def sent_again(db: Connection, file: str, desk: str) -> None:
+    """The province has it all, once more where it had been put back: a backup from before says nothing of it."""
+    left = _left(db).get(file)
+    if left is not None:
+        keep_on(db, file, left.record, desk)
+
+
+def _left_to_send(db: Connection) -> list[FileTask]:
+    """What was made here about what has left, and a province that was put back may lack."""
+    asked = (
+        "SELECT scope, sha256, size, reached FROM file_queue WHERE sha256=? AND direction='up' AND state='waiting'"  # noqa: S608
+        f" AND NOT {_IS_NAMED}"
+    )
+    rows = [row for file in _left(db) for row in db.execute(asked, (file,)).fetchall()]
+    return [FileTask(scope, file, size, True, reached, _NO_BOUND) for scope, file, size, reached in rows]
+
+
+def _next_left(db: Connection, most: int, passed_over: Collection[str]) -> FileTask | None:
+    """Behind its record's own words, as every file."""
+    unsent = f"SELECT 1 FROM change WHERE record=? AND {IS_UNSENT} LIMIT 1"  # noqa: S608 - constants only
+    left = _left(db)
+    for task in _left_to_send(db):
+        if task.file not in passed_over and db.execute(unsent, (left[task.file].record,)).fetchone() is None:
+            return msgspec.structs.replace(task, most=most)
+    return None
 
 
 def drop_durable(db: Connection, durable_n: int) -> None:
@@ -232,7 +262,7 @@ def next_task(db: Connection, day: date, passed_over: Collection[str] = ()) -> F
         for scope, file, size, direction, reached in db.execute(sql):
             if file not in passed_over and content.is_digest(file):
                 return FileTask(scope, file, size, direction == "up", reached, most)
-    return None
+    return _next_left(db, left, passed_over) if left else None
 
 
 def budget(db: Connection, day: date) -> Budget:
@@ -308,7 +338,7 @@ def _goes_on(db: Connection, task: FileTask) -> bool:
 
 def note_refused(db: Connection, task: FileTask, code: str, *, for_good: bool) -> None:
     """Why the province does not take or give a file; `for_good` until a person tries again."""
-    if not _is_named(db, task.file):
+    if not _is_named(db, task.file) and task.file not in _left(db):
         return
     _enter(db, task.scope, task.file, task.size, "up" if task.is_up else "down", asked=False)
     state = "refused" if for_good else "waiting"

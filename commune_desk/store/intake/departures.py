@@ -6,7 +6,7 @@ province has it: a province put back from an older one asks for it again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -25,7 +25,13 @@ from sync.change import Change
 KEEPS_STUBS = "keeps_stubs"
 """Whether the province's policy leaves a line about a child that moved: case code, where to, when."""
 _LEFT_AGAIN = "left_again"
-"""The setting that holds the numbers of own changes which are sent a second time though their record has left."""
+"""The setting that holds the ids of own changes which are sent a second time though their record has left.
+
+An earlier program put down their numbers.
+"""
+_BY_US = "desk IN (SELECT value FROM json_each(?))"
+IS_KEPT = f"state='{LEFT}' AND length(raw)>0 AND {_BY_US}"
+"""Of the names given: written by this register about what has left, and not known to be in a verified backup."""
 _PERSON, _ATTACHMENT = "person", "attachment"
 _STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
 _SAYS_WHERE = "COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '') IN ('move', 'share', 'unshare')"
@@ -76,7 +82,7 @@ def arrive(tx: Tx, kind: str, record: str) -> None:
 def settle(tx: Tx) -> None:
     """Remove what has left, as soon as the province has all that this desk wrote about it: words and files."""
     db = tx.connection
-    _hide_again(db, tx.ledger.desk)
+    _hide_again(db)
     for (change,) in db.execute("SELECT DISTINCT change FROM departure WHERE is_gone=0").fetchall():
         rows = db.execute("SELECT kind, record FROM departure WHERE change=? AND is_gone=0", (change,)).fetchall()
         follow = [one for kind, record in rows if kind == _PERSON for one in _belonging_to(db, record)]
@@ -104,11 +110,16 @@ def send_again(connection: Connection, desk: str, n: int) -> None:
     """The province lacks everything from `n` on, also what is kept for it alone: that waits again, and is unseen again
     once it is signed for."""
     rows = connection.execute(
-        "UPDATE change SET state='waiting' WHERE state=? AND desk=? AND n>=? AND length(raw)>0 RETURNING n",
+        "UPDATE change SET state='waiting' WHERE state=? AND desk=? AND n>=? AND length(raw)>0 RETURNING id",
         (LEFT, desk, n),
     )
-    again = [row[0] for row in rows.fetchall()]
-    settings.put(connection, _LEFT_AGAIN, [*settings.get(connection, _LEFT_AGAIN, list[int], []), *again])
+    note_again(connection, [row[0] for row in rows.fetchall()])
+
+
+def note_again(connection: Connection, changes: Iterable[str]) -> None:
+    """These changes about what has left go up once more: they are unseen again once the province has them."""
+    again = dict.fromkeys([*settings.get(connection, _LEFT_AGAIN, list[int | str], []), *changes])
+    settings.put(connection, _LEFT_AGAIN, list(again))
 
 
 def tell_again(tx: Tx) -> None:
@@ -122,23 +133,35 @@ def tell_again(tx: Tx) -> None:
         _keep_statement(tx.connection, own, msgspec.structs.replace(said, change=change, desk=own.desk))
 
 
-def _hide_again(connection: Connection, desk: str) -> None:
-    numbers = settings.get(connection, _LEFT_AGAIN, list[int], [])
-    if not numbers:
+def _hide_again(connection: Connection) -> None:
+    """Under whichever name they went: a province that has them from a former one knows them by their ids."""
+    again = settings.get(connection, _LEFT_AGAIN, list[int | str], [])
+    if not again:
         return
-    hide = "UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE desk=? AND n=? AND state='accepted'"
-    hidden = [n for n in numbers if connection.execute(hide, (LEFT, desk, n)).rowcount]
-    settings.put(connection, _LEFT_AGAIN, [n for n in numbers if n not in set(hidden)])
+    desk = settings.identity(connection).desk
+    hide = (
+        "UPDATE change SET state=?, seq=NULL, outcomes=NULL, code=NULL WHERE desk=? AND ? IN (id, n)"
+        " AND (state='accepted' OR state='quarantined' AND code='id')"
+    )
+    hidden = {one for one in again if connection.execute(hide, (LEFT, desk, one)).rowcount}
+    settings.put(connection, _LEFT_AGAIN, [one for one in again if one not in hidden])
 
 
 def forget_durable(connection: Connection, desk: str, durable_n: int) -> None:
-    """The words of own changes about what has left go, once a verified backup of the province has them; and files."""
+    """The words of own changes about what has left go, once a verified backup of the province has them; and files.
+
+    What was written under a former name had been signed for before the present one had written anything.
+    """
     file_queue.drop_durable(connection, durable_n)
-    connection.execute(
-        f"UPDATE change INDEXED BY change_left SET raw=x'', signature=NULL"  # noqa: S608 - constants only
-        f" WHERE state='{LEFT}' AND desk=? AND n<=? AND length(raw)>0",
-        (desk, durable_n),
-    )
+    forget = "UPDATE change INDEXED BY change_left SET raw=x'', signature=NULL WHERE"
+    connection.execute(f"{forget} state='{LEFT}' AND desk=? AND n<=? AND length(raw)>0", (desk, durable_n))
+    former = settings.identity(connection).former
+    if durable_n and former:
+        connection.execute(f"{forget} {IS_KEPT}", (_as_list(former),))
+
+
+def _as_list(names: Sequence[str]) -> str:
+    return msgspec.json.encode(names).decode()
 
 
 def departed(connection: Connection, *, most: int = 200) -> list[Departed]:
@@ -186,31 +209,31 @@ def _is_unsent(db: Connection, record: str) -> bool:
 def _remove(tx: Tx, kind: str, record: str) -> int:
     """How many records that were: none where this desk never had it."""
     db = tx.connection
+    own = _as_list(settings.names(db))
     tx.forget(kind, record)
     if kind == _PERSON:
         import_rows.forget_person(db, record)
     files = file_queue.contents_of(db, record) if kind == _ATTACHMENT else ()
     removed: int = db.execute(f"DELETE FROM {kind} WHERE id=?", (record,)).rowcount  # noqa: S608 - declared names only
     for file in files:
-        _let_go(db, file, record, tx.ledger.desk)
+        _let_go(db, file, record, own)
     for table in ("shadow", "conflict", "draft", "arrival"):
         db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
-    db.execute(f"DELETE FROM change WHERE record=? AND desk<>? AND NOT ({_SAYS_WHERE})", (record, tx.ledger.desk))  # noqa: S608
+    db.execute(f"DELETE FROM change WHERE record=? AND NOT {_BY_US} AND NOT ({_SAYS_WHERE})", (record, own))  # noqa: S608
     db.execute("UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE record=?", (LEFT, record))
     return removed
 
 
-def _let_go(db: Connection, file: str, record: str, desk: str) -> None:
+def _let_go(db: Connection, file: str, record: str, own: str) -> None:
     """The content of a record that has left: what came from others goes, what was made here as long after as its words.
 
     Whose it is says who wrote the record: a desk that was enrolled anew has offered everything once more.
     """
-    made_here = db.execute(f"SELECT 1 FROM change WHERE record=? AND desk=? AND {_NAMES_A_FILE}", (record, desk))  # noqa: S608
+    made_here = db.execute(f"SELECT 1 FROM change WHERE record=? AND {_BY_US} AND {_NAMES_A_FILE}", (record, own))  # noqa: S608
     if made_here.fetchone() is None:
         file_queue.drop(db, file)
         return
-    (last,) = db.execute("SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL", (desk,)).fetchone()
-    file_queue.keep_until(db, file, record, last + 1)
+    file_queue.keep_on(db, file, record, settings.identity(db).desk)
 
 
 def sign_statement(tx: Tx, change: str, records: int) -> None:

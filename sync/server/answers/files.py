@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.record import kind_of
@@ -60,7 +60,8 @@ class _Blob:
 class FileDoor:
     """Which files a desk may ask about: those that a record of a scope it holds names.
 
-    And send: also those of a record that has left its scope before its content was here.
+    And send: also those of a record that has left its scope before its content was here, or that was written there
+    about a child who had left.
     """
 
     def size_of(self, connection: Connection, caller: DeskState, asked: FileAsked, roles: frozenset[Role]) -> int:
@@ -89,7 +90,8 @@ class FileDoor:
         if caller.grants.get(asked.scope) not in _KIND.write or not is_digest(asked.file):
             return asked.scope
         record, left = tables.RECORDS["attachment"], tables.departure
-        gone = select(record.c.scope).join(left, left.c.record == record.c.id).where(left.c.scope == asked.scope)
+        follows = or_(left.c.record == record.c.id, left.c.record == record.c.person)
+        gone = select(record.c.scope).join(left, follows).where(left.c.scope == asked.scope)
         here = select(record.c.scope).where(record.c.scope == asked.scope, record.c.sha256 == asked.file)
         if connection.scalar(here.limit(1)) is not None:
             return asked.scope

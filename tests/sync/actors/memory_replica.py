@@ -162,8 +162,8 @@ class MemoryReplica:
         self.places |= {scope: place.seq for scope, place in places.items()}
         self.chains |= {scope: place.chain for scope, place in places.items()}
 
-    def hears_every_event(self) -> bool:
-        return False
+    def takes_snapshots(self) -> bool:
+        return True
 
     def is_at_work(self) -> bool:
         return bool(self.lines or self.applied)

@@ -106,9 +106,40 @@ def test_a_place_that_never_had_it_sends_nothing(gone: Gone) -> None:
     assert put(stranger, gone.file, 0, scope="C:06862").status == 404
 
 
+def late(world: World) -> tuple[ServerDesk, ServerDesk, NamedFile]:
+    """A photo named by a desk that had not heard of the move of its child, and the desk that has the child."""
+    gone = Gone(world)
+    photo = make_file(300_000, seed=2)
+    name_it(gone.author, photo, person=gone.child)
+    return gone.author, gone.there, photo
+
+
+def test_one_that_was_added_after_the_child_had_left_follows_too(world: World) -> None:
+    """Its record was never in the place that the child had left."""
+    author, there, photo = late(world)
+    told = put_all(author, photo)
+    assert (told.scope, told.done) == (COMMUNE, True)
+    assert fetch_there(there, photo) == photo.cipher
+    assert get(author, photo).status == 404
+
+
+def test_nor_does_a_place_send_it_that_the_child_never_lived_in(world: World) -> None:
+    *_, photo = late(world)
+    stranger = world.desk({"C:06862": Role.COMMUNE_OFFICER})
+    assert offset_of(stranger, photo, "C:06862").status == 404
+
+
 def test_without_following_it_would_be_lost(tmp_path: Path) -> None:
     """The twin."""
     with province_in(tmp_path, files=Files(door=StayingDoor())) as world:
         gone = Gone(world)
         assert put(gone.author, gone.file, gone.first.offset).status == 404
         assert get(gone.there, gone.file, scope=OTHER).code == "file_waits"
+
+
+def test_without_following_the_late_one_would_be_too(tmp_path: Path) -> None:
+    """The twin."""
+    with province_in(tmp_path, files=Files(door=StayingDoor())) as world:
+        author, there, photo = late(world)
+        assert put(author, photo, 0).status == 404
+        assert get(there, photo, scope=OTHER).code == "file_waits"

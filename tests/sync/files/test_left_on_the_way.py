@@ -108,8 +108,9 @@ def test_one_that_the_province_does_not_take_keeps_nobody_here(office: Office, m
 
 
 def test_let_go_at_once_it_would_be_lost(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin."""
+    """The twin: nor is what was let go of offered to a province that may lack it."""
     monkeypatch.setattr(file_queue, "goes_up", lambda db, attachment: False)
+    monkeypatch.setattr(file_queue, "_left_to_send", lambda db: [])
     move_while_it_is_on_the_way(office)
     office.here.carry()
     office.here.carry()

@@ -1,0 +1,166 @@
+"""The province was put back to before a desk was enrolled, and the desk goes on under a new id: nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.store.engine import settings
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.exchange.set_aside import entries_set_aside
+from tests.sync.actors.couriers import bring
+from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
+from tests.sync.actors.travelled_office import TravelledOffice
+
+STATES = "SELECT state, count(*) FROM change WHERE state NOT IN ('accepted','received') GROUP BY 1"
+
+
+def enrolled_since(office: TravelledOffice) -> None:
+    """The backup does not know the desk by its present name."""
+    office.back_up()
+    office.ours.enrol_anew()
+    office.sync("ours")
+
+
+def put_back_and_enrol(office: TravelledOffice) -> None:
+    office.put_back()
+    assert office.ours.stopped() == "NotRecognised"
+    office.ours.enrol_anew()
+    office.sync("ours", "colleague", "there", "ours", "colleague", "there")
+
+
+@pytest.mark.parametrize("worth", [1, 500])
+def test_what_the_province_lost_is_sent_however_long_its_feed_is(
+    office: TravelledOffice, monkeypatch: pytest.MonkeyPatch, worth: int
+) -> None:
+    """A long feed is offered as a snapshot, which tells of nothing that it lacks."""
+    monkeypatch.setattr("sync.server.answers.pull.WORTH", worth)
+    child = office.child("Chìu Văn Sáng")
+    enrolled_since(office)
+    visit = office.visit("ours", child)
+    office.sync("ours")
+    put_back_and_enrol(office)
+    assert office.homes("home_visit") == {visit: COMMUNE}
+    assert office.colleague.ask("SELECT id FROM home_visit") == [(visit,)]
+    assert office.ours.ask(STATES) == []
+
+
+def test_by_stick_it_is_so_too(office: TravelledOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.server.answers.pull.WORTH", 1)
+    child = office.child("Chìu Văn Sáng")
+    enrolled_since(office)
+    visit = office.visit("ours", child)
+    office.sync("ours")
+    office.put_back()
+    office.ours.enrol_anew()
+    for _ in range(2):
+        office.ours.stick_in(bring(office.real.province, *office.ours.stick_out()))
+    assert office.homes("home_visit") == {visit: COMMUNE}
+    office.sync()
+    assert office.unrest() == {}
+
+
+def test_begun_from_a_snapshot_it_would_lack_it_for_good(
+    office: TravelledOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(RegisterReplica, "takes_snapshots", lambda self: True)
+    with pytest.raises(AssertionError):
+        test_what_the_province_lost_is_sent_however_long_its_feed_is(office, monkeypatch, 1)
+    assert office.homes("home_visit") == {}
+
+
+def gone_with_a_visit(office: TravelledOffice) -> tuple[RecordId, RecordId]:
+    child = office.child("Chìu Văn Sáng")
+    enrolled_since(office)
+    visit = office.visit("ours", child)
+    office.sync("ours")
+    office.move("colleague", child, OTHER_COMMUNE)
+    office.sync("colleague", "ours", "there")
+    assert office.ours.ask("SELECT count(*) FROM person") == [(0,)]
+    return child, visit
+
+
+def test_a_visit_of_a_child_who_had_moved_is_sent_again(office: TravelledOffice) -> None:
+    child, visit = gone_with_a_visit(office)
+    put_back_and_enrol(office)
+    assert office.homes("home_visit") == {visit: OTHER_COMMUNE}
+    assert office.homes("person") == {child: OTHER_COMMUNE}
+    assert office.there.ask("SELECT id FROM home_visit") == [(visit,)]
+    assert office.ours.ask("SELECT count(*) FROM person") == [(0,)]
+    assert [state for state, _ in office.ours.ask(STATES)] == ["left"]
+
+
+def test_what_the_province_has_of_it_is_no_entry_set_aside(office: TravelledOffice) -> None:
+    """It is known there by its id; nothing of it waits for anybody."""
+    gone_with_a_visit(office)
+    office.back_up("later")
+    office.ours.enrol_anew()
+    office.sync("ours")
+    office.put_back("later")
+    assert office.ours.stopped() == "NotRecognised"
+    office.ours.enrol_anew()
+    office.sync("ours", "ours")
+    assert office.ours.register.write(lambda tx: entries_set_aside(tx.connection)).result()[0] == ()
+    assert [state for state, _ in office.ours.ask(STATES)] == ["left"]
+
+
+def test_what_was_written_under_a_former_name_is_kept_until_a_backup_has_it(office: TravelledOffice) -> None:
+    office.back_up("empty")
+    child = office.child("Chìu Văn Sáng")
+    office.ours.enrol_anew()
+    office.sync("ours")
+    office.move("colleague", child, OTHER_COMMUNE)
+    office.sync()
+    assert office.ours.ask("SELECT count(*) FROM person") == [(0,)]
+    office.put_back("empty")
+    assert office.ours.stopped() == "NotRecognised"
+    office.ours.enrol_anew()
+    office.sync("ours", "colleague", "there", "ours", "there")
+    assert office.homes("person") == {child: OTHER_COMMUNE}
+    assert office.there.ask("SELECT full_name FROM person") == [("Chìu Văn Sáng",)]
+
+
+def test_known_by_its_present_name_alone_it_would_be_lost(
+    office: TravelledOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(settings, "names", lambda connection: (settings.identity(connection).desk,))
+    with pytest.raises(AssertionError):
+        test_what_was_written_under_a_former_name_is_kept_until_a_backup_has_it(office)
+    assert office.homes("person") == {}
+
+
+def test_of_a_child_who_moved_no_word_stays_once_a_backup_has_it(office: TravelledOffice) -> None:
+    """Of what the register wrote under its former name neither."""
+    child = office.child("Chìu Văn Sáng")
+    office.ours.keep_copy()
+    office.visit("ours", child, "Bàn tay xước")
+    office.sync()
+    office.ours.set_back()
+    assert office.ours.stopped() == "Forked"
+    office.visit("ours", child, "Không gặp")
+    office.ours.enrol_anew()
+    office.sync("ours")
+    office.move("colleague", child, OTHER_COMMUNE)
+    office.sync()
+    assert office.ours.ask("SELECT count(*) FROM person") == [(0,)]
+    office.back_up()
+    office.child("Bàn Thị Một")
+    assert "Chìu" not in office.ours.words()
+
+
+def test_of_one_who_moved_before_it_was_enrolled_anew_neither(office: TravelledOffice) -> None:
+    child = office.child("Chìu Văn Sáng")
+    office.move("colleague", child, OTHER_COMMUNE)
+    office.sync()
+    office.ours.keep_copy()
+    office.child("Bàn Thị Một")
+    office.ours.set_back()
+    assert office.ours.stopped() == "Forked"
+    assert "Chìu" in office.ours.words()
+    office.ours.enrol_anew()
+    office.child("Bàn Thị Hai")
+    office.back_up()
+    office.child("Bàn Thị Ba")
+    assert "Chìu" not in office.ours.words()
