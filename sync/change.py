@@ -144,7 +144,7 @@ def read_line(line: bytes) -> Line:
     try:
         signature = b64decode(head, validate=True) if head else b""
         change = _decoder.decode(raw)
-        in_form = _as_written_here(change, raw) or _in_form(raw)
+        in_form = b64encode(signature) == head and (_as_written_here(change, raw) or _in_form(raw))
     except (binascii.Error, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise BadLine(N_("A change could not be read.")) from None
     if not space or not in_form:

@@ -13,7 +13,6 @@ from commune_desk.store.changes.sealing import private_box
 from commune_desk.store.desk import audit_mark, versions
 from commune_desk.store.desk.lease import hear_time
 from commune_desk.store.desk.register import Register
-from commune_desk.store.engine import settings
 from commune_desk.store.engine.pace import Pace
 from commune_desk.store.exchange import feeds, following, page_header, receipts, roots, staged, tickets
 from commune_desk.store.exchange.beginning import Beginning

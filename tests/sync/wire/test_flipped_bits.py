@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase, digits
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("store_engine")
 SHARES = st.integers(0, 9_999).map(lambda part: part / 10_000)
 BITS = st.integers(0, 7)
 PATHS = ["/v1/hello", "/v1/push", "/v1/pull"]
+BASE64 = (ascii_uppercase + ascii_lowercase + digits + "+/").encode()
 SWEEP = 40
 """Places tried in one reply, evenly over its length."""
 
@@ -150,3 +153,12 @@ def test_no_change_is_another_ones_by_a_bit(world: World, share: float, bit: int
     except BadLine:
         return
     assert not read.signed_by(desk.key.public)
+
+
+def test_a_bit_that_base64_does_not_use_is_no_other_way_to_write_a_signature(world: World) -> None:
+    line = world.desk().change("person", uuid7(), {"full_name": "Đặng Thị Hoà"}).encode()
+    signature, space, raw = line.partition(b" ")
+    slack = signature[:-3] + bytes([BASE64[BASE64.index(signature[-3]) + 1]]) + b"=="
+    assert b64decode(slack) == b64decode(signature), "the same bytes"
+    with pytest.raises(BadLine):
+        read_line(slack + space + raw)
