@@ -85,8 +85,8 @@ class World:
     def _yield(self, number: int) -> None:
         """A request is about to leave: what was typed by now is saved, and others have their turn."""
         pc = self.pcs[number]
-        pc.settle()
         pc.until_written()
+        pc.settle()  # last: somebody types between any two statements, also those of the wait
         if pc.disk.is_cut:
             raise PowerCut
         if self.meanwhile is not None:
