@@ -28,7 +28,7 @@ def killed_write(target: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 def aged(path: Path, seconds: float) -> Path:
     then = path.lstat().st_mtime - seconds
-    os.utime(path, (then, then), follow_symlinks=False)
+    os.utime(path, (then, then), follow_symlinks=os.utime not in os.supports_follow_symlinks)
     return path
 
 

@@ -20,7 +20,7 @@ HALF_AN_HOUR, TWO_HOURS = 30 * 60, 2 * 60 * 60
 def aged(path: Path, seconds: float) -> Path:
     """The file, last written so long before the desk's clock."""
     then = HandClock().now().timestamp() - seconds
-    os.utime(path, (then, then), follow_symlinks=False)
+    os.utime(path, (then, then), follow_symlinks=os.utime not in os.supports_follow_symlinks)
     return path
 
 
