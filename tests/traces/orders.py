@@ -18,6 +18,7 @@ from sync.seal import SigningKey
 from sync.server.answers.snapshots import forget_snapshots
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity import own_changes
 from sync.server.identity.province import open_province
 from sync.server.intake.standing import kept_line
 from sync.server.lifecycle import erasing
@@ -61,7 +62,7 @@ def give_again(world: World, order: Order) -> None:
 
     world.clock.time = stamp_instant(first.stamp)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(erasing, "sign", signed)
+        patch.setattr(own_changes, "sign", signed)
         patch.setattr(erasing, "planned", planned)
         _act, emptied = world.write(
             lambda connection: erasing.erase(connection, world.province, first.kind, first.record, ordered)
