@@ -66,7 +66,7 @@ class TwoPlaces:
         self.owner = world.desk({OTHER: Role.COMMUNE_OFFICER})
         self.asked = _filled(self.owner, OTHER, 8)
         self._named: dict[str, set[str]] = {}
-        """By desk, the ids of the place that it named itself, in this request or before: some are told it again."""
+        """By place of the askers, the ids of the other place that they ever named there: they hear them again."""
         self.askers = {name: world.desk(grants) for name, grants in ASKERS.items()}
         own = [_filled(self.askers["officer"], COMMUNE, 3), _filled(self.askers["house"], SHELTER, 2)]
         self.code = world.write(
@@ -126,9 +126,10 @@ class TwoPlaces:
             desk.n, desk.head = before
         if reply.status == 409 and reply.code == "fork":
             self.askers[name] = self.world.desk(ASKERS[name])
-        named = self._named.setdefault(desk.id, set())
         said = body + repr(draft).encode()
-        named |= {one for one in self.asked.ids if one.encode() in said}
+        for scope in ASKERS[name]:
+            self._named.setdefault(scope, set()).update(one for one in self.asked.ids if one.encode() in said)
+        named = {one for scope in ASKERS[name] for one in self._named[scope]}
         return said + " ".join(sorted(named)).encode(), reply
 
     def _sent(self, caller: str, desk: ServerDesk, path: str, body: bytes) -> Reply:
@@ -141,7 +142,7 @@ class TwoPlaces:
         return desk.post(path, body)
 
     def told_of_the_asked(self, said: bytes, reply: Reply) -> list[str]:
-        """What the answer tells of the place, but for ids that its sender named itself."""
+        """What the answer tells of the place, but for ids that its sender's own place named."""
         answer = _read(reply) + "".join(reply.headers.values()).encode()
         ids = [one for one in sorted(self.asked.ids) if one.encode() in answer and one.encode() not in said]
         return [*ids, *([NAME] if NAME.encode() in answer else [])]
