@@ -108,10 +108,13 @@ FAULTS = (
     ),
     Fault(
         name="number-used-twice-accepted",
-        file=_INCOMING,
-        old="raise protocol.Malformed  # a desk's number twice: no honest province lets that through\n",
-        new="pass\n",
-        tests=("sync/client/test_register_under_attack.py::test_a_desks_number_used_twice_is_refused_with_its_page",),
+        file="commune_desk/store/changes/journal.py",
+        old='_INSERT = f"INSERT INTO',
+        new='_INSERT = f"INSERT OR REPLACE INTO',
+        tests=(
+            "sync/client/test_register_under_attack.py::test_a_desks_number_used_twice_is_refused_with_its_page",
+            "sync/client/test_register_under_attack.py::test_a_desks_number_used_twice_is_refused_with_its_snapshot",
+        ),
     ),
     Fault(
         name="known-event-applied-again",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from sqlcipher3.dbapi2 import IntegrityError
+
 from commune_desk.store.engine.database import Connection
+from sync import protocol
 from sync.change import Line
 
 UNSENT = ("waiting", "sent", "staged")
@@ -46,7 +50,7 @@ _COLUMNS = (
     "seq",
     "outcomes",
 )
-INSERT = f"INSERT INTO change ({', '.join(_COLUMNS)}) VALUES ({','.join('?' * len(_COLUMNS))})"  # noqa: S608
+_INSERT = f"INSERT INTO change ({', '.join(_COLUMNS)}) VALUES ({','.join('?' * len(_COLUMNS))})"  # noqa: S608
 
 
 def keep(
@@ -61,7 +65,18 @@ def keep(
 
     `head` is this desk's chain after it, `place` its (seq, outcomes as JSON) in the feed.
     """
-    connection.execute(INSERT, row(line, state=state, head=head, place=place))
+    connection.execute(_INSERT, row(line, state=state, head=head, place=place))
+
+
+def keep_received(connection: Connection, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Write down what came, each as `row` has it.
+
+    Raises Malformed where an id or a desk's number comes twice: no honest province lets that through.
+    """
+    try:
+        connection.executemany(_INSERT, rows)
+    except IntegrityError:
+        raise protocol.Malformed from None
 
 
 def free_numbers(connection: Connection, own: str) -> None:
@@ -72,7 +87,7 @@ def free_numbers(connection: Connection, own: str) -> None:
 def row(
     line: Line, *, state: str, head: bytes | None = None, place: tuple[int, str | None] = (0, None)
 ) -> tuple[Any, ...]:
-    """The columns of `INSERT` for a change."""
+    """The columns of a change, as they are written down."""
     change = line.change
     seq, outcomes = place
     return (

@@ -196,9 +196,7 @@ class Incoming:
         outcomes = json.dumps(event.outcomes) if event.outcomes else None
         row = self._db.execute("SELECT seq, state FROM change WHERE id=?", (change.id,)).fetchone()
         if row is None:
-            if self._db.execute("SELECT 1 FROM change WHERE desk=? AND n=?", (change.desk, change.n)).fetchone():
-                raise protocol.Malformed  # a desk's number twice: no honest province lets that through
-            journal.keep(self._db, line, state="received", place=(event.seq, outcomes))
+            journal.keep_received(self._db, [journal.row(line, state="received", place=(event.seq, outcomes))])
             return "new"
         if row[0]:
             return "known"

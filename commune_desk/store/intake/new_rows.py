@@ -118,8 +118,9 @@ class NewRows:
                 row[columns[name].place] = value
 
     def write(self, connection: Connection) -> None:
+        """Raises Malformed, see `journal.keep_received`."""
         self._tx.ledger.saw(*self._stamps)
-        connection.executemany(journal.INSERT, self._changes)
+        journal.keep_received(connection, self._changes)
         for kind, rows in self._rows.items():
             connection.executemany(UPSERT[kind], rows)
 

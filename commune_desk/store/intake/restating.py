@@ -131,7 +131,7 @@ class Restating:
         """Moves and shares of long ago, and what a newer program writes: kept for the lines that name them."""
         for event, line in lines:
             if self._db.execute("SELECT 1 FROM change WHERE id=?", (line.change.id,)).fetchone() is None:
-                journal.keep(self._db, line, state="received", place=(event.seq, None))
+                journal.keep_received(self._db, [journal.row(line, state="received", place=(event.seq, None))])
             elif line.change.kind in KINDS:
                 self._db.execute("UPDATE change SET seq=? WHERE id=?", (event.seq, line.change.id))
             self._remember_guest(event, line)

@@ -169,6 +169,15 @@ def test_a_desks_number_used_twice_is_refused_with_its_page(office: Office) -> N
     assert (office.cursor, office.desk.ask("SELECT count(*) FROM person")) == (0, [(0,)])
 
 
+@pytest.mark.parametrize("kinds", [("person", "person"), ("person", "of_a_newer_program"), ("of_a_newer_program",) * 2])
+def test_a_desks_number_used_twice_is_refused_with_its_snapshot(office: Office, kinds: tuple[str, str]) -> None:
+    for kind in kinds:
+        office.tell(kind, uuid7(), {"full_name": "Bàn A Sáng"}, n=1)
+    with pytest.raises(protocol.Malformed):
+        office.desk.replica().begin_anew(SCOPE, office.province.feed[SCOPE], Place(2, bytes(32)))
+    assert (office.cursor, office.desk.ask("SELECT count(*) FROM person")) == (0, [(0,)])
+
+
 def test_rows_and_cursor_of_a_page_are_one(office: Office) -> None:
     """Two of five events fit before the disk is full: what was applied, and where the desk stands, say the same."""
     people = _five_people(office)
