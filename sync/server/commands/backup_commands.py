@@ -10,6 +10,7 @@ from commune_desk.domain.time.clock import VIETNAM, SystemClock, to_iso
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from sync.server.commands.console import Console
+from sync.server.commands.opening import opened
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import open_province
 from sync.server.lifecycle.backups import back_up, raise_durable, received_until
@@ -26,7 +27,7 @@ NEXT_STEPS = (
 
 
 def backup(args: Namespace, console: Console) -> None:
-    with closing(open_province(args.data, args.key_file)) as province:
+    with closing(opened(args)) as province:
         made = back_up(province, args.to)
     if args.json:
         console.json(made)
@@ -42,7 +43,7 @@ def backup(args: Namespace, console: Console) -> None:
 
 def durable(args: Namespace, console: Console) -> None:
     instant = _instant(args.until)
-    with closing(open_province(args.data, args.key_file)) as province:
+    with closing(opened(args)) as province:
         if instant > province.now():
             raise Invalid(N_("This instant has not come yet. Nothing was changed."))
         numbers = province.database.read(lambda connection: received_until(connection, instant), WHOLE_PROVINCE)

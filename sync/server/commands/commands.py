@@ -17,6 +17,7 @@ from commune_desk.domain.words.labels import N_
 from sync.server.commands import backup_commands, erase_commands, policy_commands, proof_commands
 from sync.server.commands.console import Console, local_time
 from sync.server.commands.courier_commands import bundle
+from sync.server.commands.opening import opened
 from sync.server.commands.store_commands import migrate_store, upgrade
 from sync.server.commands.texts import harmless
 from sync.server.door.enrolment import make_code
@@ -25,7 +26,7 @@ from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.identity import desks, recovering
 from sync.server.identity.authority import valid_until
 from sync.server.identity.places import checked_scope, place_name
-from sync.server.identity.province import CERT_FILE, Province, audited, fact, open_province
+from sync.server.identity.province import CERT_FILE, Province, audited, fact
 from sync.server.identity.scopes import ensure_communes
 from sync.server.intake.reports_in import hand_down, read_received, read_report_file, values_of_file
 from sync.server.lifecycle import erased_list
@@ -41,10 +42,6 @@ ROLES = {
     "P": (Role.PROVINCE,),
 }
 """The roles that a desk may have in a place of each kind; the first is the usual one."""
-
-
-def opened(args: Namespace) -> Province:
-    return open_province(args.data, args.key_file)
 
 
 def init(args: Namespace, console: Console) -> None:

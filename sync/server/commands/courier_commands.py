@@ -16,11 +16,12 @@ from commune_desk.domain.words.labels import N_
 from sync import bundle as bundles
 from sync.report_wire import REMOVED
 from sync.server.commands.console import Console
+from sync.server.commands.opening import opened
 from sync.server.commands.texts import harmless
 from sync.server.door import courier, courier_reply
 from sync.server.door.courier_answer import Answer
 from sync.server.engine.private_files import write_private
-from sync.server.identity.province import Province, open_province
+from sync.server.identity.province import Province
 from sync.server.intake.admission import Admission
 from sync.server.problems import SENTENCES
 from sync.server.reasons import reason_of
@@ -58,7 +59,7 @@ class DeskReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bundle(args: Namespace, console: Console) -> None:
-    with closing(open_province(args.data, args.key_file)) as province:
+    with closing(opened(args)) as province:
         (_take_in if args.action == "in" else _give_out)(args, province, console)
 
 

@@ -13,9 +13,10 @@ from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.domain.words.labels import N_
 from sync.server.answers.snapshots import forget_snapshots
 from sync.server.commands.console import Console, local_time
+from sync.server.commands.opening import opened
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.places import place_name
-from sync.server.identity.province import Province, open_province
+from sync.server.identity.province import Province
 from sync.server.lifecycle import erased_list
 from sync.server.lifecycle.erasing import Act, Ordered, erase, found, planned
 from sync.server.lifecycle.erasure_status import ErasureStatus, erasures
@@ -25,7 +26,7 @@ _MOST_CHARS = 200
 
 def run(args: Namespace, console: Console) -> None:
     ordered = Ordered(_checked(args.who), _checked(args.why))
-    with closing(open_province(args.data, args.key_file)) as province:
+    with closing(opened(args)) as province:
         act = province.database.read(lambda connection: _plan(connection, province, args.record), WHOLE_PROVINCE)
         if not args.json:
             _show(act, console)
@@ -98,7 +99,7 @@ def _is_meant(act: Act, console: Console) -> bool:
 
 def show(args: Namespace, console: Console) -> None:
     """What was erased, and how far the desks are."""
-    with closing(open_province(args.data, args.key_file)) as province:
+    with closing(opened(args)) as province:
         found = province.database.read(erasures, WHOLE_PROVINCE)
     if args.json:
         console.json(found)

@@ -10,15 +10,15 @@ import msgspec
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from sync.server.commands.console import Console
+from sync.server.commands.opening import opened
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.places import place_name
 from sync.server.identity.policy import Policy, decide, policy_of
-from sync.server.identity.province import open_province
 from sync.server.intake.late_conflicts import LateConflict, late_conflicts
 
 
 def policy(args: Namespace, console: Console) -> None:
-    with closing(open_province(args.data, args.key_file)) as province:
+    with closing(opened(args)) as province:
         present = province.database.read(policy_of, WHOLE_PROVINCE)
         wanted = _wanted(args, present)
         if wanted != present:
@@ -49,7 +49,7 @@ def _wanted(args: Namespace, present: Policy) -> Policy:
 def conflicts(args: Namespace, console: Console) -> None:
     if args.older_than is not None and args.older_than < 0:
         raise Invalid(N_("Days are a whole number from 0 on."))
-    with closing(open_province(args.data, args.key_file)) as province:
+    with closing(opened(args)) as province:
         usual = province.database.read(policy_of, WHOLE_PROVINCE).conflict_days
         days = usual if args.older_than is None else args.older_than
         found = province.database.read(

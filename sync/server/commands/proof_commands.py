@@ -16,6 +16,7 @@ from sync.server.answers.log_export import export_log as write_log
 from sync.server.answers.log_export import root_line
 from sync.server.answers.roots import Root, make_due, of_day
 from sync.server.commands.console import Console
+from sync.server.commands.opening import opened
 from sync.server.engine.private_files import write_private
 from sync.server.identity.province import Province, open_province
 
@@ -29,7 +30,7 @@ def root(args: Namespace, console: Console) -> None:
     """Print a day's root, made now if it is today's and there is none; a copy for the archive goes to a file."""
     if args.to is not None and args.to.exists():
         raise Refusal(N_("{path} is there already. Nothing was written; choose another name."), path=args.to)
-    with closing(open_province(args.data, args.key_file)) as province:
+    with closing(opened(args)) as province:
         found = of_day(province, _day(args.day)) if args.day else make_due(province)
         fingerprint = authority_fingerprint(province)
     if args.to is not None:

@@ -16,7 +16,7 @@ from sync.server.engine.private_files import make_folder, write_private
 from sync.server.identity.only_process import only_process
 from sync.server.identity.province import Province, open_province
 from sync.server.identity.stores import bring_up, new_store, prepare
-from sync.server.lifecycle import moving
+from sync.server.lifecycle import erased_list, moving
 from sync.server.lifecycle.backups import FILES
 from sync.server.reasons import reason_of
 
@@ -31,7 +31,7 @@ def upgrade(args: Namespace, console: Console) -> None:
 
 
 def migrate_store(args: Namespace, console: Console) -> None:
-    """Move a province to another engine, into a new data folder. The old folder stays as it is."""
+    """Move a province to another engine, into a new data folder. The old one is kept, and serves no more."""
     where = address.read_url(args.to, owner=args.owner) if args.to else None
     with closing(open_province(args.data, args.key_file)) as source, only_process(source):
         if where is not None:
@@ -42,6 +42,7 @@ def migrate_store(args: Namespace, console: Console) -> None:
             with closing(new_store(args.new_data, source.keys, where)) as target:
                 _moved(source, target, args.new_data, console)
             undo.pop_all()
+        moving.leave(source, args.new_data)
     console.say(
         N_(
             "Done: every feed, record and conflict came out as it was. Serve from now on with --data {data}, "
@@ -55,8 +56,9 @@ def migrate_store(args: Namespace, console: Console) -> None:
 def _moved(source: Province, target: Database, data: Path, console: Console) -> None:
     console.say(N_("Replaying the log…"))
     moving.move(source, target, progress=lambda done: console.say(N_("{number} changes replayed"), number=done))
-    for name in FILES:
-        _copy(source.data / name, data / name)
+    for name in (*FILES, erased_list.FILE):
+        if name in FILES or (source.data / name).exists():
+            _copy(source.data / name, data / name)
     moving.finish(source, target)
 
 

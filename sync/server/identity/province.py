@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, update
 
 from commune_desk.domain.time.clock import Clock, SystemClock, to_iso
-from commune_desk.domain.words.errors import Fault
+from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.change import GENESIS
@@ -108,6 +108,30 @@ def founding(said: Mapping[str, str], name: str) -> str:
     if value is None:
         raise unfounded()
     return value
+
+
+MOVED_TO = "moved_to"
+"""The fact that names the data folder from which a province that was moved is served; empty where it came back."""
+
+
+def refuse_moved(province: Province) -> None:
+    """Raise Refusal for a store that another one has followed: what is written here would reach nobody."""
+    place = province.database.read(lambda connection: facts_of(connection, (MOVED_TO,)), NO_SCOPE).get(MOVED_TO)
+    if place:
+        raise Refusal(
+            N_(
+                "This province was moved and is served with --data {place} now; nothing was done here. If what is "
+                "there is lost, the command restored brings this one back into use."
+            ),
+            place=place,
+        )
+
+
+def note_moved(connection: Connection, place: str) -> None:
+    """Remember where the province is served from; with an empty `place`, from here."""
+    table = tables.meta
+    if not connection.execute(update(table).where(table.c.name == MOVED_TO).values(value=place)).rowcount and place:
+        write_meta(connection, {MOVED_TO: place})
 
 
 EPOCH = "epoch"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from sync.change import GENESIS, next_head
 from sync.server.engine import tables
 from sync.server.engine.appending import append
 from sync.server.engine.database import WHOLE_PROVINCE, Database
-from sync.server.identity.province import Province, audited, read_meta, write_meta
+from sync.server.identity.province import MOVED_TO, Province, audited, note_moved, read_meta, write_meta
 from sync.server.lifecycle.replaying import Progress, replay
 
 DERIVED = (
@@ -37,6 +38,8 @@ _MANY = 5000
 _AT_ONCE = 50
 """Rows that are compared at a time: pieces of files are large."""
 _JSON = ("writers", "tags", "stamps", "extra", "event")
+_NUL, _UNKNOWN = "\x00", "\ufffd"
+"""A sign that PostgreSQL has not in a text, and what stands for it there: a PC's name may hold it."""
 
 
 def move(source: Province, target: Database, *, progress: Progress) -> None:
@@ -67,12 +70,18 @@ def move(source: Province, target: Database, *, progress: Progress) -> None:
 def finish(source: Province, target: Database) -> None:
     """Write the founding facts, without which no command opens a store, and that it was moved."""
     facts = source.database.read(read_meta, WHOLE_PROVINCE)
+    facts.pop(MOVED_TO, None)
 
     def work(connection: Connection) -> None:
         write_meta(connection, facts)
         audited(connection, replace(source, database=target), "migrate-store", source.name)
 
     target.write(work, WHOLE_PROVINCE)
+
+
+def leave(source: Province, data: Path) -> None:
+    """The province is served from the folder `data` from now on: no command takes the old store for it."""
+    source.database.write(lambda connection: note_moved(connection, str(data.absolute())), WHOLE_PROVINCE)
 
 
 def _has_erased(connection: Connection) -> bool:
@@ -157,12 +166,14 @@ def _hashed(connection: Connection, table: Table) -> bytes:
 
 
 def _comparable(row: Any) -> Iterator[tuple[str, Any]]:
-    """Members of a JSON column have no order, nor has what leaves with a move.
+    """Members of a JSON column have no order, nor has what leaves with a move. A text is as PostgreSQL can keep it.
 
     The event of an older program says its change's hash once more.
     """
     for name, value in row.items():
         content = msgspec.json.decode(value) if name in _JSON else value
+        if isinstance(content, str):
+            content = content.replace(_NUL, _UNKNOWN)
         if name == "event":
             content.pop("h", None)
             content["l"] = sorted(content.get("l", ()))

@@ -23,7 +23,7 @@ from sync.server.engine.private_files import write_private
 from sync.server.engine.schema import migrate
 from sync.server.identity import keyfile
 from sync.server.identity.only_process import only_here
-from sync.server.identity.province import CA_FILE, Province, begin_epoch, read_meta
+from sync.server.identity.province import CA_FILE, Province, begin_epoch, note_moved, read_meta
 from sync.server.lifecycle.backups import FILES, KEPT, Copied, in_one_file, on_postgres, read_whole, settle_folder
 from sync.server.reasons import reason_of
 
@@ -70,6 +70,7 @@ def begin(province: Province) -> str:
 
     def work(connection: Connection) -> str:
         connection.execute(tables.snapshot.delete())
+        note_moved(connection, "")
         return begin_epoch(connection, province, actor="admin")
 
     return province.database.write(work, WHOLE_PROVINCE)
