@@ -92,7 +92,7 @@ def _page(connection: Connection, province: Province, caller: desks.DeskState, r
         _fill(connection, content, scope, cursors[scope], unopened)
     header = header_for(connection, province, caller, certs=request.certs, known_directory=request.directory)
     runs = runs_of(connection, content.unsigned, content.present)
-    root = roots.shown(connection, min(grants, default=""), request.root)
+    root = roots.shown(connection, min(grants, default=""), request.root, epoch=request.epoch)
     trailer = PullTrailer(
         cursors=content.cursors, more=content.full, heads=heads, runs=runs, root=root, snapshots=begin
     )

@@ -80,10 +80,14 @@ def signed_now(connection: Connection, province: Province, *, n: int = 0, before
     return Root(statement=statement, body=body, signature=signature, leaves=leaves)
 
 
-def shown(connection: Connection, scope: str, known: int) -> RootShown | None:
-    """The newest root as a holder of the scope is shown it; None for a desk that knows it."""
+def shown(connection: Connection, scope: str, known: int, *, epoch: str) -> RootShown | None:
+    """The newest root of the present `epoch` as a holder of the scope is shown it; None for a desk that knows it.
+
+    One of a former epoch would prove nothing to a desk: until this one has its first, it is shown none.
+    """
     table = tables.root
-    row = connection.execute(select(table).order_by(table.c.n.desc()).limit(1)).first()
+    newest = select(table).where(table.c.epoch == epoch).order_by(table.c.n.desc()).limit(1)
+    row = connection.execute(newest).first()
     if row is None or row.n <= known:
         return None
     root = _read(row)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.postgres_cluster import PostgresCluster
+from tests.sync.actors.moving_office import MovingOffice
 from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
 
 
@@ -14,3 +16,11 @@ from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
 def office(tmp_path: Path) -> Iterator[TravelledOffice]:
     with travelled_office(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def moving(office: TravelledOffice, postgres_cluster: PostgresCluster) -> Iterator[MovingOffice]:
+    target = postgres_cluster.empty()
+    yield MovingOffice(office, target)
+    office.real.province.close()
+    postgres_cluster.drop(target)

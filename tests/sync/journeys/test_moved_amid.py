@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId
 from sync.client.enrol import enrol
-from sync.server.__main__ import main
 from sync.server.answers.roots import make_due
 from sync.server.commands import opening
-from sync.server.engine import tables
-from sync.server.engine.address import PostgresAddress
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
-from sync.server.identity.province import open_province
 from sync.server.intake.reports_in import hand_down
 from sync.server.lifecycle import erased_list
 from sync.server.lifecycle import moving as lifecycle_moving
 from sync.server.lifecycle.chains import first_break
-from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.actors.couriers import bring
+from tests.sync.actors.moving_office import MovingOffice
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.server_fixtures import Done
 from tests.sync.actors.travelled_office import TravelledOffice
@@ -39,50 +30,6 @@ REPORT: dict[str, Any] = {
     "place": "Thôn Nà Ếch",
     "description": "Cháu bị đánh.",
 }
-
-
-class MovingOffice:
-    """The office, and the PostgreSQL that its province moves to."""
-
-    def __init__(self, office: TravelledOffice, target: PostgresAddress) -> None:
-        self.office, self.target = office, target
-        self.old, self.key = office.real.province.data, office.folder / "key-file"
-
-    def command(self, name: str, *words: str) -> Done:
-        """At the old folder."""
-        inner = words[: name == "bundle"]
-        places = ["--data", str(self.old), "--key-file", str(self.key)]
-        with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
-            code = main(["--lang", "en", name, *inner, *places, *words[len(inner) :]])
-        return Done(code, out.getvalue(), err.getvalue())
-
-    def move(self) -> Done:
-        """The server stops, the store moves, and the new one is served."""
-        self.office.real.province.close()
-        new = self.office.folder / "new"
-        to = ["--new-data", str(new), "--to", self.target.url, "--owner", self.target.owner]
-        done = self.command("migrate-store", *to)
-        self.serve(new if done.returncode == 0 else self.old)
-        return done
-
-    def serve(self, data: Path) -> None:
-        self.office.real.province.close()
-        self.office.real.province = open_province(data, self.key)
-        self.office.real.restart()
-
-    def heads(self) -> dict[str, tuple[int, bytes]]:
-        table = tables.scope
-        asked = select(table.c.id, table.c.head, table.c.chain)
-        read = self.office.real.province.database.read
-        return {row.id: (row.head, row.chain) for row in read(lambda c: c.execute(asked).all(), WHOLE_PROVINCE)}
-
-
-@pytest.fixture
-def moving(office: TravelledOffice, postgres_cluster: PostgresCluster) -> Iterator[MovingOffice]:
-    target = postgres_cluster.empty()
-    yield MovingOffice(office, target)
-    office.real.province.close()
-    postgres_cluster.drop(target)
 
 
 def cut_after(office: TravelledOffice, path: str, times: int) -> None:
