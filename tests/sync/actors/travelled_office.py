@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -51,6 +52,7 @@ from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import KEY, OFFICER, RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
+PROVINCE = "province"
 PLACES = {"ours": COMMUNE, "colleague": COMMUNE, "there": OTHER_COMMUNE}
 
 
@@ -151,10 +153,15 @@ def _spelt(cell: object) -> str:
 class TravelledOffice:
     """`ours` and `colleague` share a commune, `there` is the other one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clocks: Mapping[str, Clock] = MappingProxyType({})) -> None:
+        """`clocks`: by desk, and the province's under its own name; whom nothing is said of goes by the system's."""
         self.folder = folder
-        self.real = RealProvince(open_province(folder / "province", folder / "key-file"))
-        self.desks = {name: Traveller(folder / f"{name}.db", SystemClock(), self.real) for name in PLACES}
+        self.real = RealProvince(
+            open_province(folder / "province", folder / "key-file", clock=clocks.get(PROVINCE, SystemClock()))
+        )
+        self.desks = {
+            name: Traveller(folder / f"{name}.db", clocks.get(name, SystemClock()), self.real) for name in PLACES
+        }
         self.ours, self.colleague, self.there = self.desks.values()
 
     def sync(self, *names: str) -> None:
@@ -189,8 +196,9 @@ class TravelledOffice:
         """The province as it was backed up then, in an epoch of its own."""
         self.real.province.close()
         data, key = self.real.province.data, self.folder / "key-file"
-        restore(data, key, self.folder / name, clock=SystemClock(), older=older)
-        self.real.province = open_province(data, key)
+        clock = self.real.province.clock
+        restore(data, key, self.folder / name, clock=clock, older=older)
+        self.real.province = open_province(data, key, clock=clock)
         erased_list.settle(self.real.province)
         self.real.restart()
 
@@ -243,10 +251,12 @@ class TravelledOffice:
 
 
 @contextmanager
-def travelled_office(folder: Path) -> Iterator[TravelledOffice]:
+def travelled_office(
+    folder: Path, clocks: Mapping[str, Clock] = MappingProxyType({})
+) -> Iterator[TravelledOffice]:
     """A fresh copy of the office. Its backups are files, so it is always on the embedded engine."""
     engine.copy(engine.kept("travelled", _made), folder)
-    office = TravelledOffice(folder)
+    office = TravelledOffice(folder, clocks)
     try:
         yield office
     finally:

@@ -1,0 +1,107 @@
+"""Clocks from 1970 to 2099, of desks and of the province, through all that an office does: nothing is lost or stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sync.server.answers.roots import make_due
+from sync.server.intake.reports_in import hand_down
+from tests.sync.actors.couriers import bring
+from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
+from tests.sync.actors.travelled_office import PROVINCE, TravelledOffice, travelled_office
+from tests.sync.journeys.test_set_back_on_the_way import phone
+
+TRUE = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)
+DEAD = datetime(1970, 1, 1, 0, 0, 30, tzinfo=UTC)
+FAR = datetime(2099, 12, 31, 23, 58, tzinfo=UTC)
+EPOCHALYPSE = datetime(2038, 1, 19, 3, 14, 7, tzinfo=UTC)
+OF_THE_PROVINCE = {
+    "right": (TRUE, TRUE, TRUE),
+    "once in 2099": (TRUE, FAR, TRUE),
+    "once in 1970": (TRUE, DEAD, TRUE),
+    "back and forth": (FAR, DEAD, TRUE),
+}
+
+
+class Clock:
+    """Goes on by itself, from wherever it was set."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        self.at += timedelta(milliseconds=300)
+        return self.at
+
+
+class Clocks:
+    def __init__(self) -> None:
+        self.ours, self.colleague, self.there = Clock(DEAD), Clock(FAR), Clock(EPOCHALYPSE)
+        self.province = Clock(TRUE)
+
+    def named(self) -> dict[str, Clock]:
+        return {"ours": self.ours, "colleague": self.colleague, "there": self.there, PROVINCE: self.province}
+
+
+@pytest.fixture
+def clocks() -> Clocks:
+    return Clocks()
+
+
+@pytest.fixture
+def office(tmp_path: Path, clocks: Clocks) -> Iterator[TravelledOffice]:
+    with travelled_office(tmp_path, clocks.named()) as made:
+        yield made
+
+
+@pytest.mark.parametrize("times", OF_THE_PROVINCE.values(), ids=OF_THE_PROVINCE)
+def test_a_life_of_wrong_clocks_loses_nothing_and_ends_at_rest(
+    office: TravelledOffice, clocks: Clocks, times: tuple[datetime, ...]
+) -> None:
+    first, second, last = times
+    clocks.province.at = first
+    stays, goes, gone = map(office.child, ("Chìu Văn Sáng", "Bàn Thị Một", "Lò Thị Hai"))
+    phone(office.ours, stays, "0912000001")
+    phone(office.colleague, stays, "0912000002")
+    photo = office.photo("ours", stays)
+    visits = [office.visit("ours", stays), office.visit("colleague", goes)]
+    make_due(office.real.province)
+    office.sync()
+
+    clocks.province.at = second
+    clocks.there.at = FAR
+    office.move("colleague", goes, OTHER_COMMUNE)
+    stick = office.ours.stick_out()
+    visits += [office.visit("ours", goes), office.visit("colleague", stays)]
+    office.sync("colleague", "there")
+    office.ours.stick_in(bring(office.real.province, *stick))
+    make_due(office.real.province)
+    office.erase(gone)
+    office.sync("ours")
+    clocks.there.at = DEAD
+    visits.append(office.visit("there", goes))
+    office.sync()
+
+    clocks.province.at = last
+    clocks.ours.at, clocks.colleague.at = FAR, TRUE
+    office.move("there", goes, COMMUNE)
+    office.sync("there")
+    later = office.ours.stick_out()
+    visits.append(office.visit("ours", stays))
+    answer = bring(office.real.province, *later)
+    office.ours.stick_in(answer)
+    make_due(office.real.province)
+    office.sync()
+    assert office.unrest() == {}
+    assert office.homes("home_visit") == dict.fromkeys(visits, COMMUNE)
+    assert office.homes("person") == {stays: COMMUNE, goes: COMMUNE}
+    assert office.whole_files() == {photo.sha256: COMMUNE}
+    for desk in (office.ours, office.colleague):
+        assert desk.ask("SELECT field, state FROM conflict") == [("phone", "open")]
+        assert {one for (one,) in desk.ask("SELECT id FROM home_visit")} == set(visits)
+    for desk in office.desks.values():
+        assert not desk.register.is_closed
