@@ -255,7 +255,10 @@ def _take_feeds(replica: Replica, identity: DeskIdentity, arrived: Bundle, broug
             take_piece(replica, identity, part, content, brought, held_n=arrived.header.held_n)
             continue
         _require(identity, part, content)
-        _take_page(replica, identity, read_page(content), brought, at=arrived.header.at)
+        page = read_page(content)
+        if brought.is_answer:
+            replica.answered(arrived.header.answers, page.header.at)
+        _take_page(replica, identity, page, brought, at=arrived.header.at)
 
 
 def _take_page(replica: Replica, identity: DeskIdentity, page: Page, brought: Brought, *, at: str) -> None:

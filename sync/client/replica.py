@@ -184,6 +184,10 @@ class Replica(Protocol):
         """The province's time, signed for this very exchange."""
         ...
 
+    def answered(self, bundles: Sequence[str], at: str) -> None:
+        """The province made an answer to these bundles of this desk at its time `at`; empty where it says none."""
+        ...
+
     def begin_all_anew(self) -> None:
         """The feeds are not those that are known here: every scope is to be begun anew."""
         ...

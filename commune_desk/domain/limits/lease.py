@@ -13,6 +13,7 @@ import msgspec
 from commune_desk.domain.time.clock import from_iso, to_iso
 
 WARNED_DAYS = 7
+_TICK = timedelta(seconds=1)
 _FULL = timedelta(days=3653)
 """No more than this is ever counted: a clock in 9999 must not overflow a sum."""
 
@@ -40,12 +41,15 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     def heard(self, at: str, now: datetime) -> Lease:
         """After the province's time that it signed for this very question: no less than this has passed.
 
-        An earlier time than it told before means that its own clock had run ahead: the lease is moved back with it.
+        An earlier time than it told before means that its own clock had run ahead: the lease is moved back with it, to
+        a second before, so that a page of this very second is a later one.
         """
         since = from_iso(at) - from_iso(self.told_at)
         counted = self.counted(now)
         if since < timedelta(0):
-            return msgspec.structs.replace(counted, told_at=at, until=to_iso(from_iso(self.until) + since))
+            before = since - _TICK
+            told_at, until = from_iso(self.told_at) + before, from_iso(self.until) + before
+            return msgspec.structs.replace(counted, told_at=to_iso(told_at), until=to_iso(until))
         return msgspec.structs.replace(counted, spent=max(counted.spent, int(since.total_seconds())))
 
     def left(self, now: datetime) -> timedelta:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
+from commune_desk.store.desk.lease import hear_time, lease_of
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.exchange.sync_history import set_contact_back
 from commune_desk.store.writing.transaction import Tx
 
 _WRITTEN = "courier_written"
@@ -20,6 +24,8 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str
     before_n: int
     last_n: int
+    told_at: str = ""
+    """What the province had told last of its time by then."""
 
 
 def keep_key(tx: Tx, public: bytes) -> None:
@@ -40,6 +46,24 @@ def written(connection: Connection) -> list[Written]:
 
 def note_written(tx: Tx, bundle: Written) -> None:
     settings.put(tx.connection, _WRITTEN, [*written(tx.connection), bundle][-_REMEMBERED:])
+
+
+def answered(tx: Tx, bundles: Collection[str], at: str) -> None:
+    """The province answered these bundles at its time `at`, or one whose program says none.
+
+    That is after whatever it told before one of them was written. If the last that it told is later all the same, its
+    clock had run ahead. An answer to an older one says nothing: it may be an old stick that is shown again.
+    """
+    lease = lease_of(tx.connection)
+    if (
+        not at
+        or lease is None
+        or not any(one.id in bundles and one.told_at == lease.told_at for one in written(tx.connection))
+    ):
+        return
+    hear_time(tx, at)
+    if at < lease.told_at:
+        set_contact_back(tx, at)
 
 
 def forget_written(tx: Tx) -> None:

@@ -14,7 +14,7 @@ from commune_desk.store.desk import audit_mark, versions
 from commune_desk.store.desk.lease import hear_time
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.pace import Pace
-from commune_desk.store.exchange import feeds, following, page_header, receipts, roots, staged, tickets
+from commune_desk.store.exchange import courier, feeds, following, page_header, receipts, roots, staged, tickets
 from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.exchange.one_desk import OneDesk
 from commune_desk.store.exchange.repairing import Repair
@@ -60,6 +60,9 @@ class RegisterReplica(OneDesk):
 
     def kept_ticket(self) -> tuple[KeptTicket, float] | None:
         return self._write(tickets.kept)
+
+    def answered(self, bundles: Sequence[str], at: str) -> None:
+        self._write(lambda tx: courier.answered(tx, bundles, at))
 
     def heard_schema(self, schema: int) -> bool:
         self._write(versions.catch_up)

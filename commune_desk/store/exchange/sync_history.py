@@ -77,9 +77,16 @@ def note_heard(tx: Tx, at: str, accepted_n: int) -> None:
 
     What was heard since counts for more.
     """
-    if at > heard(tx.connection).at:
+    if at >= heard(tx.connection).at:
         settings.put(tx.connection, settings.HEARD, Heard(at, accepted_n))
         tx.topic("sync")
+
+
+def set_contact_back(tx: Tx, at: str) -> None:
+    """The province's clock had run ahead, and it is `at` there: no contact was later."""
+    contact, last = settings.get(tx.connection, settings.CONTACT_AT, str, ""), heard(tx.connection)
+    settings.put(tx.connection, settings.CONTACT_AT, min(contact, at))
+    settings.put(tx.connection, settings.HEARD, msgspec.structs.replace(last, at=min(last.at, at)))
 
 
 def heard(connection: Connection) -> Heard:

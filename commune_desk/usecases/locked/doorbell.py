@@ -120,11 +120,12 @@ class Question:
 def listen(card: DoorbellCard, waiting: int, now: datetime, *, known: int, since: datetime) -> Bell:
     """Whether to ring: more reports than were `known`, or a clock that ran out after `since`, when one last listened.
 
-    A PC that slept, or waited for a slow line, rings when it listens again.
+    A PC that slept, or waited for a slow line, rings when it listens again; so does one whose clock was set back since:
+    what has rung nobody can tell then.
     """
     due = [from_iso(text) for text in card.due]
     upcoming = [instant for instant in due if instant > now]
-    ran_out = any(since < instant <= now for instant in due)
+    ran_out = any(instant <= now and (since < instant or now < since) for instant in due)
     return Bell(
         waiting=waiting,
         next_due=min(upcoming, default=None),

@@ -16,6 +16,7 @@ from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.errors import DeskError, Fault, Refusal
 from commune_desk.domain.words.labels import N_
+from commune_desk.store.desk.lease import lease_of
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.settings import Pins
 from commune_desk.store.exchange import courier as memory
@@ -244,8 +245,10 @@ def _pins(register: Register) -> Pins:
 
 def _note_written(tx: Tx, one: Outgoing) -> None:
     """Before the file has its name: an answer to a file that exists must be believed."""
-    print_of = bundle.fingerprint(one.data)
-    memory.note_written(tx, Written(id=one.id, fingerprint=print_of, before_n=one.before_n, last_n=one.last_n))
+    print_of, lease = bundle.fingerprint(one.data), lease_of(tx.connection)
+    told_at = lease.told_at if lease is not None else ""
+    written = Written(id=one.id, fingerprint=print_of, before_n=one.before_n, last_n=one.last_n, told_at=told_at)
+    memory.note_written(tx, written)
     detail = {"bundle": print_of, "changes": one.changes, "first": one.first_n, "last": one.last_n}
     tx.audit(AuditAction.COURIER_OUT, detail=detail)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -150,12 +150,17 @@ def _remember(connection: Connection, province: Province, row: Mapping[str, Any]
     now = province.clock.now()
     replaced = select(table.c.token, table.c.made_at).where(table.c.scope == row["scope"])
     older = connection.execute(replaced.order_by(table.c.made_at.desc(), table.c.seq.desc())).all()
-    gone = [token for token, made_at in older if now - from_iso(made_at) > _KEPT_FOR]
-    gone += [token for token, _ in older[_KEPT_BESIDE:] if token not in gone]
+    young = [token for token, made_at in older if not _has_aged(made_at, now)]
+    gone = {token for token, _ in older} - set(young[:_KEPT_BESIDE])
     for token in gone:
         (province.data / FOLDER / token).unlink(missing_ok=True)
     connection.execute(delete(table).where(table.c.token.in_(gone)))
     connection.execute(insert(table), [dict(row)])
+
+
+def _has_aged(made_at: str, now: datetime) -> bool:
+    """Whether nobody goes on fetching it; what a clock that ran ahead has dated would be young for ever."""
+    return not -_KEPT_FOR <= now - from_iso(made_at) <= _KEPT_FOR
 
 
 def sweep(province: Province) -> None:
@@ -180,7 +185,7 @@ def _outlived(connection: Connection, province: Province) -> list[str]:
     outlived: list[str] = []
     for row in connection.execute(select(table).order_by(table.c.seq.desc())):
         is_replaced = newest.setdefault(row.scope, row.token) != row.token
-        if now - from_iso(row.made_at) > _KEPT_FOR and (is_replaced or _left_at(connection, row.scope) > row.seq):
+        if _has_aged(row.made_at, now) and (is_replaced or _left_at(connection, row.scope) > row.seq):
             outlived.append(row.token)
     return outlived
 

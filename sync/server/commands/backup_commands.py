@@ -46,7 +46,9 @@ def durable(args: Namespace, console: Console) -> None:
     with closing(opened(args)) as province:
         if instant > province.now():
             raise Invalid(N_("This instant has not come yet. Nothing was changed."))
-        numbers = province.database.read(lambda connection: received_until(connection, instant), WHOLE_PROVINCE)
+        numbers = province.database.read(
+            lambda connection: received_until(connection, instant, now=province.now()), WHOLE_PROVINCE
+        )
         province.database.write(lambda connection: raise_durable(connection, province, numbers), WHOLE_PROVINCE)
     console.say(N_("Desks will hear that a verified backup holds what was received until {until}."), until=args.until)
 

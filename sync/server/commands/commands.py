@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -20,7 +20,7 @@ from sync.server.commands.courier_commands import bundle
 from sync.server.commands.opening import opened
 from sync.server.commands.store_commands import migrate_store, upgrade
 from sync.server.commands.texts import harmless
-from sync.server.door.enrolment import make_code
+from sync.server.door.enrolment import LONGEST, make_code
 from sync.server.engine.address import read_url
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.identity import desks, recovering
@@ -35,7 +35,7 @@ from sync.server.lifecycle.status import DeskStatus, desk_list, read_status
 from sync.server.reasons import reason_of
 from sync.spelling import spell
 
-MOST_HOURS = 720
+MOST_HOURS = LONGEST // timedelta(hours=1)
 ROLES = {
     "C": (Role.COMMUNE_OFFICER, Role.CHAIR),
     "S": (Role.SHELTER_WORKER, Role.SHELTER_HEAD),

@@ -22,6 +22,11 @@ from sync.server.identity.province import Province, audited, epoch_of
 from sync.server.identity.scopes import ensure_key, ensure_scope, keys_of, private_key
 from sync.server.problems import Refused
 
+LONGEST = timedelta(days=30)
+"""So long a code may be good."""
+_AHEAD = LONGEST + timedelta(days=1)
+"""One that would be good for longer was made by a clock that ran ahead."""
+
 
 @dataclass(frozen=True)
 class EnrolCode:
@@ -69,7 +74,8 @@ def _free_locator(connection: Connection, province: Province) -> bytes:
     """A locator that no code has; codes expired for a month make room, and no expired one keeps its locker."""
     month_ago = to_iso(province.clock.now() - timedelta(days=31))
     connection.execute(delete(tables.enrol_code).where(tables.enrol_code.c.expires_at < month_ago))
-    expired = tables.enrol_code.c.expires_at < province.now()
+    until = tables.enrol_code.c.expires_at
+    expired = (until < province.now()) | (until > to_iso(province.clock.now() + _AHEAD))
     connection.execute(update(tables.enrol_code).where(expired).values(locker=b""))
     taken = set(connection.scalars(select(tables.enrol_code.c.locator)))
     while True:
@@ -117,7 +123,10 @@ def _admit(connection: Connection, province: Province, request: EnrolRequest, lo
     repeated = code.used_at is not None and desk.sign_public == unb64(request.sign_public)
     if code.used_at is not None and not (repeated and code.locker):
         raise Refused(410, "used")
-    if province.clock.now() > from_iso(code.expires_at) or desk.status not in (EXPECTED, ACTIVE):
+    if not timedelta(0) <= from_iso(code.expires_at) - province.clock.now() <= _AHEAD or desk.status not in (
+        EXPECTED,
+        ACTIVE,
+    ):
         raise Refused(410, "expired")
     province.database.confine(connection, reach_of(code.desk, grants_of(connection, code.desk)))
     if not repeated:

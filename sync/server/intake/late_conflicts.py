@@ -34,11 +34,14 @@ class LateConflict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def late_conflicts(connection: Connection, at: str, days: int) -> list[LateConflict]:
-    """The queue at the instant `at`, oldest first: open for more than `days`, or with nobody in service to decide."""
+    """The queue at the instant `at`, oldest first: open for more than `days`, or with nobody in service to decide.
+
+    So is one that was opened more than a day after: by a clock that ran ahead, and nobody knows how long ago.
+    """
     staffed = _staffed(connection)
-    table, bound = tables.conflict, _bound(at, days)
+    table, bound, ahead = tables.conflict, _bound(at, days), _bound(at, -1)
     rows = connection.execute(_open().order_by(table.c.opened_at, table.c.id)).all()
-    shown = [row for row in rows if row.opened_at <= bound or row.scope not in staffed]
+    shown = [row for row in rows if not bound < row.opened_at <= ahead or row.scope not in staffed]
     authors = _authors(connection, {one for row in shown for one in (row.ours, row.theirs) if one})
     return [
         LateConflict(
@@ -59,7 +62,8 @@ def late_conflicts(connection: Connection, at: str, days: int) -> list[LateConfl
 def late_in(connection: Connection, scopes: list[str], at: str, days: int) -> dict[str, str]:
     """What a desk of `scopes` is told of the queue: ids of conflicts, each with when it was opened."""
     table = tables.conflict
-    late = _open().where(table.c.scope.in_(scopes), table.c.opened_at <= _bound(at, days))
+    is_late = (table.c.opened_at <= _bound(at, days)) | (table.c.opened_at > _bound(at, -1))
+    late = _open().where(table.c.scope.in_(scopes), is_late)
     return {row.id: row.opened_at for row in connection.execute(late.order_by(table.c.opened_at).limit(MOST_TOLD))}
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Subquery, bindparam, case, func, select, union_all, update
 
 from commune_desk.domain.time.clock import from_iso, to_iso
 from commune_desk.domain.words.errors import Fault, Refusal
@@ -106,20 +106,30 @@ def raise_durable(connection: Connection, province: Province, numbers: dict[str,
     audited(connection, province, "durable", " ".join(f"{desk}:{n}" for desk, n in sorted(numbers.items())))
 
 
-def received_until(connection: Connection, instant: str) -> dict[str, int]:
-    """For each desk the number up to which everything was here at `instant`, whatever the clock did meanwhile.
+def received_until(connection: Connection, instant: str, *, now: str) -> dict[str, int]:
+    """For each desk the number up to which everything was here at `instant`, whatever the clock did until `now`.
 
     A change is dated when its push begins, and is here when that push is over: what was received shortly before the
-    instant may not be in a copy of it.
+    instant may not be in a copy of it. A date that lies before an earlier number's, before the province was founded or
+    after `now` is a wrong clock's and says nothing; such a change was here when the next one came that says something.
     """
     surely = to_iso(from_iso(instant) - LONGEST_PUSH)
-    later: dict[str, int] = {}
-    for table in (tables.change, tables.quarantine):
-        rows = connection.execute(
-            select(table.c.desk, func.min(table.c.n)).where(table.c.received_at > surely).group_by(table.c.desk)
-        )
-        later |= {desk: min(n, later.get(desk, n)) for desk, n in rows}
-    return {desk: min(n, later.get(desk, n + 1) - 1) for desk, n in _numbers(connection).items()}
+    founded = connection.scalar(select(func.min(tables.audit.c.at)).where(tables.audit.c.seq == 1)) or ""
+    dated = _dated(now)
+    is_right = (dated.c.received_at >= founded, (dated.c.before.is_(None)) | (dated.c.received_at >= dated.c.before))
+    asked = select(dated.c.desk, func.max(dated.c.n)).where(*is_right, dated.c.received_at <= surely)
+    held = {desk: n for desk, n in connection.execute(asked.group_by(dated.c.desk))}
+    return {desk: held.get(desk, 0) for desk in _numbers(connection)}
+
+
+def _dated(now: str) -> Subquery:
+    """Every change, merged or set aside, with its date and the latest date of the desk's numbers before it."""
+    every = union_all(
+        *(select(one.c.desk, one.c.n, one.c.received_at) for one in (tables.change, tables.quarantine))
+    ).subquery()
+    past = case((every.c.received_at <= now, every.c.received_at))
+    before = func.max(past).over(partition_by=every.c.desk, order_by=every.c.n, rows=(None, -1))
+    return select(every.c.desk, every.c.n, every.c.received_at, before.label("before")).subquery()
 
 
 def _numbers(connection: Connection) -> dict[str, int]:

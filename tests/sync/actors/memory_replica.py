@@ -202,6 +202,9 @@ class MemoryReplica:
     def heard(self, at: str) -> None:
         """This register keeps no lease."""
 
+    def answered(self, bundles: Sequence[str], at: str) -> None:
+        """Nor does it write any."""
+
     def begin_all_anew(self) -> None:
         self.anew = list(self.places)
 

@@ -251,9 +251,7 @@ class TravelledOffice:
 
 
 @contextmanager
-def travelled_office(
-    folder: Path, clocks: Mapping[str, Clock] = MappingProxyType({})
-) -> Iterator[TravelledOffice]:
+def travelled_office(folder: Path, clocks: Mapping[str, Clock] = MappingProxyType({})) -> Iterator[TravelledOffice]:
     """A fresh copy of the office. Its backups are files, so it is always on the embedded engine."""
     engine.copy(engine.kept("travelled", _made), folder)
     office = TravelledOffice(folder, clocks)

@@ -260,6 +260,17 @@ def test_a_province_whose_clock_had_run_ahead_is_heard_again(
     assert desk.open.register.is_closed
 
 
+def test_after_it_had_run_ahead_one_contact_opens_all(desk: EnrolledDesk, real: RealProvince, pc: SetClock) -> None:
+    """Also where hello and page are of the same second."""
+    clock = province_clock(real)
+    clock.at = datetime(2099, 1, 1, tzinfo=UTC)
+    desk.sync()
+    clock.at = pc.at = NOW + ISLAND
+    assert desk.open.register.is_closed
+    desk.session().sync()
+    assert not desk.open.register.is_closed
+
+
 def test_a_training_register_and_one_of_an_older_province_never_close() -> None:
     assert lease_line(None, NOW) is None
 

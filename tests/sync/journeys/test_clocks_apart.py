@@ -7,9 +7,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from commune_desk.domain.limits.lease import Lease
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.words.errors import DeskError
+from commune_desk.store.engine import settings
+from commune_desk.store.exchange import courier
+from commune_desk.store.exchange.courier import written
+from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.exchange.sync_history import heard
+from sync.client.enrol import enrol
 from sync.server.answers.roots import make_due
-from sync.server.intake.reports_in import hand_down
 from tests.sync.actors.couriers import bring
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.travelled_office import PROVINCE, TravelledOffice, travelled_office
@@ -105,3 +114,88 @@ def test_a_life_of_wrong_clocks_loses_nothing_and_ends_at_rest(
         assert {one for (one,) in desk.ask("SELECT id FROM home_visit")} == set(visits)
     for desk in office.desks.values():
         assert not desk.register.is_closed
+
+
+SAID_NOTHING = Lease(until="", told_at="")
+
+
+def by_stick(office: TravelledOffice) -> None:
+    office.ours.stick_in(bring(office.real.province, *office.ours.stick_out()))
+
+
+def island_after(office: TravelledOffice, clocks: Clocks) -> None:
+    """In touch by stick alone, a month after the province's clock, which had stood in 2099, was set right."""
+    clocks.province.at = FAR
+    office.sync("ours")
+    clocks.province.at = TRUE
+    clocks.ours.at += timedelta(days=31)
+    assert office.ours.register.is_closed
+
+
+def test_after_the_province_had_run_ahead_a_stick_opens_all_too(office: TravelledOffice, clocks: Clocks) -> None:
+    island_after(office, clocks)
+    by_stick(office)
+    assert not office.ours.register.is_closed
+    assert heard_at(office) < to_iso(TRUE + timedelta(days=1))
+
+
+def heard_at(office: TravelledOffice) -> str:
+    return office.ours.register.read(lambda c: max(heard(c).at, settings.get(c, settings.CONTACT_AT, str, "")))
+
+
+def shown_again(office: TravelledOffice, clocks: Clocks) -> None:
+    """An answer that somebody kept, to what was written before the province told the time that stands."""
+    office.sync("ours")
+    kept = bring(office.real.province, *office.ours.stick_out())
+    clocks.province.at = FAR
+    by_stick(office)
+    clocks.ours.at += timedelta(days=31)
+    assert office.ours.register.is_closed
+    office.ours.stick_in(kept)
+
+
+def test_a_stick_that_is_shown_again_brings_nothing(office: TravelledOffice, clocks: Clocks) -> None:
+    shown_again(office, clocks)
+    assert office.ours.register.is_closed
+
+
+def test_taken_for_the_answer_to_a_later_one_it_would(
+    office: TravelledOffice, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(courier, "lease_of", lambda connection: SAID_NOTHING)
+    monkeypatch.setattr(
+        courier, "written", lambda connection: [replace(one, told_at="") for one in written(connection)]
+    )
+    shown_again(office, clocks)
+    assert not office.ours.register.is_closed
+
+
+def test_without_knowing_what_was_written_after_it_would_stay_closed(
+    office: TravelledOffice, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: an earlier page tells nothing, for it may be of an old stick."""
+    monkeypatch.setattr(RegisterReplica, "answered", lambda self, bundles, at: None)
+    island_after(office, clocks)
+    by_stick(office)
+    by_stick(office)
+    assert office.ours.register.is_closed
+
+
+@pytest.mark.parametrize("stood_at", [FAR, TRUE])
+def test_a_code_that_was_made_in_2099_is_good_for_nobody_once_the_clock_is_right(
+    office: TravelledOffice, clocks: Clocks, stood_at: datetime
+) -> None:
+    """It would be good for seventy years; with the clock always right it is (the twin)."""
+    clocks.province.at = stood_at
+    code = office.real.code().code
+    clocks.province.at = TRUE
+
+    def go() -> object:
+        return enrol("province.test", code, "PC", program_version="0", connect=office.real.transport)
+
+    if stood_at == TRUE:
+        assert go()
+    else:
+        with pytest.raises(DeskError):
+            go()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def durable(world: World, desk: ServerDesk, instant: str) -> int:
-    return world.read(lambda connection: received_until(connection, instant))[desk.id]
+    return world.read(lambda connection: received_until(connection, instant, now=world.province.now()))[desk.id]
 
 
 def slow_push(world: World, desk: ServerDesk, monkeypatch: pytest.MonkeyPatch, during: list[int], until: str) -> None:
@@ -92,3 +92,31 @@ def test_by_the_clock_alone_it_would_be_told(world: World, monkeypatch: pytest.M
     monkeypatch.setattr(backups, "LONGEST_PUSH", backups.LONGEST_PUSH * 0)
     with pytest.raises(AssertionError):
         test_a_change_whose_push_was_under_way_is_not_told_durable(world, monkeypatch)
+
+
+def test_what_came_while_the_clock_stood_in_1970_is_not_told_durable(world: World) -> None:
+    """Its battery was dead when the server started again, hours after the copy: what came then is in no copy."""
+    known, fresh = world.desk(), world.desk()
+    known.send("person", uuid7(), {"full_name": "Chìu Thị Mây"})
+    copied_at = instant_of(world, days=1)
+    right = world.clock.time
+    world.clock.time = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    known.send("person", uuid7(), {"full_name": "Chìu Văn Sáng"})
+    fresh.send("person", uuid7(), {"full_name": "Bàn Thị Một"})
+    world.clock.time = right + timedelta(hours=8)
+    assert (durable(world, known, copied_at), durable(world, fresh, copied_at)) == (1, 0)
+    known.send("person", uuid7(), {"full_name": "Bàn Thị Hai"})
+    assert durable(world, known, copied_at) == 1
+    assert durable(world, known, instant_of(world, days=1)) == 3
+
+
+def test_what_came_while_the_clock_stood_in_2099_is_durable_with_what_came_after_it(world: World) -> None:
+    """Else nothing of its desk would be for seventy years, and words of who has left would stay there."""
+    desk = world.desk()
+    right = world.clock.time
+    world.clock.time = datetime(2099, 1, 1, tzinfo=UTC)
+    desk.send("person", uuid7(), {"full_name": "Chìu Thị Mây"})
+    world.clock.time = right
+    assert durable(world, desk, instant_of(world, days=1)) == 0
+    desk.send("person", uuid7(), {"full_name": "Chìu Văn Sáng"})
+    assert durable(world, desk, instant_of(world, days=1)) == 2

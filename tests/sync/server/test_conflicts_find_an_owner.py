@@ -143,6 +143,20 @@ def test_after_two_weeks_it_is_the_provinces_too_and_the_desk_says_so(office: Of
     assert any(card.waited in text for text in said)
 
 
+def test_one_of_a_clock_that_ran_ahead_is_the_provinces_at_once(office: Office) -> None:
+    """How long it has waited nobody knows; counted from 2099 it would be told of after seventy years."""
+    person = office.register_child()
+    office.clock.at = datetime(2099, 1, 1, tzinfo=UTC)
+    office.write_apart(person)
+    assert office.queue() == []
+    office.clock.at = NOW
+    (late,) = office.queue()
+    assert (late.record, late.days) == (person, 0)
+    office.sync(1)
+    assert late_since(office.desks[1].register.reader).keys() == {(person, "phone")}
+    assert read_status(office.real.province).late_conflicts == {COMMUNE: 1}
+
+
 def test_decided_it_leaves_every_queue(office: Office) -> None:
     person = office.register_child()
     office.write_apart(person)

@@ -108,3 +108,17 @@ def test_unswept_it_would_stay(office: Office, monkeypatch: pytest.MonkeyPatch) 
     age(office, 3600)
     make_ahead(office.real)
     assert left in files(office)
+
+
+def test_those_of_a_clock_that_ran_ahead_neither_stay_nor_push_out_what_is_fetched(office: Office) -> None:
+    a_history(office.desk(), office.desk())
+    for _ in range(snapshots._KEPT_BESIDE + 1):
+        Snapshots()._make(office.real.province, COMMUNE)
+
+    def ahead(connection: Connection) -> None:
+        connection.execute(tables.snapshot.update().values(made_at="2099-01-01T00:00:00Z"))
+
+    office.real.write(ahead)
+    being_fetched = Snapshots()._make(office.real.province, COMMUNE)["token"]
+    newest = Snapshots()._make(office.real.province, COMMUNE)["token"]
+    assert set(made(office.real)) == files(office) == {being_fetched, newest}

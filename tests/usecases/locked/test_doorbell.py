@@ -38,6 +38,14 @@ def test_a_clock_rings_once_however_rarely_one_listens() -> None:
     assert heard(after(hours=2, minutes=1), after(days=1)).rings
 
 
+def test_locked_by_a_clock_that_ran_ahead_it_still_rings_once_for_what_ran_out() -> None:
+    """The clock was set right meanwhile: what had rung before nobody can tell."""
+    locked_at = after(days=26_000)
+    assert heard(locked_at, after(hours=2, minutes=30)).rings
+    assert not heard(locked_at, after(hours=1)).rings
+    assert not heard(after(hours=2, minutes=30), after(hours=2, minutes=31)).rings
+
+
 def test_it_rings_for_a_report_that_was_not_known() -> None:
     assert heard(MORNING, MORNING, waiting=2, known=1).rings
     assert not heard(MORNING, MORNING, waiting=2, known=2).rings
