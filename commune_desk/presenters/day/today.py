@@ -18,6 +18,7 @@ from commune_desk.presenters.child.share import ShareQuestion
 from commune_desk.presenters.day.today_sections import MOST_TASKS, CommuneSections, ShelterSections
 from commune_desk.presenters.frame.cards import Section
 from commune_desk.presenters.shelter.guests import HAND_BACK, guests_section, hand_back_question
+from commune_desk.presenters.sync.clock_texts import clock_section
 from commune_desk.presenters.sync.lease_texts import lease_section
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake.conflicts import late_since
@@ -137,6 +138,7 @@ class TodayPage:
             subtitle=_subtitle(day.counts),
             main=(
                 sections.clocks(),
+                *clock_section(self._workplace),
                 *self._lease(now),
                 *self._arrivals(can_write=self._can_write("home_visit")),
                 sections.visits(is_expanded=self._most_visits > SHOWN),
@@ -157,7 +159,7 @@ class TodayPage:
         return TodayState(
             title=self._title(now),
             subtitle=count if residents else _("Nobody is staying in the house."),
-            main=(sections.ending(), *self._lease(now), sections.logs()),
+            main=(sections.ending(), *clock_section(self._workplace), *self._lease(now), sections.logs()),
             side=(
                 sections.tasks(),
                 *self._arrivals(can_write=self._can_write("care_log_entry")),

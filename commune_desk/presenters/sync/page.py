@@ -318,7 +318,7 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
     if facts.last_contact:
         lines.append(StatusLine(_("Last contact"), joined(_when(facts.last_contact), facts.province)))
     if facts.clock.is_off and facts.frozen != "restored":  # that was found on the PC that the backup is of
-        lines.append(_clock(facts.clock))
+        lines.append(clock_line(facts.clock))
     if facts.behind:
         count = format_number(facts.behind)
         lines.append(StatusLine(_("To receive: {count}").format(count=count), tone="warning", icon="download"))
@@ -334,7 +334,7 @@ def _trouble(status: SyncStatus) -> StatusLine:
     return StatusLine(what, " ".join(filter(None, (kept, when))), tone=tone, icon=icon)
 
 
-def _clock(clock: ClockSkew) -> StatusLine:
+def clock_line(clock: ClockSkew) -> StatusLine:
     """That this PC's clock is wrong, what it means for the hours that count, and what to do."""
     if clock.seconds_ahead > 0:
         what = _("This PC's clock is {time} ahead of the province's")

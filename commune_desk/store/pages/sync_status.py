@@ -147,11 +147,16 @@ def sync_facts(connection: Connection) -> SyncFacts:
         behind=behind,
         open_conflicts=conflicts.count_open(connection),
         line_rate=line_rate(rounds(connection)),
-        clock=settings.get(connection, settings.CLOCK_SKEW, ClockSkew, ClockSkew()),
+        clock=clock_of(connection),
         compared=comparing.last(connection),
         erased=erased.erased_here(connection),
         contradicted_at=contradiction.at if contradiction else "",
     )
+
+
+def clock_of(connection: Connection) -> ClockSkew:
+    """How far this PC's clock was off when the province last spoke over the line."""
+    return settings.get(connection, settings.CLOCK_SKEW, ClockSkew, ClockSkew())
 
 
 class _ReceiptTime(msgspec.Struct, frozen=True):

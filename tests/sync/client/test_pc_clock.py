@@ -13,8 +13,12 @@ from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.domain.words.errors import Fault
+from commune_desk.presenters.day.today import TodayPage
 from commune_desk.presenters.sync.page import sync_page
+from commune_desk.program_files import code_book
+from commune_desk.store.exchange.following import freeze
 from commune_desk.store.pages.sync_status import sync_facts
+from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.sync.agent import SyncStatus
 from commune_desk.usecases.sync.desk_sync import DeskSync
 from commune_desk.usecases.sync.log import sync_log
@@ -79,6 +83,22 @@ def test_the_twin_a_right_clock_is_not_told_of(desk: EnrolledDesk) -> None:
     assert skew(desk) == ClockSkew()
     desk.sync()
     assert (skew(desk), said(desk)) == (ClockSkew(to_iso(NOW)), [])
+
+
+def cards(desk: EnrolledDesk) -> list[str]:
+    """What Today says of the PC's clock, where hours are counted by it."""
+    shown = TodayPage(Workplace(desk.open.register, code_book())).read().main
+    return [row.title for card in shown if card.key == "pc_clock" for row in card.rows]
+
+
+def test_today_says_so_too_beside_the_hours_that_it_shows(desk: EnrolledDesk, pc: SetClock) -> None:
+    desk.sync()
+    assert cards(desk) == [], "the twin: a right clock"
+    pc.at = datetime(1970, 1, 1, 1, 0, tzinfo=UTC)
+    desk.sync()
+    assert cards(desk) == said(desk) != []
+    desk.open.register.write(lambda tx: freeze(tx, "restored")).result()
+    assert cards(desk) == [], "another PC's, where a backup was restored"
 
 
 def test_a_round_that_goes_on_for_an_hour_makes_no_clock_wrong(desk: EnrolledDesk, pc: SetClock) -> None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.limits.lease import Lease
 from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.store.desk.lease import LEASE
 from commune_desk.store.engine import settings
 from commune_desk.store.writing.transaction import Tx
@@ -65,6 +66,22 @@ def test_today_warns_a_week_before_and_says_what_is_closed_after(
     assert isinstance(row, ListRow)
     assert "23/11/2026" in row.accessibleName()
     assert "visits" in page.sections
+
+
+def test_today_says_that_the_clock_is_wrong_and_nothing_is_cut(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    found = ClockSkew(to_iso(MORNING), -20_783 * 86_400)
+    workplace.write(lambda tx: settings.put(tx.connection, settings.CLOCK_SKEW, found))
+    page = TodayPage(workplace, tasks, lambda _route: None)
+    qtbot.addWidget(page)
+    page.resize(1100, 700)
+    page.show()
+    page.tick()
+    (row,) = page.sections["pc_clock"].rows
+    assert isinstance(row, ListRow)
+    assert "20.783" in row.accessibleName()
+    assert cut_texts(page) == []
 
 
 def test_the_sync_page_says_so_too(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
