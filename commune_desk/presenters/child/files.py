@@ -113,7 +113,7 @@ class ChildFiles:
 
     def faults(self, facts: FileFacts) -> dict[str, str]:
         """What keeps the file from being added, in the reader's language."""
-        found = attachments.file_faults(facts, self._workplace.today())
+        found = attachments.file_faults(facts, self._workplace.latest_day())
         faults = {name: _(text) for name, text in found.items()}
         refuse_long(faults, {"caption": facts.caption}, {"caption": longest(Attachment, "caption")})
         return faults

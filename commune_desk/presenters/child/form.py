@@ -254,7 +254,7 @@ class ChildForm(EntryForm[ChildFormState]):
         return entry_of(Typed(values, self._birth(), self._workplace.actor.scope), self._stored)
 
     def _birth(self) -> PartialDate | None:
-        return parse_partial_date(self._values["birth_date"], self._workplace.today())
+        return parse_partial_date(self._values["birth_date"], self._workplace.latest_day())
 
     def _hidden(self) -> frozenset[str]:
         """A parent who is the carer is asked for once."""

@@ -173,7 +173,7 @@ class VisitForm(EntryForm[VisitFormState]):
             return None
 
     def _parse_day(self, name: str) -> date | None:
-        today = self._workplace.today()
+        today = self._workplace.latest_day()
         latest = today if name == "visited_on" else date(today.year + _YEARS_AHEAD, 12, 31)
         return parse_day(self._values[name], today, latest)
 
@@ -203,7 +203,7 @@ class VisitForm(EntryForm[VisitFormState]):
             amends=RecordId(self._earlier.id) if self._earlier else None,
         )
         born = self._child.birth_date if self._child else None
-        faults = visit_faults(visit, self._workplace.today(), born)
+        faults = visit_faults(visit, self._workplace.latest_day(), born)
         return visit, {name: _(text) for name, text in faults.items()} | errors
 
     def _read_time(self, name: str) -> str | None:

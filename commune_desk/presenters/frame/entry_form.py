@@ -226,7 +226,7 @@ class EntryForm(ABC, Generic[State]):
     def moment(self, name: str, errors: dict[str, str]) -> str:
         """The ISO instant typed, or an empty text; what is wrong goes to `errors`."""
         try:
-            found = parse_moment(self._values[name], self._workplace.register.clock.now())
+            found = parse_moment(self._values[name], self._workplace.latest())
         except Invalid as invalid:
             errors[name] = translate_error(invalid)
             return ""

@@ -116,7 +116,7 @@ class ReportForm(EntryForm[ReportFormState]):
 
     def _read(self) -> tuple[Report, dict[str, str]]:
         errors: dict[str, str] = {}
-        values, now = self._values, self._workplace.register.clock.now()
+        values, now = self._values, self._workplace.latest()
         received_at = self.moment("received_at", errors)
         age = tidy(values["child_age"])
         if age and not (age.isascii() and age.isdigit() and len(age) <= 2):
@@ -212,5 +212,5 @@ class MeasuresForm(EntryForm[FormState]):
         errors: dict[str, str] = {}
         measures = nfc(self._values["measures"]).strip()
         acted_at = self.moment("acted_at", errors)
-        faults = measures_faults(self._report, measures, acted_at, self._workplace.register.clock.now())
+        faults = measures_faults(self._report, measures, acted_at, self._workplace.latest())
         return measures, acted_at, {name: _(text) for name, text in faults.items()} | errors

@@ -111,7 +111,7 @@ class AdmitForm(EntryForm[FormState]):
         if name == "bed":
             return free_beds(self._workplace)
         if name == "home_commune":
-            today = self._workplace.today()
+            today = self._workplace.latest_day()
             valid = [commune for commune in self._workplace.codes.communes if commune.is_valid_on(today)]
             return sorted(
                 ((c.code, labels.code_text(self._workplace.codes, "communes", c.code)) for c in valid), key=_by_name
@@ -203,7 +203,7 @@ class AdmitForm(EntryForm[FormState]):
         return any(stay.person == chosen for stay in self._workplace.read(active_stays)) if chosen else False
 
     def _day(self, name: str, errors: dict[str, str]) -> str | None:
-        today = self._workplace.today()
+        today = self._workplace.latest_day()
         try:
             day = parse_day(self._values.get(name, ""), today, today)
         except Invalid as invalid:
@@ -213,7 +213,7 @@ class AdmitForm(EntryForm[FormState]):
 
     def _birth(self, errors: dict[str, str]) -> str | None:
         try:
-            found = parse_partial_date(self._values["birth_date"], self._workplace.today())
+            found = parse_partial_date(self._values["birth_date"], self._workplace.latest_day())
         except Invalid as invalid:
             errors["birth_date"] = translate_error(invalid)
             return None

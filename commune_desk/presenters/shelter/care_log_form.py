@@ -70,7 +70,7 @@ class CareLogForm(EntryForm[FormState]):
         require_filled(errors, self._values, "logged_at", "entry_kind")
         if not self.text("note"):
             errors["note"] = _("Please fill this in.")
-        now = self._workplace.register.clock.now()
+        now = self._workplace.latest()
         if at and self._stay is not None and lies_before(at, self._stay.admitted_at, now):
             errors["logged_at"] = _("This hour lies before the admission.")
         return errors

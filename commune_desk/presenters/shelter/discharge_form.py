@@ -77,7 +77,7 @@ class DischargeForm(EntryForm[FormState]):
         errors: dict[str, str] = {}
         leaving = self._leaving(errors)
         admitted = self._stay.admitted_at if self._stay else ""
-        faults = leaving_faults(leaving, admitted, self._workplace.register.clock.now())
+        faults = leaving_faults(leaving, admitted, self._workplace.latest())
         return {name: _(text) for name, text in faults.items()} | errors
 
     def operation(self) -> Callable[[Tx], str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
 
+from commune_desk.domain.time.clock import from_iso
 from commune_desk.store.engine.database import Connection
 
 IDENTITY = "identity"
@@ -81,6 +83,15 @@ def get(connection: Connection, name: str, kind: type[T], default: T) -> T:
     """A stored setting of type `kind`, or `default`."""
     row = connection.execute("SELECT value FROM setting WHERE name=?", (name,)).fetchone()
     return msgspec.json.decode(row[0], type=kind) if row else default
+
+
+def latest(connection: Connection, now: datetime) -> datetime:
+    """The latest instant that may have come: `now` by this PC's clock, or what the province told last if that is later.
+
+    At a PC whose clock is behind, the hours of today would be of the future and no work could be written down.
+    """
+    told = get(connection, CONTACT_AT, str, "")
+    return max(now, from_iso(told)) if told else now
 
 
 def put(connection: Connection, name: str, value: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeVar, cast
 
 import msgspec
@@ -28,6 +29,7 @@ from commune_desk.domain.words.labels import N_
 from commune_desk.store.changes import journal, shadow, writers
 from commune_desk.store.changes.ledger import Ledger, ScopeSeal
 from commune_desk.store.changes.sealing import sealed_anew
+from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.writing import child_index, joined
@@ -60,6 +62,10 @@ class Tx:
         """The stored record, or None."""
         found = self._load(kind_of(struct), record_id)
         return cast(R, found[0]) if found else None
+
+    def latest(self) -> datetime:
+        """The latest instant that may have come; what is of a later one has not happened yet."""
+        return settings.latest(self.connection, self.ledger.now())
 
     def existing(self, struct: type[R], record_id: str) -> R:
         """The stored record. Raises Refusal when there is none."""

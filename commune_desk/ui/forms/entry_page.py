@@ -118,7 +118,7 @@ class EntryPage(Page):
             self.form.add_heading(spec.heading)
         name = spec.name
         options = self.presenter.offered(name) if spec.editor in OFFERING else ()
-        editor = make_editor(spec, options, self._workplace.today)
+        editor = make_editor(spec, options, self._workplace.latest_day)
         self.fields[name] = editor
         self.form.add(name, FieldRow(spec.label, editor, required=spec.required, hint=spec.hint), wide=spec.wide)
         self._take_keys(editor)

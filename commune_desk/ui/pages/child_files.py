@@ -144,7 +144,7 @@ class Files(Part):
         kept = (preview, format_size(len(ready.content)))
         state = self.state
         return AddFileDialog(
-            state.documents(), state.occasions(), state.faults, self._workplace.today, kept, self.window()
+            state.documents(), state.occasions(), state.faults, self._workplace.latest_day, kept, self.window()
         )
 
     def keep(self, ready: Prepared, facts: FileFacts) -> None:

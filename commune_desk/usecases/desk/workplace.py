@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from commune_desk.domain.model.access import Actor
@@ -15,6 +15,7 @@ from commune_desk.domain.model.codes import CodeBook
 from commune_desk.domain.time.clock import local_day
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.desk.register import Register
+from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
 
@@ -37,6 +38,14 @@ class Workplace:
     def today(self) -> date:
         """The present day in Viet Nam."""
         return local_day(self.register.clock.now())
+
+    def latest(self) -> datetime:
+        """The latest instant that may have come; what is of a later one has not happened yet."""
+        return self.read(lambda connection: settings.latest(connection, self.register.clock.now()))
+
+    def latest_day(self) -> date:
+        """The same as a day in Viet Nam."""
+        return local_day(self.latest())
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """A short query on the UI thread's own connection, all of it in one state of the register."""

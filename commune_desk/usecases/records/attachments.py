@@ -147,7 +147,7 @@ def attach(tx: Tx, person: RecordId, ready: Prepared, facts: FileFacts) -> Recor
     Raises Invalid naming the fields, Refusal when the child is not in this register.
     """
     now = tx.ledger.now()
-    faults = file_faults(facts, local_day(now))
+    faults = file_faults(facts, local_day(tx.latest()))
     if faults:
         raise Invalid(N_("Some fields do not hold."), fields=faults)
     if child_brief(tx.connection, person) is None:

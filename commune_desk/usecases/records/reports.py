@@ -32,7 +32,7 @@ def record_report(tx: Tx, report: Report) -> RecordId:
 
     The 12-hour clock starts at `received_at`, not at entry. Raises Invalid naming the fields.
     """
-    faults = report_faults(report, tx.ledger.now())
+    faults = report_faults(report, tx.latest())
     if faults:
         raise Invalid(N_("Some fields do not hold."), fields=faults)
     taken = msgspec.structs.replace(
@@ -65,7 +65,7 @@ def record_measures(
     state that does not allow it.
     """
     report = tx.existing(Report, report_id)
-    faults = measures_faults(report, measures, acted_at, tx.ledger.now())
+    faults = measures_faults(report, measures, acted_at, tx.latest())
     if faults:
         raise Invalid(N_("Some fields do not hold."), fields=faults)
     status = "closed" if is_closed else "acted"

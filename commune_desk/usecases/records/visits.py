@@ -26,7 +26,7 @@ def record_visit(tx: Tx, visit: HomeVisit, opened: Opened | None = None) -> Reco
     transaction; `opened` is the file as the officer saw it. Of a child on the way to another commune both go along.
     Raises Invalid naming the fields, Refusal when there is no child file or the earlier visit was corrected already.
     """
-    today = local_day(tx.ledger.now())
+    today = local_day(tx.latest())
     child = child_brief(tx.connection, visit.person or "")
     faults = visit_faults(visit, today, child.birth_date if child else None)
     if faults:

@@ -123,7 +123,7 @@ def log_care(tx: Tx, entry: CareLogEntry, done: Collection[RecordId] = ()) -> Re
     """Write a line of the daily log by the officer at work, and tick off the tasks `done` with it. Raises Invalid."""
     stay = tx.existing(Placement, entry.placement or "")
     faults = check_required(entry)
-    now = tx.ledger.now()
+    now = tx.latest()
     if not faults and entry.logged_at > to_iso(now):
         faults["logged_at"] = _FUTURE
     elif not faults and lies_before(entry.logged_at, stay.admitted_at, now):
@@ -171,7 +171,7 @@ def discharge(tx: Tx, leaving: Leaving) -> None:
     Raises Invalid naming the fields, Refusal when the stay has ended already.
     """
     stay = tx.existing(Placement, leaving.stay)
-    faults = leaving_faults(leaving, stay.admitted_at, tx.ledger.now())
+    faults = leaving_faults(leaving, stay.admitted_at, tx.latest())
     if faults:
         raise Invalid(_NOT_HOLD, fields=faults)
     _move(
@@ -227,7 +227,7 @@ def require_free_bed(tx: Tx, bed_id: str | None) -> None:
 
 
 def _check_stay(tx: Tx, stay: Placement) -> None:
-    faults = check_required(stay) | _time_faults(stay, tx.ledger.now())
+    faults = check_required(stay) | _time_faults(stay, tx.latest())
     if not 0 <= stay.companions <= 9:
         faults["companions"] = N_("Write a number from 0 to 9.")
     if stay.home_commune and not (len(stay.home_commune) == 5 and stay.home_commune.isdecimal()):

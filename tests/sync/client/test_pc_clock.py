@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,11 @@ from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.domain.words.errors import Fault
+from commune_desk.presenters.child.form import ChildForm
+from commune_desk.presenters.child.visit_form import VisitForm
 from commune_desk.presenters.day.today import TodayPage
+from commune_desk.presenters.frame.entry_form import EntryForm
+from commune_desk.presenters.reports.form import MeasuresForm, ReportForm
 from commune_desk.presenters.sync.page import sync_page
 from commune_desk.program_files import code_book
 from commune_desk.store.exchange.following import freeze
@@ -22,6 +27,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.sync.agent import SyncStatus
 from commune_desk.usecases.sync.desk_sync import DeskSync
 from commune_desk.usecases.sync.log import sync_log
+from tests.helpers.builders import make_file, make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.actors.real_province import RealProvince, real_province
 
@@ -131,3 +137,63 @@ def test_a_new_enrolment_knows_nothing_of_it(desk: EnrolledDesk, pc: SetClock) -
     desk.sync()
     desk.enrol_anew()
     assert skew(desk) == ClockSkew()
+
+
+@pytest.fixture
+def behind(desk: EnrolledDesk, pc: SetClock) -> Workplace:
+    """At a PC with a dead battery, which the province has just told the time."""
+    child = make_person("Chìu Văn Sáng", birth_date="2014-05-17")
+    desk.open.register.write(save_all(child, make_file(child.id))).result()
+    pc.at = datetime(1970, 1, 1, 1, 0, tzinfo=UTC)
+    desk.sync()
+    return Workplace(desk.open.register, code_book())
+
+
+def asked(workplace: Workplace, sql: str) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = workplace.read(lambda c: c.execute(sql).fetchall())
+    return found
+
+
+def visit_form(workplace: Workplace) -> VisitForm:
+    ((person,),) = asked(workplace, "SELECT id FROM person WHERE full_name='Chìu Văn Sáng'")
+    return VisitForm(workplace, person)
+
+
+def save(workplace: Workplace, form: EntryForm[Any], **typed: object) -> None:
+    for name, value in typed.items():
+        form.edit(name, value)
+        form.leave(name)
+    operation = form.submit()
+    assert operation is not None, form.state().errors
+    workplace.write(operation)
+
+
+def test_at_a_pc_that_stands_in_1970_the_work_of_today_is_written_down(behind: Workplace) -> None:
+    """What the province has told of its time lies in nobody's future."""
+    save(behind, ChildForm(behind), full_name="Bàn Thị Một", sex="female", birth_date="17/05/2016")
+    save(
+        behind,
+        visit_form(behind),
+        visited_on="26/11/2026",
+        present=("child",),
+        risk_level="low",
+        observations="Cháu khoẻ.",
+        next_visit_on="",
+    )
+    told = {"received_at": "26/11/2026 08:30", "source": "111", "place": "Khe Lạc", "description": "Trẻ bị đánh."}
+    save(behind, ReportForm(behind), **told)
+    ((report,),) = asked(behind, "SELECT id FROM report")
+    save(behind, MeasuresForm(behind, report), measures="Đã đến nhà.", acted_at="26/11/2026 08:45")
+    assert asked(behind, "SELECT visited_on FROM home_visit") == [("2026-11-26",)]
+    assert asked(behind, "SELECT status, acted_at FROM report") == [("acted", "2026-11-26T01:45:00Z")]
+
+
+@pytest.mark.parametrize("name", ["visited_on", "received_at"])
+def test_what_is_to_come_is_refused_there_too(behind: Workplace, name: str) -> None:
+    """The twin."""
+    form: EntryForm[Any] = visit_form(behind) if name == "visited_on" else ReportForm(behind)
+    save_at = {"visited_on": "27/11/2026", "received_at": "26/11/2026 09:30"}[name]
+    form.edit(name, save_at)
+    form.leave(name)
+    assert form.submit() is None
+    assert name in form.state().errors
