@@ -78,6 +78,17 @@ class WrongCertificate(LineFault):
     )
 
 
+class CertificateNotGoodThen(WrongCertificate):
+    """The hello is the province's: what is wrong is its server's clock or its certificate, or somebody who passes
+    that hello on."""
+
+    sentence = N_(
+        "The certificate of the server that answers is not good at the time that the province says it is, so nothing "
+        "was sent: it has run out, or that server's clock is wrong. Everything is kept here and will be tried again; "
+        "tell the province's IT officer."
+    )
+
+
 class CaptivePortal(LineFault):
     sentence = N_(
         "This network answers with a sign-in page instead of the province. Nothing was lost; "

@@ -136,12 +136,15 @@ class Transport:
         self._exchange(request, lambda response: _pieces(response, start, keep))
 
     def told_time(self, province_time: datetime) -> None:
-        """The province's time, proven: a certificate that is not good then is nobody's. Raises WrongCertificate."""
+        """The province's time, proven: a certificate that is not good then is nobody's.
+
+        Raises CertificateNotGoodThen.
+        """
         try:
             self._context.judge(province_time)
         except ssl.SSLError as error:
             self._adapter.close()
-            raise errors.WrongCertificate from error
+            raise errors.CertificateNotGoodThen from error
 
     def knows_time(self, province_time: datetime) -> None:
         """It is that late by now, or later, as far as is known: the next connections are judged by it."""

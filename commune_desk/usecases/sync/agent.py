@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from commune_desk.domain.time.clock import Clock, from_iso, monotonic
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.usecases.sync.schedule import Pace, SyncSchedule
-from sync.client.errors import DeskRemoved, NoLine, NotRecognised, SyncFault, SyncHalted, WrongCertificate
+from sync.client.errors import (
+    CertificateNotGoodThen,
+    DeskRemoved,
+    NoLine,
+    NotRecognised,
+    SyncFault,
+    SyncHalted,
+    WrongCertificate,
+)
 
 if TYPE_CHECKING:
     from sync.client.session import SyncReport  # it loads the HTTP library, which the first page does not wait for
@@ -74,7 +82,8 @@ class SyncStatus:
     @property
     def may_need_enrolment(self) -> bool:
         """Whether a new code may be the way on: a province that was founded anew, or restored to before this PC was."""
-        return isinstance(self.failure, (NotRecognised, WrongCertificate))
+        is_of_its_time = isinstance(self.failure, CertificateNotGoodThen)
+        return isinstance(self.failure, (NotRecognised, WrongCertificate)) and not is_of_its_time
 
 
 class SyncAgent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,7 @@ from sync.server.door.enrolment import LONGEST, make_code
 from sync.server.engine.address import read_url
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.identity import desks, recovering
-from sync.server.identity.authority import valid_until
+from sync.server.identity.authority import valid_from, valid_until
 from sync.server.identity.places import checked_scope, place_name
 from sync.server.identity.province import CERT_FILE, Province, audited, fact
 from sync.server.identity.scopes import ensure_communes
@@ -66,12 +66,7 @@ def serve(args: Namespace, console: Console) -> None:
     if not 0 <= args.port < 1 << 16:
         raise Invalid(N_("A port is a number from 0 to 65535."))
     with closing(opened(args)) as province:
-        until = _good_until(province)
-        if (until - province.clock.now()).days < 60:
-            console.say(
-                N_("The server's certificate runs out on {day}; run: commune-desk-server renew"),
-                day=until.strftime("%d/%m/%Y"),
-            )
+        _judge_certificate(province, console)
         escrow = province.escrow_public
         province.database.write(lambda connection: ensure_communes(connection, escrow_public=escrow), WHOLE_PROVINCE)
         if again := erased_list.settle(province):
@@ -80,14 +75,28 @@ def serve(args: Namespace, console: Console) -> None:
     console.say(N_("Stopped."))
 
 
-def _good_until(province: Province) -> datetime:
-    """When the server's certificate runs out. Raises Fault for one that cannot be read."""
+def _judge_certificate(province: Province, console: Console) -> None:
+    """Say when it runs out soon, or has not begun by this server's clock. Raises Fault for one that cannot be read."""
     try:
-        return valid_until((province.data / CERT_FILE).read_bytes())
+        pem = (province.data / CERT_FILE).read_bytes()
     except OSError:
         raise Fault(
             N_("The certificate in {path} cannot be read; run: commune-desk-server renew"), path=province.data
         ) from None
+    now, until = province.clock.now(), valid_until(pem)
+    if now < valid_from(pem):
+        console.say(
+            N_(
+                "By this server's clock it is {day}, before its certificate was made: set the clock right, or no desk "
+                "gets through."
+            ),
+            day=now.strftime("%d/%m/%Y"),
+        )
+    if (until - now).days < 60:
+        console.say(
+            N_("The server's certificate runs out on {day}; run: commune-desk-server renew"),
+            day=until.strftime("%d/%m/%Y"),
+        )
 
 
 def renew(args: Namespace, console: Console) -> None:

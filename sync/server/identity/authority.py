@@ -97,6 +97,11 @@ def valid_until(pem: bytes) -> datetime:
     return _certificate(pem).not_valid_after_utc
 
 
+def valid_from(pem: bytes) -> datetime:
+    """The instant before which the certificate is refused (UTC)."""
+    return _certificate(pem).not_valid_before_utc
+
+
 def _begin(
     subject: x509.Name, issuer: x509.Name, key: EllipticCurvePrivateKey, *, now: datetime, life: timedelta
 ) -> x509.CertificateBuilder:

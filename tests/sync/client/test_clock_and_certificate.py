@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from commune_desk.usecases.sync.agent import SyncStatus
 from sync import protocol, seal
 from sync.client import errors, tls
 from sync.client.session import Session
@@ -59,8 +60,10 @@ def test_a_certificate_that_is_not_good_at_the_provinces_time_is_refused(tmp_pat
     with tls_server(tmp_path, authority, ANSWER, clock=_clock(days)) as port:
         transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate)
         transport.post("/v1/hello", b"{}")
-        with pytest.raises(errors.WrongCertificate):
+        with pytest.raises(errors.CertificateNotGoodThen) as told:
             transport.told_time(NOW)
+        assert "clock" in told.value.text, "what else it may be: the server's clock"
+        assert not SyncStatus(failure=told.value).may_need_enrolment, "a new code would change nothing"
         transport.rest()
         with pytest.raises(errors.WrongCertificate):
             transport.post("/v1/push", b"{}")

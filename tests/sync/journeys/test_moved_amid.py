@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId
 from sync.client.enrol import enrol
 from sync.server.answers.roots import make_due
 from sync.server.commands import opening
+from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
 from sync.server.intake.reports_in import hand_down
@@ -130,6 +132,37 @@ def test_what_a_withdrawn_desk_sent_before_and_after_is_kept_and_comes_again(mov
     office.sync()
     assert office.unrest() == {}
     assert set(office.homes("home_visit")) == {first, second}
+
+
+def test_an_erasure_half_heard_and_words_of_removal_not_yet_sent_come_to_their_end(moving: MovingOffice) -> None:
+    """What is erased cannot be replayed: such a store is copied."""
+    office = moving.office
+    gone, goes, stays = map(office.child, ("Chìu Văn Sáng", "Bàn Thị Một", "Lò Thị Hai"))
+    office.photo("ours", gone)
+    photo = office.photo("ours", stays)
+    office.sync()
+    office.erase(gone)
+    office.sync("colleague")
+    office.visit("ours", gone, "Chìu vắng nhà")
+    kept = office.visit("ours", stays)
+    office.move("colleague", goes, OTHER_COMMUNE)
+    office.sync("colleague")
+    office.real.line.down_at = "/v1/report"
+    assert office.ours.stopped() == "NoLine"
+    office.real.line.down_at = ""
+    assert office.ours.ask("SELECT count(*) FROM purge_receipt WHERE is_sent=0") != [(0,)]
+    before = moving.heads()
+    done = moving.move()
+    assert done.returncode == 0, done.stderr
+    assert moving.heads() == before
+    office.sync()
+    assert office.unrest() == {}
+    assert office.homes("person") == {goes: OTHER_COMMUNE, stays: COMMUNE}
+    assert office.homes("home_visit") == {kept: COMMUNE}
+    assert office.whole_files() == {photo.sha256: COMMUNE}
+    for desk in office.desks.values():
+        assert "Chìu" not in desk.words()
+    assert len(office.real.scalars(select(tables.purge.c.change))) >= 3
 
 
 def put_back_and_moved(moving: MovingOffice) -> RecordId:
