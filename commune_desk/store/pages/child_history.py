@@ -79,7 +79,7 @@ _RECORDS = (
     " SELECT f.id FROM child_file f JOIN joined j ON j.person=f.person WHERE j.kept=:who"
 )
 _CHANGES = (
-    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk), c.desk, c.n FROM change c"  # noqa: S608 - constants only
+    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk), c.desk, c.n, c.seq FROM change c"  # noqa: S608 - constants only
     " LEFT JOIN officer o ON o.id=c.officer LEFT JOIN desk_cert d ON d.desk=c.desk"
     f" WHERE c.record IN (SELECT DISTINCT * FROM ({_RECORDS})) AND c.state<>'withdrawn' AND length(c.raw)>0"
     " ORDER BY c.stamp, c.id"
@@ -101,14 +101,15 @@ def child_history(connection: Connection, person: str) -> list[Entry]:
     """Every change of the records around a child whose words are kept, oldest first; of two that are one, of both."""
     rows = connection.execute(_CHANGES, {"who": person}).fetchall()
     changes = {row[0]: msgspec.json.decode(row[1], type=Change) for row in rows}
-    decided = {(one.record, field): one for row in rows for one, field in _decisions(row, changes[row[0]])}
+    in_order = sorted(rows, key=_place)
+    decided = {(one.record, field): one for row in in_order for one, field in _decisions(row, changes[row[0]])}
+    first = _first_of_each([changes[row[0]] for row in in_order])
     standing = _standing(connection, person, rows)
-    seen: set[str] = set()
     entries = []
     for row in rows:
         change = changes[row[0]]
         lost = {field for field in _lost(row) if not _won_later(change, field, decided)}
-        entry = _entry(row, change, changes, lost, is_first=change.record not in seen)
+        entry = _entry(row, change, changes, lost, is_first=change.id in first)
         entries.append(
             msgspec.structs.replace(
                 entry,
@@ -116,14 +117,29 @@ def child_history(connection: Connection, person: str) -> list[Entry]:
                 is_in_conflict=change.id in standing.in_conflict,
             )
         )
-        seen.add(change.record)
     return entries
+
+
+def _place(row: Any) -> tuple[bool, int]:
+    """Where a change stands in the feed, what is not there yet behind: hours are those of each PC's own clock."""
+    return row[-1] is None, row[-1] or 0
+
+
+def _first_of_each(in_order: list[Change]) -> set[str]:
+    """The change that made each record; where a record is held says nothing of it."""
+    first: dict[str, str] = {}
+    for change in in_order:
+        if change.verb not in RELOCATING:
+            first.setdefault(change.record, change.id)
+    return set(first.values())
 
 
 def _standing(connection: Connection, person: str, rows: list[Any]) -> _Standing:
     open_sides = connection.execute(_CONFLICTS, {"who": person}).fetchall()
     own = settings.identity(connection).desk
-    numbers = sorted((n, change) for change, _raw, state, _o, _u, _l, desk, n in rows if (state, desk) == (_SENT, own))
+    numbers = sorted(
+        (n, change) for change, _raw, state, _o, _u, _l, desk, n, _q in rows if (state, desk) == (_SENT, own)
+    )
     return _Standing(dict(_receipts(connection, numbers)), {one for sides in open_sides for one in sides if one})
 
 

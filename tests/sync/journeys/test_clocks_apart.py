@@ -17,6 +17,7 @@ from commune_desk.store.exchange import courier
 from commune_desk.store.exchange.courier import written
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.exchange.sync_history import heard
+from commune_desk.store.pages.child_history import child_history
 from sync.client.enrol import enrol
 from sync.server.answers.roots import make_due
 from tests.sync.actors.couriers import bring
@@ -199,3 +200,18 @@ def test_a_code_that_was_made_in_2099_is_good_for_nobody_once_the_clock_is_right
     else:
         with pytest.raises(DeskError):
             go()
+
+
+def test_who_registered_a_child_is_told_though_that_pc_ran_ahead(office: TravelledOffice, clocks: Clocks) -> None:
+    """An edit of today bears an earlier hour than the entry that it changes; it stands behind it in the feed."""
+    clocks.ours.at, clocks.colleague.at = TRUE + timedelta(days=400), TRUE
+    child = office.child("Chìu Văn Sáng")
+    phone(office.colleague, child, "0912000001")
+    office.sync()
+    for by, to in (("colleague", OTHER_COMMUNE), ("there", COMMUNE)):
+        told = office.desks[by].register.read(lambda c: child_history(c, child))
+        first = {entry.kind: {edit.field for edit in entry.edits} for entry in told if entry.is_first}
+        assert first.keys() == {"person", "child_file"}
+        assert "full_name" in first["person"]
+        office.move(by, child, to)
+        office.sync()
