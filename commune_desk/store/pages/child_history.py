@@ -79,7 +79,8 @@ _RECORDS = (
     " SELECT f.id FROM child_file f JOIN joined j ON j.person=f.person WHERE j.kept=:who"
 )
 _CHANGES = (
-    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk), c.desk, c.n, c.seq FROM change c"  # noqa: S608 - constants only
+    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk), c.desk, c.n, c.seq"  # noqa: S608 - constants only
+    " FROM change c"
     " LEFT JOIN officer o ON o.id=c.officer LEFT JOIN desk_cert d ON d.desk=c.desk"
     f" WHERE c.record IN (SELECT DISTINCT * FROM ({_RECORDS})) AND c.state<>'withdrawn' AND length(c.raw)>0"
     " ORDER BY c.stamp, c.id"
