@@ -116,6 +116,7 @@ class _Intake:
         self._reach = reach
         self._whereabouts = self._find(admitted)
         self._has_moved = False
+        self._told_again: set[str] = set()
         self._changes: list[dict[str, object]] = []
         self._set_aside: list[dict[str, object]] = []
 
@@ -230,6 +231,7 @@ class _Intake:
     def _merge(self, batch: Batch, n: int, line: Line, route: Route) -> None:
         change = line.change
         self._whereabouts.settle(change, route.home)
+        self._tell_again(route)
         merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=self._latest)
         status = merged.status(len(change.set) + len(change.seal))
         for scope in route.scopes:
@@ -237,6 +239,13 @@ class _Intake:
         self._changes.append(change_row(line, status, self._now))
         told = "late" if route.is_late and status == "ok" else status
         self.results[n] = Result(id=change.id, status=told)
+
+    def _tell_again(self, route: Route) -> None:
+        """What brings a late change to its home, once a push: a desk there may have begun without it."""
+        for line, entered in route.again:
+            if line.change.id not in self._told_again:
+                self._told_again.add(line.change.id)
+                self._feeds.add(route.home, line, entered=entered)
 
     def _put_aside(self, item: Incoming, code: str) -> None:
         """Keep a change that may not be merged, byte for byte, for a person to look at."""
