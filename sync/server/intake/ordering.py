@@ -21,10 +21,11 @@ from sync.server.engine import tables
 from sync.server.engine.appending import append, without_waiting
 from sync.server.engine.asking import among
 from sync.server.engine.database import Reach, met_before
+from sync.server.identity import desks
 from sync.server.identity.province import Province
 from sync.server.identity.scopes import keys_of
 from sync.server.intake import joining, relocating
-from sync.server.intake.erasures import ERASED, speaking_of_erased
+from sync.server.intake.erasures import ERASED, keep_erased, speaking_of_erased
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.merging import Batch
 from sync.server.intake.records import born_of, outgrows, read_records
@@ -265,9 +266,12 @@ def _refuse_erased(connection: Connection, fresh: Sequence[Incoming]) -> None:
     """Whatever else is wrong with it: what speaks of an erased record is not kept. Asked under the scopes' locks."""
     changes = [item.line.change for item in fresh if item.line]
     gone = speaking_of_erased(connection, changes)
-    for item in fresh:
-        if item.line and item.line.change.id in gone:
-            item.code = ERASED
+    refused = [item for item in fresh if item.line and item.line.change.id in gone]
+    proven = [item.line.change for item in refused if item.line and item.code in (None, desks.REVOKED)]
+    if proven:
+        keep_erased(connection, proven)
+    for item in refused:
+        item.code = ERASED
 
 
 def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:
