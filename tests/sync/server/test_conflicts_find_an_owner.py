@@ -186,6 +186,29 @@ def test_by_days_alone_nobody_would_know_of_it(office: Office, monkeypatch: pyte
     assert not all(office.owners().values())
 
 
+def chair_alone(office: Office, folder: Path) -> None:
+    """Both officers' desks are withdrawn; the chair's, on which people only read, is in service."""
+    make_register(folder / "chair.db", office.real.enrol({COMMUNE: Role.CHAIR}))
+    office.desks.append(RealDesk(folder / "chair.db", office.clock, office.real.transport))
+    office.write_apart(office.register_child())
+    office.sync(3)
+    office.revoke(0, 1)
+
+
+def test_where_people_only_read_it_is_the_provinces_at_once(office: Office, tmp_path: Path) -> None:
+    chair_alone(office, tmp_path)
+    assert [late.is_orphaned for late in office.queue()] == [True]
+
+
+def test_a_desk_that_only_shows_it_would_keep_it_from_everybody(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(late_conflicts, "PEOPLE_WRITERS", frozenset(Role))
+    chair_alone(office, tmp_path)
+    assert office.queue() == []
+
+
 def test_the_command_names_nobody_and_no_value(tmp_path: Path) -> None:
     assert command(tmp_path, "init", "--name", "Quảng Ninh", "--host", "localhost").returncode == 0
     assert msgspec.json.decode(command(tmp_path, "conflicts", "--json").stdout) == []
