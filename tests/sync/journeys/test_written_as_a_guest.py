@@ -12,7 +12,8 @@ from commune_desk.store.intake import departures
 from commune_desk.usecases.records.tasks import add_task
 from sync import protocol
 from sync.server.answers import snapshots
-from sync.server.intake.whereabouts import Whereabouts
+from sync.server.intake import whereabouts
+from sync.server.intake.whereabouts import Whereabouts, _Way
 from tests.helpers.builders import make_person, make_relation, save_all
 from tests.sync.actors.real_province import COMMUNE, OFFICE, OTHER_COMMUNE, SHELTER
 from tests.sync.actors.sheltered_office import ShelteredOffice, asked, correct, decide, held_by
@@ -101,7 +102,7 @@ def test_by_the_word_of_the_house_the_communes_feed_would_stand_still(
     sheltered: ShelteredOffice, child: RecordId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin."""
-    monkeypatch.setattr(Whereabouts, "_load_late_ways", lambda *_: None)
+    monkeypatch.setattr(whereabouts, "_way_of_a_guest", lambda _c, _scope, _record, end: _Way(end.change.id))
     let_go(sheltered, child, "hand_back")
     correct(sheltered.shift, child, village="Khe Bốc")
     sheltered.sync("shift")
@@ -190,7 +191,7 @@ def test_taken_for_the_childs_it_would_go_to_the_commune(
     sheltered: ShelteredOffice, child: RecordId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: as what a commune writes about a child that has left it."""
-    monkeypatch.setattr(Whereabouts, "_load_late_ways", lambda *_: None)
+    monkeypatch.setattr(_Way, "follows", True)
     let_go(sheltered, child, "take_back")
     remind(sheltered.shift, child, "Đưa cháu về số 9")
     sheltered.sync()
