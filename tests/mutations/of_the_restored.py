@@ -10,11 +10,14 @@ _NESTED = "msgspec.DecodeError, RecursionError"
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
-        name="what-left-known-by-its-number-under-another-name",
+        name="what-left-and-was-sent-again-stays-in-sight",
         file=_DEPARTURES,
         old="AND ? IN (id, n)",
         new="AND n=?",
-        tests=(f"{_ENROLLED}::test_what_the_province_has_of_it_is_no_entry_set_aside",),
+        tests=(
+            "sync/put_back/test_province_comes_back.py"
+            "::test_a_child_registered_and_moved_since_the_backup_comes_back_whole",
+        ),
     ),
     Fault(
         name="words-of-a-former-name-kept-for-ever",
