@@ -104,9 +104,9 @@ FAULTS = (
     ),
     Fault(
         name="a-part-that-names-nobody-is-kept-aside",
-        file="sync/server/lifecycle/belonging.py",
-        old="    return found | _set_aside_about(connection, found)",
-        new="    return found",
+        file="sync/server/lifecycle/erasing.py",
+        old="    named |= set_aside_about(connection, named)\n",
+        new="",
         tests=(f"{_PARTS}::test_of_what_a_revoked_desk_sent_no_part_is_kept",),
     ),
     Fault(

@@ -28,7 +28,7 @@ def all_about(connection: Connection, kind: str, record: str) -> Named:
     found = {record: kind}
     while more := _brought(connection, _closed(connection, found)):
         found |= more
-    return found | _set_aside_about(connection, found)
+    return found
 
 
 def _closed(connection: Connection, found: Named) -> Named:
@@ -57,8 +57,8 @@ def _speaking_of(connection: Connection, named: Named) -> Iterator[tuple[str, st
             yield record, "placement_notice"
 
 
-def _set_aside_about(connection: Connection, found: Named) -> Named:
-    """What changes that nobody merged would have made about any of it: parts of such a record name nobody."""
+def set_aside_about(connection: Connection, found: Named) -> Named:
+    """The records that changes which were set aside would have made about any of it: some parts of them name nobody."""
     aside = connection.scalars(select(tables.quarantine.c.raw)).all()
     changes = [change for change in map(read_set_aside, aside) if change is not None]
     return made_about(changes, found, kinds_of(connection, {change.record for change in changes}))
