@@ -10,6 +10,7 @@ _ORDERING, _LIST, _EMPTYING = (
     "sync/server/lifecycle/emptying.py",
 )
 _ERASING = "commune_desk/store/intake/erasing.py"
+_PARTS = "sync/journeys/test_erased_in_all_its_parts.py"
 _THERE, _HERE, _STORE = (
     "sync/erasure/test_server_erasure.py",
     "sync/erasure/test_erased_at_desks.py",
@@ -48,8 +49,8 @@ FAULTS = (
     Fault(
         name="late-words-about-the-erased-are-taken-in",
         file=_ORDERING,
-        old="        if item.line and item.line.change.id in gone:",
-        new="        if False and item.line and item.line.change.id in gone:",
+        old="    refused = [item for item in fresh if item.line and item.line.change.id in gone]",
+        new="    refused: list[Incoming] = []",
         tests=(f"{_THERE}::test_a_late_change_is_answered_and_none_of_its_bytes_kept",),
     ),
     Fault(
@@ -93,6 +94,27 @@ FAULTS = (
         old="gone = _all_about(tx.connection, ordered)",
         new="gone = dict(ordered)",
         tests=(f"{_HERE}::test_what_was_not_sent_yet_goes_too_and_its_digest_is_sent",),
+    ),
+    Fault(
+        name="a-part-that-names-nobody-is-taken-in",
+        file="sync/server/intake/erasures.py",
+        old="    gone |= made_about(changes, gone, known).keys()\n",
+        new="",
+        tests=(f"{_PARTS}::test_a_report_of_a_desk_that_was_away_goes_whole",),
+    ),
+    Fault(
+        name="a-part-that-names-nobody-is-kept-aside",
+        file="sync/server/lifecycle/erasing.py",
+        old="    named |= set_aside_about(connection, named)\n",
+        new="",
+        tests=(f"{_PARTS}::test_of_what_a_revoked_desk_sent_no_part_is_kept",),
+    ),
+    Fault(
+        name="what-followed-a-child-is-kept-by-its-author",
+        file=_ERASING,
+        old=", dict(named), _kept_of_left(db)",
+        new=", dict(named), []",
+        tests=(f"{_PARTS}::test_what_followed_a_child_goes_from_the_desk_that_wrote_it",),
     ),
     Fault(
         name="the-numbers-of-others-are-not-let-go",

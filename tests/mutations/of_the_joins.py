@@ -137,8 +137,8 @@ FAULTS = (
     Fault(
         name="what-is-late-comes-by-a-move-that-its-home-never-heard-of",
         file="sync/server/intake/whereabouts.py",
-        old="            left_by = self._left[to, record]",
-        new="            pass",
+        old="way = _Way(last) if last else",
+        new="way = _Way(self._left[scope, record]) if last else",
         tests=(f"{_THIRD}::test_a_visit_of_the_first_commune_follows_to_the_third",),
     ),
     Fault(

@@ -14,6 +14,7 @@ _DEPARTURES = "commune_desk/store/intake/departures.py"
 _REPLICA, _FEEDS = "commune_desk/store/exchange/replica.py", "commune_desk/store/exchange/feeds.py"
 _INCOMING, _SESSION = "commune_desk/store/intake/incoming.py", "sync/client/session.py"
 _SNAPSHOTS = "sync/client/snapshots.py"
+_GUEST = "sync/journeys/test_written_as_a_guest.py"
 _FORMER = "sync/moves/test_receipts_of_a_former_name.py"
 _RESTORED = "sync/put_back/test_restored_province.py"
 _MOVES, _CHILDREN = "sync/moves/test_server_moves.py", "sync/moves/test_children_move.py"
@@ -77,7 +78,7 @@ MOVES = (
     Fault(
         name="late-edit-set-aside",
         file=_WHERE,
-        old="return Route(home, scopes, is_late=True, entered=left_by, is_own=is_own) if left_by else None",
+        old="return Route(home, scopes, is_late=True, entered=way.entered, is_own=is_own, again=way.again)",
         new="return None",
         tests=(f"{_MOVES}::test_a_late_edit_is_a_conflict_of_the_new_commune_and_never_applied_in_silence",),
     ),
@@ -91,9 +92,30 @@ MOVES = (
     Fault(
         name="late-visit-stays-where-nobody-looks",
         file=_WHERE,
-        old='        return Route(home, {home: ""}, is_late=True, entered=left_by)',
+        old='        return Route(home, {home: ""}, is_late=True, entered=way.entered, again=way.again)',
         new='        return Route(change.scope, {change.scope: ""})',
         tests=(f"{_MOVES}::test_a_late_visit_follows_the_child_and_applies",),
+    ),
+    Fault(
+        name="what-a-guest-writes-comes-by-a-share-that-its-home-never-heard-of",
+        file=_WHERE,
+        old="        made._load_ways_of_guests(connection, changes)\n",
+        new="",
+        tests=(f"{_GUEST}::test_what_the_house_corrects_after_the_child_has_moved_comes_to_the_new_commune",),
+    ),
+    Fault(
+        name="what-a-house-notes-late-goes-to-the-commune",
+        file=_WHERE,
+        old="if way is None or not way.follows or home is None",
+        new="if way is None or home is None",
+        tests=(f"{_GUEST}::test_what_a_house_sets_itself_to_do_stays_there_when_the_record_is_handed_back",),
+    ),
+    Fault(
+        name="an-ended-share-is-told-alone",
+        file="sync/server/answers/snapshots.py",
+        old="    moves += lines_of(connection, _ends_of(connection, [line.change for line in moves]))\n",
+        new="",
+        tests=(f"{_GUEST}::test_a_desk_that_begins_then_is_not_told_that_the_house_holds_it_still",),
     ),
     Fault(
         name="conflict-stays-with-the-old-commune",

@@ -127,8 +127,8 @@ TAKING_IN = (
     Fault(
         name="record-moves-by-itself",
         file="sync/server/intake/whereabouts.py",
-        old="return Route(home, scopes, is_late=True, entered=left_by, is_own=is_own) if left_by else None",
-        new="return Route(home, scopes, is_late=bool(left_by), entered=left_by or '')",
+        old="        if way is None:\n            return None\n",
+        new="        if way is None:\n            return Route(home, scopes)\n",
         tests=("sync/server/test_push.py::test_a_record_does_not_move_and_an_id_is_used_once",),
     ),
     Fault(

@@ -14,7 +14,7 @@ from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.engine import settings
 from commune_desk.store.intake.departures import KEEPS_STUBS
 from commune_desk.store.pages.children import ChildRecord
-from commune_desk.store.pages.shares import sharing_of
+from commune_desk.store.pages.shares import sharing_of_child
 from commune_desk.store.writing.leaving import leaves_to, move_set_aside, moving_to
 from commune_desk.store.writing.relocating import directory
 from commune_desk.store.writing.transaction import Tx
@@ -79,7 +79,7 @@ class ChildMove:
 
     def _holders(self) -> list[str]:
         """That a shelter which holds the child's details too goes on holding them."""
-        sharing = self._workplace.read(lambda c: sharing_of(c, self._record.person.id))
+        sharing = self._workplace.read(lambda c: sharing_of_child(c, self._record.person.id))
         text = _("{place} goes on holding the child's details; the other commune can take them back.")
         return [text.format(place=labels.place_name(self._workplace.codes, scope)) for scope in sharing.shares]
 

@@ -15,7 +15,7 @@ from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.presenters.wording.set_aside_texts import why_set_aside
 from commune_desk.store.pages.children import ChildRecord, is_protected
-from commune_desk.store.pages.shares import Share, Sharing, sharing_of
+from commune_desk.store.pages.shares import Share, Sharing, sharing_of, sharing_of_child
 from commune_desk.store.writing.leaving import is_on_its_way
 from commune_desk.store.writing.relocating import houses
 from commune_desk.store.writing.transaction import Tx
@@ -66,10 +66,11 @@ class SharingView:
 def sharing_view(workplace: Workplace, record: ChildRecord) -> SharingView:
     """Who else holds the child's record, and what the officer at work may do about it."""
     person = record.person.id
-    sharing = workplace.read(lambda c: sharing_of(c, person))
+    sharing = workplace.read(lambda c: sharing_of_child(c, person))
     writes = workplace.actor.role in COMMUNE_WRITERS and not workplace.read(lambda c: is_on_its_way(c, person))
     known = workplace.read(houses)
-    free = [scope for scope in known if sharing.held_by(scope) is None]
+    own = workplace.read(lambda c: sharing_of(c, person))
+    free = [scope for scope in known if own.held_by(scope) is None]
     return SharingView(
         notice=" ".join(_notices(workplace, sharing)),
         set_aside=_set_aside(workplace, sharing),

@@ -192,13 +192,21 @@ def _case_number(db: Connection, kind: str, record: str) -> str | None:
 
 
 def _belonging_to(db: Connection, person: str) -> list[tuple[str, str]]:
-    """What was written here about the person, also after the one who moved them looked."""
+    """What was written here about the person after the one who moved them looked: it went where they are.
+
+    What this place's own feed told is not among it. It left with them if the change says so; else it is held here, as
+    what a house notes of a child whose record it has handed back.
+    """
     found: list[tuple[str, str]] = []
     for name, kind in KINDS.items():
         if kind.belongs_to:
             rows = db.execute(f"SELECT id FROM {name} WHERE {kind.belongs_to}=?", (person,)).fetchall()  # noqa: S608
-            found += [(name, record) for (record,) in rows]
+            found += [(name, record) for (record,) in rows if not _is_told_here(db, record)]
     return found
+
+
+def _is_told_here(db: Connection, record: str) -> bool:
+    return db.execute("SELECT 1 FROM change WHERE record=? AND seq>0 LIMIT 1", (record,)).fetchone() is not None
 
 
 def _is_unsent(db: Connection, record: str) -> bool:

@@ -15,7 +15,7 @@ from commune_desk.domain.limits.erasure import ABOUT
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.domain.words.audit_actions import AuditAction
-from commune_desk.store.changes.journal import ERASED, UNSENT
+from commune_desk.store.changes.journal import ERASED, LEFT, UNSENT
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import departures, snapshot_parts
@@ -99,12 +99,20 @@ def _write_down(tx: Tx, change: Change, gone: Named) -> None:
 
 def _all_about(db: Connection, named: Named) -> Named:
     """What speaks of the records here, also what was written since the province looked."""
-    found, fresh = dict(named), dict(named)
+    found, fresh, left = dict(named), dict(named), _kept_of_left(db)
     while fresh:
         spoken = dict(_speaking_of(db, list(fresh)))
+        spoken |= {one.record: one.kind for one in left if any(one.set.get(f) in fresh for f in ABOUT[one.kind])}
         fresh = {record: kind for record, kind in spoken.items() if record not in found}
         found |= fresh
     return found
+
+
+def _kept_of_left(db: Connection) -> list[Change]:
+    """What this desk keeps of records that left, though no row is here: some were never in a feed of this place."""
+    kept = "SELECT raw FROM change WHERE state=? AND length(raw)>0"
+    changes = (msgspec.json.decode(raw, type=Change) for (raw,) in db.execute(kept, (LEFT,)))
+    return [change for change in changes if change.kind in ABOUT]
 
 
 def _speaking_of(db: Connection, records: list[str]) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ import msgspec
 from commune_desk.domain.model.ids import Scope
 from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.writing.joined import joined_people
 from sync.change import Verb
 
 _OF_RECORD = (
@@ -85,6 +86,17 @@ def sharing_of(connection: Connection, record: str) -> Sharing:
     refused = found.not_done
     if refused is not None and (refused.verb == Verb.SHARE.value) == (refused.to in found.shares):
         found.not_done = None  # somebody else did it
+    return found
+
+
+def sharing_of_child(connection: Connection, person: str) -> Sharing:
+    """The same of a child and of every record that was joined to it: a place may hold one of these alone."""
+    found = sharing_of(connection, person)
+    for record in joined_people(connection, person):
+        other = sharing_of(connection, record)
+        found.shares = other.shares | found.shares
+        found.not_done = found.not_done or other.not_done
+        found.stamp = max(found.stamp, other.stamp)
     return found
 
 

@@ -39,9 +39,14 @@ def end_of(connection: Connection, person: str) -> str:
 
 def records_of(connection: Connection, person: str) -> list[str]:
     """The records that are joined to the one of `person`: people and their child files."""
-    people = [row[0] for row in connection.execute("SELECT person FROM joined WHERE kept=? ORDER BY person", (person,))]
+    people = joined_people(connection, person)
     files = "SELECT id FROM child_file WHERE person IN (SELECT person FROM joined WHERE kept=?) ORDER BY id"
     return [*people, *(row[0] for row in connection.execute(files, (person,)))]
+
+
+def joined_people(connection: Connection, person: str) -> list[str]:
+    """Who is joined to the person."""
+    return [row[0] for row in connection.execute("SELECT person FROM joined WHERE kept=? ORDER BY person", (person,))]
 
 
 def shown_instead(connection: Connection, kind: str, record: str) -> str:

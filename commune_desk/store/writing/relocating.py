@@ -9,6 +9,7 @@ import msgspec
 from commune_desk.domain.model.ids import Scope, is_shelter_scope
 from commune_desk.domain.model.record import Data, Kind, Record, kind_of
 from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.store.changes.sealing import private_box, unsealed
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record
@@ -25,6 +26,10 @@ DIRECTORY_VERSION = "directory_version"
 _SEALED_ONCE = (
     "SELECT id, raw, outcomes FROM change WHERE record=? AND length(raw)>0"
     " AND state IN ('waiting', 'sent', 'staged', 'accepted', 'received') ORDER BY seq IS NULL, seq, stamp, id"
+)
+_WAITING = (
+    "SELECT c.field, h.id, h.raw FROM conflict c JOIN change h ON h.id=c.theirs"
+    " WHERE c.record=? AND c.state='open' AND length(h.raw)>0 ORDER BY h.id"
 )
 _ACTIONS = {
     Verb.MOVE: AuditAction.MOVE,
@@ -57,9 +62,10 @@ def relocate(tx: Tx, record: Record, verb: Verb, to: Scope, *, ground: str = "")
 def reseal(tx: Tx, record: Record, to: ScopeKey) -> bool:
     """Seal the record's sealed values again, for the commune it moves to: nobody there opens them otherwise.
 
-    What was sealed for it before is left out; returns whether anything was left to seal.
+    So is what waits beside them for a person to decide. What was sealed for it before is left out; returns whether
+    anything was left to seal.
     """
-    is_any = False
+    is_any = _reseal_waiting(tx, record, to)
     entry = kind_of(record)
     base = _base(tx.connection, entry, record)
     done = _sealed_before(tx.connection, record.id, to, base)
@@ -78,6 +84,26 @@ def reseal(tx: Tx, record: Record, to: ScopeKey) -> bool:
                     key=to.key,
                 )
             )
+    return is_any
+
+
+def _reseal_waiting(tx: Tx, record: Record, to: ScopeKey) -> bool:
+    """Each value that lost or waits, as far as it opens here: whoever wrote it may never come back."""
+    is_any = False
+    for field, change_id, raw in tx.connection.execute(_WAITING, (record.id,)).fetchall():
+        line, base = msgspec.json.decode(raw, type=Change), {field: change_id}
+        box = private_box(tx.connection, line.key) if field in line.seal and sealed_for(line) != to.scope else None
+        if box is None or field in _sealed_before(tx.connection, record.id, to, base):
+            continue
+        try:
+            value = to_wire(unsealed(box, line, field))
+        except seal.SealBroken:
+            continue
+        sealed = seal.seal_value(unb64(to.public), value, scope=to.scope, record=record.id, field=field)
+        change = _change(tx, record, Verb.RESEAL, Scope(to.scope))
+        change = msgspec.structs.replace(change, data=line.data, base=base, seal={field: sealed}, key=to.key)
+        tx.write_down(change)
+        is_any = True
     return is_any
 
 

@@ -20,7 +20,8 @@ from commune_desk.store.desk.lease import lease_of
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.children import file_of, is_protected
 from commune_desk.store.pages.placements import active_stays
-from commune_desk.store.pages.shares import Share, sharing_of
+from commune_desk.store.pages.shares import sharing_of
+from commune_desk.store.writing.joined import joined_people
 from commune_desk.store.writing.leaving import is_on_its_way
 from commune_desk.store.writing.relocating import houses, relocate
 from commune_desk.store.writing.transaction import Tx
@@ -63,18 +64,18 @@ def share_child(tx: Tx, person_id: RecordId, to: Scope, ground: str) -> None:
 
 
 def take_back(tx: Tx, person_id: RecordId, place: Scope) -> None:
-    """Ask the province to take the child's identity from the place that holds it too.
+    """Ask the province to take the child's identity from the place that holds it too, by whichever of its records.
 
     Raises Refusal when the place does not hold it, the child moves or is under protection: the house would not know
     any more whom it has in its care.
     """
     require(tx.actor, kind_of(ChildFile).write)
-    person = tx.existing(Person, person_id)
     _require_staying(tx.connection, person_id)
-    _require_held(tx.connection, person_id, place)
+    held = _held(tx, person_id, place)
     if is_protected(tx.connection, person_id):
         raise Refusal(IN_PROTECTION)
-    relocate(tx, person, Verb.UNSHARE, place)
+    for person in held:
+        relocate(tx, person, Verb.UNSHARE, place)
 
 
 def hand_back(tx: Tx, person_id: RecordId) -> None:
@@ -83,11 +84,11 @@ def hand_back(tx: Tx, person_id: RecordId) -> None:
     Raises Refusal while the person stays in the house, or when the house does not hold the record as a guest.
     """
     require(tx.actor, kind_of(Placement).write)
-    person = tx.existing(Person, person_id)
-    _require_held(tx.connection, person_id, tx.actor.scope)
+    held = _held(tx, person_id, tx.actor.scope)
     if any(stay.person == person_id for stay in active_stays(tx.connection)):
         raise Refusal(IN_THE_HOUSE)
-    relocate(tx, person, Verb.UNSHARE, tx.actor.scope)
+    for person in held:
+        relocate(tx, person, Verb.UNSHARE, tx.actor.scope)
 
 
 def _require_staying(connection: Connection, person: str) -> None:
@@ -95,11 +96,14 @@ def _require_staying(connection: Connection, person: str) -> None:
         raise Refusal(N_("This child is on its way to another commune. Nothing was changed; ask that commune."))
 
 
-def _require_held(connection: Connection, person: str, place: str) -> Share:
-    """The share by which the place holds the person, not taken back yet."""
-    share = sharing_of(connection, person).held_by(place)
-    if share is None:
+def _held(tx: Tx, person: RecordId, place: str) -> list[Person]:
+    """The records of the person that the place holds and that were not taken back yet. Raises Refusal for none."""
+    records = [person, *map(RecordId, joined_people(tx.connection, person))]
+    shares = {record: sharing_of(tx.connection, record).held_by(place) for record in records}
+    held = {record: share for record, share in shares.items() if share is not None}
+    if not held:
         raise Refusal(N_("That place does not hold this record. Nothing was changed."))
-    if share.is_ending:
+    staying = [record for record, share in held.items() if not share.is_ending]
+    if not staying:
         raise Refusal(N_("This record is being taken back already. Nothing was changed."))
-    return share
+    return [tx.existing(Person, record) for record in staying]

@@ -15,6 +15,7 @@ from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.ids import is_id
 from commune_desk.domain.time.clock import SystemClock, from_iso
 from sync import seal
+from sync.change import Change, Verb
 from sync.protocol import Event, FeedHead, b64, decode, encode, unb64
 from sync.server.answers.page_header import header_for
 from sync.server.answers.unopened import unopened
@@ -257,6 +258,7 @@ def written_lines(
     unsigned: dict[str, set[int]] = {}
     present: dict[str, set[int]] = {}
     moves = what_brought_them(connection, standing, places)
+    places = {**_places(connection, scope, [one.line.change.id for one in moves]), **places}
     told = {one.line.change.id for one in moves}
     every = [*moves, *(one for one in standing if one.line.change.id not in told)]
     brought = _brought(every, places)
@@ -314,9 +316,21 @@ def records_of(connection: Connection, named: Sequence[tuple[str, str]]) -> list
 def what_brought_them(
     connection: Connection, lines: Sequence[StandingLine], places: Mapping[str, tuple[int, str]]
 ) -> list[StandingLine]:
-    """The moves and shares that brought some of the lines here."""
-    moves = [StandingLine(line) for line in lines_of(connection, set(_brought(lines, places).values()))]
-    return sorted(moves, key=lambda one: one.line.change.id)
+    """The moves and shares that brought some of the lines here, and what has ended such a share since."""
+    moves = list(lines_of(connection, set(_brought(lines, places).values())))
+    moves += lines_of(connection, _ends_of(connection, [line.change for line in moves]))
+    return sorted(map(StandingLine, moves), key=lambda one: one.line.change.id)
+
+
+def _ends_of(connection: Connection, moves: Sequence[Change]) -> set[str]:
+    """By what the places that these shares name have lost the records: alone, a share would seem to stand."""
+    left, shares = tables.departure, [one for one in moves if one.verb == Verb.SHARE.value]
+    found: set[str] = set()
+    for some in batched({one.record for one in shares}):
+        rows = connection.execute(select(left.c.scope, left.c.record, left.c.change).where(left.c.record.in_(some)))
+        by_place = {(scope, record): change for scope, record, change in rows}
+        found |= {by_place[one.to, one.record] for one in shares if (one.to, one.record) in by_place}
+    return found
 
 
 def _brought(lines: Sequence[StandingLine], places: Mapping[str, tuple[int, str]]) -> dict[str, str]:

@@ -2,29 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
-from commune_desk.domain.limits.erasure import ABOUT
-from sync.change import Change
+from commune_desk.domain.limits.erasure import ABOUT, notices_of
+from sync.change import Change, Verb
 from sync.server.engine import tables
+from sync.server.engine.appending import append_missing
 from sync.server.engine.asking import among
+from sync.server.intake.records import kinds_of
 
 ERASED = "erased"
 """The code of what is taken in for its digest alone: it speaks of an erased record."""
+_SET, _NOTICE, _STAY = Verb.SET.value, "placement_notice", "placement"
 
 
 def speaking_of_erased(connection: Connection, changes: Collection[Change]) -> set[str]:
-    """Ids of those changes that speak of something erased: of its record, or of whom their own belongs to."""
-    gone = erased_among(connection, {record for change in changes for record in _named_in(change)})
-    return {change.id for change in changes if not gone.isdisjoint(_named_in(change))} if gone else set()
+    """Ids of those changes that speak of something erased: of its record, or of whom their own belongs to.
+
+    Of a record that is new and about somebody erased every part does, also one that names nobody.
+    """
+    named = {record for change in changes for record in _named_in(change)}
+    gone = erased_among(connection, named)
+    if any(change.kind == _NOTICE for change in changes):
+        gone |= set(connection.scalars(select(tables.erasure.c.record).where(tables.erasure.c.kind == _STAY)))
+    if not gone:
+        return set()
+    known = kinds_of(connection, {change.record for change in changes})
+    gone |= made_about(changes, gone, known).keys()
+    return {change.id for change in changes if _speaks_of(change, gone)}
+
+
+def made_about(changes: Iterable[Change], gone: Collection[str], known: Container[str]) -> dict[str, str]:
+    """The records, each with its kind, that these changes make about any of `gone`; `known` are those there are."""
+    made: dict[str, str] = {}
+    fresh = [change for change in changes if change.record not in known and change.verb == _SET]
+    while True:
+        so_far = {*gone, *made}
+        found = {one.record: one.kind for one in fresh if one.record not in so_far and _speaks_of(one, so_far)}
+        if not found:
+            return made
+        made |= found
+
+
+def keep_erased(connection: Connection, changes: Sequence[Change]) -> None:
+    """What these changes, which speak of something erased, would have made is erased too: what comes of it later is
+    refused as well, in whatever push."""
+    named = {one for change in changes for one in _named_in(change)}
+    table = tables.erasure
+    acts = {row.record: row for row in connection.execute(select(table).where(among(table.c.record, named)))}
+    known = kinds_of(connection, {change.record for change in changes})
+    rows = []
+    for record, row in acts.items():
+        about = made_about(changes, [record], {*known, *acts})
+        rows += [{"record": one, "kind": kind, "act": row.act, "at": row.at} for one, kind in about.items()]
+    append_missing(connection, table, rows)
 
 
 def erased_among(connection: Connection, records: Iterable[str]) -> set[str]:
     """Of these records those that were erased."""
     table = tables.erasure
     return set(connection.scalars(select(table.c.record).where(among(table.c.record, set(records)))))
+
+
+def _speaks_of(change: Change, gone: Collection[str]) -> bool:
+    if change.kind == _NOTICE:
+        commune = change.scope.partition(":")[2]
+        return change.record in gone or change.record in notices_of(gone, [commune])
+    return any(record in gone for record in _named_in(change))
 
 
 def _named_in(change: Change) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import Connection, Select, select
 
+from commune_desk.domain.model.access import PEOPLE_WRITERS
 from commune_desk.domain.model.batches import batched
 from commune_desk.domain.time.clock import from_iso, to_iso
 from sync.server.engine import tables
@@ -76,10 +77,10 @@ def _bound(at: str, days: int) -> str:
 
 
 def _staffed(connection: Connection) -> set[str]:
-    """The scopes that a desk in service holds."""
+    """The scopes that a desk in service holds whose people may decide: who only reads there decides nothing."""
     grant, desk = tables.desk_grant, tables.desk
-    held = select(grant.c.scope).join(desk, desk.c.id == grant.c.desk).where(desk.c.status == ACTIVE).distinct()
-    return set(connection.scalars(held))
+    held = select(grant.c.scope).join(desk, desk.c.id == grant.c.desk).where(desk.c.status == ACTIVE)
+    return set(connection.scalars(held.where(grant.c.role.in_(sorted(PEOPLE_WRITERS))).distinct()))
 
 
 def _authors(connection: Connection, changes: set[str]) -> dict[str, str]:

@@ -21,10 +21,11 @@ from sync.server.engine import tables
 from sync.server.engine.appending import append, without_waiting
 from sync.server.engine.asking import among
 from sync.server.engine.database import Reach, met_before
+from sync.server.identity import desks
 from sync.server.identity.province import Province
 from sync.server.identity.scopes import keys_of
 from sync.server.intake import joining, relocating
-from sync.server.intake.erasures import ERASED, speaking_of_erased
+from sync.server.intake.erasures import ERASED, keep_erased, speaking_of_erased
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.merging import Batch
 from sync.server.intake.records import born_of, outgrows, read_records
@@ -116,6 +117,7 @@ class _Intake:
         self._reach = reach
         self._whereabouts = self._find(admitted)
         self._has_moved = False
+        self._told_again: set[str] = set()
         self._changes: list[dict[str, object]] = []
         self._set_aside: list[dict[str, object]] = []
 
@@ -230,6 +232,7 @@ class _Intake:
     def _merge(self, batch: Batch, n: int, line: Line, route: Route) -> None:
         change = line.change
         self._whereabouts.settle(change, route.home)
+        self._tell_again(route)
         merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=self._latest)
         status = merged.status(len(change.set) + len(change.seal))
         for scope in route.scopes:
@@ -237,6 +240,13 @@ class _Intake:
         self._changes.append(change_row(line, status, self._now))
         told = "late" if route.is_late and status == "ok" else status
         self.results[n] = Result(id=change.id, status=told)
+
+    def _tell_again(self, route: Route) -> None:
+        """What brings a late change to its home, once a push: a desk there may have begun without it."""
+        for line, entered in route.again:
+            if line.change.id not in self._told_again:
+                self._told_again.add(line.change.id)
+                self._feeds.add(route.home, line, entered=entered)
 
     def _put_aside(self, item: Incoming, code: str) -> None:
         """Keep a change that may not be merged, byte for byte, for a person to look at."""
@@ -256,9 +266,12 @@ def _refuse_erased(connection: Connection, fresh: Sequence[Incoming]) -> None:
     """Whatever else is wrong with it: what speaks of an erased record is not kept. Asked under the scopes' locks."""
     changes = [item.line.change for item in fresh if item.line]
     gone = speaking_of_erased(connection, changes)
-    for item in fresh:
-        if item.line and item.line.change.id in gone:
-            item.code = ERASED
+    refused = [item for item in fresh if item.line and item.line.change.id in gone]
+    proven = [item.line.change for item in refused if item.line and item.code in (None, desks.REVOKED)]
+    if proven:
+        keep_erased(connection, proven)
+    for item in refused:
+        item.code = ERASED
 
 
 def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:

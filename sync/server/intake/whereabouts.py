@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -10,7 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, literal, select
 
 from commune_desk.domain.records.kinds import KINDS
-from sync.change import Change
+from sync.change import Change, Line, Verb
+from sync.protocol import Event, decode
 from sync.server.engine import tables
 from sync.server.engine.asking import among
 from sync.server.engine.tables import RECORDS
@@ -28,6 +28,7 @@ class Route(NamedTuple):
     there (empty for the home). `is_late`: its author did not know that the record had left; `entered` is the move by
     which it came to its home, perhaps the last of several.
     `is_own`: the record was made by the same desk, about somebody who had left, and was nowhere else before.
+    `again`: what the home is told once more before it, each with what brings it there; see `_Way`.
     """
 
     home: str
@@ -35,12 +36,26 @@ class Route(NamedTuple):
     is_late: bool = False
     entered: str = ""
     is_own: bool = False
+    again: Sequence[tuple[Line, str]] = ()
 
     def brought_to(self, scope: str, written_in: str) -> str:
         """What brings a change that was written for one scope into another: the move or share that both know."""
         if scope == written_in:
             return ""
         return self.scopes[scope] or self.entered or self.scopes.get(written_in, "")
+
+
+class _Way(NamedTuple):
+    """By what the home takes a change of a place that has lost the record, or that a former home let hold it.
+
+    `entered` is a move or share that the home knows. A desk there that began after the place had let go was not told
+    of a share: it is told `again`, and what ended it. `follows`: who left the place takes along what is written there
+    about them later; not so who was only held there.
+    """
+
+    entered: str
+    again: Sequence[tuple[Line, str]] = ()
+    follows: bool = False
 
 
 @dataclass
@@ -55,8 +70,8 @@ class Whereabouts:
     _owners: dict[str, str] = field(default_factory=dict)
     _own: dict[str, str] = field(default_factory=dict)
     """By record that its author made about somebody who had left: that person. It was never held where it was made."""
-    _to: dict[str, str] = field(default_factory=dict)
-    """Where the moves led of records that left more than one place."""
+    _ways: dict[tuple[str, str], _Way] = field(default_factory=dict)
+    """By (scope, record) that the scope has lost, or holds as a guest whom a former home brought."""
 
     @classmethod
     def of(cls, connection: Connection, changes: Sequence[Change]) -> Whereabouts:
@@ -77,6 +92,8 @@ class Whereabouts:
             made._homes |= {row.id: row.scope for row in rows}
         made._load_places(connection, made.kinds.keys())
         made._load_own(connection, [change for change in changes if made._is_nowhere(change)])
+        made._load_ways_of_guests(connection, changes)
+        made._load_late_ways(connection, changes)
         return made
 
     def _is_nowhere(self, change: Change) -> bool:
@@ -103,22 +120,50 @@ class Whereabouts:
         guest, left = tables.guest, tables.departure
         shares = select(literal(True), guest.c.record, guest.c.scope, guest.c.since).where(among(guest.c.record, ids))
         departures = select(literal(False), left.c.record, left.c.scope, left.c.change)
-        found: dict[tuple[str, str], str] = {}
         for is_held, record, scope, since in connection.execute(
             shares.union_all(departures.where(among(left.c.record, ids)))
         ):
             if is_held:
                 self._guests.setdefault(record, {})[scope] = since
             else:
-                found[scope, record] = since
-        self._left |= found
-        self._load_ways(connection, found)
+                self._left[scope, record] = since
 
-    def _load_ways(self, connection: Connection, found: Mapping[tuple[str, str], str]) -> None:
-        """Where the moves led by which a record left more than one place."""
-        often = Counter(record for _scope, record in found)
-        moves = {change for (_scope, record), change in found.items() if often[record] > 1}
-        self._to |= {line.change.id: line.change.to for line in lines_of(connection, moves)}
+    def _load_ways_of_guests(self, connection: Connection, changes: Sequence[Change]) -> None:
+        """Of what is written as a guest whom a former home brought: of that share the home was told nothing."""
+        held = {(one.scope, one.record): self._guests.get(one.record, {}).get(one.scope, "") for one in changes}
+        brought = {line.change.id: line for line in lines_of(connection, filter(None, held.values()))}
+        for (scope, record), since in held.items():
+            home = self._homes.get(record)
+            if since in brought and home is not None and brought[since].change.scope != home:
+                last = self._last_move(connection, record, home)
+                if last:
+                    self._ways[scope, record] = _Way(last)
+
+    def _load_late_ways(self, connection: Connection, changes: Sequence[Change]) -> None:
+        """Of what is written where its record, or the person whom it is about, is no more."""
+        lost: dict[tuple[str, str], str] = {}
+        for one in changes:
+            for record in (one.record, self._owners.get(one.record, ""), self._own.get(one.record, "")):
+                home = self._homes.get(record) or self._homes.get(one.record, one.scope)
+                if (one.scope, record) in self._left and home != one.scope:
+                    lost[one.scope, record] = home
+        ends = {line.change.id: line for line in lines_of(connection, {self._left[one] for one in lost})}
+        for (scope, record), home in lost.items():
+            end = ends[self._left[scope, record]]
+            last = self._last_move(connection, record, home)
+            way = _Way(last) if last else _way_of_a_guest(connection, scope, record, end)
+            self._ways[scope, record] = way._replace(follows=end.change.verb == Verb.MOVE.value)
+
+    def _last_move(self, connection: Connection, record: str, home: str) -> str:
+        """The move by which the record came to its home, as the home was told last; empty where it always lived there.
+
+        Of what was before, in other places, the home was told nothing.
+        """
+        moves = lines_of(connection, [change for (_, one), change in self._left.items() if one == record])
+        came = [one.change.id for one in moves if (one.change.verb, one.change.to) == (Verb.MOVE.value, home)]
+        feed = tables.feed
+        told = select(feed.c.change).where(feed.c.scope == home, feed.c.change.in_(came)).order_by(feed.c.seq.desc())
+        return connection.scalar(told.limit(1)) or "" if came else ""
 
     @property
     def all_scopes(self) -> set[str]:
@@ -144,28 +189,31 @@ class Whereabouts:
         if home is None:
             return self._route_new(change)
         scopes = self._scopes_of(change.record, home)
+        way = self._ways.get((change.scope, change.record))
         if change.scope in scopes:
-            return Route(home, scopes)
-        left_by = self._way_home(change.scope, change.record, home)
-        if is_own := not left_by:
-            left_by = self._way_home(change.scope, self._own.get(change.record, ""), home)
-        return Route(home, scopes, is_late=True, entered=left_by, is_own=is_own) if left_by else None
-
-    def _way_home(self, scope: str, record: str, home: str) -> str:
-        """The last of the moves by which the record left the scope and came to its home; empty where it never left.
-
-        It alone is known there: of what was before, in other places, the home was told nothing.
-        """
-        left_by, seen = self._left.get((scope, record), ""), {scope}
-        while (to := self._to.get(left_by, home)) != home and to not in seen and (to, record) in self._left:
-            seen.add(to)
-            left_by = self._left[to, record]
-        return left_by
+            return Route(home, scopes, entered=way.entered if way else "")
+        if is_own := way is None:
+            way = self._ways.get((change.scope, self._own.get(change.record, "")))
+        if way is None:
+            return None
+        return Route(home, scopes, is_late=True, entered=way.entered, is_own=is_own, again=way.again)
 
     def _route_new(self, change: Change) -> Route:
         owner = self._owners.get(change.record, "")
-        home = self.home(owner)
-        left_by = self._way_home(change.scope, owner, home) if home not in (None, change.scope) else ""
-        if not left_by or home is None or not KINDS[change.kind].fits_scope(home):
+        home, way = self.home(owner), self._ways.get((change.scope, owner))
+        if way is None or not way.follows or home is None or not KINDS[change.kind].fits_scope(home):
             return Route(change.scope, {change.scope: ""})
-        return Route(home, {home: ""}, is_late=True, entered=left_by)
+        return Route(home, {home: ""}, is_late=True, entered=way.entered, again=way.again)
+
+
+def _way_of_a_guest(connection: Connection, scope: str, record: str, end: Line) -> _Way:
+    """By what the scope held, until `end`, a record whose home has never been another: the home wrote that itself."""
+    feed, change = tables.feed, tables.change
+    told = select(feed.c.event).join(change, change.c.id == feed.c.change).order_by(feed.c.seq.desc())
+    events = connection.scalars(told.where(feed.c.scope == scope, change.c.record == record))
+    brought = (decode(event.encode(), Event).entered for event in events)
+    since = next((one for one in brought if one not in ("", end.change.id)), end.change.id)
+    (line,) = lines_of(connection, [since])
+    if line.change.verb != Verb.SHARE.value:
+        return _Way(since, [(line, "")])
+    return _Way(since, [(line, ""), (end, "" if end.change.scope == line.change.scope else since)])

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.limits.erasure import ABOUT, notices_of
 from commune_desk.domain.model.batches import batched
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.program_files import code_book
+from sync.change import Change
+from sync.server.engine import tables
 from sync.server.engine.tables import RECORDS
+from sync.server.intake.erasures import made_about
 from sync.server.intake.joining import one_with
+from sync.server.intake.records import kinds_of
 from sync.server.intake.whereabouts import PERSON
 
 Named = dict[str, str]
@@ -52,6 +57,13 @@ def _speaking_of(connection: Connection, named: Named) -> Iterator[tuple[str, st
             yield record, "placement_notice"
 
 
+def set_aside_about(connection: Connection, found: Named) -> Named:
+    """The records that changes which were set aside would have made about any of it: some parts of them name nobody."""
+    aside = connection.scalars(select(tables.quarantine.c.raw)).all()
+    changes = [change for change in map(read_set_aside, aside) if change is not None]
+    return made_about(changes, found, kinds_of(connection, {change.record for change in changes}))
+
+
 def _brought(connection: Connection, found: Named) -> Named:
     """What records of `found` needed, as far as nothing else does."""
     wanted: Named = {}
@@ -74,3 +86,11 @@ def _is_named_elsewhere(connection: Connection, record: str, found: Mapping[str,
             if any(one not in found for one in rows):
                 return True
     return False
+
+
+def read_set_aside(raw: bytes) -> Change | None:
+    """The change that was set aside, if it can be read."""
+    try:
+        return msgspec.json.decode(raw, type=Change)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None

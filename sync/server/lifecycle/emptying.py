@@ -14,9 +14,10 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from commune_desk.domain.limits.erasure import ABOUT
 from commune_desk.domain.model.batches import batched
-from sync.change import WITHOUT_FIELDS, Change
+from sync.change import WITHOUT_FIELDS
 from sync.protocol import Event, b64, encode, inflate
 from sync.server.engine import tables
+from sync.server.lifecycle.belonging import read_set_aside
 
 _BLANK = {"raw": b"", "signature": b""}
 
@@ -102,9 +103,8 @@ def _empty_set_aside(connection: Connection, records: set[str]) -> int:
 
 def _speaks_of(raw: bytes, records: set[str]) -> bool:
     """What cannot be read counts as soon as it names one of them."""
-    try:
-        change = msgspec.json.decode(raw, type=Change)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+    change = read_set_aside(raw)
+    if change is None:
         return any(record.encode() in raw for record in records)
     values = (change.set.get(name) for name in ABOUT.get(change.kind, ()))
     return change.record in records or any(value in records for value in values if isinstance(value, str))

@@ -28,7 +28,7 @@ from sync.server.identity.province import Province, audited
 from sync.server.intake.erasures import erased_among
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.ordering import Moment, change_row
-from sync.server.lifecycle.belonging import Named, all_about
+from sync.server.lifecycle.belonging import Named, all_about, set_aside_about
 from sync.server.lifecycle.emptying import Emptied, empty
 
 Records = list[tuple[str, str]]
@@ -142,11 +142,13 @@ def _places(connection: Connection, named: Named) -> Iterable[tuple[str, str]]:
 
 
 def _carry_out(connection: Connection, province: Province, feeds: Feeds, act: Act, subject: str) -> Emptied:
-    ids = [record for _, record in act.records]
+    named = {record: kind for kind, record in act.records}
+    named |= set_aside_about(connection, named)
+    ids = list(named)
     known = erased_among(connection, ids)
     rows = [
         {"record": record, "kind": kind, "act": act.id, "at": act.at}
-        for kind, record in act.records
+        for record, kind in named.items()
         if record not in known
     ]
     append(connection, tables.erasure, rows)

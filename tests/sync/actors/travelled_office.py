@@ -60,7 +60,8 @@ def _grants(name: str) -> dict[str, Role]:
     return {PLACES[name]: Role.COMMUNE_OFFICER}
 
 
-def _made() -> Path:
+def made() -> Path:
+    """The office as every test begins with it."""
     folder = Path(tempfile.mkdtemp(prefix="travelled-"))
     with real_province(folder) as real:
         escrow = real.province.escrow_public
@@ -222,9 +223,9 @@ class TravelledOffice:
         self.real.write(lambda connection: erase(connection, province, "person", person, order)[0])
         erased_list.settle(province)
 
-    def unrest(self) -> dict[str, object]:
-        """What is not as it should be once everybody has heard everything, by desk."""
-        return {name: found for name, desk in self.desks.items() if (found := self._unrest_of(desk))}
+    def unrest(self, *names: str) -> dict[str, object]:
+        """What is not as it should be once everybody has heard everything, by desk; of all, or of those named."""
+        return {name: found for name in names or self.desks if (found := self._unrest_of(self.desks[name]))}
 
     def _unrest_of(self, desk: Traveller) -> dict[str, object]:
         scope = desk.register.identity.scope
@@ -253,7 +254,7 @@ class TravelledOffice:
 @contextmanager
 def travelled_office(folder: Path, clocks: Mapping[str, Clock] = MappingProxyType({})) -> Iterator[TravelledOffice]:
     """A fresh copy of the office. Its backups are files, so it is always on the embedded engine."""
-    engine.copy(engine.kept("travelled", _made), folder)
+    engine.copy(engine.kept("travelled", made), folder)
     office = TravelledOffice(folder, clocks)
     try:
         yield office

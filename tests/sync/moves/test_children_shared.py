@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import msgspec
 import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.model.access import Role
-from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.records.families import Person
-from commune_desk.domain.records.placements import CareLogEntry, Placement
 from commune_desk.domain.time.clock import SystemClock, to_iso
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import departures
@@ -22,7 +20,7 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.records.shares import hand_back, share_child, take_back
-from commune_desk.usecases.shelter.placements import Admission, Leaving, admit_to_shelter, discharge, log_care
+from commune_desk.usecases.shelter.placements import Leaving, discharge
 from sync.change import Verb
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
@@ -31,10 +29,9 @@ from tests.helpers.builders import make_file, make_person, make_visit, save_all
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, HOUSE, OFFICE, OTHER_COMMUNE, SHELTER, RealProvince, real_province
+from tests.sync.actors.sheltered_office import THERE, admit, correct, note
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-THERE = Scope(SHELTER)
 
 
 class Both:
@@ -87,33 +84,8 @@ def share(both: Both, child: RecordId) -> None:
     both.sync()
 
 
-def admit(house: RealDesk, child: RecordId) -> RecordId:
-    """The shared child gets a place in the house."""
-
-    def run(tx: Tx) -> RecordId:
-        person = tx.existing(Person, child)
-        at = to_iso(tx.ledger.now())
-        stay = Placement(id=new_record_id(), scope=THERE, alias="Hoa Sen", admitted_at=at, reason="isolation")
-        return admit_to_shelter(tx, Admission(person=person, placement=stay))
-
-    stay: RecordId = house.register.write(run).result()[0]
-    return stay
-
-
-def note(house: RealDesk, stay: RecordId, text: str) -> None:
-    def run(tx: Tx) -> None:
-        at = to_iso(tx.ledger.now())
-        log_care(tx, CareLogEntry(id=new_record_id(), scope=THERE, placement=stay, logged_at=at, note=text))
-
-    house.run(run)
-
-
 def end(house: RealDesk, stay: RecordId) -> None:
     house.run(lambda tx: discharge(tx, Leaving(stay=stay, at=to_iso(tx.ledger.now()), reason="left")))
-
-
-def correct(desk: RealDesk, child: RecordId, **values: str) -> None:
-    desk.run(lambda tx: tx.save(msgspec.structs.replace(tx.existing(Person, child), **values)))
 
 
 def held(desk: RealDesk, child: RecordId) -> list[Share]:

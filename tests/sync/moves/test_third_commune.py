@@ -81,9 +81,7 @@ def test_by_the_first_of_the_moves_it_would_stop_the_feed_there(
     two: Three, child: RecordId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: the third commune knows nothing of the move that led to the second."""
-    monkeypatch.setattr(
-        Whereabouts, "_way_home", lambda self, scope, record, _home: self._left.get((scope, record), "")
-    )
+    monkeypatch.setattr(Whereabouts, "_last_move", lambda self, _connection, record, _home: self._left[HERE, record])
     both_moves(two, child)
     visit(two.old, child)
     two.old.sync()

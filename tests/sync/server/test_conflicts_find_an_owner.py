@@ -200,6 +200,51 @@ def test_by_days_alone_nobody_would_know_of_it(office: Office, monkeypatch: pyte
     assert not all(office.owners().values())
 
 
+def test_too_old_when_it_moves_it_is_the_new_communes_and_the_provinces(office: Office) -> None:
+    """It is told there by the page that brings it, and leaves every queue once it is decided there."""
+    person = office.register_child()
+    office.write_apart(person)
+    office.clock.at += timedelta(days=15)
+    office.move(person)
+    assert [(late.scope, late.is_orphaned) for late in office.queue()] == [(OTHER_COMMUNE, False)]
+    desk = office.desks[2]
+    office.sync(2)
+    assert late_since(desk.register.reader) == {(person, "phone"): to_iso(NOW)}
+    assert late_since(office.desks[1].register.reader) == {}
+    ((conflict,),) = desk.ask("SELECT id FROM conflict WHERE state='open'")
+
+    def resolve(tx: Tx) -> None:
+        tx.resolve(msgspec.structs.replace(tx.existing(Person, person), phone="0912000001"), "phone", [conflict])
+
+    desk.register.write(resolve).result()
+    office.sync(2)
+    assert office.queue() == []
+    assert office.owners() == {}
+
+
+def chair_alone(office: Office, folder: Path) -> None:
+    """Both officers' desks are withdrawn; the chair's, on which people only read, is in service."""
+    make_register(folder / "chair.db", office.real.enrol({COMMUNE: Role.CHAIR}))
+    office.desks.append(RealDesk(folder / "chair.db", office.clock, office.real.transport))
+    office.write_apart(office.register_child())
+    office.sync(3)
+    office.revoke(0, 1)
+
+
+def test_where_people_only_read_it_is_the_provinces_at_once(office: Office, tmp_path: Path) -> None:
+    chair_alone(office, tmp_path)
+    assert [late.is_orphaned for late in office.queue()] == [True]
+
+
+def test_a_desk_that_only_shows_it_would_keep_it_from_everybody(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(late_conflicts, "PEOPLE_WRITERS", frozenset(Role))
+    chair_alone(office, tmp_path)
+    assert office.queue() == []
+
+
 def test_the_command_names_nobody_and_no_value(tmp_path: Path) -> None:
     assert command(tmp_path, "init", "--name", "Quảng Ninh", "--host", "localhost").returncode == 0
     assert msgspec.json.decode(command(tmp_path, "conflicts", "--json").stdout) == []
