@@ -61,9 +61,9 @@ class RegisterReplica(OneDesk):
     def kept_ticket(self) -> tuple[KeptTicket, float] | None:
         return self._write(tickets.kept)
 
-    def heard_schema(self, schema: int) -> bool:
+    def heard_schema(self, schema: int, *, at_least: bool = False) -> bool:
         self._write(versions.catch_up)
-        if not self._write(lambda tx: staged.heard_schema(tx, schema)):
+        if not self._write(lambda tx: versions.heard_schema(tx, schema, at_least=at_least)):
             return False
         while self._write(staged.release_next):
             pass
