@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, SINCE
-from commune_desk.store.desk import removal, versions
+from commune_desk.store.changes import journal
+from commune_desk.store.desk import versions
 from commune_desk.store.exchange.staged import mark_restored
 from commune_desk.store.writing.transaction import Tx
 from sync.server.identity import desks
@@ -26,7 +27,7 @@ Upgrade = Callable[[], None]
 @pytest.fixture
 def upgrade(office: TravelledOffice, monkeypatch: pytest.MonkeyPatch) -> Upgrade:
     """The province knows nothing of files until it is upgraded."""
-    monkeypatch.setitem(SINCE, "attachment", NEW)  # type: ignore[arg-type]
+    monkeypatch.setitem(SINCE, "attachment", NEW)
     _runs(office, monkeypatch, OLD)
     return lambda: _runs(office, monkeypatch, NEW)
 
@@ -184,7 +185,7 @@ def test_held_to_the_end_it_would_be_removed_unsent(
     office: TravelledOffice, upgrade: Upgrade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin."""
-    monkeypatch.setattr(removal.journal, "TAKEN_OVER", removal.journal.MAY_GO)
+    monkeypatch.setattr(journal, "TAKEN_OVER", journal.MAY_GO)
     with pytest.raises(AssertionError):
         test_a_desk_that_is_withdrawn_leaves_it_with_the_province(office, upgrade)
     assert removal_is_signed(office.ours)

@@ -45,7 +45,7 @@ def half_way(office: TravelledOffice, monkeypatch: pytest.MonkeyPatch) -> UnderW
     office.move("colleague", goes, OTHER_COMMUNE)
     office.sync("colleague", "there")
     broken(office, "/v1/files/", 0)
-    visits = {office.visit("ours", stays): COMMUNE}
+    visits: dict[str, str] = {office.visit("ours", stays): COMMUNE}
     stick = office.ours.stick_out()
     monkeypatch.setattr("sync.server.answers.pull.WORTH", 1)
     office.ours.run(versions.begin_all_anew)
