@@ -83,7 +83,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Signed by the sender under `seal.BUNDLE`; it names the recipient, so that nobody seals it on to another.
 
     From the province: `answers` are the ids of the bundles that it answers, `held_n` and `held_head` where the desk's
-    chain stands there, `parked` the ranges that wait for earlier changes.
+    chain stands there, `parked` the ranges that wait for earlier changes, `schema` the newest that its program knows.
     """
 
     v: int = 1
@@ -99,6 +99,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     held_n: Count = 0
     held_head: B64 = ""
     parked: list[tuple[Count, Count]] = []
+    schema: Count = 0
 
 
 class BundleFault(Fault):

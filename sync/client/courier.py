@@ -197,6 +197,7 @@ def _hear_answer(replica: Replica, identity: DeskIdentity, arrived: Bundle, brou
     """Receipts and refusals, once it is certain that the province speaks of the changes that this register made."""
     header = arrived.header
     _require_own_past(replica, header)
+    replica.heard_schema(header.schema, at_least=True)
     for part, content in arrived.parts(PartKind.RECEIPT):
         _require(identity, part, content)
         _keep_receipt(replica, identity, content, protocol.unb64(part.signature), most=header.held_n, brought=brought)

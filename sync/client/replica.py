@@ -72,10 +72,10 @@ class Replica(Protocol):
         """
         ...
 
-    def heard_schema(self, schema: int) -> bool:
+    def heard_schema(self, schema: int, *, at_least: bool = False) -> bool:
         """The schema version that the province's program knows: what needs no more than that is numbered.
 
-        Whether anything had waited for it.
+        Whether anything had waited for it. `at_least`: it was said some time ago, and may have risen since.
         """
         ...
 

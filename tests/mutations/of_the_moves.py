@@ -266,9 +266,25 @@ BEGINNINGS = (
     Fault(
         name="held-for-a-newer-province-is-sent",
         file="commune_desk/store/writing/transaction.py",
-        old="        needed = needed_schema(change)\n",
-        new="        needed = 1\n",
+        old="        return needed_schema(change) > self.ledger.province_schema\n",
+        new="        return False\n",
         tests=("sync/wire/test_other_versions.py::test_a_newer_desk_holds_only_what_an_older_province_cannot_take",),
+    ),
+    Fault(
+        name="held-back-when-it-is-withdrawn",
+        file="commune_desk/store/desk/removal.py",
+        old='    staged = f"SELECT 1 {journal.TAKEN_OVER} LIMIT 1"\n',
+        new='    staged = f"SELECT 1 {journal.MAY_GO} LIMIT 1"\n',
+        tests=(
+            "sync/journeys/test_held_for_an_older_province.py::test_a_desk_that_is_withdrawn_leaves_it_with_the_province",
+        ),
+    ),
+    Fault(
+        name="photo-before-its-words-after-a-restore",
+        file="commune_desk/store/files/file_queue.py",
+        old="left, may_send = budget(db, day).left, not _awaits_pull(db)\n",
+        new="left, may_send = budget(db, day).left, True\n",
+        tests=("sync/journeys/test_enrolled_after_a_restore.py::test_a_photo_that_it_lost_is_sent_behind_its_words",),
     ),
     Fault(
         name="taken-back-without-a-word",

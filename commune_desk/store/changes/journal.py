@@ -22,11 +22,13 @@ OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
 UNDER_WAY = "seq IS NULL AND state IN ('waiting', 'sent', 'accepted', 'staged')"
 """Made here, signed for or not, and not heard yet in any feed."""
 
-MAY_GO = (
+TAKEN_OVER = (
     "FROM change c LEFT JOIN import i ON i.id=c.import_id"
-    " WHERE c.state='staged' AND c.code IS NULL AND (c.import_id IS NULL OR i.id IS NULL OR i.state='complete')"
+    " WHERE c.state='staged' AND (c.import_id IS NULL OR i.id IS NULL OR i.state='complete')"
 )
-"""Staged changes that may be numbered: of no import, or of one that is complete, and known to the province's program.
+"""Staged changes of no import, or of one that is complete."""
+MAY_GO = f"{TAKEN_OVER} AND c.code IS NULL"
+"""Those of them that may be numbered: known to the province's program.
 
 The `code` of a staged change that waits for a newer one is the schema version that it needs.
 """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.changes import journal
+from commune_desk.store.desk.versions import heard_schema
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
@@ -14,14 +15,18 @@ from sync import protocol, report_wire, seal
 def is_all_sent(connection: Connection) -> bool:
     """Whether the province signed for every change that was made here; of a list that nobody took over, none was."""
     waits = f"SELECT 1 FROM change WHERE {journal.OPEN} AND state IN ('waiting', 'sent') LIMIT 1"  # noqa: S608
-    staged = f"SELECT 1 {journal.MAY_GO} LIMIT 1"
+    staged = f"SELECT 1 {journal.TAKEN_OVER} LIMIT 1"
     return connection.execute(waits).fetchone() is None and connection.execute(staged).fetchone() is None
 
 
 def sign_removal(tx: Tx) -> bool:
-    """Sign that the register goes, once all is sent; whether it is. The province keeps the receipt."""
+    """Sign that the register goes, once all is sent; whether it is. The province keeps the receipt.
+
+    Nothing is held back from an older province any more: it sets aside all that a withdrawn desk sends, and has it.
+    """
     db = tx.connection
     if not is_all_sent(db):
+        heard_schema(tx, SCHEMA_VERSION)
         return False
     own = settings.identity(db)
     known = db.execute("SELECT body FROM purge_receipt WHERE change=?", (report_wire.REMOVED,)).fetchone()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.store.changes import journal
+from commune_desk.store.changes.ledger import PROVINCE_SCHEMA
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
@@ -33,6 +34,23 @@ def is_caught_up(connection: Connection) -> bool:
 
 def _own_schema(connection: Connection) -> int:
     return settings.get(connection, OWN_SCHEMA, int, 1)
+
+
+def heard_schema(tx: Tx, schema: int, *, at_least: bool = False) -> int:
+    """The province's program knows this schema version: what waited for it may go. How many changes that is.
+
+    `at_least`: what a courier brings may be from before it was upgraded.
+    """
+    if at_least:
+        schema = max(schema, tx.ledger.province_schema)
+    if tx.ledger.province_schema != schema:
+        settings.put(tx.connection, PROVINCE_SCHEMA, schema)
+        tx.ledger.province_schema = schema
+    known = "UPDATE change SET code=NULL WHERE state='staged' AND CAST(code AS INTEGER) BETWEEN 1 AND ?"
+    freed = tx.connection.execute(known, (schema,)).rowcount
+    if freed:
+        tx.topic("sync")
+    return freed
 
 
 def begin_all_anew(tx: Tx) -> None:

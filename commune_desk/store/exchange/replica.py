@@ -64,9 +64,9 @@ class RegisterReplica(OneDesk):
     def answered(self, bundles: Sequence[str], at: str) -> None:
         self._write(lambda tx: courier.answered(tx, bundles, at))
 
-    def heard_schema(self, schema: int) -> bool:
+    def heard_schema(self, schema: int, *, at_least: bool = False) -> bool:
         self._write(versions.catch_up)
-        if not self._write(lambda tx: staged.heard_schema(tx, schema)):
+        if not self._write(lambda tx: versions.heard_schema(tx, schema, at_least=at_least)):
             return False
         while self._write(staged.release_next):
             pass

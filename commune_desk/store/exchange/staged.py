@@ -11,7 +11,6 @@ import msgspec
 from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import journal
-from commune_desk.store.changes.ledger import PROVINCE_SCHEMA
 from commune_desk.store.desk import versions
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.sync_history import Heard
@@ -39,18 +38,6 @@ def release_next(tx: Tx, limit: int = 200) -> int:
     if rows:
         tx.topic("sync")
     return len(rows)
-
-
-def heard_schema(tx: Tx, schema: int) -> int:
-    """The province's program knows this schema version: what waited for it may go. How many changes that is."""
-    if tx.ledger.province_schema != schema:
-        settings.put(tx.connection, PROVINCE_SCHEMA, schema)
-        tx.ledger.province_schema = schema
-    known = "UPDATE change SET code=NULL WHERE state='staged' AND CAST(code AS INTEGER) BETWEEN 1 AND ?"
-    freed = tx.connection.execute(known, (schema,)).rowcount
-    if freed:
-        tx.topic("sync")
-    return freed
 
 
 def mark_restored(tx: Tx) -> None:

@@ -253,16 +253,22 @@ def next_task(db: Connection, day: date, passed_over: Collection[str] = ()) -> F
 
     None when there is nothing, or when the day's budget holds the rest back. `passed_over` are left out.
     """
-    left = budget(db, day).left
+    left, may_send = budget(db, day).left, not _awaits_pull(db)
     ways = [(_ASKED, _NO_BOUND)]
     if left:
         unfetched.follow(db)
-        ways += [(_UP, left), (_DOWN, left), (unfetched.NEXT, left)]
+        ways += [*([(_UP, left)] if may_send else []), (_DOWN, left), (unfetched.NEXT, left)]
     for sql, most in ways:
         for scope, file, size, direction, reached in db.execute(sql):
             if file not in passed_over and content.is_digest(file):
                 return FileTask(scope, file, size, direction == "up", reached, most)
-    return _next_left(db, left, passed_over) if left else None
+    return _next_left(db, left, passed_over) if left and may_send else None
+
+
+def _awaits_pull(db: Connection) -> bool:
+    """Whether a new enrolment has not found yet what the province lacks: a file of which it lacks the words too would
+    be refused."""
+    return settings.get(db, settings.AWAITS_PULL, bool, False)
 
 
 def budget(db: Connection, day: date) -> Budget:

@@ -75,7 +75,6 @@ class Incoming:
         """Bring a record that may be known to what all of its standing lines say; see `restating`."""
         record = steps[0][1].change.record
         held = self._hold(kind, steps[0][1].change, steps[0][0].scope)
-        waiting = self._waiting(record)
         standing: dict[str, tuple[Value, str | None]] = {}
         for event, line in steps:
             self.check_place(event, line.change)
@@ -84,6 +83,7 @@ class Incoming:
             for field in line.change.fields:
                 if field in kind.fields and stands(event.outcomes, field):
                     standing[field] = self.value_of(kind, event, line.change, field), line.change.id
+        waiting = self._waiting(record)  # what the lines themselves brought of ours does not wait any more
         for field in {*standing, *held.writers}:
             later = [one for one in waiting if field in one.fields]
             self._settle(held, record, field, standing.get(field, (None, None)), later)

@@ -249,12 +249,9 @@ class Tx:
     def write_down(self, change: Change) -> None:
         """Put the change into the journal under this desk's next number; the record's row is the caller's affair."""
         self.ledger.require_going_on()
-        needed = needed_schema(change)
-        is_too_new = needed > self.ledger.province_schema
-        if self._import_id or not self.ledger.may_number or is_too_new:
+        if self._import_id or not self.ledger.may_number or self._is_too_new(change):
             journal.keep(self.connection, Line(change, msgspec.json.encode(change), b""), state="staged")
-            if is_too_new:
-                self.connection.execute("UPDATE change SET code=? WHERE id=?", (str(needed), change.id))
+            self._hold_back(change)
             return
         self._release_staged(change.record)
         line, head = self.ledger.number(change)
@@ -269,14 +266,28 @@ class Tx:
         self.release(rows)
 
     def release(self, rows: Iterable[tuple[str, bytes]]) -> None:
-        """Number and sign staged changes (id, raw), in the order given."""
+        """Number and sign staged changes (id, raw), in the order given, but for those that must wait."""
         for change_id, raw in rows:
-            change = sealed_anew(self.connection, self._seals, msgspec.json.decode(raw, type=Change))
+            change = msgspec.json.decode(raw, type=Change)
+            if self._hold_back(change):  # numbered once, for a province that was newer then
+                continue
+            change = sealed_anew(self.connection, self._seals, change)
             line, head = self.ledger.number(change)
             self.connection.execute(
                 "UPDATE change SET desk=?, n=?, raw=?, signature=?, head=?, state='waiting' WHERE id=?",
                 (line.change.desk, line.change.n, line.raw, line.signature or None, head, change_id),
             )
+
+    def _is_too_new(self, change: Change) -> bool:
+        """Whether the province's program would set it aside for good."""
+        return needed_schema(change) > self.ledger.province_schema
+
+    def _hold_back(self, change: Change) -> bool:
+        """Let a staged change wait for a newer program at the province, if it needs one; whether it does."""
+        if not self._is_too_new(change):
+            return False
+        self.connection.execute("UPDATE change SET code=? WHERE id=?", (str(needed_schema(change)), change.id))
+        return True
 
     def _remember_standing(self, before: Record | None, written: str, changed: Iterable[str]) -> None:
         """Keep what the province holds of a field before our change hides it (see `Incoming.apply`)."""

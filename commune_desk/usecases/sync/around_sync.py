@@ -9,6 +9,7 @@ from commune_desk.domain.model.ids import is_shelter_scope
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.staged import pulled_once, release_next
+from commune_desk.store.files.file_queue import count_going_up
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.shelter.commune_notices import keep_told
 
@@ -36,11 +37,11 @@ class AroundSync:
                 return total
 
     def pulled_everything(self) -> bool:
-        """After a full pull: whether it was the first of a new enrolment, and gave numbers to what waited for it."""
+        """After a full pull: whether it was the first of a new enrolment, and something waited for it to go up."""
         if not self._register.write(_awaits_pull).result()[0]:
             return False
         self._note(self._register.write(pulled_once).result()[1])
-        return self.release_staged() > 0
+        return self.release_staged() > 0 or self._register.read(count_going_up) > 0
 
     def keep_told(self) -> None:
         """In a shelter: notices that two desks wrote apart follow the stay that came of it, with the next sync."""

@@ -10,6 +10,7 @@ from itertools import chain
 import msgspec
 from sqlalchemy import Connection, select
 
+from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from sync import bundle
 from sync.bundle import Item, PartKind
 from sync.protocol import PROVINCE_DESK, PullRequest, PullTrailer, b64, decode, encode
@@ -61,6 +62,7 @@ def reply(province: Province, answer: Answer, *, room: int = bundle.MAX_INSIDE) 
             held_n=to.state.last_n,
             held_head=b64(to.state.head),
             parked=to.parked,
+            schema=SCHEMA_VERSION,
         )
         data = bundle.write_bundle(header, contents, province.keys.authority, to.box)
         note(province, "bundle-out", f"{answer.desk} {bundle.fingerprint(data)}")

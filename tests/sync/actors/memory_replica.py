@@ -90,7 +90,7 @@ class MemoryReplica:
     def kept_ticket(self) -> tuple[KeptTicket, float] | None:
         return None if self.ticket is None else (self.ticket[0], self.now() - self.ticket[1])
 
-    def heard_schema(self, schema: int) -> bool:
+    def heard_schema(self, schema: int, *, at_least: bool = False) -> bool:
         """This desk writes nothing that a province could not know."""
         self.schemas.append(schema)
         return False

@@ -145,11 +145,11 @@ def test_a_hello_that_was_not_taken_up_is_said_again() -> None:
     class Refusing(MemoryReplica):
         refusals = 1
 
-        def heard_schema(self, schema: int) -> bool:
+        def heard_schema(self, schema: int, *, at_least: bool = False) -> bool:
             if self.refusals:
                 self.refusals -= 1
                 raise errors.Stopped
-            return super().heard_schema(schema)
+            return super().heard_schema(schema, at_least=at_least)
 
     province = ScriptedProvince()
     desk = Refusing(province.desk("AAAAAA").me)
@@ -166,7 +166,7 @@ def test_a_hello_that_was_not_taken_up_is_said_again() -> None:
 
 def test_what_waited_for_a_newer_province_goes_in_the_sync_that_hears_of_it() -> None:
     class Waiting(MemoryReplica):
-        def heard_schema(self, schema: int) -> bool:
+        def heard_schema(self, schema: int, *, at_least: bool = False) -> bool:
             if schema == 9 and not self.lines:
                 _type(self, 1)
                 return True

@@ -8,6 +8,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.exchange.set_aside import entries_set_aside
+from commune_desk.store.files import file_queue
 from tests.sync.actors.couriers import bring
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice
@@ -43,6 +44,38 @@ def test_what_the_province_lost_is_sent_however_long_its_feed_is(
     assert office.homes("home_visit") == {visit: COMMUNE}
     assert office.colleague.ask("SELECT id FROM home_visit") == [(visit,)]
     assert office.ours.ask(STATES) == []
+
+
+def test_a_photo_that_it_lost_is_sent_behind_its_words(office: TravelledOffice) -> None:
+    child = office.child("Chìu Văn Sáng")
+    enrolled_since(office)
+    photo = office.photo("ours", child)
+    office.sync("ours")
+    put_back_and_enrol(office)
+    assert office.homes("attachment") == {photo.id: COMMUNE}
+    assert office.whole_files() == {photo.sha256: COMMUNE}
+    assert office.ours.counted() == (0, 0, 0, 0, 0)
+
+
+def test_a_photo_of_which_it_has_the_words_is_sent_in_the_same_round(office: TravelledOffice) -> None:
+    child = office.child("Chìu Văn Sáng")
+    photo = office.photo("ours", child)
+    office.real.line.down_at = "/v1/files/put"
+    office.sync("ours")
+    office.real.line.down_at = ""
+    office.ours.enrol_anew()
+    office.sync("ours")
+    assert office.whole_files() == {photo.sha256: COMMUNE}
+
+
+def test_sent_before_its_words_it_would_be_refused_for_good(
+    office: TravelledOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(file_queue, "_awaits_pull", lambda db: False)
+    with pytest.raises(AssertionError):
+        test_a_photo_that_it_lost_is_sent_behind_its_words(office)
+    assert office.ours.ask("SELECT state, code FROM file_queue") == [("refused", "not_found")]
 
 
 def test_by_stick_it_is_so_too(office: TravelledOffice, monkeypatch: pytest.MonkeyPatch) -> None:

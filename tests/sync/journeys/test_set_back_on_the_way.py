@@ -10,6 +10,7 @@ import pytest
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.families import Person
+from commune_desk.store.desk import versions
 from tests.helpers.builders import save_all
 from tests.sync.actors.couriers import bring
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
@@ -126,3 +127,24 @@ def test_sticks_of_before_a_restore_bring_nobody_back_whom_the_law_erased(
     assert office.homes("person") == {moves: COMMUNE if is_back else OTHER_COMMUNE}
     for desk in office.desks.values():
         assert "Chìu" not in desk.words()
+
+
+def test_what_a_snapshot_brings_of_ours_does_not_wait_any_more(
+    office: TravelledOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the disk that was set back it still waited: nothing of it stays hidden behind itself."""
+    monkeypatch.setattr("sync.server.answers.pull.WORTH", 1)
+    child = office.child("Chìu Văn Sáng")
+    phone(office.ours, child, "0912000001")
+    visit = office.visit("ours", child)
+    office.ours.keep_copy()
+    office.sync()
+    office.visit("ours", child)
+    office.sync()
+    office.ours.set_back()
+    again = office.visit("ours", child)
+    assert office.ours.stopped() == "Forked"
+    office.ours.enrol_anew()
+    office.ours.run(versions.begin_all_anew)
+    settled(office)
+    assert {visit, again} < set(office.homes("home_visit"))
