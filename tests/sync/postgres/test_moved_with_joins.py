@@ -56,7 +56,10 @@ def moved(tmp_path: Path, postgres_cluster: PostgresCluster) -> Iterator[Moved]:
 
 
 def _fill(world: World) -> None:
-    """Joined, in a chain, refused, edited late, decided, moved as one with sealed values sealed again; and two more."""
+    """Joined, in a chain, refused, edited late, decided, moved as one with sealed values sealed again; and two more.
+
+    And two of whom the new commune was heard before the old one: one has come since, the other is waited for.
+    """
     old, kept, third, another = (Child(world.desk()) for _ in range(4))
     new = world.desk({OTHER: Role.COMMUNE_OFFICER})
     sealed = SealedRecord(old)
@@ -77,6 +80,11 @@ def _fill(world: World) -> None:
     assert old.desk.results(followed.again(followed.writer)) == [("late", "")]
     new.send("person", third.person, {"phone": "0912000111"}, scope=OTHER)
     join(another, Child(another.desk))
+    came, awaited = Child(world.desk()), Child(world.desk())
+    for early in (came, awaited):
+        edit = new.change("person", early.person, {"phone": "0912000222"}, base={}, scope=OTHER)
+        assert new.results(edit) == [("quarantined", "moved")]
+    came.move(OTHER)
 
 
 def _joined(connection: Connection) -> list[tuple[str, str]]:
