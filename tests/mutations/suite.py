@@ -28,6 +28,7 @@ from tests.mutations import (
     of_the_moves,
     of_the_province,
     of_the_register,
+    of_the_restored,
     of_the_shares,
     of_the_ways,
 )
@@ -48,6 +49,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_erasure.FAULTS,
     *of_the_greedy.FAULTS,
     *of_the_joins.FAULTS,
+    *of_the_restored.FAULTS,
 )
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", ".hypothesis")
 _SECONDS, _SECONDS_WITHOUT = 180, 900

@@ -338,14 +338,13 @@ def _clock(clock: ClockSkew) -> StatusLine:
     """That this PC's clock is wrong, what it means for the hours that count, and what to do."""
     if clock.seconds_ahead > 0:
         what = _("This PC's clock is {time} ahead of the province's")
-        so = _("Time limits on this PC, such as a report's 12 hours, go by it and show less time than is left.")
+        so = _("Time limits, such as a report's 12 hours, show less time than is left.")
     else:
         what = _("This PC's clock is {time} behind the province's")
-        so = _("Time limits on this PC, such as a report's 12 hours, go by it and show more time than is left.")
-    found = _("Compared {when}, by the province's clock.").format(when=_when(clock.at))
+        so = _("Time limits, such as a report's 12 hours, show more time than is left.")
     how = _("Set date, time and time zone of this PC, then choose “Sync now”.")
     text = what.format(time=_how_far(timedelta(seconds=abs(clock.seconds_ahead))))
-    return StatusLine(text, " ".join((so, how, found)), tone="warning", icon="clock")
+    return StatusLine(text, f"{so} {how}", tone="warning", icon="clock")
 
 
 def _how_far(off: timedelta) -> str:

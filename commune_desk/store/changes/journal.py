@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlcipher3.dbapi2 import IntegrityError
-
-from commune_desk.store.engine.database import Connection
+from commune_desk.store.engine.database import Connection, NotUnique
 from sync import protocol
 from sync.change import Line
 
@@ -77,7 +75,7 @@ def keep_received(connection: Connection, rows: Iterable[tuple[Any, ...]]) -> No
     """
     try:
         connection.executemany(_INSERT, rows)
-    except IntegrityError:
+    except NotUnique:
         raise protocol.Malformed from None
 
 

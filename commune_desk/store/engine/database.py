@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 else:
     Connection = dbapi2.Connection
 
+NotUnique = dbapi2.IntegrityError
+"""A row that may be there once only came again."""
+
 READER_CACHE_KIB = 32 * 1024
 OTHER_CACHE_KIB = 8 * 1024
 BUSY_SECONDS = 10.0

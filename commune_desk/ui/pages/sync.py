@@ -56,6 +56,7 @@ class SyncPage(Page):
         super().__init__(_("Sync"), parent=parent)
         self._workplace, self._tasks = workplace, tasks
         self._status = SyncStatus()
+        self._add_actions()
         self.notice: NoticeBar | None = None
         self.cards: list[DecisionCard] = []
         self.decisions = QWidget()
@@ -73,7 +74,6 @@ class SyncPage(Page):
             columns.main.addWidget(self.courier)
         columns.side.addWidget(self.proven)
         columns.side.addWidget(self.line)
-        columns.side.addLayout(self._buttons())
         self.compare = LinkButton(_("Compare with the province"))
         self.compare.clicked.connect(self._compare)
         columns.side.addWidget(self.compare)
@@ -111,18 +111,15 @@ class SyncPage(Page):
         if self.courier is not None:
             self.courier.break_off()
 
-    def _buttons(self) -> QHBoxLayout:
-        line = QHBoxLayout()
+    def _add_actions(self) -> None:
         self.now = PrimaryButton(_("Sync now"), "refresh", shortcut="F5")
         self.now.clicked.connect(self.sync_asked)
         self.pause = SecondaryButton(_("Pause"))
         self.pause.clicked.connect(lambda: self.pause_asked.emit(not self._status.is_paused))
         self.enrol = PrimaryButton(_("Enrol anew…"), "key")
         self.enrol.clicked.connect(self.enrol_asked)
-        for button in (self.now, self.pause, self.enrol):
-            line.addWidget(button)
-        line.addStretch(1)
-        return line
+        for button in (self.pause, self.now, self.enrol):
+            self.add_action(button)
 
     def _support(self) -> QHBoxLayout:
         line = QHBoxLayout()

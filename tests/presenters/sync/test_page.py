@@ -269,7 +269,7 @@ def test_a_wrong_clock_is_told_with_what_it_means_and_what_to_do(seconds: int, s
     """Behind is the worse: a report looks as if there were time."""
     line = sync_page(facts(clock=ClockSkew("2026-11-23T00:42:00Z", seconds)), QUIET).line[-1]
     assert (said in line.text, line.tone) == (True, "warning")
-    for words in (shows, "12 giờ", "múi giờ", "07:42"):
+    for words in (shows, "12 giờ", "múi giờ", "“Đồng bộ ngay”"):
         assert words in line.detail
 
 

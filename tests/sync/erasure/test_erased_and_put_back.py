@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from sqlcipher3.dbapi2 import IntegrityError
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.changes import journal
+from sync.protocol import Malformed
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.lifecycle import erased_list
@@ -60,5 +60,5 @@ def test_with_the_numbers_of_before_the_province_could_tell_nothing_new(
     """The twin: what the province wrote since the backup has numbers that it gives a second time."""
     monkeypatch.setattr(journal, "free_numbers", lambda connection, desk: None)
     erased_and_put_back(office)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(Malformed):
         office.sync(0)

@@ -31,12 +31,10 @@ from tests.helpers.builders import make_file, make_person, make_relation, make_r
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import OFFICER, RealDesk
 from tests.sync.actors.real_province import COMMUNE
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, move, visit, words_in
+from tests.sync.actors.two_communes import Two, move, visit, words_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
-two, child = moving.two, moving.child
 SEARCHED = "hiu"
 """Of the child's name what the search keeps: it writes once what words begin with, as a case code may with a c."""
 WORDS = ("Chìu", "Bị đánh", "Nhà đóng cửa", "0912000111")

@@ -17,13 +17,11 @@ from sync.server.engine import tables
 from tests.helpers.builders import make_file, make_person
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_province import COMMUNE
+from tests.sync.actors.two_communes import Two, move, visit, words_in
 from tests.sync.erasure.test_erased_at_desks import erased, phone
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, move, visit, words_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
-two = moving.two
 SEEDS = range(5)
 
 

@@ -30,13 +30,11 @@ from sync.client.session import Session
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import Crash, RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE
+from tests.sync.actors.two_communes import Two, visit
 from tests.sync.erasure.test_erased_at_desks import erased, phone
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, visit
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
-two, child = moving.two, moving.child
 FEWEST = 8
 """Transactions of a beginning with one record in a portion, at least."""
 

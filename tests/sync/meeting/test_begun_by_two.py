@@ -12,14 +12,14 @@ from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.intake import comparing, restating
 from commune_desk.store.writing.transaction import Tx
 from tests.sync.actors.real_desks import RealDesk
+from tests.sync.actors.two_communes import Two
 from tests.sync.erasure.test_erased_at_desks import erased
 from tests.sync.meeting import test_begun_amid as amid
 from tests.sync.meeting.test_begun_amid import GONE, Later, of_the_child
-from tests.sync.moves.test_children_move import Two
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
-two, child, later, nobody_asks = amid.two, amid.child, amid.later, amid.nobody_asks
+later, nobody_asks = amid.later, amid.nobody_asks
 
 
 def test_of_two_snapshots_the_older_one_brings_nothing_back(two: Two, child: RecordId, later: Later) -> None:

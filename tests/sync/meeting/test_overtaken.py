@@ -21,13 +21,10 @@ from commune_desk.store.writing.transaction import Tx
 from sync.change import Place
 from sync.client.session import Session
 from tests.sync.actors.real_desks import RealDesk
+from tests.sync.actors.two_communes import Two, move, visit
 from tests.sync.erasure.test_erased_at_desks import erased
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, move, visit
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-two, child = moving.two, moving.child
 
 
 class Overtaken(RegisterReplica):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -19,7 +18,7 @@ from commune_desk.store.intake import comparing, departures
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.writing.transaction import Tx
-from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
+from commune_desk.usecases.records.children import ChildEntry, register_child
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.records.reports import acknowledge_report, record_measures
 from commune_desk.usecases.records.visits import record_visit
@@ -28,78 +27,13 @@ from sync.change import read_line
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.policy import DROPS_STUBS
-from sync.server.identity.scopes import ensure_communes
-from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
+from tests.helpers.builders import make_file, make_person, make_visit
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk, make_register
-from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
+from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
+from tests.sync.actors.two_communes import THERE, Two, move, visit, words_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-THERE = Scope(OTHER_COMMUNE)
-
-
-class Two:
-    """Two desks of one commune and one of another."""
-
-    def __init__(self, folder: Path, real: RealProvince) -> None:
-        self.real, escrow = real, real.province.escrow_public
-        real.province.database.write(lambda c: ensure_communes(c, escrow_public=escrow), WHOLE_PROVINCE)
-        places = {"old": COMMUNE, "late": COMMUNE, "new": OTHER_COMMUNE}
-        self.desks = {}
-        for name, scope in places.items():
-            make_register(folder / f"{name}.db", real.enrol({scope: Role.COMMUNE_OFFICER}))
-            self.desks[name] = RealDesk(folder / f"{name}.db", SystemClock(), real.transport)
-        self.old, self.late, self.new = self.desks.values()
-
-    def sync(self) -> None:
-        for desk in (*self.desks.values(), *self.desks.values()):
-            desk.sync()
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[Two]:
-    with real_province(tmp_path) as real:
-        made = Two(tmp_path, real)
-        yield made
-        for desk in made.desks.values():
-            desk.register.close()
-
-
-@pytest.fixture
-def child(two: Two) -> RecordId:
-    """A child with a mother and a sealed report, known to both desks of its commune."""
-    entry = ChildEntry(
-        person=make_person("Chìu Văn Sáng"),
-        file=make_file(RecordId("")),
-        kin=(KinEntry(person=make_person("Chìu Thị Mây"), relation="mother"),),
-    )
-    person: RecordId = two.old.register.write(lambda tx: register_child(tx, entry)).result()[0]
-    two.old.register.write(save_all(make_report(person=person, description="Bị đánh"))).result()
-    two.sync()
-    return person
-
-
-def move(desk: RealDesk, child: RecordId) -> None:
-    def run(tx: Tx) -> None:
-        move_child(tx, child, THERE)
-
-    desk.register.write(run).result()
-
-
-def visit(desk: RealDesk, child: RecordId) -> RecordId:
-    made = make_visit(child, scope=Scope(desk.register.identity.scope))
-    desk.register.write(save_all(made)).result()
-    return made.id
-
-
-def words_in(desk: RealDesk) -> str:
-    """Every value of every table of the register, whatever it is for."""
-    found = []
-    for (table,) in desk.ask("SELECT name FROM sqlite_master WHERE type='table' AND sql NOT LIKE 'CREATE VIRTUAL%'"):
-        for row in desk.ask(f'SELECT * FROM "{table}"'):
-            found += [cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell) for cell in row]
-    return "\n".join(found)
 
 
 def test_the_new_commune_has_everything_and_the_old_one_no_word(two: Two, child: RecordId) -> None:

@@ -18,12 +18,10 @@ from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.server_fixtures import OTHER, province_in
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, move
+from tests.sync.actors.two_communes import Two, move
 from tests.sync.moves.test_server_moves import Child, relocation
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-two, child = moving.two, moving.child
 
 
 def mother_of(two: Two) -> RecordId:

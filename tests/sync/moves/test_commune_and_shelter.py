@@ -15,7 +15,7 @@ from sync.server.lifecycle.erasing import Ordered, erase
 from tests.helpers.builders import make_log_entry, make_notice, make_person, make_placement, save_all
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import HOUSE, OFFICE, RealProvince, real_province
-from tests.sync.moves.test_children_move import words_in
+from tests.sync.actors.two_communes import words_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 

@@ -22,39 +22,17 @@ from commune_desk.store.pages.entered_twice import groups_once, kin_once
 from commune_desk.store.pages.search import Filters, search_children
 from commune_desk.store.writing import joined
 from commune_desk.store.writing.transaction import Tx
-from commune_desk.usecases.records.children import ChildEntry, register_child
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.sync.conflicts import decide_conflict
-from tests.helpers.builders import make_file, make_group, make_person, make_relation, make_report, save_all
+from tests.helpers.builders import make_file, make_group, make_person, make_relation, save_all
 from tests.helpers.joined import join
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
+from tests.sync.actors.two_communes import Two, move, visit
 from tests.sync.erasure.test_erased_at_desks import erased, knows, phone
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, child, move, visit
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-two = moving.two
-__all__ = ["child"]
-
-
-@pytest.fixture
-def again(two: Two, child: RecordId) -> RecordId:
-    """The same child, entered once more at the other desk, with a visit, a group and a relative."""
-    entry = ChildEntry(
-        person=make_person("Chìu Văn Sáng A", phone="0912000111"),
-        file=make_file(RecordId(""), risk_level="high", opened_on="2026-05-05", school="TH Bình Liêu"),
-    )
-    person: RecordId = two.late.register.write(lambda tx: register_child(tx, entry)).result()[0]
-    aunt = make_person("Chìu Thị Tám")
-    two.late.register.write(
-        save_all(aunt, make_relation(person, aunt.id, "aunt"), make_group(person), make_report(person=person))
-    ).result()
-    visit(two.late, person)
-    two.sync()
-    return person
 
 
 def joins(desk: RealDesk, old: RecordId, kept: RecordId, **chosen: tuple[str, ...]) -> None:

@@ -23,8 +23,7 @@ from commune_desk.usecases.records.children import ChildEntry, register_child
 from sync.merge import apply_delta
 from tests.helpers.builders import make_file, make_person
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.real_province import real_province
-from tests.sync.moves.test_children_move import Two, move
+from tests.sync.actors.two_communes import Two, move, two_communes
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
@@ -34,11 +33,8 @@ WALKS, SEES = "KT1", "KT3"
 @pytest.fixture
 def two(tmp_path: Path) -> Iterator[Two]:
     set_language("en")
-    with real_province(tmp_path) as real:
-        made = Two(tmp_path, real)
+    with two_communes(tmp_path, Two) as made:
         yield made
-        for desk in made.desks.values():
-            desk.register.close()
 
 
 @pytest.fixture

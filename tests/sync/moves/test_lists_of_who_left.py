@@ -8,12 +8,9 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import Payload, RowState, StagedRow
 from commune_desk.store.writing.transaction import Tx
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, move, words_in
+from tests.sync.actors.two_communes import Two, move, words_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-two, child = moving.two, moving.child
 
 
 def read_in(two: Two, child: RecordId) -> None:

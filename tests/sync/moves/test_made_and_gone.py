@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -15,19 +14,9 @@ from sync.client.session import Session
 from sync.server.answers import pull
 from tests.helpers.builders import make_file, make_person
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.real_province import real_province
-from tests.sync.moves.test_children_move import Two, move, visit, words_in
+from tests.sync.actors.two_communes import Two, move, visit, words_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[Two]:
-    with real_province(tmp_path) as real:
-        made = Two(tmp_path, real)
-        yield made
-        for desk in made.desks.values():
-            desk.register.close()
 
 
 def _made_and_gone(two: Two) -> RecordId:

@@ -12,22 +12,17 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.desk.versions import begin_all_anew
 from tests.sync.actors.real_desks import RealDesk, make_register
-from tests.sync.actors.real_province import COMMUNE, real_province
-from tests.sync.moves.test_children_move import Two, child, move, visit
+from tests.sync.actors.real_province import COMMUNE
+from tests.sync.actors.two_communes import Two, move, two_communes, visit
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-__all__ = ["child"]
 
 
 @pytest.fixture
 def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Two]:
     monkeypatch.setattr("sync.server.answers.pull.WORTH", 1)
-    with real_province(tmp_path) as real:
-        made = Two(tmp_path, real)
+    with two_communes(tmp_path, Two) as made:
         yield made
-        for desk in made.desks.values():
-            desk.register.close()
 
 
 def test_a_child_that_came_by_a_move_is_in_the_snapshot_whole(two: Two, child: RecordId) -> None:

@@ -17,15 +17,12 @@ from tests.helpers.builders import make_file, make_person, save_all
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import COMMUNE
+from tests.sync.actors.two_communes import Two
 from tests.sync.erasure.test_erased_at_desks import phone
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, child
-from tests.sync.moves.test_joined_at_desks import again, joins
+from tests.sync.moves.test_joined_at_desks import joins
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
-two = moving.two
-__all__ = ["again", "child"]
 _TAKEN = {"person": ("phone",), "child_file": ("risk_level", "school", "disability_types")}
 
 

@@ -14,9 +14,8 @@ from sync.client.errors import HalfPage
 from sync.client.session import Session
 from sync.server.engine import tables
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.moves.test_children_move import Two, child, move, two
+from tests.sync.actors.two_communes import Two, move
 
-__all__ = ["child", "two"]
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
@@ -17,19 +14,9 @@ from sync.report_wire import PurgeStatement
 from sync.server.engine import tables
 from tests.helpers.builders import make_file, make_person
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.real_province import real_province
-from tests.sync.moves.test_children_move import Two, move, visit
+from tests.sync.actors.two_communes import Two, move, visit
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[Two]:
-    with real_province(tmp_path) as real:
-        made = Two(tmp_path, real)
-        yield made
-        for desk in made.desks.values():
-            desk.register.close()
 
 
 def _registered(two: Two) -> RecordId:

@@ -29,15 +29,11 @@ from tests.sync.actors.real_desks import Crash, RealDesk
 from tests.sync.actors.real_province import COMMUNE as HERE
 from tests.sync.actors.real_province import OTHER_COMMUNE
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk, World, province_in
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, child, move
-from tests.sync.moves.test_joined_at_desks import again, joins, listed
+from tests.sync.actors.two_communes import Two, move
+from tests.sync.moves.test_joined_at_desks import joins, listed
 from tests.sync.moves.test_server_moves import Child, key_of, page_of
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-two = moving.two
-__all__ = ["again", "child"]
 
 
 @pytest.fixture

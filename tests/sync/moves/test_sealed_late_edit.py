@@ -12,15 +12,11 @@ from commune_desk.presenters.sync.conflict_page import decision
 from commune_desk.store.writing.transaction import Tx
 from sync.server.answers import unopened
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, child, move
+from tests.sync.actors.two_communes import Two, move
 from tests.sync.moves.test_late_edits_decided import decide, the_card
 from tests.sync.moves.test_sealed_again import pushes_and_is_gone, reports
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-two = moving.two
-__all__ = ["child"]
 
 LATE = "Bị đánh bằng gậy"
 

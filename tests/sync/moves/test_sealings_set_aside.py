@@ -15,14 +15,10 @@ from commune_desk.store.pages.sync_status import SyncFacts, sync_facts
 from commune_desk.usecases.sync.agent import SyncStatus
 from commune_desk.usecases.sync.log import sync_log
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.moves import test_children_move as moving
-from tests.sync.moves.test_children_move import Two, child, move
-from tests.sync.moves.test_joined_at_desks import again, joins
+from tests.sync.actors.two_communes import Two, move
+from tests.sync.moves.test_joined_at_desks import joins
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-two = moving.two
-__all__ = ["again", "child"]
 
 QUIET = SyncStatus()
 

@@ -16,8 +16,8 @@ from commune_desk.usecases.records.moves import move_child
 from sync.client.session import Session
 from tests.helpers.builders import make_file, make_person
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, real_province
-from tests.sync.moves.test_children_move import Two, move, visit
+from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
+from tests.sync.actors.two_communes import Two, move, two_communes, visit
 from tests.sync.moves.test_late_edits_decided import decide, phone, the_card
 
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -29,11 +29,8 @@ CUTS = {"between": 1, "behind the return": 2, "nowhere": 200}
 @pytest.fixture
 def two(tmp_path: Path) -> Iterator[Two]:
     set_language("en")
-    with real_province(tmp_path) as real:
-        made = Two(tmp_path, real)
+    with two_communes(tmp_path, Two) as made:
         yield made
-        for desk in made.desks.values():
-            desk.register.close()
 
 
 @pytest.fixture

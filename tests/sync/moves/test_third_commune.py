@@ -26,15 +26,13 @@ from sync.server.intake.whereabouts import Route, Whereabouts
 from tests.helpers.builders import make_report, save_all
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE as HERE
-from tests.sync.actors.real_province import real_province
-from tests.sync.moves.test_children_move import Two, child, move, visit, words_in
-from tests.sync.moves.test_joined_at_desks import again, joins
+from tests.sync.actors.two_communes import Two, move, two_communes, visit, words_in
+from tests.sync.moves.test_joined_at_desks import joins
 from tests.sync.moves.test_sealed_again import BOTH, relocation_of, reports
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 THIRD = Scope("C:06840")
-__all__ = ["again", "child"]
 
 
 class Three(Two):
@@ -49,11 +47,8 @@ class Three(Two):
 
 @pytest.fixture
 def two(tmp_path: Path) -> Iterator[Three]:
-    with real_province(tmp_path) as real:
-        made = Three(tmp_path, real)
+    with two_communes(tmp_path, Three) as made:
         yield made
-        for desk in made.desks.values():
-            desk.register.close()
 
 
 def go_on(desk: RealDesk, child: RecordId) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from sqlcipher3.dbapi2 import IntegrityError
 
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import SystemClock
@@ -15,6 +14,7 @@ from commune_desk.store.changes import journal
 from commune_desk.store.exchange.staged import accept_new_desk, pulled_once, release_next
 from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from sync.client.errors import Forked
+from sync.protocol import Malformed
 from sync.server.engine import tables
 from tests.helpers.builders import make_person, save_all
 from tests.sync.actors.real_desks import RealDesk
@@ -76,7 +76,7 @@ def test_with_the_numbers_of_before_the_colleague_would_hear_nothing_new(
     _both_put_back(office, tmp_path / "0.db")
     _save(office.desks[0], "Bàn Thị Ba")
     office.desks[0].sync()
-    with pytest.raises(IntegrityError):
+    with pytest.raises(Malformed):
         office.desks[1].sync()
 
 

@@ -18,11 +18,11 @@ from sync.server.engine.database import StoreFault
 from tests.helpers.builders import make_person, make_visit, save_all
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince
+from tests.sync.actors.two_communes import Two, move
 from tests.sync.client.test_snapshots import Office, a_history, edit, office, picture
-from tests.sync.moves.test_children_move import Two, child, move
 from tests.sync.moves.test_moves_and_snapshots import two
 
-__all__ = ["child", "office", "two"]
+__all__ = ["office", "two"]
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 

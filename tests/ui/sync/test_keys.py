@@ -82,6 +82,9 @@ def test_tab_goes_from_what_is_to_be_decided_on_to_the_rest_of_the_page(
     assert card.isAncestorOf(focused()), "into the page"
     card.button.setFocus()
     press(Key.Key_Tab)
+    assert focused() is page.pause, "what is at its head, and then all below"
+    press(Key.Key_Tab)
+    press(Key.Key_Tab)
     assert page.courier is not None
     assert focused() is page.courier.write_button
     page.log.setFocus()
