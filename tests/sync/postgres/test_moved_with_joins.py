@@ -56,10 +56,7 @@ def moved(tmp_path: Path, postgres_cluster: PostgresCluster) -> Iterator[Moved]:
 
 
 def _fill(world: World) -> None:
-    """Joined, in a chain, refused, edited late, decided, moved as one with sealed values sealed again; and two more.
-
-    And two of whom the new commune was heard before the old one: one has come since, the other is waited for.
-    """
+    """Joined, in a chain, refused, edited late, decided, moved as one with sealed values sealed again; and two more."""
     old, kept, third, another = (Child(world.desk()) for _ in range(4))
     new = world.desk({OTHER: Role.COMMUNE_OFFICER})
     sealed = SealedRecord(old)
@@ -80,11 +77,6 @@ def _fill(world: World) -> None:
     assert old.desk.results(followed.again(followed.writer)) == [("late", "")]
     new.send("person", third.person, {"phone": "0912000111"}, scope=OTHER)
     join(another, Child(another.desk))
-    came, awaited = Child(world.desk()), Child(world.desk())
-    for early in (came, awaited):
-        edit = new.change("person", early.person, {"phone": "0912000222"}, base={}, scope=OTHER)
-        assert new.results(edit) == [("quarantined", "moved")]
-    came.move(OTHER)
 
 
 def _joined(connection: Connection) -> list[tuple[str, str]]:
@@ -109,6 +101,26 @@ def test_a_log_with_joinings_comes_out_the_same_on_the_other_engine(moved: Moved
     database.close()
     assert there == before, "every place, hash and event of every feed"
     assert joined == people
+
+
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_what_waited_for_its_record_moves_as_it_came(moved: Moved, *, is_erased: bool) -> None:
+    """Of two children the new commune was heard before the old one: one has come since, the other is waited for."""
+    world = moved.world
+    new = world.desk({OTHER: Role.COMMUNE_OFFICER})
+    came, awaited = Child(world.desk()), Child(world.desk())
+    for early in (came, awaited):
+        edit = new.change("person", early.person, {"phone": "0912000222"}, base={}, scope=OTHER)
+        assert new.results(edit) == [("quarantined", "moved")]
+    came.move(OTHER)
+    if is_erased:
+        moved.erase()
+    done = moved.go()
+    assert done.returncode == 0, done.stderr
+    database = postgres(moved.target)
+    waits = database.read(lambda c: list(c.scalars(select(tables.awaited.c.record))), WHOLE_PROVINCE)
+    database.close()
+    assert waits == [awaited.person]
 
 
 def _feeds(connection: Connection) -> list[tuple[object, ...]]:
