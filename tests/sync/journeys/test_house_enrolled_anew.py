@@ -1,4 +1,4 @@
-"""A shelter's PC goes on under a new id: what it told communes stands at the province, and no feed of its own says so."""
+"""A shelter's PC goes on under a new id: the province has what it told communes, and its own feed does not say so."""
 
 from __future__ import annotations
 
