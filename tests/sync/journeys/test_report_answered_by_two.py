@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import Value
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.pages.children import child_record
 from commune_desk.store.pages.reports import ReportView, oldest_running, report_view
@@ -35,7 +36,7 @@ def received() -> str:
 
 @pytest.fixture
 def report(office: TravelledOffice, received: str) -> RecordId:
-    told = {"received_at": received, "source": "111", "place": "Khe Lạc", "description": WORDS}
+    told: dict[str, Value] = {"received_at": received, "source": "111", "place": "Khe Lạc", "description": WORDS}
     (made,) = hand_down(office.real.province, [(COMMUNE[2:], told)])
     office.sync()
     return RecordId(made.record)
@@ -117,7 +118,7 @@ def test_linked_to_two_records_of_one_child_who_are_joined_it_is_that_childs(
     office.back_up()
     answer(office.ours, report, kept)
     answer(office.colleague, report, double)
-    office.colleague.run(lambda tx: join(tx, double, kept, {}))
+    office.colleague.register.write(lambda tx: join(tx, double, kept, {})).result()
     office.move("colleague", kept, OTHER_COMMUNE)
     office.sync(*order)
     if is_put_back:
