@@ -11,6 +11,8 @@ from sync.client.channel import Channel, Refused
 from sync.client.exchange import ROOM_FOR_HEADER, push_body
 from sync.client.replica import DeskIdentity, PendingLine, Replica
 
+_IS_ANOTHER = "head"
+"""The province follows another chain than this desk's: what came before is offered again, and it says which it has."""
 TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
 """What a poor line does to a batch or a page: a smaller one is tried next."""
 
@@ -53,7 +55,7 @@ class Pusher:
                 except Refused as refused:
                     self._refused(refused)
                     ready = self._ready(identity, self._after_refusal(refused, ready.batch, gaps))
-                    gaps += refused.problem.code == "gap"
+                    gaps += refused.problem.code in ("gap", _IS_ANOTHER)
                     continue
                 first_n, last_n = ready.batch[0].n, ready.batch[-1].n
                 # What a receipt says of changes that were never sent proves nothing.
@@ -108,10 +110,18 @@ class Pusher:
                 raise errors.ChangeTooLarge from refused
             self._most = len(batch) // 2
             return batch[0].n - 1
-        if problem.code != "gap" or problem.expect_n < 1:
+        if problem.code == _IS_ANOTHER and not gaps:
+            return self._offer_from(batch[0].n - 1, refused)
+        if problem.code != "gap":
             raise refused
         if gaps > 1:
             raise errors.ChangesMissing from refused
+        return self._offer_from(problem.expect_n, refused)
+
+    def _offer_from(self, n: int, refused: Refused) -> int:
+        """Send again from `n` on: the number to go on after. Raises what was refused where there is no such number."""
+        if n < 1:
+            raise refused
         self.shows_receipt = True
-        self._replica.resend_from(problem.expect_n)
-        return problem.expect_n - 1
+        self._replica.resend_from(n)
+        return n - 1

@@ -240,7 +240,7 @@ SENDING = (
     Fault(
         name="gap-is-not-filled",
         file=_PUSHING,
-        old="        self._replica.resend_from(problem.expect_n)\n",
+        old="        self._replica.resend_from(n)\n",
         new="",
         tests=("sync/client/test_session.py::test_a_gap_is_filled_from_where_the_province_says",),
     ),

@@ -136,8 +136,8 @@ FAULTS = (
     Fault(
         name="set-aside-taken-for-accepted",
         file=_RECEIPTS,
-        old='refused = [result for result in receipt.results if result.status == "quarantined"]',
-        new='refused = [result for result in receipt.results if result.status == "never"]',
+        old='aside = [result for result in receipt.results if result.status == "quarantined"]',
+        new='aside = [result for result in receipt.results if result.status == "never"]',
         tests=("sync/client/test_set_aside.py",),
     ),
     Fault(

@@ -6,6 +6,7 @@ from tests.mutations.fault import Fault
 
 _DEPARTURES = "commune_desk/store/intake/departures.py"
 _ENROLLED = "sync/journeys/test_enrolled_after_a_restore.py"
+_AWAITED, _WAITS = "sync/server/intake/awaited.py", "sync/moves/test_waits_for_its_record.py"
 _NESTED = "msgspec.DecodeError, RecursionError"
 
 FAULTS: tuple[Fault, ...] = (
@@ -28,6 +29,34 @@ FAULTS: tuple[Fault, ...] = (
             f"{_ENROLLED}::test_of_a_child_who_moved_no_word_stays_once_a_backup_has_it",
             f"{_ENROLLED}::test_of_one_who_moved_before_it_was_enrolled_anew_neither",
         ),
+    ),
+    Fault(
+        name="what-waits-is-merged-the-last-first",
+        file=_AWAITED,
+        old="key=lambda line: (line.change.stamp, ",
+        new="key=lambda line: (-line.change.stamp, ",
+        tests=(f"{_WAITS}::test_who_had_heard_whom_is_kept_whoever_comes_first",),
+    ),
+    Fault(
+        name="a-joining-waits-for-one-of-the-two",
+        file=_AWAITED,
+        old="named = {change.record, str(change.set[JOINED_TO])} if change.verb == _ALIAS else {change.record}",
+        new="named = {change.record}",
+        tests=(f"{_WAITS}::test_a_joining_waits_for_both",),
+    ),
+    Fault(
+        name="a-move-does-not-wait-for-the-making",
+        file="sync/server/intake/ordering.py",
+        old="            self._came.setdefault(route.home, []).append(change.record)\n",
+        new="            pass\n",
+        tests=(f"{_WAITS}::test_a_move_waits_for_the_child_to_be_made",),
+    ),
+    Fault(
+        name="what-was-taken-in-stays-set-aside",
+        file=_AWAITED,
+        old="(tables.awaited, tables.quarantine) if is_merged else (tables.awaited,)",
+        new="(tables.awaited,)",
+        tests=(f"{_WAITS}::test_it_is_merged_behind_the_move_and_told_with_it",),
     ),
     Fault(
         name="a-manifest-without-end-is-a-bug",

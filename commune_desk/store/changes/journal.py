@@ -14,6 +14,8 @@ UNSENT = ("waiting", "sent", "staged")
 IS_UNSENT = f"state IN {UNSENT}"
 LEFT = "left"
 """Made here about a record that has left this place: kept for the province alone until a verified backup has it."""
+ASIDE = "quarantined"
+"""Made here, and the province does not apply it."""
 ERASED = "erased"
 """Made here about a record that was erased by law: its digest alone is kept."""
 OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"

@@ -29,7 +29,7 @@ class RegisterFiles(OneDesk):
             file_queue.note_sent(tx.connection, task.file, reached, at)
             self._spend(tx, spent)
             if at:
-                file_queue.sent_again(tx.connection, task.file, tx.ledger.desk)
+                file_queue.keep_longer(tx.connection, task.file, tx.ledger.desk)
                 departures.settle(tx)
                 self._tell(tx)
 

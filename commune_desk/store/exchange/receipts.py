@@ -29,6 +29,8 @@ _ACCEPT = (
     "UPDATE change INDEXED BY change_open SET state=CASE WHEN length(raw)>0 THEN 'accepted' ELSE 'erased' END"  # noqa: S608
     f" WHERE {OPEN} AND desk=? AND n<=? AND state IN ('waiting', 'sent')"
 )
+USED_ID = "id"
+"""The province's code for what it has under this id from another desk, or from this one by another name."""
 _SEND_AGAIN = (
     "UPDATE change SET state='waiting', code=NULL"
     " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined', 'erased')"
@@ -73,7 +75,8 @@ def acknowledge(tx: Tx, receipt: protocol.Receipt, up_to: int, body: bytes, sign
     db = tx.connection
     if _is_of_another_time(db, receipt):
         return False
-    refused = [result for result in receipt.results if result.status == "quarantined"]
+    aside = [result for result in receipt.results if result.status == "quarantined"]
+    refused = [result for result in aside if not _is_held_of_a_former_name(db, result)]
     _set_aside(tx, [result for result in refused if result.code != ERASED], receipt.desk, up_to)
     db.execute(_ACCEPT, (receipt.desk, up_to))
     db.execute(
@@ -90,6 +93,18 @@ def acknowledge(tx: Tx, receipt: protocol.Receipt, up_to: int, body: bytes, sign
     audit_mark.compare(tx, receipt.audit_head)
     tx.topic("sync")
     return True
+
+
+def _is_held_of_a_former_name(connection: Connection, result: protocol.Result) -> bool:
+    """Whether it was written for another place, and the province has it from this PC under its former name.
+
+    No feed that is heard here says so: it is offered again, and known by its id.
+    """
+    own = settings.identity(connection)
+    if result.code != USED_ID or not own.former:
+        return False
+    elsewhere = "SELECT 1 FROM change WHERE id=? AND scope<>?"
+    return connection.execute(elsewhere, (result.id, own.scope)).fetchone() is not None
 
 
 def _is_of_another_time(connection: Connection, receipt: protocol.Receipt) -> bool:

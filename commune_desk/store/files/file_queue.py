@@ -30,6 +30,8 @@ FILES, FILES_ASKED = "files", "files_asked"
 """Topics: how far a file is; an officer waits for files."""
 _MOST_TRIES = 3
 _NO_BOUND = 1 << 40
+_SETTLED = ("done", "refused")
+"""What is known of a file for good: the province has all of it, or does not take it."""
 _LEFT = "files_left"
 """The setting that names the content of records that have left, made here and kept until a backup surely holds it."""
 
@@ -187,8 +189,9 @@ def keep_on(db: Connection, file: str, record: str, desk: str) -> None:
     settings.put(db, _LEFT, _left(db) | {file: _Left(record, (last or 0) + 1)})
 
 
-def sent_again(db: Connection, file: str, desk: str) -> None:
-    """The province has it all, once more where it had been put back: a backup from before says nothing of it."""
+def keep_longer(db: Connection, file: str, desk: str) -> None:
+    """The province has it all, once more where it had been put back, or refuses it: a backup from before says nothing
+    of it."""
     left = _left(db).get(file)
     if left is not None:
         keep_on(db, file, left.record, desk)
@@ -215,9 +218,12 @@ def _next_left(db: Connection, most: int, passed_over: Collection[str]) -> FileT
 
 
 def drop_durable(db: Connection, durable_n: int) -> None:
-    """Forget what was kept of records that have left, where a verified backup is sure to hold it."""
+    """Forget what was kept of records that have left, where a verified backup is sure to hold it.
+
+    And what the province refused for good, once a backup is later than that: put back, it would refuse it again.
+    """
     left = _left(db)
-    sure = [file for file, one in left.items() if one.n <= durable_n and _is_done(db, file)]
+    sure = [file for file, one in left.items() if one.n <= durable_n and _is_settled(db, file)]
     for file in sure:
         drop(db, file)
         del left[file]
@@ -235,8 +241,9 @@ def _left(db: Connection) -> dict[str, _Left]:
     return settings.get(db, _LEFT, dict[str, _Left], {})
 
 
-def _is_done(db: Connection, file: str) -> bool:
-    return db.execute("SELECT 1 FROM file_queue WHERE sha256=? AND state='done'", (file,)).fetchone() is not None
+def _is_settled(db: Connection, file: str) -> bool:
+    place = place_of(db, file)
+    return place is not None and place.state in _SETTLED
 
 
 def goes_up(db: Connection, attachment: str) -> bool:
@@ -344,8 +351,11 @@ def _goes_on(db: Connection, task: FileTask) -> bool:
 
 def note_refused(db: Connection, task: FileTask, code: str, *, for_good: bool) -> None:
     """Why the province does not take or give a file; `for_good` until a person tries again."""
-    if not _is_named(db, task.file) and task.file not in _left(db):
+    has_left = not _is_named(db, task.file)
+    if has_left and task.file not in _left(db):
         return
+    if has_left and for_good:
+        keep_longer(db, task.file, settings.identity(db).desk)
     _enter(db, task.scope, task.file, task.size, "up" if task.is_up else "down", asked=False)
     state = "refused" if for_good else "waiting"
     db.execute("UPDATE file_queue SET code=?, state=? WHERE sha256=?", (code, state, task.file))

@@ -191,7 +191,10 @@ class Incoming:
                 self._field(held, event, change, field, later=later, behind=behind)
 
     def _log(self, event: protocol.Event, line: Line) -> str:
-        """Keep the exact bytes. Whose change it is: `new` to this desk, `ours` coming back, or `known` already."""
+        """Keep the exact bytes. Whose change it is: `new` to this desk, `ours` coming back, or `known` already.
+
+        One of ours that had been set aside comes as a new one: it stood for nothing here.
+        """
         change = line.change
         outcomes = json.dumps(event.outcomes) if event.outcomes else None
         row = self._db.execute("SELECT seq, state FROM change WHERE id=?", (change.id,)).fetchone()
@@ -202,8 +205,9 @@ class Incoming:
             return "known"
         is_heard_again = row[1] in ("received", journal.LEFT)
         is_own = change.desk == self._tx.ledger.desk
+        was_aside = row[1] == journal.ASIDE
         self._db.execute(
-            "UPDATE change SET seq=?, outcomes=?, state=?, desk=?, n=?, raw=?, signature=? WHERE id=?",
+            "UPDATE change SET seq=?, outcomes=?, state=?, code=NULL, desk=?, n=?, raw=?, signature=? WHERE id=?",
             (
                 event.seq,
                 outcomes,
@@ -215,7 +219,7 @@ class Incoming:
                 change.id,
             ),
         )
-        return "new" if is_heard_again else "ours"
+        return "new" if is_heard_again or was_aside else "ours"
 
     def _is_shown(self, kind: Kind, change: Change) -> bool:
         """Whether a change of ours is what stands in its fields; what is written once has no other."""

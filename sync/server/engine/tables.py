@@ -177,6 +177,17 @@ quarantine = Table(
     _text("received_at"),
 )
 
+awaited = Table(
+    "awaited",
+    metadata,
+    _text("scope", primary_key=True),
+    _text("record", primary_key=True),
+    _text("desk", primary_key=True),
+    _number("n", primary_key=True),
+    Index("awaited_by_desk", "desk", "n"),
+)
+"""What of the quarantine waits for a record to be in a scope."""
+
 snapshot = Table(
     "snapshot",
     metadata,
@@ -341,10 +352,15 @@ REMOVED_FROM = (
     "blob",
     "blob_piece",
     "file_day",
+    "awaited",
+    "quarantine",
 )
-"""Tables that lose rows: codes that expired long ago, places left or entered again, what came or was replaced."""
+"""Tables that lose rows: codes that expired long ago, places left or entered again, what came or was replaced.
+
+Triggers see to it that what was set aside goes from there only into the log."""
 APPEND_ONLY = ("change", "feed", "outcome", "quarantine", "audit", "signed_head", "root", "erasure")
-"""Tables whose rows are never changed or removed but by an erasure; triggers of the migrations see to it."""
+"""Tables whose rows are never changed or removed but by an erasure, or on the way from one to another of them; triggers
+of the migrations see to it."""
 BLANKED = {"change": ("raw", "signature"), "feed": ("event", "line"), "quarantine": ("raw", "signature")}
 """What an erasure empties of what was taken in, and the triggers let nobody else: ids, numbers and hashes stay."""
 LOSES_ERASED = ("outcome", "conflict", *(f"record_{kind}" for kind in RECORDS))

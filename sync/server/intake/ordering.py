@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.model.ids import is_scope
 from commune_desk.domain.records.kinds import KINDS
-from commune_desk.domain.time.clock import STEPS, to_iso
 from sync import seal
 from sync.change import RELOCATING, Change, Line, Verb, sealed_for
 from sync.protocol import Result
@@ -24,7 +21,8 @@ from sync.server.engine.database import Reach, met_before
 from sync.server.identity import desks
 from sync.server.identity.province import Province
 from sync.server.identity.scopes import keys_of
-from sync.server.intake import joining, relocating
+from sync.server.intake import awaited, joining, relocating
+from sync.server.intake.change_rows import Moment, change_row
 from sync.server.intake.erasures import ERASED, keep_erased, speaking_of_erased
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.merging import Batch
@@ -41,7 +39,8 @@ statement has a price of its own, and at the end nothing is left to do but wait 
 class Incoming:
     """One line of a push with its number; `line` is None when it cannot be read, `code` says what is wrong.
 
-    Of a change that its desk erased only `told` came, its id and digest.
+    Of a change that its desk erased only `told` came, its id and digest. `result` is what became of it in the end.
+    What `is_kept` was set aside at an earlier push.
     """
 
     n: int
@@ -49,6 +48,8 @@ class Incoming:
     line: Line | None
     code: str | None = None
     told: tuple[str, bytes] | None = None
+    is_kept: bool = False
+    result: Result | None = None
 
     def anew(self) -> Incoming:
         """The same line for another try: what is found wrong with it then is no matter of the first."""
@@ -69,6 +70,11 @@ class Incoming:
     def joins(self) -> bool:
         """Whether it says that two records are one child."""
         return self.line is not None and self.line.change.verb == _ALIAS
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is taken in by itself: what comes behind it finds records elsewhere, or joined."""
+        return self.relocates or self.joins
 
     @property
     def is_signed(self) -> bool:
@@ -92,13 +98,11 @@ def store(
     admitted = [item.line.change for item in fresh if item.line and item.code is None]
     intake = _Intake(connection, province, desk, admitted, reach)
     _refuse_erased(connection, fresh)
-    for alone, items in groupby(fresh, lambda item: item.code is None and (item.relocates or item.joins)):
-        if not alone:
-            intake.take(list(items))
-            continue
-        for item in items:
-            (intake.join if item.joins else intake.relocate)(item)
-    return intake.results
+    for alone, items in groupby(fresh, lambda item: item.code is None and item.is_alone):
+        for some in ([item] for item in items) if alone else [list(items)]:
+            intake.take_in(some)
+            intake.take_up()
+    return {item.n: item.result for item in fresh if item.result}
 
 
 class _Intake:
@@ -107,7 +111,6 @@ class _Intake:
     def __init__(
         self, connection: Connection, province: Province, desk: str, admitted: Sequence[Change], reach: Reach
     ) -> None:
-        self.results: dict[int, Result] = {}
         self._connection = connection
         self._province = province
         self._desk = desk
@@ -120,6 +123,41 @@ class _Intake:
         self._told_again: set[str] = set()
         self._changes: list[dict[str, object]] = []
         self._set_aside: list[dict[str, object]] = []
+        self._awaits: list[dict[str, object]] = []
+        self._came: dict[str, list[str]] = {}
+        """Scopes, each with records that are there since, and for which something may wait."""
+
+    def take_in(self, items: Sequence[Incoming]) -> None:
+        """Changes of fields, in order; or one that is taken in by itself."""
+        if not (items[0].code is None and items[0].is_alone):
+            self.take(items)
+        elif items[0].joins:
+            self.join(items[0])
+        else:
+            self.relocate(items[0])
+
+    def take_up(self) -> None:
+        """Merge what was heard before its record had come, now that it is there: as if it had come behind it."""
+        while self._came:
+            scope = next(iter(self._came))
+            records = self._came.pop(scope)
+            with self._unconfined():
+                lines = awaited.lines_for(self._connection, scope, records)
+            for line in lines:
+                self._take_again(line)
+
+    def _take_again(self, line: Line) -> None:
+        change, item = line.change, Incoming(line.change.n, line.raw, line, is_kept=True)
+        if further := set(filter(is_scope, (change.scope, change.to))) - self._feeds.locked:
+            self._extend(further)
+            self._feeds.lock_further(further)
+        self._look_again([item])
+        self._has_moved = True
+        self.take_in([item])
+        is_merged = item.result is None or item.result.status != "quarantined"
+        if is_merged or item.result is None or item.result.code != "moved":
+            with self._unconfined():
+                awaited.settle(self._connection, change, is_merged=is_merged)
 
     def _find(self, changes: Sequence[Change]) -> Whereabouts:
         """Lock every scope that the changes speak of or whose records they touch, and learn where those are held.
@@ -179,9 +217,9 @@ class _Intake:
         route = self._route(item)
         code = item.code or (_record_fault(batch, item.line.change, route) if item.line else "unreadable")
         if item.line is None or route is None or code is not None:
-            self._put_aside(item, code or "moved")
+            self._put_aside(item, code or "moved", route)
         else:
-            self._merge(batch, item.n, item.line, route)
+            self._merge(batch, item, item.line, route)
 
     def _check_against_records(self, batch: Batch, items: Sequence[Incoming]) -> None:
         changes = [item.line.change for item in items if item.line and item.code is None]
@@ -213,24 +251,27 @@ class _Intake:
         route, line = self._route(item), item.line
         code = _relocation_fault(self._connection, line.change, route) if line else "unreadable"
         if line is None or route is None or code is not None:
-            self._put_aside(item, code or "moved")
+            self._put_aside(item, code or "moved", route)
             self._write(Batch())  # it may be the last of its push
         else:
             self._changes.append(change_row(line, "ok", self._now))
-            self.results[item.n] = Result(id=line.change.id, status="ok")
+            item.result = Result(id=line.change.id, status="ok")
             self._write(Batch())
             with self._unconfined():  # what stands was written wherever the record has lived
-                relocating.relocate(self._connection, self._feeds, line, route)
+                came = relocating.relocate(self._connection, self._feeds, line, route)
             self._write(Batch())
             self._feeds.write_heads()
             self._feeds.note_authors()
             self._has_moved = True
+            self._came.setdefault(line.change.to, []).extend(came)
 
     def _route(self, item: Incoming) -> Route | None:
         return self._whereabouts.route(item.line.change) if item.line and item.code is None else None
 
-    def _merge(self, batch: Batch, n: int, line: Line, route: Route) -> None:
+    def _merge(self, batch: Batch, item: Incoming, line: Line, route: Route) -> None:
         change = line.change
+        if self._whereabouts.home(change.record) is None:
+            self._came.setdefault(route.home, []).append(change.record)
         self._whereabouts.settle(change, route.home)
         self._tell_again(route)
         merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=self._latest)
@@ -239,7 +280,7 @@ class _Intake:
             self._feeds.add(scope, line, entered=route.brought_to(scope, change.scope), **merged.said)
         self._changes.append(change_row(line, status, self._now))
         told = "late" if route.is_late and status == "ok" else status
-        self.results[n] = Result(id=change.id, status=told)
+        item.result = Result(id=change.id, status=told)
 
     def _tell_again(self, route: Route) -> None:
         """What brings a late change to its home, once a push: a desk there may have begun without it."""
@@ -248,14 +289,20 @@ class _Intake:
                 self._told_again.add(line.change.id)
                 self._feeds.add(route.home, line, entered=entered)
 
-    def _put_aside(self, item: Incoming, code: str) -> None:
-        """Keep a change that may not be merged, byte for byte, for a person to look at."""
+    def _put_aside(self, item: Incoming, code: str, route: Route | None) -> None:
+        """Keep a change that may not be merged, byte for byte, for a person to look at, or until its record comes."""
+        item.result = Result(id=item.id, status="quarantined", code=code)
+        if item.is_kept:
+            return
         self._set_aside.append(_quarantine_row(self._desk, item, code, self._now))
-        self.results[item.n] = Result(id=item.id, status="quarantined", code=code)
+        if item.line is not None and code == "moved":
+            places = awaited.places_of(item.line.change, route)
+            self._awaits += [{"scope": s, "record": r, "desk": self._desk, "n": item.n} for s, r in places]
 
     def _write(self, batch: Batch) -> None:
         """The changes first, for what came of them is held to their scopes."""
-        for table, rows in ((tables.change, self._changes), (tables.quarantine, self._set_aside)):
+        kept = self._changes, self._set_aside, self._awaits
+        for table, rows in zip((tables.change, tables.quarantine, tables.awaited), kept, strict=True):
             append(self._connection, table, rows)
             rows.clear()
         self._feeds.write_events()
@@ -320,22 +367,6 @@ def _nothing_to_reseal(change: Change) -> str | None:
     return "moved" if change.verb == _RESEAL else None
 
 
-class Moment(NamedTuple):
-    """When a push was taken in."""
-
-    iso: str
-    milliseconds: int
-
-    @classmethod
-    def of(cls, now: datetime) -> Moment:
-        return cls(to_iso(now), int(now.timestamp() * 1000))
-
-    @property
-    def latest_stamp(self) -> int:
-        """The greatest stamp of this millisecond (see `HybridClock`)."""
-        return (self.milliseconds + 1) * STEPS - 1
-
-
 def _quarantine_row(desk: str, item: Incoming, code: str, now: Moment) -> dict[str, object]:
     is_kept = code != ERASED
     return {
@@ -347,23 +378,4 @@ def _quarantine_row(desk: str, item: Incoming, code: str, now: Moment) -> dict[s
         "raw": b"" if not is_kept else item.raw if item.line is None else item.line.raw,
         "signature": item.line.signature if item.line and is_kept else b"",
         "received_at": now.iso,
-    }
-
-
-def change_row(line: Line, status: str, now: Moment) -> dict[str, object]:
-    """A change as its table holds it."""
-    change = line.change
-    return {
-        "id": change.id,
-        "desk": change.desk,
-        "n": change.n,
-        "digest": line.digest,
-        "raw": line.raw,
-        "signature": line.signature,
-        "scope": change.scope,
-        "kind": change.kind,
-        "record": change.record,
-        "status": status,
-        "received_at": now.iso,
-        "skew_ms": change.stamp // STEPS - now.milliseconds,
     }

@@ -65,22 +65,23 @@ def may_end(change: Change, route: Route) -> bool:
     return change.scope in (route.home, change.to)
 
 
-def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> None:
-    """Do what the change says; `fault` found nothing against it, and the scopes are locked."""
+def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> list[str]:
+    """Do what the change says; `fault` found nothing against it, and the scopes are locked. What came to `to` by it."""
     (record,) = read_records(connection, line.change.kind, [line.change.record])
     if line.change.verb == Verb.MOVE.value:
-        _move(connection, feeds, line, route, record)
-    elif line.change.verb == Verb.SHARE.value:
+        return _move(connection, feeds, line, route, record)
+    if line.change.verb == Verb.SHARE.value:
         _tell(feeds, line, route, route.scopes)
         _enter(connection, feeds, line, [record])
         _hold(connection, line.change, [record])
-    else:
-        _tell(feeds, line, route, [scope for scope in route.scopes if scope != line.change.to])
-        feeds.leave(line.change.to, line, [(record.kind, record.id)], entered=_told_of_another(line.change))
-        _let_go(connection, line.change.to, [record])
+        return [record.id]
+    _tell(feeds, line, route, [scope for scope in route.scopes if scope != line.change.to])
+    feeds.leave(line.change.to, line, [(record.kind, record.id)], entered=_told_of_another(line.change))
+    _let_go(connection, line.change.to, [record])
+    return []
 
 
-def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person: Stored) -> None:
+def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person: Stored) -> list[str]:
     family = _family_of(connection, person)
     target, ids = line.change.to, [record.id for record in family.moved]
     feeds.leave(route.home, line, [(record.kind, record.id) for record in (*family.moved, *family.guests)])
@@ -102,6 +103,7 @@ def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person
     left = tables.departure
     for some in batched(ids):
         connection.execute(delete(left).where(left.c.scope == target, left.c.record.in_(some)))
+    return [record.id for record in (*family.moved, *family.shared)]
 
 
 def _count_anew(connection: Connection, records: Iterable[Stored]) -> None:

@@ -25,9 +25,9 @@ from sync.server.engine import tables
 from sync.server.engine.appending import append
 from sync.server.identity import own_changes
 from sync.server.identity.province import Province, audited
+from sync.server.intake.change_rows import Moment, change_row
 from sync.server.intake.erasures import erased_among
 from sync.server.intake.feeds import Feeds
-from sync.server.intake.ordering import Moment, change_row
 from sync.server.lifecycle.belonging import Named, all_about, set_aside_about
 from sync.server.lifecycle.emptying import Emptied, empty
 

@@ -90,7 +90,7 @@ def test_under_a_new_name_it_is_sent_too_and_let_go_in_the_end(office: Travelled
     assert "Chìu" not in office.ours.words()
 
 
-def test_one_that_the_province_does_not_take_is_asked_for_no_more(office: TravelledOffice, photo: RecordId) -> None:
+def refused_for_good(office: TravelledOffice) -> None:
     office.put_back()
     office.sync("there")
     (child,) = office.there.ask("SELECT id FROM person")[0]
@@ -99,7 +99,32 @@ def test_one_that_the_province_does_not_take_is_asked_for_no_more(office: Travel
     office.ours.ask("UPDATE file_queue SET scope='C:06862'")
     office.sync("ours", "ours")
     assert office.ours.ask("SELECT state, code FROM file_queue") == [("refused", "not_found")]
+
+
+def test_one_that_the_province_does_not_take_is_asked_for_no_more(office: TravelledOffice, photo: RecordId) -> None:
+    refused_for_good(office)
     assert office.ours.counted() == (0, 0, 0, 0, 0)
+
+
+def test_it_stays_here_until_a_backup_is_later_than_the_refusal(office: TravelledOffice, photo: RecordId) -> None:
+    """A province that is put back once more may take it; whom it was of left long ago."""
+    refused_for_good(office)
+    office.child("Bàn Thị Một")
+    assert pieces(office.ours) > 0
+    office.back_up("later")
+    office.child("Bàn Thị Hai")
+    assert pieces(office.ours) == 0
+    assert office.ours.ask("SELECT count(*) FROM file_queue") == [(0,)]
+
+
+def test_kept_until_it_was_taken_it_would_never_go(
+    office: TravelledOffice, photo: RecordId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(file_queue, "_SETTLED", ("done",))
+    with pytest.raises(AssertionError):
+        test_it_stays_here_until_a_backup_is_later_than_the_refusal(office, photo)
+    assert pieces(office.ours) > 0
 
 
 def visits_of(office: TravelledOffice, child: RecordId, how_many: int) -> None:

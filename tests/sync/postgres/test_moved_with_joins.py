@@ -103,6 +103,26 @@ def test_a_log_with_joinings_comes_out_the_same_on_the_other_engine(moved: Moved
     assert joined == people
 
 
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_what_waited_for_its_record_moves_as_it_came(moved: Moved, *, is_erased: bool) -> None:
+    """Of two children the new commune was heard before the old one: one has come since, the other is waited for."""
+    world = moved.world
+    new = world.desk({OTHER: Role.COMMUNE_OFFICER})
+    came, awaited = Child(world.desk()), Child(world.desk())
+    for early in (came, awaited):
+        edit = new.change("person", early.person, {"phone": "0912000222"}, base={}, scope=OTHER)
+        assert new.results(edit) == [("quarantined", "moved")]
+    came.move(OTHER)
+    if is_erased:
+        moved.erase()
+    done = moved.go()
+    assert done.returncode == 0, done.stderr
+    database = postgres(moved.target)
+    waits = database.read(lambda c: list(c.scalars(select(tables.awaited.c.record))), WHOLE_PROVINCE)
+    database.close()
+    assert waits == [awaited.person]
+
+
 def _feeds(connection: Connection) -> list[tuple[object, ...]]:
     rows = connection.execute(FEEDS.order_by(tables.feed.c.scope, tables.feed.c.seq)).all()
     return [(row.scope, row.seq, row.change, bytes(row.chain), row.event) for row in rows]

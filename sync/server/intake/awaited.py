@@ -1,0 +1,50 @@
+"""What was set aside because its record was not yet where it was written: found again once the record is there.
+
+A province that was put back hears its desks in any order: what a commune wrote about a child who had come to it may be
+there before the move. It keeps its number and its place in its desk's chain, and is merged behind the move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, delete, select
+
+from sync.change import JOINED_TO, Change, Line, Verb
+from sync.protocol import MAX_CHANGES
+from sync.server.engine import tables
+from sync.server.engine.asking import among
+from sync.server.intake.standing import kept_line
+from sync.server.intake.whereabouts import Route
+
+MOST = MAX_CHANGES
+"""Changes that one record brings with it: more than anybody writes about a child until a backup's gap is closed."""
+_ALIAS, _RESEAL = Verb.ALIAS.value, Verb.RESEAL.value
+
+
+def places_of(change: Change, route: Route | None) -> Sequence[tuple[str, str]]:
+    """The scopes and records for which a change waits that was set aside as `moved`; none where it came too late."""
+    if change.verb == _RESEAL:
+        return [(change.to, change.record)]
+    if route is not None and route.is_late:
+        return []
+    named = {change.record, str(change.set[JOINED_TO])} if change.verb == _ALIAS else {change.record}
+    return [(change.scope, record) for record in sorted(named)]
+
+
+def lines_for(connection: Connection, scope: str, records: Collection[str]) -> list[Line]:
+    """What waits for these records to be in the scope, as it was written: each desk's in the order of its numbers."""
+    table, aside = tables.awaited, tables.quarantine
+    waits = select(table.c.desk, table.c.n).where(table.c.scope == scope, among(table.c.record, set(records)))
+    numbers = waits.distinct().order_by(table.c.desk, table.c.n).limit(MOST).subquery()
+    asked = select(aside.c.raw, aside.c.signature).join(
+        numbers, (aside.c.desk == numbers.c.desk) & (aside.c.n == numbers.c.n)
+    )
+    lines = [kept_line(row.raw, row.signature) for row in connection.execute(asked) if row.raw]
+    return sorted(lines, key=lambda line: (line.change.stamp, line.change.desk, line.change.n))
+
+
+def settle(connection: Connection, change: Change, *, is_merged: bool) -> None:
+    """It waits no more; once it is merged it is not set aside any more either."""
+    for table in (tables.awaited, tables.quarantine) if is_merged else (tables.awaited,):
+        connection.execute(delete(table).where(table.c.desk == change.desk, table.c.n == change.n))
