@@ -123,4 +123,11 @@ FAULTS = (
         new="",
         tests=("sync/erasure/test_erased_and_put_back.py", "sync/put_back/test_both_put_back.py"),
     ),
+    Fault(
+        name="who-a-save-is-about-is-said-last",
+        file="commune_desk/domain/limits/erasure.py",
+        old="key=lambda part: about.isdisjoint(part[1])",
+        new="key=lambda part: not about.isdisjoint(part[1])",
+        tests=("sync/erasure/test_late_records.py::test_nor_where_each_part_is_a_push_of_its_own",),
+    ),
 )

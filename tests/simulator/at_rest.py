@@ -49,7 +49,7 @@ def desks_hold_their_commune_and_nothing_else(course: Course) -> None:
             scope = course.scope(desk)
             expected = {row.id for row in there if row.scope == scope or (scope, row.id) in guests}
             assert {one for (one,) in rows(desk, f"SELECT id FROM {name}")} == expected, f"desk {number}: {name}"
-    one, two, _ = course.desks
+    one, two, *_ = course.desks
     for sql in ("SELECT id, full_name, phone, scope FROM person", "SELECT id, person, visited_on FROM home_visit"):
         assert rows(one, sql) == rows(two, sql)
     open_ones = "SELECT id FROM conflict WHERE state='open'"

@@ -104,7 +104,7 @@ def telephones(course: Course, desk: RealDesk) -> str:
     def run(tx: Tx) -> None:
         tx.save(msgspec.structs.replace(tx.existing(Person, typed.child), phone=typed.phone))
 
-    return _tried(desk, run, lambda: course.typed.append(typed))
+    return tried(desk, run, lambda: course.typed.append(typed))
 
 
 def moves(course: Course, desk: RealDesk) -> str:
@@ -117,7 +117,7 @@ def moves(course: Course, desk: RealDesk) -> str:
     def run(tx: Tx) -> None:
         move_child(tx, child, to)
 
-    return f"child {course.children.index(child)} " + _tried(desk, run, lambda: None)
+    return f"child {course.children.index(child)} " + tried(desk, run)
 
 
 def joins(course: Course, desk: RealDesk) -> str:
@@ -127,7 +127,7 @@ def joins(course: Course, desk: RealDesk) -> str:
     if len(shown) < 2:
         return "nobody"
     old, kept = course.chance.sample(shown, 2)
-    said = _tried(desk, lambda tx: _join(tx, old, kept), lambda: course.joined.append((old, kept)))
+    said = tried(desk, lambda tx: _join(tx, old, kept), lambda: course.joined.append((old, kept)))
     return f"{course.children.index(old)} to {course.children.index(kept)}: {said}"
 
 
@@ -135,7 +135,8 @@ def _join(tx: Tx, old: RecordId, kept: RecordId) -> None:
     join(tx, old, kept, {"person": ["phone"]} if tx.actor.scope == COMMUNE else {})
 
 
-def _tried(desk: RealDesk, run: Callable[[Tx], None], done: Callable[[], None]) -> str:
+def tried(desk: RealDesk, run: Callable[[Tx], None], done: Callable[[], None] = lambda: None) -> str:
+    """Have the register do it: `saved`, and `done` is called; or the name of the refusal."""
     try:
         desk.register.write(run).result()
     except DeskError as refused:
@@ -227,10 +228,13 @@ def course_of(seed: int, folder: Path) -> Iterator[Course]:
             desk.register.close()
 
 
-def play(course: Course, actions: dict[Act, int], steps: int = STEPS) -> None:
+def play(course: Course, actions: dict[Act, int], settle: Callable[[Course], None], steps: int = STEPS) -> None:
     """Draw what happens, then bring all to rest."""
     for _ in range(steps):
-        act, number = course.chance.choices([*actions], [*actions.values()])[0], course.chance.randrange(len(PLACES))
+        act, number = (
+            course.chance.choices([*actions], [*actions.values()])[0],
+            course.chance.randrange(len(course.desks)),
+        )
         said = act(course, course.desks[number])
         course.trace.append(f"desk {number} {act.__name__} {said}")
     settle(course)

@@ -47,13 +47,13 @@ def test_a_check_that_says_nothing_is_told_by_its_line() -> None:
 def test_what_is_broken_on_purpose_is_not_kept(list_of_kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = list_of_kept.read_text()
     monkeypatch.setattr(run, "settle", _never)
-    monkeypatch.setattr("tests.simulator.communes.settle", _never)
+    monkeypatch.setattr("tests.simulator.communes.play", _never)
     assert run.breaks(1)
     assert MOVES.breaks(1)
     assert list_of_kept.read_text() == before
 
 
-def _never(_course: object) -> None:
+def _never(_course: object, *_how: object) -> None:
     raise AssertionError("the desks do not come to rest")
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.helpers.store_engine import engine
-from tests.simulator import communes
+from tests.simulator import communes, together
 from tests.simulator.at_rest import AT_REST, Check
-from tests.simulator.communes import ACTIONS, CROWDED, RESTORES, WITH_JOINS, WITH_RESTORES, Act, course_of
+from tests.simulator.communes import ACTIONS, CROWDED, RESTORES, WITH_JOINS, WITH_RESTORES, Act, Course
 from tests.simulator.joined import CHECKS
 from tests.simulator.seeds import Broken
+from tests.simulator.whole_at_rest import ALL_AT_REST
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,9 @@ class Wandering:
     name: str
     actions: dict[Act, int]
     checks: Sequence[Check]
+    course_of: Callable[[int, Path], AbstractContextManager[Course]] = communes.course_of
+    settle: Callable[[Course], None] = communes.settle
+    steps: int = communes.STEPS
 
     def play(self, seed: int) -> list[str]:
         """The trace of a whole course. Raises Broken."""
@@ -39,9 +44,9 @@ class Wandering:
         return False
 
     def _played(self, seed: int, folder: Path) -> list[str]:
-        with course_of(seed, folder) as course:
+        with self.course_of(seed, folder) as course:
             try:
-                communes.play(course, self.actions)
+                communes.play(course, self.actions, self.settle, self.steps)
                 for check in self.checks:
                     check(course)
             except Exception as error:
@@ -54,4 +59,6 @@ RESTORED = Wandering("restores", WITH_RESTORES, AT_REST)
 JOINS = Wandering("joins", WITH_JOINS, CHECKS)
 IN_A_CROWD = Wandering("crowd", CROWDED, CHECKS)
 JOINS_RESTORED = Wandering("joins-restores", WITH_JOINS | RESTORES, CHECKS)
-KINDS = (MOVES, RESTORED, JOINS, IN_A_CROWD, JOINS_RESTORED)
+TOGETHER = Wandering("together", together.WITH_RESTORES, ALL_AT_REST, together.course_of, together.settle, 60)
+DISKS_TOGETHER = Wandering("together-lives", together.WITH_LIVES, ALL_AT_REST, together.course_of, together.settle, 60)
+KINDS = (MOVES, RESTORED, JOINS, IN_A_CROWD, JOINS_RESTORED, TOGETHER, DISKS_TOGETHER)

@@ -6,11 +6,15 @@ data); nobody at a desk can.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import TypeVar
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.placements import notice_id
+
+P = TypeVar("P")
+F = TypeVar("F", bound=Collection[str])
 
 _ALSO = {
     "relation": ("relative",),
@@ -25,6 +29,15 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     if (fields := tuple(filter(None, (kind.belongs_to, *_ALSO.get(name, ())))))
 }
 """By kind, the fields that name what a record is about: it is erased with that."""
+
+
+def in_order(kind: str, parts: Mapping[P, F]) -> list[tuple[P, F]]:
+    """The parts of a save (by class the fields), that one first which says whom the record is about.
+
+    They may reach the province one by one, and it is to know of each whether it is about somebody who was erased.
+    """
+    about = frozenset(ABOUT.get(kind, ()))
+    return sorted(parts.items(), key=lambda part: about.isdisjoint(part[1]))
 
 
 def notices_of(stays: Iterable[str], communes: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from commune_desk.domain.limits.erasure import in_order
 from commune_desk.domain.model.access import Actor, require
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.model.ids import uuid7
@@ -92,7 +93,7 @@ class Tx:
         parts = difference(before, record)
         # The parts of what is written once are known for one record by their group.
         group = group or (uuid7() if entry.append_only and len(parts) > 1 else "")
-        for data, changed in parts.items():
+        for data, changed in in_order(entry.name, parts):
             change = self._change(entry, record, before, base, data, changed)
             change = msgspec.structs.replace(change, group=group) if group else change
             self.write_down(change)
