@@ -60,8 +60,8 @@ FAULTS = (
     Fault(
         name="replaced-snapshots-fill-the-disk",
         file="sync/server/answers/snapshots.py",
-        old="    gone += [token for token, _ in older[_KEPT_BESIDE:] if token not in gone]\n",
-        new="",
+        old="set(young[:_KEPT_BESIDE])",
+        new="set(young)",
         tests=(f"{_GREEDY}::test_snapshots_that_were_replaced_fill_no_disk",),
     ),
     Fault(
