@@ -17,7 +17,8 @@ from sync.server.lifecycle.erasing import Ordered, erase
 from tests.helpers.builders import make_report, save_all
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_province import COMMUNE, SHELTER, real_province
-from tests.sync.moves.test_children_shared import Both, admit, child, note, share
+from tests.sync.actors.sheltered_office import admit, note
+from tests.sync.moves.test_children_shared import Both, child, share
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 

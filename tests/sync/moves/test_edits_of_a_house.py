@@ -15,7 +15,8 @@ from commune_desk.usecases.records.shares import hand_back, take_back
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import OTHER_COMMUNE, SHELTER, real_province
-from tests.sync.moves.test_children_shared import Both, child, correct, share
+from tests.sync.actors.sheltered_office import correct
+from tests.sync.moves.test_children_shared import Both, child, share
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
