@@ -98,6 +98,9 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     yield "metered"
     window.show_status(SyncStatus(failure=NoLine(), next_try_at=soon))
     yield "no-line"
+    with _held_back(desk):
+        window.show_status(SyncStatus(next_try_at=soon))
+        yield "held-back"
     desk.open.register.write(_set_the_clock_back).result()
     window.show_status(SyncStatus(next_try_at=soon))
     yield "wrong-clock"
@@ -138,6 +141,18 @@ def _file_dialog(path: Path, names: list[str]) -> None:
             names.append(grab(dialog, one, screen=dialog.size() * scale, scale=scale).name)
     finally:
         dialog.reject()
+
+
+@contextmanager
+def _held_back(desk: EnrolledDesk) -> Iterator[None]:
+    """As if the province's program did not know what waits."""
+    _say(desk, "UPDATE change SET state='staged', code='9' WHERE state='waiting'")
+    yield
+    _say(desk, "UPDATE change SET state='waiting', code=NULL WHERE code='9'")
+
+
+def _say(desk: EnrolledDesk, sql: str) -> None:
+    desk.open.register.write(lambda tx: tx.connection.execute(sql)).result()
 
 
 def _set_the_clock_back(tx: Tx) -> None:

@@ -175,16 +175,23 @@ def _waiting(facts: SyncFacts, *, has_line: bool) -> tuple[StatusLine, ...]:
         for one in facts.waiting
         if one.kind in KINDS
     )
-    return total, *kinds
+    return total, *kinds, *_held(facts)
+
+
+def _held(facts: SyncFacts) -> Iterator[StatusLine]:
+    """What does not go though there is a line: the province's program is older than this one."""
+    if facts.held.records:
+        text = _("{count} waiting for the province's update").format(count=_entries(facts.held.records))
+        why = _("The province's program does not know them yet. They are kept here and go by themselves once it does.")
+        yield StatusLine(text, why, tone="warning", icon="refresh")
 
 
 def _how_much(facts: SyncFacts, *, has_line: bool) -> str:
     changes = ngettext("{count} change", "{count} changes", facts.waiting_changes)
-    parts = [
-        changes.format(count=format_number(facts.waiting_changes)),
-        _("about {size} on the line").format(size=format_size(facts.packed_bytes)),
-    ]
-    if has_line:
+    parts = [changes.format(count=format_number(facts.waiting_changes))]
+    if facts.packed_bytes:
+        parts.append(_("about {size} on the line").format(size=format_size(facts.packed_bytes)))
+    if facts.packed_bytes and has_line:
         parts.append(_how_long(facts.seconds_to_send))
     if facts.oldest_waiting:
         parts.append(_("oldest {when}").format(when=_when(facts.oldest_waiting)))

@@ -29,6 +29,14 @@ class Waiting(msgspec.Struct, frozen=True):
     bytes: int
 
 
+class Held(msgspec.Struct, frozen=True):
+    """Of what waits that which the province's older program does not know yet."""
+
+    records: int = 0
+    changes: int = 0
+    bytes: int = 0
+
+
 class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Counted from the tables each time, never kept."""
 
@@ -66,6 +74,7 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     line_rate: float
     """Bytes in a second that the line carried of late; 0.0 if it was not measured."""
 
+    held: Held = Held()
     sealings_set_aside: Codes = ()
     """The same of what was sealed again for another place: no entry of anybody's, and told in the log alone."""
     clock: ClockSkew = ClockSkew()
@@ -93,8 +102,8 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def packed_bytes(self) -> int:
-        """About what of the waiting goes over the line."""
-        return round(self.waiting_bytes * PACKED)
+        """About what goes over the line of the waiting that may go."""
+        return round((self.waiting_bytes - self.held.bytes) * PACKED)
 
     @property
     def seconds_to_send(self) -> float | None:
@@ -134,6 +143,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         province=own.pins.name if own.pins else "",
         waiting=waiting,
         oldest_waiting=_instant(oldest),
+        held=Held() if own.is_training else _held(connection),
         waiting_files=under_way + refused,
         set_aside_codes=entries_set_aside(connection),
         sealings_set_aside=sealings_set_aside(connection),
@@ -185,6 +195,14 @@ def _waiting(connection: Connection, desk: str) -> tuple[tuple[Waiting, ...], in
         (desk,),
     ).fetchone()[0]
     return tuple(Waiting(*row) for row in rows), oldest
+
+
+def _held(connection: Connection) -> Held:
+    rows = connection.execute(
+        "SELECT count(DISTINCT record), count(*), COALESCE(sum(length(raw) + 89), 0) FROM change"
+        " WHERE state='staged' AND code IS NOT NULL"
+    )
+    return Held(*rows.fetchone())
 
 
 def count_waiting(connection: Connection) -> int:

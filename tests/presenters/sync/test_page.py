@@ -13,7 +13,7 @@ from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.domain.words.errors import Fault
 from commune_desk.presenters.sync.page import sync_chip, sync_page
 from commune_desk.store.intake.comparing import Comparison
-from commune_desk.store.pages.sync_status import SyncFacts, Waiting
+from commune_desk.store.pages.sync_status import Held, SyncFacts, Waiting
 from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import NoLine, NotRecognised, WrongCertificate
 
@@ -271,6 +271,18 @@ def test_a_wrong_clock_is_told_with_what_it_means_and_what_to_do(seconds: int, s
     assert (said in line.text, line.tone) == (True, "warning")
     for words in (shows, "12 giờ", "múi giờ", "“Đồng bộ ngay”"):
         assert words in line.detail
+
+
+def test_what_is_held_back_is_told_with_why_and_promises_no_time() -> None:
+    waiting = (Waiting("home_visit", 2, 2, 900),)
+    all_held = sync_page(facts(waiting=waiting, held=Held(2, 2, 900), line_rate=900.0), QUIET).waiting
+    assert "trên mạng này" not in all_held[0].detail
+    assert (all_held[-1].text, "tự gửi" in all_held[-1].detail) == ("2 bản ghi chờ tỉnh cập nhật chương trình", True)
+    some = sync_page(facts(waiting=waiting, held=Held(1, 1, 450), line_rate=900.0), QUIET).waiting
+    assert "trên mạng này" in some[0].detail
+    assert [
+        line.text for line in sync_page(facts(waiting=waiting), QUIET).waiting if "tỉnh cập nhật" in line.text
+    ] == []
 
 
 def test_a_clock_that_is_little_off_and_one_of_another_pc_are_not_told_of() -> None:

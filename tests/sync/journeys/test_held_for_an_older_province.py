@@ -10,6 +10,7 @@ from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, SINCE
 from commune_desk.store.changes import journal
 from commune_desk.store.desk import versions
 from commune_desk.store.exchange.staged import mark_restored
+from commune_desk.store.pages.sync_status import Held, sync_facts
 from commune_desk.store.writing.transaction import Tx
 from sync.server.identity import desks
 from tests.sync.actors.couriers import bring
@@ -62,6 +63,22 @@ def test_it_follows_a_child_who_moved_meanwhile(office: TravelledOffice, upgrade
     assert office.there.ask("SELECT id FROM attachment") == [(photo.id,)]
     assert office.ours.ask("SELECT count(*) FROM person") == [(0,)]
     assert office.unrest() == {}
+
+
+def test_the_sync_page_says_what_is_held_back_and_for_how_long(office: TravelledOffice, upgrade: Upgrade) -> None:
+    child = office.child("Chìu Văn Sáng")
+    office.photo("ours", child)
+    office.sync()
+    facts = office.ours.register.write(lambda tx: sync_facts(tx.connection)).result()[0]
+    assert (facts.held.records, facts.waiting_records, facts.packed_bytes) == (1, 1, 0)
+    office.visit("ours", child)
+    facts = office.ours.register.write(lambda tx: sync_facts(tx.connection)).result()[0]
+    assert (facts.held.records, facts.waiting_records) == (1, 2)
+    assert facts.packed_bytes > 0
+    upgrade()
+    office.sync()
+    facts = office.ours.register.write(lambda tx: sync_facts(tx.connection)).result()[0]
+    assert (facts.held, facts.waiting_records) == (Held(), 0)
 
 
 def test_of_a_child_whom_the_law_erased_it_goes(office: TravelledOffice, upgrade: Upgrade) -> None:
