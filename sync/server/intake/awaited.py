@@ -32,15 +32,21 @@ def places_of(change: Change, route: Route | None) -> Sequence[tuple[str, str]]:
     return [(change.scope, record) for record in sorted(named)]
 
 
-def lines_for(connection: Connection, scope: str, records: Collection[str]) -> list[Line]:
-    """What waits for these records to be in the scope, as it was written: each desk's in the order of its numbers."""
-    table, aside = tables.awaited, tables.quarantine
+def numbers_for(connection: Connection, scope: str, records: Collection[str]) -> Sequence[tuple[str, int]]:
+    """Desk and number of what waits for these records to be in the scope; nearly always there is none."""
+    table = tables.awaited
     waits = select(table.c.desk, table.c.n).where(table.c.scope == scope, among(table.c.record, set(records)))
-    numbers = waits.distinct().order_by(table.c.desk, table.c.n).limit(MOST).subquery()
-    asked = select(aside.c.raw, aside.c.signature).join(
-        numbers, (aside.c.desk == numbers.c.desk) & (aside.c.n == numbers.c.n)
-    )
-    lines = [kept_line(row.raw, row.signature) for row in connection.execute(asked) if row.raw]
+    asked = waits.distinct().order_by(table.c.desk, table.c.n).limit(MOST)
+    return [(row.desk, row.n) for row in connection.execute(asked)]
+
+
+def lines_of(connection: Connection, numbers: Sequence[tuple[str, int]]) -> list[Line]:
+    """What these are, as it was written: each desk's in the order of its numbers."""
+    aside, by_desk = tables.quarantine, {desk: [n for one, n in numbers if one == desk] for desk, _n in numbers}
+    lines: list[Line] = []
+    for desk, wanted in by_desk.items():
+        asked = select(aside.c.raw, aside.c.signature).where(aside.c.desk == desk, aside.c.n.in_(wanted))
+        lines += [kept_line(row.raw, row.signature) for row in connection.execute(asked) if row.raw]
     return sorted(lines, key=lambda line: (line.change.stamp, line.change.desk, line.change.n))
 
 

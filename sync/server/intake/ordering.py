@@ -140,11 +140,13 @@ class _Intake:
         """Merge what was heard before its record had come, now that it is there: as if it had come behind it."""
         while self._came:
             scope = next(iter(self._came))
-            records = self._came.pop(scope)
-            with self._unconfined():
-                lines = awaited.lines_for(self._connection, scope, records)
-            for line in lines:
+            numbers = awaited.numbers_for(self._connection, scope, self._came.pop(scope))
+            for line in self._waiting(numbers) if numbers else ():
                 self._take_again(line)
+
+    def _waiting(self, numbers: Sequence[tuple[str, int]]) -> list[Line]:
+        with self._unconfined():  # what is set aside is held to its desk
+            return awaited.lines_of(self._connection, numbers)
 
     def _take_again(self, line: Line) -> None:
         change, item = line.change, Incoming(line.change.n, line.raw, line, is_kept=True)

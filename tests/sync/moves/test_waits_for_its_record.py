@@ -78,7 +78,7 @@ def test_without_looking_for_what_waits_it_would_stay_aside(
     world: World, child: Child, new: ServerDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin."""
-    monkeypatch.setattr(awaited, "lines_for", lambda *_: [])
+    monkeypatch.setattr(awaited, "numbers_for", lambda *_: [])
     with pytest.raises(AssertionError):
         test_it_is_merged_behind_the_move_and_told_with_it(world, child, new)
 
