@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.exchange.set_aside import Codes, entries_set_aside
-from sync.change import Change
 from sync.server.engine import tables
 from tests.simulator.at_rest import (
     Check,
     desks_hold_their_commune_and_nothing_else,
     held,
+    numbers_are_kept,
     the_province_keeps_every_number_that_it_took,
 )
 from tests.simulator.communes import Course, rows
@@ -56,14 +54,7 @@ def every_visit_and_line_is_there(course: Course) -> None:
 
 def every_number_stands_was_seen_or_is_asked_about(course: Course) -> None:
     erased = _erased(course)
-    stands = {row.id: row.phone for row in held(course, tables.RECORDS["person"])}
-    changes = [msgspec.json.decode(row.raw, type=Change) for row in held(course, tables.change) if row.raw]
-    written = {change.set["phone"]: change.id for change in changes if change.set.get("phone")}
-    seen = {change.base.get("phone") for change in changes}
-    asked = {side for row in held(course, tables.conflict) for side in (row.ours, row.theirs, row.base)}
-    for one in _whole(course).typed:
-        if one.child not in erased:
-            assert stands[one.child] == one.phone or {written[one.phone]} & (seen | asked), one
+    numbers_are_kept(course, [one for one in course.typed if one.child not in erased])
 
 
 def nobody_keeps_a_word_of_whom_the_law_erased(course: Course) -> None:
