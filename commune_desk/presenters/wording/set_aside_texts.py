@@ -18,7 +18,9 @@ WHY: Mapping[str, str] = {
     **dict.fromkeys(("scope", "grant", "role"), _NOT_ALLOWED),
     **dict.fromkeys(("class", "value", "plaintext", "sealed", "key"), _VALUE),
     **dict.fromkeys(("id", "append_only"), _AGAIN),
-    "moved": N_("For the province the record is held elsewhere by now."),
+    "moved": N_(
+        "For the province the record is held elsewhere, or has not come there yet; then it is taken in by itself."
+    ),
     "joined": N_("For the province the record was joined to another one before."),
     "revoked": N_("The province had shut this PC out when it sent this."),
     "erased": N_("The record was erased by law."),

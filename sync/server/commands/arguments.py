@@ -180,7 +180,7 @@ def _upgrade(commands: _Commands, texts: Texts) -> None:
 
 
 def _migrate_store(commands: _Commands, texts: Texts) -> None:
-    about = N_("move the province to another database, into a new data folder; the old one stays as it is")
+    about = N_("move the province to another database and a new data folder; the old one is kept, and used by nothing")
     parser = _command(commands, "migrate-store", texts, about)
     to_help = N_("the empty PostgreSQL database, e.g. postgresql://host/name; embedded when left out")
     parser.add_argument("--to", metavar="URL", help=texts.say(to_help))
