@@ -33,6 +33,8 @@ FROZEN = {
     "v0008_roots.sql": "613e2c4d9f7d0b4ce5e4e53e7a9baae733b0aff8040a963461a2d5d40edeb6eb",
     "v0010_erasure.psql": "31e3b60fbdd092708eb2cee179a0a40e5a4445369be45f26dad6b0ac121db4a3",
     "v0010_erasure.sql": "e4bdaa9ceb814043722b97ab6430f4f8599137cf5b4e9718b4e986cd3f20e0b9",
+    "v0012_awaited.psql": "bc575962b158cd5300464c8008e1e6954eae27abe6501578f6a975f266339439",
+    "v0012_awaited.sql": "a4b84cc8e6b24aa66055cbd647cf16468f25c33ae8f5a3ae1f6af9de378bc294",
 }
 """Steps that provinces out there have been through. A change to the tables is a new step, not another of these."""
 
