@@ -24,6 +24,7 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.qt_words import speak_qt
 from commune_desk.ui.shots import SCALED, grab
 from commune_desk.ui.tasks import Tasks
@@ -104,6 +105,13 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     desk.open.register.write(_set_the_clock_back).result()
     window.show_status(SyncStatus(next_try_at=soon))
     yield "wrong-clock"
+    go_to(window, Route("today"))
+    today = window.shell.page("today")
+    assert isinstance(today, TodayPage)
+    today.tick()
+    pump(0.2)
+    yield "wrong-clock-today"
+    go_to(window, SYNC)
     desk.sync()
     desk.open.register.write(lambda tx: _set_one_aside(tx, child)).result()
     window.show_status(SyncStatus(next_try_at=soon))
