@@ -10,6 +10,7 @@ import pytest
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from tests.helpers.builders import make_file, make_group, make_person, make_relation, make_report, save_all
+from tests.sync.actors.commune_and_house import Both, commune_and_house
 from tests.sync.actors.two_communes import Two, two_communes, visit
 
 
@@ -48,3 +49,9 @@ def again(two: Two, child: RecordId) -> RecordId:
     visit(two.late, person)
     two.sync()
     return person
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Both]:
+    with commune_and_house(tmp_path) as made:
+        yield made

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,23 +14,15 @@ from sync.server.intake import erasures
 from sync.server.lifecycle.erasing import Ordered, erase
 from tests.helpers.builders import make_report, save_all
 from tests.sync.actors.both_sums import sums_here, sums_there
-from tests.sync.actors.real_province import COMMUNE, SHELTER, real_province
+from tests.sync.actors.commune_and_house import Both
+from tests.sync.actors.real_province import COMMUNE, SHELTER
 from tests.sync.actors.sheltered_office import admit, note
-from tests.sync.moves.test_children_shared import Both, child, share
+from tests.sync.moves.test_children_shared import child, share
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 __all__ = ["child"]
 KINDS = ("person", "placement", "care_log_entry", "report", "task", "placement_notice")
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Both]:
-    with real_province(tmp_path) as real:
-        made = Both(tmp_path, real)
-        yield made
-        for desk in made.desks.values():
-            desk.register.close()
 
 
 def _erased(both: Both, child: RecordId) -> None:

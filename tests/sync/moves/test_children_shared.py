@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.records.families import Person
-from commune_desk.domain.time.clock import SystemClock, to_iso
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import departures
 from commune_desk.store.pages.shares import Share, sharing_of
@@ -23,46 +20,14 @@ from commune_desk.usecases.records.shares import hand_back, share_child, take_ba
 from commune_desk.usecases.shelter.placements import Leaving, discharge
 from sync.change import Verb
 from sync.server.engine import tables
-from sync.server.engine.database import WHOLE_PROVINCE
-from sync.server.identity.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
 from tests.sync.actors.both_sums import sums_here, sums_there
-from tests.sync.actors.real_desks import RealDesk, make_register
-from tests.sync.actors.real_province import COMMUNE, HOUSE, OFFICE, OTHER_COMMUNE, SHELTER, RealProvince, real_province
+from tests.sync.actors.commune_and_house import Both
+from tests.sync.actors.real_desks import RealDesk
+from tests.sync.actors.real_province import COMMUNE, HOUSE, OFFICE, OTHER_COMMUNE, SHELTER
 from tests.sync.actors.sheltered_office import THERE, admit, correct, note
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-class Both:
-    """A desk of a commune and a desk of the house."""
-
-    def __init__(self, folder: Path, real: RealProvince) -> None:
-        self.real, self._folder, escrow = real, folder, real.province.escrow_public
-        real.province.database.write(lambda c: ensure_communes(c, escrow_public=escrow), WHOLE_PROVINCE)
-        self.desks: dict[str, RealDesk] = {}
-        self.house = self.join("house", HOUSE)
-        self.office = self.join("office", OFFICE)
-
-    def join(self, name: str, grants: Mapping[str, Role]) -> RealDesk:
-        """One more desk, enrolled now."""
-        path = self._folder / f"{name}.db"
-        make_register(path, self.real.enrol(grants))
-        self.desks[name] = RealDesk(path, SystemClock(), self.real.transport)
-        return self.desks[name]
-
-    def sync(self) -> None:
-        for desk in (*self.desks.values(), *self.desks.values()):
-            desk.sync()
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Both]:
-    with real_province(tmp_path) as real:
-        made = Both(tmp_path, real)
-        yield made
-        for desk in made.desks.values():
-            desk.register.close()
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.access import Role
@@ -13,24 +10,16 @@ from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.records.shares import hand_back, take_back
 from tests.sync.actors.both_sums import sums_here, sums_there
+from tests.sync.actors.commune_and_house import Both
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.real_province import OTHER_COMMUNE, SHELTER, real_province
+from tests.sync.actors.real_province import OTHER_COMMUNE, SHELTER
 from tests.sync.actors.sheltered_office import correct
-from tests.sync.moves.test_children_shared import Both, child, share
+from tests.sync.moves.test_children_shared import child, share
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 __all__ = ["child"]
 PHONES = "SELECT phone FROM person WHERE full_name='Chìu Văn Sáng'"
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Both]:
-    with real_province(tmp_path) as real:
-        made = Both(tmp_path, real)
-        yield made
-        for desk in made.desks.values():
-            desk.register.close()
 
 
 @pytest.fixture
