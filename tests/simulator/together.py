@@ -67,7 +67,7 @@ class Whole(Course):
     """The children of whom the law ordered that nothing stays."""
     out: list[list[bytes]] = field(default_factory=list)
     """Sticks on their way to the province."""
-    back: list[tuple[int, list[bytes]]] = field(default_factory=list)
+    back: list[list[bytes]] = field(default_factory=list)
     """Sticks on their way to a desk."""
     gone: set[str] = field(default_factory=set)
     """Of the visits and the lines those that a disk took along; a stick of before may bring them all the same."""
@@ -86,7 +86,8 @@ class Whole(Course):
         return [tuple(row) for row in desk.ask("SELECT id, person FROM placement WHERE status='staying' ORDER BY id")]
 
 
-def _whole(course: Course) -> Whole:
+def whole_of(course: Course) -> Whole:
+    """The course as one of this kind."""
     assert isinstance(course, Whole)
     return course
 
@@ -142,7 +143,7 @@ def admits(course: Course, desk: RealDesk) -> str:
 
 
 def cares(course: Course, desk: RealDesk) -> str:
-    whole = _whole(course)
+    whole = whole_of(course)
     if not (stays := whole.stays(desk)):
         return "nobody"
     stay, child = course.chance.choice(stays)
@@ -160,7 +161,7 @@ def cares(course: Course, desk: RealDesk) -> str:
 
 def lets_go(course: Course, desk: RealDesk) -> str:
     """A stay ends; maybe the child's record is handed back."""
-    whole = _whole(course)
+    whole = whole_of(course)
     if not (stays := whole.stays(desk)):
         return "nobody"
     stay, child = course.chance.choice(stays)
@@ -172,7 +173,7 @@ def lets_go(course: Course, desk: RealDesk) -> str:
 
 def erases(course: Course, desk: RealDesk) -> str:
     """The province, by order of the law; of a child whom it knows."""
-    whole, province = _whole(course), course.real.province
+    whole, province = whole_of(course), course.real.province
     known = set(course.real.scalars(select(tables.RECORDS["person"].c.id)))
     there = [child for child in course.children if child in known]
     if not there or len(whole.erased) > 1:
@@ -186,7 +187,7 @@ def erases(course: Course, desk: RealDesk) -> str:
 
 
 def sends_a_stick(course: Course, desk: RealDesk) -> str:
-    whole = _whole(course)
+    whole = whole_of(course)
     try:
         whole.out = [*whole.out, _roamer(desk).stick_out()][-_MOST_STICKS:]
     except DeskError as refused:
@@ -201,22 +202,22 @@ def _roamer(desk: RealDesk) -> Roamer:
 
 def a_stick_arrives(course: Course, desk: RealDesk) -> str:
     """At the province, maybe a second time; its answer goes back to whoever takes it along."""
-    whole = _whole(course)
+    whole = whole_of(course)
     if not whole.out:
         return "none"
     try:
         answer = bring(course.real.province, *course.chance.choice(whole.out))
     except DeskError as refused:
         return type(refused).__name__
-    whole.back = [*whole.back, (course.desks.index(desk), answer)][-_MOST_STICKS:]
+    whole.back = [*whole.back, answer][-_MOST_STICKS:]
     return f"{len(answer)} files"
 
 
 def reads_a_stick(course: Course, desk: RealDesk) -> str:
-    whole = _whole(course)
+    whole = whole_of(course)
     if not whole.back:
         return "none"
-    _number, files = course.chance.choice(whole.back)
+    files = course.chance.choice(whole.back)
     try:
         _roamer(desk).stick_in(files)
     except DeskError as refused:
@@ -231,13 +232,13 @@ def enrols_anew(course: Course, desk: RealDesk) -> str:
 
 def is_copied(course: Course, desk: RealDesk) -> str:
     _roamer(desk).keep_copy()
-    _whole(course).copied.add(course.desks.index(desk))
+    whole_of(course).copied.add(course.desks.index(desk))
     return ""
 
 
 def is_set_back(course: Course, desk: RealDesk) -> str:
     """What it alone had is gone with the disk."""
-    whole = _whole(course)
+    whole = whole_of(course)
     if course.desks.index(desk) not in whole.copied:
         return "no copy"
     before = _known(course)

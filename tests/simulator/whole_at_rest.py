@@ -15,7 +15,7 @@ from tests.simulator.at_rest import (
     the_province_keeps_every_number_that_it_took,
 )
 from tests.simulator.communes import Course, rows
-from tests.simulator.together import Whole
+from tests.simulator.together import whole_of
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import SHELTER
@@ -27,21 +27,16 @@ _SET_ASIDE = _TOLD | {"erased", "id"}
 """And what is told to nobody as set aside: of whom the law erased, and what was sent again under a new name."""
 
 
-def _whole(course: Course) -> Whole:
-    assert isinstance(course, Whole)
-    return course
-
-
 def _erased(course: Course) -> set[str]:
     """All that was erased, as the province remembers it; the model knows of whom it was ordered."""
     erased = {row.record for row in held(course, tables.erasure)}
-    assert _whole(course).erased <= erased
+    assert whole_of(course).erased <= erased
     return erased
 
 
 def every_visit_and_line_is_there(course: Course) -> None:
     """But what a disk took along, and of whom the law erased nothing."""
-    whole, erased = _whole(course), _erased(course)
+    whole, erased = whole_of(course), _erased(course)
     home = {row.id: row.scope for row in held(course, tables.RECORDS["person"])}
     for kind, made in (("home_visit", whole.visits), ("care_log_entry", whole.logged)):
         there = {row.id: row.scope for row in held(course, tables.RECORDS[kind])}
