@@ -179,7 +179,8 @@ def test_what_the_province_did_not_do_is_told_on_the_page(workplace: Workplace, 
     is_set_aside(workplace, "moved")
     page.read_again()
     assert bars(page) == [
-        "Tỉnh không thực hiện việc chia sẻ lý lịch với Ngôi nhà Ánh Dương. Theo tỉnh, hồ sơ này nay thuộc nơi khác."
+        "Tỉnh không thực hiện việc chia sẻ lý lịch với Ngôi nhà Ánh Dương. "
+        "Theo tỉnh, hồ sơ đã thuộc nơi khác hoặc chưa tới nơi; nếu chưa tới thì tỉnh sẽ tự nhận sau."
     ]
     assert sharer(page).isEnabled()
 
