@@ -14,6 +14,8 @@ VIETNAM = timezone(timedelta(hours=7))
 STEPS = 1000
 """Stamps in one millisecond."""
 
+_DAY = 86_400
+
 
 class Clock(Protocol):
     """Where the time comes from; tests hand in their own."""
@@ -54,9 +56,14 @@ class HybridClock:
 
     def saw(self, *stamps: int) -> None:
         """Move past stamps from elsewhere, each unless it lies more than a day ahead of this PC's clock."""
-        horizon = int((self._clock.now().timestamp() + 86_400) * 1000) * STEPS
+        now = self._clock.now()
         with self._guard:
-            self._last = max([self._last, *(stamp for stamp in stamps if stamp < horizon)])
+            self._last = max([self._last, *(stamp for stamp in stamps if not lies_ahead(stamp, now))])
+
+
+def lies_ahead(stamp: int, now: datetime) -> bool:
+    """Whether a stamp lies a day or more after `now`: its clock ran ahead, or this one's is behind."""
+    return stamp >= int((now.timestamp() + _DAY) * 1000) * STEPS
 
 
 def stamp_instant(stamp: int) -> datetime:

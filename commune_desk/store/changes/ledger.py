@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 
 from commune_desk.domain.model.ids import DeskId
-from commune_desk.domain.time.clock import Clock, HybridClock, to_iso
+from commune_desk.domain.time.clock import Clock, HybridClock, from_iso, lies_ahead, to_iso
+from commune_desk.domain.time.skew import MOST_OFF
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
-from commune_desk.store.changes.journal import OPEN
+from commune_desk.store.changes.journal import OPEN, UNDER_WAY
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from sync import seal
@@ -57,14 +58,29 @@ class Ledger:
 
     def _read(self, connection: Connection) -> tuple[_State, int]:
         last = connection.execute(
-            "SELECT n, head, stamp FROM change WHERE desk=? AND n IS NOT NULL ORDER BY n DESC LIMIT 1", (self.desk,)
+            f"SELECT n, head, stamp, {UNDER_WAY} FROM change WHERE desk=? AND n IS NOT NULL ORDER BY n DESC LIMIT 1",  # noqa: S608
+            (self.desk,),
         ).fetchone()
         audit = connection.execute("SELECT seq, h FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-        # Only stamps written here: another desk's clock may stand in 2099, and nobody's last stamp comes after that.
-        staged = connection.execute(f"SELECT max(stamp) FROM change WHERE {OPEN} AND state='staged'").fetchone()  # noqa: S608
-        n, head, stamp = last or (0, GENESIS, 0)
+        n, head, stamp, is_under_way = last or (0, GENESIS, 0, False)
         seq, h = audit or (0, GENESIS)
-        return _State(n, bytes(head), seq, bytes(h)), max(stamp, staged[0] or 0)
+        return _State(n, bytes(head), seq, bytes(h)), self._last_stamp(connection, stamp, is_under_way)
+
+    def _last_stamp(self, connection: Connection, numbered: int, is_under_way: bool) -> int:
+        """The stamp that the next one comes after.
+
+        Only stamps written here: another desk's clock may stand in 2099, and nobody's last stamp comes after that.
+        Where this PC's own stood there, its stamps stay there too, or what still waits would be read in a wrong order.
+        They are of today again once nothing waits and the clock is right as far as the province's word goes.
+        """
+        unsent = connection.execute(
+            f"SELECT max(stamp) FROM change WHERE {OPEN} AND state IN ('waiting', 'sent', 'staged')"  # noqa: S608
+        ).fetchone()[0]
+        now, told = self.now(), settings.get(connection, settings.CONTACT_AT, str, "")
+        is_right = told != "" and now > from_iso(told) - MOST_OFF
+        if is_right and not is_under_way and unsent is None and lies_ahead(numbered, now):
+            return 0
+        return max(numbered, unsent or 0)
 
     def end(self) -> None:
         """The register is to be removed: nothing is written down any more, for nobody would send it."""

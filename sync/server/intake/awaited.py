@@ -41,13 +41,17 @@ def numbers_for(connection: Connection, scope: str, records: Collection[str]) ->
 
 
 def lines_of(connection: Connection, numbers: Sequence[tuple[str, int]]) -> list[Line]:
-    """What these are, as it was written: each desk's in the order of its numbers."""
+    """What these are, as it was written: each desk's in the order of its numbers, though its clock was set back."""
     aside, by_desk = tables.quarantine, {desk: [n for one, n in numbers if one == desk] for desk, _n in numbers}
-    lines: list[Line] = []
+    lines: list[tuple[int, Line]] = []
     for desk, wanted in by_desk.items():
         asked = select(aside.c.raw, aside.c.signature).where(aside.c.desk == desk, aside.c.n.in_(wanted))
-        lines += [kept_line(row.raw, row.signature) for row in connection.execute(asked) if row.raw]
-    return sorted(lines, key=lambda line: (line.change.stamp, line.change.desk, line.change.n))
+        rows = connection.execute(asked.order_by(aside.c.n))
+        kept, hour = [kept_line(row.raw, row.signature) for row in rows if row.raw], 0
+        for line in kept:
+            hour = max(hour, line.change.stamp)
+            lines.append((hour, line))
+    return [line for _hour, line in sorted(lines, key=lambda one: (one[0], one[1].change.desk, one[1].change.n))]
 
 
 def settle(connection: Connection, change: Change, *, is_merged: bool) -> None:

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from commune_desk.domain.limits.lease import Lease
-from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange import courier
@@ -22,7 +22,7 @@ from sync.client.enrol import enrol
 from sync.server.answers.roots import make_due
 from tests.sync.actors.couriers import bring
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
-from tests.sync.actors.travelled_office import PROVINCE, TravelledOffice, travelled_office
+from tests.sync.actors.travelled_office import PROVINCE, TravelledOffice, Traveller, travelled_office
 from tests.sync.journeys.test_set_back_on_the_way import phone
 
 TRUE = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)
@@ -215,3 +215,47 @@ def test_who_registered_a_child_is_told_though_that_pc_ran_ahead(office: Travell
         assert "full_name" in first["person"]
         office.move(by, child, to)
         office.sync()
+
+
+def stamped(desk: Traveller) -> list[int]:
+    """How a desk stamped its visits, in the order in which they were written."""
+    asked = "SELECT stamp FROM change WHERE kind='home_visit' AND desk=? ORDER BY n"
+    rows = desk.ask(asked, desk.register.identity.desk)
+    return [stamp for (stamp,) in rows]
+
+
+def test_a_pc_that_once_stood_in_2099_writes_hours_of_today_again(office: TravelledOffice, clocks: Clocks) -> None:
+    child = office.child("Chìu Văn Sáng")
+    clocks.ours.at = FAR
+    office.visit("ours", child)
+    clocks.ours.at = TRUE
+    office.ours.restart()
+    office.visit("ours", child)
+    first, second = stamped(office.ours)
+    assert stamp_instant(first) > FAR
+    assert first < second, "as long as the first waits, the second is the later one of the two"
+    office.sync()
+    office.sync()
+    office.ours.restart()
+    office.visit("ours", child)
+    assert stamp_instant(stamped(office.ours)[2]) - TRUE < timedelta(hours=1)
+    office.sync()
+    assert office.unrest() == {}
+
+
+@pytest.mark.parametrize("stands_at", [DEAD, TRUE - timedelta(days=3)])
+def test_a_clock_that_fell_behind_takes_no_hour_back(
+    office: TravelledOffice, clocks: Clocks, stands_at: datetime
+) -> None:
+    """The twin: hours run on where the province's word shows that it is the clock which is wrong now."""
+    clocks.ours.at = TRUE + timedelta(days=2)
+    child = office.child("Chìu Văn Sáng")
+    office.visit("ours", child)
+    office.sync()
+    office.sync()
+    clocks.ours.at = stands_at
+    office.ours.restart()
+    office.visit("ours", child)
+    first, second = stamped(office.ours)
+    assert stamp_instant(first) > TRUE
+    assert first < second
