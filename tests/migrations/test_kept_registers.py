@@ -15,7 +15,7 @@ from commune_desk.program_files import code_book
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.database import RegisterNewer, connect
 from commune_desk.store.engine.migrate import migrate, steps, version
-from commune_desk.store.pages.child_history import child_history
+from commune_desk.store.pages.history import child_history
 from commune_desk.store.pages.search import Filters, search_children
 from commune_desk.store.writing.drafts import open_drafts
 from commune_desk.usecases.desk.workplace import Workplace

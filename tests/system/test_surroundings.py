@@ -19,8 +19,8 @@ from commune_desk.store.desk.backup import BackupNotSaved, make_backup
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine import database
 from commune_desk.store.engine.database import DiskFull, DiskRefuses, RegisterBusy, RegisterDamaged, RegisterReadOnly
-from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.pages.children import child_record
+from commune_desk.store.pages.history import child_history
 from commune_desk.store.pages.search import Filters, search_children
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.visits import record_visit

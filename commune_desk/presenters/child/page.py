@@ -21,16 +21,17 @@ from commune_desk.presenters.child.family import NOT_HERE, FamilyRow, family_row
 from commune_desk.presenters.child.join import JoinQuestion, NotJoinedView, not_joined_view, put_back_question
 from commune_desk.presenters.child.move import ChildMove, MoveView, move_view
 from commune_desk.presenters.child.share import ChildShare, SharingView, sharing_view
-from commune_desk.presenters.child.timeline import Moment, Timeline
+from commune_desk.presenters.child.timeline import Timeline
+from commune_desk.presenters.frame.moments import Moment
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.erased_texts import gone_text
 from commune_desk.presenters.wording.labels import ChipText, Fact
 from commune_desk.presenters.wording.next_steps import Step
 from commune_desk.store.intake.conflicts import count_open_of
 from commune_desk.store.pages.arrivals import is_unseen
-from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.pages.children import ChildRecord, child_record
 from commune_desk.store.pages.entered_twice import groups_once
+from commune_desk.store.pages.history import child_history
 from commune_desk.store.pages.reports import emergency_hours
 from commune_desk.store.writing.erased import order_about
 from commune_desk.store.writing.joined import kept_of

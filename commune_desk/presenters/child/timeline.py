@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
-from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.codes import CodeBook
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.records.children import ChildFile
-from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.reports import Report
 from commune_desk.domain.records.visits import HomeVisit
 from commune_desk.domain.time.clock import VIETNAM, from_iso
 from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _
 from commune_desk.presenters.child.visit_form import CORRECTION
+from commune_desk.presenters.frame.moments import (
+    NOT_SENT,
+    Moment,
+    edit_line,
+    in_conflict,
+    where_another_stands,
+    with_mark,
+)
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.erased_texts import what_went, whose_order
-from commune_desk.store.pages.child_history import Edit, Entry
 from commune_desk.store.pages.children import ChildRecord, JoinedRecord
+from commune_desk.store.pages.history import Entry
 
-NOT_SENT = N_("not sent yet")
 _EDITED = {
     "person": N_("Details edited"),
     "child_file": N_("File edited"),
@@ -37,29 +42,6 @@ _WHERE_HELD = {
     "share": N_("Record shared with another place"),
     "unshare": N_("Record no longer shared"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One entry of the timeline. `order` sorts; `tone` is a name of `ui.theme.Tone`; `link` opens `route`.
-
-    A moment with a link has a `key`.
-    """
-
-    order: str
-    heading: str
-    meta: str = ""
-    body: str = ""
-    chip: str = ""
-    chip_tone: str = "note"
-    chip_icon: str = ""
-    proof: str = ""
-    """When the province signed for it; what waits, or came from elsewhere, has none."""
-    tone: str = "quiet"
-    key: str = ""
-    link: str = ""
-    is_link_beside: bool = False
-    route: Route | None = None
 
 
 class Timeline:
@@ -222,18 +204,18 @@ class Timeline:
         opened = self._made.get(self._record.file.id)
         merged: dict[tuple[str, str, str, bool], list[Entry]] = {}
         for entry in self._history:
-            is_new_kin = entry.kind == "relation" and entry.is_first and opened and entry.at[:16] != opened.at[:16]
+            is_new_kin = _is_made_kin(entry) and opened and entry.at[:16] != opened.at[:16]
             if entry.kind in _EDITED and (is_new_kin or not entry.is_first):
                 merged.setdefault((entry.record, entry.officer, entry.at[:16], entry.is_decision), []).append(entry)
         for entries in reversed(merged.values()):  # of one minute too the newest comes first
-            lines = [line for entry in entries for edit in entry.edits if (line := self._edit_line(entry, edit))]
+            lines = [line for entry in entries if not _is_made_kin(entry) for line in self._lines(entry)]
             if lines or entries[0].kind == "relation":
                 yield self._edit(entries, lines)
 
     def _edit(self, entries: Sequence[Entry], lines: Iterable[str]) -> Moment:
         first = entries[0]
         heading = _("Conflict decided") if first.is_decision else _(_EDITED[first.kind])
-        if first.kind == "relation" and first.is_first:
+        if _is_made_kin(first):
             heading = _("Family member added")
         about = self._about(first)
         moment = Moment(
@@ -243,8 +225,11 @@ class Timeline:
             body="\n".join(filter(None, [about, *lines])),
         )
         if any(edit.is_lost for entry in entries for edit in entry.edits):
-            moment = replace(moment, chip=_("another value stands"), chip_tone="warning")
+            moment = where_another_stands(moment)
         return self._marked(moment, entries)
+
+    def _lines(self, entry: Entry) -> list[str]:
+        return [line for edit in entry.edits if (line := edit_line(self._codes, entry, edit))]
 
     def _about(self, entry: Entry) -> str:
         """Whose record it is when it is not the child's own."""
@@ -257,21 +242,6 @@ class Timeline:
     def _relation(self, code: str) -> str:
         return labels.code_text(self._codes, "relations", code).lower()
 
-    def _edit_line(self, entry: Entry, edit: Edit) -> str:
-        declared = KINDS[entry.kind].fields[edit.field]
-        if declared.shape is Shape.REFERENCE or (entry.kind == "relation" and entry.is_first):
-            return ""
-        label = labels.field_label(entry.kind, edit.field)
-        if edit.is_sealed:
-            return _("{label}: sealed").format(label=label)
-        after = labels.value_text(self._codes, entry.kind, edit.field, edit.after) or _("(empty)")
-        if not edit.has_before:
-            line = f"{label}: {after}"
-        else:
-            before = labels.value_text(self._codes, entry.kind, edit.field, edit.before) or _("(empty)")
-            line = f"{label}: {before} → {after}"
-        return _("{line} (kept here, does not stand)").format(line=line) if edit.is_lost else line
-
     def _sent(self, moment: Moment, record: str, *, tone: str = "") -> Moment:
         """Marked with how all stands that was written of the record and has no moment of its own."""
         marked = self._marked(moment, self._told_here.get(record, ()))
@@ -280,13 +250,13 @@ class Timeline:
     def _marked(self, moment: Moment, entries: Sequence[Entry]) -> Moment:
         """With what matters most of how the entries stand: a person must decide, set aside, waits, signed for."""
         if any(entry.is_set_aside for entry in entries):
-            return _with_chip(moment, _("set aside by the province"), "alert-triangle", "danger")
+            return with_mark(moment, _("set aside by the province"), "alert-triangle", "danger")
         if any(entry.is_in_conflict for entry in entries):
-            return _with_chip(moment, _("in conflict, to be decided"), "alert-circle", "warning")
+            return in_conflict(moment)
         if not self._syncs:
             return moment
         if any(entry.is_unsent for entry in entries):
-            return _with_chip(moment, _(NOT_SENT), "clock", "warning")
+            return with_mark(moment, _(NOT_SENT), "clock", "warning")
         proofs = [entry.receipt_at for entry in entries]
         return replace(moment, proof=self._proof(max(proofs))) if proofs and all(proofs) else moment
 
@@ -302,13 +272,13 @@ def _from_and_to(entry: Entry) -> Sequence[str]:
     return (entry.moved_to,) if entry.place_verb == "unshare" else (entry.moved_from, entry.moved_to)
 
 
+def _is_made_kin(entry: Entry) -> bool:
+    return entry.kind == "relation" and entry.is_first
+
+
 def _called(other: JoinedRecord) -> str:
     """A second record of the child: its case code and name."""
     return labels.joined(other.file.case_number if other.file else "", other.person.full_name)
-
-
-def _with_chip(moment: Moment, words: str, icon: str, tone: str) -> Moment:
-    return replace(moment, chip=labels.joined(moment.chip, words), chip_icon=icon, chip_tone=tone, tone=tone)
 
 
 def _local(at: str) -> datetime:

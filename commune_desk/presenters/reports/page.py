@@ -12,6 +12,7 @@ from commune_desk.domain.records.reports import RUNNING, Report, clock_runs
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, ngettext
+from commune_desk.presenters.frame.moments import Moment, kept_values
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.deadline_texts import ClockText, emergency_text, moment_text, source_text
 from commune_desk.presenters.wording.labels import ChipText
@@ -45,7 +46,10 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class ReportDetail:
-    """One report. `lines` are (label, text); `informant` only when it was asked for; `actions` in their order."""
+    """One report. `lines` are (label, text); `informant` only when it was asked for; `actions` in their order.
+
+    `kept` are values that lost against another desk's.
+    """
 
     id: str
     person: str
@@ -57,6 +61,7 @@ class ReportDetail:
     lines: tuple[tuple[str, str], ...]
     has_informant: bool
     informant: tuple[tuple[str, str], ...]
+    kept: tuple[Moment, ...]
     actions: tuple[str, ...]
 
 
@@ -177,6 +182,7 @@ class ReportsPage:
             lines=self._lines(view),
             has_informant=bool(record.reporter_name or record.reporter_contact),
             informant=self._informant(record) if with_informant else (),
+            kept=kept_values(self._workplace, record.id, _("Report edited"), opens=not is_closed),
             actions=_ACTIONS[record.status] if self.can_write else (),
         )
 

@@ -12,7 +12,7 @@ from commune_desk.domain.records.placements import PAPERS, PAPERS_ALWAYS, Placem
 from commune_desk.domain.time.clock import from_iso, local_day
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.i18n import _, format_date, format_instant
-from commune_desk.presenters.child.timeline import NOT_SENT, Moment
+from commune_desk.presenters.frame.moments import NOT_SENT, Moment, kept_sealed, kept_values
 from commune_desk.presenters.shelter.guests import held_with
 from commune_desk.presenters.shelter.page import status_chip, with_companions
 from commune_desk.presenters.shelter.shift_list import is_late
@@ -90,7 +90,7 @@ class ResidentPage:
         if self._workplace.register.is_closed:
             return (Fact(_("Sealed"), _(CLOSED)),)
         record = self._workplace.read(lambda c: stay_record(c, self.stay))
-        return _sealed_facts(record) if record else ()
+        return (*_sealed_facts(record), *kept_sealed(self._workplace, self.stay)) if record else ()
 
     def paper_options(self) -> list[tuple[str, str]]:
         return [(code, _(text)) for code, text in PAPERS.items()]
@@ -200,6 +200,8 @@ class ResidentPage:
             moments.insert(later, end)
         reason = labels.code_text(self._workplace.codes, "admission_reasons", row.reason)
         body = labels.joined(reason, record.placement.brought_by)
+        for kept in kept_values(self._workplace, row.id, _("Stay edited")):
+            moments.insert(sum(moment.order > kept.order for moment in moments), kept)
         return (*moments, self._happening("admitted", _("Admitted"), row.admitted_at, body, "note"))
 
     def _moment(self, entry: LogRow, *, is_unsent: bool) -> Moment:

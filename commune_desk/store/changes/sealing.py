@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from commune_desk.domain.model.record import Value
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.changes.ledger import ScopeSeal
 from commune_desk.store.engine.database import Connection
 from sync import seal
@@ -29,6 +30,27 @@ def unsealed(box: seal.BoxKey, change: Change, field: str) -> Value:
     """A sealed value of the change. Raises SealBroken."""
     value = seal.open_value(box, change.seal[field], scope=sealed_for(change), record=change.record, field=field)
     return from_wire(value)  # type: ignore[arg-type]
+
+
+def opened(connection: Connection, change: Change, field: str) -> tuple[Value, bool]:
+    """The value that the change gives the field, and whether it can be read: what does not open here cannot."""
+    if field not in change.seal:
+        return from_wire(change.set.get(field)), True
+    box = private_box(connection, change.key)
+    if box is None:
+        return None, False
+    try:
+        value = unsealed(box, change, field)
+    except seal.SealBroken:
+        return None, False
+    return (value, True) if _is_of_its_kind(change.kind, field, value) else (None, False)
+
+
+def _is_of_its_kind(kind: str, field: str, value: Value) -> bool:
+    """Whether the value is what a form can hold: nobody could look into it before it was opened here."""
+    if isinstance(value, tuple) and not all(isinstance(code, str) for code in value):
+        return False
+    return value is None or type(value) is KINDS[kind].fields[field].type
 
 
 def sealed_anew(connection: Connection, seals: Mapping[str, ScopeSeal], change: Change) -> Change:

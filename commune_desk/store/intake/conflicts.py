@@ -11,14 +11,13 @@ from commune_desk.domain.model.record import Merge, Value
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.changes import shadow, writers
-from commune_desk.store.changes.sealing import private_box, unsealed
+from commune_desk.store.changes.sealing import opened
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.joined import shown_instead
 from commune_desk.store.writing.transaction import Tx, load
-from sync.change import Change, from_wire
+from sync.change import Change
 from sync.merge import apply_delta
-from sync.seal import SealBroken
 
 UNWRITTEN = "unwritten"
 """Stands for the change that wrote what stands, where nobody has written the field yet."""
@@ -185,7 +184,7 @@ def _side(connection: Connection, change_id: str, field: str) -> Side:
     if row is None:
         return Side(change=change_id, value=None, is_readable=False)
     change = msgspec.json.decode(row[0], type=Change)
-    value, is_readable = _value(connection, change, field)
+    value, is_readable = opened(connection, change, field)
     return Side(
         change=change_id,
         value=value,
@@ -197,23 +196,3 @@ def _side(connection: Connection, change_id: str, field: str) -> Side:
         scope=change.scope,
         at=to_iso(stamp_instant(change.stamp)),
     )
-
-
-def _value(connection: Connection, change: Change, field: str) -> tuple[Value, bool]:
-    if field not in change.seal:
-        return from_wire(change.set.get(field)), True
-    box = private_box(connection, change.key)
-    if box is None:
-        return None, False
-    try:
-        value = unsealed(box, change, field)
-    except SealBroken:
-        return None, False
-    return (value, True) if _is_of_its_kind(change.kind, field, value) else (None, False)
-
-
-def _is_of_its_kind(kind: str, field: str, value: Value) -> bool:
-    """Whether the value is what a form can hold: nobody could look into it before it was opened here."""
-    if isinstance(value, tuple) and not all(isinstance(code, str) for code in value):
-        return False
-    return value is None or type(value) is KINDS[kind].fields[field].type

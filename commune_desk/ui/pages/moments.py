@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commune_desk.presenters.child.timeline import Moment
+from commune_desk.presenters.frame.moments import Moment
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.timeline import Entry
 

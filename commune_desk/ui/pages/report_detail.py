@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
@@ -9,10 +10,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
+from commune_desk.presenters.frame.moments import Moment
 from commune_desk.presenters.reports.page import ACKNOWLEDGE, CLOSE, LINK, MEASURES, REOPEN, ReportDetail
 from commune_desk.presenters.reports.page import ReportsPage as State
 from commune_desk.presenters.wording.deadline_texts import ClockText
 from commune_desk.ui.forms.child_picker import ChildPicker
+from commune_desk.ui.pages.moments import entry_of
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import IconButton, LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card, IconLabel
@@ -21,6 +24,7 @@ from commune_desk.ui.widgets.flow import Flow
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import rest_focus
 from commune_desk.ui.widgets.text import Run, Text
+from commune_desk.ui.widgets.timeline import Timeline
 from commune_desk.usecases.desk.workplace import Workplace
 
 _LABEL_WIDTH = 128
@@ -117,6 +121,7 @@ class ReportCard(QWidget):
         for label, text in detail.lines:
             card.add(ListRow("", text).lead(label, ink="quiet", width=_LABEL_WIDTH))
         self._add_informant(card, detail)
+        _add_kept(card, detail.kept)
         self._column.addWidget(card)
         if focused in self.buttons:
             self.buttons[focused].setFocus()
@@ -198,6 +203,14 @@ def _is_later(detail: ReportDetail, former: ReportDetail) -> bool:
     """Whether nothing but time has passed, and the clock still runs."""
     has_clock = detail.clock is not None and former.clock is not None
     return has_clock and replace(detail, clock=former.clock) == former
+
+
+def _add_kept(card: Card, moments: Sequence[Moment]) -> None:
+    if moments:
+        timeline = Timeline()
+        timeline.set_entries([entry_of(moment) for moment in moments])
+        card.add_padded(Text(_("Values that do not stand"), size=Size.SMALL, ink="quiet"))
+        card.add_padded(timeline)
 
 
 def _paragraph(heading: str, text: str) -> QWidget:

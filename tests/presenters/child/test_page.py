@@ -11,7 +11,7 @@ import pytest
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.page import ChildPage
-from commune_desk.presenters.child.timeline import Moment
+from commune_desk.presenters.frame.moments import Moment
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.reports.emergency_hours import hours_now, hours_operation, hours_options
 from commune_desk.usecases.desk.workplace import Workplace

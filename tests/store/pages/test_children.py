@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.engine.database import Connection
-from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.pages.children import child_record, child_rows
+from commune_desk.store.pages.history import child_history
 from commune_desk.store.pages.search import (
     MOST_FOUND,
     Filters,

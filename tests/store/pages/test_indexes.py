@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from commune_desk.store.engine.database import Connection
-from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.pages.children import child_record
+from commune_desk.store.pages.history import child_history
 from commune_desk.store.pages.placements import tasks_due
 from commune_desk.store.pages.tasks import open_tasks_of
 from commune_desk.store.pages.today import count_open_tasks, open_tasks

@@ -17,7 +17,7 @@ from commune_desk.store.exchange import courier
 from commune_desk.store.exchange.courier import written
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.exchange.sync_history import heard
-from commune_desk.store.pages.child_history import child_history
+from commune_desk.store.pages.history import child_history
 from sync.client.enrol import enrol
 from sync.server.answers.roots import make_due
 from tests.sync.actors.couriers import bring

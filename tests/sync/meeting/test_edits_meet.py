@@ -13,11 +13,12 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.form import ChildForm
 from commune_desk.presenters.child.relation_form import RelationForm
-from commune_desk.presenters.child.timeline import Moment, Timeline
+from commune_desk.presenters.child.timeline import Timeline
 from commune_desk.presenters.frame.entry_form import EntryForm
+from commune_desk.presenters.frame.moments import Moment
 from commune_desk.store.intake.conflicts import open_conflicts
-from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.pages.children import ChildRecord, Kin, child_record
+from commune_desk.store.pages.history import child_history
 from commune_desk.usecases.records.children import join_group
 from commune_desk.usecases.sync.conflicts import decide_conflict
 from tests.helpers.builders import make_child, make_household, make_person, make_relation, save_all

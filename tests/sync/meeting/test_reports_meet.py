@@ -68,6 +68,11 @@ def test_what_two_did_about_a_report_is_kept_and_people_choose(
     here.sync()
     assert ("measures", ["Đã đưa cháu đến bệnh viện.", "Đã gọi công an xã."]) in here.conflicts()
     assert stored(here, report).measures == "Đã đưa cháu đến bệnh viện."
+    detail = ReportsPage(here.workplace).again(report)
+    assert detail is not None
+    (lost,) = detail.kept
+    assert "What was done at once: Đã gọi công an xã. (kept here, does not stand)" in lost.body
+    assert lost.chip == "in conflict, to be decided"
 
 
 def test_an_hour_that_nobody_touched_keeps_its_seconds(office: tuple[Colleague, Colleague], report: str) -> None:

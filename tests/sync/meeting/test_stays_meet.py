@@ -14,6 +14,7 @@ from commune_desk.presenters.shelter.admit_form import AdmitForm
 from commune_desk.presenters.shelter.beds_form import BedsForm
 from commune_desk.presenters.shelter.outing_form import BedChangeForm
 from commune_desk.presenters.shelter.resident_page import ResidentPage
+from commune_desk.presenters.sync.conflict_page import conflict_cards, decision
 from commune_desk.store.pages.placements import StayRecord, bed_board, shelter_here, stay_record
 from tests.helpers.builders import SHELTER_SCOPE, make_bed, make_person, make_placement, save_all
 from tests.sync.actors.colleagues import Colleague, from_draft, two_colleagues
@@ -91,6 +92,72 @@ def test_two_who_name_another_home_commune_are_asked(house: tuple[Colleague, Col
     here.save(form, home_commune="06841")
     here.sync()
     assert here.conflicts() == [("home_commune", ["06838", "06841"])]
+
+
+def kept(at: Colleague, stay: str) -> list[tuple[str, str]]:
+    view = ResidentPage(at.workplace, stay).view()
+    assert view is not None
+    return [(moment.body, moment.chip) for moment in view.timeline if moment.heading == "Stay edited"]
+
+
+def decide(at: Colleague, place: int) -> None:
+    """The value that stands at that place on the card of the only conflict."""
+    (card,) = conflict_cards(at.workplace, most=9)[0]
+    operation = decision(card, chosen=card.hands[place].key)
+    assert not isinstance(operation, str)
+    at.workplace.write(operation)
+
+
+def test_a_value_of_a_stay_that_lost_is_kept_on_its_page(house: tuple[Colleague, Colleague], stay: RecordId) -> None:
+    here, there = house
+    form = BedChangeForm(here.workplace, stay)
+    beds = {row.bed.label: row.bed.id for row in here.workplace.read(bed_board)}
+    there.save(BedChangeForm(there.workplace, stay), bed=beds["A1"])
+    there.sync()
+    here.save(form, bed=beds["A2"])
+    here.sync()
+    there.sync()
+    for one in house:
+        assert kept(one, stay) == [("Bed: A2 (kept here, does not stand)", "in conflict, to be decided")]
+    decide(there, 0)
+    for one in (there, here, there):
+        one.sync()
+    for one in house:
+        assert kept(one, stay) == [("Bed: A2 (kept here, does not stand)", "another value stands")]
+
+
+def test_a_value_that_somebody_decided_for_is_no_lost_one(house: tuple[Colleague, Colleague], stay: RecordId) -> None:
+    """The twin."""
+    here, there = house
+    form = AdmitForm(here.workplace, stay=stay)
+    there.save(AdmitForm(there.workplace, stay=stay), brought_by="Công an xã")
+    there.sync()
+    here.save(form, brought_by="Bà ngoại")
+    here.sync()
+    decide(here, 1)
+    for one in (here, there):
+        one.sync()
+        assert kept(one, stay) == []
+
+
+def test_what_was_sealed_and_lost_is_read_with_what_is_sealed(
+    house: tuple[Colleague, Colleague], stay: RecordId
+) -> None:
+    here, there = house
+    form = AdmitForm(here.workplace, stay=stay)
+    there.save(AdmitForm(there.workplace, stay=stay), condition="Mệt")
+    there.sync()
+    here.save(form, condition="Sốt cao")
+    here.sync()
+    there.sync()
+    for one in house:
+        assert kept(one, stay) == [
+            ("Condition on arrival: sealed (kept here, does not stand)", "in conflict, to be decided")
+        ]
+        assert [(fact.label, fact.value) for fact in ResidentPage(one.workplace, stay).sealed()] == [
+            ("Condition on arrival", "Mệt"),
+            ("Condition on arrival", "Sốt cao (kept here, does not stand)"),
+        ]
 
 
 def test_a_paper_unticked_takes_away_no_other(house: tuple[Colleague, Colleague], stay: RecordId) -> None:

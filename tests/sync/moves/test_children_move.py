@@ -16,7 +16,7 @@ from commune_desk.domain.time.clock import SystemClock, local_day, to_iso
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import comparing, departures
 from commune_desk.store.intake.conflicts import open_conflicts
-from commune_desk.store.pages.child_history import child_history
+from commune_desk.store.pages.history import child_history
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, register_child
 from commune_desk.usecases.records.moves import move_child

@@ -16,9 +16,9 @@ from commune_desk.store.engine import schema, settings
 from commune_desk.store.exchange import receipts
 from commune_desk.store.intake import erasing
 from commune_desk.store.intake.conflicts import open_conflicts
-from commune_desk.store.pages.child_history import child_history
 from commune_desk.store.pages.children import child_record
 from commune_desk.store.pages.entered_twice import groups_once, kin_once
+from commune_desk.store.pages.history import child_history
 from commune_desk.store.pages.search import Filters, search_children
 from commune_desk.store.writing import joined
 from commune_desk.store.writing.transaction import Tx

@@ -10,7 +10,7 @@ from commune_desk.domain.time.clock import SystemClock
 from commune_desk.i18n import set_language
 from commune_desk.presenters.sync.page import sync_chip, sync_page
 from commune_desk.store.exchange import set_aside
-from commune_desk.store.pages.child_history import child_history
+from commune_desk.store.pages.history import child_history
 from commune_desk.store.pages.sync_status import SyncFacts, sync_facts
 from commune_desk.usecases.sync.agent import SyncStatus
 from commune_desk.usecases.sync.log import sync_log

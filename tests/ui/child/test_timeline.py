@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from commune_desk.presenters.child.timeline import Moment
+from commune_desk.presenters.frame.moments import Moment
 from commune_desk.ui.pages.moments import entry_of
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.tab_order import stops

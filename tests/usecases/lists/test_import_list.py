@@ -12,7 +12,7 @@ from commune_desk.domain.records.children import ChildFile
 from commune_desk.domain.words.errors import DeskError, Fault, Refusal
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import RowState
-from commune_desk.store.pages.child_history import child_history
+from commune_desk.store.pages.history import child_history
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_list import ListSaving, start
 from commune_desk.usecases.lists.import_reading import ListReading

@@ -1,4 +1,4 @@
-"""What was written about a child, change by change: who, when, on which desk, the value before and after."""
+"""What was written, change by change, around a child or of one record: who, when, which desk, before and after."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from commune_desk.domain.model.record import Value
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.changes.journal import UNSENT
+from commune_desk.store.changes.sealing import opened
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.sync_status import receipt_time
@@ -65,7 +66,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """With whom the record was found to be one child; it edits nothing either."""
 
 
-_RECORDS = (
+_THE_RECORD = "SELECT :who"
+_AROUND_A_CHILD = (
     "SELECT id FROM child_file WHERE person=:who UNION ALL SELECT id FROM group_membership WHERE person=:who"
     " UNION ALL SELECT id FROM home_visit WHERE person=:who UNION ALL SELECT id FROM report WHERE person=:who"
     " UNION ALL SELECT id FROM relation WHERE person=:who UNION ALL SELECT relative FROM relation WHERE person=:who"
@@ -79,16 +81,14 @@ _RECORDS = (
     " SELECT f.id FROM child_file f JOIN joined j ON j.person=f.person WHERE j.kept=:who"
 )
 _CHANGES = (
-    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk), c.desk, c.n, c.seq"  # noqa: S608 - constants only
+    "SELECT c.id, c.raw, c.state, c.outcomes, o.display_name, COALESCE(d.label, c.desk), c.desk, c.n, c.seq"
     " FROM change c"
     " LEFT JOIN officer o ON o.id=c.officer LEFT JOIN desk_cert d ON d.desk=c.desk"
-    f" WHERE c.record IN (SELECT DISTINCT * FROM ({_RECORDS})) AND c.state<>'withdrawn' AND length(c.raw)>0"
+    " WHERE c.record IN (SELECT DISTINCT * FROM ({records})) AND c.state<>'withdrawn' AND length(c.raw)>0"
     " ORDER BY c.stamp, c.id"
 )
 """Without those whose words are gone: the child was away when a backup had them, or they named somebody erased."""
-
-
-_CONFLICTS = f"SELECT ours, theirs FROM conflict WHERE state='open' AND record IN (SELECT DISTINCT * FROM ({_RECORDS}))"  # noqa: S608
+_CONFLICTS = "SELECT ours, theirs FROM conflict WHERE state='open' AND record IN (SELECT DISTINCT * FROM ({records}))"
 
 
 class _Standing(msgspec.Struct, frozen=True):
@@ -100,12 +100,36 @@ class _Standing(msgspec.Struct, frozen=True):
 
 def child_history(connection: Connection, person: str) -> list[Entry]:
     """Every change of the records around a child whose words are kept, oldest first; of two that are one, of both."""
-    rows = connection.execute(_CHANGES, {"who": person}).fetchall()
+    return _entries(connection, _AROUND_A_CHILD, person)
+
+
+def record_history(connection: Connection, record: str, *, opens: bool = False) -> list[Entry]:
+    """Every change of one record whose words are kept, oldest first; with what is sealed where it `opens` here."""
+    entries = _entries(connection, _THE_RECORD, record)
+    return [_opened(connection, entry) for entry in entries] if opens else entries
+
+
+def _opened(connection: Connection, entry: Entry) -> Entry:
+    if not any(edit.is_sealed for edit in entry.edits):
+        return entry
+    (raw,) = connection.execute("SELECT raw FROM change WHERE id=?", (entry.change,)).fetchone()
+    change = msgspec.json.decode(raw, type=Change)
+    return msgspec.structs.replace(entry, edits=tuple(_open(connection, change, edit) for edit in entry.edits))
+
+
+def _open(connection: Connection, change: Change, edit: Edit) -> Edit:
+    value, is_readable = opened(connection, change, edit.field) if edit.is_sealed else (None, False)
+    return msgspec.structs.replace(edit, after=value, is_sealed=False) if is_readable else edit
+
+
+def _entries(connection: Connection, records: str, who: str) -> list[Entry]:
+    rows = connection.execute(_CHANGES.format(records=records), {"who": who}).fetchall()
     changes = {row[0]: msgspec.json.decode(row[1], type=Change) for row in rows}
     in_order = sorted(rows, key=_place)
     decided = {(one.record, field): one for row in in_order for one, field in _decisions(row, changes[row[0]])}
     first = _first_of_each([changes[row[0]] for row in in_order])
-    standing = _standing(connection, person, rows)
+    open_sides = connection.execute(_CONFLICTS.format(records=records), {"who": who}).fetchall()
+    standing = _standing(connection, open_sides, rows)
     entries = []
     for row in rows:
         change = changes[row[0]]
@@ -135,8 +159,7 @@ def _first_of_each(in_order: list[Change]) -> set[str]:
     return set(first.values())
 
 
-def _standing(connection: Connection, person: str, rows: list[Any]) -> _Standing:
-    open_sides = connection.execute(_CONFLICTS, {"who": person}).fetchall()
+def _standing(connection: Connection, open_sides: list[Any], rows: list[Any]) -> _Standing:
     own = settings.identity(connection).desk
     numbers = sorted(
         (n, change) for change, _raw, state, _o, _u, _l, desk, n, _q in rows if (state, desk) == (_SENT, own)
