@@ -11,10 +11,11 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QSize, QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QScrollArea
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.reports import Report
 from commune_desk.domain.time.clock import SystemClock, to_iso
 from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.presenters.frame.routes import Route
@@ -121,6 +122,12 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     window.navigate(Route("child", child))
     pump(0.3)
     yield "timeline"
+    report = desk.open.register.write(_lost_on_a_report).result()[0]
+    go_to(window, Route("reports", report))
+    pump(0.3)
+    for area in window.shell.findChildren(QScrollArea):
+        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+    yield "report-kept"
 
 
 def _sticks(window: DeskWindow, stick: Path, out: Path, language: str) -> list[str]:
@@ -188,3 +195,17 @@ def _in_conflict(tx: Tx, child: str) -> None:
         " VALUES (?,?,'person',?,'phone',NULL,?,?,1,'open')",
         ("c" * 32, tx.actor.scope, child, last, last),
     )
+
+
+def _lost_on_a_report(tx: Tx) -> str:
+    """As after a page in which a colleague's account of the same report stands: the one of here is kept."""
+    row = tx.connection.execute("SELECT id FROM report WHERE status='acknowledged' ORDER BY id LIMIT 1").fetchone()
+    report = tx.existing(Report, row[0])
+    tx.save(msgspec.structs.replace(report, place="Nhà bà ngoại, thôn Khe Lạc", child_age=9))
+    tx.connection.execute(
+        'UPDATE change SET state=\'accepted\', outcomes=\'{"place":"conflict","child_age":"conflict"}\''
+        " WHERE record=? AND state='waiting'",
+        (report.id,),
+    )
+    tx.save(msgspec.structs.replace(report, measures="Đã đưa cháu đến trạm y tế cùng công an xã."))
+    return report.id

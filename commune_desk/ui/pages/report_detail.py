@@ -209,15 +209,18 @@ def _add_kept(card: Card, moments: Sequence[Moment]) -> None:
     if moments:
         timeline = Timeline()
         timeline.set_entries([entry_of(moment) for moment in moments])
-        card.add_padded(Text(_("Values that do not stand"), size=Size.SMALL, ink="quiet"))
-        card.add_padded(timeline)
+        card.add_padded(_below(_("Values that do not stand"), timeline))
 
 
 def _paragraph(heading: str, text: str) -> QWidget:
+    return _below(heading, Text(text, wrap=True))
+
+
+def _below(heading: str, words: QWidget) -> QWidget:
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
     column.addWidget(Text(heading, size=Size.SMALL, ink="quiet"))
-    column.addWidget(Text(text, wrap=True))
+    column.addWidget(words)
     return holder

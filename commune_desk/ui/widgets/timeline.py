@@ -21,6 +21,8 @@ from commune_desk.ui.widgets.text import RichLine, Run, Text
 _DOT_X = 13
 _TEXT_X = 28
 _DOT_Y = 14
+_CLOSE = 4
+"""How far words stand in the room that a heading keeps below itself; a chip has an edge, and words marks above them."""
 _AT_ONCE = 8
 """Entries that fill a screen: those below it are made after the first picture, so that nobody waits for them."""
 _AT_FIRST = 40
@@ -61,7 +63,7 @@ class _EntryRow(QWidget):
         column.setContentsMargins(_TEXT_X, 0, 0, 0 if is_last else 9)
         column.setSpacing(0)
         heading = self._heading(entry)
-        words = Stack(heading)
+        words = Stack(heading, overlap=0 if entry.chip else _CLOSE)
         if entry.body:
             words.add(Text(entry.body, wrap=True))
         column.addWidget(words)
