@@ -32,14 +32,3 @@ def _account_folder() -> Path:
     from platformdirs import user_data_path  # the province server installs without it
 
     return user_data_path(APP_FOLDER, appauthor=False, roaming=False)
-
-
-def settle_names(folder: Path) -> None:
-    """Have the disk keep what files are called in `folder`; Windows does so by itself. Raises OSError."""
-    if os.name == "nt":
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -16,8 +16,8 @@ import msgspec
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from commune_desk.paths import settle_names
 from commune_desk.vault.keys import RegisterKey
+from sync.disk import settle_names
 from sync.seal import DESK_CHARACTERS, derive, is_mac, mac, sha256
 from sync.spelling import ALPHABET
 

@@ -41,12 +41,13 @@ LIBRARIES = {
 """Where each library may be imported: the places that the design names, and no other."""
 
 SYNC = {
-    "commune_desk.vault": ("sync.seal", "sync.spelling"),
+    "commune_desk.vault": ("sync.disk", "sync.seal", "sync.spelling"),
     # decisions 0005, 0013, 0017, 0018, 0019 and 0025
     "commune_desk.store": (
         "sync.change",
         "sync.checksums",
         "sync.content",
+        "sync.disk",
         "sync.erased",
         "sync.file_wire",
         "sync.merge",

@@ -19,7 +19,6 @@ import msgspec
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from commune_desk.paths import settle_names
 from commune_desk.store.desk.register import FILE_NAME, Register
 from commune_desk.store.engine.database import (
     Connection,
@@ -33,6 +32,7 @@ from commune_desk.store.engine.database import (
 from commune_desk.store.engine.migrate import version
 from commune_desk.vault.keyfile import copy_with_key
 from commune_desk.vault.keys import RegisterKey
+from sync.disk import settle_names
 
 SUFFIX = ".cdbackup"
 KEYFILE_NAME = "keyfile.json"

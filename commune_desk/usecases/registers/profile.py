@@ -11,7 +11,7 @@ from pathlib import Path
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from commune_desk.paths import settle_names
+from sync.disk import settle_names
 
 KEYFILE = "keyfile.json"
 REGISTER = "register.db"

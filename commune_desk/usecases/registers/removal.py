@@ -15,8 +15,9 @@ import msgspec
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from commune_desk.paths import LOG_FILE, settle_names
+from commune_desk.paths import LOG_FILE
 from commune_desk.usecases.registers.profile import LANGUAGE, LOCK_FILE, REMOVED, Profile
+from sync.disk import settle_names
 
 if TYPE_CHECKING:
     # The opening window asks for a mark before anything of a register is loaded.

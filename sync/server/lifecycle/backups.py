@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Subquery, bindparam, case, func, select, unio
 from commune_desk.domain.time.clock import from_iso, to_iso
 from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
+from sync.disk import settle_names
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
 from sync.server.engine.embedded import FILE, LOGS, EmbeddedDatabase, keyed, named_faults
@@ -234,18 +235,7 @@ def _settle(part: Path, target: Path) -> None:
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     part.replace(target)
-    settle_folder(target.parent)
-
-
-def settle_folder(folder: Path) -> None:
-    """Have the disk keep what files are called in `folder`; Windows does so by itself. Raises OSError."""
-    if os.name == "nt":
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    settle_names(target.parent)
 
 
 def _clear(part: Path) -> None:

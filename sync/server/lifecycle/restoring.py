@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from commune_desk.domain.time.clock import Clock
 from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
+from sync.disk import settle_names
 from sync.protocol import unb64
 from sync.server.engine import address, tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
@@ -24,7 +25,7 @@ from sync.server.engine.schema import migrate
 from sync.server.identity import keyfile
 from sync.server.identity.only_process import only_here
 from sync.server.identity.province import CA_FILE, Province, begin_epoch, note_moved, read_meta
-from sync.server.lifecycle.backups import FILES, KEPT, Copied, in_one_file, on_postgres, read_whole, settle_folder
+from sync.server.lifecycle.backups import FILES, KEPT, Copied, in_one_file, on_postgres, read_whole
 from sync.server.reasons import reason_of
 
 _FRESH = "restoring.db"
@@ -57,9 +58,9 @@ def restore(data: Path, key_path: Path, source: Path, *, clock: Clock, older: bo
             for name, content in files.items():
                 write_private(data / name, content)
             (aside / _UNFINISHED).unlink()  # before what comes now: that is never taken for what was there
-            settle_folder(aside)
+            settle_names(aside)
             (data / _FRESH).replace(data / FILE)
-            settle_folder(data)
+            settle_names(data)
     except OSError as error:
         raise Fault(N_("The folder {path} cannot be written: {reason}."), path=data, reason=reason_of(error)) from None
     return aside
@@ -155,7 +156,7 @@ def _begin_aside(data: Path) -> Path:
     aside = next(folder for folder in _asides(data) if not folder.exists())
     aside.mkdir(mode=0o700)
     (aside / _UNFINISHED).touch(mode=0o600)
-    settle_folder(aside)
+    settle_names(aside)
     return aside
 
 
@@ -167,7 +168,7 @@ def _put_aside(data: Path, aside: Path) -> None:
     for name in (*FILES, *(FILE + log for log in LOGS), FILE):
         if (data / name).exists() and not (aside / name).exists():
             (data / name).replace(aside / name)
-    settle_folder(aside)
+    settle_names(aside)
 
 
 def _asides(data: Path) -> Iterator[Path]:

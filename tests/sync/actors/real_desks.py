@@ -9,9 +9,9 @@ from typing import Any
 from commune_desk.domain.model.ids import OfficerId, uuid7
 from commune_desk.domain.time.clock import Clock
 from commune_desk.store.desk.register import Register
-from commune_desk.store.engine.settings import Identity, Pins, ScopeKeyPair
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from commune_desk.vault.keys import RegisterKey
 from sync import protocol
 from sync.change import Line, Place
@@ -66,29 +66,7 @@ class FragileReplica(RegisterReplica):
 
 def make_register(path: Path, enrolment: Enrolment) -> None:
     """A register for an enrolled desk, at `path`."""
-    grant = enrolment.grants[0]
-    identity = Identity(
-        db_id=uuid7(),
-        desk=enrolment.desk,
-        label="PC of tests",
-        scope=grant.scope,
-        role=grant.role,
-        signing=enrolment.signing_key.to_bytes(),
-        box=enrolment.box_key.to_bytes(),
-        doorbell=enrolment.doorbell_key.to_bytes(),
-        epoch=enrolment.epoch,
-        pins=Pins(
-            address=enrolment.address,
-            ca_pem=enrolment.ca_pem,
-            authority_public=enrolment.authority_public,
-            escrow_public=enrolment.escrow_public,
-        ),
-    )
-    private = {scope: box.to_bytes() for scope, box in enrolment.scope_private.items()}
-    keys = [
-        ScopeKeyPair(key.scope, key.key, protocol.unb64(key.public), private.get(key.scope))
-        for key in enrolment.scope_keys
-    ]
+    identity, keys = identity_of(enrolment, "PC of tests", uuid7()), scope_keys_of(enrolment)
     Register.create(path, KEY, identity, keys)
 
 

@@ -285,7 +285,7 @@ def test_raised_numbers_never_sink(office: Office) -> None:
     assert office.durable()[0] == 7
 
 
-@pytest.mark.parametrize("step", ["_begin_in", "_put_aside", "write_private", "settle_folder"])
+@pytest.mark.parametrize("step", ["_begin_in", "_put_aside", "write_private", "settle_names"])
 def test_killed_at_any_step_a_restore_is_run_again(office: Office, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     from sync.server.lifecycle import restoring
 
