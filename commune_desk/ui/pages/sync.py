@@ -74,9 +74,6 @@ class SyncPage(Page):
             columns.main.addWidget(self.courier)
         columns.side.addWidget(self.proven)
         columns.side.addWidget(self.line)
-        self.compare = LinkButton(_("Compare with the province"))
-        self.compare.clicked.connect(self._compare)
-        columns.side.addWidget(self.compare)
         self.files = FilesCard(workplace, tasks)
         columns.side.addWidget(self.files)
         own = workplace.register.identity
@@ -121,13 +118,16 @@ class SyncPage(Page):
         for button in (self.pause, self.now, self.enrol):
             self.add_action(button)
 
-    def _support(self) -> QHBoxLayout:
-        line = QHBoxLayout()
+    def _support(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        self.compare = LinkButton(_("Compare with the province"), "refresh")
+        self.compare.clicked.connect(self._compare)
         self.log = LinkButton(_("Save a log for support…"), "file-text")
         self.log.clicked.connect(self._choose_log)
-        line.addWidget(self.log)
-        line.addStretch(1)
-        return line
+        for link in (self.compare, self.log):
+            column.addWidget(link, alignment=Qt.AlignmentFlag.AlignLeft)
+        return column
 
     def _choose_log(self) -> None:
         register = self._workplace.register
