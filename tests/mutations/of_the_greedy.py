@@ -73,7 +73,7 @@ FAULTS = (
     ),
     Fault(
         name="sealed-value-of-any-kind-to-decide",
-        file="commune_desk/store/intake/conflicts.py",
+        file="commune_desk/store/changes/sealing.py",
         old="return (value, True) if _is_of_its_kind(change.kind, field, value) else (None, False)",
         new="return value, True",
         tests=(f"{_KEPT}::test_a_sealed_value_of_the_wrong_kind_is_shown_as_unreadable_to_who_decides",),

@@ -12,6 +12,7 @@ _REPLICA, _RECEIPTS, _INCOMING, _PAGE = (
     "sync/client/page.py",
 )
 _TRANSACTION, _REGISTER = "commune_desk/store/writing/transaction.py", "commune_desk/store/desk/register.py"
+_LEDGER, _CLOCKS = "commune_desk/store/changes/ledger.py", "sync/journeys/test_clocks_apart.py"
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
 _ATTACKED = ("sync/client/test_register_under_attack.py",)
 _MEETING = (
@@ -242,9 +243,37 @@ FAULTS = (
     Fault(
         name="stamp-of-2255-taken-over",
         file="commune_desk/domain/time/clock.py",
-        old="(stamp for stamp in stamps if stamp < horizon)",
+        old="(stamp for stamp in stamps if not lies_ahead(stamp, now))",
         new="stamps",
         tests=("domain/time/test_stamps.py",),
+    ),
+    Fault(
+        name="stamps-of-2099-for-ever",
+        file=_LEDGER,
+        old="            return 0\n        return max(numbered, unsent or 0)",
+        new="            return numbered\n        return max(numbered, unsent or 0)",
+        tests=(f"{_CLOCKS}::test_a_pc_that_once_stood_in_2099_writes_hours_of_today_again",),
+    ),
+    Fault(
+        name="stamps-run-back-before-what-waits",
+        file=_LEDGER,
+        old="if is_right and not is_under_way and unsent is None and lies_ahead",
+        new="if is_right and lies_ahead",
+        tests=(f"{_CLOCKS}::test_a_pc_that_once_stood_in_2099_writes_hours_of_today_again",),
+    ),
+    Fault(
+        name="stamps-follow-a-clock-that-fell-behind",
+        file=_LEDGER,
+        old='is_right = told != "" and now > from_iso(told) - MOST_OFF',
+        new="is_right = True",
+        tests=(f"{_CLOCKS}::test_a_clock_that_fell_behind_takes_no_hour_back",),
+    ),
+    Fault(
+        name="a-value-that-was-decided-for-told-as-lost",
+        file="commune_desk/store/pages/history.py",
+        old="if not _won_later(change, field, decided)}",
+        new="}",
+        tests=("sync/meeting/test_stays_meet.py::test_a_value_that_somebody_decided_for_is_no_lost_one",),
     ),
     Fault(
         name="waiting-counts-only-this-record-once",

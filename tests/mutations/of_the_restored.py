@@ -33,8 +33,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="what-waits-is-merged-the-last-first",
         file=_AWAITED,
-        old="key=lambda line: (line.change.stamp, ",
-        new="key=lambda line: (-line.change.stamp, ",
+        old="key=lambda one: (one[0], ",
+        new="key=lambda one: (-one[0], ",
         tests=(f"{_WAITS}::test_who_had_heard_whom_is_kept_whoever_comes_first",),
     ),
     Fault(

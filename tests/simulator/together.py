@@ -7,7 +7,7 @@ nobody any more because the disk that alone had it was set back is taken out of 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -238,11 +238,15 @@ def is_copied(course: Course, desk: RealDesk) -> str:
 
 def is_set_back(course: Course, desk: RealDesk) -> str:
     """What it alone had is gone with the disk."""
-    whole = whole_of(course)
-    if course.desks.index(desk) not in whole.copied:
+    if course.desks.index(desk) not in whole_of(course).copied:
         return "no copy"
-    before = _known(course)
-    _roamer(desk).set_back()
+    return _losing(course, _roamer(desk).set_back)
+
+
+def _losing(course: Course, act: Callable[[], object]) -> str:
+    """What nobody has any more who could send it need not be there."""
+    whole, before = whole_of(course), _known(course)
+    act()
     gone = before - _known(course)
     whole.gone |= gone & {*whole.visits, *whole.logged}
     whole.typed = [one for one in whole.typed if one.phone not in gone]
@@ -279,6 +283,11 @@ def puts_the_province_back(course: Course, desk: RealDesk) -> str:
         path.write_bytes(kept)
     erased_list.settle(course.real.province)
     return said
+
+
+def puts_back_what_a_desk_forgot(course: Course, desk: RealDesk) -> str:
+    """The province alone had it of a desk whose disk was put back before; colleagues heard it and cannot send it."""
+    return _losing(course, lambda: puts_the_province_back(course, desk))
 
 
 def settle(course: Course) -> None:
@@ -322,6 +331,12 @@ _SHARED: dict[Act, int] = {
 }
 WITH_RESTORES: dict[Act, int] = _SHARED | {communes.copies_the_province: 1, puts_the_province_back: 1}
 WITH_LIVES: dict[Act, int] = _SHARED | {is_copied: 2, is_set_back: 2}
+WITH_BOTH: dict[Act, int] = _SHARED | {
+    is_copied: 3,
+    is_set_back: 3,
+    communes.copies_the_province: 3,
+    puts_back_what_a_desk_forgot: 3,
+}
 
 
 def _begin(course: Course) -> None:
