@@ -8,11 +8,11 @@ from sync.server.intake import erasures
 from sync.server.intake.whereabouts import Whereabouts
 from tests.simulator.courses import played
 from tests.simulator.seeds import fresh, kept
-from tests.simulator.wandering import DISKS_TOGETHER, TOGETHER
+from tests.simulator.wandering import BOTH_TOGETHER, DISKS_TOGETHER, TOGETHER
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
-KINDS = [TOGETHER.name, DISKS_TOGETHER.name]
+KINDS = [TOGETHER.name, DISKS_TOGETHER.name, BOTH_TOGETHER.name]
 LONG, CHUNKS = 10, range(4)
 
 
@@ -24,6 +24,11 @@ def test_whatever_happens_at_once_nothing_is_lost(seed: int) -> None:
 @pytest.mark.parametrize("seed", kept(DISKS_TOGETHER.name))
 def test_nor_where_disks_are_put_back_meanwhile(seed: int) -> None:
     played(DISKS_TOGETHER.name, seed)
+
+
+@pytest.mark.parametrize("seed", kept(BOTH_TOGETHER.name))
+def test_nor_where_both_are_put_back(seed: int) -> None:
+    played(BOTH_TOGETHER.name, seed)
 
 
 @pytest.mark.parametrize("kind", KINDS)
