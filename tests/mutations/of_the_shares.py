@@ -74,4 +74,11 @@ FAULTS = (
         new="        return\n",
         tests=(f"{_REAL}::test_the_house_keeps_its_own_log_when_it_hands_back",),
     ),
+    Fault(
+        name="the-end-of-a-share-told-without-what-goes-by-it",
+        file="sync/server/answers/snapshots.py",
+        old="moves = [own.pop(one.line.change.id, one) for",
+        new="moves = [(own.pop(one.line.change.id, None), one)[1] for",
+        tests=("sync/moves/test_children_shared.py::test_a_house_that_begins_anew_hears_that_a_share_ended",),
+    ),
 )

@@ -257,10 +257,10 @@ def written_lines(
     lines = []
     unsigned: dict[str, set[int]] = {}
     present: dict[str, set[int]] = {}
-    moves = what_brought_them(connection, standing, places)
+    own = {one.line.change.id: one for one in standing}
+    moves = [own.pop(one.line.change.id, one) for one in what_brought_them(connection, standing, places)]
     places = {**_places(connection, scope, [one.line.change.id for one in moves]), **places}
-    told = {one.line.change.id for one in moves}
-    every = [*moves, *(one for one in standing if one.line.change.id not in told)]
+    every = [*moves, *own.values()]
     brought = _brought(every, places)
     for one in every:
         change = one.line.change

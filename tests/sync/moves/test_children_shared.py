@@ -10,6 +10,7 @@ from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Refusal
+from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.store.intake import departures
 from commune_desk.store.pages.shares import Share, sharing_of
 from commune_desk.store.writing.relocating import houses, relocate
@@ -262,3 +263,22 @@ def test_a_desk_that_begins_anew_forgets_a_share_that_ended_meanwhile_and_keeps_
     colleague.sync()
     assert [one.to for one in held(colleague, child)] == ["S:AD02"]
     assert sums_here(colleague, COMMUNE) == sums_there(both.real, COMMUNE)
+
+
+@pytest.mark.parametrize("is_corrected", [False, True])
+def test_a_house_that_begins_anew_hears_that_a_share_ended(
+    both: Both, child: RecordId, monkeypatch: pytest.MonkeyPatch, is_corrected: bool
+) -> None:
+    """Absence removes nothing, so the end has to be in the snapshot by itself, with what goes by it."""
+    monkeypatch.setattr("sync.server.answers.pull.WORTH", 1)
+    share(both, child)
+    if is_corrected:
+        correct(both.house, child, village="Khe Bốc")
+    both.sync()
+    both.office.run(lambda tx: take_back(tx, child, THERE))
+    both.office.sync()
+    both.house.run(begin_all_anew)
+    both.sync()
+    assert both.house.ask(NAMES) == []
+    assert both.house.ask("SELECT is_sent FROM purge_receipt") == [(1,)]
+    assert sums_here(both.house, SHELTER) == sums_there(both.real, SHELTER)
