@@ -10,11 +10,12 @@ from pathlib import Path
 from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync.server.commands.console import Console
+from sync.server.commands.opening import opened
 from sync.server.engine import address
 from sync.server.engine.database import Database
 from sync.server.engine.private_files import make_folder, write_private
 from sync.server.identity.only_process import only_process
-from sync.server.identity.province import Province, open_province
+from sync.server.identity.province import Province
 from sync.server.identity.stores import bring_up, new_store, prepare
 from sync.server.lifecycle import erased_list, moving
 from sync.server.lifecycle.backups import FILES
@@ -33,7 +34,7 @@ def upgrade(args: Namespace, console: Console) -> None:
 def migrate_store(args: Namespace, console: Console) -> None:
     """Move a province to another engine, into a new data folder. The old one is kept, and serves no more."""
     where = address.read_url(args.to, owner=args.owner) if args.to else None
-    with closing(open_province(args.data, args.key_file)) as source, only_process(source):
+    with closing(opened(args)) as source, only_process(source):
         if where is not None:
             prepare(where)
         make_folder(args.new_data)

@@ -26,7 +26,7 @@ class MovingOffice:
 
     def command(self, name: str, *words: str) -> Done:
         """At the old folder."""
-        inner = words[: name == "bundle"]
+        inner = words[: name in ("bundle", "desk")]
         places = ["--data", str(self.old), "--key-file", str(self.key)]
         with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
             code = main(["--lang", "en", name, *inner, *places, *words[len(inner) :]])

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from commune_desk.domain.model.ids import RecordId
 from sync.client.enrol import enrol
 from sync.server.answers.roots import make_due
-from sync.server.commands import opening
+from sync.server.commands import commands, opening
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
@@ -223,7 +223,22 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "bundle": ("in", "nothing"),
     "status": (),
     "root": (),
+    "renew": (),
+    "desk": ("list",),
+    "recover": ("7ZK2M-0Q4TD", "--yes"),
+    "durable": ("--until", "2026-11-23 23:40"),
+    "policy": ("--lease-days", "20"),
+    "conflicts": (),
+    "erase": ("QN-06838-2026-K7Q2-0001", "--who", "x", "--why", "x", "--yes"),
+    "erasures": (),
+    "migrate-store": ("--new-data", "data-of-a-second-move"),
 }
+MAY_OPEN_IT = {"init", "upgrade", "export-log", "restored", "restore"}
+"""They make one, mend its tables, read its log, or bring it back into use."""
+
+
+def test_every_command_is_asked_or_may_open_it() -> None:
+    assert sorted({*COMMANDS, *MAY_OPEN_IT}) == sorted(commands.COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
