@@ -14,6 +14,8 @@ _WORDS = {
     errno.EROFS: N_("the disk can only be read"),
     errno.ENOSPC: N_("the disk is full"),
     errno.EISDIR: N_("it is a folder"),
+    errno.EEXIST: N_("there is a file of this name already"),
+    errno.ENAMETOOLONG: N_("its name is too long"),
     errno.ENOTDIR: N_("what should be a folder is a file"),
     errno.EIO: N_("the disk does not answer as it should"),
     errno.EADDRINUSE: N_("another program uses it"),

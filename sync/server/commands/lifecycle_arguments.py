@@ -35,7 +35,7 @@ def _backups(make: Make, texts: Texts) -> None:
 def _restoring(make: Make, texts: Texts) -> None:
     make("restored", N_("say that a copy of the database was put back: desks then send again what it lacks"))
     parser = make("restore", N_("put a backup in the place of the province; what is there is kept aside"))
-    source = N_("the file that the command backup wrote")
+    source = N_("the file that the command backup wrote, or the folder where a restore put aside what was there")
     parser.add_argument("--from", type=Path, required=True, metavar="FILE", dest="source", help=texts.say(source))
     older = N_("also a backup before the latest, when the latest is lost")
     parser.add_argument("--older", action="store_true", help=texts.say(older))

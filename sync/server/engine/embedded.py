@@ -39,7 +39,7 @@ class EmbeddedDatabase(Database):
     driver_errors = (sqlcipher3.dbapi2.DatabaseError,)
 
     def __init__(self, path: Path, key: str) -> None:
-        _refuse_plain(path)
+        refuse_plain(path)
         self._writing = threading.Lock()
         self.engine = create_engine(
             "sqlite://",
@@ -81,7 +81,7 @@ def is_key(text: str) -> bool:
 
 def keyed(path: Path, key: str) -> Any:
     """The driver's own connection, for what cannot stand in a transaction. Raises Fault, or what the driver raises."""
-    _refuse_plain(path)
+    refuse_plain(path)
     return _connect(path, key)
 
 
@@ -120,7 +120,8 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def _refuse_plain(path: Path) -> None:
+def refuse_plain(path: Path) -> None:
+    """Raise Fault for a file that can be read without a key, or not at all."""
     try:
         with path.open("rb") as file:
             plain = file.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER

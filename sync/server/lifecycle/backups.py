@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, Subquery, bindparam, case, func, select, union_all, update
+from sqlalchemy import Connection, Subquery, bindparam, case, func, inspect, select, union_all, update
 
 from commune_desk.domain.time.clock import from_iso, to_iso
 from commune_desk.domain.words.errors import Fault, Refusal
@@ -35,6 +35,8 @@ _LEFT = re.compile(rf"\..+{re.escape(_PART)}(?:{'|'.join(('', *LOGS))})")
 """What a backup is called while it is written, and what lies beside it: a name that nobody else's file has."""
 _OLD = 24 * 60 * 60
 """Seconds after which a backup that is not written to any more is not being read back either."""
+_READ = (tables.meta, tables.scope, tables.desk, tables.change, tables.quarantine, tables.feed, tables.erasure)
+"""What a copy must have to be read whole."""
 LONGEST_PUSH = timedelta(minutes=15)
 """Between the moment by which the changes of a push are dated and the one from which others see them: a push waits for
 locks, and for a slow disk."""
@@ -79,20 +81,23 @@ def back_up(province: Province, target: Path) -> Backup:
     """
     if province.database.is_shared:
         raise on_postgres()
-    if target.exists():
-        raise Refusal(N_("There is a file {path} already; it was not touched. Name another."), path=target)
     part = target.with_name(f".{target.name}{_PART}")
     try:
+        if target.exists():
+            raise Refusal(N_("There is a file {path} already; it was not touched. Name another."), path=target)
         clear_left(target.parent, _LEFT, province.clock.now().timestamp() - _OLD)
-        _clear(part)
+        clear(part)
+        part.touch(mode=0o600)  # where no file can be, the system says why; the engine would not
         _copy(province, part)
         made = verified(province, part)
         _settle(part, target)
+    except BackupBroken:
+        raise BackupBroken(target) from None
     except OSError as error:
         raise Fault(N_("The file {path} cannot be written: {reason}."), path=target, reason=reason_of(error)) from None
     finally:
         with suppress(OSError):
-            _clear(part)
+            clear(part)
     province.database.write(lambda connection: raise_durable(connection, province, made.desks), NO_SCOPE)
     return made
 
@@ -184,6 +189,7 @@ def read_whole(path: Path, key: str) -> Copied:
     """Read a copy from its first page to its last and every chain in it. Raises BackupBroken."""
     try:
         with named_faults(), closing(keyed(path, key)) as raw:
+            in_one_file(raw)  # a database that was not closed stands in its log as well
             if raw.execute("PRAGMA cipher_integrity_check").fetchall():
                 raise BackupBroken(path)
         with closing(EmbeddedDatabase(path, key)) as copy:
@@ -196,7 +202,7 @@ def read_whole(path: Path, key: str) -> Copied:
 
 
 def _read(connection: Connection, path: Path) -> Copied:
-    if first_break(connection):
+    if not {table.name for table in _READ} <= set(inspect(connection).get_table_names()) or first_break(connection):
         raise BackupBroken(path)
     scopes = connection.execute(select(tables.scope.c.id, tables.scope.c.head, tables.scope.c.chain))
     desks = connection.execute(select(tables.desk.c.id, tables.desk.c.head))
@@ -238,6 +244,7 @@ def _settle(part: Path, target: Path) -> None:
     settle_names(target.parent)
 
 
-def _clear(part: Path) -> None:
+def clear(part: Path) -> None:
+    """Take away a copy that is not whole yet, with what the engine keeps beside it."""
     for ending in ("", *LOGS):
         part.with_name(part.name + ending).unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import count, takewhile
 from pathlib import Path
 from shutil import copyfile
@@ -13,19 +13,19 @@ from shutil import copyfile
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.time.clock import Clock
-from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.errors import DeskError, Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync.disk import settle_names
 from sync.protocol import unb64
 from sync.server.engine import address, tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
-from sync.server.engine.embedded import FILE, LOGS, EmbeddedDatabase, keyed, named_faults
+from sync.server.engine.embedded import FILE, LOGS, EmbeddedDatabase, keyed, named_faults, refuse_plain
 from sync.server.engine.private_files import write_private
 from sync.server.engine.schema import migrate
 from sync.server.identity import keyfile
 from sync.server.identity.only_process import only_here
 from sync.server.identity.province import CA_FILE, Province, begin_epoch, note_moved, read_meta
-from sync.server.lifecycle.backups import FILES, KEPT, Copied, in_one_file, on_postgres, read_whole
+from sync.server.lifecycle.backups import FILES, KEPT, BackupBroken, Copied, clear, in_one_file, on_postgres, read_whole
 from sync.server.reasons import reason_of
 
 _FRESH = "restoring.db"
@@ -36,22 +36,24 @@ _UNFINISHED = "unfinished"
 def restore(data: Path, key_path: Path, source: Path, *, clock: Clock, older: bool = False) -> Path:
     """Put the backup `source` in the place of the province in `data`; returns the folder with what was there.
 
+    A folder as `source` is a whole data folder, as an earlier restore put one aside. What is refused leaves nothing.
     With `older` also a backup that lacks what desks were told to rely on. Killed at any moment, it can be run again.
-    Raises Refusal while the province is served and for one on PostgreSQL, BackupBroken, Fault.
+    Raises Refusal while the province is served, for one on PostgreSQL and for no backup, BackupBroken, Fault.
     """
     if address.remembered(data) is not None:
         raise on_postgres()
     keys = keyfile.read(key_path, data=data)
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with only_here(data):
+        with only_here(data), _refused_without_a_trace(data / _FRESH, source):
             _lay_out(source, data / _FRESH)
             copied = read_whole(data / _FRESH, keys.database_key)
             if broken_off := _broken_off(data):
                 _put_aside(data, broken_off)  # first: its log may be there already, and says what desks rely on
             if not older:
                 _refuse_older(source, _last_served(data), keys.database_key, copied)
-            files = _take_files(data / _FRESH, keys.database_key)
+            files = _take_files(data / _FRESH, keys.database_key) | _files_in(source)
+            _refuse_no_certificates(source, files)
             _begin_in(data / _FRESH, keys, files.get(CA_FILE, b""), clock)
             aside = broken_off or _begin_aside(data)
             _put_aside(data, aside)
@@ -97,12 +99,30 @@ def _begin_in(fresh: Path, keys: keyfile.KeyFile, ca: bytes, clock: Clock) -> No
         in_one_file(raw)
 
 
+@contextmanager
+def _refused_without_a_trace(fresh: Path, source: Path) -> Iterator[None]:
+    """Around what is done with the copy of `source`: a refusal takes it away, and names what was asked for."""
+    try:
+        yield
+    except DeskError as error:
+        clear(fresh)
+        raise BackupBroken(source) if isinstance(error, BackupBroken) else error from None
+
+
 def _lay_out(source: Path, fresh: Path) -> None:
-    if not source.is_file():
+    database = source / FILE if source.is_dir() else source
+    if not database.is_file():
         missing = reason_of(FileNotFoundError(errno.ENOENT, ""))
-        raise Fault(N_("The file {path} cannot be read: {reason}."), path=source, reason=missing)
-    for ending in ("", *LOGS):
-        fresh.with_name(fresh.name + ending).unlink(missing_ok=True)
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=database, reason=missing)
+    refuse_plain(database)
+    clear(fresh)
+    for ending in LOGS if source.is_dir() else ():
+        with suppress(FileNotFoundError):
+            _copy(database.with_name(database.name + ending), fresh.with_name(fresh.name + ending))
+    _copy(database, fresh)
+
+
+def _copy(source: Path, fresh: Path) -> None:
     copyfile(source, fresh)
     fresh.chmod(0o600)
     with fresh.open("rb+") as file:
@@ -144,6 +164,23 @@ def _take_files(fresh: Path, key: str) -> dict[str, bytes]:
         copy.execute(f"DROP TABLE IF EXISTS {KEPT}")
         in_one_file(copy)
     return {name: bytes(content) for name, content in rows if name in FILES}
+
+
+def _files_in(source: Path) -> dict[str, bytes]:
+    """The kept files of a data folder; none where `source` is a backup, which holds its own."""
+    return {name: (source / name).read_bytes() for name in FILES if (source / name).is_file()}
+
+
+def _refuse_no_certificates(source: Path, files: dict[str, bytes]) -> None:
+    """Raise Refusal for a database alone: put in its place, it would open nothing and serve nobody."""
+    if CA_FILE not in files:
+        raise Refusal(
+            N_(
+                "{path} lacks the province's certificates. Nothing was changed. Name a file that the command backup "
+                "wrote, or a whole folder, such as the one where an earlier restore put aside what was there."
+            ),
+            path=source,
+        )
 
 
 def _broken_off(data: Path) -> Path | None:
