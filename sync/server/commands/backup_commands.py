@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 
 from commune_desk.domain.time.clock import VIETNAM, SystemClock, to_iso
@@ -18,6 +18,8 @@ from sync.server.lifecycle.restoring import begin
 from sync.server.lifecycle.restoring import restore as put_back
 
 _MINUTE = "%Y-%m-%d %H:%M"
+_FIRST_YEAR = 1970
+"""No computer's clock stood before it."""
 NEXT_STEPS = (
     N_("Start the server: commune-desk-server serve. Desks send by themselves what this copy lacks."),
     N_("Hand down again the reports by 111 and 1800.1769 that came in since the copy was made: report-in."),
@@ -70,10 +72,11 @@ def restore(args: Namespace, console: Console) -> None:
 
 
 def _instant(word: str) -> str:
-    try:
-        return to_iso(datetime.strptime(word, _MINUTE).replace(tzinfo=VIETNAM))
-    except ValueError:
-        raise Invalid(N_('Write the instant as "2026-11-23 23:40", Viet Nam time. Nothing was changed.')) from None
+    with suppress(ValueError):
+        instant = datetime.strptime(word, _MINUTE).replace(tzinfo=VIETNAM)
+        if instant.year >= _FIRST_YEAR:
+            return to_iso(instant)
+    raise Invalid(N_('Write the instant as "2026-11-23 23:40", Viet Nam time. Nothing was changed.'))
 
 
 def _say_next(console: Console) -> None:

@@ -20,7 +20,7 @@ from sync.server.commands.courier_commands import bundle
 from sync.server.commands.opening import opened
 from sync.server.commands.store_commands import migrate_store, upgrade
 from sync.server.commands.texts import harmless
-from sync.server.door.enrolment import LONGEST, make_code
+from sync.server.door.enrolment import LONGEST, LONGEST_LABEL, make_code
 from sync.server.engine.address import read_url
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.identity import desks, recovering
@@ -115,6 +115,8 @@ def enrol_code(args: Namespace, console: Console) -> None:
     grants = {scope: _role(scope, args.role) for scope in map(checked_scope, args.scope)}
     if len(grants) > 1:
         raise Invalid(N_("A desk works in one place: give one --scope. No code was made."))
+    if max(len(args.label), len(args.name)) > LONGEST_LABEL:
+        raise Invalid(N_("A label or a name has at most {most} characters. No code was made."), most=LONGEST_LABEL)
     if args.hours < 1:
         raise Invalid(N_("A code must be good for at least one hour."))
     if args.hours > MOST_HOURS:
@@ -250,8 +252,12 @@ def _reports_of(args: Namespace) -> list[tuple[str, dict[str, Value]]]:
             raise Fault(
                 N_("The file {path} cannot be read: {reason}."), path=args.from_file, reason=reason_of(error)
             ) from None
-        return [(report.commune, values_of_file(report)) for report in read_report_file(content)]
-    missing = [f"--{name}" for name in ("commune", "received", "place", "description") if not getattr(args, name)]
+        reports = [(report.commune, _told(values_of_file(report))) for report in read_report_file(content)]
+        if not reports:
+            raise Invalid(N_("The file {path} holds no report. Nothing was written."), path=args.from_file)
+        return reports
+    needed = ("commune", "received", "place", "description")
+    missing = [f"--{name}" for name in needed if not (getattr(args, name) or "").strip()]
     if missing:
         raise Invalid(N_("Still needed: {options}. Nothing was written."), options=", ".join(missing))
     values: dict[str, Value] = {
@@ -263,7 +269,12 @@ def _reports_of(args: Namespace) -> list[tuple[str, dict[str, Value]]]:
         "child_age": args.age,
         "child_sex": args.sex,
     }
-    return [(args.commune, {name: value for name, value in values.items() if value is not None})]
+    return [(args.commune, _told(values))]
+
+
+def _told(values: dict[str, Value]) -> dict[str, Value]:
+    """Without what is blank: nobody said it."""
+    return {name: value for name, value in values.items() if value is not None and str(value).strip()}
 
 
 def recover(args: Namespace, console: Console) -> None:

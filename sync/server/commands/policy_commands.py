@@ -16,6 +16,9 @@ from sync.server.identity.places import place_name
 from sync.server.identity.policy import Policy, decide, policy_of
 from sync.server.intake.late_conflicts import LateConflict, late_conflicts
 
+_MOST_DAYS = 36500
+"""A conflict that has waited for a century; what is much longer no calendar reckons with."""
+
 
 def policy(args: Namespace, console: Console) -> None:
     with closing(opened(args)) as province:
@@ -47,8 +50,8 @@ def _wanted(args: Namespace, present: Policy) -> Policy:
 
 
 def conflicts(args: Namespace, console: Console) -> None:
-    if args.older_than is not None and args.older_than < 0:
-        raise Invalid(N_("Days are a whole number from 0 on."))
+    if args.older_than is not None and not 0 <= args.older_than <= _MOST_DAYS:
+        raise Invalid(N_("Days are a whole number from 0 to {most}."), most=_MOST_DAYS)
     with closing(opened(args)) as province:
         usual = province.database.read(policy_of, WHOLE_PROVINCE).conflict_days
         days = usual if args.older_than is None else args.older_than

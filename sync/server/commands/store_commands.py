@@ -33,6 +33,11 @@ def upgrade(args: Namespace, console: Console) -> None:
 
 def migrate_store(args: Namespace, console: Console) -> None:
     """Move a province to another engine, into a new data folder. The old one is kept, and serves no more."""
+    if args.new_data.resolve().is_relative_to(args.data.resolve()):
+        raise Refusal(
+            N_("The folder {path} lies in the old one, which is to be put away. Nothing was changed; name another."),
+            path=args.new_data,
+        )
     where = address.read_url(args.to, owner=args.owner) if args.to else None
     with closing(opened(args)) as source, only_process(source):
         if where is not None:

@@ -24,6 +24,8 @@ from sync.server.problems import Refused
 
 LONGEST = timedelta(days=30)
 """So long a code may be good."""
+LONGEST_LABEL = 60
+"""So many characters of what a PC or a place is called are kept."""
 _AHEAD = LONGEST + timedelta(days=1)
 """One that would be good for longer was made by a clock that ran ahead."""
 
@@ -144,7 +146,7 @@ def _write_desk(connection: Connection, province: Province, request: EnrolReques
         .where(tables.desk.c.id == desk)
         .values(
             status=ACTIVE,
-            label=label[:60],
+            label=label[:LONGEST_LABEL],
             sign_public=unb64(request.sign_public),
             box_public=unb64(request.box_public),
             doorbell_public=unb64(request.doorbell_public),
