@@ -61,7 +61,7 @@ def test_what_was_cut_short_is_refused(kind: str) -> None:
     whole = PICTURES[kind]()
     assert shown(prepared(whole, shrunk).content).width() == 320
     for left in (0.999, 0.95, 0.5, 0.1):
-        with pytest.raises(Invalid, match="was cut short. Nothing was added; copy it again"):
+        with pytest.raises(Invalid, match=r"cut short.*; copy it again"):
             prepared(whole[: int(len(whole) * left)], shrunk)
 
 
@@ -82,7 +82,7 @@ def test_a_photo_with_all_that_a_phone_lays_beside_it_is_whole() -> None:
 
 
 def test_a_second_page_is_not_left_out_in_silence() -> None:
-    with pytest.raises(Invalid, match="only the first could be kept. Nothing was added; scan them as a PDF") as caught:
+    with pytest.raises(Invalid, match=r"only the first.*; scan them as a PDF") as caught:
         prepared(tiff([(200, 0, 0), (0, 200, 0), (0, 0, 200)]), shrunk)
     assert caught.value.params == {"count": 3}
     assert shown(prepared(tiff([(200, 0, 0)]), shrunk).content).pixelColor(9, 9).red() > 190
