@@ -104,8 +104,9 @@ def _refused_without_a_trace(fresh: Path, source: Path) -> Iterator[None]:
     """Around what is done with the copy of `source`: a refusal takes it away, and names what was asked for."""
     try:
         yield
-    except DeskError as error:
-        clear(fresh)
+    except (DeskError, OSError) as error:
+        with suppress(OSError):
+            clear(fresh)
         raise BackupBroken(source) if isinstance(error, BackupBroken) else error from None
 
 

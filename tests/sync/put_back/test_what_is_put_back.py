@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -125,6 +126,18 @@ def test_a_file_that_is_not_encrypted_is_named_as_it_was_given(folder: Path) -> 
     refused = put_back(folder, folder / "plain")
     assert (refused.returncode, f"{folder / 'plain'} is not encrypted" in refused.stderr) == (2, True)
     assert not (folder / "data" / "restoring.db").exists()
+
+
+def test_a_full_disk_keeps_no_half_of_a_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: Path, fresh: Path) -> None:
+        fresh.write_bytes(source.read_bytes()[:4096])
+        raise OSError(errno.ENOSPC, "")
+
+    before = lying(folder)
+    monkeypatch.setattr(restoring, "copyfile", full)
+    refused = put_back(folder, folder / "backup")
+    assert (refused.returncode, "the disk is full" in refused.stderr) == (2, True)
+    assert lying(folder) == before
 
 
 def test_a_backup_that_is_not_whole_is_named_by_its_own_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
