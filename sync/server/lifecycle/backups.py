@@ -81,7 +81,7 @@ def back_up(province: Province, target: Path) -> Backup:
     """
     if province.database.is_shared:
         raise on_postgres()
-    part = target.with_name(f".{target.name}{_PART}")
+    part = target.parent / f".{target.name}{_PART}"
     try:
         if target.exists():
             raise Refusal(N_("There is a file {path} already; it was not touched. Name another."), path=target)

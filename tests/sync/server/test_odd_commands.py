@@ -47,6 +47,11 @@ def test_a_backup_says_what_is_wrong_with_its_own_place(folder: Path, where: str
     assert command(folder, "backup", "--to", str(folder / "b")).returncode == 0
 
 
+@pytest.mark.parametrize("target", ["", "/"])
+def test_a_backup_without_a_name_is_refused(folder: Path, target: str) -> None:
+    assert "already" in refused(folder, "backup", "--to", target)
+
+
 @pytest.mark.parametrize("member", ["--description", "--place"])
 def test_a_blank_report_goes_nowhere(folder: Path, member: str) -> None:
     words = {"--commune": "06838", "--received": "2026-11-23 23:40", "--place": "Nà Ếch", "--description": "b"}
