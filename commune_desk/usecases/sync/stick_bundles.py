@@ -98,7 +98,9 @@ def summed(bundles: Sequence[StickBundle], *, others: int) -> ReadIn:
         read.set_aside += brought.set_aside
         read.events += one.events
         read.conflicts += one.conflicts
-        read.missing, read.refusal = brought.missing, brought.refusal or read.refusal
+        if brought.is_answer:
+            read.missing = brought.missing
+        read.refusal = brought.refusal or read.refusal
         read.has_followed |= brought.has_followed
         read.more |= brought.more
         read.lacking |= brought.lacking
