@@ -54,6 +54,8 @@ class ReadIn:
     refusal: DeskError | None = None
     faults: list[DeskError] = field(default_factory=list)
     """Why a bundle was not taken in, one for each."""
+    is_cut: bool = False
+    """Whether more for this PC may lie in the folder than was read."""
     done_with: list[str] = field(default_factory=list)
     """Fingerprints of what may leave the stick: it was read to its end, or the province has signed for it."""
 
