@@ -114,4 +114,40 @@ FAULTS = (
         new="    up_to = receipt.accepted_n\n",
         tests=(f"{_ATTACKED}::test_a_receipt_for_another_copy_of_this_register_says_nothing_here",),
     ),
+    Fault(
+        name="missing-taken-back-by-what-answers-nothing",
+        file="commune_desk/usecases/sync/stick_bundles.py",
+        old="        if brought.is_answer:\n            read.missing = brought.missing\n",
+        new="        read.missing = brought.missing\n",
+        tests=(
+            "sync/courier/test_several_answers.py::"
+            "test_what_an_answer_says_is_missing_stays_said_beside_a_later_bundle_that_answers_nothing",
+        ),
+    ),
+    Fault(
+        name="own-bundle-sought-among-the-first-alone",
+        file="commune_desk/usecases/sync/courier.py",
+        old="        own = list(self._own_of(found, box.public))\n",
+        new="        own = list(self._own_of(found[: stick.MOST_READ], box.public))\n",
+        tests=(
+            "usecases/sync/test_crowded_folders.py::"
+            "test_its_own_bundle_is_found_behind_many_of_others_and_leaves_the_stick",
+        ),
+    ),
+    Fault(
+        name="photos-that-wait-called-nothing",
+        file="commune_desk/store/pages/sync_status.py",
+        old="        files_to_send=file_queue.count_going_up(connection),\n",
+        new="",
+        tests=(
+            "sync/courier/test_stays_here.py::test_photos_that_wait_for_a_line_are_told_until_they_are_at_the_province",
+        ),
+    ),
+    Fault(
+        name="refused-while-locked-said-to-go-by-itself",
+        file="commune_desk/ui/opening/unlock.py",
+        old="        is_refused = self._delivery is not None and self._delivery.is_refused\n",
+        new="        is_refused = False\n",
+        tests=("ui/lock/test_carried.py::test_what_the_province_refused_is_said_to_go_once_somebody_unlocks",),
+    ),
 )

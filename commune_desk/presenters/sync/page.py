@@ -167,6 +167,9 @@ def _subtitle(facts: SyncFacts) -> str:
 
 
 def _waiting(facts: SyncFacts, *, has_line: bool) -> tuple[StatusLine, ...]:
+    if not facts.waiting and facts.files_to_send:
+        where = _("How many and how much stands under “Photos and scans”.")
+        return (StatusLine(_("Only photos and scans wait to be sent"), where, tone="warning", icon="clock"),)
     if not facts.waiting:
         return (StatusLine(_("Nothing waits to be sent"), tone="good", icon="check"),)
     total = StatusLine(

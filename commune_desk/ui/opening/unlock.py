@@ -222,7 +222,9 @@ class Doorbell(NoticeBar):
 
     def _tell_carried(self, *, is_held: bool = False) -> None:
         waits, is_signed_for = self._profile.sealed.exists(), self._profile.receipts.exists()
-        self.carried.emit(carried_text(waits=waits, is_signed_for=is_signed_for, is_held=is_held))
+        is_refused = self._delivery is not None and self._delivery.is_refused
+        text = carried_text(waits=waits, is_signed_for=is_signed_for, is_held=is_held, is_refused=is_refused)
+        self.carried.emit(text)
 
     def _heard(self, waiting: int) -> None:
         from commune_desk.usecases.locked.doorbell import DoorbellCard, listen

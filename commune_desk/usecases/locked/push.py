@@ -129,14 +129,15 @@ class Delivery:
         self._profile = profile
         self._connect = connect
         self._under_way = UnderWay()
-        self._is_refused = False
+        self.is_refused = False
+        """Whether what lies here is not tried again before the register is open."""
         self._failures = 0
         self._not_before = 0.0
 
     @property
     def is_due(self) -> bool:
         """Whether something lies here that may be tried now: what the province refused waits for the open desk."""
-        return not self._is_refused and self._profile.sealed.exists() and monotonic() >= self._not_before
+        return not self.is_refused and self._profile.sealed.exists() and monotonic() >= self._not_before
 
     def abort(self) -> None:
         self._under_way.abort()
@@ -153,7 +154,7 @@ class Delivery:
     def _failed(self, error: DeskError | OSError) -> None:
         from sync.client.channel import Refused
 
-        self._is_refused = isinstance(error, (SyncHalted, Invalid)) or (
+        self.is_refused = isinstance(error, (SyncHalted, Invalid)) or (
             isinstance(error, Refused) and error.status < 500
         )
         self._failures += 1
@@ -164,7 +165,7 @@ class Delivery:
     def _carry(self, card: DoorbellCard) -> None:
         sealed = find_file(self._profile.sealed, SealedPushes, most=_MOST_BYTES)
         if sealed is None or not card.address or sealed.desk != card.desk:
-            self._is_refused = True
+            self.is_refused = True
             return
         from sync.client.sealed_push import carry
 

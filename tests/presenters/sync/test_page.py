@@ -145,6 +145,14 @@ def test_records_changes_and_bytes_are_told_apart() -> None:
     assert first.detail.startswith("5 thay đổi · gửi khoảng 1,0 KB · ")
 
 
+def test_nothing_waits_is_said_only_where_no_file_waits_either() -> None:
+    """How many there are stands in the card of files."""
+    (line,) = sync_page(facts(files_to_send=3, waiting_files=3), QUIET).waiting
+    assert (line.text, line.tone) == ("Chỉ còn ảnh hoặc bản quét chờ gửi", "warning")
+    (line,) = sync_page(facts(waiting_files=3), QUIET).waiting
+    assert (line.text, line.tone) == ("Không còn gì chờ gửi", "good"), "the twin: files that come wait for nobody here"
+
+
 def test_a_receipt_is_named_with_its_number_and_the_provinces_time() -> None:
     line = sync_page(PROVEN, QUIET).proven[0]
     assert ("1.284" in line.text, "07:42 23/11/2026" in line.detail) == (True, True)
