@@ -350,8 +350,7 @@ PROMISES = (
         new="        self.due = now + pace.start_jitter\n",
         tests=(f"{_LOAD}::test_a_morning_at_eight_is_spread_over_the_first_seconds",),
     ),
-)
-FAULTS = (*MOVES, *BEGINNINGS, *PROOFS, *PROMISES    Fault(
+    Fault(
         name="a-late-edit-told-so-that-nobody-believes-it",
         file="sync/server/intake/whereabouts.py",
         old="        return late if _is_believed(late) else None\n",
@@ -376,3 +375,4 @@ FAULTS = (*MOVES, *BEGINNINGS, *PROOFS, *PROMISES    Fault(
         tests=("sync/moves/test_late_edits_told.py::test_while_a_late_edit_waits_the_new_commune_can_begin_anew",),
     ),
 )
+FAULTS = (*MOVES, *BEGINNINGS, *PROOFS, *PROMISES)
