@@ -78,8 +78,8 @@ MOVES = (
     Fault(
         name="late-edit-set-aside",
         file=_WHERE,
-        old="return Route(home, scopes, is_late=True, entered=way.entered, is_own=is_own, again=way.again)",
-        new="return None",
+        old="        return late if _is_believed(late) else None\n",
+        new="        return None\n",
         tests=(f"{_MOVES}::test_a_late_edit_is_a_conflict_of_the_new_commune_and_never_applied_in_silence",),
     ),
     Fault(
@@ -352,14 +352,14 @@ PROMISES = (
     ),
     Fault(
         name="a-late-edit-told-so-that-nobody-believes-it",
-        file="sync/server/intake/whereabouts.py",
+        file=_WHERE,
         old="        return late if _is_believed(late) else None\n",
         new="        return late\n",
         tests=("sync/moves/test_late_edits_told.py::test_where_no_move_is_found_it_is_set_aside_and_stops_no_feed",),
     ),
     Fault(
         name="a-guest-where-she-lived-came-by-no-move",
-        file="sync/server/intake/whereabouts.py",
+        file=_WHERE,
         old="by | set(_brought(connection, home, record))",
         new="by",
         tests=(
