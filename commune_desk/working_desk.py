@@ -28,6 +28,7 @@ from commune_desk.ui.idle_lock import OFFICE_MINUTES, SHELTER_MINUTES, IdleLock
 from commune_desk.ui.platform import watch_session
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.metered import syncs_on_metered
+from commune_desk.usecases.desk.pausing import choose_pause, is_paused
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.locked.doorbell import leave_card
 from commune_desk.usecases.locked.push import leave_sealed, take_receipts
@@ -162,6 +163,7 @@ class WorkingDesk(QObject):
 
             self.follow_line(watch_line(self))
         self._hold_if_metered()
+        self._heed_pause()
         self.agent.start()
 
     def follow_line(self, line: LineWatch) -> None:
@@ -194,6 +196,7 @@ class WorkingDesk(QObject):
             self._sync_as_the_new_desk()
         if changes.touches("sync"):
             self._hold_if_metered()
+            self._heed_pause()
         if self.agent is not None and asks_for_sync(changes) and self.workplace.read(count_waiting):
             self.agent.change_saved()
         if changes.touches(FILES_ASKED):
@@ -206,9 +209,13 @@ class WorkingDesk(QObject):
         self._start_sync()
         self._sync_now()
 
-    def _pause(self, is_paused: bool) -> None:
+    def _pause(self, is_on: bool) -> None:
+        """Keep it first: a pause that would be gone after the next lock is none."""
+        self.tasks.run(partial(self.workplace.write, partial(choose_pause, is_on=is_on)), owner=self)
+
+    def _heed_pause(self) -> None:
         if self.agent is not None:
-            (self.agent.pause if is_paused else self.agent.resume)()
+            (self.agent.pause if self.workplace.read(is_paused) else self.agent.resume)()
 
     def put_away(self) -> None:
         """Hide all that is shown, keep drafts and window, stop the agent, leave the doorbell its files, close the rest.

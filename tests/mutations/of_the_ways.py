@@ -9,10 +9,25 @@ _FILES, _COURIER, _LOCKED = (
     "sync/client/courier.py",
     "commune_desk/usecases/locked/push.py",
 )
+_PAUSED = "system/test_pause.py"
 _ATTACKED = "usecases/locked/test_push_attacked.py"
 _SERVED = "sync/files/test_server.py"
 
 FAULTS = (
+    Fault(
+        name="sealed-at-lock-though-paused",
+        file=_LOCKED,
+        old="    if desk.register.write(lambda tx: is_paused(tx.connection)).result()[0]:\n        return\n",
+        new="",
+        tests=(f"{_PAUSED}::test_it_stands_after_a_lock_until_somebody_resumes",),
+    ),
+    Fault(
+        name="pause-forgotten-at-unlocking",
+        file="commune_desk/working_desk.py",
+        old="        self._hold_if_metered()\n        self._heed_pause()\n        self.agent.start()\n",
+        new="        self._hold_if_metered()\n        self.agent.start()\n",
+        tests=(f"{_PAUSED}::test_it_stands_after_a_lock_until_somebody_resumes",),
+    ),
     Fault(
         name="file-hash-unchecked",
         file=_FILES,
