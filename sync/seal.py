@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache, partial
@@ -52,6 +53,8 @@ COURIER_BUCKET = 4096
 DESK_CHARACTERS = 6
 """Characters of a desk id: 30 random bits, short enough to read out."""
 
+_CERTIFICATE = re.compile(rb"\s*-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*")
+_NO_CERTIFICATE = "not one certificate"
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _SHA256 = SHA256()
 _digest: Callable[[bytes], bytes] = partial(Hash.hash, _SHA256)
@@ -243,11 +246,23 @@ def scope_key_id(public: bytes) -> str:
     return sha256(public)[:4].hex()
 
 
+def certificate_der(pem: bytes) -> bytes:
+    """The one certificate of a PEM that holds nothing else. Raises ValueError.
+
+    Readers of PEM take all that they find: of two certificates the first would be compared, and both be trusted.
+    """
+    alone = _CERTIFICATE.fullmatch(pem)
+    if alone is None:
+        raise ValueError(_NO_CERTIFICATE)
+    try:
+        return base64.b64decode(b"".join(alone[1].split()), validate=True)
+    except binascii.Error as error:
+        raise ValueError(_NO_CERTIFICATE) from error
+
+
 def certificate_fingerprint(pem: bytes) -> bytes:
     """SHA-256 of a certificate (PEM): what an enrolment code names the province's authority by. Raises ValueError."""
-    import ssl  # not with the module: a desk that is not in touch with a province does without
-
-    return sha256(ssl.PEM_cert_to_DER_cert(pem.decode("ascii")))
+    return sha256(certificate_der(pem))
 
 
 def mac(key: bytes, data: bytes) -> bytes:

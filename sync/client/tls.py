@@ -56,7 +56,7 @@ class PinnedContext(ssl.SSLContext):
 
     @classmethod
     def trusting(cls, ca_pem: bytes | None, *, send_seconds: float) -> PinnedContext:
-        """Raises WrongCertificate when `ca_pem` holds no certificate."""
+        """Raises WrongCertificate when `ca_pem` is not one certificate and nothing else."""
         context = cls(ssl.PROTOCOL_TLS_CLIENT)
         context._live, context._guard, context._is_cut = WeakSet(), threading.Lock(), False
         context.send_seconds = send_seconds
@@ -69,7 +69,7 @@ class PinnedContext(ssl.SSLContext):
             context.verify_mode = ssl.CERT_NONE
             return context
         try:
-            context.load_verify_locations(cadata=ca_pem.decode("ascii"))
+            context.load_verify_locations(cadata=seal.certificate_der(ca_pem))
         except (ssl.SSLError, ValueError) as error:
             raise WrongCertificate from error
         return context

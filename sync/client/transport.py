@@ -35,6 +35,10 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _CHUNK = 64 * 1024
 _PIECE = 256 * 1024
+_DIGITS = 19
+"""Of a length that can be one; Python reads no number of thousands of digits."""
+_LONGEST_LABEL = 63
+"""Letters between two dots of a name; the resolver asks for no longer ones."""
 """Bytes that are kept at a time of something that comes in parts."""
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
@@ -222,7 +226,7 @@ class Transport:
     def _read(self, response: requests.Response) -> bytes:
         limit = self._limits.body_bytes
         declared = response.headers.get("Content-Length", "")
-        if declared.isdecimal() and int(declared) > limit:
+        if declared.isdecimal() and (len(declared) > _DIGITS or int(declared) > limit):
             raise errors.TooLarge
         if response.headers.get("Content-Encoding", "identity") != "identity":
             raise protocol.Malformed
@@ -264,11 +268,24 @@ def read_address(text: str) -> str:
     try:
         parts = urlsplit(typed if "://" in typed else f"https://{typed}")
         _ = parts.port  # read here because it is checked when it is read
+        is_host = _is_host(parts.netloc)
     except ValueError:
         raise wrong from None
-    if parts.scheme != "https" or not parts.hostname or parts.path or parts.username or parts.query:
+    beside = parts.path or parts.username or parts.query or parts.fragment
+    if parts.scheme != "https" or not is_host or beside:
         raise wrong
     return f"https://{parts.netloc}"
+
+
+def _is_host(typed: str) -> bool:
+    """Whether a request can go there, and a name can be asked for: each of its parts has 1 to 63 letters."""
+    request = requests.PreparedRequest()
+    try:
+        request.prepare_url(f"https://{typed}", None)
+    except requests.exceptions.RequestException:
+        return False
+    host = urlsplit(str(request.url)).hostname or ""
+    return ":" in host or all(0 < len(part) <= _LONGEST_LABEL and "%" not in part for part in host.split("."))
 
 
 def fault_of(error: BaseException) -> errors.SyncFault:

@@ -323,5 +323,19 @@ SENDING = (
         new="return _encoder.encode(plain) == raw",
         tests=("sync/wire/test_one_spelling.py",),
     ),
+    Fault(
+        name="two-authorities-pinned",
+        file="sync/client/tls.py",
+        old="cadata=seal.certificate_der(ca_pem)",
+        new="cadata=ca_pem.decode()",
+        tests=("sync/client/test_transport.py::test_two_authorities_are_none",),
+    ),
+    Fault(
+        name="a-stranger-beside-the-codes-authority",
+        file="sync/seal.py",
+        old="return sha256(certificate_der(pem))",
+        new='return sha256(base64.b64decode(pem.split(b"-----")[2]))',
+        tests=("sync/client/test_enrol.py::test_a_second_authority_beside_the_codes_gets_nothing",),
+    ),
 )
 FAULTS = (*BELIEF, *SENDING)

@@ -93,7 +93,12 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     def is_proven_whole(self) -> bool:
         """Whether province and desk have the same, as of the last contact, and that is proven, not supposed."""
         is_sent = not self.waiting_changes and not self.waiting_files and self.own_changes <= self.proven_changes
-        return is_sent and self.is_heard and not self.behind and not self.set_aside
+        return is_sent and self.is_heard and not self.behind and not self.set_aside and not self.differing
+
+    @property
+    def differing(self) -> int:
+        """Records that the last comparison found here alone, or unlike the province's."""
+        return self.compared.only_here + self.compared.unlike
 
     @property
     def is_heard(self) -> bool:

@@ -77,12 +77,22 @@ def test_an_hour_of_another_day_is_told_with_its_day() -> None:
         {"proven_changes": 1283},
         {"proven_changes": 0, "proven_at": ""},
         {"set_aside_codes": (("grant", 1),)},
+        {"compared": Comparison(at="2026-11-23T00:42:00Z", only_here=1)},
+        {"compared": Comparison(at="2026-11-23T00:42:00Z", unlike=1)},
         {"frozen": "fork"},
         {"is_training": True},
     ],
 )
 def test_nothing_else_is_green(changed: dict[str, Any]) -> None:
     assert sync_chip(facts(**changed), QUIET, NOW)[1] != "good"
+
+
+def test_what_differs_from_the_province_is_told_at_the_top() -> None:
+    """What was put right is the same again."""
+    found = Comparison(at="2026-11-23T00:42:00Z", put_right=4, only_here=2, unlike=1)
+    assert sync_chip(facts(compared=found), QUIET, NOW) == ("Khác với tỉnh: 3 bản ghi", "warning")
+    found = msgspec.structs.replace(found, only_here=0, unlike=0)
+    assert sync_chip(facts(compared=found), QUIET, NOW)[1] == "good"
 
 
 def test_a_failed_try_is_not_green_even_when_nothing_waits() -> None:

@@ -151,6 +151,35 @@ def test_another_authority_than_the_codes_gets_nothing(province: RealProvince) -
     _enrol(province, code)
 
 
+class Companion(InProcess):
+    """A stranger who shows the province's own certificate, and one of his beside it."""
+
+    is_first = False
+
+    def send(self, request: requests.PreparedRequest, *args: object, **kwargs: object) -> requests.Response:
+        response = super().send(request, *args, **kwargs)
+        if request.path_url != "/v1/ca":
+            raise AssertionError("nothing more is sent to a stranger")
+        both = [response.raw.read(), make_authority("Companion", clock=SystemClock()).certificate]
+        return response_of(200, {}, b"".join(reversed(both) if self.is_first else both))
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_a_second_authority_beside_the_codes_gets_nothing(province: RealProvince, is_first: bool) -> None:
+    """It would be trusted with the other, for good, and read all that goes over the line."""
+    code = province.code().code
+    honest = province.line
+    province.line = Companion(honest.app)
+    province.line.is_first = is_first
+    try:
+        with pytest.raises(protocol.Malformed):
+            _enrol(province, code)
+    finally:
+        province.line.shut()
+        province.line = honest
+    assert _enrol(province, code).ca_pem.count(b"BEGIN") == 1
+
+
 class Meddler(InProcess):
     """Changes the reply of enrolment, without knowing the code."""
 

@@ -57,6 +57,24 @@ def test_another_authority_is_refused(tmp_path: Path, authority: Identity) -> No
         _post(port, other.certificate)
 
 
+@pytest.mark.parametrize("is_first", [False, True])
+def test_two_authorities_are_none(tmp_path: Path, authority: Identity, is_first: bool) -> None:
+    """A pin of two would trust whoever has the second one's key."""
+    other = make_authority("Somebody else", clock=SystemClock())
+    both = (other, authority) if is_first else (authority, other)
+    with _server(tmp_path, other, _says(_http(GOOD))) as port, pytest.raises(errors.WrongCertificate):
+        _post(port, b"".join(one.certificate for one in both))
+
+
+@pytest.mark.parametrize("beside", [b"x", b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----\nAAAA"])
+def test_a_certificate_has_one_spelling_and_nothing_beside_it(authority: Identity, beside: bytes) -> None:
+    pem = authority.certificate
+    assert seal.certificate_der(pem) == seal.certificate_der(pem.replace(b"\n", b"\r\n") + b"\n\n")
+    for odd in (beside + pem, pem + beside, pem.replace(b"\n", b"\n" + beside, 1), pem[:200] + b"==" + pem[200:]):
+        with pytest.raises(ValueError, match="not one certificate"):
+            seal.certificate_der(odd)
+
+
 def test_without_a_pin_anybody_would_be_believed(tmp_path: Path, authority: Identity) -> None:
     with _server(tmp_path, authority, _says(_http(GOOD))) as port:
         assert _post(port, None).status == 200
@@ -120,6 +138,7 @@ def test_requests_alone_would_follow_the_environment(
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc", errors.HalfPage),
         (_http(bytes(QUICK.body_bytes + 1)), errors.TooLarge),
         (b"HTTP/1.1 200 OK\r\n\r\n" + bytes(QUICK.body_bytes + 1), errors.TooLarge),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\nabc", errors.TooLarge),
         (_http(GOOD, headers="Content-Encoding: gzip\r\n"), protocol.Malformed),
         (_http(protocol.deflate(bytes(protocol.MAX_INFLATED + 1))), protocol.Malformed),
     ],
@@ -264,6 +283,7 @@ def test_a_handshake_byte_by_byte_ends_in_time(tmp_path: Path, authority: Identi
         ("10.0.0.5:8743", "https://10.0.0.5:8743"),
         (" https://sync.province.test/ ", "https://sync.province.test"),
         ("[::1]:8743", "https://[::1]:8743"),
+        ("đồng-bộ.quangninh.test", "https://đồng-bộ.quangninh.test"),
     ],
 )
 def test_an_address_as_people_type_it(typed: str, base: str) -> None:
@@ -271,7 +291,12 @@ def test_an_address_as_people_type_it(typed: str, base: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "http://10.0.0.5", "10.0.0.5:99999", "host/path", "user@host", "https://", "[::1"]
+    "typed",
+    [
+        *("", "http://10.0.0.5", "10.0.0.5:99999", "host/path", "user@host", "https://", "[::1"),
+        *("máy chủ tỉnh", "10.0.0.5 :8743", "\\\\server", "a..b", f"{'a' * 64}.vn", "10.0.0.5:8743#x", "10.0.0.5%00"),
+        *("*.gov.vn", "10.0.0.5.:8743", ":8743"),
+    ],
 )
 def test_an_address_that_cannot_be(typed: str) -> None:
     with pytest.raises(Invalid):
