@@ -17,6 +17,7 @@ from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import Language, set_language
 from commune_desk.program_files import code_book
 from commune_desk.store.desk.lease import at_work
+from commune_desk.store.engine.settings import Identity
 from commune_desk.store.files.file_queue import FILES_ASKED
 from commune_desk.store.pages.sync_status import count_waiting
 from commune_desk.store.writing.transaction import Tx
@@ -127,7 +128,7 @@ class WorkingDesk(QObject):
 
     def _make_agent(self) -> SyncAgent | None:
         own = self.desk.register.identity
-        self._syncs_as = own.desk
+        self._syncs_as = _syncs_as(own)
         if own.pins is None or not own.desk:
             return None
         register = self.desk.register
@@ -192,7 +193,7 @@ class WorkingDesk(QObject):
             self.lock_asked.emit()  # the fresh process takes the register away and says what happened
 
     def _on_changed(self, changes: ChangeSet) -> None:
-        if changes.touches("identity") and self.desk.register.identity.desk != self._syncs_as:
+        if changes.touches("identity") and _syncs_as(self.desk.register.identity) != self._syncs_as:
             self._sync_as_the_new_desk()
         if changes.touches("sync"):
             self._hold_if_metered()
@@ -203,11 +204,13 @@ class WorkingDesk(QObject):
             self._sync_now()
 
     def _sync_as_the_new_desk(self) -> None:
+        """Or at the province's new address: an agent keeps to the one that it began with."""
         former, self.agent = self.agent, self._make_agent()
         if former is not None:
             self.tasks.query(former.stop, lambda _none: None)
         self._start_sync()
-        self._sync_now()
+        if not self.workplace.read(is_paused):
+            self._sync_now()
 
     def _pause(self, is_on: bool) -> None:
         """Keep it first: a pause that would be gone after the next lock is none."""
@@ -260,6 +263,11 @@ class WorkingDesk(QObject):
         agent, self.agent = self.agent, None
         if agent is not None:
             agent.stop()
+
+
+def _syncs_as(own: Identity) -> tuple[str, str]:
+    """Under which id, and at which address."""
+    return own.desk, own.pins.address if own.pins else ""
 
 
 def in_order(step: Callable[[], object], *following: Callable[[], object]) -> None:

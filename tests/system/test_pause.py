@@ -107,6 +107,8 @@ def test_a_new_enrolment_does_not_end_it(qtbot: QtBot, qapp: QApplication, made:
     former = agent_of(working)
     working._sync_as_the_new_desk()
     qtbot.waitUntil(lambda: agent_of(working) is not former and agent_of(working).status.is_paused)
+    qtbot.wait(500)
+    assert agent_of(working).status.failure is None, "nothing was tried: there is no line"
     lock(qtbot, working)
 
 
