@@ -198,18 +198,15 @@ class SettingsPage(Page):
         return self.about
 
     def show_about(self) -> None:
-        """What this desk is; beside its province's address the way to change that."""
+        """What this desk is; below its province's address the way to change that, for which a row has no room."""
         self.about.clear()
+        for label, value in about_lines(self._desk, __version__):
+            self.about.add(ListRow("", value).lead(label, ink="quiet", width=_LABEL_WIDTH))
         self.change_address: LinkButton | None = None
         if can_follow(self._desk):
-            self.change_address = LinkButton(_("Change…"), name=_("Change the address of the province's server…"))
+            self.change_address = LinkButton(_("Change the address of the province's server…"))
             self.change_address.clicked.connect(self._follow)
-        *lines, address = about_lines(self._desk, __version__)
-        for label, value in lines:
-            self.about.add(ListRow("", value).lead(label, ink="quiet", width=_LABEL_WIDTH))
-        label, value = address
-        row = ListRow("", value, trailing=self.change_address)
-        self.about.add(row.lead(label, ink="quiet", width=_LABEL_WIDTH))
+            self.about.add_padded(self.change_address)
 
     def _follow(self) -> None:
         from commune_desk.ui.dialogs.address import AddressDialog
