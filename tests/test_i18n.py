@@ -19,6 +19,7 @@ from tests import texts
 
 _OTHER_WORDS = {
     "bạn": "anh/chị",
+    "chứng chỉ": "chứng thư",
     "công nghệ thông tin": "CNTT",
     "ghi danh": "đăng ký",
     "khoá": "khóa",
