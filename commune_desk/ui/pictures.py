@@ -9,6 +9,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt
 from PySide6.QtGui import QColorSpace, QImage, QImageReader, QImageWriter, QPainter
 
 from commune_desk.domain.entered.bare_jpeg import refuse_endless
+from commune_desk.domain.entered.whole_picture import check_whole, damaged
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 
@@ -23,6 +24,7 @@ _MOST_PIXELS = 64_000_000
 
 def shrunk(data: bytes, form: str) -> bytes:
     """A JPEG of a picture's bytes and format, turned as its camera was held. Raises Invalid."""
+    check_whole(data, form)
     image = _flat(_read(data, form, LONGEST_SIDE))
     made = b""
     for side, quality in _TRIES:
@@ -55,9 +57,17 @@ def _read_from(buffer: QBuffer, form: str, longest: int) -> QImage:
         raise Invalid(N_("The picture has more than 64 million points. Nothing was added; take or scan it smaller."))
     if size.isValid() and max(size.width(), size.height()) > longest:
         reader.setScaledSize(size.scaled(longest, longest, Qt.AspectRatioMode.KeepAspectRatio))
+    if reader.supportsAnimation() and (count := reader.imageCount()) > 1:
+        raise Invalid(
+            N_(
+                "This is a moving picture of {count} frames, and only one could be kept. Nothing was added; "
+                "take a screenshot of what it should show, and add that."
+            ),
+            count=count,
+        )
     image = reader.read()
     if image.isNull():
-        raise Invalid(N_("The picture is damaged or was cut short. Nothing was added; take or scan it again."))
+        raise damaged()
     return image
 
 

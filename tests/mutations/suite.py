@@ -26,6 +26,7 @@ from tests.mutations import (
     of_the_joins,
     of_the_merge,
     of_the_moves,
+    of_the_pictures,
     of_the_province,
     of_the_register,
     of_the_restored,
@@ -49,6 +50,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_erasure.FAULTS,
     *of_the_greedy.FAULTS,
     *of_the_joins.FAULTS,
+    *of_the_pictures.FAULTS,
     *of_the_restored.FAULTS,
 )
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", ".hypothesis")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from commune_desk.domain.entered.whole_picture import damaged
 from commune_desk.domain.words.errors import Invalid
-from commune_desk.domain.words.labels import N_
 
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _RESTARTS = range(0xD0, 0xD8)
@@ -28,7 +28,7 @@ def bare_jpeg(data: bytes) -> bytes:
 def refuse_endless(data: bytes) -> None:
     """Raise Invalid for a picture of so many scans that a decoder would be at work on it for minutes, or hours."""
     if _scans(data) > MOST_SCANS:
-        raise _damaged()
+        raise damaged()
 
 
 def _scans(data: bytes) -> int:
@@ -47,17 +47,17 @@ def _belongs(marker: int, part: bytes) -> bool:
 def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Each segment with its marker, a scan with its picture data, up to the end of the image."""
     if data[:2] != b"\xff\xd8":
-        raise _damaged()
+        raise damaged()
     at = 2
     while True:
         marker, at = _marker(data, at)
         if marker == _EOI:
             return
         if marker == 0 or marker in (_SOI, 0x01) or marker in _RESTARTS:
-            raise _damaged()
+            raise damaged()
         end = at + int.from_bytes(data[at : at + 2])
         if end < at + 2 or end > len(data):
-            raise _damaged()
+            raise damaged()
         if marker == _SOS:
             end = _end_of_scan(data, end)
         yield marker, bytes((0xFF, marker)) + data[at:end]
@@ -67,11 +67,11 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
 def _marker(data: bytes, at: int) -> tuple[int, int]:
     """The marker at `at`, fill bytes left out, and where its segment begins."""
     if data[at : at + 1] != b"\xff":
-        raise _damaged()
+        raise damaged()
     while data[at : at + 1] == b"\xff":
         at += 1
     if at >= len(data):
-        raise _damaged()
+        raise damaged()
     return data[at], at + 1
 
 
@@ -80,11 +80,7 @@ def _end_of_scan(data: bytes, at: int) -> int:
     while True:
         at = data.find(b"\xff", at)
         if at < 0 or at + 1 >= len(data):
-            raise _damaged()
+            raise damaged()
         if data[at + 1] != 0 and data[at + 1] not in _RESTARTS:
             return at
         at += 2
-
-
-def _damaged() -> Invalid:
-    return Invalid(N_("The picture is damaged or was cut short. Nothing was added; take or scan it again."))

@@ -36,7 +36,10 @@ _MAGIC = {
     "tiff": (b"II*\x00", b"MM\x00*"),
     "bmp": (b"BM",),
 }
-_HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc", b"ftypavif")
+_HEIC = tuple(
+    b"ftyp" + brand
+    for brand in b"heic heix heim heis hevc hevx hevm hevs mif1 msf1 avif avis".split()  # ISO/IEC 23008-12, AVIF
+)
 _NOT_WRITTEN = N_(
     "{name} could not be written: the disk is full, or the folder is read-only. The register is unchanged. "
     "Choose another folder and try again."

@@ -29,6 +29,7 @@ from tests.helpers.attached import add_child, add_file, scan
 from tests.helpers.builders import make_report, make_visit, save_all
 from tests.helpers.dialogs import when_asked
 from tests.helpers.photos import PLACE_NOTE, phone_photo
+from tests.helpers.tiffs import tiff
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import work_for_real
 
@@ -142,6 +143,25 @@ def test_what_cannot_be_added_is_told_above_the_files(qtbot: QtBot, files: Files
     assert files.notice is not None
     assert "không phải ảnh cũng không phải PDF" in files.notice.accessibleName()
     assert files.add_button.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (phone_photo(64, 48)[:-200], "bị cắt cụt. Chưa thêm gì; hãy chép lại từ điện thoại"),
+        (tiff([(200, 0, 0), (0, 200, 0)]), "Tệp có 2 trang, chỉ giữ được trang đầu. Chưa thêm gì; hãy quét thành PDF"),
+    ],
+)
+def test_what_could_not_be_kept_whole_is_told_and_not_added(
+    qtbot: QtBot, files: Files, tmp_path: Path, data: bytes, said: str
+) -> None:
+    photo = tmp_path / "anh"
+    photo.write_bytes(data)
+    files.take_in(photo)
+    qtbot.waitUntil(lambda: files.notice is not None)
+    assert files.notice is not None
+    assert said in files.notice.accessibleName()
+    assert (files.add_button.isEnabled(), rows(files)) == (True, [])
 
 
 def test_a_file_is_taken_back_with_a_reason(

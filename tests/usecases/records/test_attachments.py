@@ -66,6 +66,19 @@ def test_what_is_not_taken_is_told_in_a_sentence_that_says_what_to_do(data: byte
     assert "Chưa thêm gì" in translate_error(caught.value)
 
 
+@pytest.mark.parametrize(
+    "brand", ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1", "avif", "avis"]
+)
+def test_whatever_a_phone_calls_it_a_heic_photo_is_told_as_one(brand: str) -> None:
+    with pytest.raises(Invalid, match="HEIC photo"):
+        prepared(b"\0\0\0\x18ftyp" + brand.encode() + bytes(20), as_it_is)
+
+
+def test_a_film_of_a_phone_is_no_heic_photo() -> None:
+    with pytest.raises(Invalid, match="neither a picture nor a PDF"):
+        prepared(b"\0\0\0\x18ftypisom" + bytes(20), as_it_is)
+
+
 def test_a_file_that_is_too_large_empty_or_gone_is_not_read(tmp_path: Path) -> None:
     large, empty = tmp_path / "large", tmp_path / "empty"
     large.write_bytes(bytes(MOST_READ + 1))
