@@ -9,10 +9,50 @@ _FILES, _COURIER, _LOCKED = (
     "sync/client/courier.py",
     "commune_desk/usecases/locked/push.py",
 )
+_MOVED = "commune_desk/usecases/registers/moved_province.py"
+_PAUSED = "system/test_pause.py"
 _ATTACKED = "usecases/locked/test_push_attacked.py"
 _SERVED = "sync/files/test_server.py"
 
 FAULTS = (
+    Fault(
+        name="sealed-at-lock-though-paused",
+        file=_LOCKED,
+        old="    if desk.register.write(lambda tx: is_paused(tx.connection)).result()[0]:\n        return\n",
+        new="",
+        tests=(f"{_PAUSED}::test_it_stands_after_a_lock_until_somebody_resumes",),
+    ),
+    Fault(
+        name="pause-forgotten-at-unlocking",
+        file="commune_desk/working_desk.py",
+        old="        self._hold_if_metered()\n        self._heed_pause()\n        self.agent.start()\n",
+        new="        self._hold_if_metered()\n        self.agent.start()\n",
+        tests=(f"{_PAUSED}::test_it_stands_after_a_lock_until_somebody_resumes",),
+    ),
+    Fault(
+        name="moved-to-whoever-answers",
+        file=_MOVED,
+        old="            self._greet(there)\n",
+        new="            self._connect(there).rest()\n",
+        tests=("usecases/registers/test_moved_province.py::test_another_province_is_not_followed",),
+    ),
+    Fault(
+        name="moved-without-the-pinned-certificate",
+        file=_MOVED,
+        old="Transport(pins.address, ca_pem=pins.ca_pem, limits=",
+        new="Transport(pins.address, ca_pem=None, limits=",
+        tests=("system/test_moved_province.py::test_over_tls_it_follows_to_another_port_and_to_no_other_province",),
+    ),
+    Fault(
+        name="moved-after-another-enrolment",
+        file=_MOVED,
+        old="if own.pins is None or own.pins.authority_public != there.authority_public:",
+        new="if own.pins is None:",
+        tests=(
+            "usecases/registers/test_moved_province.py"
+            "::test_a_province_that_was_enrolled_with_meanwhile_keeps_its_own_address",
+        ),
+    ),
     Fault(
         name="file-hash-unchecked",
         file=_FILES,

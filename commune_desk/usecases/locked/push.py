@@ -18,6 +18,7 @@ from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.time.clock import monotonic
 from commune_desk.domain.words.errors import DeskError, Invalid
 from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.usecases.desk.pausing import is_paused
 from commune_desk.usecases.locked.doorbell import DoorbellCard
 from commune_desk.usecases.locked.files import find_file, leave_file
 from commune_desk.usecases.registers.opening import OpenDesk
@@ -63,6 +64,8 @@ class KeptReceipts(msgspec.Struct, frozen=True):
 def leave_sealed(desk: OpenDesk) -> None:
     """Write down what waits, sealed to the province; where nothing waits or may go, nothing lies there afterwards.
 
+    Nothing goes by itself while somebody has paused the sync.
+
     Raises OSError, or a Fault where the province's key is none.
     """
     boxes = tuple(_sealed(desk))
@@ -75,6 +78,8 @@ def leave_sealed(desk: OpenDesk) -> None:
 def _sealed(desk: OpenDesk) -> Iterator[bytes]:
     own = desk.register.identity
     if own.pins is None or not own.desk or own.frozen or not own.pins.courier_public:
+        return
+    if desk.register.write(lambda tx: is_paused(tx.connection)).result()[0]:
         return
     replica = RegisterReplica(desk.register, lambda _changes: None)
     identity, after = replica.identity(), 0
