@@ -17,6 +17,7 @@ from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import Language, set_language
 from commune_desk.program_files import code_book
 from commune_desk.store.desk.lease import at_work
+from commune_desk.store.engine.settings import Identity
 from commune_desk.store.files.file_queue import FILES_ASKED
 from commune_desk.store.pages.sync_status import count_waiting
 from commune_desk.store.writing.transaction import Tx
@@ -28,6 +29,7 @@ from commune_desk.ui.idle_lock import OFFICE_MINUTES, SHELTER_MINUTES, IdleLock
 from commune_desk.ui.platform import watch_session
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.metered import syncs_on_metered
+from commune_desk.usecases.desk.pausing import choose_pause, is_paused
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.locked.doorbell import leave_card
 from commune_desk.usecases.locked.push import leave_sealed, take_receipts
@@ -126,7 +128,7 @@ class WorkingDesk(QObject):
 
     def _make_agent(self) -> SyncAgent | None:
         own = self.desk.register.identity
-        self._syncs_as = own.desk
+        self._syncs_as = _syncs_as(own)
         if own.pins is None or not own.desk:
             return None
         register = self.desk.register
@@ -162,6 +164,7 @@ class WorkingDesk(QObject):
 
             self.follow_line(watch_line(self))
         self._hold_if_metered()
+        self._heed_pause()
         self.agent.start()
 
     def follow_line(self, line: LineWatch) -> None:
@@ -190,25 +193,32 @@ class WorkingDesk(QObject):
             self.lock_asked.emit()  # the fresh process takes the register away and says what happened
 
     def _on_changed(self, changes: ChangeSet) -> None:
-        if changes.touches("identity") and self.desk.register.identity.desk != self._syncs_as:
+        if changes.touches("identity") and _syncs_as(self.desk.register.identity) != self._syncs_as:
             self._sync_as_the_new_desk()
         if changes.touches("sync"):
             self._hold_if_metered()
+            self._heed_pause()
         if self.agent is not None and asks_for_sync(changes) and self.workplace.read(count_waiting):
             self.agent.change_saved()
         if changes.touches(FILES_ASKED):
             self._sync_now()
 
     def _sync_as_the_new_desk(self) -> None:
+        """Or at the province's new address: an agent keeps to the one that it began with."""
         former, self.agent = self.agent, self._make_agent()
         if former is not None:
             self.tasks.query(former.stop, lambda _none: None)
         self._start_sync()
-        self._sync_now()
+        if not self.workplace.read(is_paused):
+            self._sync_now()
 
-    def _pause(self, is_paused: bool) -> None:
+    def _pause(self, is_on: bool) -> None:
+        """Keep it first: a pause that would be gone after the next lock is none."""
+        self.tasks.run(partial(self.workplace.write, partial(choose_pause, is_on=is_on)), owner=self)
+
+    def _heed_pause(self) -> None:
         if self.agent is not None:
-            (self.agent.pause if is_paused else self.agent.resume)()
+            (self.agent.pause if self.workplace.read(is_paused) else self.agent.resume)()
 
     def put_away(self) -> None:
         """Hide all that is shown, keep drafts and window, stop the agent, leave the doorbell its files, close the rest.
@@ -253,6 +263,11 @@ class WorkingDesk(QObject):
         agent, self.agent = self.agent, None
         if agent is not None:
             agent.stop()
+
+
+def _syncs_as(own: Identity) -> tuple[str, str]:
+    """Under which id, and at which address."""
+    return own.desk, own.pins.address if own.pins else ""
 
 
 def in_order(step: Callable[[], object], *following: Callable[[], object]) -> None:

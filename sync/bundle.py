@@ -35,7 +35,9 @@ _TAG = 8
 _FRONT = len(MAGIC) + _SIZE_BYTES
 _ENCAPSULATED = 32
 _CLEAR = _FRONT + _TAG
-_OVERHEAD = _CLEAR + _ENCAPSULATED + 16
+HEAD = _CLEAR + _ENCAPSULATED
+"""As many bytes of a file tell whom it is for."""
+_OVERHEAD = HEAD + 16
 _TAGGED = b"cd-bundle-tag-v1"
 _FINGERPRINT = 5
 
@@ -240,7 +242,7 @@ def open_bundle(data: bytes, key: seal.BoxKey, own: str) -> Bundle:
 
 
 def is_for(data: bytes, public: bytes) -> bool:
-    """Whether the file's tag names the holder of `public`; also of a file that is damaged further on."""
+    """Whether the file's tag names the holder of `public`, by its first `HEAD` bytes: what follows may be damaged."""
     return len(data) > _CLEAR and data[_FRONT:_CLEAR] == _tag(public, data[_CLEAR:])
 
 

@@ -46,13 +46,14 @@ class NoLine(LineFault):
 class NameNotFound(LineFault):
     sentence = N_(
         "The province's address was not found on the network. Everything is kept here; "
-        "check the line and the address in Settings."
+        "check the line, and the address in Settings, where it can be changed."
     )
 
 
 class NotAnswering(LineFault):
     sentence = N_(
-        "The province's server does not answer at its address. Everything is kept here and will be tried again."
+        "The province's server does not answer at its address. Everything is kept here and will be tried again; "
+        "if the province has a new address, enter it in Settings."
     )
 
 

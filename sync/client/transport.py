@@ -35,11 +35,11 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _CHUNK = 64 * 1024
 _PIECE = 256 * 1024
+"""Bytes that are kept at a time of something that comes in parts."""
 _DIGITS = 19
 """Of a length that can be one; Python reads no number of thousands of digits."""
 _LONGEST_LABEL = 63
 """Letters between two dots of a name; the resolver asks for no longer ones."""
-"""Bytes that are kept at a time of something that comes in parts."""
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
 

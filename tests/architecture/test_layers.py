@@ -69,6 +69,7 @@ SYNC_CLIENT = (
     "commune_desk.usecases.locked.doorbell",
     "commune_desk.usecases.locked.push",
     "commune_desk.usecases.registers.enrolment",
+    "commune_desk.usecases.registers.moved_province",
     "commune_desk.usecases.sync.courier",
     "commune_desk.usecases.sync.stick_bundles",
 )

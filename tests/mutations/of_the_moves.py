@@ -78,8 +78,8 @@ MOVES = (
     Fault(
         name="late-edit-set-aside",
         file=_WHERE,
-        old="return Route(home, scopes, is_late=True, entered=way.entered, is_own=is_own, again=way.again)",
-        new="return None",
+        old="        return late if _is_believed(late) else None\n",
+        new="        return None\n",
         tests=(f"{_MOVES}::test_a_late_edit_is_a_conflict_of_the_new_commune_and_never_applied_in_silence",),
     ),
     Fault(
@@ -349,6 +349,30 @@ PROMISES = (
         old="        self.due = now + random() * pace.start_jitter\n",
         new="        self.due = now + pace.start_jitter\n",
         tests=(f"{_LOAD}::test_a_morning_at_eight_is_spread_over_the_first_seconds",),
+    ),
+    Fault(
+        name="a-late-edit-told-so-that-nobody-believes-it",
+        file=_WHERE,
+        old="        return late if _is_believed(late) else None\n",
+        new="        return late\n",
+        tests=("sync/moves/test_late_edits_told.py::test_where_no_move_is_found_it_is_set_aside_and_stops_no_feed",),
+    ),
+    Fault(
+        name="a-guest-where-she-lived-came-by-no-move",
+        file=_WHERE,
+        old="by | set(_brought(connection, home, record))",
+        new="by",
+        tests=(
+            "sync/moves/test_late_edits_told.py"
+            "::test_a_late_edit_of_somebody_who_is_a_guest_where_she_lived_stops_no_feed",
+        ),
+    ),
+    Fault(
+        name="a-base-that-never-came-in-the-snapshot",
+        file="sync/server/answers/snapshots.py",
+        old="if _is_of(one.line.change, scope) or one.line.change.id in by]",
+        new="]",
+        tests=("sync/moves/test_late_edits_told.py::test_while_a_late_edit_waits_the_new_commune_can_begin_anew",),
     ),
 )
 FAULTS = (*MOVES, *BEGINNINGS, *PROOFS, *PROMISES)

@@ -9,10 +9,50 @@ _FILES, _COURIER, _LOCKED = (
     "sync/client/courier.py",
     "commune_desk/usecases/locked/push.py",
 )
+_MOVED = "commune_desk/usecases/registers/moved_province.py"
+_PAUSED = "system/test_pause.py"
 _ATTACKED = "usecases/locked/test_push_attacked.py"
 _SERVED = "sync/files/test_server.py"
 
 FAULTS = (
+    Fault(
+        name="sealed-at-lock-though-paused",
+        file=_LOCKED,
+        old="    if desk.register.write(lambda tx: is_paused(tx.connection)).result()[0]:\n        return\n",
+        new="",
+        tests=(f"{_PAUSED}::test_it_stands_after_a_lock_until_somebody_resumes",),
+    ),
+    Fault(
+        name="pause-forgotten-at-unlocking",
+        file="commune_desk/working_desk.py",
+        old="        self._hold_if_metered()\n        self._heed_pause()\n        self.agent.start()\n",
+        new="        self._hold_if_metered()\n        self.agent.start()\n",
+        tests=(f"{_PAUSED}::test_it_stands_after_a_lock_until_somebody_resumes",),
+    ),
+    Fault(
+        name="moved-to-whoever-answers",
+        file=_MOVED,
+        old="            self._greet(there)\n",
+        new="            self._connect(there).rest()\n",
+        tests=("usecases/registers/test_moved_province.py::test_another_province_is_not_followed",),
+    ),
+    Fault(
+        name="moved-without-the-pinned-certificate",
+        file=_MOVED,
+        old="Transport(pins.address, ca_pem=pins.ca_pem, limits=",
+        new="Transport(pins.address, ca_pem=None, limits=",
+        tests=("system/test_moved_province.py::test_over_tls_it_follows_to_another_port_and_to_no_other_province",),
+    ),
+    Fault(
+        name="moved-after-another-enrolment",
+        file=_MOVED,
+        old="if own.pins is None or own.pins.authority_public != there.authority_public:",
+        new="if own.pins is None:",
+        tests=(
+            "usecases/registers/test_moved_province.py"
+            "::test_a_province_that_was_enrolled_with_meanwhile_keeps_its_own_address",
+        ),
+    ),
     Fault(
         name="file-hash-unchecked",
         file=_FILES,
@@ -113,5 +153,41 @@ FAULTS = (
         old="    up_to = replica.named_up_to(receipt) if receipt.desk == desk else 0\n",
         new="    up_to = receipt.accepted_n\n",
         tests=(f"{_ATTACKED}::test_a_receipt_for_another_copy_of_this_register_says_nothing_here",),
+    ),
+    Fault(
+        name="missing-taken-back-by-what-answers-nothing",
+        file="commune_desk/usecases/sync/stick_bundles.py",
+        old="        if brought.is_answer:\n            read.missing = brought.missing\n",
+        new="        read.missing = brought.missing\n",
+        tests=(
+            "sync/courier/test_several_answers.py::"
+            "test_what_an_answer_says_is_missing_stays_said_beside_a_later_bundle_that_answers_nothing",
+        ),
+    ),
+    Fault(
+        name="own-bundle-sought-among-the-first-alone",
+        file="commune_desk/usecases/sync/courier.py",
+        old="        own = list(self._own_of(found, box.public))\n",
+        new="        own = list(self._own_of(found[: stick.MOST_READ], box.public))\n",
+        tests=(
+            "usecases/sync/test_crowded_folders.py::"
+            "test_its_own_bundle_is_found_behind_many_of_others_and_leaves_the_stick",
+        ),
+    ),
+    Fault(
+        name="photos-that-wait-called-nothing",
+        file="commune_desk/store/pages/sync_status.py",
+        old="        files_to_send=file_queue.count_going_up(connection),\n",
+        new="",
+        tests=(
+            "sync/courier/test_stays_here.py::test_photos_that_wait_for_a_line_are_told_until_they_are_at_the_province",
+        ),
+    ),
+    Fault(
+        name="refused-while-locked-said-to-go-by-itself",
+        file="commune_desk/ui/opening/unlock.py",
+        old="        is_refused = self._delivery is not None and self._delivery.is_refused\n",
+        new="        is_refused = False\n",
+        tests=("ui/lock/test_carried.py::test_what_the_province_refused_is_said_to_go_once_somebody_unlocks",),
     ),
 )

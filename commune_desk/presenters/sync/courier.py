@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, format_number, format_size, ngettext, translate_error
 from commune_desk.presenters.sync.page import StatusLine
+from commune_desk.store.pages.sync_status import StaysHere
 from commune_desk.usecases.sync.courier import WroteOut
 from commune_desk.usecases.sync.stick_bundles import ReadIn
 
@@ -24,16 +25,46 @@ def written_lines(wrote: WroteOut) -> list[StatusLine]:
         ).format(
             count=format_number(wrote.changes), first=format_number(wrote.first_n), last=format_number(wrote.last_n)
         )
+    elif wrote.stays:
+        text = _("The bundle asks the province for what is new")
     else:
         text = _("Nothing waits to be sent; the bundle asks the province for what is new")
     return [
         StatusLine(text, what, tone="good"),
+        *_stays(wrote.stays),
         _fingerprints(wrote.fingerprints),
         StatusLine(
             _("Bring the stick to the province; its reply comes back on it"),
             _("Until the reply is read in here, everything counts as not sent and goes by any other way too."),
         ),
     ]
+
+
+def _stays(stays: StaysHere) -> Iterator[StatusLine]:
+    """What waits and did not go onto the stick."""
+    if stays.held:
+        text = ngettext(
+            "{count} change is not on the stick: it waits for the province's update",
+            "{count} changes are not on the stick: they wait for the province's update",
+            stays.held,
+        )
+        yield StatusLine(text.format(count=format_number(stays.held)), tone="warning")
+    if stays.later:
+        text = ngettext(
+            "{count} change is not on the stick yet", "{count} changes are not on the stick yet", stays.later
+        )
+        yield StatusLine(
+            text.format(count=format_number(stays.later)),
+            _("Read the reply in here, then write to a stick again: they go with that one."),
+            tone="warning",
+        )
+    if stays.files:
+        text = ngettext(
+            "{count} photo or scan waits for a line; it does not go by stick",
+            "{count} photos and scans wait for a line; they do not go by stick",
+            stays.files,
+        )
+        yield StatusLine(text.format(count=format_number(stays.files)), tone="warning")
 
 
 def read_lines(read: ReadIn) -> list[StatusLine]:
@@ -75,6 +106,12 @@ def _came(read: ReadIn) -> Iterator[StatusLine]:
 def _open(read: ReadIn) -> Iterator[StatusLine]:
     yield from _followed(read)
     yield from _to_begin(read)
+    if read.is_cut:
+        yield StatusLine(
+            _("More bundles lie in the folder, which were not read"),
+            _("Take what is finished off the stick and read again, or have the reply written into an empty folder."),
+            tone="warning",
+        )
     for first, last in read.missing:
         text = _("The province is missing changes {first} to {last}")
         yield StatusLine(

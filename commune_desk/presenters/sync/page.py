@@ -118,6 +118,8 @@ def sync_chip(facts: SyncFacts, status: SyncStatus, now: datetime) -> tuple[str,
 def _what_is_short(facts: SyncFacts, status: SyncStatus, now: datetime) -> str:
     """The first thing that keeps the chip from being green; empty where nothing does."""
     last = moment_text(facts.last_contact, now)
+    if status.is_paused:
+        return _what_is_paused(facts, last)
     if facts.waiting_changes:
         text = _("To send: {count} · last {time}") if last else _("To send: {count}")
         return text.format(count=_entries(facts.waiting_records), time=last)
@@ -128,6 +130,13 @@ def _what_is_short(facts: SyncFacts, status: SyncStatus, now: datetime) -> str:
     if facts.set_aside:
         return _("Set aside by the province: {count}").format(count=format_number(facts.set_aside))
     return _what_stands_still(facts, status, now) or _what_lacks_proof(facts)
+
+
+def _what_is_paused(facts: SyncFacts, last: str) -> str:
+    """It outlives locks and restarts, so it may be forgotten: it comes before all that it keeps from moving."""
+    if facts.waiting_changes:
+        return _("Sync is paused · to send: {count}").format(count=_entries(facts.waiting_records))
+    return _("Sync is paused · last {time}").format(time=last) if last else _("Sync is paused")
 
 
 def _what_lacks_proof(facts: SyncFacts) -> str:
@@ -142,8 +151,6 @@ def _what_stands_still(facts: SyncFacts, status: SyncStatus, now: datetime) -> s
     last = moment_text(facts.last_contact, now)
     if status.failure is not None:
         return _("No contact since {time}").format(time=last)
-    if status.is_paused:
-        return _("Sync is paused · last {time}").format(time=last)
     if status.is_held:
         return _("Metered line: sync by hand")
     if not facts.is_heard:
@@ -167,6 +174,9 @@ def _subtitle(facts: SyncFacts) -> str:
 
 
 def _waiting(facts: SyncFacts, *, has_line: bool) -> tuple[StatusLine, ...]:
+    if not facts.waiting and facts.files_to_send:
+        where = _("How many and how much stands under “Photos and scans”.")
+        return (StatusLine(_("Only photos and scans wait to be sent"), where, tone="warning", icon="clock"),)
     if not facts.waiting:
         return (StatusLine(_("Nothing waits to be sent"), tone="good", icon="check"),)
     total = StatusLine(
@@ -313,7 +323,10 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
         lines.append(
             StatusLine(
                 _("Sync is paused"),
-                _("Nothing is sent or fetched by itself until you resume."),
+                _(
+                    "Nothing is sent or fetched by itself until you resume, nor after a lock or a restart. "
+                    "While it is locked, this PC still asks how many reports wait at the province."
+                ),
                 tone="warning",
                 icon="clock",
             )

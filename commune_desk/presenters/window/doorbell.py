@@ -22,8 +22,18 @@ def bell_text(waiting: int, next_due: str, taken: int = 0) -> str:
     return " · ".join(parts)
 
 
-def carried_text(*, waits: bool, is_signed_for: bool, is_held: bool = False) -> str:
-    """How what was sealed at lock stands; empty where there was nothing to send. `is_held`: the line is not free."""
+def carried_text(
+    *, waits: bool, is_signed_for: bool, is_held: bool = False, is_refused: bool = False, waits_paused: bool = False
+) -> str:
+    """How what was sealed at lock stands; empty where there was nothing to send.
+
+    `is_held`: the line is not free. `is_refused`: it is not tried again while locked. `waits_paused`: somebody paused
+    the sync, so nothing was sealed.
+    """
+    if waits_paused:
+        return _("Sync is paused: what was saved here is not sent. To send it, unlock and resume.")
+    if waits and is_refused:
+        return _("What was saved before the lock waits: it cannot be sent while locked. It goes once somebody unlocks.")
     if waits and is_held:
         return _("What was saved before the lock waits: this line is paid by volume. To send it, unlock and sync.")
     if waits:

@@ -97,3 +97,9 @@ def about_lines(desk: OpenDesk, version: str) -> list[tuple[str, str]]:
         (_("Role"), _(ROLE_LABELS[Role(own.role)])),
         (_("Province's server"), own.pins.address if own.pins else _("none")),
     ]
+
+
+def can_follow(desk: OpenDesk) -> bool:
+    """Whether there is a province whose address may change; a register out of a backup is told it with its code."""
+    own = desk.register.identity
+    return own.pins is not None and own.desk != ""

@@ -25,6 +25,8 @@ HEARD = "heard"
 """When a round last went through as a whole, see `store.exchange.sync_history.Heard`."""
 METERED_TOO = "metered_too"
 """Whether this desk syncs by itself on a line that is paid by volume."""
+PAUSED = "paused"
+"""Whether somebody paused the sync of this desk and nobody has resumed it."""
 
 REMOVED_OFFICERS = "removed_officers"
 """Ids of officers whose slot was taken away: an older keyfile, put back, still has it."""

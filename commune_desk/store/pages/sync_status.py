@@ -37,6 +37,18 @@ class Held(msgspec.Struct, frozen=True):
     bytes: int = 0
 
 
+class StaysHere(msgspec.Struct, frozen=True):
+    """What waits and no stick takes along: changes that the province's older program does not know yet, changes that
+    may not go before a reply was read in, and files, which go over a line alone."""
+
+    held: int = 0
+    later: int = 0
+    files: int = 0
+
+    def __bool__(self) -> bool:
+        return self != StaysHere()
+
+
 class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Counted from the tables each time, never kept."""
 
@@ -75,6 +87,8 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes in a second that the line carried of late; 0.0 if it was not measured."""
 
     held: Held = Held()
+    files_to_send: int = 0
+    """Of the files those that were added here and wait to be sent."""
     sealings_set_aside: Codes = ()
     """The same of what was sealed again for another place: no entry of anybody's, and told in the log alone."""
     clock: ClockSkew = ClockSkew()
@@ -150,6 +164,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         oldest_waiting=_instant(oldest),
         held=Held() if own.is_training else _held(connection),
         waiting_files=under_way + refused,
+        files_to_send=file_queue.count_going_up(connection),
         set_aside_codes=entries_set_aside(connection),
         sealings_set_aside=sealings_set_aside(connection),
         proven_changes=proven_n,
@@ -208,6 +223,12 @@ def _held(connection: Connection) -> Held:
         " WHERE state='staged' AND code IS NOT NULL"
     )
     return Held(*rows.fetchone())
+
+
+def stays_here(connection: Connection) -> StaysHere:
+    """What a stick that is written now leaves behind."""
+    staged, held = connection.execute("SELECT count(*), count(code) FROM change WHERE state='staged'").fetchone()
+    return StaysHere(held, staged - held, file_queue.count_going_up(connection))
 
 
 def count_waiting(connection: Connection) -> int:

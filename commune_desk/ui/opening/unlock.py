@@ -201,7 +201,7 @@ class Doorbell(NoticeBar):
             self._deliver(card)
 
     def _deliver(self, card: DoorbellCard) -> None:
-        self._tell_carried(is_held=self._is_held(card))
+        self._tell_carried(is_held=self._is_held(card), waits_paused=card.waits_paused)
         if not self._profile.sealed.exists() or self._carrying.is_busy or self._is_held(card):
             return
         from commune_desk.usecases.locked.push import Delivery
@@ -220,9 +220,11 @@ class Doorbell(NoticeBar):
             self._line = watch_line(self)
         return self._line.is_metered
 
-    def _tell_carried(self, *, is_held: bool = False) -> None:
+    def _tell_carried(self, *, is_held: bool = False, waits_paused: bool = False) -> None:
         waits, is_signed_for = self._profile.sealed.exists(), self._profile.receipts.exists()
-        self.carried.emit(carried_text(waits=waits, is_signed_for=is_signed_for, is_held=is_held))
+        is_refused = self._delivery is not None and self._delivery.is_refused
+        stands = {"is_held": is_held, "is_refused": is_refused, "waits_paused": waits_paused}
+        self.carried.emit(carried_text(waits=waits, is_signed_for=is_signed_for, **stands))
 
     def _heard(self, waiting: int) -> None:
         from commune_desk.usecases.locked.doorbell import DoorbellCard, listen

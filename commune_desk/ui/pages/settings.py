@@ -5,19 +5,20 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk import __version__
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import Language, _, language, translate_error
-from commune_desk.presenters.window.settings_page import OfficerForm, PassphraseForm, about_lines
+from commune_desk.presenters.window.settings_page import OfficerForm, PassphraseForm, about_lines, can_follow
 from commune_desk.presenters.wording.labels import joined
+from commune_desk.ui.dialogs.frame import show_modal
 from commune_desk.ui.dialogs.message import Message, confirm
 from commune_desk.ui.dialogs.save_as import ask_where_to
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
-from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField
 from commune_desk.ui.widgets.forms import FieldRow, Form
@@ -192,10 +193,29 @@ class SettingsPage(Page):
         self._failed(error)
 
     def _about(self) -> Card:
-        card = Card(_("This desk"), "info")
+        self.about = Card(_("This desk"), "info")
+        self.show_about()
+        return self.about
+
+    def show_about(self) -> None:
+        """What this desk is; below its province's address the way to change that, for which a row has no room."""
+        self.about.clear()
         for label, value in about_lines(self._desk, __version__):
-            card.add(ListRow("", value).lead(label, ink="quiet", width=_LABEL_WIDTH))
-        return card
+            self.about.add(ListRow("", value).lead(label, ink="quiet", width=_LABEL_WIDTH))
+        self.change_address: LinkButton | None = None
+        if can_follow(self._desk):
+            self.change_address = LinkButton(_("Change the address of the province's server…"))
+            self.change_address.clicked.connect(self._follow)
+            self.about.add_padded(self.change_address)
+
+    def _follow(self) -> None:
+        from commune_desk.ui.dialogs.address import AddressDialog
+
+        if show_modal(AddressDialog(self._desk, self._tasks, self)):
+            self.show_about()
+            if self.change_address is not None:
+                self.change_address.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._done(_("The province answered at its new address. This PC syncs with it there from now on."))
 
     def _done(self, sentence: str) -> None:
         self._notify(sentence, Tone.GOOD)

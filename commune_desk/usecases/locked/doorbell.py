@@ -12,7 +12,10 @@ from datetime import datetime
 import msgspec
 
 from commune_desk.domain.time.clock import from_iso, to_iso
+from commune_desk.store.engine.database import Connection
+from commune_desk.store.pages.sync_status import count_waiting
 from commune_desk.usecases.desk.metered import syncs_on_metered
+from commune_desk.usecases.desk.pausing import is_paused
 from commune_desk.usecases.locked.files import find_file, leave_file
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.registers.profile import Profile
@@ -29,7 +32,7 @@ class DoorbellCard(msgspec.Struct, frozen=True):
     """`due` are the next instants (ISO) that must ring, as of `left_at`; without an address only they do.
 
     `taken` reports were taken up here and the province cannot know it yet. `spares_metered`: on a line that is paid by
-    volume nothing but the question goes out.
+    volume nothing but the question goes out. `waits_paused`: something waits, and sync is paused, so it was not sealed.
     """
 
     due: tuple[str, ...]
@@ -41,6 +44,7 @@ class DoorbellCard(msgspec.Struct, frozen=True):
     authority_public: bytes = b""
     taken: int = 0
     spares_metered: bool = False
+    waits_paused: bool = False
 
 
 class Bell(msgspec.Struct, frozen=True):
@@ -59,11 +63,13 @@ class Bell(msgspec.Struct, frozen=True):
 def leave_card(desk: OpenDesk, due: Sequence[datetime], taken: int = 0) -> None:
     """Write the card for the locked time. Raises OSError, or a Fault of the register."""
     own = desk.register.identity
+    spares_metered, waits_paused = desk.register.write(lambda tx: _what_rests(tx.connection)).result()[0]
     card = DoorbellCard(
         due=tuple(to_iso(instant) for instant in sorted(due)),
         left_at=to_iso(desk.register.clock.now()),
         taken=taken,
-        spares_metered=not desk.register.write(lambda tx: syncs_on_metered(tx.connection)).result()[0],
+        spares_metered=spares_metered,
+        waits_paused=waits_paused,
     )
     if own.pins is not None and own.desk:
         card = msgspec.structs.replace(
@@ -75,6 +81,11 @@ def leave_card(desk: OpenDesk, due: Sequence[datetime], taken: int = 0) -> None:
             authority_public=own.pins.authority_public,
         )
     leave_file(desk.profile.doorbell, card)
+
+
+def _what_rests(connection: Connection) -> tuple[bool, bool]:
+    """Whether a line that is paid by volume is spared, and whether something waits behind a pause."""
+    return not syncs_on_metered(connection), is_paused(connection) and count_waiting(connection) > 0
 
 
 def take_card(profile: Profile) -> DoorbellCard | None:

@@ -18,6 +18,7 @@ from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.time.clock import monotonic
 from commune_desk.domain.words.errors import DeskError, Invalid
 from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.usecases.desk.pausing import is_paused
 from commune_desk.usecases.locked.doorbell import DoorbellCard
 from commune_desk.usecases.locked.files import find_file, leave_file
 from commune_desk.usecases.registers.opening import OpenDesk
@@ -63,6 +64,8 @@ class KeptReceipts(msgspec.Struct, frozen=True):
 def leave_sealed(desk: OpenDesk) -> None:
     """Write down what waits, sealed to the province; where nothing waits or may go, nothing lies there afterwards.
 
+    Nothing goes by itself while somebody has paused the sync.
+
     Raises OSError, or a Fault where the province's key is none.
     """
     boxes = tuple(_sealed(desk))
@@ -75,6 +78,8 @@ def leave_sealed(desk: OpenDesk) -> None:
 def _sealed(desk: OpenDesk) -> Iterator[bytes]:
     own = desk.register.identity
     if own.pins is None or not own.desk or own.frozen or not own.pins.courier_public:
+        return
+    if desk.register.write(lambda tx: is_paused(tx.connection)).result()[0]:
         return
     replica = RegisterReplica(desk.register, lambda _changes: None)
     identity, after = replica.identity(), 0
@@ -129,14 +134,15 @@ class Delivery:
         self._profile = profile
         self._connect = connect
         self._under_way = UnderWay()
-        self._is_refused = False
+        self.is_refused = False
+        """Whether what lies here is not tried again before the register is open."""
         self._failures = 0
         self._not_before = 0.0
 
     @property
     def is_due(self) -> bool:
         """Whether something lies here that may be tried now: what the province refused waits for the open desk."""
-        return not self._is_refused and self._profile.sealed.exists() and monotonic() >= self._not_before
+        return not self.is_refused and self._profile.sealed.exists() and monotonic() >= self._not_before
 
     def abort(self) -> None:
         self._under_way.abort()
@@ -153,7 +159,7 @@ class Delivery:
     def _failed(self, error: DeskError | OSError) -> None:
         from sync.client.channel import Refused
 
-        self._is_refused = isinstance(error, (SyncHalted, Invalid)) or (
+        self.is_refused = isinstance(error, (SyncHalted, Invalid)) or (
             isinstance(error, Refused) and error.status < 500
         )
         self._failures += 1
@@ -164,7 +170,7 @@ class Delivery:
     def _carry(self, card: DoorbellCard) -> None:
         sealed = find_file(self._profile.sealed, SealedPushes, most=_MOST_BYTES)
         if sealed is None or not card.address or sealed.desk != card.desk:
-            self._is_refused = True
+            self.is_refused = True
             return
         from sync.client.sealed_push import carry
 

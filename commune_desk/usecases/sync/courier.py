@@ -6,8 +6,9 @@ What travels and how it is proven is `sync.client.courier`; it is loaded with th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from commune_desk.store.exchange.courier import Written
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.exchange.set_aside import count_entries
 from commune_desk.store.exchange.sync_history import note_heard
+from commune_desk.store.pages.sync_status import StaysHere, stays_here
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.sync import stick
 from commune_desk.usecases.sync.around_sync import AroundSync
@@ -61,6 +63,7 @@ class WroteOut:
     first_n: int
     last_n: int
     bytes: int
+    stays: StaysHere
 
 
 class Courier:
@@ -117,7 +120,7 @@ class Courier:
             stick.put(folder, one.data)
             written.append(one)
             progress(len(written), 0)
-        return _written(written)
+        return _written(written, self._register.read(stays_here))
 
     def _require_key(self) -> bytes:
         own = self._register.identity
@@ -145,20 +148,26 @@ class Courier:
         """
         self._begin()
         box = BoxKey.from_bytes(self._register.identity.box)
-        found = stick.bundles_in(folder)
-        bundles = [StickBundle(path) for path in found if _may_be_for(path, box.public)]
-        if not bundles:
-            raise Refusal(
-                N_("There is no bundle for this PC in that folder ({others} others). Nothing was changed."),
-                others=len(found),
-            )
+        found, is_cut = stick.bundles_in(folder)
+        own = list(self._own_of(found, box.public))
+        if not own:
+            raise _none_in(found, is_cut=is_cut)
+        bundles = [StickBundle(path) for path in own[: stick.MOST_READ]]
         self._read_all(bundles, box, progress)
-        read = summed(bundles, others=len(found) - len(bundles))
+        read = summed(bundles, others=len(found) - len(own))
+        read.is_cut = is_cut or len(own) > len(bundles)
         read.quarantined = self._register.read(lambda c: count_entries(c, read.set_aside))
         self._catch_up(read, bundles, {path.name for path in found})
         if isinstance(read.refusal, DeskRemoved):
             read.removal = leave_for_good(self._register)
         return read
+
+    def _own_of(self, found: Sequence[Path], public: bytes) -> Iterator[Path]:
+        """Those that may be for this PC; a stick with very many can be broken off."""
+        for path in found:
+            self._go_on()
+            if _may_be_for(path, public):
+                yield path
 
     def _read_all(self, bundles: list[StickBundle], box: BoxKey, progress: Progress) -> None:
         """Each once, and again those that lacked another one of the folder, as long as that helps.
@@ -220,7 +229,8 @@ class Courier:
 
     def wipe(self, folder: Path, fingerprints: Sequence[str]) -> int:
         """Remove what is done with from the stick; how many bundles. Raises StickGone."""
-        return stick.take_away(folder, fingerprints)
+        box = BoxKey.from_bytes(self._register.identity.box)
+        return stick.take_away(folder, fingerprints, partial(_may_be_for, public=box.public))
 
     def _go_on(self) -> None:
         if self._is_stopped.is_set():
@@ -231,9 +241,23 @@ class Courier:
 def _may_be_for(path: Path, public: bytes) -> bool:
     """Also a file that cannot be read now, which may be anybody's: it is told of when it is its turn."""
     try:
-        return bundle.is_for(stick.read(path, bundle.BLOCK), public)
+        return bundle.is_for(stick.read(path, bundle.HEAD), public)
     except stick.StickGone:
         return True
+
+
+def _none_in(found: Sequence[Path], *, is_cut: bool) -> Refusal:
+    if is_cut:
+        return Refusal(
+            N_(
+                "Not all bundles in that folder were looked at, and none of the first {others} is for this PC. Nothing "
+                "was changed; have the reply written into an empty folder, then read that one."
+            ),
+            others=len(found),
+        )
+    return Refusal(
+        N_("There is no bundle for this PC in that folder ({others} others). Nothing was changed."), others=len(found)
+    )
 
 
 def _pins(register: Register) -> Pins:
@@ -260,7 +284,7 @@ def _note_read(tx: Tx, header: bundle.Header, fingerprint: str, brought: Brought
     tx.audit(AuditAction.COURIER_IN, detail=detail)
 
 
-def _written(files: Sequence[Outgoing]) -> WroteOut:
+def _written(files: Sequence[Outgoing], stays: StaysHere) -> WroteOut:
     numbers = [n for one in files for n in (one.first_n, one.last_n) if n]
     return WroteOut(
         fingerprints=[bundle.fingerprint(one.data) for one in files],
@@ -268,4 +292,5 @@ def _written(files: Sequence[Outgoing]) -> WroteOut:
         first_n=min(numbers, default=0),
         last_n=max(numbers, default=0),
         bytes=sum(len(one.data) for one in files),
+        stays=stays,
     )

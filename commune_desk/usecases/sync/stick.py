@@ -5,19 +5,23 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from commune_desk.usecases.desk.written_whole import clear_left
-from sync.bundle import MAX_FILE, NAME, SUFFIX, file_name, fingerprint
+from sync.bundle import MAX_FILE, NAME, SUFFIX, file_name, fingerprint, named
 
 _PART = ".part"
 _LEFT = re.compile(NAME + re.escape(_PART))
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-MOST_FILES = 1000
+MOST_SEEN = 100_000
+"""Bundles of a folder that are looked at, by their beginnings: whoever had the stick may have filled it with others."""
+MOST_READ = 1000
+"""Bundles that are read whole at a time."""
 
 
 class StickFull(Fault):
@@ -75,13 +79,15 @@ def _settle(folder: Path) -> None:
         os.close(handle)
 
 
-def bundles_in(folder: Path) -> list[Path]:
-    """The bundles in a folder, not below it. Raises StickGone."""
+def bundles_in(folder: Path) -> tuple[list[Path], bool]:
+    """The bundles in a folder, not below it, and whether it has more than are looked at. Raises StickGone."""
     try:
-        found = sorted(path for path in folder.iterdir() if path.suffix.lower() == SUFFIX and path.is_file())
+        with os.scandir(folder) as entries:
+            named = (folder / entry.name for entry in entries if entry.name.lower().endswith(SUFFIX))
+            found = list(islice((path for path in named if path.is_file()), MOST_SEEN + 1))
     except OSError:
         raise StickGone from None
-    return found[:MOST_FILES]
+    return sorted(found[:MOST_SEEN]), len(found) > MOST_SEEN
 
 
 def read(path: Path, most: int = MAX_FILE + 1) -> bytes:
@@ -93,11 +99,16 @@ def read(path: Path, most: int = MAX_FILE + 1) -> bytes:
         raise StickGone from None
 
 
-def take_away(folder: Path, fingerprints: Iterable[str]) -> int:
-    """Remove the bundles in the folder with these fingerprints, by what is in them; how many. Raises StickGone."""
+def take_away(folder: Path, fingerprints: Iterable[str], may_be_own: Callable[[Path], bool]) -> int:
+    """Remove the bundles in the folder with these fingerprints, by what is in them; how many. Raises StickGone.
+
+    Those that have their names or may be this PC's own come first: not all that lie there are read.
+    """
     wanted = set(fingerprints)
+    names = {named(one) for one in wanted}
+    found, _is_cut = bundles_in(folder)
     removed = 0
-    for path in bundles_in(folder):
+    for path in sorted(found, key=lambda each: each.name not in names and not may_be_own(each))[:MOST_READ]:
         if _print_of(path) in wanted:
             try:
                 path.unlink()

@@ -54,6 +54,8 @@ class ReadIn:
     refusal: DeskError | None = None
     faults: list[DeskError] = field(default_factory=list)
     """Why a bundle was not taken in, one for each."""
+    is_cut: bool = False
+    """Whether more for this PC may lie in the folder than was read."""
     done_with: list[str] = field(default_factory=list)
     """Fingerprints of what may leave the stick: it was read to its end, or the province has signed for it."""
 
@@ -98,7 +100,9 @@ def summed(bundles: Sequence[StickBundle], *, others: int) -> ReadIn:
         read.set_aside += brought.set_aside
         read.events += one.events
         read.conflicts += one.conflicts
-        read.missing, read.refusal = brought.missing, brought.refusal or read.refusal
+        if brought.is_answer:
+            read.missing = brought.missing
+        read.refusal = brought.refusal or read.refusal
         read.has_followed |= brought.has_followed
         read.more |= brought.more
         read.lacking |= brought.lacking

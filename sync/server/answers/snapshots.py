@@ -15,7 +15,7 @@ from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.ids import is_id
 from commune_desk.domain.time.clock import SystemClock, from_iso
 from sync import seal
-from sync.change import Change, Verb
+from sync.change import WITHOUT_FIELDS, Change, Verb
 from sync.protocol import Event, FeedHead, b64, decode, encode, unb64
 from sync.server.answers.page_header import header_for
 from sync.server.answers.unopened import unopened
@@ -253,7 +253,13 @@ def _leaves_of(connection: Connection, scope: str) -> list[StandingLine]:
 def written_lines(
     connection: Connection, scope: str, standing: Sequence[StandingLine], places: Mapping[str, tuple[int, str]]
 ) -> tuple[list[bytes], SnapshotEnd]:
-    """Standing lines of the scope as they travel, and what proves them; `places` are (seq, event) by change."""
+    """Standing lines of the scope as they travel, and what proves them; `places` are (seq, event) by change.
+
+    Without what was written elsewhere and never brought here, as the base of a late edit that waits for a person: no
+    desk takes a line of another place that nothing brought, and who follows the feed does not have it either.
+    """
+    by = _brought(standing, places)
+    standing = [one for one in standing if _is_of(one.line.change, scope) or one.line.change.id in by]
     lines = []
     unsigned: dict[str, set[int]] = {}
     present: dict[str, set[int]] = {}
@@ -269,6 +275,11 @@ def written_lines(
             unsigned.setdefault(change.desk, set()).add(change.n)
         lines.append(encode(_event(one, scope, places, brought)) + b"\t" + one.line.encode())
     return lines, SnapshotEnd(events=len(lines), runs=runs_of(connection, unsigned, present))
+
+
+def _is_of(change: Change, scope: str) -> bool:
+    """Whether it was written for the scope, or says where a record is held."""
+    return change.scope == scope or change.verb in WITHOUT_FIELDS
 
 
 def feed_of(connection: Connection, scope: str) -> Sequence[Any]:

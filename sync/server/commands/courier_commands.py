@@ -93,13 +93,14 @@ def _files(province: Province, named: Sequence[Path]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        yield from (one for one in sorted(path.glob(f"*{bundles.SUFFIX}")) if _may_be_for(one, public))
+        found = sorted(one for one in path.glob("*") if one.suffix.lower() == bundles.SUFFIX)
+        yield from (one for one in found if _may_be_for(one, public))
 
 
 def _may_be_for(path: Path, public: bytes) -> bool:
     """Also a file that cannot be read now: it is told of when it is its turn."""
     try:
-        return bundles.is_for(_read(path, most=bundles.BLOCK), public)
+        return bundles.is_for(_read(path, most=bundles.HEAD), public)
     except Fault:
         return True
 

@@ -157,11 +157,13 @@ class Whereabouts:
     def _last_move(self, connection: Connection, record: str, home: str) -> str:
         """The move by which the record came to its home, as the home was told last; empty where it always lived there.
 
-        Of what was before, in other places, the home was told nothing.
+        Of what was before, in other places, the home was told nothing. A place that has let the record go says by what,
+        but not one that holds it again as a guest: then the home's own feed says what brought it.
         """
-        moves = lines_of(connection, [change for (_, one), change in self._left.items() if one == record])
-        came = [one.change.id for one in moves if (one.change.verb, one.change.to) == (Verb.MOVE.value, home)]
         feed = tables.feed
+        by = {change for (_, one), change in self._left.items() if one == record}
+        moves = lines_of(connection, by | set(_brought(connection, home, record)))
+        came = [one.change.id for one in moves if (one.change.verb, one.change.to) == (Verb.MOVE.value, home)]
         told = select(feed.c.change).where(feed.c.scope == home, feed.c.change.in_(came)).order_by(feed.c.seq.desc())
         return connection.scalar(told.limit(1)) or "" if came else ""
 
@@ -196,7 +198,8 @@ class Whereabouts:
             way = self._ways.get((change.scope, self._own.get(change.record, "")))
         if way is None:
             return None
-        return Route(home, scopes, is_late=True, entered=way.entered, is_own=is_own, again=way.again)
+        late = Route(home, scopes, is_late=True, entered=way.entered, is_own=is_own, again=way.again)
+        return late if _is_believed(late) else None
 
     def _route_new(self, change: Change) -> Route:
         owner = self._owners.get(change.record, "")
@@ -206,13 +209,26 @@ class Whereabouts:
         return Route(home, {home: ""}, is_late=True, entered=way.entered, again=way.again)
 
 
-def _way_of_a_guest(connection: Connection, scope: str, record: str, end: Line) -> _Way:
-    """By what the scope held, until `end`, a record whose home has never been another: the home wrote that itself."""
+def _is_believed(late: Route) -> bool:
+    """Whether desks of the home take what it is told: a change of another place only by what brings it there.
+
+    With one that they do not believe their feed would stand still for good; better that one change is set aside.
+    """
+    return late.entered != "" and all(line.change.scope == late.home or by for line, by in late.again)
+
+
+def _brought(connection: Connection, scope: str, record: str) -> Sequence[str]:
+    """The moves and shares that brought changes of the record into the scope's feed, the last first."""
     feed, change = tables.feed, tables.change
     told = select(feed.c.event).join(change, change.c.id == feed.c.change).order_by(feed.c.seq.desc())
     events = connection.scalars(told.where(feed.c.scope == scope, change.c.record == record))
-    brought = (decode(event.encode(), Event).entered for event in events)
-    since = next((one for one in brought if one not in ("", end.change.id)), end.change.id)
+    entered = (decode(event.encode(), Event).entered for event in events)
+    return [one for one in dict.fromkeys(entered) if one]
+
+
+def _way_of_a_guest(connection: Connection, scope: str, record: str, end: Line) -> _Way:
+    """By what the scope held, until `end`, a record whose home has never been another: the home wrote that itself."""
+    since = next((one for one in _brought(connection, scope, record) if one != end.change.id), end.change.id)
     (line,) = lines_of(connection, [since])
     if line.change.verb != Verb.SHARE.value:
         return _Way(since, [(line, "")])

@@ -32,6 +32,8 @@ DERIVED = (
 """Tables whose rows come out of the log. The others are copied as they are, the scopes' heads excepted."""
 _FILES = ("blob", "blob_piece")
 """Copied when the records that name them have come to where they are now: a move takes files along."""
+_WAITING = "awaited"
+"""Copied at the end too: what still waits would be merged on the way, when its record was there long ago."""
 _LEFT_BEHIND = ("meta", "snapshot")
 """The founding facts are written last; snapshots lie beside the old store, and are made anew when a desk begins."""
 _MANY = 5000
@@ -55,6 +57,7 @@ def move(source: Province, target: Database, *, progress: Progress) -> None:
         for table in _copied():
             _copy(source.database, target, table)
         replay(source, target, progress)
+        _copy(source.database, target, tables.awaited)
     _copy_files(source.database, target)
     for table in (table for table in tables.metadata.sorted_tables if table.name not in _LEFT_BEHIND):
         if _digest(source.database, table) != _digest(target, table):
@@ -104,7 +107,7 @@ def _copy_all(source: Database, target: Database, progress: Progress) -> None:
 
 
 def _copied() -> list[Table]:
-    kept_back = (*_LEFT_BEHIND, *_FILES, *DERIVED)
+    kept_back = (*_LEFT_BEHIND, *_FILES, *DERIVED, _WAITING)
     return [table for table in tables.metadata.sorted_tables if table.name not in kept_back]
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from commune_desk.domain.time.clock import STEPS
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from sync.change import Place
+from sync.change import RELOCATING, Place
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE, Database, Work
 from sync.server.identity.province import Province
@@ -86,9 +86,20 @@ class _Replay:
     def follow(self, scope: str, progress: Progress) -> None:
         """Replay of the scope's feed all whose turn it is."""
         while batch := self._next(scope):
-            if not (self._take_in(batch) or (len(batch) > 1 and self._take_in(batch[:1]))):
+            if self._is_told_again(batch[0]):
+                self._ahead[scope].popleft()  # it comes with the late change for whose sake it was
+            elif self._take_in(batch) or (len(batch) > 1 and self._take_in(batch[:1])):
+                progress(self.done)
+            else:
                 return
-            progress(self.done)
+
+    def _is_told_again(self, one: _Received) -> bool:
+        """A share, or what ended it, that stands in the feed a second time."""
+        line = one.incoming.line
+        if line is None or line.change.verb not in RELOCATING:
+            return False
+        asked = select(tables.change_key.c.id).where(tables.change_key.c.id == one.incoming.id)
+        return self._moved.database.read(lambda c: c.scalar(asked) is not None, WHOLE_PROVINCE)
 
     def _next(self, scope: str) -> list[_Received]:
         """What one desk sent at one instant, as far as it stands together in the feed."""

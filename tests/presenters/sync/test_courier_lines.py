@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from commune_desk.i18n import set_language
 from commune_desk.presenters.sync.courier import read_lines, wipe_label, written_lines
+from commune_desk.store.pages.sync_status import StaysHere
 from commune_desk.usecases.sync.courier import WroteOut
 from commune_desk.usecases.sync.leaving import Removal
 from commune_desk.usecases.sync.stick import StickFull
@@ -18,6 +21,7 @@ def wrote(**other: object) -> WroteOut:
         "first_n": 1,
         "last_n": 1200,
         "bytes": 131072,
+        "stays": StaysHere(),
     }
     return WroteOut(**facts | other)  # type: ignore[arg-type]
 
@@ -37,6 +41,25 @@ def test_after_writing_the_numbers_the_fingerprint_and_the_way_on_are_said() -> 
 def test_a_bundle_that_only_asks_says_so() -> None:
     set_language("en")
     assert "asks the province" in written_lines(wrote(changes=0, first_n=0, last_n=0))[0].text
+
+
+@pytest.mark.parametrize(
+    ("stays", "said_of_it"),
+    [
+        (StaysHere(held=2), "2 thay đổi không có trên USB: còn chờ tỉnh cập nhật chương trình"),
+        (StaysHere(later=2), "2 thay đổi chưa có trên USB"),
+        (StaysHere(files=2), "2 ảnh hoặc bản quét chờ có mạng; không gửi được bằng USB"),
+    ],
+)
+def test_what_no_stick_takes_along_is_said_and_nothing_else_is_called_sent(stays: StaysHere, said_of_it: str) -> None:
+    lines = written_lines(wrote(changes=0, first_n=0, last_n=0, stays=stays))
+    assert [(line.text, line.tone) for line in lines[:2]] == [
+        ("Gói này hỏi tỉnh có gì mới", "good"),
+        (said_of_it, "warning"),
+    ]
+    assert said_of_it in [line.text for line in written_lines(wrote(stays=stays))], "beside changes that did go, too"
+    alone = written_lines(wrote(changes=0, first_n=0, last_n=0))
+    assert (alone[0].text, len(alone)) == ("Không còn gì chờ gửi; gói này hỏi tỉnh có gì mới", 3), "the twin"
 
 
 def test_many_fingerprints_are_not_all_listed() -> None:

@@ -112,6 +112,17 @@ def test_what_rests_is_not_green_and_says_why(status: SyncStatus, said: str) -> 
     assert state.can_sync
 
 
+def test_a_pause_is_told_before_what_it_keeps_from_moving_and_what_waits_stays_told() -> None:
+    """It may have been forgotten for days: a chip that names what waits alone would not say why."""
+    paused = replace(QUIET, is_paused=True)
+    waits = facts(waiting=(Waiting("home_visit", 2, 2, 900),), oldest_waiting="2026-11-20T00:00:00Z")
+    assert sync_chip(waits, paused, NOW) == ("Đang tạm dừng · chờ gửi: 2 bản ghi", "warning")
+    assert sync_page(waits, paused).waiting[0].tone == "warning"
+    assert sync_chip(facts(last_contact="", heard_at=""), paused, NOW) == ("Đang tạm dừng đồng bộ", "warning")
+    assert "tạm dừng" in sync_chip(facts(behind=3), paused, NOW)[0]
+    assert sync_chip(facts(frozen="fork"), paused, NOW)[1] == "danger", "what a person must decide goes before"
+
+
 def test_a_desk_that_has_written_nothing_needs_no_receipt_to_be_green() -> None:
     assert sync_chip(facts(own_changes=0, proven_changes=0, proven_at=""), QUIET, NOW)[1] == "good"
 
@@ -143,6 +154,14 @@ def test_records_changes_and_bytes_are_told_apart() -> None:
     first = sync_page(waiting, QUIET).waiting[0]
     assert first.text == "2 bản ghi"
     assert first.detail.startswith("5 thay đổi · gửi khoảng 1,0 KB · ")
+
+
+def test_nothing_waits_is_said_only_where_no_file_waits_either() -> None:
+    """How many there are stands in the card of files."""
+    (line,) = sync_page(facts(files_to_send=3, waiting_files=3), QUIET).waiting
+    assert (line.text, line.tone) == ("Chỉ còn ảnh hoặc bản quét chờ gửi", "warning")
+    (line,) = sync_page(facts(waiting_files=3), QUIET).waiting
+    assert (line.text, line.tone) == ("Không còn gì chờ gửi", "good"), "the twin: files that come wait for nobody here"
 
 
 def test_a_receipt_is_named_with_its_number_and_the_provinces_time() -> None:

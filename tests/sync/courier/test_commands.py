@@ -105,6 +105,18 @@ def test_a_file_that_does_not_hold_stops_none_of_the_others(office: Office, caps
     assert office.held_n(0) == office.last_n(0)
 
 
+@pytest.mark.parametrize("suffix", [".CDSYNC", ".Cdsync"])
+def test_a_name_in_capitals_is_found_in_a_folder(office: Office, suffix: str) -> None:
+    """Some PCs and sticks write every name so; a desk takes it, too."""
+    office.visit(0)
+    stick = stick_of(office, 0)
+    (path,) = stick.iterdir()
+    path.rename(path.with_suffix(suffix))
+    path.with_suffix(".cdsync.part").write_bytes(b"half")
+    assert command(office, "in", stick) == 0
+    assert office.held_n(0) == office.last_n(0)
+
+
 needs_fifo = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file whose opening has no end")
 
 

@@ -10,8 +10,9 @@ from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, SINCE
 from commune_desk.store.changes import journal
 from commune_desk.store.desk import versions
 from commune_desk.store.exchange.staged import mark_restored
-from commune_desk.store.pages.sync_status import Held, sync_facts
+from commune_desk.store.pages.sync_status import Held, StaysHere, sync_facts
 from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.sync.courier import Courier
 from sync.server.identity import desks
 from tests.sync.actors.couriers import bring
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
@@ -63,6 +64,21 @@ def test_it_follows_a_child_who_moved_meanwhile(office: TravelledOffice, upgrade
     assert office.there.ask("SELECT id FROM attachment") == [(photo.id,)]
     assert office.ours.ask("SELECT count(*) FROM person") == [(0,)]
     assert office.unrest() == {}
+
+
+def test_a_stick_says_that_it_does_not_take_along_what_is_held_back(office: TravelledOffice, upgrade: Upgrade) -> None:
+    """Nor the photo itself, which waits behind it for a line."""
+    office.photo("ours", office.child("Chìu Văn Sáng"))
+    office.sync()
+    office.sync()
+    (office.folder / "usb").mkdir()
+    courier = Courier(office.ours.register, lambda _changes: None)
+    wrote = courier.write_out(office.folder / "usb")
+    assert (wrote.changes, wrote.stays) == (0, StaysHere(held=2, files=1))
+    upgrade()
+    office.sync()
+    office.sync()
+    assert courier.write_out(office.folder / "usb").stays == StaysHere(), "the twin"
 
 
 def test_the_sync_page_says_what_is_held_back_and_for_how_long(office: TravelledOffice, upgrade: Upgrade) -> None:

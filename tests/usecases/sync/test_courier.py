@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.store.pages.sync_status import StaysHere
 from commune_desk.usecases.sync import stick
 from commune_desk.usecases.sync.courier import Courier, CourierStopped
 from commune_desk.usecases.sync.desk_sync import asks_for_sync
@@ -88,10 +89,10 @@ def test_nothing_is_at_the_name_before_it_is_whole(office: Office) -> None:
     target = office.folder / "usb"
     target.mkdir()
     (target / "X.cdsync.part").write_bytes(b"half")
-    assert stick.bundles_in(target) == []
+    assert stick.bundles_in(target) == ([], False)
     path = stick.put(target, b"whole")
     assert path.read_bytes() == b"whole"
-    assert stick.bundles_in(target) == [path]
+    assert stick.bundles_in(target) == ([path], False)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows gives a file the rights of the folder it lies in")
@@ -167,6 +168,9 @@ def test_a_desk_enrolled_anew_sends_what_waited_after_its_first_full_reply(
     restored.open.register.write(save_all(*make_child("Lò Thị Sau"))).result()
     restored.enrol_anew()
     assert restored.ask("SELECT count(*) FROM change WHERE state='staged'") == [(2,)]
+    (tmp_path / "asked").mkdir()
+    wrote = Courier(restored.open.register, restored.heard.append).write_out(tmp_path / "asked")
+    assert (wrote.changes, wrote.stays) == (0, StaysHere(later=2)), "it says that they are not on the stick"
     states = "SELECT DISTINCT state FROM change WHERE seq IS NULL"
     carry(restored, province, tmp_path / "first")
     assert restored.ask(states) == [("waiting",)]
@@ -217,7 +221,7 @@ def test_read_in_one_go_it_would_stop_them(office: Office) -> None:
     """The twin: asked of each file whose it is, the first one would be the end."""
     folder = _beside_one_that_is_unreadable(office)
     with pytest.raises(StickGone):
-        [stick.read(path, bundle.BLOCK) for path in stick.bundles_in(folder)]
+        [stick.read(path, bundle.HEAD) for path in stick.bundles_in(folder)[0]]
 
 
 KILLED = """
