@@ -166,6 +166,7 @@ def test_a_moved_province_holds_the_same_and_goes_on(move: Move) -> None:
 
 def test_a_store_that_holds_a_province_is_no_place_to_move_to(move: Move) -> None:
     assert move.go().returncode == 0
+    assert command(move.folder, "restored").returncode == 0, "the old one is moved again only once it is in use again"
     again = move.go()
     assert again.returncode == 2
     assert "nothing was overwritten" in again.stderr
