@@ -187,4 +187,14 @@ FAULTS = (
             "presenters/child/test_joined_forms.py::test_a_phone_is_changed_in_the_record_that_says_it_and_a_name_in_both",
         ),
     ),
+    Fault(
+        name="what-names-the-other-stays-when-one-leaves",
+        file="commune_desk/store/intake/departures.py",
+        old=", *joined.parted_records(db, name, kind.belongs_to, person)]",
+        new="]",
+        tests=(
+            "sync/moves/test_not_joined.py"
+            "::test_what_was_noted_of_a_child_who_left_goes_though_it_was_joined_here_meanwhile",
+        ),
+    ),
 )

@@ -18,6 +18,7 @@ from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import handing_on
 from commune_desk.store.lists import import_rows
+from commune_desk.store.writing import joined
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, report_wire, seal
 from sync.change import Change
@@ -201,7 +202,8 @@ def _belonging_to(db: Connection, person: str) -> list[tuple[str, str]]:
     for name, kind in KINDS.items():
         if kind.belongs_to:
             rows = db.execute(f"SELECT id FROM {name} WHERE {kind.belongs_to}=?", (person,)).fetchall()  # noqa: S608
-            found += [(name, record) for (record,) in rows if not _is_told_here(db, record)]
+            theirs = [*(record for (record,) in rows), *joined.parted_records(db, name, kind.belongs_to, person)]
+            found += [(name, record) for record in theirs if not _is_told_here(db, record)]
     return found
 
 

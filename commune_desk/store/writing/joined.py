@@ -117,9 +117,22 @@ def _name_as_written(connection: Connection, person: str, kept: str) -> None:
     """The two are not one after all, as far as is known here: what was written of `person` names them again."""
     for kind, fields in _NAMING.items():
         for field in fields:
-            rows = connection.execute(f"SELECT id, writers FROM {kind} WHERE {field}=?", (kept,)).fetchall()  # noqa: S608
-            ours = [(person, one) for one, by in rows if written(connection, one, field, by) == person]
+            ours = [(person, one) for one in _written_of(connection, kind, field, (person, kept))]
             connection.executemany(f"UPDATE {kind} SET {field}=? WHERE id=?", ours)  # noqa: S608
+
+
+def parted_records(connection: Connection, kind: str, field: str, person: str) -> list[str]:
+    """What was written of somebody who is one with nobody after all, and still names who was kept until `settle`."""
+    kept = kept_of(connection, person)
+    if kept == person or kind not in _NAMING or end_of(connection, person) != person:
+        return []
+    return _written_of(connection, kind, field, (person, kept))
+
+
+def _written_of(connection: Connection, kind: str, field: str, two: tuple[str, str]) -> list[str]:
+    """The records that name the second of the two and were written of the first."""
+    rows = connection.execute(f"SELECT id, writers FROM {kind} WHERE {field}=?", two[1:]).fetchall()  # noqa: S608
+    return [one for one, by in rows if written(connection, one, field, by) == two[0]]
 
 
 def written(connection: Connection, record: str, field: str, by: str) -> object:

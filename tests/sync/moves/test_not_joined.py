@@ -9,6 +9,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.children import ChildFile
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.pages.not_joined import NotJoined, not_joined
+from commune_desk.store.writing import joined
 from commune_desk.store.writing.joining import join
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records import joining
@@ -17,7 +18,7 @@ from tests.helpers.builders import make_file, make_person, save_all
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import COMMUNE
-from tests.sync.actors.two_communes import Two
+from tests.sync.actors.two_communes import Two, move, visit
 from tests.sync.erasure.test_erased_at_desks import phone
 from tests.sync.moves.test_joined_at_desks import joins
 
@@ -118,3 +119,43 @@ def test_without_a_mark_in_common_the_details_would_stand_and_nobody_be_told(
     assert said is not None
     assert said.taken == ()
     assert two.old.ask("SELECT phone FROM person WHERE id=?", child) == [("0912000111",)]
+
+
+def _joined_while_it_left(two: Two, child: RecordId, again: RecordId) -> RecordId:
+    """One officer moves a child; a colleague visits it and joins it to another while her sync brings the word of that.
+
+    The province does not join the two, and what was noted of the child goes after it.
+    """
+    move(two.old, child)
+    two.old.sync()
+    seen: list[RecordId] = []
+
+    def typed() -> None:
+        seen.append(visit(two.late, child))
+        joins(two.late, child, again)
+
+    replica = two.late.replica()
+    replica.meantime = typed
+    two.late.sync(replica)
+    two.late.sync()
+    return seen[0]
+
+
+def test_what_was_noted_of_a_child_who_left_goes_though_it_was_joined_here_meanwhile(
+    two: Two, child: RecordId, again: RecordId
+) -> None:
+    made = _joined_while_it_left(two, child, again)
+    two.sync()
+    assert two.late.ask("SELECT id FROM home_visit WHERE id=?", made) == []
+    assert two.late.ask("SELECT count(*) FROM person WHERE id=?", child) == [(0,)]
+    assert two.new.ask("SELECT id FROM home_visit WHERE id=?", made) == [(made,)]
+    assert sums_here(two.late, COMMUNE) == sums_there(two.real, COMMUNE)
+
+
+def test_asked_by_name_alone_it_would_stay_without_its_child(
+    two: Two, child: RecordId, again: RecordId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: as long as the two were one here, the visit named the other."""
+    monkeypatch.setattr(joined, "parted_records", lambda *_: [])
+    made = _joined_while_it_left(two, child, again)
+    assert two.late.ask("SELECT id FROM home_visit WHERE id=?", made) == [(made,)]
