@@ -358,6 +358,13 @@ PROMISES = (
         tests=("sync/moves/test_late_edits_told.py::test_where_no_move_is_found_it_is_set_aside_and_stops_no_feed",),
     ),
     Fault(
+        name="a-guests-word-told-by-a-share-of-strangers",
+        file=_WHERE,
+        old=" if way is None or way.entered else None",
+        new="",
+        tests=("sync/moves/test_ways_of_guests.py::test_where_no_move_is_found_the_guests_word_is_set_aside",),
+    ),
+    Fault(
         name="a-guest-where-she-lived-came-by-no-move",
         file=_WHERE,
         old="by | set(_brought(connection, home, record))",

@@ -135,9 +135,7 @@ class Whereabouts:
         for (scope, record), since in held.items():
             home = self._homes.get(record)
             if since in brought and home is not None and brought[since].change.scope != home:
-                last = self._last_move(connection, record, home)
-                if last:
-                    self._ways[scope, record] = _Way(last)
+                self._ways[scope, record] = _Way(self._last_move(connection, record, home))
 
     def _load_late_ways(self, connection: Connection, changes: Sequence[Change]) -> None:
         """Of what is written where its record, or the person whom it is about, is no more."""
@@ -186,14 +184,14 @@ class Whereabouts:
             self._own[change.record] = self._owners.get(change.record, "")
 
     def route(self, change: Change) -> Route | None:
-        """Where the change goes; None when its scope never held its record."""
+        """Where the change goes; None when its scope never held its record, or nothing is known that brings it home."""
         home = self.home(change.record)
         if home is None:
             return self._route_new(change)
         scopes = self._scopes_of(change.record, home)
         way = self._ways.get((change.scope, change.record))
         if change.scope in scopes:
-            return Route(home, scopes, entered=way.entered if way else "")
+            return Route(home, scopes, entered=way.entered if way else "") if way is None or way.entered else None
         if is_own := way is None:
             way = self._ways.get((change.scope, self._own.get(change.record, "")))
         if way is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.model.access import Role
+from sync.server.intake.whereabouts import Whereabouts
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 from tests.sync.moves.test_server_moves import Child, page_of, relocation
 
@@ -45,6 +46,16 @@ def test_what_the_home_did_not_share_comes_by_its_own_move(world: World) -> None
     second = corrects(house, child, "Nà Ếch")
     assert (second, move) in told(world, OTHER)
     assert (first, move) in told(world, OTHER), "what stands came along"
+
+
+def test_where_no_move_is_found_the_guests_word_is_set_aside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a share that the home was never told none of its desks would believe it: their feed would stand still."""
+    child, house, _share = shared(world)
+    move = child.move(OTHER)
+    monkeypatch.setattr(Whereabouts, "_last_move", lambda *_: "")
+    late = house.change("person", child.person, {"village": "Khe Bốc"}, scope=SHELTER)
+    assert house.results(late) == [("quarantined", "moved")]
+    assert {brought for _, brought in told(world, OTHER)} == {move}
 
 
 @pytest.mark.parametrize("by_the_house", [False, True])
