@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.store.exchange.set_aside import Codes, entries_set_aside
 from sync.server.engine import tables
 from tests.simulator.at_rest import (
@@ -15,9 +17,9 @@ from tests.simulator.at_rest import (
     the_province_keeps_every_number_that_it_took,
 )
 from tests.simulator.communes import Course, rows
-from tests.simulator.together import whole_of
+from tests.simulator.together import ROLES, Roamer, settle, whole_of
 from tests.sync.actors.both_sums import sums_here, sums_there
-from tests.sync.actors.real_desks import RealDesk
+from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import SHELTER
 from tests.sync.actors.travelled_office import Traveller
 
@@ -76,6 +78,25 @@ def nothing_waits_and_what_was_set_aside_is_told(course: Course) -> None:
         assert sums_here(desk, scope) == sums_there(course.real, scope), number
 
 
+def whoever_begins_anew_has_the_same(course: Course) -> None:
+    """With a snapshot, and a new PC of each place that reads the feed from its beginning."""
+    for desk in course.desks:
+        desk.run(begin_all_anew)
+    settle(course)
+    for desk in course.desks:
+        scope = course.scope(desk)
+        path = course.folder / f"new-{desk.register.identity.desk}.db"
+        make_register(path, course.real.enrol({scope: ROLES[scope]}))
+        new = Roamer(path, SystemClock(), course.real)
+        new.go()
+        try:
+            assert sums_here(new, scope) == sums_here(desk, scope) == sums_there(course.real, scope), scope
+        finally:
+            new.register.close()
+    desks_hold_their_commune_and_nothing_else(course)
+    nothing_waits_and_what_was_set_aside_is_told(course)
+
+
 def _told(desk: RealDesk) -> Codes:
     told: Codes = desk.register.write(lambda tx: entries_set_aside(tx.connection)).result()[0]
     return told
@@ -88,4 +109,5 @@ ALL_AT_REST: Sequence[Check] = (
     nobody_keeps_a_word_of_whom_the_law_erased,
     nothing_waits_and_what_was_set_aside_is_told,
     the_province_keeps_every_number_that_it_took,
+    whoever_begins_anew_has_the_same,
 )
