@@ -328,7 +328,7 @@ SENDING = (
         file="commune_desk/store/pages/sync_status.py",
         old=" and not self.differing",
         new="",
-        tests=("presenters/sync/test_page.py::test_nothing_else_is_green",),
+        tests=("presenters/sync/test_page.py::test_what_differs_from_the_province_is_told_at_the_top",),
     ),
     Fault(
         name="two-authorities-pinned",

@@ -91,6 +91,7 @@ def test_what_differs_from_the_province_is_told_at_the_top() -> None:
     """What was put right is the same again."""
     found = Comparison(at="2026-11-23T00:42:00Z", put_right=4, only_here=2, unlike=1)
     assert sync_chip(facts(compared=found), QUIET, NOW) == ("Khác với tỉnh: 3 bản ghi", "warning")
+    assert not facts(compared=found).is_proven_whole
     found = msgspec.structs.replace(found, only_here=0, unlike=0)
     assert sync_chip(facts(compared=found), QUIET, NOW)[1] == "good"
 
