@@ -18,20 +18,23 @@ from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.reports import Report
 from commune_desk.domain.time.clock import SystemClock, to_iso
 from commune_desk.domain.time.skew import ClockSkew
+from commune_desk.i18n import translate_error
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
 from commune_desk.store.engine import settings
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.dialogs.address import AddressDialog
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.qt_words import speak_qt
-from commune_desk.ui.shots import SCALED, grab
+from commune_desk.ui.shots import SCALED, grab, grab_own_size
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.locked.doorbell import leave_card
 from commune_desk.usecases.locked.push import leave_sealed
+from commune_desk.usecases.registers.moved_province import NotReachedThere
 from commune_desk.usecases.registers.training_register import fill_commune
 from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import NoLine
@@ -59,6 +62,7 @@ def take_sync_pictures(folder: Path, out: Path, language: str) -> list[str]:
                 for name in both_sizes(window.shell, out, f"status-{language}-{state}")
             ]
             names += _sticks(window, folder / "USB", out, language)
+            names += _address(desk, window, out, language)
         leave_card(desk.open, [datetime.now(UTC) + timedelta(hours=2)])
         leave_sealed(desk.open)
         desk.close()
@@ -156,6 +160,19 @@ def _file_dialog(path: Path, names: list[str]) -> None:
             names.append(grab(dialog, one, screen=dialog.size() * scale, scale=scale).name)
     finally:
         dialog.reject()
+
+
+def _address(desk: EnrolledDesk, window: DeskWindow, out: Path, language: str) -> list[str]:
+    """The dialog for a province that has moved, as it tells that nobody could be asked there."""
+    with ThreadPoolExecutor(1) as writer, ThreadPoolExecutor(1) as slow:
+        dialog = AddressDialog(desk.open, Tasks(writer, slow), window.shell)
+        dialog.form.set_errors({"address": translate_error(NotReachedThere(has_line=False))}, focus=True)
+        names = [
+            grab_own_size(dialog, out / f"status-{language}-address{suffix}.png", scale=scale).name
+            for scale, suffix in ((1.0, ""), (SCALED, "-125"))
+        ]
+        dialog.reject()
+    return names
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -129,6 +130,17 @@ def test_a_right_looking_code_that_nobody_made_is_refused(province: RealProvince
         _enrol(province, code)
 
 
+@contextmanager
+def through(province: RealProvince, line: InProcess) -> Iterator[None]:
+    """All that goes to the province goes by that line meanwhile."""
+    honest, province.line = province.line, line
+    try:
+        yield
+    finally:
+        line.shut()
+        province.line = honest
+
+
 class Impostor(InProcess):
     """A stranger on the line who shows an authority of his own and passes the rest on."""
 
@@ -140,14 +152,8 @@ class Impostor(InProcess):
 
 def test_another_authority_than_the_codes_gets_nothing(province: RealProvince) -> None:
     code = province.code().code
-    honest = province.line
-    province.line = Impostor(honest.app)
-    try:
-        with pytest.raises(Refusal, match="not the province"):
-            _enrol(province, code)
-    finally:
-        province.line.shut()
-        province.line = honest
+    with through(province, Impostor(province.line.app)), pytest.raises(Refusal, match="not the province"):
+        _enrol(province, code)
     _enrol(province, code)
 
 
@@ -168,15 +174,10 @@ class Companion(InProcess):
 def test_a_second_authority_beside_the_codes_gets_nothing(province: RealProvince, is_first: bool) -> None:
     """It would be trusted with the other, for good, and read all that goes over the line."""
     code = province.code().code
-    honest = province.line
-    province.line = Companion(honest.app)
-    province.line.is_first = is_first
-    try:
-        with pytest.raises(protocol.Malformed):
-            _enrol(province, code)
-    finally:
-        province.line.shut()
-        province.line = honest
+    stranger = Companion(province.line.app)
+    stranger.is_first = is_first
+    with through(province, stranger), pytest.raises(protocol.Malformed):
+        _enrol(province, code)
     assert _enrol(province, code).ca_pem.count(b"BEGIN") == 1
 
 
@@ -195,14 +196,8 @@ class Meddler(InProcess):
 
 def test_a_changed_reply_is_not_the_provinces(province: RealProvince) -> None:
     code = province.code().code
-    honest = province.line
-    province.line = Meddler(honest.app)
-    try:
-        with pytest.raises(errors.Unproven):
-            _enrol(province, code)
-    finally:
-        province.line.shut()
-        province.line = honest
+    with through(province, Meddler(province.line.app)), pytest.raises(errors.Unproven):
+        _enrol(province, code)
 
 
 class LosesFirstReply(InProcess):
@@ -217,13 +212,8 @@ class LosesFirstReply(InProcess):
 
 
 def test_a_lost_reply_costs_no_code(province: RealProvince) -> None:
-    honest = province.line
-    province.line = LosesFirstReply(honest.app)
-    try:
+    with through(province, LosesFirstReply(province.line.app)):
         assert province.enrol().desk
-    finally:
-        province.line.shut()
-        province.line = honest
 
 
 def _desk(province: RealProvince) -> MemoryReplica:
