@@ -198,9 +198,9 @@ class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
 class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """First line of a page. `certs` and `directory` come only when they differ from what the desk has.
 
-    `directory` names the province's communes and shelters with their keys; `drops_stubs`: no line stays about a child
-    that moved away. `at` is the province's time, `lease_until` until when the desk opens what is sealed.
-    `late_conflicts`: those of which the province's people have been told, by id, each with when it was opened.
+    `directory` names all communes and shelters with their keys; `drops_stubs`: no line stays about a child that moved
+    away. `at` is the province's time, `lease_until` until when the desk opens what is sealed. `late_conflicts`: those
+    that were told to its people, by id, with when each was opened. `accepted_n`: up to which number it has the desk's.
     """
 
     epoch: str
@@ -215,6 +215,7 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     at: Instant = ""
     lease_until: Instant = ""
     late_conflicts: dict[str, Instant] = {}
+    accepted_n: Count | None = None
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):

@@ -104,6 +104,10 @@ class Replica(Protocol):
         """The number of this desk's last change; 0 for none."""
         ...
 
+    def signed_n(self) -> int:
+        """The number of the last of this desk's changes for which there is a receipt; 0 for none."""
+        ...
+
     def resend_from(self, n: int) -> None:
         """The province lacks everything from `n` on: those changes are pending again, set aside or not."""
         ...

@@ -311,7 +311,7 @@ class Session:
             more = page.trailer.more or bool(page.trailer.snapshots)
 
     def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> tuple[Page, Signed]:
-        root = self._replica.known_root()
+        root, signed_for = self._replica.known_root(), self._replica.signed_n()
         request = protocol.PullRequest(
             epoch=identity.epoch,
             cursors=cursors,
@@ -327,7 +327,15 @@ class Session:
             self._page_bytes = max(_SMALLEST_PAGE, self._page_bytes // 2)
             raise
         self._page_bytes = min(self._page_bytes * 2, protocol.MAX_BODY)
-        return read_page(signed[0]), signed
+        page = read_page(signed[0])
+        self._refuse_forgetful(page.header.accepted_n, signed_for)
+        return page, signed
+
+    def _refuse_forgetful(self, accepted_n: int | None, signed_for: int) -> None:
+        """Once a sync: a province that lacks what it signed for was put back. The desk's own feed may say nothing of
+        it, for what it wrote late stands in another place's."""
+        if accepted_n is not None and accepted_n < signed_for and not self._pusher.shows_receipt:
+            raise errors.HistoryRewritten
 
     def _take_over(self, page: Page, signed: Signed, cursors: dict[str, int], identity: DeskIdentity) -> None:
         """Prove the whole page, then hand it to the register piece by piece."""

@@ -10,6 +10,7 @@ _ORDERING, _LIST, _EMPTYING = (
     "sync/server/lifecycle/emptying.py",
 )
 _ERASING = "commune_desk/store/intake/erasing.py"
+_FORGOTTEN = "sync/journeys/test_erased_where_it_had_gone.py"
 _PARTS = "sync/journeys/test_erased_in_all_its_parts.py"
 _THERE, _HERE, _STORE = (
     "sync/erasure/test_server_erasure.py",
@@ -18,6 +19,34 @@ _THERE, _HERE, _STORE = (
 )
 
 FAULTS = (
+    Fault(
+        name="a-place-forgotten-by-a-restore-is-told-of-no-erasure",
+        file=_ORDERING,
+        old="            places = erasure_orders.untold(self._connection, changes)\n",
+        new="            places: dict[str, set[str]] = {}\n",
+        tests=(f"{_FORGOTTEN}::test_who_moves_again_tells_where_and_the_place_hears_of_it",),
+    ),
+    Fault(
+        name="where-somebody-erased-went-to-is-not-asked",
+        file="sync/server/intake/erasure_orders.py",
+        old="filter(is_scope, (change.scope, change.to))",
+        new="filter(is_scope, (change.scope,))",
+        tests=(f"{_FORGOTTEN}::test_who_moves_again_tells_where_and_the_place_hears_of_it",),
+    ),
+    Fault(
+        name="what-waited-for-the-erased-is-kept",
+        file="sync/server/intake/erasures.py",
+        old='    _empty_what_waits(connection, {str(row["record"]) for row in rows})\n',
+        new="",
+        tests=(f"{_FORGOTTEN}::test_nothing_that_waited_for_the_child_is_kept",),
+    ),
+    Fault(
+        name="the-list-of-the-erased-keeps-its-first-places",
+        file=_LIST,
+        old="    places = {**listed.scopes, **known.scopes}\n",
+        new="    places = {**listed.scopes}\n",
+        tests=(f"{_FORGOTTEN}::test_the_list_beside_the_database_has_the_place",),
+    ),
     Fault(
         name="a-page-that-was-overtaken-is-applied",
         file="commune_desk/store/exchange/feeds.py",

@@ -11,8 +11,8 @@ FAULTS = (
     Fault(
         name="of-two-changes-under-one-id-the-last-is-asked",
         file="sync/server/intake/erasures.py",
-        old="for change in changes for record in _named_in(change)}",
-        new="for change in {one.id: one for one in changes}.values() for record in _named_in(change)}",
+        old="for change in changes for record in named_in(change)}",
+        new="for change in {one.id: one for one in changes}.values() for record in named_in(change)}",
         tests=(f"{_GREEDY}::test_an_id_that_is_given_twice_brings_nothing_erased_back",),
     ),
     Fault(

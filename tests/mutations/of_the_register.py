@@ -28,6 +28,24 @@ _CURSOR_FIRST = """        for scope, place in places.items():
 _YEARS = "store/exchange/test_years_of_work.py"
 FAULTS = (
     Fault(
+        name="a-decided-conflict-stays-where-a-place-is-begun-anew",
+        file="commune_desk/store/intake/incoming.py",
+        old="""record=? AND state<>'closed'", (record,)""",
+        new="""record=? AND state='open'", (record,)""",
+        tests=(
+            "sync/meeting/test_begun_after_a_decision.py::test_nothing_is_asked_any_more_and_all_is_as_at_the_province",
+        ),
+    ),
+    Fault(
+        name="a-forgetful-province-is-believed-while-its-feed-holds",
+        file="sync/client/session.py",
+        old="accepted_n < signed_for and not",
+        new="accepted_n < 0 and not",
+        tests=(
+            "sync/put_back/test_nothing_new_in_its_feed.py::test_its_next_round_sends_again_what_the_province_had_signed_for",
+        ),
+    ),
+    Fault(
         name="what-waits-sought-from-the-first-change-on",
         file=_PENDING,
         old="after_n + 1 if after_n else _first(connection, desk)",

@@ -57,6 +57,14 @@ class Roamer(Traveller):
         return bool(self.register.identity.frozen)
 
 
+@dataclass(frozen=True)
+class Photo:
+    """What somebody added to a child's file."""
+
+    child: RecordId
+    content: bytes
+
+
 @dataclass
 class Whole(Course):
     """The office, and what else its people saved."""
@@ -73,6 +81,7 @@ class Whole(Course):
     """Of the visits and the lines those that a disk took along; a stick of before may bring them all the same."""
     copied: set[int] = field(default_factory=set)
     """The desks of whose disk there is a copy."""
+    photos: dict[RecordId, Photo] = field(default_factory=dict)
 
     def shown(self, desk: RealDesk) -> list[RecordId]:
         """In the house those whose identity is shared with it."""
@@ -92,7 +101,7 @@ def whole_of(course: Course) -> Whole:
     return course
 
 
-def _of_communes(act: Act) -> Act:
+def of_communes(act: Act) -> Act:
     """What nobody does in the house."""
 
     def run(course: Course, desk: RealDesk) -> str:
@@ -248,7 +257,7 @@ def _losing(course: Course, act: Callable[[], object]) -> str:
     whole, before = whole_of(course), _known(course)
     act()
     gone = before - _known(course)
-    whole.gone |= gone & {*whole.visits, *whole.logged}
+    whole.gone |= gone & {*whole.visits, *whole.logged, *whole.photos}
     whole.typed = [one for one in whole.typed if one.phone not in gone]
     whole.joined = [one for one in whole.joined if f"{one[0]} {one[1]}" not in gone]
     return f"{len(gone)} gone"
@@ -307,16 +316,16 @@ def _goes_on(desk: Roamer) -> bool:
             raise
         desk.enrol_anew()
         return True
-    return bool(report.pushed or report.pulled)
+    return bool(report.pushed or report.pulled or report.file_bytes)
 
 
 _SHARED: dict[Act, int] = {
-    _of_communes(communes.registers): 3,
-    _of_communes(communes.visits): 4,
+    of_communes(communes.registers): 3,
+    of_communes(communes.visits): 4,
     communes.telephones: 4,
-    _of_communes(communes.moves): 4,
-    _of_communes(communes.joins): 1,
-    _of_communes(shares): 4,
+    of_communes(communes.moves): 4,
+    of_communes(communes.joins): 1,
+    of_communes(shares): 4,
     _of_the_house(admits): 2,
     _of_the_house(cares): 3,
     _of_the_house(lets_go): 2,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.helpers.store_engine import engine
-from tests.simulator import communes, together
+from tests.simulator import busy, communes, together
 from tests.simulator.at_rest import AT_REST, Check
 from tests.simulator.communes import ACTIONS, CROWDED, RESTORES, WITH_JOINS, WITH_RESTORES, Act, Course
 from tests.simulator.joined import CHECKS
@@ -62,4 +62,17 @@ JOINS_RESTORED = Wandering("joins-restores", WITH_JOINS | RESTORES, CHECKS)
 TOGETHER = Wandering("together", together.WITH_RESTORES, ALL_AT_REST, together.course_of, together.settle, 60)
 DISKS_TOGETHER = Wandering("together-lives", together.WITH_LIVES, ALL_AT_REST, together.course_of, together.settle, 60)
 BOTH_TOGETHER = Wandering("together-both", together.WITH_BOTH, ALL_AT_REST, together.course_of, together.settle, 60)
-KINDS = (MOVES, RESTORED, JOINS, IN_A_CROWD, JOINS_RESTORED, TOGETHER, DISKS_TOGETHER, BOTH_TOGETHER)
+BUSY = Wandering("busy", busy.WITH_BUSY, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
+BUSY_BOTH = Wandering("busy-both", busy.WITH_BUSY_BOTH, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
+KINDS = (
+    MOVES,
+    RESTORED,
+    JOINS,
+    IN_A_CROWD,
+    JOINS_RESTORED,
+    TOGETHER,
+    DISKS_TOGETHER,
+    BOTH_TOGETHER,
+    BUSY,
+    BUSY_BOTH,
+)

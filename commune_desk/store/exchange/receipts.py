@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from commune_desk.domain.time.clock import to_iso
-from commune_desk.store.changes.journal import ERASED, OPEN
+from commune_desk.store.changes.journal import ERASED, IS_UNSENT, OPEN
 from commune_desk.store.desk import audit_mark
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
@@ -47,6 +47,13 @@ def last_n(connection: Connection, desk: str) -> int:
     """The number of the desk's last change; 0 for none."""
     last_one = "SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL"
     return connection.execute(last_one, (desk,)).fetchone()[0] or 0
+
+
+def signed_n(connection: Connection, desk: str) -> int:
+    """The number of the desk's last change for which the province has signed; 0 for none."""
+    signed = f"SELECT n FROM change WHERE desk=? AND n IS NOT NULL AND NOT {IS_UNSENT} ORDER BY n DESC LIMIT 1"  # noqa: S608
+    row = connection.execute(signed, (desk,)).fetchone()
+    return row[0] if row else 0
 
 
 def chain_head(connection: Connection, desk: str, n: int) -> bytes:

@@ -93,6 +93,9 @@ class RegisterReplica(OneDesk):
     def last_n(self) -> int:
         return self._ask(lambda db: receipts.last_n(db, self._desk))
 
+    def signed_n(self) -> int:
+        return self._ask(lambda db: receipts.signed_n(db, self._desk))
+
     def acknowledge(
         self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes
     ) -> Callable[[], bool]:

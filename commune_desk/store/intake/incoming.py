@@ -91,10 +91,10 @@ class Incoming:
         departures.come_back(self._db, kind.name, record)
 
     def _restate_conflicts(self, record: str, steps: Sequence[tuple[protocol.Event, Line]]) -> None:
-        """Those of the lines are open, all others of the record are not any more."""
+        """Those of the lines are open, all others of the record are not any more: whoever decided them."""
         open_ones = {one.id for event, _ in steps for one in event.opened}
         for (conflict,) in self._db.execute(
-            "SELECT id FROM conflict WHERE record=? AND state='open'", (record,)
+            "SELECT id FROM conflict WHERE record=? AND state<>'closed'", (record,)
         ).fetchall():
             if conflict not in open_ones:
                 self._db.execute("UPDATE conflict SET state='closed' WHERE id=?", (conflict,))

@@ -37,4 +37,5 @@ def header_for(
         at=at,
         lease_until=lease or "",
         late_conflicts=late_in(connection, list(grants), at, policy.conflict_days),
+        accepted_n=caller.last_n,
     )

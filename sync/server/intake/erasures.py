@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
 from commune_desk.domain.limits.erasure import ABOUT, notices_of
 from sync.change import Change, Verb
@@ -23,7 +23,7 @@ def speaking_of_erased(connection: Connection, changes: Collection[Change]) -> s
 
     Of a record that is new and about somebody erased every part does, also one that names nobody.
     """
-    named = {record for change in changes for record in _named_in(change)}
+    named = {record for change in changes for record in named_in(change)}
     gone = erased_among(connection, named)
     if any(change.kind == _NOTICE for change in changes):
         gone |= set(connection.scalars(select(tables.erasure.c.record).where(tables.erasure.c.kind == _STAY)))
@@ -49,7 +49,7 @@ def made_about(changes: Iterable[Change], gone: Collection[str], known: Containe
 def keep_erased(connection: Connection, changes: Sequence[Change]) -> None:
     """What these changes, which speak of something erased, would have made is erased too: what comes of it later is
     refused as well, in whatever push."""
-    named = {one for change in changes for one in _named_in(change)}
+    named = {one for change in changes for one in named_in(change)}
     table = tables.erasure
     acts = {row.record: row for row in connection.execute(select(table).where(among(table.c.record, named)))}
     known = kinds_of(connection, {change.record for change in changes})
@@ -58,6 +58,22 @@ def keep_erased(connection: Connection, changes: Sequence[Change]) -> None:
         about = made_about(changes, [record], {*known, *acts})
         rows += [{"record": one, "kind": kind, "act": row.act, "at": row.at} for one, kind in about.items()]
     append_missing(connection, table, rows)
+    _empty_what_waits(connection, {str(row["record"]) for row in rows})
+
+
+def _empty_what_waits(connection: Connection, records: Collection[str]) -> None:
+    """What came before its record, and was set aside until it would be there, waits for nothing any more."""
+    waits = tables.awaited
+    for desk, n in connection.execute(select(waits.c.desk, waits.c.n).where(among(waits.c.record, records))).all():
+        empty_set_aside(connection, desk, n)
+
+
+def empty_set_aside(connection: Connection, desk: str, n: int) -> None:
+    """Take the words of a change that was set aside and speaks of something erased; its number and digest stay."""
+    waits, aside = tables.awaited, tables.quarantine
+    here = (aside.c.desk == desk) & (aside.c.n == n)
+    connection.execute(update(aside).where(here).values(raw=b"", signature=b""))
+    connection.execute(delete(waits).where(waits.c.desk == desk, waits.c.n == n))
 
 
 def erased_among(connection: Connection, records: Iterable[str]) -> set[str]:
@@ -70,9 +86,10 @@ def _speaks_of(change: Change, gone: Collection[str]) -> bool:
     if change.kind == _NOTICE:
         commune = change.scope.partition(":")[2]
         return change.record in gone or change.record in notices_of(gone, [commune])
-    return any(record in gone for record in _named_in(change))
+    return any(record in gone for record in named_in(change))
 
 
-def _named_in(change: Change) -> list[str]:
+def named_in(change: Change) -> list[str]:
+    """The records that a change speaks of: its own, and whom that is about."""
     values = [change.set.get(field) for field in ABOUT.get(change.kind, ())]
     return [change.record, *(value for value in values if isinstance(value, str))]

@@ -21,7 +21,7 @@ from sync.server.engine.database import Reach, met_before
 from sync.server.identity import desks
 from sync.server.identity.province import Province
 from sync.server.identity.scopes import keys_of
-from sync.server.intake import awaited, joining, relocating
+from sync.server.intake import awaited, erasure_orders, joining, relocating
 from sync.server.intake.change_rows import Moment, change_row
 from sync.server.intake.erasures import ERASED, keep_erased, speaking_of_erased
 from sync.server.intake.feeds import Feeds
@@ -97,7 +97,7 @@ def store(
     """
     admitted = [item.line.change for item in fresh if item.line and item.code is None]
     intake = _Intake(connection, province, desk, admitted, reach)
-    _refuse_erased(connection, fresh)
+    intake.refuse_erased(fresh)
     for alone, items in groupby(fresh, lambda item: item.code is None and item.is_alone):
         for some in ([item] for item in items) if alone else [list(items)]:
             intake.take_in(some)
@@ -126,6 +126,30 @@ class _Intake:
         self._awaits: list[dict[str, object]] = []
         self._came: dict[str, list[str]] = {}
         """Scopes, each with records that are there since, and for which something may wait."""
+
+    def refuse_erased(self, fresh: Sequence[Incoming]) -> None:
+        """Whatever else is wrong with it: what speaks of an erased record is not kept. Asked under the scopes' locks.
+
+        A place of which only such a change tells hears of the erasure.
+        """
+        gone = speaking_of_erased(self._connection, [item.line.change for item in fresh if item.line])
+        refused = [item for item in fresh if item.line and item.line.change.id in gone]
+        proven = [item.line.change for item in refused if item.line and item.code in (None, desks.REVOKED)]
+        if proven:
+            self._keep_erased(proven)
+        for item in refused:
+            item.code = ERASED
+
+    def _keep_erased(self, changes: Sequence[Change]) -> None:
+        with self._unconfined():  # what is set aside is held to its desk, and who left a place to that place
+            keep_erased(self._connection, changes)
+            places = erasure_orders.untold(self._connection, changes)
+        if places:
+            self._extend({*places})
+            if further := places.keys() - self._feeds.locked:
+                self._feeds.lock_further(further)
+            with self._unconfined():
+                erasure_orders.order_further(self._connection, self._province, self._feeds, places)
 
     def take_in(self, items: Sequence[Incoming]) -> None:
         """Changes of fields, in order; or one that is taken in by itself."""
@@ -309,18 +333,6 @@ class _Intake:
             rows.clear()
         self._feeds.write_events()
         batch.flush(self._connection, now=self._now.iso)
-
-
-def _refuse_erased(connection: Connection, fresh: Sequence[Incoming]) -> None:
-    """Whatever else is wrong with it: what speaks of an erased record is not kept. Asked under the scopes' locks."""
-    changes = [item.line.change for item in fresh if item.line]
-    gone = speaking_of_erased(connection, changes)
-    refused = [item for item in fresh if item.line and item.line.change.id in gone]
-    proven = [item.line.change for item in refused if item.line and item.code in (None, desks.REVOKED)]
-    if proven:
-        keep_erased(connection, proven)
-    for item in refused:
-        item.code = ERASED
 
 
 def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:

@@ -17,6 +17,7 @@ from commune_desk.domain.model.batches import batched
 from sync.change import WITHOUT_FIELDS
 from sync.protocol import Event, b64, encode, inflate
 from sync.server.engine import tables
+from sync.server.intake.erasures import empty_set_aside
 from sync.server.lifecycle.belonging import read_set_aside
 
 _BLANK = {"raw": b"", "signature": b""}
@@ -95,8 +96,7 @@ def _empty_set_aside(connection: Connection, records: set[str]) -> int:
     emptied = 0
     for row in connection.execute(select(table.c.desk, table.c.n, table.c.raw)).all():
         if row.raw and _speaks_of(row.raw, records):
-            here = (table.c.desk == row.desk) & (table.c.n == row.n)
-            connection.execute(update(table).where(here).values(_BLANK))
+            empty_set_aside(connection, row.desk, row.n)
             emptied += 1
     return emptied
 

@@ -38,8 +38,15 @@ def settle(province: Province) -> int:
     missing = [act for act in listed.values() if act.id not in known]
     for act in sorted(missing, key=lambda one: one.id):
         repeat(province, act)
-    write(province, {**known, **listed}.values())
+    write(province, {**listed, **{one: _both(act, listed.get(one, act)) for one, act in known.items()}}.values())
     return len(missing)
+
+
+def _both(known: Act, listed: Act) -> Act:
+    """The act with every place that either names: some were told after it was listed, some are forgotten since."""
+    places = {**listed.scopes, **known.scopes}
+    scopes = {one: sorted({*known.scopes.get(one, ()), *listed.scopes.get(one, ())}) for one in places}
+    return msgspec.structs.replace(listed, records=sorted({*known.records, *listed.records}), scopes=scopes)
 
 
 def repeat(province: Province, act: Act) -> None:

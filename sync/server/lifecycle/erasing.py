@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -19,13 +18,11 @@ from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
-from sync.change import Change, Line, Verb
 from sync.erased import order_fields
 from sync.server.engine import tables
 from sync.server.engine.appending import append
-from sync.server.identity import own_changes
 from sync.server.identity.province import Province, audited
-from sync.server.intake.change_rows import Moment, change_row
+from sync.server.intake import erasure_orders
 from sync.server.intake.erasures import erased_among
 from sync.server.intake.feeds import Feeds
 from sync.server.lifecycle.belonging import Named, all_about, set_aside_about
@@ -153,26 +150,9 @@ def _carry_out(connection: Connection, province: Province, feeds: Feeds, act: Ac
     ]
     append(connection, tables.erasure, rows)
     emptied = empty(connection, ids, list(act.scopes))
-    lines = _sign(connection, province, act)
-    append(connection, tables.change, [change_row(line, "ok", Moment.of(province.clock.now())) for line in lines])
-    for line in lines:
-        feeds.leave(line.change.scope, line, act.scopes[line.change.scope])
-    feeds.write_events()
-    feeds.write_heads()
-    feeds.note_authors()
-    own_changes.advance(connection, province, lines)
+    orders = erasure_orders.signed(
+        connection, province, act.id, (act.kind, act.record), order_fields(act.who, act.why), act.scopes
+    )
+    erasure_orders.hand_out(connection, province, feeds, orders, act.scopes)
     audited(connection, province, "erase", subject)
     return emptied
-
-
-def _sign(connection: Connection, province: Province, act: Act) -> list[Line]:
-    """One change for each scope, under the act's own id as their group."""
-    order = partial(
-        Change,
-        kind=act.kind,
-        record=act.record,
-        verb=Verb.ERASE.value,
-        data=0,
-        set=order_fields(act.who, act.why),
-    )
-    return own_changes.sign_own(connection, province, act.id, (partial(order, scope=one) for one in sorted(act.scopes)))

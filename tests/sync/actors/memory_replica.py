@@ -127,6 +127,9 @@ class MemoryReplica:
     def last_n(self) -> int:
         return len(self.lines)
 
+    def signed_n(self) -> int:
+        return self.accepted_n
+
     def resend_from(self, n: int) -> None:
         self.accepted_n = min(self.accepted_n, n - 1)
 

@@ -86,7 +86,7 @@ def test_asked_of_the_last_of_them_alone_the_child_would_be_back(
     """The twin."""
 
     def of_the_last(connection: Any, changes: Sequence[Change]) -> set[str]:
-        named = {change.id: set(erasures._named_in(change)) for change in changes}
+        named = {change.id: set(erasures.named_in(change)) for change in changes}
         gone = erasures.erased_among(connection, set().union(*named.values()))
         return {change for change, names in named.items() if names & gone}
 
