@@ -12,6 +12,7 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.change import Change, sealed_for
 from sync.server.engine import tables
+from sync.server.identity import desks
 from tests.helpers.attached import add_file, ask_for, content_at, scan
 from tests.simulator import communes, together
 from tests.simulator.at_rest import held
@@ -69,7 +70,17 @@ def begins_anew(_course: Course, desk: RealDesk) -> str:
     return ""
 
 
-BUSY: dict[Act, int] = {together.of_communes(photographs): 2, decides: 4, begins_anew: 2}
+def is_revoked(course: Course, desk: RealDesk) -> str:
+    """The province takes the desk out of service, by mistake: it gets a new code once it is noticed."""
+    name, province = desk.register.identity.desk, course.real.province
+    try:
+        course.real.write(lambda connection: desks.revoke(connection, province, name))
+    except DeskError as refused:
+        return type(refused).__name__
+    return name
+
+
+BUSY: dict[Act, int] = {together.of_communes(photographs): 2, decides: 4, begins_anew: 2, is_revoked: 1}
 WITH_BUSY: dict[Act, int] = together.WITH_RESTORES | BUSY
 WITH_BUSY_BOTH: dict[Act, int] = together.WITH_BOTH | BUSY
 

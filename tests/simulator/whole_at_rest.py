@@ -25,8 +25,8 @@ from tests.sync.actors.travelled_office import Traveller
 
 _TOLD = {"moved", "joined", "scope"}
 """What a person may meet who did not know of another's act: a second move, a joining, a share that ended."""
-_SET_ASIDE = _TOLD | {"erased", "id"}
-"""And what is told to nobody as set aside: of whom the law erased, and what was sent again under a new name."""
+_SET_ASIDE = _TOLD | {"erased", "id", "revoked"}
+"""And what is told to nobody as set aside: of whom the law erased, and what was, or is, sent again under a new name."""
 
 
 def _erased(course: Course) -> set[str]:
