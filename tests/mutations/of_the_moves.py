@@ -23,6 +23,13 @@ _PORTIONS = "            self._restate_all(beginning, events)\n"
 
 MOVES = (
     Fault(
+        name="a-sealing-for-where-the-child-was-stands-at-home",
+        file=_RELOCATING,
+        old="    let_stand_what_opens(connection, family.moved, target)\n",
+        new="",
+        tests=("sync/journeys/test_back_before_it_was_heard.py::test_at_home_all_of_it_opens",),
+    ),
+    Fault(
         name="what-a-push-made-is-forgotten-behind-a-refused-move",
         file=_WHERE,
         old="            self.kinds[change.record] = change.kind\n",

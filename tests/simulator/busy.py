@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.store.intake.conflicts import OpenConflict, open_conflicts
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.sync.conflicts import decide_conflict
-from sync.change import Change, sealed_for
 from sync.server.engine import tables
 from sync.server.identity import desks
 from tests.helpers.attached import add_file, ask_for, content_at, scan
@@ -99,16 +96,7 @@ def every_photo_is_there(course: Course) -> None:
             ask_for(desk.register, one)
         together.settle(course)
         for one in here:
-            if not _is_closed(course, one):
-                assert content_at(desk.register, one) == must[one].content, (number, one)
-
-
-def _is_closed(course: Course, photo: RecordId) -> bool:
-    """Whether the key that stands is sealed for another place: the child had moved on when it was (decision 0023)."""
-    (row,) = (one for one in held(course, tables.RECORDS["attachment"]) if one.id == photo)
-    writer = msgspec.json.decode(row.writers)["content_key"]
-    (raw,) = (one.raw for one in held(course, tables.change) if one.id == writer)
-    return sealed_for(msgspec.json.decode(raw, type=Change)) != str(row.scope)
+            assert content_at(desk.register, one) == must[one].content, (number, one)
 
 
 BUSY_AT_REST = (*ALL_AT_REST, every_photo_is_there)

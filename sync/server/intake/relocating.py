@@ -23,6 +23,7 @@ from sync.server.engine.tables import RECORDS
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.joining import JOINED, one_with
 from sync.server.intake.records import Stored, read_records
+from sync.server.intake.sealings import let_stand_what_opens
 from sync.server.intake.standing import lines_of, standing_lines
 from sync.server.intake.whereabouts import PERSON, Route
 
@@ -96,6 +97,7 @@ def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person
     for some in batched(ids):
         open_ones = conflict.c.record.in_(some), conflict.c.closed_by.is_(None)
         connection.execute(update(conflict).where(*open_ones).values(scope=target))
+    let_stand_what_opens(connection, family.moved, target)
     known = _held_in(connection, target, [*ids, *(record.id for record in family.shared)])
     _enter(connection, feeds, line, [one for one in (*family.moved, *family.shared) if one.id not in known])
     _let_go(connection, target, family.moved)
