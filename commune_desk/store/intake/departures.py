@@ -12,7 +12,7 @@ import msgspec
 
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import to_iso
-from commune_desk.store.changes.journal import IS_UNSENT, LEFT
+from commune_desk.store.changes.journal import IS_UNSENT, LEFT, UNDER_WAY
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
@@ -88,7 +88,7 @@ def settle(tx: Tx) -> None:
         rows = db.execute("SELECT kind, record FROM departure WHERE change=? AND is_gone=0", (change,)).fetchall()
         follow = [one for kind, record in rows if kind == _PERSON for one in _belonging_to(db, record)]
         leaving = dict.fromkeys([*((kind, record) for kind, record in rows), *follow])
-        if any(_is_unsent(db, record) or file_queue.goes_up(db, record) for _, record in leaving):
+        if any(_may_be_lacking(db, record) or file_queue.goes_up(db, record) for _, record in leaving):
             continue
         if _seals_late(tx, change, leaving.keys() - set(rows)):
             continue
@@ -211,8 +211,14 @@ def _is_told_here(db: Connection, record: str) -> bool:
     return db.execute("SELECT 1 FROM change WHERE record=? AND seq>0 LIMIT 1", (record,)).fetchone() is not None
 
 
-def _is_unsent(db: Connection, record: str) -> bool:
-    row = db.execute(f"SELECT 1 FROM change WHERE record=? AND {IS_UNSENT} LIMIT 1", (record,)).fetchone()  # noqa: S608
+def _may_be_lacking(db: Connection, record: str) -> bool:
+    """Whether the province may lack something that was written here about the record.
+
+    While all is heard again, to find what a province lacks that was put back, a receipt of before it says nothing.
+    """
+    hears_all = settings.get(db, settings.HEARS_ALL, bool, False)
+    lacking = f"({IS_UNSENT} OR {UNDER_WAY})" if hears_all else IS_UNSENT
+    row = db.execute(f"SELECT 1 FROM change WHERE record=? AND {lacking} LIMIT 1", (record,)).fetchone()  # noqa: S608
     return row is not None
 
 
