@@ -88,7 +88,7 @@ def settle(tx: Tx) -> None:
         rows = db.execute("SELECT kind, record FROM departure WHERE change=? AND is_gone=0", (change,)).fetchall()
         follow = [one for kind, record in rows if kind == _PERSON for one in _belonging_to(db, record)]
         leaving = dict.fromkeys([*((kind, record) for kind, record in rows), *follow])
-        if any(_may_be_lacking(db, record) or file_queue.goes_up(db, record) for _, record in leaving):
+        if any(_is_unsent(db, record) or file_queue.goes_up(db, record) for _, record in leaving):
             continue
         if _seals_late(tx, change, leaving.keys() - set(rows)):
             continue
@@ -211,7 +211,7 @@ def _is_told_here(db: Connection, record: str) -> bool:
     return db.execute("SELECT 1 FROM change WHERE record=? AND seq>0 LIMIT 1", (record,)).fetchone() is not None
 
 
-def _may_be_lacking(db: Connection, record: str) -> bool:
+def _is_unsent(db: Connection, record: str) -> bool:
     """Whether the province may lack something that was written here about the record.
 
     While all is heard again, to find what a province lacks that was put back, a receipt of before it says nothing.
