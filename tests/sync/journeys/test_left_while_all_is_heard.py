@@ -1,4 +1,4 @@
-"""A colleague moved the child while a PC was away that alone still has what the restored province lost; it enrols anew."""
+"""A colleague moved the child while a PC was away that alone has what the restored province lost; it enrols anew."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The province's disk is an older one and nobody knows it; a PC is withdrawn there and enrolled anew before it is found."""
+"""The province's disk is an older one and nobody knows; a PC is withdrawn and enrolled anew before that is found."""
 
 from __future__ import annotations
 
