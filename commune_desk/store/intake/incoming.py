@@ -308,7 +308,8 @@ class Incoming:
             f"SELECT raw FROM change WHERE record=? AND {journal.UNDER_WAY} AND length(raw)>0 ORDER BY stamp, id",  # noqa: S608
             (record,),
         ).fetchall()
-        return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
+        changes = [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
+        return [one for one in changes if one.verb != Verb.RESEAL.value]  # it says no other value than was there
 
     def value_of(self, kind: Kind, event: protocol.Event, change: Change, field: str) -> Value:
         """The value that now stands; unknown when it cannot be opened or does not hold, for no value stops a feed."""
