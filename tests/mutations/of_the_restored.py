@@ -31,6 +31,27 @@ FAULTS: tuple[Fault, ...] = (
         ),
     ),
     Fault(
+        name="a-child-goes-before-the-province-is-known-to-have-its-words",
+        file=_DEPARTURES,
+        old="({IS_UNSENT} OR {UNDER_WAY})",
+        new="{IS_UNSENT}",
+        tests=("sync/journeys/test_left_while_all_is_heard.py",),
+    ),
+    Fault(
+        name="what-a-former-name-wrote-is-not-looked-for",
+        file="commune_desk/store/exchange/staged.py",
+        old="        _hear_all_again(tx, settings.identity(tx.connection))\n    versions",
+        new="        pass\n    versions",
+        tests=("sync/journeys/test_withdrawn_after_a_silent_restore.py::test_what_it_lost_is_found_and_sent",),
+    ),
+    Fault(
+        name="what-is-written-once-is-nobodys",
+        file="commune_desk/store/intake/incoming.py",
+        old="    return behind is None and not stands(event.outcomes, field)\n",
+        new="    return False\n",
+        tests=("sync/moves/test_sealed_twice.py::test_the_new_commune_goes_on_opening_it",),
+    ),
+    Fault(
         name="what-waits-is-merged-the-last-first",
         file=_AWAITED,
         old="key=lambda one: (one[0], ",

@@ -75,6 +75,17 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     tx.topic("identity")
 
 
+def begin_all_anew(tx: Tx) -> None:
+    """The feeds are other ones than those that are known here.
+
+    Enrolled anew at a province that had been put back without a word, it finds so now: what that signed for under
+    former names is looked for too, for no number of the present name asks for it.
+    """
+    if settings.get(tx.connection, settings.AWAITS_PULL, bool, False) and not versions.is_hearing_all(tx.connection):
+        _hear_all_again(tx, settings.identity(tx.connection))
+    versions.begin_all_anew(tx)
+
+
 def pulled_once(tx: Tx) -> None:
     """The first full pull is done: what the province lacks may be sent, also what it once had and lost."""
     scope = settings.identity(tx.connection).scope

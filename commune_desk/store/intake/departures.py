@@ -6,13 +6,13 @@ province has it: a province put back from an older one asks for it again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 import msgspec
 
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import to_iso
-from commune_desk.store.changes.journal import IS_UNSENT, LEFT
+from commune_desk.store.changes.journal import IS_UNSENT, LEFT, UNDER_WAY
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
@@ -90,7 +90,7 @@ def settle(tx: Tx) -> None:
         leaving = dict.fromkeys([*((kind, record) for kind, record in rows), *follow])
         if any(_is_unsent(db, record) or file_queue.goes_up(db, record) for _, record in leaving):
             continue
-        if _seals_late(tx, change, leaving.keys() - set(rows)):
+        if _seals_late(tx, change, leaving.keys(), {*rows}):
             continue
         removed = sum(_remove(tx, kind, record) for kind, record in leaving)
         tx.scrub()
@@ -101,10 +101,14 @@ def settle(tx: Tx) -> None:
             db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))
 
 
-def _seals_late(tx: Tx, change: str, late: Collection[tuple[str, str]]) -> bool:
-    """What was written here after they had left went where they are, and has to open there: not before may it go."""
+def _seals_late(tx: Tx, change: str, leaving: Set[tuple[str, str]], named: Set[tuple[str, str]]) -> bool:
+    """What was written here after they had left went where they are, and has to open there: not before may it go.
+
+    Of what the change names too, if it was sent after that was heard.
+    """
     (to,) = tx.connection.execute("SELECT moved_to FROM departure WHERE change=? LIMIT 1", (change,)).fetchone()
-    return handing_on.seal_late(tx, change, to, sorted(late))
+    is_any = handing_on.seal_late(tx, change, to, sorted(leaving - named))
+    return handing_on.seal_sent_late(tx, change, to, sorted(named)) or is_any
 
 
 def send_again(connection: Connection, desk: str, n: int) -> None:
@@ -212,7 +216,13 @@ def _is_told_here(db: Connection, record: str) -> bool:
 
 
 def _is_unsent(db: Connection, record: str) -> bool:
-    row = db.execute(f"SELECT 1 FROM change WHERE record=? AND {IS_UNSENT} LIMIT 1", (record,)).fetchone()  # noqa: S608
+    """Whether the province may lack something that was written here about the record.
+
+    While all is heard again, to find what a province lacks that was put back, a receipt of before it says nothing.
+    """
+    hears_all = settings.get(db, settings.HEARS_ALL, bool, False)
+    lacking = f"({IS_UNSENT} OR {UNDER_WAY})" if hears_all else IS_UNSENT
+    row = db.execute(f"SELECT 1 FROM change WHERE record=? AND {lacking} LIMIT 1", (record,)).fetchone()  # noqa: S608
     return row is not None
 
 

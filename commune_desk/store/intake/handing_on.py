@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from commune_desk.domain.model.ids import is_commune_scope
 from commune_desk.domain.model.record import Record, kind_of
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing import joined
-from commune_desk.store.writing.relocating import directory, reseal
+from commune_desk.store.writing.relocating import directory, reseal, reseal_value
 from commune_desk.store.writing.transaction import Tx, load
 from sync import protocol
 from sync.change import Change, Verb
@@ -63,6 +65,26 @@ def seal_late(tx: Tx, move: str, to: str, records: Iterable[tuple[str, str]]) ->
     return bool(sealed)
 
 
+def seal_sent_late(tx: Tx, move: str, to: str, records: Iterable[tuple[str, str]]) -> bool:
+    """The same of what this desk wrote in records that left by `move`, and sent only after that was heard.
+
+    Nobody asks for it: the province says with the move what is closed, and did so before.
+    """
+    to = settings.get(tx.connection, _GONE_ON, dict[str, str], {}).get(move, to)
+    target, child = _commune(tx, to), _moved_by(tx.connection, move)
+    if target is None or child is None or tx.ledger.is_ended:
+        return False
+    is_any = False
+    for kind, one in records:
+        late = _sent_late(tx.connection, one)
+        record = load(tx.connection, kind, one) if late and kind in KINDS else None
+        if record is not None and _is_of(tx, record, child):
+            is_any |= any([reseal_value(tx, record, target, change, field) for change, field in late])
+    if is_any:
+        tx.topic(HANDED_ON)
+    return is_any
+
+
 def forget(tx: Tx, move: str) -> None:
     """What left with the move is gone: where it has moved on to is nobody's business here any more."""
     gone_on = settings.get(tx.connection, _GONE_ON, dict[str, str], {})
@@ -82,6 +104,25 @@ def _was_sealed_for(connection: Connection, record: str, to: str) -> bool:
         " AND json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.to')=? LIMIT 1"
     )
     return connection.execute(asked, (record, Verb.RESEAL.value, to)).fetchone() is not None
+
+
+def _moved_by(connection: Connection, move: str) -> str | None:
+    row = connection.execute("SELECT record FROM change WHERE id=?", (move,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def _sent_late(connection: Connection, record: str) -> list[tuple[Change, str]]:
+    """Sealed values that the province signed for and no feed told, each with its field; but those that this desk has
+    sealed again or written over since, also where the province set that aside: once is enough."""
+    asked = (
+        "SELECT raw, state='accepted' AND seq IS NULL FROM change WHERE record=? AND length(raw)>0"
+        " AND state<>'received' ORDER BY stamp, id"
+    )
+    rows = connection.execute(asked, (record,)).fetchall()
+    made = [(msgspec.json.decode(raw, type=Change), is_unheard) for raw, is_unheard in rows]
+    seen = {(field, by) for change, _ in made for field, by in change.base.items()}
+    late = [change for change, is_unheard in made if is_unheard and change.verb != Verb.RESEAL.value]
+    return [(change, field) for change in late for field in change.seal if (field, change.id) not in seen]
 
 
 def _is_of(tx: Tx, record: Record, child: str) -> bool:

@@ -282,6 +282,8 @@ class Incoming:
     ) -> None:
         """Settle one field. `later` are our changes of it still waiting, `behind` what the province held till now
         where a change of ours hides it (None: what is shown is what the province holds)."""
+        if _changes_nothing(event, field, behind):
+            return
         value, writer = behind or (held.values.get(field), held.writers.get(field))
         if stands(event.outcomes, field):
             value, writer = self.value_of(held.kind, event, change, field), change.id
@@ -306,7 +308,8 @@ class Incoming:
             f"SELECT raw FROM change WHERE record=? AND {journal.UNDER_WAY} AND length(raw)>0 ORDER BY stamp, id",  # noqa: S608
             (record,),
         ).fetchall()
-        return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
+        changes = [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
+        return [one for one in changes if one.verb != Verb.RESEAL.value]  # it says no other value than was there
 
     def value_of(self, kind: Kind, event: protocol.Event, change: Change, field: str) -> Value:
         """The value that now stands; unknown when it cannot be opened or does not hold, for no value stops a feed."""
@@ -342,6 +345,11 @@ class Incoming:
         began = datetime.fromtimestamp(min(int(record_id[:12], 16) / 1000, self._tx.ledger.now().timestamp()), UTC)
         day = began.astimezone(VIETNAM).date().isoformat()
         return {f.name: to_iso(began) if f.shape is Shape.INSTANT else day for f in missing}
+
+
+def _changes_nothing(event: protocol.Event, field: str, behind: tuple[Value, str | None] | None) -> bool:
+    """Whether what is shown stays: of what is written once nobody knows here any more who wrote it."""
+    return behind is None and not stands(event.outcomes, field)
 
 
 def _show(held: _Held, field: str, value: Value, writer: str | None) -> None:

@@ -89,22 +89,25 @@ def reseal(tx: Tx, record: Record, to: ScopeKey) -> bool:
 
 def _reseal_waiting(tx: Tx, record: Record, to: ScopeKey) -> bool:
     """Each value that lost or waits, as far as it opens here: whoever wrote it may never come back."""
-    is_any = False
-    for field, change_id, raw in tx.connection.execute(_WAITING, (record.id,)).fetchall():
-        line, base = msgspec.json.decode(raw, type=Change), {field: change_id}
-        box = private_box(tx.connection, line.key) if field in line.seal and sealed_for(line) != to.scope else None
-        if box is None or field in _sealed_before(tx.connection, record.id, to, base):
-            continue
-        try:
-            value = to_wire(unsealed(box, line, field))
-        except seal.SealBroken:
-            continue
-        sealed = seal.seal_value(unb64(to.public), value, scope=to.scope, record=record.id, field=field)
-        change = _change(tx, record, Verb.RESEAL, Scope(to.scope))
-        change = msgspec.structs.replace(change, data=line.data, base=base, seal={field: sealed}, key=to.key)
-        tx.write_down(change)
-        is_any = True
-    return is_any
+    waiting = tx.connection.execute(_WAITING, (record.id,)).fetchall()
+    lines = [(field, msgspec.json.decode(raw, type=Change)) for field, _change_id, raw in waiting]
+    return any([reseal_value(tx, record, to, line, field) for field, line in lines])
+
+
+def reseal_value(tx: Tx, record: Record, to: ScopeKey, line: Change, field: str) -> bool:
+    """What a change gives the field, if it opens here and was not sealed for the commune before; whether it is now."""
+    base: Base = {field: line.id}
+    box = private_box(tx.connection, line.key) if field in line.seal and sealed_for(line) != to.scope else None
+    if box is None or field in _sealed_before(tx.connection, record.id, to, base):
+        return False
+    try:
+        value = to_wire(unsealed(box, line, field))
+    except seal.SealBroken:
+        return False
+    sealed = seal.seal_value(unb64(to.public), value, scope=to.scope, record=record.id, field=field)
+    change = _change(tx, record, Verb.RESEAL, Scope(to.scope))
+    tx.write_down(msgspec.structs.replace(change, data=line.data, base=base, seal={field: sealed}, key=to.key))
+    return True
 
 
 def _base(connection: Connection, entry: Kind, record: Record) -> Base:

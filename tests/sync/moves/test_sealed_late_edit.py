@@ -9,6 +9,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.reports import Report
 from commune_desk.i18n import set_language
 from commune_desk.presenters.sync.conflict_page import decision
+from commune_desk.store.intake import handing_on
 from commune_desk.store.writing.transaction import Tx
 from sync.server.answers import unopened
 from tests.sync.actors.real_desks import RealDesk
@@ -55,8 +56,9 @@ def test_its_author_seals_it_again_and_the_new_commune_reads_what_it_decides(
 
 
 def test_the_author_would_not_be_asked(two: Two, child: RecordId, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin: the province tells only of what stands."""
+    """The twin: the province tells only of what stands, and no desk looks by itself at what it sent late."""
     monkeypatch.setattr(unopened, "_closed_in", lambda *_: [])
+    monkeypatch.setattr(handing_on, "_sent_late", lambda *_: [])
     edited_late(two, child)
     two.sync()
     two.sync()

@@ -1,0 +1,71 @@
+"""The province's disk is an older one and nobody knows; a PC is withdrawn and enrolled anew before that is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.store.desk import versions
+from commune_desk.store.exchange import following, staged
+from sync.server.identity import desks
+from sync.server.identity.province import open_province
+from tests.helpers.store_engine import engine
+from tests.sync.actors.real_province import COMMUNE
+from tests.sync.actors.travelled_office import TravelledOffice
+
+
+def reopened(office: TravelledOffice, meanwhile: Callable[[Path], None]) -> None:
+    data = office.real.province.data
+    office.real.province.close()
+    meanwhile(data)
+    office.real.province = open_province(data, office.folder / "key-file")
+    office.real.restart()
+
+
+@pytest.fixture
+def visit(office: TravelledOffice) -> RecordId:
+    """Signed for, heard again, and lost."""
+    child = office.child("Chìu Văn Sáng")
+    reopened(office, lambda data: engine.copy(data, office.folder / "copy"))
+    made = office.visit("ours", child)
+    office.sync("ours", "ours")
+    reopened(office, lambda data: engine.put_back(office.folder / "copy", data))
+    desk = office.ours.register.identity.desk
+    office.real.write(lambda connection: desks.revoke(connection, office.real.province, desk))
+    assert office.ours.stopped() == "DeskRevoked"
+    office.ours.enrol_anew()
+    return made
+
+
+def at_rest(office: TravelledOffice) -> dict[str, object]:
+    office.sync()
+    office.sync()
+    return office.unrest()
+
+
+def test_what_it_lost_is_found_and_sent(office: TravelledOffice, visit: RecordId) -> None:
+    assert at_rest(office) == {}
+    assert office.homes("home_visit") == {visit: COMMUNE}
+    assert office.colleague.ask("SELECT id FROM home_visit") == [(visit,)]
+
+
+def test_also_where_a_colleague_finds_it_first(office: TravelledOffice, visit: RecordId) -> None:
+    """The province is in another epoch by then."""
+    ((child,),) = office.ours.ask("SELECT person FROM home_visit")
+    another = office.visit("colleague", child)
+    office.sync("colleague")
+    assert at_rest(office) == {}
+    assert office.homes("home_visit") == {visit: COMMUNE, another: COMMUNE}
+
+
+def test_begun_from_what_stands_it_would_stay_lost(
+    office: TravelledOffice, visit: RecordId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: no number of its present name asks for what it wrote under a former one."""
+    for module in (staged, following):
+        monkeypatch.setattr(module, "begin_all_anew", versions.begin_all_anew)
+    at_rest(office)
+    assert office.homes("home_visit") == {}
