@@ -5,14 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.model.record import Value
-from commune_desk.store.changes.journal import UNDER_WAY
 from commune_desk.store.engine.database import Connection
 from sync.change import from_wire, to_wire
-
-_DROP_BEHIND = (
-    "DELETE FROM shadow WHERE record=?"  # noqa: S608 - constants only
-    f" AND NOT EXISTS (SELECT 1 FROM change WHERE change.record=shadow.record AND {UNDER_WAY})"
-)
 
 
 def standing_writers(connection: Connection, record: str) -> dict[str, str | None]:
@@ -43,11 +37,6 @@ def put(connection: Connection, record: str, field: str, value: Value, writer: s
 def drop(connection: Connection, record: str, field: str) -> None:
     """Nothing of ours hides the field any more."""
     connection.execute("DELETE FROM shadow WHERE record=? AND field=?", (record, field))
-
-
-def drop_behind(connection: Connection, record: str) -> None:
-    """The last change of ours that hid something of the record is set aside; another one that waits hides it still."""
-    connection.execute(_DROP_BEHIND, (record,))
 
 
 def _text(value: Value) -> str:

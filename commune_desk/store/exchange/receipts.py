@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import msgspec
 
 from commune_desk.domain.time.clock import to_iso
-from commune_desk.store.changes import shadow
 from commune_desk.store.changes.journal import ERASED, IS_UNSENT, OPEN
 from commune_desk.store.desk import audit_mark
 from commune_desk.store.engine import settings
@@ -130,15 +129,13 @@ def _set_aside(tx: Tx, refused: Iterable[protocol.Result], desk: str, up_to: int
 def open_again(tx: Tx, change_id: str, code: str = "") -> None:
     """A decision that the province set aside decides nothing: its conflicts wait for a person again.
 
-    And two records that it did not join are two; what was to be sealed for another place hides nothing.
+    And two records that it did not join are two.
     """
     state = "accepted" if code == ERASED else "quarantined"
     row = tx.connection.execute(
         "SELECT raw FROM change WHERE id=? AND state=? AND length(raw)>0", (change_id, state)
     ).fetchone()
     change = msgspec.json.decode(row[0], type=Change) if row else None
-    if change is not None and change.verb == Verb.RESEAL.value:
-        shadow.drop_behind(tx.connection, change.record)
     joins = change is not None and change.verb == Verb.ALIAS.value
     if change is None or not (joins or (change.resolves and not code)):
         return
