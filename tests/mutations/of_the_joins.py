@@ -167,9 +167,7 @@ FAULTS = (
         file="sync/server/answers/unopened.py",
         old="        found[record].append(theirs)",
         new="        pass",
-        tests=(
-            "sync/moves/test_sealed_late_edit.py::test_its_author_seals_it_again_and_the_new_commune_reads_what_it_decides",
-        ),
+        tests=("sync/moves/test_sealed_late_edit.py::test_asked_by_the_province_alone_its_author_seals_it_again_too",),
     ),
     Fault(
         name="what-was-only-sealed-again-counts-as-an-entry",

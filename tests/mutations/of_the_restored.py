@@ -45,6 +45,20 @@ FAULTS: tuple[Fault, ...] = (
         tests=("sync/journeys/test_withdrawn_after_a_silent_restore.py::test_what_it_lost_is_found_and_sent",),
     ),
     Fault(
+        name="what-was-sent-late-is-let-go-closed",
+        file="commune_desk/store/intake/handing_on.py",
+        old="for field in change.seal if (field, change.id) not in seen]",
+        new="for field in change.seal if False]",
+        tests=("sync/journeys/test_sealed_and_sent_late.py::test_the_new_commune_reads_what_it_decides",),
+    ),
+    Fault(
+        name="what-is-only-sealed-again-hides-what-comes",
+        file="commune_desk/store/intake/incoming.py",
+        old="[one for one in changes if one.verb != Verb.RESEAL.value]",
+        new="changes",
+        tests=("sync/journeys/test_sealed_and_sent_late.py::test_what_was_sealed_for_nothing_hides_nothing",),
+    ),
+    Fault(
         name="what-is-written-once-is-nobodys",
         file="commune_desk/store/intake/incoming.py",
         old="    return behind is None and not stands(event.outcomes, field)\n",

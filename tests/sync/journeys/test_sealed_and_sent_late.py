@@ -1,4 +1,4 @@
-"""A sealed edit goes up only after its desk has heard that the child has left: it opens where the child is, too."""
+"""A sealed edit goes up only after its desk has heard that the child has left: it opens where the child is."""
 
 from __future__ import annotations
 

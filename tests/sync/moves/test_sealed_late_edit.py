@@ -55,6 +55,17 @@ def test_its_author_seals_it_again_and_the_new_commune_reads_what_it_decides(
     assert two.old.ask("SELECT count(*) FROM change WHERE state IN ('waiting', 'sent', 'quarantined')") == [(0,)]
 
 
+def test_asked_by_the_province_alone_its_author_seals_it_again_too(
+    two: Two, child: RecordId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever else holds the words is asked like this, and looks at nothing by itself."""
+    monkeypatch.setattr(handing_on, "_sent_late", lambda *_: [])
+    edited_late(two, child)
+    two.sync()
+    two.sync()
+    assert [hand.text for hand in the_card(two.new).hands] == ["Bị đánh", LATE]
+
+
 def test_the_author_would_not_be_asked(two: Two, child: RecordId, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: the province tells only of what stands, and no desk looks by itself at what it sent late."""
     monkeypatch.setattr(unopened, "_closed_in", lambda *_: [])
