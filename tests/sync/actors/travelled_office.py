@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -201,6 +201,21 @@ class TravelledOffice:
         restore(data, key, self.folder / name, clock=clock, older=older)
         self.real.province = open_province(data, key, clock=clock)
         erased_list.settle(self.real.province)
+        self.real.restart()
+
+    def copy_silently(self) -> None:
+        """The province's disk as it is: a copy of which nobody knows."""
+        self._reopened(lambda data: engine.copy(data, self.folder / "copy"))
+
+    def put_back_silently(self) -> None:
+        """The disk as it was copied, in the same epoch: neither the province nor a desk is told."""
+        self._reopened(lambda data: engine.put_back(self.folder / "copy", data))
+
+    def _reopened(self, meanwhile: Callable[[Path], None]) -> None:
+        data = self.real.province.data
+        self.real.province.close()
+        meanwhile(data)
+        self.real.province = open_province(data, self.folder / "key-file")
         self.real.restart()
 
     def homes(self, kind: str) -> dict[str, str]:

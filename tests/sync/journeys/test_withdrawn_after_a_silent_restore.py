@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.desk import versions
 from commune_desk.store.exchange import following, staged
 from sync.server.identity import desks
-from sync.server.identity.province import open_province
-from tests.helpers.store_engine import engine
 from tests.sync.actors.real_province import COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice
-
-
-def reopened(office: TravelledOffice, meanwhile: Callable[[Path], None]) -> None:
-    data = office.real.province.data
-    office.real.province.close()
-    meanwhile(data)
-    office.real.province = open_province(data, office.folder / "key-file")
-    office.real.restart()
 
 
 @pytest.fixture
 def visit(office: TravelledOffice) -> RecordId:
     """Signed for, heard again, and lost."""
     child = office.child("Chìu Văn Sáng")
-    reopened(office, lambda data: engine.copy(data, office.folder / "copy"))
+    office.copy_silently()
     made = office.visit("ours", child)
     office.sync("ours", "ours")
-    reopened(office, lambda data: engine.put_back(office.folder / "copy", data))
+    office.put_back_silently()
     desk = office.ours.register.identity.desk
     office.real.write(lambda connection: desks.revoke(connection, office.real.province, desk))
     assert office.ours.stopped() == "DeskRevoked"

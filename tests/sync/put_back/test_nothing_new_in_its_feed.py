@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
 from sync.client.session import Session
-from sync.server.identity.province import open_province
-from tests.helpers.store_engine import engine
 from tests.sync.actors.real_province import OTHER_COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
 
@@ -23,25 +21,16 @@ def office(tmp_path: Path) -> Iterator[TravelledOffice]:
         yield made
 
 
-def _silently(office: TravelledOffice, act: Callable[[Path], None]) -> None:
-    """Neither the province nor a desk is told."""
-    real, data = office.real, office.real.province.data
-    real.province.close()
-    act(data)
-    real.province = open_province(data, office.folder / "key-file")
-    real.restart()
-
-
 def written_late_and_put_back(office: TravelledOffice) -> RecordId:
     """A visit that went to the child's new commune alone, and of which the province knows nothing any more."""
     child = office.child("Chìu Văn Sáng")
     office.move("colleague", child, OTHER_COMMUNE)
     office.desks["colleague"].go()
-    _silently(office, lambda data: engine.copy(data, office.folder / "copy"))
+    office.copy_silently()
     visit = office.visit("ours", child, SAID)
     office.sync("ours", "there")
     assert visit in office.homes("home_visit")
-    _silently(office, lambda data: engine.put_back(office.folder / "copy", data))
+    office.put_back_silently()
     assert visit not in office.homes("home_visit")
     return visit
 
