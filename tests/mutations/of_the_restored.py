@@ -11,6 +11,13 @@ _NESTED = "msgspec.DecodeError, RecursionError"
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
+        name="what-a-restored-province-lost-of-a-record-is-taken-from-who-has-it",
+        file="commune_desk/store/intake/incoming.py",
+        old="for field in {*standing, *held.writers} - lost:",
+        new="for field in {*standing, *held.writers}:",
+        tests=("sync/put_back/test_edited_by_a_colleague.py::test_what_the_province_lost_of_the_child_stays",),
+    ),
+    Fault(
         name="what-left-and-was-sent-again-stays-in-sight",
         file=_DEPARTURES,
         old="AND ? IN (id, n)",

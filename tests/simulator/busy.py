@@ -77,9 +77,10 @@ def is_revoked(course: Course, desk: RealDesk) -> str:
     return name
 
 
-BUSY: dict[Act, int] = {together.of_communes(photographs): 2, decides: 4, begins_anew: 2, is_revoked: 1}
+BUSY: dict[Act, int] = {together.of_communes(photographs): 2, decides: 4, begins_anew: 2}
 WITH_BUSY: dict[Act, int] = together.WITH_RESTORES | BUSY
 WITH_BUSY_BOTH: dict[Act, int] = together.WITH_BOTH | BUSY
+WITH_REVOKED: dict[Act, int] = WITH_BUSY_BOTH | {is_revoked: 1}
 
 
 def every_photo_is_there(course: Course) -> None:

@@ -7,11 +7,11 @@ import pytest
 from sync.server.intake import erasure_orders
 from tests.simulator.courses import played
 from tests.simulator.seeds import fresh, kept
-from tests.simulator.wandering import BUSY, BUSY_BOTH
+from tests.simulator.wandering import BUSY, BUSY_BOTH, BUSY_REVOKED
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
-KINDS = [BUSY.name, BUSY_BOTH.name]
+KINDS = [BUSY.name, BUSY_BOTH.name, BUSY_REVOKED.name]
 LONG, CHUNKS = 10, range(4)
 
 
@@ -23,6 +23,11 @@ def test_whatever_else_officers_do_nothing_is_lost(seed: int) -> None:
 @pytest.mark.parametrize("seed", kept(BUSY_BOTH.name))
 def test_nor_where_the_province_and_disks_are_put_back(seed: int) -> None:
     played(BUSY_BOTH.name, seed)
+
+
+@pytest.mark.parametrize("seed", kept(BUSY_REVOKED.name))
+def test_nor_where_desks_are_revoked_by_mistake(seed: int) -> None:
+    played(BUSY_REVOKED.name, seed)
 
 
 @pytest.mark.parametrize("kind", KINDS)

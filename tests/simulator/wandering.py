@@ -64,6 +64,7 @@ DISKS_TOGETHER = Wandering("together-lives", together.WITH_LIVES, ALL_AT_REST, t
 BOTH_TOGETHER = Wandering("together-both", together.WITH_BOTH, ALL_AT_REST, together.course_of, together.settle, 60)
 BUSY = Wandering("busy", busy.WITH_BUSY, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
 BUSY_BOTH = Wandering("busy-both", busy.WITH_BUSY_BOTH, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
+BUSY_REVOKED = Wandering("busy-revoked", busy.WITH_REVOKED, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
 KINDS = (
     MOVES,
     RESTORED,
@@ -75,4 +76,5 @@ KINDS = (
     BOTH_TOGETHER,
     BUSY,
     BUSY_BOTH,
+    BUSY_REVOKED,
 )

@@ -24,7 +24,7 @@ from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_reco
 from commune_desk.store.intake import departures, erasing, handing_on
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
-from sync.change import RELOCATING, Change, Line, Place, Verb, Wire, from_wire
+from sync.change import JOINED_TO, RELOCATING, Change, Line, Place, Verb, Wire, from_wire
 from sync.merge import apply_delta, stands
 
 _TIMES = (Shape.INSTANT, Shape.DATE)
@@ -84,11 +84,19 @@ class Incoming:
                 if field in kind.fields and stands(event.outcomes, field):
                     standing[field] = self.value_of(kind, event, line.change, field), line.change.id
         waiting = self._waiting(record)  # what the lines themselves brought of ours does not wait any more
-        for field in {*standing, *held.writers}:
+        unwritten = held.writers.keys() - {*standing, JOINED_TO}
+        lost = {field for field in unwritten if self._was_heard(held.writers[field])}
+        for field in {*standing, *held.writers} - lost:
             later = [one for one in waiting if field in one.fields]
             self._settle(held, record, field, standing.get(field, (None, None)), later)
         self._restate_conflicts(record, steps)
         departures.come_back(self._db, kind.name, record)
+
+    def _was_heard(self, writer: str) -> bool:
+        """Whether a feed told of this change, or a receipt: no field that was written is ever unwritten, so a province
+        that has none there was put back, and what it lost stays until who wrote it sends it again."""
+        row = self._db.execute("SELECT state FROM change WHERE id=?", (writer,)).fetchone()
+        return row is not None and row[0] in ("received", "accepted")
 
     def _restate_conflicts(self, record: str, steps: Sequence[tuple[protocol.Event, Line]]) -> None:
         """Those of the lines are open, all others of the record are not any more: whoever decided them."""
