@@ -16,6 +16,13 @@ FAULTS = (
         tests=(f"{_GREEDY}::test_an_id_that_is_given_twice_brings_nothing_erased_back",),
     ),
     Fault(
+        name="a-place-begun-by-naming-it-with-somebody-erased",
+        file="sync/server/intake/erasure_orders.py",
+        old="        if record in known and place in there:",
+        new="        if record in known:",
+        tests=(f"{_GREEDY}::test_nor_does_a_revoked_desk_that_names_one_with_somebody_erased",),
+    ),
+    Fault(
         name="a-place-begun-by-naming-it",
         file="sync/server/intake/push.py",
         old="    _refuse_nowhere(connection, province, fresh, state)\n",

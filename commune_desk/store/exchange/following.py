@@ -6,7 +6,7 @@ import msgspec
 
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.engine import settings
-from commune_desk.store.exchange.staged import begin_all_anew
+from commune_desk.store.exchange.staged import follow_other_feeds
 from commune_desk.store.writing.transaction import Tx
 
 
@@ -14,7 +14,7 @@ def follow(tx: Tx, epoch: str) -> None:
     """The province was put back from a backup and says so: go on in its new epoch, every scope begun anew."""
     own = settings.identity(tx.connection)
     settings.put(tx.connection, settings.IDENTITY, msgspec.structs.replace(own, epoch=epoch))
-    begin_all_anew(tx)
+    follow_other_feeds(tx)
     tx.audit(AuditAction.FOLLOW_EPOCH, detail={"epoch": epoch})
     tx.topic("identity")
 

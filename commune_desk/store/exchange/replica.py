@@ -174,7 +174,7 @@ class RegisterReplica(OneDesk):
         self._write(lambda tx: snapshot_parts.drop(tx.connection, token))
 
     def begin_all_anew(self) -> None:
-        self._write(staged.begin_all_anew)
+        self._write(staged.follow_other_feeds)
 
     def to_begin_anew(self) -> Sequence[str]:
         return self._ask(versions.to_begin_anew)

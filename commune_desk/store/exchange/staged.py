@@ -75,8 +75,8 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     tx.topic("identity")
 
 
-def begin_all_anew(tx: Tx) -> None:
-    """The feeds are other ones than those that are known here.
+def follow_other_feeds(tx: Tx) -> None:
+    """The feeds are other ones than those that are known here: every place is begun anew.
 
     Enrolled anew at a province that had been put back without a word, it finds so now: what that signed for under
     former names is looked for too, for no number of the present name asks for it.

@@ -53,6 +53,6 @@ def test_begun_from_what_stands_it_would_stay_lost(
 ) -> None:
     """The twin: no number of its present name asks for what it wrote under a former one."""
     for module in (staged, following):
-        monkeypatch.setattr(module, "begin_all_anew", versions.begin_all_anew)
+        monkeypatch.setattr(module, "follow_other_feeds", versions.begin_all_anew)
     at_rest(office)
     assert office.homes("home_visit") == {}

@@ -121,6 +121,15 @@ def test_unasked_a_child_would_be_where_nobody_works(
     assert len(places) > 20
 
 
+def test_nor_does_a_revoked_desk_that_names_one_with_somebody_erased(world: World, desk: ServerDesk) -> None:
+    """A place that a move of an erased child tells of is told of the erasure; there has to be one."""
+    child = _person(desk)
+    world.write(lambda connection: erase(connection, world.province, "person", child, Ordered("Sở Y tế", "QĐ 12")))
+    world.write(lambda connection: desks.revoke(connection, world.province, desk.id))
+    assert desk.results(_placed(desk, child, "move", "C:99000")) == [("quarantined", "erased")]
+    assert {row.id for row in world.rows(select(tables.scope.c.id))} == {COMMUNE, OTHER, SHELTER}
+
+
 # Records that are held, joined or grown without end
 
 
