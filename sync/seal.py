@@ -254,10 +254,14 @@ def certificate_der(pem: bytes) -> bytes:
     alone = _CERTIFICATE.fullmatch(pem)
     if alone is None:
         raise ValueError(_NO_CERTIFICATE)
+    text = b"".join(alone[1].split())
     try:
-        return base64.b64decode(b"".join(alone[1].split()), validate=True)
+        der = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise ValueError(_NO_CERTIFICATE) from error
+    if base64.b64encode(der) != text:  # the decoder forgives padding that is too long, and bits that say nothing
+        raise ValueError(_NO_CERTIFICATE)
+    return der
 
 
 def certificate_fingerprint(pem: bytes) -> bytes:

@@ -20,6 +20,13 @@ _CURSOR = "        if protocol.unb64(cursor.chain) != place.chain:\n            
 
 BELIEF = (
     Fault(
+        name="a-certificate-is-spelt-in-two-ways",
+        file="sync/seal.py",
+        old="    if base64.b64encode(der) != text:",
+        new="    if not der:",
+        tests=("sync/client/test_transport.py::test_whatever_its_size_a_letter_more_is_none",),
+    ),
+    Fault(
         name="ticket-believed-for-ever",
         file=_CHANNEL,
         old="        return monotonic() < self._ends_at",

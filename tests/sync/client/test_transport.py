@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import secrets
 import socket
@@ -73,6 +74,17 @@ def test_a_certificate_has_one_spelling_and_nothing_beside_it(authority: Identit
     for odd in (beside + pem, pem + beside, pem.replace(b"\n", b"\n" + beside, 1), pem[:200] + b"==" + pem[200:]):
         with pytest.raises(ValueError, match="not one certificate"):
             seal.certificate_der(odd)
+
+
+@pytest.mark.parametrize("size", [384, 385, 386])
+def test_whatever_its_size_a_letter_more_is_none(size: int) -> None:
+    """What stands in the padding's place of one size is a letter of another."""
+    text = base64.b64encode(bytes(size)).decode()
+    pem, more = (f"-----BEGIN CERTIFICATE-----\n{one}\n-----END CERTIFICATE-----\n" for one in (text, f"x{text}"))
+    assert seal.certificate_der(pem.encode()) == bytes(size)
+    for odd in (more, pem.replace(f"{text[-4:]}\n", f"{text[-4:]}=\n")):
+        with pytest.raises(ValueError, match="not one certificate"):
+            seal.certificate_der(odd.encode())
 
 
 def test_without_a_pin_anybody_would_be_believed(tmp_path: Path, authority: Identity) -> None:
