@@ -72,8 +72,14 @@ def say(text: str) -> None:
 
 def call(arguments: Sequence[str | Path], **more: str) -> int:
     """Run a program in the project's folder; its exit code. What it prints is UTF-8, also into a file on Windows."""
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **more}
+    environment = {**surroundings(), **more}
     return subprocess.run([str(a) for a in arguments], cwd=ROOT, env=environment, check=False).returncode
+
+
+def surroundings() -> dict[str, str]:
+    """The person's own; compiled modules are kept in .venv whatever they say: the tests start hundreds of processes."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONIOENCODING": "utf-8", "PYTHONPYCACHEPREFIX": str(VENV / "bytecode")}
 
 
 def python(arguments: Sequence[str | Path], **more: str) -> int:
@@ -82,10 +88,9 @@ def python(arguments: Sequence[str | Path], **more: str) -> int:
 
 def heard(arguments: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
     """Run Python of .venv and keep what it prints."""
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     command = [str(PYTHON), *(str(a) for a in arguments)]
     return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", errors="replace", check=False
+        command, cwd=ROOT, env=surroundings(), capture_output=True, encoding="utf-8", errors="replace", check=False
     )
 
 

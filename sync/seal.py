@@ -50,6 +50,8 @@ BUCKET = 256
 COURIER_BUCKET = 4096
 """What is sealed to the province as a whole comes in multiples of this many bytes."""
 
+CODE_MEMORY_KIB = 64 * 1024
+"""What one guess at an enrolment code fills (protocol.md section 7)."""
 DESK_CHARACTERS = 6
 """Characters of a desk id: 30 random bits, short enough to read out."""
 
@@ -302,8 +304,8 @@ def derive(key: bytes, info: bytes, length: int = 32) -> bytes:
 
 
 def stretch_code(secret: str, salt: bytes) -> bytes:
-    """32 bytes of a short secret that a person typed: Argon2id, t=3, 64 MiB, p=1. `salt` is 8 bytes or more."""
-    kdf = Argon2id(salt=salt, length=32, iterations=3, lanes=1, memory_cost=64 * 1024)
+    """32 bytes of a short secret that a person typed: Argon2id, t=3, p=1. `salt` is 8 bytes or more."""
+    kdf = Argon2id(salt=salt, length=32, iterations=3, lanes=1, memory_cost=CODE_MEMORY_KIB)
     return kdf.derive(unicodedata.normalize("NFC", secret).encode())
 
 

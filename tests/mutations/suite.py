@@ -82,13 +82,13 @@ class Copy:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._said = root.with_suffix(".txt")
-        surroundings = {**os.environ, "PYTHONPATH": str(root), "QT_QPA_PLATFORM": "offscreen", "CI": "1"}
+        own = {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "QT_QPA_PLATFORM": "offscreen", "CI": "1"}
         script = str(root / "tests" / "mutations" / "warm.py")
         self._process = subprocess.Popen(
             [sys.executable, script, str(root)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=surroundings,
+            env={**os.environ, **own},  # no bytecode: of two files written in one second Python sees one
             encoding="utf-8",
         )
         self._answer()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import Connection, insert, select
 
 from commune_desk.domain.model.ids import commune_scope
@@ -24,23 +27,36 @@ def ensure_scope(connection: Connection, scope: str, name: str = "") -> None:
 def ensure_key(connection: Connection, scope: str, *, escrow_public: bytes) -> ScopeKey:
     """The scope's current key; made, and its private half sealed to the escrow key, the first time."""
     ensure_scope(connection, scope)
-    connection.execute(select(tables.scope.c.id).where(tables.scope.c.id == scope).with_for_update())
-    known = keys_of(connection, [scope])  # nobody makes another one meanwhile
-    if known:
-        return known[-1]
-    pair = seal.BoxKey.generate()
-    key_id = seal.scope_key_id(pair.public)
-    wrapped = seal.seal(escrow_public, pair.to_bytes(), info=_info(scope, key_id))
-    connection.execute(insert(tables.scope_key).values(key=key_id, scope=scope, public=pair.public, wrapped=wrapped))
-    return ScopeKey(scope=scope, key=key_id, public=b64(pair.public))
+    return _ensure_keys(connection, [scope], escrow_public)[scope]
 
 
 def ensure_communes(connection: Connection, *, escrow_public: bytes) -> None:
     """A key for every commune of the province: a child may move to one where no desk is enrolled yet."""
     today = local_day(SystemClock().now())
-    for commune in code_book().communes:
-        if commune.is_valid_on(today):
-            ensure_key(connection, commune_scope(commune.code), escrow_public=escrow_public)
+    wanted = [commune_scope(commune.code) for commune in code_book().communes if commune.is_valid_on(today)]
+    begun = set(connection.scalars(select(tables.scope.c.id).where(tables.scope.c.id.in_(wanted))))
+    if new := [{"id": scope, "name": "", "head": 0, "chain": GENESIS} for scope in wanted if scope not in begun]:
+        connection.execute(insert(tables.scope), new)
+    _ensure_keys(connection, wanted, escrow_public)
+
+
+def _ensure_keys(connection: Connection, scopes: Sequence[str], escrow_public: bytes) -> dict[str, ScopeKey]:
+    """The current key of each of `scopes`, which all have a feed."""
+    ids = tables.scope.c.id
+    connection.execute(select(ids).where(ids.in_(scopes)).order_by(ids).with_for_update())
+    known = {key.scope: key for key in keys_of(connection, scopes)}  # nobody makes another one meanwhile
+    made = {scope: seal.BoxKey.generate() for scope in scopes if scope not in known}
+    if made:
+        connection.execute(insert(tables.scope_key), [_row(scope, made[scope], escrow_public) for scope in made])
+        known |= {key.scope: key for key in keys_of(connection, list(made))}
+    return known
+
+
+def _row(scope: str, pair: seal.BoxKey, escrow_public: bytes) -> dict[str, Any]:
+    """A new key as it is kept."""
+    name = seal.scope_key_id(pair.public)
+    wrapped = seal.seal(escrow_public, pair.to_bytes(), info=_info(scope, name))
+    return {"key": name, "scope": scope, "public": pair.public, "wrapped": wrapped}
 
 
 def directory(connection: Connection) -> tuple[str, list[ScopeKey]]:
@@ -53,7 +69,7 @@ def directory(connection: Connection) -> tuple[str, list[ScopeKey]]:
     return version, list(latest.values())
 
 
-def keys_of(connection: Connection, scopes: list[str]) -> list[ScopeKey]:
+def keys_of(connection: Connection, scopes: Sequence[str]) -> list[ScopeKey]:
     """The public keys of `scopes`."""
     rows = connection.execute(select(tables.scope_key).where(tables.scope_key.c.scope.in_(scopes)))
     return [ScopeKey(scope=row.scope, key=row.key, public=b64(row.public)) for row in rows]

@@ -1,4 +1,8 @@
-"""The real province in process, and desks that enrol at it with the real client."""
+"""The real province in process, and desks that enrol at it with the real client.
+
+Their codes are stretched in a thousandth of the memory: nobody guesses at them, and each would take half a second.
+What a code costs as it is shipped stands in `wire/test_seal.py`; the tests with a server of its own pay it.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from sqlalchemy import Select
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.time.clock import Clock, SystemClock
+from sync import seal
 from sync.client.enrol import Enrolment, enrol
 from sync.client.transport import Transport
 from sync.server.door.app import Service
@@ -24,6 +30,8 @@ from tests.sync.actors.in_process import InProcess
 COMMUNE, OTHER_COMMUNE, SHELTER = "C:06838", "C:06839", "S:AD01"
 OFFICE: Mapping[str, Role] = {COMMUNE: Role.COMMUNE_OFFICER}
 HOUSE: Mapping[str, Role] = {SHELTER: Role.SHELTER_WORKER}
+
+_QUICK_KIB = seal.CODE_MEMORY_KIB // 1024
 
 T = TypeVar("T")
 
@@ -73,7 +81,9 @@ def real_province(folder: Path, *, clock: Clock | None = None) -> Iterator[RealP
     )
     real = RealProvince(province)
     try:
-        yield real
+        with pytest.MonkeyPatch.context() as quick:
+            quick.setattr(seal, "CODE_MEMORY_KIB", _QUICK_KIB)
+            yield real
     finally:
         real.line.shut()
         real.province.close()  # the one that stands now: a test may have put another in its place
