@@ -57,9 +57,7 @@ MOVES = (
         file=_DEPARTURES,
         old="if any(_is_unsent(db, record) or file_queue.goes_up(db, record) for _, record in leaving):",
         new="if any(_is_unsent(db, record) for _, record in leaving):",
-        tests=(
-            "sync/files/test_left_on_the_way.py::test_it_arrives_where_the_child_is_and_then_nothing_of_it_is_here",
-        ),
+        tests=("sync/files/test_left_on_the_way.py::test_a_line_that_breaks_in_the_middle_of_it_loses_nothing",),
     ),
     Fault(
         name="departure-not-noted-at-the-province",
@@ -169,8 +167,8 @@ MOVES = (
     Fault(
         name="purged-though-nobody-named-it",
         file=_DEPARTURES,
-        old='rows = db.execute(f"SELECT id FROM {name} WHERE {kind.belongs_to}=?", (person,)).fetchall()',
-        new='rows = db.execute(f"SELECT id FROM {name} WHERE {kind.belongs_to}<>?", (name,)).fetchall()',
+        old="for record in theirs if not _is_told_here(db, record)]",
+        new="for (record,) in db.execute(f'SELECT id FROM {name}').fetchall()]",
         tests=(f"{_CHILDREN}::test_a_child_who_stays_keeps_everything",),
     ),
     Fault(

@@ -7,6 +7,7 @@ from tests.mutations.fault import Fault
 _DEPARTURES = "commune_desk/store/intake/departures.py"
 _ENROLLED = "sync/journeys/test_enrolled_after_a_restore.py"
 _AWAITED, _WAITS = "sync/server/intake/awaited.py", "sync/moves/test_waits_for_its_record.py"
+_SPOKEN = "sync/journeys/test_spoken_for.py"
 _NESTED = "msgspec.DecodeError, RecursionError"
 
 FAULTS: tuple[Fault, ...] = (
@@ -127,5 +128,40 @@ FAULTS: tuple[Fault, ...] = (
         old="(OverflowError, ValueError)",
         new="ValueError",
         tests=("sync/server/test_cli.py::test_reports_come_from_a_file_all_or_with_a_reason",),
+    ),
+    Fault(
+        name="sent-for-others-unasked",
+        file="commune_desk/store/exchange/repairing.py",
+        old="if self._register.read_slowly(speaking_for.is_asked).result():",
+        new="if True:",
+        tests=(f"{_SPOKEN}::test_nothing_is_sent_for_others_unless_a_person_asks",),
+    ),
+    Fault(
+        name="what-only-a-colleague-has-is-sent-by-nobody",
+        file="commune_desk/store/exchange/repairing.py",
+        old="spoken |= write(partial(speaking_for.speak_for, there=dict(some)))",
+        new="pass",
+        tests=(f"{_SPOKEN}::test_the_colleague_is_told_and_asks_for_it_to_be_sent",),
+    ),
+    Fault(
+        name="asked-for-ever",
+        file="commune_desk/store/intake/speaking_for.py",
+        old="    settings.put(tx.connection, _ASKED, False)",
+        new="    settings.put(tx.connection, _ASKED, True)",
+        tests=(f"{_SPOKEN}::test_it_is_asked_for_once",),
+    ),
+    Fault(
+        name="a-file-that-was-unheard-of-never-goes-up",
+        file="commune_desk/store/exchange/feeds.py",
+        old="    file_queue.offer_named(tx, _files_in(new))\n",
+        new="",
+        tests=(f"{_SPOKEN}::test_content_that_waited_for_its_record_goes_up_when_who_wrote_it_sends_that",),
+    ),
+    Fault(
+        name="another-value-counts-as-the-same",
+        file="commune_desk/store/intake/incoming.py",
+        old="if value is not None and held.values.get(name) == value]",
+        new="if value is not None]",
+        tests=(f"{_SPOKEN}::test_what_says_something_else_stays_set_aside",),
     ),
 )

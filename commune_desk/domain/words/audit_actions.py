@@ -23,6 +23,8 @@ class AuditAction(StrEnum):
     FOLLOW_EPOCH = "follow_epoch"
     REPAIR = "repair"
     """Records were brought back to what the province holds, after a comparison."""
+    SAY_AGAIN = "say_again"
+    """Wrote once more what the province had lost of somebody else's."""
     SPLIT_VIEW = "split_view"
     """The province showed a history that contradicts what it had signed before."""
     OPEN = "open"

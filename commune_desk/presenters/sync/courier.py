@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, format_number, format_size, ngettext, translate_error
-from commune_desk.presenters.sync.page import StatusLine
+from commune_desk.presenters.sync.status_line import StatusLine
 from commune_desk.store.pages.sync_status import StaysHere
 from commune_desk.usecases.sync.courier import WroteOut
 from commune_desk.usecases.sync.stick_bundles import ReadIn

@@ -9,7 +9,7 @@ from commune_desk.domain.time.clock import from_iso
 from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters.frame.cards import Row, Section
 from commune_desk.presenters.frame.routes import Route
-from commune_desk.presenters.sync.page import StatusLine
+from commune_desk.presenters.sync.status_line import StatusLine
 
 _DAY = timedelta(days=1)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from commune_desk.domain.records.kinds import KINDS
-from commune_desk.domain.time.clock import from_iso
 from commune_desk.domain.time.skew import ClockSkew
-from commune_desk.i18n import _, format_instant, format_number, format_size, format_time, ngettext, translate_error
+from commune_desk.i18n import _, format_number, format_size, format_time, ngettext, translate_error
+from commune_desk.presenters.sync.proven import proven
+from commune_desk.presenters.sync.status_line import StatusLine, when
 from commune_desk.presenters.wording.deadline_texts import moment_text
 from commune_desk.presenters.wording.labels import joined
-from commune_desk.presenters.wording.set_aside_texts import reasons_text
 from commune_desk.store.pages.sync_status import SyncFacts
 from commune_desk.usecases.sync.agent import SyncStatus
 
@@ -21,18 +21,6 @@ _FEW_SECONDS = 10.0
 _MINUTE = 60.0
 _SPLIT = "split"
 """Sync stopped because the province contradicted itself: enrolling anew would be no way on."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatusLine:
-    """One line of the status: a bold part, a quiet part below, a count at the end, a tone and an icon by name."""
-
-    text: str
-    detail: str = ""
-    _: KW_ONLY
-    count: str = ""
-    tone: str = "quiet"
-    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +36,8 @@ class SyncPageState:
     is_paused: bool
     can_enrol: bool
     has_history: bool
+    has_more: bool = False
+    """Something stands here that the province lacks, and no word of ours waits that would bring it."""
 
 
 def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
@@ -57,13 +47,14 @@ def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
     return SyncPageState(
         subtitle=_subtitle(facts),
         waiting=_waiting(facts, has_line=not status.has_no_line),
-        proven=_proven(facts),
+        proven=proven(facts),
         line=_line(facts, status),
         can_sync=facts.is_enrolled and facts.frozen in ("", _SPLIT),
         is_running=status.is_running,
         is_paused=status.is_paused,
         can_enrol=facts.frozen not in ("", _SPLIT) or status.may_need_enrolment,
         has_history=True,
+        has_more=facts.differing > 0,
     )
 
 
@@ -206,7 +197,7 @@ def _how_much(facts: SyncFacts, *, has_line: bool) -> str:
     if facts.packed_bytes and has_line:
         parts.append(_how_long(facts.seconds_to_send))
     if facts.oldest_waiting:
-        parts.append(_("oldest {when}").format(when=_when(facts.oldest_waiting)))
+        parts.append(_("oldest {when}").format(when=when(facts.oldest_waiting)))
     return " · ".join(parts)
 
 
@@ -231,91 +222,6 @@ def _up(value: float, step: int) -> int:
     return step * math.ceil(value / step)
 
 
-def _proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
-    lines = [_receipt(facts)]
-    if facts.set_aside:
-        text = ngettext(
-            "{count} change was set aside by the province",
-            "{count} changes were set aside by the province",
-            facts.set_aside,
-        ).format(count=format_number(facts.set_aside))
-        kept = _("It is kept on both sides; the province's IT officer can see more.")
-        why = reasons_text(code for code, _count in facts.set_aside_codes)
-        lines.append(StatusLine(text, " ".join(filter(None, (why, kept))), tone="warning", icon="alert-triangle"))
-    return (*lines, *_compared(facts), *_erased(facts))
-
-
-def _erased(facts: SyncFacts) -> Iterator[StatusLine]:
-    """What this register was told to erase, and what of it was still unsent; nothing is left that could be shown."""
-    if facts.erased.records:
-        text = ngettext("{count} record was erased by law", "{count} records were erased by law", facts.erased.records)
-        yield StatusLine(
-            text.format(count=format_number(facts.erased.records)),
-            _("By order of the province, last on {when}. Nothing of it is kept here.").format(
-                when=_when(facts.erased.at)
-            ),
-        )
-    if facts.erased.unsent:
-        text = ngettext(
-            "{count} change made here was about a record erased by law",
-            "{count} changes made here were about a record erased by law",
-            facts.erased.unsent,
-        )
-        yield StatusLine(
-            text.format(count=format_number(facts.erased.unsent)),
-            _("It was not taken in, and no word of it is kept here or at the province. It need not be entered again."),
-        )
-
-
-def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
-    """What the last comparison found; good only where both sides hold the same."""
-    found = facts.compared
-    if facts.contradicted_at:
-        yield StatusLine(
-            _("The province contradicted what it had signed"),
-            _("Found {when}. Both signed statements are kept here as proof.").format(when=_when(facts.contradicted_at)),
-            tone="danger",
-            icon="alert-triangle",
-        )
-    if not found.at:
-        return
-    if not (found.put_right or found.only_here or found.unlike):
-        same = _("compared {when}").format(when=_when(found.at))
-        yield StatusLine(_("The same on both sides"), same, tone="good", icon="check")
-    if found.put_right:
-        text = ngettext("{count} record was put right", "{count} records were put right", found.put_right)
-        yield StatusLine(
-            text.format(count=format_number(found.put_right)),
-            _("Compared {when}: it was damaged here and shows again what the province holds.").format(
-                when=_when(found.at)
-            ),
-            tone="warning",
-            icon="alert-triangle",
-        )
-    if found.only_here:
-        text = ngettext("{count} record is only here", "{count} records are only here", found.only_here)
-        yield StatusLine(
-            text.format(count=format_number(found.only_here)),
-            _("The province does not have it and nothing of it waits. It stays; tell the province's IT officer."),
-            tone="warning",
-            icon="alert-triangle",
-        )
-    if found.unlike:
-        text = ngettext("{count} record still differs", "{count} records still differ", found.unlike)
-        detail = _("It could not be put right by itself; tell the province's IT officer.")
-        text = text.format(count=format_number(found.unlike))
-        yield StatusLine(text, detail, tone="warning", icon="alert-triangle")
-
-
-def _receipt(facts: SyncFacts) -> StatusLine:
-    if not facts.proven_at:
-        return StatusLine(_("No receipt of the province yet"), icon="clock")
-    text = _("The province has signed for every change up to number {number}")
-    number = format_number(facts.proven_changes)
-    when = _("receipt of {when}, by the province's clock").format(when=_when(facts.proven_at))
-    return StatusLine(text.format(number=number), when, tone="good", icon="check")
-
-
 def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
     """How it stands between this PC and the province: contact, trouble, and why nothing goes by itself."""
     lines = [_trouble(status)] if status.failure is not None else []
@@ -338,7 +244,7 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
         )
         lines.append(StatusLine(_("Metered line"), why, tone="warning", icon="wallet"))
     if facts.last_contact:
-        lines.append(StatusLine(_("Last contact"), joined(_when(facts.last_contact), facts.province)))
+        lines.append(StatusLine(_("Last contact"), joined(when(facts.last_contact), facts.province)))
     if facts.clock.is_off and facts.frozen != "restored":  # that was found on the PC that the backup is of
         lines.append(clock_line(facts.clock))
     if facts.behind:
@@ -382,10 +288,6 @@ def _how_far(off: timedelta) -> str:
 
 def _entries(count: int) -> str:
     return ngettext("{count} record", "{count} records", count).format(count=format_number(count))
-
-
-def _when(iso: str) -> str:
-    return format_instant(from_iso(iso)) if iso else ""
 
 
 def _at(instant: datetime | None) -> str:

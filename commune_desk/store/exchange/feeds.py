@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
+from commune_desk.domain.model.record import kind_of
+from commune_desk.domain.records.attachments import Attachment
 from commune_desk.store.changes.sealing import private_boxes
 from commune_desk.store.desk import versions
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.files import file_queue
 from commune_desk.store.intake import comparing
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.intake.restating import Restating, Step
@@ -18,6 +22,7 @@ from sync.change import GENESIS, Place, Verb
 _HEARD_OF = "INSERT INTO cursor (scope, seq, chain, head_seq) VALUES (?,0,?,?) ON CONFLICT(scope) DO UPDATE SET"
 _HEAD = f"{_HEARD_OF} head_seq=excluded.head_seq"
 _CARRIED_HEAD = f"{_HEARD_OF} head_seq=max(head_seq, excluded.head_seq)"
+_FILE = kind_of(Attachment).name
 
 
 def cursors(connection: Connection) -> dict[str, int]:
@@ -54,6 +59,7 @@ def apply(tx: Tx, events: Sequence[Step], places: Mapping[str, Place]) -> None:
     new = [(event, line) for event, line in events if event.seq > here.get(event.scope, 0)]
     ahead = {scope: place for scope, place in places.items() if place.seq > here.get(scope, 0)}
     Incoming(tx, private_boxes(tx.connection)).apply(new, ahead)
+    file_queue.offer_named(tx, _files_in(new))
     if any(line.change.verb == Verb.ERASE.value for _event, line in new):
         comparing.ask(tx)  # what was tied here alone to whom it erased stands at the province
 
@@ -61,7 +67,13 @@ def apply(tx: Tx, events: Sequence[Step], places: Mapping[str, Place]) -> None:
 def restate(tx: Tx, records: list[list[Step]]) -> None:
     """Bring these records to what their standing lines say."""
     Restating(tx, private_boxes(tx.connection)).restate(records)
+    file_queue.offer_named(tx, chain.from_iterable(map(_files_in, records)))
     tx.topic("sync")
+
+
+def _files_in(steps: Sequence[Step]) -> Iterator[str]:
+    """The records of files that these lines speak of."""
+    return (line.change.record for _event, line in steps if line.change.kind == _FILE)
 
 
 def put_right(tx: Tx, scope: str, at: Place, records: list[list[Step]]) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.pace import Pace
-from commune_desk.store.intake import comparing, restating
+from commune_desk.store.intake import comparing, restating, speaking_for
 from commune_desk.store.intake.comparing import Comparison
 from commune_desk.store.intake.restating import RESTATE_AT_ONCE
+from commune_desk.store.intake.speaking_for import RECORDS_AT_ONCE
+from commune_desk.store.writing.transaction import Tx
 from sync.change import Place
 from sync.checksums import ScopeSums, sums_of
 
@@ -22,10 +26,12 @@ class Repair:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._found = Comparison()
+        self._there: dict[str, set[str]] = {}
+        """What the province has of the records that are not as here: the fields, by record."""
 
     def begin(self, now: str) -> str:
         """The scope to compare, if a comparison is due at `now` (the province's time); else empty."""
-        self._found = Comparison()
+        self._found, self._there = Comparison(), {}
         is_due = self._register.read_slowly(lambda connection: comparing.is_due(connection, now)).result()
         return self._register.identity.scope if is_due else ""
 
@@ -51,19 +57,32 @@ class Repair:
         if self._register.read_slowly(lambda connection: comparing.cursor_of(connection, scope)).result() != at:
             return False
         expected: dict[str, int] = {}
+        there: dict[str, set[str]] = {}
         for records in restating.portions(events, Pace(RESTATE_AT_ONCE)):
             said = comparing.terms_of_lines(records)
             expected |= said
+            there |= {lines[0][1].change.record: comparing.fields_of_lines(lines) for lines in records}
             restate([lines for lines in records if _is_unlike(lines, said, before)])
         after, busy = self._terms(scope, ranges)
-        found, told = self._found, expected.keys() - busy
+        told = expected.keys() - busy
+        alone = after.keys() - expected.keys() - busy
+        unlike = {one for one in told if after.get(one) != expected[one]}
+        self._there |= {one: there.get(one, set()) for one in alone | unlike}
         self._found = msgspec.structs.replace(
-            found,
-            put_right=found.put_right + sum(before.get(one) != after.get(one) for one in told),
-            only_here=found.only_here + len(after.keys() - expected.keys() - busy),
-            unlike=found.unlike + sum(after.get(one) != expected[one] for one in told),
+            self._found,
+            put_right=self._found.put_right + sum(before.get(one) != after.get(one) for one in told),
+            only_here=self._found.only_here + len(alone),
+            unlike=self._found.unlike + len(unlike),
         )
         return True
+
+    def speak_for(self, write: Callable[[Callable[[Tx], set[str]]], set[str]]) -> bool:
+        """Have what only stands here written once more, where a person asked for it; whether there was something."""
+        spoken: set[str] = set()
+        if self._register.read_slowly(speaking_for.is_asked).result():
+            for some in batched(self._there.items(), RECORDS_AT_ONCE):
+                spoken |= write(partial(speaking_for.speak_for, there=dict(some)))
+        return bool(spoken)
 
     def found(self, now: str) -> Comparison:
         """What the comparison came to."""

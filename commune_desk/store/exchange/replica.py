@@ -18,8 +18,9 @@ from commune_desk.store.exchange import courier, feeds, following, page_header, 
 from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.exchange.one_desk import OneDesk
 from commune_desk.store.exchange.repairing import Repair
-from commune_desk.store.intake import comparing, departures, restating, snapshot_parts
+from commune_desk.store.intake import comparing, departures, restating, snapshot_parts, speaking_for
 from commune_desk.store.intake.restating import RESTATE_AT_ONCE, Step
+from commune_desk.store.writing.transaction import Tx
 from sync import protocol, report_wire
 from sync.change import Place
 from sync.checksums import ScopeSums
@@ -205,7 +206,13 @@ class RegisterReplica(OneDesk):
         )
 
     def compared(self, now: str) -> None:
-        self._write(lambda tx: comparing.keep(tx, self._repair.found(now)))
+        is_spoken = self._repair.speak_for(self._write)
+
+        def end(tx: Tx) -> None:
+            speaking_for.end(tx)
+            comparing.keep(tx, self._repair.found(now), again=is_spoken)
+
+        self._write(end)
 
     def known_root(self) -> KnownRoot | None:
         return self._ask(roots.known)

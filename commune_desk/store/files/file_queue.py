@@ -6,11 +6,12 @@ speaks of it. What a file is says its record (`Attachment`), which has its own w
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import msgspec
 
+from commune_desk.domain.model.batches import batched
 from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes.journal import IS_UNSENT
@@ -76,6 +77,15 @@ _ENTER = (
 _CHANGES_WAIT = f"EXISTS (SELECT 1 FROM change c WHERE c.record=a.id AND c.{IS_UNSENT})"  # noqa: S608 - constants only
 _IS_NAMED = "EXISTS (SELECT 1 FROM attachment a WHERE a.sha256=file_queue.sha256)"
 """What no record names is not carried any more, though it may be kept: nobody waits for it."""
+_OFFER = (
+    "UPDATE file_queue SET direction='up', state='waiting', code='', tries=0, reached=0, at=''"
+    " WHERE (direction='up' OR state='done')"
+)
+"""What is here whole, wherever it came from."""
+_UNHEARD_OF = (
+    "UPDATE file_queue SET state='waiting', code='', tries=0"
+    " WHERE direction='up' AND state='refused' AND code='not_found' AND sha256"
+)
 _ASKED = (
     "SELECT scope, sha256, size, direction, reached FROM file_queue"  # noqa: S608 - constants only
     f" WHERE state='waiting' AND direction='down' AND asked=1 AND {_IS_NAMED}"
@@ -101,6 +111,20 @@ def keep(tx: Tx, file: Attachment, ciphertext: bytes) -> None:
     )
     _enter(tx.connection, file.scope, file.sha256, file.size, "up", asked=False)
     tx.topic(FILES)
+
+
+def send_again(tx: Tx, file: Attachment) -> None:
+    """Let the content go up from here, if it is here, once the file's record is at the province."""
+    tx.connection.execute(f"{_OFFER} AND sha256=?", (file.sha256,))
+    tx.topic(FILES)
+
+
+def offer_named(tx: Tx, records: Iterable[str]) -> None:
+    """Content that the province had never heard of goes up after all: it has heard of these records by now."""
+    for some in batched(dict.fromkeys(records)):
+        marks = ",".join("?" * len(some))
+        tx.connection.execute(f"{_UNHEARD_OF} IN (SELECT sha256 FROM attachment WHERE id IN ({marks}))", some)  # noqa: S608
+        tx.topic(FILES)
 
 
 def ask_for(tx: Tx, file: Attachment) -> None:
@@ -158,10 +182,7 @@ def count_going_up(db: Connection) -> int:
 
 def offer_again(tx: Tx) -> None:
     """The province may have lost what it had: it is asked again about every file whose content is here."""
-    tx.connection.execute(
-        "UPDATE file_queue SET direction='up', state='waiting', code='', reached=0, at=''"
-        " WHERE direction='up' OR state='done'"
-    )
+    tx.connection.execute(_OFFER)
     tx.topic(FILES)
 
 

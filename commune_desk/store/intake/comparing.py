@@ -61,11 +61,11 @@ def ask(tx: Tx) -> None:
     settings.put(tx.connection, ASKED, True)
 
 
-def keep(tx: Tx, found: Comparison) -> None:
-    """Write down what a comparison found; the audit log keeps what was put right."""
+def keep(tx: Tx, found: Comparison, *, again: bool = False) -> None:
+    """Write down what a comparison found; the audit log keeps what was put right. `again`: soon there is another."""
     before = last(tx.connection)
     settings.put(tx.connection, COMPARED, found)
-    settings.put(tx.connection, ASKED, False)
+    settings.put(tx.connection, ASKED, again)
     if found.put_right or (found.only_here, found.unlike) != (before.only_here, before.unlike):
         counts = {"records": found.put_right, "only_here": found.only_here, "unlike": found.unlike}
         tx.audit(AuditAction.REPAIR, detail=counts)
@@ -105,13 +105,17 @@ def terms_of_lines(records: Iterable[Sequence[Step]]) -> dict[str, int]:
         kind = KINDS.get(lines[0][1].change.kind) if lines else None
         if kind is None:
             continue
-        wrote: dict[str, str] = {}
-        for event, line in lines:
-            wrote |= _written(kind, line.change, event.outcomes)
+        wrote = _wrote(kind, lines)
         waiting = [one.id for event, _ in lines for one in event.opened if one.field in kind.fields]
         record = lines[0][1].change.record
         found[record] = term(record, wrote.values(), waiting)
     return found
+
+
+def fields_of_lines(lines: Sequence[Step]) -> set[str]:
+    """The fields of a record that its standing lines say."""
+    kind = KINDS.get(lines[0][1].change.kind)
+    return set(_wrote(kind, fields_of(lines))) if kind is not None else set()
 
 
 def under_way(connection: Connection, scope: str) -> set[str]:
@@ -173,6 +177,14 @@ def _standing(connection: Connection, kind: Kind, changes: Sequence[tuple[str, s
         if raw:
             wrote |= _written(kind, msgspec.json.decode(raw, type=Change), json.loads(outcomes) if outcomes else {})
     return set(wrote.values())
+
+
+def _wrote(kind: Kind, lines: Sequence[Step]) -> dict[str, str]:
+    """{field: the change whose value stands in it} of a record."""
+    wrote: dict[str, str] = {}
+    for event, line in lines:
+        wrote |= _written(kind, line.change, event.outcomes)
+    return wrote
 
 
 def _written(kind: Kind, change: Change, outcomes: Mapping[str, str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from commune_desk.store.changes import journal, shadow, writers
 from commune_desk.store.changes.sealing import unsealed
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
-from commune_desk.store.intake import departures, erasing, handing_on
+from commune_desk.store.intake import departures, erasing, handing_on, spoken
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
 from sync.change import JOINED_TO, RELOCATING, Change, Line, Place, Verb, Wire, from_wire
@@ -83,6 +83,8 @@ class Incoming:
             for field in line.change.fields:
                 if field in kind.fields and stands(event.outcomes, field):
                     standing[field] = self.value_of(kind, event, line.change, field), line.change.id
+        if kind.append_only:
+            self._let_stand(held, record, {name: value for name, (value, _) in standing.items()})
         waiting = self._waiting(record)  # what the lines themselves brought of ours does not wait any more
         unwritten = held.writers.keys() - {*standing, JOINED_TO}
         lost = {field for field in unwritten if self._was_heard(held.writers[field])}
@@ -91,6 +93,11 @@ class Incoming:
             self._settle(held, record, field, standing.get(field, (None, None)), later)
         self._restate_conflicts(record, steps)
         departures.come_back(self._db, kind.name, record)
+
+    def _let_stand(self, held: _Held, record: str, said: Mapping[str, Value]) -> None:
+        """Of what is written once: what was set aside of ours is no matter where it says the same."""
+        same = [name for name, value in said.items() if value is not None and held.values.get(name) == value]
+        spoken.let_stand(self._tx, held.kind.name, record, same)
 
     def _was_heard(self, writer: str) -> bool:
         """Whether a feed told of this change, or a receipt: no field that was written is ever unwritten, so a province
@@ -192,6 +199,9 @@ class Incoming:
         if origin == "ours" and is_plain and self._is_shown(kind, change):
             return
         held = self._hold(kind, change, event.scope)
+        if kind.append_only and origin == "new":
+            said = {name: self.value_of(kind, event, change, name) for name in change.fields if name in kind.fields}
+            self._let_stand(held, change.record, said)
         for field in change.fields:
             if field in kind.fields:
                 later = [one for one in waiting if field in one.fields]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar, cast
 
@@ -90,18 +90,55 @@ class Tx:
         before, written = found if found else (None, "")
         self._check(entry, record, before, goes_along=goes_along)
         base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}
-        parts = difference(before, record)
+        written = self._write_parts(record, before, base, difference(before, record), written, group)
+        write_record(self.connection, record, written)
+        self.audit(AuditAction.CREATE if before is None else AuditAction.EDIT, entry.name, record.id)
+        self.touched(entry.name, record.id, record)
+
+    def say_again(self, record: Record, fields: Collection[str]) -> bool:
+        """Write `fields` of a stored record once more as they stand, for the province holds nothing in them any more.
+
+        Whether any of them has a value. Raises what `save` raises, and has written nothing then.
+        """
+        entry = kind_of(record)
+        found = self._load(entry, record.id)
+        if found is None:
+            return False
+        self._check(entry, record, None)
+        check_stays(self.connection, entry, record)
+        parts: dict[Data, dict[str, Value]] = {}
+        for data, values in difference(None, record).items():
+            if kept := {name: value for name, value in values.items() if name in fields}:
+                parts[data] = kept
+        if parts:
+            write_record(self.connection, record, self._write_parts(record, None, {}, parts, found[1], ""))
+            self.audit(AuditAction.SAY_AGAIN, entry.name, record.id)
+            self.touched(entry.name, record.id, record)
+        return bool(parts)
+
+    def _write_parts(
+        self,
+        record: Record,
+        before: Record | None,
+        base: Base,
+        parts: Mapping[Data, dict[str, Value]],
+        written: str,
+        group: str,
+    ) -> str:
+        """One change for each data class; returns who wrote the record's fields by then."""
+        entry = kind_of(record)
         # The parts of what is written once are known for one record by their group.
         group = group or (uuid7() if entry.append_only and len(parts) > 1 else "")
-        for data, changed in in_order(entry.name, parts):
-            change = self._change(entry, record, before, base, data, changed)
+        said = [
+            (self._change(entry, record, before, base, data, changed), changed)
+            for data, changed in in_order(entry.name, parts)
+        ]
+        for change, changed in said:
             change = msgspec.structs.replace(change, group=group) if group else change
             self.write_down(change)
             self._remember_standing(before, written, changed)
             written = "" if entry.append_only else writers.updated(written, changed, change.id)
-        write_record(self.connection, record, written)
-        self.audit(AuditAction.CREATE if before is None else AuditAction.EDIT, entry.name, record.id)
-        self.touched(entry.name, record.id, record)
+        return written
 
     def edit(self, opened: Opened, before: R, after: R, *, group: str = "") -> R:
         """Write what `after` changes of `before` onto the record as it stands; returns what then stands.

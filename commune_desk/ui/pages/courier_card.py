@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _
 from commune_desk.presenters.sync.courier import failure_line, read_lines, wipe_label, wiped_line, written_lines
-from commune_desk.presenters.sync.page import StatusLine
+from commune_desk.presenters.sync.status_line import StatusLine
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, SecondaryButton

@@ -17,9 +17,11 @@ from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.sync.conflict_page import ConflictCard, conflict_cards, decision
 from commune_desk.presenters.sync.lease_texts import lease_line
-from commune_desk.presenters.sync.page import StatusLine, SyncPageState, sync_page
-from commune_desk.store.intake.comparing import ask
+from commune_desk.presenters.sync.page import SyncPageState, sync_page
+from commune_desk.presenters.sync.status_line import StatusLine
+from commune_desk.store.intake import comparing, speaking_for
 from commune_desk.store.pages.sync_status import sync_facts
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.dialogs.save_as import ask_where_to
 from commune_desk.ui.pages.courier_card import CourierCard
 from commune_desk.ui.pages.file_budget import FilesCard
@@ -122,10 +124,12 @@ class SyncPage(Page):
         column = QVBoxLayout()
         column.setSpacing(4)
         self.compare = LinkButton(_("Compare with the province"), "refresh")
-        self.compare.clicked.connect(self._compare)
+        self.compare.clicked.connect(lambda: self._sync_after(comparing.ask))
+        self.speak = LinkButton(_("Send what only this PC has"), "send")
+        self.speak.clicked.connect(lambda: self._sync_after(speaking_for.ask))
         self.log = LinkButton(_("Save a log for support…"), "file-text")
         self.log.clicked.connect(self._choose_log)
-        for link in (self.compare, self.log):
+        for link in (self.compare, self.speak, self.log):
             column.addWidget(link, alignment=Qt.AlignmentFlag.AlignLeft)
         return column
 
@@ -188,11 +192,12 @@ class SyncPage(Page):
         self.log.setVisible(state.has_history)
         self.compare.setVisible(state.can_sync)
         self.compare.setEnabled(not state.is_running)
+        self.speak.setVisible(state.can_sync and state.has_more)
+        self.speak.setEnabled(not state.is_running)
 
-    def _compare(self) -> None:
-        """Let the sync that begins now compare record by record."""
-        ask_to_compare = partial(self._workplace.write, ask)
-        self._tasks.run(ask_to_compare, lambda _done: self.sync_asked.emit(), owner=self)
+    def _sync_after(self, ask: Callable[[Tx], None]) -> None:
+        """Let the sync that begins now compare record by record, or do more than that."""
+        self._tasks.run(partial(self._workplace.write, ask), lambda _done: self.sync_asked.emit(), owner=self)
 
     def _fill(self, card: Card, lines: tuple[StatusLine, ...]) -> None:
         card.clear()

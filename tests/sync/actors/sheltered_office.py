@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.model.record import Value
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.placements import CareLogEntry, Placement
-from commune_desk.domain.time.clock import SystemClock, to_iso
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.pages.shares import sharing_of
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.shares import hand_back, share_child, take_back
@@ -27,7 +26,7 @@ from tests.helpers.store_engine import engine
 from tests.sync.actors import travelled_office
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import HOUSE, SHELTER, RealProvince
-from tests.sync.actors.travelled_office import TravelledOffice, Traveller
+from tests.sync.actors.travelled_office import TravelledOffice
 
 THERE = Scope(SHELTER)
 
@@ -99,15 +98,6 @@ class ShelteredOffice(TravelledOffice):
         super().__init__(folder)
         self.house, self.shift = (self._open(name) for name in HOUSES)
         self.sync()
-
-    def _open(self, name: str) -> Traveller:
-        self.desks[name] = Traveller(self.folder / f"{name}.db", SystemClock(), self.real)
-        return self.desks[name]
-
-    def join(self, name: str, grants: Mapping[str, Role]) -> Traveller:
-        """One more desk, enrolled now."""
-        make_register(self.folder / f"{name}.db", self.real.enrol(grants))
-        return self._open(name)
 
     def sync(self, *names: str) -> None:
         super().sync(*(names or (*self.desks, *self.desks)))

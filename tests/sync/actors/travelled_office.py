@@ -163,11 +163,20 @@ class TravelledOffice:
         self.desks = {
             name: Traveller(folder / f"{name}.db", clocks.get(name, SystemClock()), self.real) for name in PLACES
         }
-        self.ours, self.colleague, self.there = self.desks.values()
+        self.ours, self.colleague, self.there = (self.desks[name] for name in PLACES)
 
     def sync(self, *names: str) -> None:
         for name in names or (*PLACES, *PLACES):
             self.desks[name].go()
+
+    def join(self, name: str, grants: Mapping[str, Role]) -> Traveller:
+        """One more desk, enrolled now."""
+        make_register(self.folder / f"{name}.db", self.real.enrol(grants))
+        return self._open(name)
+
+    def _open(self, name: str) -> Traveller:
+        self.desks[name] = Traveller(self.folder / f"{name}.db", SystemClock(), self.real)
+        return self.desks[name]
 
     def child(self, name: str, *, by: str = "ours") -> RecordId:
         """A child in the register, known to everybody of its commune."""

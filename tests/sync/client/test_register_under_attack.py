@@ -17,6 +17,7 @@ from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing import child_index
 from sync import protocol, seal
 from sync.change import Line, Place
+from sync.client.errors import NoLine
 from tests.helpers.builders import make_person, make_report, save_all
 from tests.sync.actors.attacked_office import Office
 from tests.sync.actors.scripted_desks import KEY_ID
@@ -222,13 +223,19 @@ def test_a_receipt_proves_nothing_about_what_was_never_sent(office: Office) -> N
     def boast(body: bytes) -> Raw:
         office.province.push(body)
         office.desk.register.write(save_all(make_person("Chưa Gửi"))).result()
-        office.province.pranks.clear()
+        del office.province.pranks["/v1/push"]
         receipt = protocol.Receipt(desk="AAAAAA", accepted_n=10**6, durable_n=0, at="2026-11-24T01:00:01Z", results=[])
         return office.province.signed(receipt, seal.RECEIPT)
 
-    office.province.pranks["/v1/push"] = boast
-    office.desk.sync()
-    assert [line.change.set["full_name"] for line in office.province.held["AAAAAA"]] == ["Gửi Rồi", "Chưa Gửi"]
+    def silence(_body: bytes) -> Raw:
+        sent.append([line.change.set["full_name"] for line in office.province.held["AAAAAA"]])
+        raise NoLine
+
+    sent: list[list[object]] = []
+    office.province.pranks |= {"/v1/push": boast, "/v1/pull": silence}
+    with pytest.raises(NoLine):
+        office.desk.sync()
+    assert sent == [["Gửi Rồi", "Chưa Gửi"]], "before a page could say what the province has"
 
 
 def test_a_receipt_sets_nothing_aside_but_what_it_answers(office: Office) -> None:

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.sync.file_budget import send_files_now
-from commune_desk.store.intake import comparing
+from commune_desk.store.engine.settings import Pins
+from commune_desk.store.intake import comparing, speaking_for
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.ui import theme
 from commune_desk.ui.pages.sync import DecisionCard, SyncPage
@@ -23,6 +24,7 @@ from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.tab_order import stops
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.moves import move_child
@@ -34,7 +36,7 @@ from tests.helpers.in_conflict import in_conflict
 from tests.helpers.moving import THERE, know_the_communes
 from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text, compose
-from tests.helpers.workplaces import clock_of, make_workplace, work_for_real
+from tests.helpers.workplaces import be_another, clock_of, make_workplace, work_for_real
 from tests.story.cut_texts import cut_texts
 
 
@@ -206,6 +208,22 @@ def test_a_person_may_ask_for_a_comparison_and_reads_what_it_found(
     shown = " ".join(row.accessibleName() for row in page.proven.findChildren(ListRow))
     assert "2 bản ghi đã được sửa lại cho đúng" in shown
     assert "1 bản ghi chỉ có ở máy này" in shown
+
+
+def test_what_only_this_pc_has_is_sent_if_a_person_says_so(qtbot: QtBot, page: SyncPage, workplace: Workplace) -> None:
+    pins = Pins(address="province.test", ca_pem=b"", authority_public=bytes(32), escrow_public=bytes(32))
+    workplace.write(lambda tx: be_another(tx, pins=pins))
+    page.refresh()
+    assert (page.compare.isHidden(), page.speak.isHidden()) == (False, True), "nothing is here alone"
+    workplace.write(lambda tx: comparing.keep(tx, comparing.Comparison(at="2026-11-26T00:00:00Z", only_here=1)))
+    page.refresh()
+    assert not page.speak.isHidden()
+    assert page.speak in stops(page)
+    assert not workplace.read(speaking_for.is_asked)
+    with qtbot.waitSignal(page.sync_asked):
+        page.speak.click()
+    assert workplace.read(speaking_for.is_asked)
+    assert workplace.read(lambda db: comparing.is_due(db, "2026-11-26T00:00:00Z"))
 
 
 def test_a_decision_that_was_refused_can_be_taken_again(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
