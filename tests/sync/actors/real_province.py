@@ -1,7 +1,7 @@
 """The real province in process, and desks that enrol at it with the real client.
 
-Their codes are stretched in a thousandth of the memory: nobody guesses at them, and each would take half a second.
-What a code costs as it is shipped stands in `wire/test_seal.py`; the tests with a server of its own pay it.
+Where both halves are here, a code is stretched in a thousandth of the memory: nobody guesses at it, and each would take
+half a second. What a code costs as it is shipped stands in `wire/test_seal.py`; whoever enrols by the program pays it.
 """
 
 from __future__ import annotations
@@ -64,8 +64,10 @@ class RealProvince:
         )
 
     def enrol(self, grants: Mapping[str, Role] = OFFICE) -> Enrolment:
-        code = self.code(grants).code
-        return enrol("province.test", code, "PC of tests", program_version="0", connect=self.transport)
+        with pytest.MonkeyPatch.context() as quick:
+            quick.setattr(seal, "CODE_MEMORY_KIB", _QUICK_KIB)
+            code = self.code(grants).code
+            return enrol("province.test", code, "PC of tests", program_version="0", connect=self.transport)
 
 
 @contextmanager
@@ -81,9 +83,7 @@ def real_province(folder: Path, *, clock: Clock | None = None) -> Iterator[RealP
     )
     real = RealProvince(province)
     try:
-        with pytest.MonkeyPatch.context() as quick:
-            quick.setattr(seal, "CODE_MEMORY_KIB", _QUICK_KIB)
-            yield real
+        yield real
     finally:
         real.line.shut()
         real.province.close()  # the one that stands now: a test may have put another in its place
