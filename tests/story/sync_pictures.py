@@ -22,6 +22,7 @@ from commune_desk.i18n import translate_error
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
 from commune_desk.store.engine import settings
+from commune_desk.store.intake import comparing
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.dialogs.address import AddressDialog
@@ -121,6 +122,9 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     desk.open.register.write(lambda tx: _set_one_aside(tx, child)).result()
     window.show_status(SyncStatus(next_try_at=soon))
     yield "set-aside"
+    desk.open.register.write(_find_what_is_only_here).result()
+    window.show_status(SyncStatus(next_try_at=soon))
+    yield "only-here"
     _visit(desk, child, "Cháu đi học lại.")
     desk.open.register.write(lambda tx: _in_conflict(tx, child)).result()
     window.navigate(Route("child", child))
@@ -132,6 +136,11 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     for area in window.shell.findChildren(QScrollArea):
         area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
     yield "report-kept"
+
+
+def _find_what_is_only_here(tx: Tx) -> None:
+    """As a comparison does after a restore of the province, where a colleague's PC is gone, too."""
+    comparing.keep(tx, comparing.Comparison(at=to_iso(datetime.now(UTC)), only_here=3))
 
 
 def _sticks(window: DeskWindow, stick: Path, out: Path, language: str) -> list[str]:

@@ -77,9 +77,9 @@ def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
         yield StatusLine(
             text.format(count=format_number(found.only_here)),
             _(
-                "The province does not have it and nothing of it waits. It stays. If the PC that wrote it still works, "
-                "sync there first; otherwise choose “Send what only this PC has”. Tell the province's IT officer of "
-                "what is still here alone after that."
+                "The province does not have it and nothing of it waits; it stays here. If the PC that wrote it still "
+                "works, sync there first; otherwise choose “Send what only this PC has”. If it is still here alone "
+                "after that, tell the province's IT officer."
             ),
             tone="warning",
             icon="alert-triangle",

@@ -75,6 +75,9 @@ class SyncPage(Page):
         if self.courier is not None:
             columns.main.addWidget(self.courier)
         columns.side.addWidget(self.proven)
+        self.speak = SecondaryButton(_("Send what only this PC has"), "send")
+        self.speak.clicked.connect(lambda: self._sync_after(speaking_for.ask))
+        columns.side.addWidget(self.speak, alignment=Qt.AlignmentFlag.AlignLeft)
         columns.side.addWidget(self.line)
         self.files = FilesCard(workplace, tasks)
         columns.side.addWidget(self.files)
@@ -125,11 +128,9 @@ class SyncPage(Page):
         column.setSpacing(4)
         self.compare = LinkButton(_("Compare with the province"), "refresh")
         self.compare.clicked.connect(lambda: self._sync_after(comparing.ask))
-        self.speak = LinkButton(_("Send what only this PC has"), "send")
-        self.speak.clicked.connect(lambda: self._sync_after(speaking_for.ask))
         self.log = LinkButton(_("Save a log for support…"), "file-text")
         self.log.clicked.connect(self._choose_log)
-        for link in (self.compare, self.speak, self.log):
+        for link in (self.compare, self.log):
             column.addWidget(link, alignment=Qt.AlignmentFlag.AlignLeft)
         return column
 

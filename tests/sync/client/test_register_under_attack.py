@@ -17,9 +17,10 @@ from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing import child_index
 from sync import protocol, seal
 from sync.change import Line, Place
+from sync.client.replica import Kept
 from tests.helpers.builders import make_person, make_report, save_all
 from tests.sync.actors.attacked_office import Office
-from tests.sync.actors.real_desks import FragileReplica, Kept
+from tests.sync.actors.real_desks import FragileReplica
 from tests.sync.actors.scripted_desks import KEY_ID
 from tests.sync.actors.scripted_province import SCOPE, Raw
 
