@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
+from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.attachments import Attachment
+from commune_desk.domain.records.families import Person
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import comparing, incoming, speaking_for
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
 from tests.helpers.builders import make_report, save_all
 from tests.sync.actors.real_province import COMMUNE, OFFICE, OTHER_COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice, Traveller
@@ -124,6 +129,28 @@ def test_two_colleagues_may_both_send_it(office: TravelledOffice, lost: Lost) ->
     assert {kind: office.homes(kind) for kind in KINDS} == lost.ids
     assert [office.desks[name].ask(ASIDE) for name in both] == [[], []]
     assert office.unrest(*both) == {}
+
+
+def test_so_is_what_it_lost_of_a_record_of_which_it_has_something(office: TravelledOffice) -> None:
+    """The colleague had edited the child: her edit is sent again by itself, and makes half a record."""
+    office.back_up()
+    child = office.child("Chìu Văn Sáng")
+    office.colleague.run(lambda tx: tx.save(msgspec.structs.replace(tx.existing(Person, child), phone="0912000333")))
+    office.sync()
+    office.put_back()
+    office.sync("colleague", "colleague")
+    assert names(office) == {child: ""}
+    assert counts(office.colleague) == (1, 1)
+    ask_and_sync(office)
+    assert names(office) == {child: "Chìu Văn Sáng"}
+    assert office.unrest("colleague") == {}
+
+
+def names(office: TravelledOffice) -> dict[str, str]:
+    """Every person at the province."""
+    person = tables.RECORDS["person"].c
+    asked = select(person.id, person.full_name)
+    return dict(office.real.province.database.read(lambda c: [tuple(row) for row in c.execute(asked)], WHOLE_PROVINCE))
 
 
 def test_what_moved_here_and_is_elsewhere_again_stays_and_is_told(office: TravelledOffice) -> None:
