@@ -158,6 +158,20 @@ FAULTS: tuple[Fault, ...] = (
         tests=(f"{_SPOKEN}::test_content_that_waited_for_its_record_goes_up_when_who_wrote_it_sends_that",),
     ),
     Fault(
+        name="a-lost-edit-sinks-to-what-stood-before",
+        file="commune_desk/store/intake/incoming.py",
+        old="return stands_there is None or is_later(self._db, writer, stands_there, field)",
+        new="return stands_there is None",
+        tests=(f"{_SPOKEN}::test_an_edit_that_it_lost_stays_in_sight_and_is_sent",),
+    ),
+    Fault(
+        name="whatever-stands-here-counts-as-lost-there",
+        file="commune_desk/store/intake/incoming.py",
+        old="return stands_there is None or is_later(self._db, writer, stands_there, field)",
+        new="return True",
+        tests=("sync/client/test_comparing.py::test_a_lost_update_is_put_right",),
+    ),
+    Fault(
         name="another-value-counts-as-the-same",
         file="commune_desk/store/intake/incoming.py",
         old="if value is not None and held.values.get(name) == value]",

@@ -26,8 +26,8 @@ class Repair:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._found = Comparison()
-        self._there: dict[str, set[str]] = {}
-        """What the province has of the records that are not as here: the fields, by record."""
+        self._there: dict[str, dict[str, str]] = {}
+        """What the province has of the records that are not as here: by field the change that wrote it."""
 
     def begin(self, now: str) -> str:
         """The scope to compare, if a comparison is due at `now` (the province's time); else empty."""
@@ -57,17 +57,17 @@ class Repair:
         if self._register.read_slowly(lambda connection: comparing.cursor_of(connection, scope)).result() != at:
             return False
         expected: dict[str, int] = {}
-        there: dict[str, set[str]] = {}
+        there: dict[str, dict[str, str]] = {}
         for records in restating.portions(events, Pace(RESTATE_AT_ONCE)):
             said = comparing.terms_of_lines(records)
             expected |= said
-            there |= {lines[0][1].change.record: comparing.fields_of_lines(lines) for lines in records}
+            there |= {lines[0][1].change.record: comparing.writers_of_lines(lines) for lines in records}
             restate([lines for lines in records if _is_unlike(lines, said, before)])
         after, busy = self._terms(scope, ranges)
         told = expected.keys() - busy
         alone = after.keys() - expected.keys() - busy
         unlike = {one for one in told if after.get(one) != expected[one]}
-        self._there |= {one: there.get(one, set()) for one in alone | unlike}
+        self._there |= {one: there.get(one, {}) for one in alone | unlike}
         self._found = msgspec.structs.replace(
             self._found,
             put_right=self._found.put_right + sum(before.get(one) != after.get(one) for one in told),

@@ -112,10 +112,10 @@ def terms_of_lines(records: Iterable[Sequence[Step]]) -> dict[str, int]:
     return found
 
 
-def fields_of_lines(lines: Sequence[Step]) -> set[str]:
-    """The fields of a record that its standing lines say."""
+def writers_of_lines(lines: Sequence[Step]) -> dict[str, str]:
+    """{field: the change whose value stands in it} of a record as its standing lines say."""
     kind = KINDS.get(lines[0][1].change.kind)
-    return set(_wrote(kind, fields_of(lines))) if kind is not None else set()
+    return _wrote(kind, fields_of(lines)) if kind is not None else {}
 
 
 def under_way(connection: Connection, scope: str) -> set[str]:

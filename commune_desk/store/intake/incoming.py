@@ -19,6 +19,7 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import VIETNAM, stamp_instant, to_iso
 from commune_desk.store.changes import journal, shadow, writers
 from commune_desk.store.changes.sealing import unsealed
+from commune_desk.store.changes.succession import is_later
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.intake import departures, erasing, handing_on, spoken
@@ -86,8 +87,7 @@ class Incoming:
         if kind.append_only:
             self._let_stand(held, record, {name: value for name, (value, _) in standing.items()})
         waiting = self._waiting(record)  # what the lines themselves brought of ours does not wait any more
-        unwritten = held.writers.keys() - {*standing, JOINED_TO}
-        lost = {field for field in unwritten if self._was_heard(held.writers[field])}
+        lost = {field for field in held.writers.keys() - {JOINED_TO} if self._is_lost(held, field, standing)}
         for field in {*standing, *held.writers} - lost:
             later = [one for one in waiting if field in one.fields]
             self._settle(held, record, field, standing.get(field, (None, None)), later)
@@ -99,11 +99,17 @@ class Incoming:
         same = [name for name, value in said.items() if value is not None and held.values.get(name) == value]
         spoken.let_stand(self._tx, held.kind.name, record, same)
 
-    def _was_heard(self, writer: str) -> bool:
-        """Whether a feed told of this change, or a receipt: no field that was written is ever unwritten, so a province
-        that has none there was put back, and what it lost stays until who wrote it sends it again."""
+    def _is_lost(self, held: _Held, field: str, standing: Mapping[str, tuple[Value, str | None]]) -> bool:
+        """Whether a province that was put back lost who wrote the field: it stays until who wrote it sends it again.
+
+        A feed told of that change, or a receipt, and the province has none there, or one that it was written over: no
+        field is ever unwritten, nor is what was written over written by the same once more.
+        """
+        writer, stands_there = held.writers[field], standing.get(field, (None, None))[1]
         row = self._db.execute("SELECT state FROM change WHERE id=?", (writer,)).fetchone()
-        return row is not None and row[0] in ("received", "accepted")
+        if row is None or row[0] not in ("received", "accepted"):
+            return False
+        return stands_there is None or is_later(self._db, writer, stands_there, field)
 
     def _restate_conflicts(self, record: str, steps: Sequence[tuple[protocol.Event, Line]]) -> None:
         """Those of the lines are open, all others of the record are not any more: whoever decided them."""

@@ -6,7 +6,7 @@ gone too nobody would, and a person here may ask for it; the comparison with the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from commune_desk.domain.model.record import Kind, Record
 from commune_desk.domain.records.attachments import Attachment
@@ -20,8 +20,10 @@ from commune_desk.store.files import file_queue
 from commune_desk.store.intake import comparing
 from commune_desk.store.writing.transaction import Tx
 
-There = Mapping[str, Collection[str]]
-"""By the id of a record, the fields of it that the province holds; none of one that it does not have."""
+Writers = Mapping[str, str]
+"""By field, the change whose value stands in it."""
+There = Mapping[str, Writers]
+"""What the province holds of records, by their ids; nothing of one that it does not have."""
 RECORDS_AT_ONCE = 50
 """In a transaction: typing never waits for them."""
 _ASKED = "speaks_for_others"
@@ -59,10 +61,11 @@ def speak_for(tx: Tx, there: There) -> set[str]:
     return spoken
 
 
-def _is_said(tx: Tx, kind: Kind, record: Record, written: str, there: Collection[str]) -> bool:
-    here = kind.fields.keys() if kind.append_only else writers.parse(written).keys()
+def _is_said(tx: Tx, kind: Kind, record: Record, written: str, there: Writers) -> bool:
+    here = {} if kind.append_only else writers.parse(written)
+    lost = [name for name in kind.fields if (name not in there or there[name] != here.get(name, there[name]))]
     try:
-        is_said = tx.say_again(record, here - set(there))
+        is_said = tx.say_again(record, {name: there.get(name) for name in lost})
     except DeskError:  # it stays, and the comparison goes on telling of it
         return False
     if is_said and isinstance(record, Attachment):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar, cast
 
@@ -95,10 +95,11 @@ class Tx:
         self.audit(AuditAction.CREATE if before is None else AuditAction.EDIT, entry.name, record.id)
         self.touched(entry.name, record.id, record)
 
-    def say_again(self, record: Record, fields: Collection[str]) -> bool:
-        """Write `fields` of a stored record once more as they stand, for the province holds nothing in them any more.
+    def say_again(self, record: Record, base: Base) -> bool:
+        """Write fields of a stored record once more as they stand, for the province has lost who wrote them.
 
-        Whether any of them has a value. Raises what `save` raises, and has written nothing then.
+        `base` names them with the change whose value stands there by now. Whether any of them has a value to be said.
+        Raises what `save` raises, and has written nothing then.
         """
         entry = kind_of(record)
         found = self._load(entry, record.id)
@@ -108,10 +109,11 @@ class Tx:
         check_stays(self.connection, entry, record)
         parts: dict[Data, dict[str, Value]] = {}
         for data, values in difference(None, record).items():
-            if kept := {name: value for name, value in values.items() if name in fields}:
+            if kept := {name: value for name, value in values.items() if name in base}:
                 parts[data] = kept
+        standing = {name: change for name, change in base.items() if change is not None}
         if parts:
-            write_record(self.connection, record, self._write_parts(record, None, {}, parts, found[1], ""))
+            write_record(self.connection, record, self._write_parts(record, None, standing, parts, found[1], ""))
             self.audit(AuditAction.SAY_AGAIN, entry.name, record.id)
             self.touched(entry.name, record.id, record)
         return bool(parts)

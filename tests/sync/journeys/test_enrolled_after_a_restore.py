@@ -71,8 +71,9 @@ def test_a_photo_of_which_it_has_the_words_is_sent_in_the_same_round(office: Tra
 def test_sent_before_its_words_it_would_be_refused_for_good(
     office: TravelledOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twin."""
+    """The twin, without what offers it again once its words are heard in a feed."""
     monkeypatch.setattr(file_queue, "_awaits_pull", lambda db: False)
+    monkeypatch.setattr(file_queue, "offer_named", lambda *_: None)
     with pytest.raises(AssertionError):
         test_a_photo_that_it_lost_is_sent_behind_its_words(office)
     assert office.ours.ask("SELECT state, code FROM file_queue") == [("refused", "not_found")]

@@ -146,6 +146,37 @@ def test_so_is_what_it_lost_of_a_record_of_which_it_has_something(office: Travel
     assert office.unrest("colleague") == {}
 
 
+def test_an_edit_that_it_lost_stays_in_sight_and_is_sent(office: TravelledOffice) -> None:
+    """The province has what stood before: a child's risk would be shown lower than her officer had found it."""
+    child = office.child("Chìu Văn Sáng")
+    office.back_up()
+    edit = "SELECT full_name FROM person"
+    office.ours.run(lambda tx: tx.save(msgspec.structs.replace(tx.existing(Person, child), full_name="Chìu Văn Sang")))
+    office.sync()
+    office.put_back()
+    office.sync("colleague", "colleague")
+    assert names(office) == {child: "Chìu Văn Sáng"}
+    assert office.colleague.ask(edit) == [("Chìu Văn Sang",)]
+    assert counts(office.colleague) == (0, 1)
+    ask_and_sync(office)
+    assert names(office) == {child: "Chìu Văn Sang"}
+    assert office.unrest("colleague") == {}
+    office.sync("ours", "ours", "colleague")
+    assert office.unrest("ours", "colleague") == {}
+    assert office.ours.ask("SELECT count(*) FROM conflict") == [(0,)]
+
+
+def test_an_edit_that_it_lost_comes_from_who_wrote_it(office: TravelledOffice) -> None:
+    child = office.child("Chìu Văn Sáng")
+    office.back_up()
+    office.ours.run(lambda tx: tx.save(msgspec.structs.replace(tx.existing(Person, child), full_name="Chìu Văn Sang")))
+    office.sync()
+    office.put_back()
+    office.sync("colleague", "colleague", "ours", "ours", "colleague")
+    assert names(office) == {child: "Chìu Văn Sang"}
+    assert office.unrest("ours", "colleague") == {}
+
+
 def names(office: TravelledOffice) -> dict[str, str]:
     """Every person at the province."""
     person = tables.RECORDS["person"].c

@@ -60,6 +60,6 @@ def test_and_all_is_as_it_was_once_they_are_back(office: TravelledOffice) -> Non
 
 def test_taken_for_unwritten_it_would_be_wiped(office: TravelledOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
-    monkeypatch.setattr(Incoming, "_was_heard", lambda *_: False)
+    monkeypatch.setattr(Incoming, "_is_lost", lambda *_: False)
     edited(office)
     assert shown(office.colleague) == [("", None, PHONE)]
