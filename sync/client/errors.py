@@ -62,7 +62,10 @@ class TooSlow(LineFault):
 
 
 class HalfPage(LineFault):
-    sentence = N_("The line broke in the middle of the exchange. What was whole is kept; the rest is fetched again.")
+    sentence = N_(
+        "The line broke in the middle of the exchange. Everything is kept here; what did not get through goes again "
+        "by itself."
+    )
 
 
 class TooLarge(LineFault):
@@ -74,8 +77,9 @@ class TooLarge(LineFault):
 
 class WrongCertificate(LineFault):
     sentence = N_(
-        "Something else than the province's server answers at its address (its certificate is not the province's), "
-        "so nothing was sent. Check whether this network asks for a sign-in page, then tell the province's IT officer."
+        "Something else than the province's server answers at its address. Nothing was sent and everything is kept "
+        "here; check whether this network asks for a sign-in, and if it does not, tell the province's IT officer "
+        "(its certificate is not the province's)."
     )
 
 
@@ -98,7 +102,9 @@ class CaptivePortal(LineFault):
 
 
 class Gone(LineFault):
-    sentence = N_("What was being fetched has been replaced by something newer. It begins again by itself.")
+    sentence = N_(
+        "What was being fetched has been replaced by something newer. Nothing is lost; it begins again by itself."
+    )
 
 
 class ServerTrouble(LineFault):
