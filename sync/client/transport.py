@@ -41,6 +41,8 @@ _DIGITS = 19
 _LONGEST_LABEL = 63
 """Letters between two dots of a name; the resolver asks for no longer ones."""
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+_SPEAKS_NO_TLS = "WRONG_VERSION_NUMBER"
+"""How OpenSSL names an answer without TLS, as networks that ask for a sign-in give it to whoever is not let through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +299,7 @@ def fault_of(error: BaseException) -> errors.SyncFault:
         if isinstance(cause, (ConnectTimeoutError, ConnectionRefusedError)):
             return errors.NotAnswering()
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-            return errors.WrongCertificate()
+            return errors.CaptivePortal() if _SPEAKS_NO_TLS in str(cause) else errors.WrongCertificate()
         if isinstance(cause, OSError) and cause.errno in _NO_ROUTE:
             return errors.NoLine()
     if any(isinstance(cause, (TimeoutError, LibraryTimeout)) for cause in causes):

@@ -218,7 +218,8 @@ def test_a_name_that_does_not_exist(authority: Identity) -> None:
         _post(8743, authority.certificate, host="nowhere.invalid")
 
 
-def test_plain_http_on_the_port_is_no_province(authority: Identity) -> None:
+def test_plain_http_on_the_port_is_a_sign_in_page(authority: Identity) -> None:
+    """As a network has it that lets nobody through yet: no certificate was shown, and a new code would help nobody."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def talk() -> None:
@@ -229,7 +230,7 @@ def test_plain_http_on_the_port_is_no_province(authority: Identity) -> None:
 
         thread = threading.Thread(target=talk, daemon=True)
         thread.start()
-        with pytest.raises(errors.WrongCertificate):
+        with pytest.raises(errors.CaptivePortal):
             _post(listener.getsockname()[1], authority.certificate)
         thread.join(5)
 
