@@ -156,6 +156,7 @@ class SyncPage(Page):
         self.notice.dismissed.connect(self._forget_notice)
         self.body.insertWidget(0, self.notice)
         self.notice.speak()
+        self.scroll_area.ensureVisible(0, 0)  # what was pressed for it may stand at the end of the page
 
     def _forget_notice(self) -> None:
         if self.notice is not None:

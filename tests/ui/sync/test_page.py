@@ -174,6 +174,23 @@ def test_the_log_for_support_is_written_and_said(
     qtbot.waitUntil(lambda: page.notice is not None and page.notice.tone is Tone.DANGER)
 
 
+def test_what_became_of_the_log_is_in_view_where_the_page_is_longer_than_the_window(
+    qtbot: QtBot, page: SyncPage, tmp_path: Path
+) -> None:
+    page.resize(theme.SMALLEST_WINDOW.width() - 210, 300)
+    bar = page.scroll_area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    for target in (tmp_path / "log.txt", tmp_path / "not there" / "log.txt"):
+        page._forget_notice()
+        bar.setValue(bar.maximum())  # where the link is
+        page.save_log(target)
+        qtbot.waitUntil(lambda: page.notice is not None)
+        assert page.notice is not None
+        QApplication.processEvents()
+        top = page.notice.mapTo(page.scroll_area.viewport(), page.notice.rect().topLeft()).y()
+        assert 0 <= top < page.scroll_area.viewport().height()
+
+
 def test_why_nothing_goes_is_said_beside_the_button_that_sends_all_the_same(qtbot: QtBot, page: SyncPage) -> None:
     page.show_status(SyncStatus(is_held=True))
     assert "tính tiền theo dung lượng" in words_of(page.line)
