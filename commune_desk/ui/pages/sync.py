@@ -119,8 +119,11 @@ class SyncPage(Page):
         self.pause = SecondaryButton(_("Pause"))
         self.pause.clicked.connect(lambda: self.pause_asked.emit(not self._status.is_paused))
         self.enrol = PrimaryButton(_("Enrol anew…"), "key")
-        self.enrol.clicked.connect(self.enrol_asked)
-        for button in (self.pause, self.now, self.enrol):
+        self.enrol_beside = SecondaryButton(_("Enrol anew…"), "key")
+        """Where the page still is for syncing, and a new code only may be the way on."""
+        for button in (self.enrol, self.enrol_beside):
+            button.clicked.connect(self.enrol_asked)
+        for button in (self.enrol_beside, self.pause, self.now, self.enrol):
             self.add_action(button)
 
     def _support(self) -> QVBoxLayout:
@@ -190,7 +193,8 @@ class SyncPage(Page):
         self.now.rename(_("Syncing…") if state.is_running else _("Sync now"))
         self.pause.setVisible(state.can_sync)
         self.pause.rename(_("Resume") if state.is_paused else _("Pause"))
-        self.enrol.setVisible(state.can_enrol)
+        self.enrol.setVisible(state.can_enrol and not state.can_sync)
+        self.enrol_beside.setVisible(state.can_enrol and state.can_sync)
         self.log.setVisible(state.has_history)
         self.compare.setVisible(state.can_sync)
         self.compare.setEnabled(not state.is_running)

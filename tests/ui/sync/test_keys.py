@@ -13,11 +13,16 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
+from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.dialogs.enrol import EnrolDialog
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.sync.agent import SyncStatus
+from sync.client.errors import WrongCertificate
+from tests.helpers.dialogs import when_asked
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.in_conflict import in_conflict
 from tests.helpers.keys import focused, press
@@ -103,6 +108,29 @@ def test_with_nothing_to_decide_the_keyboard_begins_at_sync_now(
     qtbot.waitUntil(page.cards[0].button.isVisible)
     press(Key.Key_5, Qt.KeyboardModifier.AltModifier)
     assert page.cards[0].isAncestorOf(focused()), "the twin: what is to be decided goes before"
+
+
+def test_where_one_can_sync_a_new_code_is_not_what_the_page_is_for(window: DeskWindow) -> None:
+    press(Key.Key_5, Qt.KeyboardModifier.AltModifier)
+    page = sync_page(window)
+    assert not page.enrol_beside.isVisible()
+    page.show_status(SyncStatus(failure=WrongCertificate()))
+    assert focused() is page.now
+    assert not page.enrol.isVisible(), "one button in the main colour"
+    press(Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    press(Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert focused() is page.enrol_beside
+    asked = when_asked(EnrolDialog, lambda dialog: dialog.reject())
+    press(Key.Key_Space)
+    assert asked == ["Đăng ký lại"]
+
+
+def test_where_only_a_new_code_helps_it_is(desk: EnrolledDesk, window: DeskWindow) -> None:
+    RegisterReplica(desk.open.register, lambda _changes: None).freeze("fork")
+    press(Key.Key_5, Qt.KeyboardModifier.AltModifier)
+    page = sync_page(window)
+    page.refresh()
+    assert (page.now.isVisible(), page.enrol_beside.isVisible(), page.enrol.isVisible()) == (False, False, True)
 
 
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter])
