@@ -182,5 +182,5 @@ class CourierCard(Card):
     def _row(self, line: StatusLine) -> ListRow:
         row = ListRow(line.text, second=line.detail)
         if line.tone in ("warning", "danger"):
-            row.lead_chip(Chip(_("note") if line.tone == "warning" else _("stopped"), Tone(line.tone)))
+            row.lead_chip(Chip(_("note") if line.tone == "warning" else _("not done"), Tone(line.tone)))
         return row

@@ -255,8 +255,20 @@ def _none_in(found: Sequence[Path], *, is_cut: bool) -> Refusal:
             ),
             others=len(found),
         )
+    if not found:
+        return Refusal(
+            N_(
+                "No bundle lies in that folder itself. Nothing was changed; choose the folder that the province's "
+                "reply was written into."
+            )
+        )
     return Refusal(
-        N_("There is no bundle for this PC in that folder ({others} others). Nothing was changed."), others=len(found)
+        N_(
+            "None of the {others} bundles in that folder is for this PC: they were written here, are another PC's or "
+            "were not copied whole. Nothing was changed; have the province's reply written to the stick, or copied "
+            "again."
+        ),
+        others=len(found),
     )
 
 

@@ -38,7 +38,7 @@ def test_another_provinces_bundle_is_left_alone(office: Office, tmp_path: Path) 
 def test_a_reply_for_another_desk_is_left_alone(office: Office) -> None:
     office.visit(0)
     (reply,) = bring(office.province, *office.write_out(0))
-    assert "no bundle for this PC" in refusal(office.read_in, 1, reply)
+    assert "bundles in that folder is for this PC" in refusal(office.read_in, 1, reply)
     assert office.read_in(0, reply).files == 1, "the twin"
 
 
