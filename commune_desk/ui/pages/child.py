@@ -87,6 +87,7 @@ class ChildPage(SubjectPage):
         self.family = Family(self._navigate, self._open, self._end_relation)
         self.groups = Groups(self._open, self._leave_group)
         self.files = Files(self._workplace, self._tasks, self.person)
+        self.files.said.connect(lambda: self.scroll_area.ensureVisible(0, 0))
         self._parts: dict[str, QWidget] = {
             "timeline": surface,
             "details": self.details,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QWidget
 from shiboken6 import isValid
@@ -36,7 +36,12 @@ THUMBNAIL = 48
 
 
 class Files(Part):
-    """Content is read off the UI thread and lies in memory only; little images are kept while the page is open."""
+    """Content is read off the UI thread and lies in memory only; little images are kept while the page is open.
+
+    Emits `said` when a sentence stands above the files.
+    """
+
+    said = Signal()
 
     def __init__(self, workplace: Workplace, tasks: Tasks, person: str) -> None:
         super().__init__()
@@ -202,6 +207,7 @@ class Files(Part):
         bar.dismissed.connect(bar.deleteLater)
         self.column.insertWidget(0, bar)
         bar.speak()
+        self.said.emit()
 
 
 def _little(data: bytes) -> QImage:

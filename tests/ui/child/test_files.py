@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.ids import RecordId
@@ -205,3 +205,30 @@ def test_the_sync_page_says_what_waits_and_lifts_the_budget(
     card.now.click()
     qtbot.waitUntil(lambda: "không giới hạn" in card.today.text())
     assert not card.now.isEnabled()
+
+
+def page_of(files: Files) -> ChildPage:
+    widget: QWidget | None = files
+    while not isinstance(widget, ChildPage):
+        assert widget is not None
+        widget = widget.parentWidget()
+    return widget
+
+
+def test_what_is_said_is_in_view_also_below_many_files(
+    qtbot: QtBot, files: Files, workplace: Workplace, child: RecordId, tmp_path: Path
+) -> None:
+    file, *_more = [add_file(workplace.register, child, scan(300, number)) for number in range(9)]
+    page = page_of(files)
+    page.read_again()
+    bar = page.scroll_area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    for target in (tmp_path / "copy.pdf", tmp_path / "not there" / "copy.pdf"):
+        files.notice = None
+        bar.setValue(bar.maximum())
+        files.save_copy(file.id, target)
+        qtbot.waitUntil(lambda: files.notice is not None)
+        QApplication.processEvents()
+        assert files.notice is not None
+        top = files.notice.mapTo(page.scroll_area.viewport(), files.notice.rect().topLeft()).y()
+        assert 0 <= top < page.scroll_area.viewport().height()
