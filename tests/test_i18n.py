@@ -23,6 +23,7 @@ _OTHER_WORDS = {
     "công nghệ thông tin": "CNTT",
     "ghi danh": "đăng ký",
     "khoá": "khóa",
+    "máy trạm này": "máy này",
     "phục hồi": "khôi phục",
     "thư trả lời": "gói trả lời",
     "xung đột": "chờ quyết định",

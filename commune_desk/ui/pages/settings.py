@@ -40,7 +40,11 @@ class SettingsPage(Page):
     language_chosen = Signal(str)
 
     def __init__(self, desk: OpenDesk, tasks: Tasks, parent: QWidget | None = None) -> None:
-        super().__init__(_("Settings"), _("What belongs to this PC alone; none of it is sent."), parent=parent)
+        super().__init__(
+            _("Settings"),
+            _("What belongs to this PC alone; of it only the officers' names go to the province."),
+            parent=parent,
+        )
         self._desk, self._tasks = desk, tasks
         self.notice: NoticeBar | None = None
         self.officers = Card(_("Officers on this PC"), "users")

@@ -90,6 +90,15 @@ def test_a_colleague_gets_a_slot_of_their_own(qtbot: QtBot, page: SettingsPage, 
     assert opens(desk, "mui", ANOTHER)
 
 
+def test_the_page_says_what_of_it_is_sent(qtbot: QtBot, page: SettingsPage, desk: OpenDesk) -> None:
+    fill(page.officer_fields, display_name="Bàn Thị Thử", login="mui", passphrase=ANOTHER, again=ANOTHER)
+    QTest.keyClick(page.add_button, Qt.Key.Key_Space)
+    until_said(qtbot, page)
+    raw = desk.register.write(lambda tx: tx.connection.execute("SELECT raw FROM change ORDER BY n DESC").fetchone()[0])
+    assert "Bàn Thị Thử".encode() in raw.result()[0], "what the province gets"
+    assert "chỉ tên cán bộ được gửi" in page.subtitle.plain
+
+
 @pytest.mark.parametrize("field", ["display_name", "again"])
 def test_enter_in_any_field_adds_the_colleague_once(
     qtbot: QtBot, page: SettingsPage, desk: OpenDesk, field: str
