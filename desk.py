@@ -112,7 +112,7 @@ def set_up() -> None:
     install_lock()
     say("[3/4] Commune Desk itself")
     install_project()
-    say("[4/4] System libraries for windows")
+    say("[4/4] System libraries that windows on the screen need")
     check_qt()
     STAMP.write_text(wanted, encoding="utf-8")
     say(f"Ready after {time.monotonic() - begun:.0f} s.\n")

@@ -266,7 +266,7 @@ def _pieces(response: requests.Response, start: int, keep: Callable[[bytes], Non
 def read_address(text: str) -> str:
     """`https://host[:port]` from what a person typed: a host, with or without port and `https://`. Raises Invalid."""
     typed = text.strip().removesuffix("/")
-    wrong = Invalid(N_("The province's address should look like a name or numbers, for example 10.0.0.5:8743."))
+    wrong = Invalid(N_("The province's address should look like a name or numbers, for example 10.0.0.5:8443."))
     try:
         parts = urlsplit(typed if "://" in typed else f"https://{typed}")
         _ = parts.port  # read here because it is checked when it is read

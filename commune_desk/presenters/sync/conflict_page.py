@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.record import Field, Value
@@ -65,7 +65,7 @@ def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCa
         title=title,
         label=_(rule.label),
         base=_before(workplace, conflict, rule),
-        hands=tuple(_hand(workplace, conflict.kind, rule, side) for side in conflict.sides),
+        hands=_hands(workplace, conflict, rule),
         waited=late_text(late, workplace.register.clock.now()),
         can_write=rule.shape is Shape.TEXT and rule.type is str,
         note=_note(workplace, conflict),
@@ -99,6 +99,13 @@ def _before(workplace: Workplace, conflict: OpenConflict, rule: Field) -> str:
     return _shown(workplace, conflict.kind, rule, conflict.base.value)
 
 
+def _hands(workplace: Workplace, conflict: OpenConflict, rule: Field) -> tuple[Hand, ...]:
+    stands, *others = [_hand(workplace, conflict.kind, rule, side) for side in conflict.sides]
+    if stands.key != UNWRITTEN:
+        stands = replace(stands, author=_("In use: {author}").format(author=stands.author))
+    return (stands, *others)
+
+
 def _hand(workplace: Workplace, kind: str, rule: Field, side: Side) -> Hand:
     said = _shown(workplace, kind, rule, side.value) or _("(empty)")
     hidden = _(CLOSED) if workplace.register.is_closed else _sealed_elsewhere(workplace, side)
@@ -121,7 +128,9 @@ def author_of(workplace: Workplace, side: Side) -> str:
     who = side.officer or (_("officer of another place") if is_elsewhere else _("unknown officer"))
     if side.officer_id == workplace.actor.officer and _is_from_here(workplace, side):
         who = _("you")
-    where = _("this PC") if side.desk == workplace.actor.desk else side.desk_label or side.desk
+    where = (
+        _("this PC") if side.desk == workplace.actor.desk else side.desk_label or _("PC {desk}").format(desk=side.desk)
+    )
     place = labels.place_name(workplace.codes, side.scope) if is_elsewhere else ""
     when = labels.near_instant_text(side.at, workplace.today()) if side.at else ""
     return labels.joined(who[:1].upper() + who[1:], when, where, place)

@@ -23,6 +23,7 @@ _ON_PURPOSE = (
     Qt.FocusReason.ShortcutFocusReason,
     Qt.FocusReason.MouseFocusReason,
 )
+_ELSEWHERE = (Qt.FocusReason.ShortcutFocusReason, Qt.FocusReason.OtherFocusReason)
 
 
 class SearchField(LineEdit):
@@ -72,6 +73,12 @@ class SearchField(LineEdit):
         super().focusInEvent(event)
         if event.reason() in _ON_PURPOSE:
             self.begun.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Who has left for another page by a key is not brought back by what was typed a moment before."""
+        if self._pause.isActive() and event.reason() in _ELSEWHERE:
+            self._pause.stop()
+        super().focusOutEvent(event)
 
     def clear_search(self) -> None:
         self.clear()

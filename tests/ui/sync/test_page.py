@@ -53,6 +53,7 @@ def test_three_values_are_shown_with_what_stood_before(qtbot: QtBot, workplace: 
     card = page.findChildren(DecisionCard)[0]
     assert card.card.base == "0987 111 222"
     assert [hand.text for hand in card.card.hands] == ["0987 111 223", "0366 404 505", "0912 000 111"]
+    assert [hand.author.startswith("Đang dùng: ") for hand in card.card.hands] == [True, False, False]
 
 
 def test_a_decision_closes_the_conflict_and_keeps_the_other_values(

@@ -19,7 +19,7 @@ from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.dates import DateField
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField
 from commune_desk.ui.widgets.options import MultiChoice, RadioRow
-from commune_desk.ui.widgets.search_field import SearchField
+from commune_desk.ui.widgets.search_field import SEARCH_PAUSE_MS, SearchField
 from commune_desk.ui.widgets.text_edit import TextEdit
 from tests.helpers.typing_vietnamese import commit_text, compose
 
@@ -68,6 +68,27 @@ def test_letters_still_being_composed_are_nobodys_business(qtbot: QtBot) -> None
     assert heard == []
     commit(field, "nguyễn")
     qtbot.waitUntil(lambda: heard == ["nguyễn", "nguyễn"])
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_searched"),
+    [
+        (Qt.FocusReason.OtherFocusReason, False),
+        (Qt.FocusReason.ShortcutFocusReason, False),
+        (Qt.FocusReason.TabFocusReason, True),
+        (Qt.FocusReason.PopupFocusReason, True),
+    ],
+)
+def test_whoever_left_by_a_key_is_not_searched_for(qtbot: QtBot, reason: Qt.FocusReason, is_searched: bool) -> None:
+    """What was typed a moment before would take the page back."""
+    field = SearchField("Tìm")
+    qtbot.addWidget(field)
+    heard: list[str] = []
+    field.searched.connect(heard.append)
+    commit(field, "mây")
+    QApplication.sendEvent(field, QFocusEvent(QEvent.Type.FocusOut, reason))
+    qtbot.wait(2 * SEARCH_PAUSE_MS)
+    assert bool(heard) == is_searched
 
 
 def test_search_waits_for_a_pause_and_enter_does_not(qtbot: QtBot) -> None:
