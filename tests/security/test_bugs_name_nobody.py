@@ -20,11 +20,11 @@ from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.errors import Fault, Invalid
 from commune_desk.logs import start_log, stop_log
 from commune_desk.paths import LOG_FILE
-from commune_desk.ui import theme
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.hooks import BugHook
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
+from tests.helpers.dressed import dress
 from tests.helpers.workplaces import make_workplace
 from tests.security.clear_text import found_in_clear
 
@@ -108,7 +108,7 @@ def _fail() -> NoReturn:
 @pytest.fixture
 def profile(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with the program's log, the program's hooks in force, and a person who saves every report there."""
-    theme.apply(qapp)
+    dress(qapp)
     folder = tmp_path / "profile"
     folder.mkdir()
     for owner, name in ((sys, "excepthook"), (threading, "excepthook"), (sys, "unraisablehook")):

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.logs import stop_log
-from commune_desk.ui import theme
+from tests.helpers.dressed import dress
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def own_hooks(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     for owner in (sys, threading):
         monkeypatch.setattr(owner, "excepthook", owner.excepthook)
     mask = os.umask(0o077)
-    theme.apply(qapp)
+    dress(qapp)
     yield
     os.umask(mask)
     stop_log()

@@ -14,7 +14,6 @@ from commune_desk.app import Program
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import Scope
 from commune_desk.domain.time.clock import SystemClock, to_iso
-from commune_desk.ui import theme
 from commune_desk.ui.dialogs.message import MessageDialog
 from commune_desk.ui.hooks import BugHook
 from commune_desk.ui.main_window import Shell
@@ -29,6 +28,7 @@ from commune_desk.usecases.registers.backups import back_up, restore
 from commune_desk.usecases.registers.opening import OpenDesk, make_training_register, unlock
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from tests.helpers.builders import make_child, save_all
+from tests.helpers.dressed import dress
 from tests.system.surroundings import blank, damage
 
 LOGIN, PASSPHRASE = "hoa", "bốn con mèo đi biển"
@@ -69,7 +69,7 @@ def keyfiles_gone(profile: Profile) -> None:
 @pytest.fixture
 def kept(qapp: QApplication, tmp_path: Path) -> tuple[Profile, Path]:
     """A profile with a child in it, closed, and a backup of it elsewhere."""
-    theme.apply(qapp)
+    dress(qapp)
     profile = Profile(tmp_path / "profile")
     profile.folder.mkdir()
     officer = NewOfficer(LOGIN, "Cán bộ Thử", PASSPHRASE)

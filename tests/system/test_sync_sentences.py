@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QApplication
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.program_files import code_book
 from commune_desk.store.pages.sync_status import count_waiting
-from commune_desk.ui import theme
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.rows import ListRow
@@ -28,6 +27,7 @@ from commune_desk.usecases.sync.schedule import Pace
 from sync.client.session import Session
 from sync.client.transport import Transport
 from tests.helpers.builders import make_child, save_all
+from tests.helpers.dressed import dress
 from tests.sync.actors.in_process import InProcess, response_of
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import RealProvince, real_province
@@ -115,7 +115,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """One desk for all: after each test the province has everything again."""
-    theme.apply(qapp)
+    dress(qapp)
     folder = tmp_path_factory.mktemp("desk")
     with real_province(folder) as province:
         made = _join(province, folder / "here.db")

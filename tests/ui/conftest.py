@@ -14,15 +14,14 @@ from pytestqt.qtbot import QtBot
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.i18n import set_language
 from commune_desk.presenters.frame.routes import Route
-from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.tasks import Tasks
-from commune_desk.ui.theme import Scheme
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.registers.profile import Profile
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_child, make_visit, save_all
+from tests.helpers.dressed import dress
 from tests.helpers.pages import until_let_go
 from tests.helpers.workplaces import make_workplace
 
@@ -31,11 +30,9 @@ from tests.helpers.workplaces import make_workplace
 def dressed(qapp: QApplication) -> Iterator[QApplication]:
     """The program's look in Vietnamese, whatever the test before it chose."""
     set_language("vi")
-    if theme.scheme() is not Scheme.LIGHT or qapp.styleSheet() == "":
-        theme.apply(qapp)
+    dress(qapp)
     yield qapp
-    if theme.scheme() is not Scheme.LIGHT:
-        theme.apply(qapp)
+    dress(qapp)
 
 
 @pytest.fixture

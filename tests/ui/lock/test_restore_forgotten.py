@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.presenters.window.opening import RESTORE
-from commune_desk.ui import theme
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.recovery import RecoveryPage
 from commune_desk.ui.opening.window import OpeningWindow
@@ -41,8 +40,7 @@ def lost(tmp_path: Path, province: RealProvince) -> EnrolledDesk:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, qapp: object, tmp_path: Path) -> OpeningWindow:
-    theme.apply(qapp)  # type: ignore[arg-type]
+def window(qtbot: QtBot, tmp_path: Path) -> OpeningWindow:
     (tmp_path / "new").mkdir()
     shown = OpeningWindow(Profile(tmp_path / "new"), SystemClock())
     qtbot.addWidget(shown)
