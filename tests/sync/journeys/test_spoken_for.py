@@ -118,6 +118,14 @@ def test_what_says_something_else_stays_set_aside(office: TravelledOffice, lost:
     assert office.ours.ask(ASIDE) == [("home_visit", "append_only")]
 
 
+def test_what_may_not_be_written_stays_and_holds_nothing_else_back(office: TravelledOffice, lost: Lost) -> None:
+    """A day that no save would take, in a register that was damaged."""
+    office.colleague.register.write(lambda tx: tx.connection.execute("UPDATE person SET birth_date='x'")).result()
+    ask_and_sync(office)
+    assert {kind: office.homes(kind) for kind in KINDS} == lost.ids | {"person": {}}
+    assert counts(office.colleague) == (1, 0)
+
+
 def test_two_colleagues_may_both_send_it(office: TravelledOffice, lost: Lost) -> None:
     both = "colleague", "third"
     for name in both:
