@@ -87,8 +87,8 @@ def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
     if found.unlike:
         text = ngettext("{count} record still differs", "{count} records still differ", found.unlike)
         detail = _(
-            "What stands here is kept. If the PC that wrote it still works, sync there first; otherwise choose “Send what "
-            "only this PC has”. If it still differs after that, tell the province's IT officer."
+            "What stands here is kept. If the PC that wrote it still works, sync there first; otherwise choose “Send "
+            "what only this PC has”. If it still differs after that, tell the province's IT officer."
         )
         text = text.format(count=format_number(found.unlike))
         yield StatusLine(text, detail, tone="warning", icon="alert-triangle")
