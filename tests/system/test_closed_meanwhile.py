@@ -35,14 +35,14 @@ FOR_EVER = 20.0
 
 @contextmanager
 def slow_line() -> Iterator[tuple[str, threading.Event]]:
-    """The address of somebody who takes the call and hangs up after a while, and whether that has happened."""
+    """The address of somebody who takes the call and hangs up after a while, and whether that while is over."""
     is_over = threading.Event()
 
     def take() -> None:
         connection, _address = listener.accept()
         with connection:
             time.sleep(SECONDS)
-        is_over.set()
+            is_over.set()  # before he hangs up: the program may end in the very moment of it
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=take, daemon=True)
