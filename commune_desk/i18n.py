@@ -12,7 +12,7 @@ from functools import cache
 from typing import Literal
 
 from commune_desk.domain.time.clock import VIETNAM, local_day
-from commune_desk.domain.words.errors import DeskError
+from commune_desk.domain.words.errors import DeskError, Invalid
 from commune_desk.domain.words.labels import N_
 from commune_desk.program_files import resource
 
@@ -115,6 +115,11 @@ def fill(text: str, params: Mapping[str, object]) -> str:
 def translate_error(error: DeskError) -> str:
     """What an error tells a person, in the language of the screen."""
     return fill(error.text, error.params)
+
+
+def translate_fields(error: Invalid) -> dict[str, str]:
+    """What an error tells beside each field that it names."""
+    return {name: fill(text, error.params) for name, text in error.fields.items()}
 
 
 def _shown(value: object) -> str:

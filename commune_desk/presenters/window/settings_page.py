@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from commune_desk.domain.model.access import ROLE_LABELS, Role
 from commune_desk.domain.words.errors import Invalid
-from commune_desk.i18n import _, translate_error
+from commune_desk.i18n import _, translate_error, translate_fields
 from commune_desk.usecases.registers.officers import add_officer, change_passphrase
 from commune_desk.usecases.registers.opening import OpenDesk, require_names
 from commune_desk.usecases.registers.profile import NewOfficer
@@ -62,7 +62,7 @@ class OfficerForm(_SecretForm):
             try:
                 require(self.values[name])
             except Invalid as error:
-                found[name] = _(error.fields[name])
+                found[name] = translate_fields(error)[name]
         return found
 
     def submit(self) -> Callable[[], object]:

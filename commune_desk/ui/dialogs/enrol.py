@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.words.errors import DeskError, Invalid
-from commune_desk.i18n import _, translate_error
+from commune_desk.i18n import _, translate_error, translate_fields
 from commune_desk.ui.dialogs.frame import FramedDialog
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size
@@ -104,6 +104,6 @@ class EnrolDialog(FramedDialog):
     def _failed(self, error: DeskError) -> None:
         self._set_busy(False)
         if isinstance(error, Invalid) and set(error.fields) <= set(self._fields) and error.fields:
-            self.form.set_errors({name: _(text) for name, text in error.fields.items()}, focus=True)
+            self.form.set_errors(translate_fields(error), focus=True)
         else:
             self.form.set_errors({"code": translate_error(error)}, focus=True)

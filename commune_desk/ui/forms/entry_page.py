@@ -13,7 +13,7 @@ from shiboken6 import isValid
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.words.errors import DeskError, Invalid
-from commune_desk.i18n import _
+from commune_desk.i18n import _, translate_fields
 from commune_desk.presenters.frame.entry_form import EntryForm, FieldSpec
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.writing.transaction import Tx
@@ -313,7 +313,7 @@ class EntryPage(Page):
         self._offer_anew()
         self.keeper.resume()
         if isinstance(error, Invalid) and set(error.fields) & set(self.fields):
-            self.show_errors({name: _(text) for name, text in error.fields.items()})
+            self.show_errors(translate_fields(error))
             return
         show_error(self, error)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from commune_desk.domain.words.errors import DeskError, Invalid
-from commune_desk.i18n import _, translate_error
+from commune_desk.i18n import _, translate_error, translate_fields
 from commune_desk.presenters.window.opening import ENROL, RESTORE, SECRETS, TRAINING, FirstRun
 from commune_desk.ui.opening.frame import WIDE, OpeningCard, Work
 from commune_desk.ui.theme import Tone
@@ -172,8 +172,9 @@ class FirstRunPage(OpeningCard):
 
     def _on_refused(self, error: DeskError) -> None:
         if isinstance(error, Invalid) and error.fields and self.fields is not None:
-            self.fields.set_errors({name: _(text) for name, text in error.fields.items()}, focus=True)
-        self._set_trouble(translate_error(error))
+            self.fields.set_errors(translate_fields(error), focus=True)
+        else:
+            self._set_trouble(translate_error(error))
 
     def _set_trouble(self, sentence: str) -> None:
         if self.trouble is not None:

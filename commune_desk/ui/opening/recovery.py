@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from commune_desk.domain.words.errors import DeskError, Invalid
-from commune_desk.i18n import _, translate_error
+from commune_desk.i18n import _, translate_error, translate_fields
 from commune_desk.presenters.window.opening import spoken_groups
 from commune_desk.ui.opening.frame import OpeningCard, Work
 from commune_desk.ui.theme import Size
@@ -115,7 +115,5 @@ class RecoveryPage(OpeningCard):
         self.back.setEnabled(not is_busy)
 
     def _on_refused(self, error: DeskError) -> None:
-        fields = error.fields if isinstance(error, Invalid) else {}
-        self.form.set_errors(
-            {n: _(text) for n, text in fields.items()} or {"answer": translate_error(error)}, focus=True
-        )
+        fields = translate_fields(error) if isinstance(error, Invalid) else {}
+        self.form.set_errors(fields or {"answer": translate_error(error)}, focus=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import Clock
-from commune_desk.domain.words.errors import Fault, Refusal
+from commune_desk.domain.words.errors import Fault, Invalid, Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine.settings import Identity, Pins, ScopeKeyPair
 from commune_desk.store.exchange.staged import accept_new_desk
@@ -19,6 +20,7 @@ from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from commune_desk.vault.passphrases import require_login, require_passphrase
 from commune_desk.vault.recovery import set_recovery
 from sync.client.under_way import UnderWay
+from sync.enrolment_code import EnrolmentCode
 from sync.protocol import unb64
 
 if TYPE_CHECKING:
@@ -163,6 +165,7 @@ def _first_enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
 def _enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
     from sync.client.enrol import enrol  # not with the module: it loads the HTTP library, and pages name this use case
 
+    _require_typed(invitation)
     return enrol(
         invitation.address,
         invitation.code,
@@ -171,6 +174,23 @@ def _enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
         desk_keys=tries.keys(invitation.code),
         connect=tries.connect,
     )
+
+
+def _require_typed(invitation: Invitation) -> None:
+    """Raises Invalid that names address, code or both, where the mistake shows before anybody is asked."""
+    from sync.client.transport import read_address
+
+    reads: Mapping[str, Callable[[str], object]] = {"address": read_address, "code": EnrolmentCode.read}
+    mistakes: dict[str, Invalid] = {}
+    for name, read in reads.items():
+        try:
+            read(getattr(invitation, name))
+        except Invalid as error:
+            mistakes[name] = error
+    if mistakes:
+        first, *others = mistakes.values()
+        params = first.params | {name: value for error in others for name, value in error.params.items()}
+        raise Invalid(first.text, fields={name: error.text for name, error in mistakes.items()}, **params)
 
 
 def identity_of(enrolment: Enrolment, label: str, db_id: str) -> Identity:

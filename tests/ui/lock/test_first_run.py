@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from commune_desk.presenters.window.opening import RESTORE, TRAINING, FirstRun
+from commune_desk.presenters.window.opening import ENROL, RESTORE, SECRETS, TRAINING, FirstRun
 from commune_desk.store.engine.database import DiskFull
 from commune_desk.ui.opening.first_run import BackupPicker, FirstRunPage
+from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.usecases.registers import training_register
 from commune_desk.usecases.registers.opening import unlock
 from commune_desk.usecases.registers.profile import LOG, Profile
+from sync.spelling import spell
 from tests.helpers.workplaces import HandClock
 
 PASSPHRASE = "bon con meo di bien"
@@ -50,3 +52,25 @@ def test_a_training_register_that_cannot_be_filled_is_not_left_open(
     assert caught.tb, "who shows the error has all that it came through"
     assert not (tmp_path / LOG).exists(), "its log is folded in"
     unlock(Profile(tmp_path), "hoa", PASSPHRASE, clock=HandClock()).register.close()
+
+
+def test_what_is_mistyped_of_the_invitation_is_said_beside_it_and_is_where_one_types_next(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = FirstRunPage(FirstRun(Profile(tmp_path), HandClock(), ENROL))
+    qtbot.addWidget(page)
+    page.show()
+    assert page.fields is not None
+    typed = {"address": "nhà số 10", "code": spell(bytes(10)), "label": "Máy 1", "display_name": "Cán bộ Thử"}
+    for name, text in {**typed, "login": "hoa"}.items():
+        page.form.edit(name, text)
+    for name in SECRETS:
+        editor = page.fields.row(name).editor
+        assert isinstance(editor, LineEdit)
+        editor.setText(PASSPHRASE)
+    page.submit()
+    qtbot.waitUntil(lambda: not page._work.is_busy, timeout=30_000)
+    assert "10.0.0.5:8443" in page.fields.row("address").error
+    assert page.fields.row("code").error == ""
+    assert page.trouble is None, "it is said once"
+    assert page.focusWidget() is page.fields.row("address").editor

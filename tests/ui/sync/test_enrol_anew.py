@@ -104,6 +104,18 @@ def test_a_line_that_hangs_is_broken_off_and_the_same_code_tried_again(
     desk.close()
 
 
+def test_a_mistyped_address_is_said_beside_the_address(qtbot: QtBot, desk: EnrolledDesk, tasks: Tasks) -> None:
+    dialog = EnrolDialog(desk.open, tasks)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.address.set_value("nhà số 10")
+    dialog.code.set_value(desk.province.code().code)
+    dialog.submit()
+    qtbot.waitUntil(lambda: "10.0.0.5:8443" in dialog.form.row("address").error)
+    assert dialog.form.row("code").error == ""
+    desk.close()
+
+
 def test_a_dialog_that_asks_nobody_can_be_left(qtbot: QtBot, desk: EnrolledDesk, tasks: Tasks) -> None:
     dialog = EnrolDialog(desk.open, tasks)
     qtbot.addWidget(dialog)

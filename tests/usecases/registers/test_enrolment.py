@@ -9,6 +9,7 @@ import pytest
 
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.i18n import translate_fields
 from commune_desk.presenters.window.opening import SECRETS, FirstRun
 from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, NotReached, enrol_new_register
 from commune_desk.usecases.registers.profile import FolderNotWritten, NewOfficer, Profile
@@ -95,3 +96,23 @@ def test_the_first_start_asks_again_with_the_keys_of_its_first_try(tmp_path: Pat
     first = form.tries
     form.submit({"passphrase": "x", "again": "x"})
     assert form.tries is first is not None
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "fields"),
+    [
+        ("so 10", spell(bytes(10)), {"address"}),
+        (NOBODY_LISTENS, "7ZK2M", {"code"}),
+        (NOBODY_LISTENS, spell(bytes(5)), {"code"}),
+        ("so 10", "7ZK2Ư", {"address", "code"}),
+    ],
+)
+def test_what_is_mistyped_of_the_invitation_is_said_at_its_field(
+    tmp_path: Path, address: str, code: str, fields: set[str]
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        enrol_new_register(Profile(tmp_path), GOOD, Invitation(address, code, "Máy 1"), clock=SystemClock())
+    said = translate_fields(caught.value)
+    assert set(said) == fields
+    assert all("{" not in sentence and "…" not in sentence for sentence in said.values())
+    assert list(tmp_path.iterdir()) == []
