@@ -32,7 +32,7 @@ from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import clear_layout
-from commune_desk.ui.widgets.notice import EmptyState, NoticeBar
+from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import follow, stops
@@ -231,7 +231,7 @@ class SyncPage(Page):
             self._decisions.addWidget(Text(rest, ink="quiet"))
         if not cards:
             empty = Card(_("To decide"), "check")
-            empty.add(EmptyState("check", _("No decision is open.")))
+            empty.add(ListRow(_("No decision is open.")))
             self._decisions.addWidget(empty)
         if place is not None and self._place_of_focus() is None:
             following: list[QWidget] = [stops(shown)[0] for shown in self.cards[place : place + 1] or self.cards[-1:]]
