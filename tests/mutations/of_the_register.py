@@ -275,16 +275,23 @@ FAULTS = (
     Fault(
         name="stamps-of-2099-for-ever",
         file=_LEDGER,
-        old="            return 0\n        return max(numbered, unsent or 0)",
-        new="            return numbered\n        return max(numbered, unsent or 0)",
+        old="            return 0\n        (staged,)",
+        new="            return numbered\n        (staged,)",
         tests=(f"{_CLOCKS}::test_a_pc_that_once_stood_in_2099_writes_hours_of_today_again",),
     ),
     Fault(
         name="stamps-run-back-before-what-waits",
         file=_LEDGER,
-        old="if is_right and not is_under_way and unsent is None and lies_ahead",
+        old="if is_right and not is_under_way and not waits and lies_ahead",
         new="if is_right and lies_ahead",
         tests=(f"{_CLOCKS}::test_a_pc_that_once_stood_in_2099_writes_hours_of_today_again",),
+    ),
+    Fault(
+        name="late-numbers-let-stamps-run-back",
+        file=_LEDGER,
+        old="        return max(numbered, staged or 0, self._stamp_before_late_numbers(connection))",
+        new="        return max(numbered, staged or 0)",
+        tests=(f"{_CLOCKS}::test_nor_is_a_visit_of_2099_overtaken_where_numbers_were_given_late",),
     ),
     Fault(
         name="stamps-follow-a-clock-that-fell-behind",

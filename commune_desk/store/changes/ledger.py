@@ -41,6 +41,10 @@ class _State(msgspec.Struct, frozen=True):
     audit_head: bytes
 
 
+_WAITS = f"SELECT 1 FROM change WHERE {OPEN} AND state IN ('waiting', 'sent', 'staged') LIMIT 1"  # noqa: S608
+_STAGED = f"SELECT max(stamp) FROM change WHERE {OPEN} AND state='staged'"  # noqa: S608
+
+
 class Ledger:
     """The writer's numbering. `desk` is empty while a restored register waits for its new desk id."""
 
@@ -73,14 +77,19 @@ class Ledger:
         Where this PC's own stood there, its stamps stay there too, or what still waits would be read in a wrong order.
         They are of today again once nothing waits and the clock is right as far as the province's word goes.
         """
-        unsent = connection.execute(
-            f"SELECT max(stamp) FROM change WHERE {OPEN} AND state IN ('waiting', 'sent', 'staged')"  # noqa: S608
-        ).fetchone()[0]
         now, told = self.now(), settings.get(connection, settings.CONTACT_AT, str, "")
         is_right = told != "" and now > from_iso(told) - MOST_OFF
-        if is_right and not is_under_way and unsent is None and lies_ahead(numbered, now):
+        waits = connection.execute(_WAITS).fetchone() is not None
+        if is_right and not is_under_way and not waits and lies_ahead(numbered, now):
             return 0
-        return max(numbered, unsent or 0)
+        (staged,) = connection.execute(_STAGED).fetchone()
+        return max(numbered, staged or 0, self._stamp_before_late_numbers(connection))
+
+    def _stamp_before_late_numbers(self, connection: Connection) -> int:
+        """The last stamp when numbers were given late, as long as one of them waits: see `numbered_late`."""
+        desk, n, stamp = settings.get(connection, settings.NUMBERED_LATE, tuple[str, int, int], ("", 0, 0))
+        waits = "SELECT 1 FROM change WHERE desk=? AND n=? AND state IN ('waiting', 'sent')"
+        return stamp if connection.execute(waits, (desk, n)).fetchone() else 0
 
     def end(self) -> None:
         """The register is to be removed: nothing is written down any more, for nobody would send it."""
@@ -122,6 +131,10 @@ class Ledger:
         head = next_head(self._state.head, line.digest)
         self._state = msgspec.structs.replace(self._state, n=n, head=head)
         return line, head
+
+    def numbered_late(self, connection: Connection) -> None:
+        """What was stamped before has its numbers now: the last number need not bear the last stamp any more."""
+        settings.put(connection, settings.NUMBERED_LATE, (self.desk, self._state.n, self._hybrid.last))
 
     def audit(
         self, connection: Connection, *, officer: str, action: AuditAction, kind: str, record: str, detail: Any

@@ -25,6 +25,8 @@ HEARD = "heard"
 """When a round last went through as a whole, see `store.exchange.sync_history.Heard`."""
 METERED_TOO = "metered_too"
 """Whether this desk syncs by itself on a line that is paid by volume."""
+NUMBERED_LATE = "numbered_late"
+"""Desk and number of the last change that was numbered after it was written, and the last stamp of that moment."""
 PAUSED = "paused"
 """Whether somebody paused the sync of this desk and nobody has resumed it."""
 

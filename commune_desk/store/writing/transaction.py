@@ -307,6 +307,7 @@ class Tx:
 
     def release(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Number and sign staged changes (id, raw), in the order given, but for those that must wait."""
+        before = self.ledger.mark()
         for change_id, raw in rows:
             change = msgspec.json.decode(raw, type=Change)
             if self._hold_back(change):  # numbered once, for a province that was newer then
@@ -317,6 +318,8 @@ class Tx:
                 "UPDATE change SET desk=?, n=?, raw=?, signature=?, head=?, state='waiting' WHERE id=?",
                 (line.change.desk, line.change.n, line.raw, line.signature or None, head, change_id),
             )
+        if self.ledger.mark() != before:
+            self.ledger.numbered_late(self.connection)
 
     def _is_too_new(self, change: Change) -> bool:
         """Whether the province's program would set it aside for good."""

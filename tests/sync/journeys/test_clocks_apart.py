@@ -12,10 +12,12 @@ from msgspec.structs import replace
 from commune_desk.domain.limits.lease import Lease
 from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.domain.words.errors import DeskError
+from commune_desk.store.changes.ledger import Ledger
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange import courier
 from commune_desk.store.exchange.courier import written
 from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.exchange.staged import release_next
 from commune_desk.store.exchange.sync_history import heard
 from commune_desk.store.pages.history import child_history
 from sync.client.enrol import enrol
@@ -241,6 +243,43 @@ def test_a_pc_that_once_stood_in_2099_writes_hours_of_today_again(office: Travel
     assert stamp_instant(stamped(office.ours)[2]) - TRUE < timedelta(hours=1)
     office.sync()
     assert office.unrest() == {}
+
+
+def numbered_late_amid(office: TravelledOffice, clocks: Clocks) -> tuple[int, int]:
+    """Two visits, the first of 2099, the second of today; between them today's earlier one gets a number at last."""
+    clocks.ours.at = TRUE
+    child = office.child("Chìu Văn Sáng")
+    register = office.ours.register
+    register.write(lambda tx: setattr(tx.ledger, "may_number", False)).result()
+    office.visit("ours", child)
+    register.write(lambda tx: setattr(tx.ledger, "may_number", True)).result()
+    clocks.ours.at = FAR
+    office.visit("ours", child)
+    register.write(lambda tx: release_next(tx)).result()
+    clocks.ours.at = TRUE + timedelta(minutes=5)
+    office.ours.restart()
+    office.visit("ours", child)
+    first, _of_before, second = stamped(office.ours)
+    assert stamp_instant(first) > FAR
+    return first, second
+
+
+def test_nor_is_a_visit_of_2099_overtaken_where_numbers_were_given_late(
+    office: TravelledOffice, clocks: Clocks
+) -> None:
+    first, second = numbered_late_amid(office, clocks)
+    assert first < second
+    office.sync()
+    assert office.unrest() == {}
+
+
+def test_by_the_last_number_alone_it_would_be(
+    office: TravelledOffice, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(Ledger, "numbered_late", lambda self, connection: None)
+    first, second = numbered_late_amid(office, clocks)
+    assert second < first
 
 
 @pytest.mark.parametrize("stands_at", [DEAD, TRUE - timedelta(days=3)])
