@@ -242,8 +242,8 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
         )
     elif status.is_held:
         why = _(
-            "This line is paid by volume, so nothing is sent or fetched by itself, a new report of hotline 111 neither. "
-            "“Sync now” does both at once; in Settings it can be allowed for good."
+            "This line is paid by volume, so nothing is sent or fetched by itself, a new report of hotline 111 neither."
+            " “Sync now” does both at once; in Settings it can be allowed for good."
         )
         lines.append(StatusLine(_("Metered line"), why, tone="warning", icon="wallet"))
     if facts.last_contact:
