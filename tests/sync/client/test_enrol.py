@@ -301,6 +301,27 @@ def test_whoever_answers_before_the_province_is_known_is_named(
     assert _enrol(province, code).desk, "the code is as good as before"
 
 
+@pytest.mark.parametrize("status", [403, 404, 408, 413])
+def test_a_no_that_nobody_signed_says_nothing_of_the_code(
+    province: RealProvince, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """Told as a code that is not accepted, it would send the officer for a new one."""
+    code, send = province.code().code, province.line.send
+
+    def answered(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if request.path_url == "/v1/enrol":
+            return response_of(status, {"Content-Type": "text/plain"}, b"no")
+        return send(request, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(province.line, "send", answered)
+        with pytest.raises(errors.ServerTrouble):
+            _enrol(province, code)
+    assert _enrol(province, code).desk
+    with pytest.raises(Refusal):
+        _enrol(province, code)  # the twin: used up, in the province's own words
+
+
 def test_a_desk_that_was_never_enrolled_is_not_recognised(province: RealProvince) -> None:
     real = province.province
     epoch = real.database.read(epoch_of, WHOLE_PROVINCE)
