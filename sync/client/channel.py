@@ -191,10 +191,7 @@ def _decided(problem: protocol.Problem) -> errors.SyncFault:
 
 
 def _unsigned_refusal(reply: Reply) -> errors.SyncFault:
-    if reply.status == 413:
-        return Refused(413, protocol.Problem(code="too_large", text=errors.ChangeTooLarge.sentence))
+    """Somebody else's no, whatever its number: the province signs also what it does not know and what is too large."""
     if reply.status in (429, 503):
         return errors.Busy(reply.retry_after)
-    if reply.status in (401, 403, 404):
-        return errors.NotRecognised()
     return errors.ServerTrouble(status=reply.status)

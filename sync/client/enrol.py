@@ -151,7 +151,7 @@ def _post_enrolment(transport: Transport, proof: bytes) -> Reply:
 def _refusal(reply: Reply) -> Refusal | errors.SyncFault:
     if reply.status in (429, 503):
         return errors.Busy(reply.retry_after)
-    if reply.status >= 500:
+    if reply.status >= 500 or not reply.signature:  # the province signs whatever it says of a code
         return errors.ServerTrouble(status=reply.status)
     text = protocol.decode(reply.body, protocol.Problem).text if reply.body else ""
     return Refusal(errors.told(text) or _NOT_ACCEPTED)

@@ -116,7 +116,11 @@ class Transport:
 
     def get(self, path: str) -> bytes:
         """The bytes at `path` as they are. Raises a SyncFault or Malformed."""
-        return self._exchange(self._prepare("GET", path, b""))[1]
+        response, raw = self._exchange(self._prepare("GET", path, b""))
+        is_page = _is_page(response, raw)
+        if is_page or response.status_code != 200:
+            raise _no_answer(response, is_page=is_page)
+        return raw
 
     def post(self, path: str, body: bytes, *, signer: RequestSigner | None = None, nonce: str = "") -> Reply:
         """Deflate and send `body`, give the inflated reply of status 200 or 4xx/503 with the province's own body.
@@ -327,16 +331,35 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _read_reply(response: requests.Response, raw: bytes) -> Reply:
-    status = response.status_code
-    retry_after = _seconds(response.headers.get("Retry-After", ""))
-    if 300 <= status < 400 or "html" in response.headers.get("Content-Type", "").lower() or raw[:1] == b"<":
-        if status >= 500:
-            raise errors.Busy(retry_after) if status == 503 else errors.ServerTrouble(status=status)
-        raise errors.CaptivePortal
+    status, retry_after = response.status_code, _retry_after(response)
+    if _is_page(response, raw):
+        if status == 413:  # as front ends say it: whoever sends in batches sends less
+            return Reply(status, b"", "", retry_after)
+        raise _no_answer(response, is_page=True)
     signature = response.headers.get(protocol.SIGNATURE_HEADER, "")
     if not signature and status != 200:
         return Reply(status, b"", "", retry_after)
     return Reply(status, protocol.inflate(raw), signature, retry_after)
+
+
+def _is_page(response: requests.Response, raw: bytes) -> bool:
+    """Whether it is a page for people, or leads to one: nothing that the province says."""
+    is_html = "html" in response.headers.get("Content-Type", "").lower() or raw[:1] == b"<"
+    return is_html or 300 <= response.status_code < 400
+
+
+def _no_answer(response: requests.Response, *, is_page: bool) -> errors.SyncFault:
+    """What somebody says in the province's place."""
+    status = response.status_code
+    if status in (429, 503):
+        return errors.Busy(_retry_after(response))
+    if is_page and status < 500:
+        return errors.CaptivePortal()
+    return errors.ServerTrouble(status=status)
+
+
+def _retry_after(response: requests.Response) -> float:
+    return _seconds(response.headers.get("Retry-After", ""))
 
 
 def _seconds(text: str) -> float:

@@ -298,9 +298,16 @@ SENDING = (
     Fault(
         name="portal-page-taken-for-a-reply",
         file=_TRANSPORT,
-        old='or "html" in response.headers.get("Content-Type", "").lower() or raw[:1] == b"<":',
-        new=":",
+        old='is_html = "html" in response.headers.get("Content-Type", "").lower() or raw[:1] == b"<"',
+        new="is_html = False",
         tests=("sync/client/test_transport.py", "sync/client/test_session.py"),
+    ),
+    Fault(
+        name="unsigned-no-believed",
+        file=_CHANNEL,
+        old="    return errors.ServerTrouble(status=reply.status)\n",
+        new="    return errors.NotRecognised()\n",
+        tests=("sync/files/test_unsigned_refusals.py",),
     ),
     Fault(
         name="inflated-without-a-cap",

@@ -56,13 +56,9 @@ def conflict_cards(workplace: Workplace, *, most: int) -> tuple[list[ConflictCar
 
 def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCard:
     rule = KINDS[conflict.kind].fields[conflict.field]
-    subject = workplace.read(lambda db: subject_of(db, conflict.kind, conflict.record))
-    title = subject.name or _(KINDS[conflict.kind].label)
-    if subject.of_child:
-        title = _("{relative}, family of {child}").format(relative=title, child=subject.of_child)
     return ConflictCard(
         conflict=conflict,
-        title=title,
+        title=_title(workplace, conflict),
         label=_(rule.label),
         base=_before(workplace, conflict, rule),
         hands=_hands(workplace, conflict, rule),
@@ -70,6 +66,15 @@ def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCa
         can_write=rule.shape is Shape.TEXT and rule.type is str,
         note=_note(workplace, conflict),
     )
+
+
+def _title(workplace: Workplace, conflict: OpenConflict) -> str:
+    """Whose record it is, as far as it is here."""
+    subject = workplace.read(lambda db: subject_of(db, conflict.kind, conflict.record))
+    title = subject.name or _(KINDS[conflict.kind].label)
+    if subject.of_child:
+        title = _("{relative}, family of {child}").format(relative=title, child=subject.of_child)
+    return title
 
 
 def _note(workplace: Workplace, conflict: OpenConflict) -> str:
@@ -146,6 +151,17 @@ def _shown(workplace: Workplace, kind: str, rule: Field, value: Value) -> str:
     if rule.shape is Shape.REFERENCE and isinstance(value, str):
         return workplace.read(lambda db: name_of(db, value)) or _("(no longer in this register)")
     return labels.value_text(workplace.codes, kind, rule.name, value)
+
+
+def overtaken(workplace: Workplace, card: ConflictCard, written: str) -> str:
+    """What is said of a card that went while somebody worked at it."""
+    text = _(
+        "{whose}, {field}: no longer to be decided here. It was decided on another PC, or the record left this "
+        "register; what you chose here does not count. Look at the value that stands now."
+    ).format(whose=_title(workplace, card.conflict), field=card.label)
+    if not written:
+        return text
+    return text + " " + _("You had typed “{written}”: it was not saved.").format(written=written)
 
 
 def decision(card: ConflictCard, *, chosen: str = "", written: str = "") -> Callable[[Tx], None] | str:

@@ -111,6 +111,8 @@ def _what_is_short(facts: SyncFacts, status: SyncStatus, now: datetime) -> str:
     last = moment_text(facts.last_contact, now)
     if status.is_paused:
         return _what_is_paused(facts, last)
+    if facts.waiting_changes and status.is_held and status.failure is None:
+        return _("Metered line · to send: {count}").format(count=_entries(facts.waiting_records))
     if facts.waiting_changes:
         text = _("To send: {count} · last {time}") if last else _("To send: {count}")
         return text.format(count=_entries(facts.waiting_records), time=last)
@@ -141,7 +143,8 @@ def _what_lacks_proof(facts: SyncFacts) -> str:
 def _what_stands_still(facts: SyncFacts, status: SyncStatus, now: datetime) -> str:
     last = moment_text(facts.last_contact, now)
     if status.failure is not None:
-        return _("No contact since {time}").format(time=last)
+        text = _("Sync did not go through · last {time}") if status.failed_here else _("No contact since {time}")
+        return text.format(time=last)
     if status.is_held:
         return _("Metered line: sync by hand")
     if not facts.is_heard:
@@ -239,8 +242,8 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
         )
     elif status.is_held:
         why = _(
-            "This line is paid by volume, so nothing is sent by itself. “Sync now” sends at once; "
-            "in Settings it can be allowed for good."
+            "This line is paid by volume, so nothing is sent or fetched by itself, a new report of hotline 111 neither."
+            " “Sync now” does both at once; in Settings it can be allowed for good."
         )
         lines.append(StatusLine(_("Metered line"), why, tone="warning", icon="wallet"))
     if facts.last_contact:

@@ -15,7 +15,7 @@ from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.model.ids import is_commune_scope
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, translate_error
-from commune_desk.presenters.sync.conflict_page import ConflictCard, conflict_cards, decision
+from commune_desk.presenters.sync.conflict_page import ConflictCard, conflict_cards, decision, overtaken
 from commune_desk.presenters.sync.lease_texts import lease_line
 from commune_desk.presenters.sync.page import SyncPageState, sync_page
 from commune_desk.presenters.sync.status_line import StatusLine
@@ -44,6 +44,8 @@ from commune_desk.usecases.sync.log import log_name, write_sync_log
 
 _SHOWN_CONFLICTS = 20
 _ICON_WIDTH = 22
+_FieldOf = tuple[str, str]
+"""Record and name of a field to decide."""
 
 
 class SyncPage(Page):
@@ -221,6 +223,10 @@ class SyncPage(Page):
         place = self._place_of_focus()
         for kept in former.values():
             self._decisions.removeWidget(kept)
+        going = {_field_of(shown.card): shown for shown in self.cards if shown not in former.values()}
+        typing = next((at for at, shown in going.items() if shown.other is self.window().focusWidget()), None)
+        for shown in going.values():
+            shown.other.finish_composing()
         clear_layout(self._decisions)
         self.cards = [former.get(card.conflict.ids) or DecisionCard(card, self._decide) for card in cards]
         for shown in self.cards:
@@ -233,9 +239,22 @@ class SyncPage(Page):
             empty = Card(_("To decide"), "check")
             empty.add(ListRow(_("No decision is open.")))
             self._decisions.addWidget(empty)
+        self._hand_on(going, typing)
         if place is not None and self._place_of_focus() is None:
             following: list[QWidget] = [stops(shown)[0] for shown in self.cards[place : place + 1] or self.cards[-1:]]
             (*following, self)[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _hand_on(self, going: dict[_FieldOf, DecisionCard], typing: _FieldOf | None) -> None:
+        """What was chosen or written on cards that go: to the card that asks the same now, or it is said."""
+        for shown in self.cards:
+            former = going.pop(_field_of(shown.card), None)
+            if former is not None:
+                shown.take_up(former)
+                if _field_of(shown.card) == typing:
+                    shown.other.setFocus()
+        lost = [overtaken(self._workplace, one.card, one.written) for one in going.values() if one.is_touched]
+        if lost:
+            self._notify(" ".join(lost), Tone.WARNING)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -279,6 +298,10 @@ class SyncPage(Page):
         self.refresh()
         if changes.touches("conflicts"):
             self.refresh_conflicts()
+
+
+def _field_of(card: ConflictCard) -> _FieldOf:
+    return card.conflict.record, card.conflict.field
 
 
 class DecisionCard(Card):
@@ -345,6 +368,27 @@ class DecisionCard(Card):
     def _choose(self) -> None:
         """What was chosen last counts: a value written before is put away, and comes back when it is asked for."""
         self.other.hide()
+
+    @property
+    def written(self) -> str:
+        """The value written, where it is not put away."""
+        return "" if self.other.isHidden() else self.other.value()
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something was chosen or written that no decision has taken with it."""
+        return self.button.isEnabled() and bool(self.written or self.table.decision())
+
+    def take_up(self, former: DecisionCard) -> None:
+        """Go on where somebody was on the card that asked the same."""
+        field = self.card.conflict.field
+        chosen = former.table.decision().get(field, "")
+        if chosen in {hand.key for hand in self.card.hands}:
+            self.table.choose(field, chosen)
+        self.other.set_value(former.other.text())
+        if not former.other.isHidden():
+            self.table.leave_open(field)
+            self.other.show()
 
     def submit(self) -> None:
         """Decide with the value chosen, or with the one written."""

@@ -26,6 +26,7 @@ from sync.client.errors import (
     SyncHalted,
     WrongCertificate,
 )
+from sync.protocol import Malformed
 
 if TYPE_CHECKING:
     from sync.client.session import SyncReport  # it loads the HTTP library, which the first page does not wait for
@@ -78,6 +79,11 @@ class SyncStatus:
     def has_no_line(self) -> bool:
         """Whether the last try found no network at all: nothing can be said of how it sends."""
         return isinstance(self.failure, NoLine)
+
+    @property
+    def failed_here(self) -> bool:
+        """Whether the last try failed on this PC, as on a full disk: the province may well have been there."""
+        return self.failure is not None and not isinstance(self.failure, (SyncFault, Malformed))
 
     @property
     def may_need_enrolment(self) -> bool:

@@ -208,6 +208,8 @@ class Courier:
         """What follows from all of it: what is signed for, what may leave the stick, what waited for a first pull."""
         first = self._replica.pending(0, 1, 1)
         held = first[0].n - 1 if first else self._replica.last_n()
+        if read.signed_for:  # an older bundle may have been read last
+            read.signed_for = max(read.signed_for, held)
         read.missing = [(max(start, held + 1), end) for start, end in read.missing if end > held]
         answered = {answer for one in bundles if one.fault is None for answer in one.answers}
         for written in self._written():

@@ -12,10 +12,12 @@ import pytest
 from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.domain.words.errors import Fault
 from commune_desk.presenters.sync.page import sync_chip, sync_page
+from commune_desk.store.engine.database import DiskFull
 from commune_desk.store.intake.comparing import Comparison
 from commune_desk.store.pages.sync_status import Held, SyncFacts, Waiting
 from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import NoLine, NotRecognised, WrongCertificate
+from sync.protocol import Malformed
 
 PROVEN = SyncFacts(
     is_training=False,
@@ -55,7 +57,7 @@ def test_green_needs_a_receipt_and_nothing_that_waits() -> None:
 
 def test_an_hour_of_another_day_is_told_with_its_day() -> None:
     """A PC that heard nothing for a week must not look as if it had a minute ago."""
-    later, failed = datetime(2026, 11, 30, 1, 0, tzinfo=UTC), replace(QUIET, failure=Fault("no line"))
+    later, failed = datetime(2026, 11, 30, 1, 0, tzinfo=UTC), replace(QUIET, failure=NoLine())
     assert sync_chip(PROVEN, failed, later)[0] == "Mất liên lạc từ 07:42 23/11"
     assert sync_chip(PROVEN, failed, NOW)[0] == "Mất liên lạc từ 07:42"
     waiting = facts(waiting=(Waiting("home_visit", 2, 2, 900),))
@@ -102,7 +104,7 @@ def test_a_failed_try_is_not_green_even_when_nothing_waits() -> None:
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [(replace(QUIET, is_paused=True), "tạm dừng"), (replace(QUIET, is_held=True), "bấm để gửi")],
+    [(replace(QUIET, is_paused=True), "tạm dừng"), (replace(QUIET, is_held=True), "bấm để đồng bộ")],
 )
 def test_what_rests_is_not_green_and_says_why(status: SyncStatus, said: str) -> None:
     text, tone = sync_chip(PROVEN, status, NOW)
@@ -122,6 +124,25 @@ def test_a_pause_is_told_before_what_it_keeps_from_moving_and_what_waits_stays_t
     assert sync_chip(facts(last_contact="", heard_at=""), paused, NOW) == ("Đang tạm dừng đồng bộ", "warning")
     assert "tạm dừng" in sync_chip(facts(behind=3), paused, NOW)[0]
     assert sync_chip(facts(frozen="fork"), paused, NOW)[1] == "danger", "what a person must decide goes before"
+
+
+def test_on_a_metered_line_it_is_said_that_no_report_comes_by_itself_either() -> None:
+    """A report has twelve hours: whoever reads that nothing is sent would still wait for it."""
+    held = replace(QUIET, is_held=True)
+    detail = sync_page(PROVEN, held).line[0].detail
+    assert "không tự gửi" in detail
+    assert "không tự nhận" in detail
+    assert "111" in detail
+    waits = facts(waiting=(Waiting("home_visit", 2, 2, 900),))
+    assert sync_chip(waits, held, NOW) == ("Mạng tính tiền · chờ gửi: 2 bản ghi", "warning")
+    assert sync_chip(waits, QUIET, NOW)[0].startswith("Chờ gửi: 2 bản ghi"), "the twin"
+
+
+def test_a_full_disk_is_no_lost_contact() -> None:
+    text, tone = sync_chip(PROVEN, replace(QUIET, failure=DiskFull("The disk is full.")), NOW)
+    assert ("Đồng bộ chưa xong" in text, tone) == (True, "warning")
+    for failure in (NoLine(), Malformed()):
+        assert "Mất liên lạc" in sync_chip(PROVEN, replace(QUIET, failure=failure), NOW)[0], "the twin"
 
 
 def test_a_desk_that_has_written_nothing_needs_no_receipt_to_be_green() -> None:

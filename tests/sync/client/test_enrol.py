@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
@@ -18,6 +19,7 @@ from sync.client import errors
 from sync.client.doorbell import ring
 from sync.client.enrol import DeskKeys, Enrolment, enrol
 from sync.client.session import Session
+from sync.client.transport import Transport
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
 from sync.server.identity.authority import make_authority
@@ -269,6 +271,55 @@ def test_a_copied_desk_is_found_and_both_copies_stop(province: RealProvince) -> 
             Session(province.transport(), one).sync()
         assert one.frozen == ["fork"]
     assert len(copy.pending(0, 10, 10**6)) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "fault"),
+    [
+        ((200, {"Content-Type": "text/html"}, b"<html>Wi-Fi"), errors.CaptivePortal),
+        ((302, {"Location": "http://login.test"}, b""), errors.CaptivePortal),
+        ((503, {"Content-Type": "text/html", "Retry-After": "60"}, b"<h1>503</h1>"), errors.Busy),
+        ((500, {}, b"trouble"), errors.ServerTrouble),
+        ((404, {}, b"not found"), errors.ServerTrouble),
+    ],
+)
+def test_whoever_answers_before_the_province_is_known_is_named(
+    province: RealProvince, reply: tuple[int, dict[str, str], bytes], fault: type[errors.SyncFault]
+) -> None:
+    """No certificate was checked yet, so a network's sign-in page comes as the answer to the first question."""
+
+    class Portal(InProcess):
+        def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+            return response_of(*reply)
+
+    def connect(address: str, ca_pem: bytes | None) -> Transport:
+        return Transport(address, ca_pem=ca_pem, adapter=Portal(province.line.app))
+
+    code = province.code().code
+    with pytest.raises(fault):
+        enrol("province.test", code, "PC", program_version="0", connect=connect)
+    assert _enrol(province, code).desk, "the code is as good as before"
+
+
+@pytest.mark.parametrize("status", [403, 404, 408, 413])
+def test_a_no_that_nobody_signed_says_nothing_of_the_code(
+    province: RealProvince, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """Told as a code that is not accepted, it would send the officer for a new one."""
+    code, send = province.code().code, province.line.send
+
+    def answered(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if request.path_url == "/v1/enrol":
+            return response_of(status, {"Content-Type": "text/plain"}, b"no")
+        return send(request, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(province.line, "send", answered)
+        with pytest.raises(errors.ServerTrouble):
+            _enrol(province, code)
+    assert _enrol(province, code).desk
+    with pytest.raises(Refusal):
+        _enrol(province, code)  # the twin: used up, in the province's own words
 
 
 def test_a_desk_that_was_never_enrolled_is_not_recognised(province: RealProvince) -> None:

@@ -203,7 +203,8 @@ PAGES_OF_OTHERS: dict[str, tuple[Raw, type[Fault]]] = {
     "endless": (Raw(200, bytes(3 * protocol.MAX_BODY)), errors.TooLarge),
     "declared endless": (Raw(200, b"a", {"Content-Length": str(1 << 40)}), errors.TooLarge),
     "half a page": (Raw(200, b"a", {"Content-Length": "100"}), errors.HalfPage),
-    "unknown": (Raw(404, b""), errors.NotRecognised),
+    "unknown": (Raw(404, b""), errors.ServerTrouble),
+    "busy, as a page": (Raw(429, b"<h1>429</h1>", {"Content-Type": "text/html"}), errors.Busy),
 }
 
 

@@ -57,6 +57,16 @@ def test_what_comes_too_early_waits_and_both_ends_say_what_is_missing(office: Of
     assert office.waiting(0) == 0
 
 
+def test_an_older_reply_takes_back_nothing_that_was_told_of_what_is_signed_for(office: Office) -> None:
+    """An officer who reads "up to 309" and then "up to 12" would think that something went lost."""
+    office.visit(0)
+    (older,) = bring(office.province, *office.write_out(0))
+    office.visit(0)
+    (newer,) = bring(office.province, *office.write_out(0))
+    assert office.read_in(0, newer).signed_for == office.last_n(0)
+    assert office.read_in(0, older).signed_for == office.last_n(0)
+
+
 def test_without_parking_it_would_have_to_be_brought_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
     monkeypatch.setattr(parking, "park", lambda *_: None)
