@@ -32,11 +32,9 @@ from commune_desk.usecases.desk.metered import syncs_on_metered
 from commune_desk.usecases.desk.pausing import choose_pause, is_paused
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.locked.doorbell import leave_card
-from commune_desk.usecases.locked.push import leave_sealed, take_receipts
 from commune_desk.usecases.locked.window_state import keep_window
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.sync.agent import SyncAgent, SyncStatus
-from commune_desk.usecases.sync.desk_sync import DeskSync, asks_for_sync
 
 if TYPE_CHECKING:
     from commune_desk.ui.platform.line import LineWatch
@@ -131,6 +129,8 @@ class WorkingDesk(QObject):
         self._syncs_as = _syncs_as(own)
         if own.pins is None or not own.desk:
             return None
+        from commune_desk.usecases.sync.desk_sync import DeskSync  # a training register has no use for it
+
         register = self.desk.register
         return SyncAgent(
             DeskSync(register, self.tasks.announce),
@@ -146,8 +146,14 @@ class WorkingDesk(QObject):
         self._card.start()
         self._count_lease(0.0)
         self._leased.start()
-        self.tasks.run(partial(_try, lambda: take_receipts(self.desk, self.tasks.announce)), owner=self)
+        if self.desk.register.identity.pins is not None:
+            self.tasks.run(partial(_try, self._take_receipts), owner=self)
         self._start_sync()
+
+    def _take_receipts(self) -> None:
+        from commune_desk.usecases.locked.push import take_receipts  # a training register has no use for it
+
+        take_receipts(self.desk, self.tasks.announce)
 
     def _count_lease(self, seconds: float) -> None:
         self.tasks.run(partial(_try, lambda: self.workplace.write(at_work(seconds))), owner=self)
@@ -198,10 +204,16 @@ class WorkingDesk(QObject):
         if changes.touches("sync"):
             self._hold_if_metered()
             self._heed_pause()
-        if self.agent is not None and asks_for_sync(changes) and self.workplace.read(count_waiting):
-            self.agent.change_saved()
+        if self.agent is not None:
+            self._tell_of(changes, self.agent)
         if changes.touches(FILES_ASKED):
             self._sync_now()
+
+    def _tell_of(self, changes: ChangeSet, agent: SyncAgent) -> None:
+        from commune_desk.usecases.sync.desk_sync import asks_for_sync
+
+        if asks_for_sync(changes) and self.workplace.read(count_waiting):
+            agent.change_saved()
 
     def _sync_as_the_new_desk(self) -> None:
         """Or at the province's new address: an agent keeps to the one that it began with."""
@@ -241,10 +253,15 @@ class WorkingDesk(QObject):
             self._writer.shutdown,
             self._slow.shutdown,
             lambda: leave_card(self.desk, self.window.next_due(), self.window.taken_unsent()),
-            lambda: leave_sealed(self.desk),
+            self._leave_sealed,
             self.window.put_away,
             self.desk.register.close,
         )
+
+    def _leave_sealed(self) -> None:
+        from commune_desk.usecases.locked.push import leave_sealed
+
+        leave_sealed(self.desk)
 
     def _write_all(self, operations: list[Callable[[Tx], None]]) -> None:
         if operations:

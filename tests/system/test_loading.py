@@ -28,6 +28,8 @@ app = QApplication([])
 program = Program(app, Profile(Path({{folder!r}})))
 program.take_profile()
 program.show_opening()
+while not program.opening.page.login.value():
+    app.processEvents()
 from commune_desk.usecases.registers.opening import unlock
 program.open_desk(unlock(program.profile, "hoa", {PASSPHRASE!r}, clock=program.clock))
 while not program.desk.tasks.is_idle:
@@ -70,6 +72,7 @@ FOR_LATER = {
     "requests": "sync.client.session",
     "http.client": "sync.client.session",
     "ssl": "sync.client.session",
+    "typing_extensions": "sync.client.session",
     "hashlib": "hmac",
     "PySide6.QtNetwork": "commune_desk.ui.platform.line",
     "rapidfuzz": "rapidfuzz",

@@ -78,7 +78,12 @@ def _title(workplace: Workplace, conflict: OpenConflict) -> str:
 
 
 def _note(workplace: Workplace, conflict: OpenConflict) -> str:
-    """The record has moved here or was joined: who wrote elsewhere may not have known of it."""
+    """What one needs to know to decide: that it was decided before, or that who wrote may not have known of a move."""
+    if _was_decided_apart(conflict):
+        return _(
+            "This was decided on two PCs without knowing of each other, and differently, so it is asked once more. "
+            "Speak with your colleague before you decide."
+        )
     if conflict.kept:
         return _(
             "One value was written in another record of this child, which was joined to this one; "
@@ -94,6 +99,11 @@ def _note(workplace: Workplace, conflict: OpenConflict) -> str:
         ).format(commune=names)
     text = _("One value comes from {commune}, where the child was before; its officer may not have known of the move.")
     return text.format(commune=names) if names else ""
+
+
+def _was_decided_apart(conflict: OpenConflict) -> bool:
+    stands, *others = conflict.sides
+    return stands.decides and any(side.decides for side in others)
 
 
 def _before(workplace: Workplace, conflict: OpenConflict, rule: Field) -> str:

@@ -38,6 +38,8 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     desk_label: str = ""
     scope: str = ""
     at: str = ""
+    decides: bool = False
+    """Whether it is what somebody decided about the field, and not an edit."""
 
 
 class OpenConflict(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,4 +197,5 @@ def _side(connection: Connection, change_id: str, field: str) -> Side:
         desk_label=row[2] or "",
         scope=change.scope,
         at=to_iso(stamp_instant(change.stamp)),
+        decides=field in change.resolves,
     )

@@ -16,6 +16,7 @@ from shiboken6 import isValid
 
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _
+from commune_desk.ui.plain_import import load_msgspec
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.card import IconLabel, Surface
 from commune_desk.ui.widgets.text import Text
@@ -146,6 +147,7 @@ class OpeningCard(QWidget):
         self.setAccessibleName(title)
         card = _Face()
         card.painted.connect(self.first_painted)
+        self.first_painted.connect(load_msgspec)
         self.first_painted.connect(_let_qt_speak)
         card.setFixedWidth(width)
         self.body = card.column
