@@ -25,6 +25,7 @@ from sync.protocol import unb64
 
 if TYPE_CHECKING:
     from sync.client.enrol import DeskKeys, Enrolment
+    from sync.client.errors import SyncFault
     from sync.client.transport import Transport
 
 
@@ -68,15 +69,29 @@ class EnrolTries:
 
 
 class NotReached(Fault):
-    """The province could not be spoken to before there was a register; its cause says what the line was like."""
+    """The province could not be spoken to before there was a register; `because` says what the line was like."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            N_(
-                "The province was not reached, so nothing was set up and the code can still be used. "
-                "Check the address and the line, then try again."
-            )
+    def __init__(self, because: SyncFault) -> None:
+        super().__init__(_not_reached(because))
+
+
+def _not_reached(because: SyncFault) -> str:
+    from sync.client.errors import Busy, CaptivePortal, ServerTrouble
+
+    if isinstance(because, CaptivePortal):
+        return N_(
+            "This network answers with a sign-in page instead of the province, so nothing was set up and the code can "
+            "still be used. Sign in to the network in a browser, then try again."
         )
+    if isinstance(because, (Busy, ServerTrouble)):
+        return N_(
+            "The province's server answers that it is busy or in trouble, so nothing was set up and the code can still "
+            "be used. Try again in some minutes; if it stays so, call the province's IT officer."
+        )
+    return N_(
+        "The province was not reached, so nothing was set up and the code can still be used. "
+        "Check the address and the line, then try again."
+    )
 
 
 class BrokenOff(Fault):
@@ -159,7 +174,7 @@ def _first_enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
     try:
         return _enrol(invitation, tries)
     except LineFault as error:
-        raise NotReached from error
+        raise NotReached(error) from error
 
 
 def _enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:

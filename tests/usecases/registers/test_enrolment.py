@@ -9,11 +9,11 @@ import pytest
 
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Invalid, Refusal
-from commune_desk.i18n import translate_fields
+from commune_desk.i18n import translate_error, translate_fields
 from commune_desk.presenters.window.opening import SECRETS, FirstRun
 from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, NotReached, enrol_new_register
 from commune_desk.usecases.registers.profile import FolderNotWritten, NewOfficer, Profile
-from sync.client.errors import Stopped, SyncFault
+from sync.client.errors import Busy, CaptivePortal, NoLine, ServerTrouble, Stopped, SyncFault
 from sync.spelling import spell
 from tests.system.surroundings import fill_up, open_folder, refusing, small_disk
 
@@ -51,6 +51,21 @@ def test_what_could_not_be_written_down_is_said_at_its_field(
         ask(tmp_path, replace(GOOD, **changed), label)
     assert list(caught.value.fields) == [field]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (CaptivePortal(), "trang đăng nhập"),
+        (Busy(), "đang bận"),
+        (ServerTrouble(status=500), "đang bận"),
+        (NoLine(), "Không kết nối được với tỉnh"),
+    ],
+)
+def test_who_could_not_be_enrolled_reads_what_the_line_was_like(answer: SyncFault, said: str) -> None:
+    sentence = translate_error(NotReached(answer))
+    assert said in sentence
+    assert "mã vẫn dùng được" in sentence, "what was kept"
 
 
 def test_a_register_that_is_there_already_is_said_first(tmp_path: Path) -> None:
