@@ -246,6 +246,11 @@ def is_for(data: bytes, public: bytes) -> bool:
     return len(data) > _CLEAR and data[_FRONT:_CLEAR] == _tag(public, data[_CLEAR:])
 
 
+def is_any(data: bytes) -> bool:
+    """Whether the file is a bundle, of whatever format and for whomever, by its first `HEAD` bytes."""
+    return len(data) >= HEAD and data.startswith(MAGIC[:6])
+
+
 def _front(data: bytes) -> bytes:
     """Magic and size, checked. Raises NoBundle, BundleNewer, BundleCut."""
     front = data[:_FRONT]

@@ -80,6 +80,8 @@ def _take_in(args: Namespace, province: Province, console: Console) -> None:
             N_("Not every reply was written; what was taken in is kept. Make room, then bring the same bundles again.")
         )
     refused = sum(bool(one.refused) for one in outcomes)
+    if refused == len(outcomes) > 0:
+        raise Refusal(N_("None of the files brought ({count}) can be used; they were not taken in."), count=refused)
     if refused:
         raise Refusal(
             N_("{refused} of {count} files were not taken in; the others were."), refused=refused, count=len(outcomes)
@@ -98,11 +100,12 @@ def _files(province: Province, named: Sequence[Path]) -> Iterator[Path]:
 
 
 def _may_be_for(path: Path, public: bytes) -> bool:
-    """Also a file that cannot be read now: it is told of when it is its turn."""
+    """Also a file that cannot be read now, or is no bundle any more, as one that was cut: it is told of in its turn."""
     try:
-        return bundles.is_for(_read(path, most=bundles.HEAD), public)
+        head = _read(path, most=bundles.HEAD)
     except Fault:
         return True
+    return bundles.is_for(head, public) or not bundles.is_any(head)
 
 
 def _arrive(province: Province, path: Path, answers: dict[str, Answer], console: Console) -> FileOutcome:

@@ -105,6 +105,25 @@ def test_a_file_that_does_not_hold_stops_none_of_the_others(office: Office, caps
     assert office.held_n(0) == office.last_n(0)
 
 
+@pytest.mark.parametrize("content", [b"", b"CDSYNC1\n" + bytes(12), b"\x89PNG" + bytes(200)])
+def test_what_is_no_bundle_any_more_is_told_of_a_folder_too(
+    office: Office, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    """A stick that was pulled leaves such: who brought it would go home and believe that all was taken in."""
+    office.visit(0)
+    stick = stick_of(office, 0)
+    (stick / "cut.cdsync").write_bytes(content)
+    assert command(office, "in", stick) == REFUSED
+    captured = capsys.readouterr()
+    assert "cut.cdsync" in captured.out
+    assert "1 of 2 files" in captured.err
+    assert office.held_n(0) == office.last_n(0)
+    (good,) = [one for one in stick.iterdir() if one.name != "cut.cdsync"]
+    good.unlink()
+    assert command(office, "in", stick) == REFUSED
+    assert "None of the files" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("suffix", [".CDSYNC", ".Cdsync"])
 def test_a_name_in_capitals_is_found_in_a_folder(office: Office, suffix: str) -> None:
     """Some PCs and sticks write every name so; a desk takes it, too."""
