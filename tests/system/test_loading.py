@@ -73,6 +73,8 @@ FOR_LATER = {
     "http.client": "sync.client.session",
     "ssl": "sync.client.session",
     "typing_extensions": "sync.client.session",
+    "commune_desk.store.exchange.replica": "commune_desk.usecases.sync.desk_sync",
+    "commune_desk.store.intake.incoming": "commune_desk.usecases.sync.desk_sync",
     "hashlib": "hmac",
     "PySide6.QtNetwork": "commune_desk.ui.platform.line",
     "rapidfuzz": "rapidfuzz",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from commune_desk.store.desk import versions
 from commune_desk.store.exchange import feeds
 from commune_desk.store.intake import comparing, restating
-from commune_desk.store.intake.restating import Step
+from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
 from sync.change import Place
 

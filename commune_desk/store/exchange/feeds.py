@@ -14,7 +14,8 @@ from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import comparing
 from commune_desk.store.intake.incoming import Incoming
-from commune_desk.store.intake.restating import Restating, Step
+from commune_desk.store.intake.restating import Restating
+from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol
 from sync.change import GENESIS, Place, Verb

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from commune_desk.domain.time.clock import to_iso
-from commune_desk.store.changes.journal import ERASED, IS_UNSENT, OPEN
+from commune_desk.store.changes.journal import ERASED, OPEN
 from commune_desk.store.desk import audit_mark
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
@@ -17,7 +17,7 @@ from commune_desk.store.intake import comparing, departures, erasing
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol
-from sync.change import GENESIS, Change, Verb
+from sync.change import Change, Verb
 
 _SET_ASIDE = (
     "UPDATE change SET state='quarantined', code=?, seq=NULL, outcomes=NULL"
@@ -41,27 +41,6 @@ def last(connection: Connection) -> tuple[bytes, bytes]:
     """The exact bytes of the last receipt and the province's signature; empty before the first."""
     row = connection.execute("SELECT body, signature FROM receipt ORDER BY accepted_n DESC LIMIT 1").fetchone()
     return (bytes(row[0]), bytes(row[1])) if row else (b"", b"")
-
-
-def last_n(connection: Connection, desk: str) -> int:
-    """The number of the desk's last change; 0 for none."""
-    last_one = "SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL"
-    return connection.execute(last_one, (desk,)).fetchone()[0] or 0
-
-
-def signed_n(connection: Connection, desk: str) -> int:
-    """The number of the desk's last change for which the province has signed; 0 for none."""
-    signed = f"SELECT n FROM change WHERE desk=? AND n IS NOT NULL AND NOT {IS_UNSENT} ORDER BY n DESC LIMIT 1"  # noqa: S608
-    row = connection.execute(signed, (desk,)).fetchone()
-    return row[0] if row else 0
-
-
-def chain_head(connection: Connection, desk: str, n: int) -> bytes:
-    """The desk's chain after its change `n`; empty when that change is not kept any more, or never was here."""
-    if n == 0:
-        return GENESIS
-    row = connection.execute("SELECT head FROM change WHERE desk=? AND n=?", (desk, n)).fetchone()
-    return bytes(row[0]) if row else b""
 
 
 def named_up_to(connection: Connection, desk: str, receipt: protocol.Receipt) -> int:

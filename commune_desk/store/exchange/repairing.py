@@ -15,6 +15,7 @@ from commune_desk.store.intake import comparing, restating, speaking_for
 from commune_desk.store.intake.comparing import Comparison
 from commune_desk.store.intake.restating import RESTATE_AT_ONCE
 from commune_desk.store.intake.speaking_for import RECORDS_AT_ONCE
+from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
 from sync.change import Place
 from sync.checksums import ScopeSums, sums_of
@@ -49,8 +50,8 @@ class Repair:
         scope: str,
         at: Place,
         ranges: Sequence[int],
-        events: Sequence[restating.Step],
-        restate: Callable[[list[list[restating.Step]]], None],
+        events: Sequence[Step],
+        restate: Callable[[list[list[Step]]], None],
     ) -> bool:
         """Restate the records of these ranges; False, and nothing done, when the feed has moved on."""
         before = self._terms(scope, ranges)[0]
@@ -97,7 +98,7 @@ class Repair:
         return self._register.read_slowly(read).result()
 
 
-def _is_unlike(lines: Sequence[restating.Step], said: Mapping[str, int], before: Mapping[str, int]) -> bool:
+def _is_unlike(lines: Sequence[Step], said: Mapping[str, int], before: Mapping[str, int]) -> bool:
     """Whether the record is not as its lines say; what only says where it is held is always kept."""
     record = lines[0][1].change.record
     return record not in said or before.get(record) != said[record]

@@ -8,6 +8,7 @@ from functools import partial
 import msgspec
 
 from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.store.changes import numbers
 from commune_desk.store.changes.pending import Waiting, next_waiting
 from commune_desk.store.changes.sealing import private_box
 from commune_desk.store.desk import audit_mark, versions
@@ -19,7 +20,8 @@ from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.exchange.one_desk import OneDesk
 from commune_desk.store.exchange.repairing import Repair
 from commune_desk.store.intake import comparing, departures, restating, snapshot_parts, speaking_for
-from commune_desk.store.intake.restating import RESTATE_AT_ONCE, Step
+from commune_desk.store.intake.restating import RESTATE_AT_ONCE
+from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, report_wire
 from sync.change import Place
@@ -89,13 +91,13 @@ class RegisterReplica(OneDesk):
         return self._ask(lambda db: next_waiting(db, self._desk, after_n, max_changes, max_bytes))
 
     def chain_head(self, n: int) -> bytes:
-        return self._ask(lambda db: receipts.chain_head(db, self._desk, n))
+        return self._ask(lambda db: numbers.chain_head(db, self._desk, n))
 
     def last_n(self) -> int:
-        return self._ask(lambda db: receipts.last_n(db, self._desk))
+        return self._ask(lambda db: numbers.last_n(db, self._desk))
 
     def signed_n(self) -> int:
-        return self._ask(lambda db: receipts.signed_n(db, self._desk))
+        return self._ask(lambda db: numbers.signed_n(db, self._desk))
 
     def acknowledge(
         self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes

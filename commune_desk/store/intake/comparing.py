@@ -21,7 +21,7 @@ from commune_desk.store.changes import writers
 from commune_desk.store.changes.journal import OPEN, UNDER_WAY
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
-from commune_desk.store.intake.restating import Step, fields_of
+from commune_desk.store.intake.standing import Step, fields_of
 from commune_desk.store.writing.transaction import Tx
 from sync.change import Change, Place
 from sync.checksums import range_of, term

@@ -18,6 +18,7 @@ from commune_desk.store.intake import departures, erasing, handing_on
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.intake.new_rows import NewRows
 from commune_desk.store.intake.same_rows import Given, SameRows
+from commune_desk.store.intake.standing import Step, fields_of
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
 from sync.change import WITHOUT_FIELDS, Line, Verb
@@ -26,8 +27,6 @@ _COMES_BACK = f"UPDATE change SET seq=NULL WHERE {journal.OPEN} AND state IN ('w
 RESTATE_AT_ONCE = 300
 """Standing lines in a transaction: few, so that typing never waits. Where many follow, it is the first that has so
 many, and the time that each takes tells how many the next one has."""
-Step = tuple[protocol.Event, Line]
-"""A standing line and what is said of it."""
 
 
 def portions(events: Sequence[Step], pace: Pace) -> Iterator[list[list[Step]]]:
@@ -65,11 +64,6 @@ def _owner_of(kind: str, lines: Sequence[Step]) -> str:
         return ""
     field = KINDS[kind].belongs_to if kind in KINDS else ""
     return next((str(line.change.set[field]) for _, line in lines if line.change.set.get(field)), kind)
-
-
-def fields_of(lines: Sequence[Step]) -> list[Step]:
-    """The lines that say what stands in the record; the others say where it is held."""
-    return [(event, line) for event, line in lines if line.change.verb not in WITHOUT_FIELDS]
 
 
 def unplace(connection: Connection, scope: str) -> None:

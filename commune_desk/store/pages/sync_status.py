@@ -6,10 +6,11 @@ import msgspec
 
 from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.domain.time.skew import ClockSkew
+from commune_desk.store.changes import numbers
 from commune_desk.store.changes.journal import OPEN, UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
-from commune_desk.store.exchange import receipts, roots
+from commune_desk.store.exchange import roots
 from commune_desk.store.exchange.set_aside import Codes, entries_set_aside, sealings_set_aside
 from commune_desk.store.exchange.sync_history import heard, line_rate, rounds
 from commune_desk.store.files import file_queue
@@ -169,7 +170,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         sealings_set_aside=sealings_set_aside(connection),
         proven_changes=proven_n,
         proven_at=proven_at,
-        own_changes=receipts.last_n(connection, own.desk),
+        own_changes=numbers.last_n(connection, own.desk),
         last_contact=settings.get(connection, settings.CONTACT_AT, str, ""),
         knows_heads=connection.execute("SELECT 1 FROM cursor LIMIT 1").fetchone() is not None,
         heard_at=whole.at,

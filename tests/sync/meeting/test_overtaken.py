@@ -16,7 +16,7 @@ from commune_desk.store.exchange import feeds
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.intake import comparing, restating
 from commune_desk.store.intake.incoming import Incoming
-from commune_desk.store.intake.restating import Step
+from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
 from sync.change import Place
 from sync.client.session import Session

@@ -1,0 +1,28 @@
+"""This desk's own numbers and its chain, as the journal keeps them."""
+
+from __future__ import annotations
+
+from commune_desk.store.changes.journal import IS_UNSENT
+from commune_desk.store.engine.database import Connection
+from sync.change import GENESIS
+
+
+def last_n(connection: Connection, desk: str) -> int:
+    """The number of the desk's last change; 0 for none."""
+    last_one = "SELECT max(n) FROM change WHERE desk=? AND n IS NOT NULL"
+    return connection.execute(last_one, (desk,)).fetchone()[0] or 0
+
+
+def signed_n(connection: Connection, desk: str) -> int:
+    """The number of the desk's last change for which the province has signed; 0 for none."""
+    signed = f"SELECT n FROM change WHERE desk=? AND n IS NOT NULL AND NOT {IS_UNSENT} ORDER BY n DESC LIMIT 1"  # noqa: S608
+    row = connection.execute(signed, (desk,)).fetchone()
+    return row[0] if row else 0
+
+
+def chain_head(connection: Connection, desk: str, n: int) -> bytes:
+    """The desk's chain after its change `n`; empty when that change is not kept any more, or never was here."""
+    if n == 0:
+        return GENESIS
+    row = connection.execute("SELECT head FROM change WHERE desk=? AND n=?", (desk, n)).fetchone()
+    return bytes(row[0]) if row else b""
