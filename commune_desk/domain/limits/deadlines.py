@@ -61,9 +61,12 @@ def emergency_due_at(received_at: str, local_hours: int = EMERGENCY_HOURS) -> da
 
 
 def emergency_clock(received_at: str, now: datetime, local_hours: int = EMERGENCY_HOURS) -> Countdown:
-    """The emergency clock of a report at `now`: urgent under 3 hours, overdue from the due instant on."""
+    """The emergency clock of a report at `now`: urgent under 3 hours, overdue from the due instant on.
+
+    Never more is left than was given: a PC whose clock stands before the hour of receipt is wrong.
+    """
     due = emergency_due_at(received_at, local_hours)
-    left = due - now
+    left = min(due - now, due - from_iso(received_at))
     if left <= timedelta(0):
         return Countdown(due, left, Urgency.OVERDUE)
     return Countdown(due, left, Urgency.URGENT if left < RED_UNDER else Urgency.SOON)

@@ -54,8 +54,13 @@ def test_the_clock_is_red_under_three_hours(
 @given(received=instants, now=instants)
 def test_time_left_depends_on_the_two_instants_alone(received: datetime, now: datetime) -> None:
     clock = emergency_clock(to_iso(received), now)
-    assert clock.left == received + timedelta(hours=12) - now
+    assert clock.left == min(received + timedelta(hours=12) - now, timedelta(hours=12))
     assert (clock.urgency is Urgency.OVERDUE) == (now >= clock.due)
+
+
+def test_a_clock_that_stands_before_the_hour_of_receipt_shows_no_more_than_was_given() -> None:
+    clock = emergency_clock(to_iso(RECEIVED), RECEIVED - timedelta(days=30), 8)
+    assert (clock.hours, clock.minutes, clock.urgency) == (8, 0, Urgency.SOON)
 
 
 @given(received=instants, now=instants, step=st.timedeltas(timedelta(0), timedelta(days=2)))
