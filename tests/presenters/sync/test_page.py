@@ -16,7 +16,7 @@ from commune_desk.store.engine.database import DiskFull
 from commune_desk.store.intake.comparing import Comparison
 from commune_desk.store.pages.sync_status import Held, SyncFacts, Waiting
 from commune_desk.usecases.sync.agent import SyncStatus
-from sync.client.errors import NoLine, NotRecognised, WrongCertificate
+from sync.client.errors import Busy, NoLine, NotRecognised, WrongCertificate
 from sync.protocol import Malformed
 
 PROVEN = SyncFacts(
@@ -322,6 +322,15 @@ def test_a_wrong_clock_is_told_with_what_it_means_and_what_to_do(seconds: int, s
     assert (said in line.text, line.tone) == (True, "warning")
     for words in (shows, "12 giờ", "múi giờ", "“Đồng bộ ngay”"):
         assert words in line.detail
+
+
+@pytest.mark.parametrize("still", [{"is_paused": True}, {"is_held": True}])
+def test_what_failed_is_not_said_to_be_tried_again_where_nothing_goes_by_itself(still: dict[str, bool]) -> None:
+    failed = replace(QUIET, failure=Busy())
+    assert any("thử lại" in line.detail for line in sync_page(PROVEN, failed).line)
+    (trouble, *_rest) = sync_page(PROVEN, replace(failed, **still)).line
+    assert "thử lại" not in trouble.detail
+    assert "vẫn" in trouble.detail, "what was kept is said"
 
 
 def test_what_is_held_back_is_told_with_why_and_promises_no_time() -> None:
