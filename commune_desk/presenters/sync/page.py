@@ -284,11 +284,12 @@ def clock_line(clock: ClockSkew) -> StatusLine:
 
 
 def _how_far(off: timedelta) -> str:
-    """In the largest unit of which there are two."""
+    """In the largest unit of which there are two, as many as come nearest."""
     if off >= timedelta(days=2):
-        return ngettext("{count} day", "{count} days", off.days).format(count=format_number(off.days))
+        days = round(off / timedelta(days=1))
+        return ngettext("{count} day", "{count} days", days).format(count=format_number(days))
     if off >= timedelta(hours=2):
-        hours = off // timedelta(hours=1)
+        hours = round(off / timedelta(hours=1))
         return ngettext("{count} hour", "{count} hours", hours).format(count=format_number(hours))
     minutes = off // timedelta(minutes=1)
     return ngettext("{count} minute", "{count} minutes", minutes).format(count=format_number(minutes))

@@ -313,6 +313,7 @@ def test_a_province_that_contradicts_itself_is_told_and_enrolling_is_not_offered
         (601, "chạy nhanh hơn đồng hồ của tỉnh 10 phút", "ít hơn"),
         (-3 * 3600, "chạy chậm hơn đồng hồ của tỉnh 3 giờ", "nhiều hơn"),
         (-119 * 60, "chạy chậm hơn đồng hồ của tỉnh 119 phút", "nhiều hơn"),
+        (-30 * 86_400 + 9, "chạy chậm hơn đồng hồ của tỉnh 30 ngày", "nhiều hơn"),
         (400 * 86_400, "chạy nhanh hơn đồng hồ của tỉnh 400 ngày", "ít hơn"),
     ],
 )
