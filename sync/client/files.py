@@ -33,6 +33,9 @@ _QUICK_SECONDS, _SLOW_SECONDS = 2.0, 8.0
 _NOT_TODAY = ("file_day", "file_no_room")
 """What the province says of all that would go up, not of one file."""
 _LATER = (*_NOT_TODAY, "file_waits")
+_MOST_STRANGERS = 3
+"""Files in one sync to which somebody on the way says no before it is taken for a line that carries none."""
+_TOO_LARGE = 413
 
 
 class FileStore(Protocol):
@@ -64,16 +67,19 @@ class FileCarrier:
 
     def __init__(self, store: FileStore) -> None:
         self._store = store
-        self._piece = _FIRST
+        self._piece, self._largest = _FIRST, MAX_PIECE
         self._passed_over: set[str] = set()
         self._asked: dict[str, int] = {}
         self._takes_more = True
+        self.refused_on_the_way: list[errors.ServerTrouble] = []
+        """Of this sync: what nobody signed who refused a file. It is tried again with the next one."""
         self.carried = 0
 
     def begin(self) -> None:
         """A new sync: what was passed over in the last one is tried again."""
         self._passed_over.clear()
         self._asked.clear()
+        self.refused_on_the_way.clear()
         self._takes_more = True
         self.carried = 0
 
@@ -91,7 +97,25 @@ class FileCarrier:
             self._note(task, refused.problem.code)
         except errors.NotRecognised:
             self._note(task, "not_found")
+        except errors.ServerTrouble as fault:
+            self._pass_by(task, fault)
         return True
+
+    def _pass_by(self, task: FileTask, fault: errors.ServerTrouble) -> None:
+        """Somebody on the way wants these bytes not, or not so many: the other files need not wait behind this one.
+
+        Raises it again where it is of the server itself, or of too many files.
+        """
+        status = fault.params["status"]
+        if not isinstance(status, int) or not 400 <= status < 500:
+            raise fault
+        if status == _TOO_LARGE and self._piece > _SMALLEST:
+            self._piece = self._largest = max(_SMALLEST, self._piece // 2)
+            return
+        self.refused_on_the_way.append(fault)
+        if len(self.refused_on_the_way) >= _MOST_STRANGERS:
+            raise fault
+        self._passed_over.add(task.file)
 
     def _note(self, task: FileTask, code: str) -> None:
         self._passed_over.add(task.file)
@@ -107,7 +131,7 @@ class FileCarrier:
             raise
         took = monotonic() - began
         if took < _QUICK_SECONDS:
-            self._piece = min(self._piece * 2, MAX_PIECE)
+            self._piece = min(self._piece * 2, self._largest)
         elif took > _SLOW_SECONDS:
             self._piece = max(_SMALLEST, self._piece // 2)
 

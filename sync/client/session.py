@@ -234,7 +234,7 @@ class Session:
         while True:
             try:
                 if not self._carrier.step(channel):
-                    return None
+                    return next(iter(self._carrier.refused_on_the_way), None)
             except errors.Stopped:
                 raise
             except (errors.LineFault, protocol.Malformed) as fault:

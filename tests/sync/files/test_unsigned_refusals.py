@@ -57,6 +57,54 @@ def test_a_file_goes_by_itself_once_nobody_is_in_between_any_more(
     assert office.here.state(file)[0] == "done"
 
 
+def refusing_bodies(office: Office, patch: pytest.MonkeyPatch, status: int, *, above: int) -> list[int]:
+    """A rule of a front end that hits the larger pieces; the bytes that each piece had."""
+    send, asked = office.line.send, list[int]()
+
+    def answered(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        length = int(request.headers.get("Content-Length", 0))
+        if request.path_url == "/v1/files/put":
+            asked.append(length)
+            if length > above:
+                return response_of(status, {"Content-Type": "text/plain"}, b"no")
+        return send(request, *args, **kwargs)
+
+    patch.setattr(office.line, "send", answered)
+    return asked
+
+
+def test_who_takes_no_large_pieces_gets_smaller_ones(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [office.add(200_000, seed=1), office.add(20_000, seed=2)]
+    asked = refusing_bodies(office, monkeypatch, 413, above=40_000)
+    report = office.here.carry()
+    assert report.file_fault is None
+    assert [office.here.state(file)[0] for file in files] == ["done", "done"]
+    assert sum(size > 40_000 for size in asked) <= 2, "it is remembered what is too large"
+
+
+def test_a_file_that_somebody_always_refuses_keeps_no_other_from_moving(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = office.add(50_000, seed=1), office.add(20_000, seed=2)
+    refusing_bodies(office, monkeypatch, 403, above=30_000)
+    report = office.here.carry()
+    assert isinstance(report.file_fault, errors.ServerTrouble), "it is not passed over in silence"
+    assert office.here.state(second)[0] == "done"
+    monkeypatch.undo()
+    office.here.carry()
+    assert office.here.state(first)[0] == "done"
+
+
+def test_of_many_files_that_somebody_refuses_few_are_tried_in_one_sync(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [office.add(20_000, seed=seed) for seed in range(6)]
+    asked = refusing_bodies(office, monkeypatch, 403, above=0)
+    office.here.carry()
+    assert len(asked) == 3
+    assert {office.here.state(file)[0] for file in files} == {"waiting"}
+
+
 def test_a_no_that_nobody_signed_would_have_stopped_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: believed, it keeps the file here until a person tries again."""
     monkeypatch.setattr(channel, "_unsigned_refusal", lambda reply: errors.NotRecognised())
