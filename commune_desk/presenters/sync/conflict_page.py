@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import partial
 
 from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.record import Field, Value
@@ -45,10 +46,21 @@ class ConflictCard:
     note: str = ""
     """Where a value comes from that no officer of this place wrote."""
 
+    def text_of(self, key: str) -> str | None:
+        """What choosing that hand would let stand; None where it is not offered."""
+        return next((hand.text for hand in self.hands if hand.key == key), None)
 
-def conflict_cards(workplace: Workplace, *, most: int) -> tuple[list[ConflictCard], int]:
-    """The cards of the `most` oldest open conflicts, and how many more are open after these."""
+
+def conflict_cards(
+    workplace: Workplace, *, most: int, besides: Collection[tuple[str, str]] = ()
+) -> tuple[list[ConflictCard], int]:
+    """The cards of the `most` oldest open conflicts, and how many more are open after these.
+
+    `besides`: fields (record, name) that are shown too while they are open, as somebody is at work at them.
+    """
     found = workplace.read(lambda c: open_conflicts(c, most=most))
+    for record, field in set(besides) - {(one.record, one.field) for one in found}:
+        found += [one for one in workplace.read(partial(open_conflicts, record=record)) if one.field == field]
     late = workplace.read(late_since)
     cards = [_card(workplace, one, late.get((one.record, one.field), "")) for one in found]
     return cards, workplace.read(count_open) - len(found)

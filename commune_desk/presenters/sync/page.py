@@ -259,11 +259,11 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
 def _trouble(status: SyncStatus) -> StatusLine:
     """What happened in bold; below it what was kept, what helps, and when it is tried again.
 
-    Where nothing goes by itself it is not said to be tried again: the line below says why, and what to do.
+    Where nothing goes by itself it is not said to be: the line below says why, and what to do.
     """
     assert status.failure is not None  # noqa: S101 - asked before
     what, _stop, kept = translate_error(status.failure).partition(". ")
-    if (status.is_paused or status.is_held) and not status.is_halted:
+    if (status.is_paused or status.is_held) and status.asks_only_to_wait:
         kept = _("Everything is kept here.")
     when = _("Tries again by itself at {time}.").format(time=_at(status.next_try_at)) if status.next_try_at else ""
     tone, icon = ("danger", "alert-triangle") if status.is_halted else ("warning", "wifi-off")

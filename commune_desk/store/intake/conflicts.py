@@ -108,7 +108,7 @@ def open_conflicts(connection: Connection, record: str = "", *, most: int | None
     of_record, values = ("AND record=?", (record,)) if record else ("", ())
     rows = connection.execute(
         f"SELECT kind, record, field FROM conflict WHERE state='open' {of_record}"  # noqa: S608 - constants only
-        " GROUP BY kind, record, field ORDER BY min(id)",
+        " GROUP BY kind, record, field ORDER BY min(opened_seq), min(id)",
         values,
     ).fetchall()
     shown = (row for row in rows if is_known(row[0], row[2]))

@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.model.ids import is_commune_scope
@@ -218,7 +217,8 @@ class SyncPage(Page):
 
     def refresh_conflicts(self) -> None:
         """Show what is open to decide, oldest first; what is chosen or written in a card that stays is left alone."""
-        cards, more = conflict_cards(self._workplace, most=_SHOWN_CONFLICTS)
+        at_work = [_field_of(shown.card) for shown in self.cards if shown.is_touched]
+        cards, more = conflict_cards(self._workplace, most=_SHOWN_CONFLICTS, besides=at_work)
         former = {shown.card.conflict.ids: shown for shown in self.cards if shown.card in cards}
         place = self._place_of_focus()
         for kept in former.values():
@@ -290,8 +290,9 @@ class SyncPage(Page):
 
     def _not_decided(self, shown: DecisionCard, error: DeskError) -> None:
         """It is still open, and can be decided again."""
-        if isValid(shown):
-            shown.button.setEnabled(True)
+        for one in self.cards:
+            if _field_of(one.card) == _field_of(shown.card):  # the same, or what it was shown anew as
+                one.button.setEnabled(True)
         self._tasks.failed.emit(error)
 
     def _on_changed(self, changes: ChangeSet) -> None:
@@ -380,11 +381,12 @@ class DecisionCard(Card):
         return self.button.isEnabled() and bool(self.written or self.table.decision())
 
     def take_up(self, former: DecisionCard) -> None:
-        """Go on where somebody was on the card that asked the same."""
+        """Go on where somebody was on the card that asked the same. A value that is another one now is chosen anew."""
         field = self.card.conflict.field
         chosen = former.table.decision().get(field, "")
-        if chosen in {hand.key for hand in self.card.hands}:
+        if chosen and self.card.text_of(chosen) == former.card.text_of(chosen):
             self.table.choose(field, chosen)
+        self.button.setEnabled(former.button.isEnabled())
         self.other.set_value(former.other.text())
         if not former.other.isHidden():
             self.table.leave_open(field)

@@ -18,12 +18,16 @@ from commune_desk.domain.time.clock import Clock, from_iso, monotonic
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.usecases.sync.schedule import Pace, SyncSchedule
 from sync.client.errors import (
+    Busy,
     CertificateNotGoodThen,
     DeskRemoved,
+    HalfPage,
     NoLine,
     NotRecognised,
+    ServerTrouble,
     SyncFault,
     SyncHalted,
+    TooSlow,
     WrongCertificate,
 )
 from sync.protocol import Malformed
@@ -79,6 +83,11 @@ class SyncStatus:
     def has_no_line(self) -> bool:
         """Whether the last try found no network at all: nothing can be said of how it sends."""
         return isinstance(self.failure, NoLine)
+
+    @property
+    def asks_only_to_wait(self) -> bool:
+        """Whether there is nothing to do about the last failure but to let it be tried again."""
+        return isinstance(self.failure, (Busy, HalfPage, NoLine, ServerTrouble, TooSlow))
 
     @property
     def failed_here(self) -> bool:

@@ -16,7 +16,16 @@ from commune_desk.store.engine.database import DiskFull
 from commune_desk.store.intake.comparing import Comparison
 from commune_desk.store.pages.sync_status import Held, SyncFacts, Waiting
 from commune_desk.usecases.sync.agent import SyncStatus
-from sync.client.errors import Busy, NoLine, NotRecognised, WrongCertificate
+from sync.client.errors import (
+    AnotherVersion,
+    Busy,
+    CaptivePortal,
+    NameNotFound,
+    NoLine,
+    NotRecognised,
+    SyncFault,
+    WrongCertificate,
+)
 from sync.protocol import Malformed
 
 PROVEN = SyncFacts(
@@ -332,6 +341,15 @@ def test_what_failed_is_not_said_to_be_tried_again_where_nothing_goes_by_itself(
     (trouble, *_rest) = sync_page(PROVEN, replace(failed, **still)).line
     assert "thử lại" not in trouble.detail
     assert "vẫn" in trouble.detail, "what was kept is said"
+
+
+@pytest.mark.parametrize("still", [{"is_paused": True}, {"is_held": True}])
+@pytest.mark.parametrize(
+    "fault", [CaptivePortal(), NameNotFound(), WrongCertificate(), NotRecognised(), AnotherVersion()]
+)
+def test_what_a_person_can_do_about_it_is_said_there_too(still: dict[str, bool], fault: SyncFault) -> None:
+    trouble = sync_page(PROVEN, replace(QUIET, failure=fault, **still)).line[0]
+    assert trouble == sync_page(PROVEN, replace(QUIET, failure=fault)).line[0]
 
 
 def test_what_is_held_back_is_told_with_why_and_promises_no_time() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -10,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.sync.conflict_page import decision
 from commune_desk.store.intake.conflicts import note_late, open_conflicts
+from commune_desk.ui.pages import sync
 from commune_desk.ui.pages.sync import DecisionCard, SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
@@ -129,3 +133,51 @@ def test_the_keyboard_is_not_drawn_away_from_where_somebody_is(workplace: Workpl
     card = told_late(workplace, page)
     assert card.other.isVisible()
     assert focused() is page.pause
+
+
+def test_ones_own_decision_under_way_is_not_told_as_a_colleagues_where_the_card_is_shown_anew(
+    qtbot: QtBot, workplace: Workplace, page: SyncPage, tasks: Tasks
+) -> None:
+    typed(page.cards[0], "0977000999")
+    late = dict.fromkeys(page.cards[0].card.conflict.ids, "2026-11-01T00:00:00Z")
+    go_on = threading.Event()
+    register = workplace.register
+    register.write(lambda tx: note_late(tx, late)).result()
+    busy = register.write(lambda tx: go_on.wait(10))  # a page that is being applied
+    QTest.keyClick(page.cards[0].other, Qt.Key.Key_Return)
+    page.refresh_conflicts()
+    assert not page.cards[0].button.isEnabled(), "it is under way still"
+    go_on.set()
+    busy.result()
+    qtbot.waitUntil(lambda: page.cards == [] and tasks.is_idle)
+    QApplication.processEvents()
+    assert bars(page) == []
+
+
+def test_a_card_that_is_worked_at_stays_in_view_when_older_ones_come(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "_SHOWN_CONFLICTS", 1)
+    in_conflict(workplace, "0987111223", "0366404505", after=10)
+    page = SyncPage(workplace, tasks)
+    show(qtbot, page)
+    typed(page.cards[0], "0977")
+    in_conflict(workplace, "0987111224", "0366404506")
+    page.refresh_conflicts()
+    QApplication.processEvents()
+    assert bars(page) == []
+    assert "0977" in [card.written for card in page.cards]
+
+
+def test_a_value_that_is_another_one_now_is_chosen_anew(page: SyncPage, qtbot: QtBot) -> None:
+    """Of a list the key is the change; what it would let stand depends on what stands."""
+    before = page.cards[0].card
+    now = replace(before, hands=(before.hands[0], replace(before.hands[1], text="another list")))
+    former, anew, same = (DecisionCard(card, page._decide) for card in (before, now, before))
+    for card in (former, anew, same):
+        qtbot.addWidget(card)
+    former.table.choose("phone", before.hands[1].key)
+    anew.take_up(former)
+    same.take_up(former)
+    assert anew.table.decision() == {}
+    assert same.table.decision() == former.table.decision() != {}
