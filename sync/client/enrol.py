@@ -110,6 +110,11 @@ def _fetch_authority(base: str, code: EnrolmentCode, connect: OpenTransport) -> 
     transport = connect(base, None)
     try:
         ca_pem = transport.get("/v1/ca")
+    except errors.ServerTrouble as trouble:
+        status = trouble.params["status"]
+        if isinstance(status, int) and status < 500:  # whoever has no such page was never a province
+            raise errors.StrangerThere from trouble
+        raise
     finally:
         transport.rest()
     if not code.names(authority_fingerprint(ca_pem)):

@@ -101,6 +101,15 @@ class CaptivePortal(LineFault):
     )
 
 
+class StrangerThere(LineFault):
+    """Before anything has shown whose server it is."""
+
+    sentence = N_(
+        "What answers at this address is not the province's server. Nothing was sent to it and everything is kept "
+        "here; compare the address with the province's IT officer."
+    )
+
+
 class Gone(LineFault):
     sentence = N_(
         "What was being fetched has been replaced by something newer. Nothing is lost; it begins again by itself."

@@ -353,7 +353,7 @@ def _no_answer(response: requests.Response, *, is_page: bool) -> errors.SyncFaul
     status = response.status_code
     if status in (429, 503):
         return errors.Busy(_retry_after(response))
-    if is_page and status < 500:
+    if is_page and status < 400:
         return errors.CaptivePortal()
     return errors.ServerTrouble(status=status)
 

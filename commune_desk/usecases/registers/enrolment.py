@@ -76,7 +76,7 @@ class NotReached(Fault):
 
 
 def _not_reached(because: SyncFault) -> str:
-    from sync.client.errors import Busy, CaptivePortal, ServerTrouble
+    from sync.client.errors import Busy, CaptivePortal, ServerTrouble, StrangerThere
 
     if isinstance(because, CaptivePortal):
         return N_(
@@ -85,8 +85,13 @@ def _not_reached(because: SyncFault) -> str:
         )
     if isinstance(because, (Busy, ServerTrouble)):
         return N_(
-            "The province's server answers that it is busy or in trouble, so nothing was set up and the code can still "
+            "What answers at this address is busy or in trouble, so nothing was set up and the code can still "
             "be used. Try again in some minutes; if it stays so, call the province's IT officer."
+        )
+    if isinstance(because, StrangerThere):
+        return N_(
+            "What answers at this address is not the province's server, so nothing was set up and the code can still be "
+            "used. Compare the address with the province's IT officer."
         )
     return N_(
         "The province was not reached, so nothing was set up and the code can still be used. "

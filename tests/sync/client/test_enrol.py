@@ -280,7 +280,9 @@ def test_a_copied_desk_is_found_and_both_copies_stop(province: RealProvince) -> 
         ((302, {"Location": "http://login.test"}, b""), errors.CaptivePortal),
         ((503, {"Content-Type": "text/html", "Retry-After": "60"}, b"<h1>503</h1>"), errors.Busy),
         ((500, {}, b"trouble"), errors.ServerTrouble),
-        ((404, {}, b"not found"), errors.ServerTrouble),
+        ((404, {}, b"not found"), errors.StrangerThere),
+        ((404, {"Content-Type": "text/html"}, b"<h1>404</h1>"), errors.StrangerThere),
+        ((401, {}, b""), errors.StrangerThere),
     ],
 )
 def test_whoever_answers_before_the_province_is_known_is_named(

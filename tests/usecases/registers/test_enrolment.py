@@ -13,7 +13,7 @@ from commune_desk.i18n import translate_error, translate_fields
 from commune_desk.presenters.window.opening import SECRETS, FirstRun
 from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, NotReached, enrol_new_register
 from commune_desk.usecases.registers.profile import FolderNotWritten, NewOfficer, Profile
-from sync.client.errors import Busy, CaptivePortal, NoLine, ServerTrouble, Stopped, SyncFault
+from sync.client.errors import Busy, CaptivePortal, NoLine, ServerTrouble, Stopped, StrangerThere, SyncFault
 from sync.spelling import spell
 from tests.system.surroundings import fill_up, open_folder, refusing, small_disk
 
@@ -59,6 +59,7 @@ def test_what_could_not_be_written_down_is_said_at_its_field(
         (CaptivePortal(), "trang đăng nhập"),
         (Busy(), "đang bận"),
         (ServerTrouble(status=500), "đang bận"),
+        (StrangerThere(), "không phải máy chủ của tỉnh"),
         (NoLine(), "Không kết nối được với tỉnh"),
     ],
 )
