@@ -253,7 +253,7 @@ def _pieces(response: requests.Response, start: int, keep: Callable[[bytes], Non
     if response.status_code in (404, 416):
         raise errors.Gone
     if response.status_code != 206 or not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
-        raise errors.CaptivePortal if response.status_code < 500 else errors.ServerTrouble(status=response.status_code)
+        raise _no_answer(response, is_page=True)
     piece = bytearray()
     try:
         while chunk := response.raw.read1(_CHUNK, decode_content=False):

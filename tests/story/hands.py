@@ -16,9 +16,10 @@ from commune_desk.store.intake.conflicts import count_open
 from commune_desk.ui.opening.first_run import FirstRunPage
 from commune_desk.ui.opening.recovery import RecoveryPage
 from commune_desk.ui.opening.unlock import UnlockPage
+from commune_desk.ui.pages.decision_card import DecisionCard
 from commune_desk.ui.pages.import_page import ImportPage
 from commune_desk.ui.pages.register import RegisterPage
-from commune_desk.ui.pages.sync import DecisionCard, SyncPage
+from commune_desk.ui.pages.sync import SyncPage
 from tests.helpers.typing_vietnamese import commit_text
 from tests.story.failure import StoryFailed
 from tests.story.stage import Told, desk_of, facts, fill, open_form, pump, save, until, window_of, write_into

@@ -75,7 +75,8 @@ class Ledger:
 
         Only stamps written here: another desk's clock may stand in 2099, and nobody's last stamp comes after that.
         Where this PC's own stood there, its stamps stay there too, or what still waits would be read in a wrong order.
-        They are of today again once nothing waits and the clock is right as far as the province's word goes.
+        They are of today again once nothing waits and the clock is right as far as the province's word goes. What a
+        province that was put back is offered again after that keeps its place by its number alone.
         """
         now, told = self.now(), settings.get(connection, settings.CONTACT_AT, str, "")
         is_right = told != "" and now > from_iso(told) - MOST_OFF

@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.model.ids import is_commune_scope
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, translate_error
-from commune_desk.presenters.sync.conflict_page import ConflictCard, conflict_cards, decision, overtaken
+from commune_desk.presenters.sync.conflict_page import conflict_cards, decision, overtaken
 from commune_desk.presenters.sync.lease_texts import lease_line
 from commune_desk.presenters.sync.page import SyncPageState, sync_page
 from commune_desk.presenters.sync.status_line import StatusLine
@@ -23,13 +23,12 @@ from commune_desk.store.pages.sync_status import sync_facts
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.dialogs.save_as import ask_where_to
 from commune_desk.ui.pages.courier_card import CourierCard
+from commune_desk.ui.pages.decision_card import DecisionCard, FieldOf, field_of
 from commune_desk.ui.pages.file_budget import FilesCard
 from commune_desk.ui.tasks import Tasks
-from commune_desk.ui.theme import Size, Tone
+from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
-from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
-from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
@@ -43,8 +42,6 @@ from commune_desk.usecases.sync.log import log_name, write_sync_log
 
 _SHOWN_CONFLICTS = 20
 _ICON_WIDTH = 22
-_FieldOf = tuple[str, str]
-"""Record and name of a field to decide."""
 
 
 class SyncPage(Page):
@@ -217,13 +214,13 @@ class SyncPage(Page):
 
     def refresh_conflicts(self) -> None:
         """Show what is open to decide, oldest first; what is chosen or written in a card that stays is left alone."""
-        at_work = [_field_of(shown.card) for shown in self.cards if shown.is_touched]
+        at_work = [field_of(shown.card) for shown in self.cards if shown.is_touched]
         cards, more = conflict_cards(self._workplace, most=_SHOWN_CONFLICTS, besides=at_work)
         former = {shown.card.conflict.ids: shown for shown in self.cards if shown.card in cards}
         place = self._place_of_focus()
         for kept in former.values():
             self._decisions.removeWidget(kept)
-        going = {_field_of(shown.card): shown for shown in self.cards if shown not in former.values()}
+        going = {field_of(shown.card): shown for shown in self.cards if shown not in former.values()}
         typing = next((at for at, shown in going.items() if shown.other is self.window().focusWidget()), None)
         for shown in going.values():
             shown.other.finish_composing()
@@ -244,13 +241,13 @@ class SyncPage(Page):
             following: list[QWidget] = [stops(shown)[0] for shown in self.cards[place : place + 1] or self.cards[-1:]]
             (*following, self)[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _hand_on(self, going: dict[_FieldOf, DecisionCard], typing: _FieldOf | None) -> None:
+    def _hand_on(self, going: dict[FieldOf, DecisionCard], typing: FieldOf | None) -> None:
         """What was chosen or written on cards that go: to the card that asks the same now, or it is said."""
         for shown in self.cards:
-            former = going.pop(_field_of(shown.card), None)
+            former = going.pop(field_of(shown.card), None)
             if former is not None:
                 shown.take_up(former)
-                if _field_of(shown.card) == typing:
+                if field_of(shown.card) == typing:
                     shown.other.setFocus()
         lost = [overtaken(self._workplace, one.card, one.written) for one in going.values() if one.is_touched]
         if lost:
@@ -291,7 +288,7 @@ class SyncPage(Page):
     def _not_decided(self, shown: DecisionCard, error: DeskError) -> None:
         """It is still open, and can be decided again."""
         for one in self.cards:
-            if _field_of(one.card) == _field_of(shown.card):  # the same, or what it was shown anew as
+            if field_of(one.card) == field_of(shown.card):  # the same, or what it was shown anew as
                 one.button.setEnabled(True)
         self._tasks.failed.emit(error)
 
@@ -299,103 +296,3 @@ class SyncPage(Page):
         self.refresh()
         if changes.touches("conflicts"):
             self.refresh_conflicts()
-
-
-def _field_of(card: ConflictCard) -> _FieldOf:
-    return card.conflict.record, card.conflict.field
-
-
-class DecisionCard(Card):
-    """One field to decide: choose a value or write another."""
-
-    def __init__(self, card: ConflictCard, decide: Callable[[DecisionCard, str, str], str]) -> None:
-        super().__init__(_("To decide: {whose}").format(whose=card.title), "alert-triangle")
-        self.card, self._decide = card, decide
-        if card.note:
-            self.add_padded(Text(card.note, ink="quiet", wrap=True))
-        self.table = CompareTable(
-            [hand.author for hand in card.hands],
-            [
-                CompareRow(
-                    card.conflict.field,
-                    card.label,
-                    card.base,
-                    tuple(Version(hand.key, hand.text) for hand in card.hands),
-                )
-            ],
-        )
-        self.table.decided.connect(self._choose)
-        self.add(self.table)
-        if card.waited:
-            self.add_padded(Text(card.waited, size=Size.SMALL, ink="warning", wrap=True))
-        self.other = LineEdit(_("Another value"), placeholder=_("Another value"))
-        self.other.returnPressed.connect(self.submit)
-        putting_away = QShortcut(QKeySequence("Esc"), self.other, context=Qt.ShortcutContext.WidgetShortcut)
-        putting_away.activated.connect(self._put_away)
-        self.other.hide()
-        self.write: LinkButton | None = None
-        self.error = Text("", size=Size.SMALL, ink="danger", wrap=True)
-        self.error.hide()
-        self.button = PrimaryButton(_("Decide"))
-        self.button.clicked.connect(self.submit)
-        self.add_padded(self._foot())
-
-    def _foot(self) -> QWidget:
-        foot = QWidget()
-        column = QVBoxLayout(foot)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.other)
-        column.addWidget(self.error)
-        line = QHBoxLayout()
-        if self.card.can_write:
-            self.write = LinkButton(_("Write another value…"))
-            self.write.clicked.connect(self._write_other)
-            line.addWidget(self.write)
-        line.addWidget(Text(_("Values not chosen stay in the history."), size=Size.SMALL, ink="quiet", wrap=True), 1)
-        line.addWidget(self.button)
-        column.addLayout(line)
-        return foot
-
-    def _write_other(self) -> None:
-        self.table.leave_open(self.card.conflict.field)
-        self.other.show()
-        self.other.setFocus()
-
-    def _put_away(self) -> None:
-        self.other.hide()
-        if self.write is not None:
-            self.write.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _choose(self) -> None:
-        """What was chosen last counts: a value written before is put away, and comes back when it is asked for."""
-        self.other.hide()
-
-    @property
-    def written(self) -> str:
-        """The value written, where it is not put away."""
-        return "" if self.other.isHidden() else self.other.value()
-
-    @property
-    def is_touched(self) -> bool:
-        """Whether something was chosen or written that no decision has taken with it."""
-        return self.button.isEnabled() and bool(self.written or self.table.decision())
-
-    def take_up(self, former: DecisionCard) -> None:
-        """Go on where somebody was on the card that asked the same. A value that is another one now is chosen anew."""
-        field = self.card.conflict.field
-        chosen = former.table.decision().get(field, "")
-        if chosen and self.card.text_of(chosen) == former.card.text_of(chosen):
-            self.table.choose(field, chosen)
-        self.button.setEnabled(former.button.isEnabled())
-        self.other.set_value(former.other.text())
-        if not former.other.isHidden():
-            self.table.leave_open(field)
-            self.other.show()
-
-    def submit(self) -> None:
-        """Decide with the value chosen, or with the one written."""
-        chosen = self.table.decision().get(self.card.conflict.field, "")
-        problem = self._decide(self, chosen, self.other.value() if self.other.isVisible() else "")
-        self.error.set_text(problem)
-        self.error.setVisible(bool(problem))
-        self.button.setEnabled(bool(problem))

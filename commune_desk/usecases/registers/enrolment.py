@@ -90,8 +90,8 @@ def _not_reached(because: SyncFault) -> str:
         )
     if isinstance(because, StrangerThere):
         return N_(
-            "What answers at this address is not the province's server, so nothing was set up and the code can still be "
-            "used. Compare the address with the province's IT officer."
+            "What answers at this address is not the province's server, so nothing was set up and the code can still "
+            "be used. Compare the address with the province's IT officer."
         )
     return N_(
         "The province was not reached, so nothing was set up and the code can still be used. "

@@ -335,7 +335,7 @@ def test_a_wrong_clock_is_told_with_what_it_means_and_what_to_do(seconds: int, s
 
 
 @pytest.mark.parametrize("still", [{"is_paused": True}, {"is_held": True}])
-def test_what_failed_is_not_said_to_be_tried_again_where_nothing_goes_by_itself(still: dict[str, bool]) -> None:
+def test_what_failed_is_not_said_to_be_tried_again_where_nothing_goes_by_itself(still: dict[str, Any]) -> None:
     failed = replace(QUIET, failure=Busy())
     assert any("thử lại" in line.detail for line in sync_page(PROVEN, failed).line)
     (trouble, *_rest) = sync_page(PROVEN, replace(failed, **still)).line
@@ -347,7 +347,7 @@ def test_what_failed_is_not_said_to_be_tried_again_where_nothing_goes_by_itself(
 @pytest.mark.parametrize(
     "fault", [CaptivePortal(), NameNotFound(), WrongCertificate(), NotRecognised(), AnotherVersion()]
 )
-def test_what_a_person_can_do_about_it_is_said_there_too(still: dict[str, bool], fault: SyncFault) -> None:
+def test_what_a_person_can_do_about_it_is_said_there_too(still: dict[str, Any], fault: SyncFault) -> None:
     trouble = sync_page(PROVEN, replace(QUIET, failure=fault, **still)).line[0]
     assert trouble == sync_page(PROVEN, replace(QUIET, failure=fault)).line[0]
 

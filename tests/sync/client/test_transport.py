@@ -218,6 +218,18 @@ def test_a_name_that_does_not_exist(authority: Identity) -> None:
         _post(8743, authority.certificate, host="nowhere.invalid")
 
 
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
+def test_a_province_that_is_busy_says_when_to_come_for_a_snapshot(
+    tmp_path: Path, authority: Identity, status: str
+) -> None:
+    busy = _http(b"", status=status, headers="Retry-After: 60\r\n")
+    with _server(tmp_path, authority, _says(busy)) as port:
+        transport = Transport(f"https://127.0.0.1:{port}", ca_pem=authority.certificate)
+        with pytest.raises(errors.Busy) as told:
+            transport.fetch("/v1/snapshots/one", 0, lambda _piece: None)
+    assert told.value.retry_after == 60
+
+
 def test_plain_http_on_the_port_is_a_sign_in_page(authority: Identity) -> None:
     """As a network has it that lets nobody through yet: no certificate was shown, and a new code would help nobody."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from commune_desk.presenters.sync.conflict_page import decision
 from commune_desk.store.intake.conflicts import note_late, open_conflicts
 from commune_desk.ui.pages import sync
-from commune_desk.ui.pages.sync import DecisionCard, SyncPage
+from commune_desk.ui.pages.decision_card import DecisionCard
+from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.usecases.desk.workplace import Workplace

@@ -18,7 +18,8 @@ from commune_desk.store.engine.settings import Pins
 from commune_desk.store.intake import comparing, speaking_for
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.ui import theme
-from commune_desk.ui.pages.sync import DecisionCard, SyncPage
+from commune_desk.ui.pages.decision_card import DecisionCard
+from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton

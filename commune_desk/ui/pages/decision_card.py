@@ -1,0 +1,121 @@
+"""One field to decide on the Sync page, and what goes over to the card that is shown in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from commune_desk.i18n import _
+from commune_desk.presenters.sync.conflict_page import ConflictCard
+from commune_desk.ui.theme import Size
+from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
+from commune_desk.ui.widgets.card import Card
+from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
+from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.text import Text
+
+FieldOf = tuple[str, str]
+"""Record and name of a field to decide."""
+
+
+def field_of(card: ConflictCard) -> FieldOf:
+    return card.conflict.record, card.conflict.field
+
+
+class DecisionCard(Card):
+    """One field to decide: choose a value or write another."""
+
+    def __init__(self, card: ConflictCard, decide: Callable[[DecisionCard, str, str], str]) -> None:
+        super().__init__(_("To decide: {whose}").format(whose=card.title), "alert-triangle")
+        self.card, self._decide = card, decide
+        if card.note:
+            self.add_padded(Text(card.note, ink="quiet", wrap=True))
+        self.table = CompareTable(
+            [hand.author for hand in card.hands],
+            [
+                CompareRow(
+                    card.conflict.field,
+                    card.label,
+                    card.base,
+                    tuple(Version(hand.key, hand.text) for hand in card.hands),
+                )
+            ],
+        )
+        self.table.decided.connect(self._choose)
+        self.add(self.table)
+        if card.waited:
+            self.add_padded(Text(card.waited, size=Size.SMALL, ink="warning", wrap=True))
+        self.other = LineEdit(_("Another value"), placeholder=_("Another value"))
+        self.other.returnPressed.connect(self.submit)
+        putting_away = QShortcut(QKeySequence("Esc"), self.other, context=Qt.ShortcutContext.WidgetShortcut)
+        putting_away.activated.connect(self._put_away)
+        self.other.hide()
+        self.write: LinkButton | None = None
+        self.error = Text("", size=Size.SMALL, ink="danger", wrap=True)
+        self.error.hide()
+        self.button = PrimaryButton(_("Decide"))
+        self.button.clicked.connect(self.submit)
+        self.add_padded(self._foot())
+
+    def _foot(self) -> QWidget:
+        foot = QWidget()
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.other)
+        column.addWidget(self.error)
+        line = QHBoxLayout()
+        if self.card.can_write:
+            self.write = LinkButton(_("Write another value…"))
+            self.write.clicked.connect(self._write_other)
+            line.addWidget(self.write)
+        line.addWidget(Text(_("Values not chosen stay in the history."), size=Size.SMALL, ink="quiet", wrap=True), 1)
+        line.addWidget(self.button)
+        column.addLayout(line)
+        return foot
+
+    def _write_other(self) -> None:
+        self.table.leave_open(self.card.conflict.field)
+        self.other.show()
+        self.other.setFocus()
+
+    def _put_away(self) -> None:
+        self.other.hide()
+        if self.write is not None:
+            self.write.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose(self) -> None:
+        """What was chosen last counts: a value written before is put away, and comes back when it is asked for."""
+        self.other.hide()
+
+    @property
+    def written(self) -> str:
+        """The value written, where it is not put away."""
+        return "" if self.other.isHidden() else self.other.value()
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something was chosen or written that no decision has taken with it."""
+        return self.button.isEnabled() and bool(self.written or self.table.decision())
+
+    def take_up(self, former: DecisionCard) -> None:
+        """Go on where somebody was on the card that asked the same. A value that is another one now is chosen anew."""
+        field = self.card.conflict.field
+        chosen = former.table.decision().get(field, "")
+        if chosen and self.card.text_of(chosen) == former.card.text_of(chosen):
+            self.table.choose(field, chosen)
+        self.button.setEnabled(former.button.isEnabled())
+        self.other.set_value(former.other.text())
+        if not former.other.isHidden():
+            self.table.leave_open(field)
+            self.other.show()
+
+    def submit(self) -> None:
+        """Decide with the value chosen, or with the one written."""
+        chosen = self.table.decision().get(self.card.conflict.field, "")
+        problem = self._decide(self, chosen, self.other.value() if self.other.isVisible() else "")
+        self.error.set_text(problem)
+        self.error.setVisible(bool(problem))
+        self.button.setEnabled(bool(problem))
