@@ -15,6 +15,7 @@ from commune_desk.domain.time.clock import monotonic
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.channel import Channel, Refused
+from sync.client.transport import TOO_LARGE
 from sync.content import MAX_FILE
 from sync.file_wire import (
     MAX_PIECE,
@@ -35,7 +36,6 @@ _NOT_TODAY = ("file_day", "file_no_room")
 _LATER = (*_NOT_TODAY, "file_waits")
 _MOST_STRANGERS = 3
 """Files in one sync to which somebody on the way says no before it is taken for a line that carries none."""
-_TOO_LARGE = 413
 
 
 class FileStore(Protocol):
@@ -76,7 +76,8 @@ class FileCarrier:
         self.carried = 0
 
     def begin(self) -> None:
-        """A new sync: what was passed over in the last one is tried again."""
+        """A new sync: what was passed over in the last one is tried again, and so is what was too large."""
+        self._largest = MAX_PIECE
         self._passed_over.clear()
         self._asked.clear()
         self.refused_on_the_way.clear()
@@ -109,7 +110,7 @@ class FileCarrier:
         status = fault.params["status"]
         if not isinstance(status, int) or not 400 <= status < 500:
             raise fault
-        if status == _TOO_LARGE and self._piece > _SMALLEST:
+        if status == TOO_LARGE and self._piece > _SMALLEST:
             self._piece = self._largest = max(_SMALLEST, self._piece // 2)
             return
         self.refused_on_the_way.append(fault)

@@ -10,11 +10,10 @@ from sync.client import errors
 from sync.client.channel import Channel, Refused
 from sync.client.exchange import ROOM_FOR_HEADER, push_body
 from sync.client.replica import DeskIdentity, PendingLine, Replica
+from sync.client.transport import TOO_LARGE
 
 _IS_ANOTHER = "head"
 """The province follows another chain than this desk's: what came before is offered again, and it says which it has."""
-_TOO_LARGE = 413
-"""Whoever says so gets half, the province or somebody on the way."""
 TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
 """What a poor line does to a batch or a page: a smaller one is tried next."""
 
@@ -82,9 +81,9 @@ class Pusher:
             self._most = max(1, self._most // 2)
             raise
         except errors.ServerTrouble as fault:
-            if fault.params["status"] != _TOO_LARGE:
+            if fault.params["status"] != TOO_LARGE:
                 raise
-            raise Refused(_TOO_LARGE, protocol.Problem(code="too_large", text="")) from fault  # nobody signed it
+            raise Refused(TOO_LARGE, protocol.Problem(code="too_large", text="")) from fault  # nobody signed it
         receipt = protocol.decode(body, protocol.Receipt)
         if receipt.desk != identity.desk or receipt.accepted_n < ready.batch[0].n:
             raise errors.Unproven
@@ -111,7 +110,7 @@ class Pusher:
     def _after_refusal(self, refused: Refused, batch: Sequence[PendingLine], gaps: int) -> int:
         """The number to go on after. Raises when a person has to decide, or when it would go in circles."""
         problem = refused.problem
-        if refused.status == _TOO_LARGE:
+        if refused.status == TOO_LARGE:
             if len(batch) == 1:
                 raise errors.ChangeTooLarge from refused
             self._most = len(batch) // 2

@@ -33,6 +33,8 @@ from sync.client.tls import PinnedAdapter, PinnedContext
 # Its warnings quote what came over the line.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
+TOO_LARGE = 413
+"""The status of what is too large: whoever says so, the province or somebody on the way, gets less."""
 _CHUNK = 64 * 1024
 _PIECE = 256 * 1024
 """Bytes that are kept at a time of something that comes in parts."""
@@ -333,7 +335,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _read_reply(response: requests.Response, raw: bytes) -> Reply:
     status, retry_after = response.status_code, _retry_after(response)
     if _is_page(response, raw):
-        if status == 413:  # as front ends say it: whoever sends in batches sends less
+        if status == TOO_LARGE:  # as front ends say it: whoever sends in batches sends less
             return Reply(status, b"", "", retry_after)
         raise _no_answer(response, is_page=True)
     signature = response.headers.get(protocol.SIGNATURE_HEADER, "")

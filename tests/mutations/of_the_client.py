@@ -310,6 +310,31 @@ SENDING = (
         tests=("sync/files/test_unsigned_refusals.py",),
     ),
     Fault(
+        name="one-refused-file-keeps-all",
+        file="sync/client/files.py",
+        old="        if len(self.refused_on_the_way) >= _MOST_STRANGERS:\n",
+        new="        if self.refused_on_the_way:\n",
+        tests=(
+            "sync/files/test_unsigned_refusals.py::test_a_file_that_somebody_always_refuses_keeps_no_other_from_moving",
+        ),
+    ),
+    Fault(
+        name="every-refused-file-is-tried",
+        file="sync/client/files.py",
+        old="        if len(self.refused_on_the_way) >= _MOST_STRANGERS:\n",
+        new="        if not self.refused_on_the_way:\n",
+        tests=(
+            "sync/files/test_unsigned_refusals.py::test_of_many_files_that_somebody_refuses_few_are_tried_in_one_sync",
+        ),
+    ),
+    Fault(
+        name="pieces-as-large-as-before-they-were-refused",
+        file="sync/client/files.py",
+        old="            self._piece = self._largest = max(_SMALLEST, self._piece // 2)\n",
+        new="            self._piece = max(_SMALLEST, self._piece // 2)\n",
+        tests=("sync/files/test_unsigned_refusals.py::test_who_takes_no_large_pieces_gets_smaller_ones",),
+    ),
+    Fault(
         name="inflated-without-a-cap",
         file=_PROTOCOL,
         old="        inside = reader.read(limit + 1)\n",
