@@ -44,6 +44,16 @@ _QUICK = {
 }
 """Quick rather than durable: what survives a power cut is PostgreSQL's own to prove."""
 
+_IN_MEMORY, _ROOM = Path("/dev/shm"), 2 << 30
+"""A copy of the migrated database takes a tenth of the time where no disk is written to. Bytes that must be free."""
+
+
+def _quick_place() -> Path | None:
+    """None: where temporary files go."""
+    if not os.access(_IN_MEMORY, os.W_OK) or shutil.disk_usage(_IN_MEMORY).free < _ROOM:
+        return None
+    return _IN_MEMORY
+
 
 def programs() -> Path | None:
     """The folder that holds `bin/initdb` and `bin/postgres`, or None on a machine that has none."""
@@ -61,7 +71,7 @@ class PostgresCluster:
         self, installed: Path, *, is_lasting: bool = False, settings: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         """`is_lasting`: with PostgreSQL's own settings, so that a commit waits for the disk. `settings`: others yet."""
-        self._folder = Path(tempfile.mkdtemp(prefix="cd-postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="cd-postgres-", dir=None if is_lasting else _quick_place()))
         self._numbers = count(1)
         self._bin = self._readable(installed) / "bin"
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N", "--locale=C")

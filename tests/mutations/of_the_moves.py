@@ -289,7 +289,9 @@ BEGINNINGS = (
         file="commune_desk/store/files/file_queue.py",
         old="left, may_send = budget(db, day).left, not _awaits_pull(db)\n",
         new="left, may_send = budget(db, day).left, True\n",
-        tests=("sync/journeys/test_enrolled_after_a_restore.py::test_a_photo_that_it_lost_is_sent_behind_its_words",),
+        tests=(
+            "sync/journeys/test_enrolled_after_a_restore.py::test_until_its_words_are_there_the_province_is_not_asked_about_a_photo",
+        ),
     ),
     Fault(
         name="taken-back-without-a-word",

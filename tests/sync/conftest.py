@@ -10,8 +10,15 @@ import pytest
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from tests.helpers.builders import make_file, make_group, make_person, make_relation, make_report, save_all
+from tests.helpers.quick_passphrases import quick_passphrases
 from tests.sync.actors.commune_and_house import Both, commune_and_house
 from tests.sync.actors.two_communes import Two, two_communes, visit
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _quick_passphrases() -> Iterator[None]:
+    with quick_passphrases():
+        yield
 
 
 @pytest.fixture

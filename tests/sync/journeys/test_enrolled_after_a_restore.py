@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import requests
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.engine import settings
@@ -55,6 +58,33 @@ def test_a_photo_that_it_lost_is_sent_behind_its_words(office: TravelledOffice) 
     assert office.homes("attachment") == {photo.id: COMMUNE}
     assert office.whole_files() == {photo.sha256: COMMUNE}
     assert office.ours.counted() == (0, 0, 0, 0, 0)
+
+
+def test_until_its_words_are_there_the_province_is_not_asked_about_a_photo(
+    office: TravelledOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked, it would say that it knows of none, and the page would say so."""
+    child = office.child("Chìu Văn Sáng")
+    enrolled_since(office)
+    office.photo("ours", child)
+    office.sync("ours")
+    answered = answers_of(office, monkeypatch)
+    put_back_and_enrol(office)
+    assert {status for path, status in answered if path.startswith("/v1/files/")} == {200}
+
+
+def answers_of(office: TravelledOffice, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Path and status of what the province answers from now on."""
+    answered: list[tuple[str, int]] = []
+    send = office.real.line.send
+
+    def listening(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        response = send(request, *args, **kwargs)
+        answered.append((request.path_url, response.status_code))
+        return response
+
+    monkeypatch.setattr(office.real.line, "send", listening)
+    return answered
 
 
 def test_a_photo_of_which_it_has_the_words_is_sent_in_the_same_round(office: TravelledOffice) -> None:
