@@ -19,6 +19,7 @@ from sync.seal import SealBroken
 from sync.snapshot import MAX_BYTES, Snapshot, SnapshotOffer, SnapshotRequest, opened, unpack
 
 _TRIES = 3
+_NOT_FOUND = 404
 
 
 def begin_scope(
@@ -29,10 +30,18 @@ def begin_scope(
     `fresh`: the register is at work, and only a snapshot of now will do; so too where a beginning was broken off or
     overtaken. Raises a SyncFault or Malformed; what was fetched until then is kept and need not come again.
     """
+    not_there = ""
     for _ in range(_TRIES):
         offer = _ask(channel, replica, identity, scope, fresh or scope in replica.to_begin_anew())
+        if offer.token == not_there:
+            raise errors.ServerTrouble(status=_NOT_FOUND)
         try:
             ciphertext = _fetch(transport, replica, offer)
+        except errors.Gone:
+            # Nobody signs for that word: what the province offers once more is there, whoever says it is not.
+            not_there = offer.token
+            continue
+        try:
             return take_over(offer, ciphertext, replica, identity)
         except errors.Gone:
             replica.drop_snapshot(offer.token)

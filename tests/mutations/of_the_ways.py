@@ -14,7 +14,23 @@ _PAUSED = "system/test_pause.py"
 _ATTACKED = "usecases/locked/test_push_attacked.py"
 _SERVED = "sync/files/test_server.py"
 
+_SNAPSHOTS = "sync/client/test_snapshots.py"
+
 FAULTS = (
+    Fault(
+        name="strangers-word-drops-a-snapshot",
+        file="sync/client/snapshots.py",
+        old="            not_there = offer.token\n",
+        new="            replica.drop_snapshot(offer.token)\n",
+        tests=(f"{_SNAPSHOTS}::test_what_somebody_on_the_way_says_takes_nothing_back_of_it",),
+    ),
+    Fault(
+        name="snapshot-cut-short-is-offered",
+        file="sync/server/answers/snapshots.py",
+        old="path.is_file() and path.stat().st_size == size",
+        new="path.is_file()",
+        tests=(f"{_SNAPSHOTS}::test_a_file_that_the_disk_cut_short_is_offered_to_nobody",),
+    ),
     Fault(
         name="sealed-at-lock-though-paused",
         file=_LOCKED,

@@ -119,11 +119,16 @@ def _newest(connection: Connection, province: Province, request: SnapshotRequest
     newest = select(table).where(table.c.scope == scope, table.c.epoch == epoch_of(connection))
     row = connection.execute(newest.order_by(table.c.seq.desc()).limit(1)).mappings().first()
     head = connection.scalar(select(tables.scope.c.head).where(tables.scope.c.id == scope)) or 0
-    if row is None or not (province.data / FOLDER / row["token"]).is_file():
+    if row is None or not _is_whole(province.data / FOLDER / row["token"], row["size"]):
         return None
     lag = 0 if request.fresh else max(WORTH, row["seq"] // _FRESH_SHARE)
     tells_too_much = _left_at(connection, scope) > row["seq"]
     return dict(row) if head - row["seq"] <= lag and not tells_too_much else None
+
+
+def _is_whole(path: Path, size: int) -> bool:
+    """Whether the file has all its bytes: of one that a disk has cut short no desk would ever get the rest."""
+    return path.is_file() and path.stat().st_size == size
 
 
 def _left_at(connection: Connection, scope: str) -> int:

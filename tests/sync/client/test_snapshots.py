@@ -23,6 +23,7 @@ from sync.client.session import Session
 from sync.client.snapshots import begin_scope
 from sync.server.answers import snapshots
 from tests.helpers.builders import make_file, make_group, make_person, make_relation, make_report, make_visit, save_all
+from tests.sync.actors.in_process import response_of
 from tests.sync.actors.real_desks import Crash, RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
@@ -306,23 +307,21 @@ def test_a_desk_that_dies_between_two_portions_begins_again(office: Office, monk
 
 
 def test_beyond_its_end_there_is_no_part_and_a_desk_that_asks_begins_anew(office: Office) -> None:
-    """The file at the province is shorter than its offer says: of the next one the desk gets all."""
+    """The file at the province is cut short while it is fetched: of the next one the desk gets all."""
     first, second = office.desk(), office.desk()
     a_history(first, second)
-    office.desk().sync()
-    (file,) = (office.real.province.data / snapshots.FOLDER).iterdir()
-    whole = file.read_bytes()
-    file.write_bytes(whole[:100])
     third = office.desk()
     asked: list[tuple[str, int, str]] = []
     send = office.real.line.send
 
     def noted(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if not request.path_url.startswith("/v1/snapshots/"):
+            return send(request, *args, **kwargs)
+        if not asked:
+            (file,) = (office.real.province.data / snapshots.FOLDER).iterdir()
+            file.write_bytes(file.read_bytes()[:100])
         response = send(request, *args, **kwargs)
-        if request.path_url.startswith("/v1/snapshots/"):
-            asked.append((request.headers["Range"], response.status_code, response.headers.get("Content-Range", "")))
-            if response.status_code == 416:
-                file.unlink()  # somebody looked after it
+        asked.append((request.headers["Range"], response.status_code, response.headers.get("Content-Range", "")))
         return response
 
     office.real.line.send = noted  # type: ignore[method-assign]
@@ -333,3 +332,68 @@ def test_beyond_its_end_there_is_no_part_and_a_desk_that_asks_begins_anew(office
     ]
     assert asked[2][:2] == ("bytes=0-", 206)
     assert picture(third) == picture(second) == picture(first)
+    assert third.ask("SELECT count(*) FROM snapshot_part") == [(0,)]
+
+
+def half_fetched(office: Office, status: int) -> tuple[RealDesk, int]:
+    """A desk whose line broke amid a snapshot, and to which somebody on the way says `status` since; and how many
+    bytes it has."""
+    a_history(office.desk(), office.desk())
+    desk = office.desk()
+    honest = office.real.line.send
+
+    def cut(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        response = honest(request, *args, **kwargs)
+        if request.path_url.startswith("/v1/snapshots/"):
+            whole = response.raw.read()
+            response.raw = Cut(whole[: len(whole) // 2], breaks=True)
+        return response
+
+    def refused(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if request.path_url.startswith("/v1/snapshots/"):
+            return response_of(status, {}, b"no")
+        return honest(request, *args, **kwargs)
+
+    office.real.line.send = cut  # type: ignore[method-assign]
+    with pytest.raises(errors.HalfPage):
+        desk.sync()
+    office.real.line.send = refused  # type: ignore[method-assign]
+    with pytest.raises(errors.ServerTrouble):
+        desk.sync()
+    office.real.line.send = honest  # type: ignore[method-assign]
+    return desk, desk.ask("SELECT coalesce(sum(length(data)), 0) FROM snapshot_part")[0][0]
+
+
+@pytest.mark.parametrize("status", [404, 416, 413, 502])
+def test_what_somebody_on_the_way_says_takes_nothing_back_of_it(office: Office, status: int) -> None:
+    """Nobody signs for a status. The province offers the same one again, so it is there."""
+    desk, have = half_fetched(office, status)
+    assert have > 0
+    asked: list[str] = []
+    send = office.real.line.send
+
+    def noted(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        asked.extend([str(request.headers["Range"])] if request.path_url.startswith("/v1/snapshots/") else [])
+        return send(request, *args, **kwargs)
+
+    office.real.line.send = noted  # type: ignore[method-assign]
+    desk.sync()
+    assert asked == [f"bytes={have}-"]
+    assert picture(desk) == picture(office.desks[0])
+
+
+def test_a_file_that_the_disk_cut_short_is_offered_to_nobody(office: Office) -> None:
+    a_history(office.desk(), office.desk())
+    office.desk().sync()
+    (file,) = (office.real.province.data / snapshots.FOLDER).iterdir()
+    file.write_bytes(file.read_bytes()[:100])
+    last = office.desk()
+    last.sync()
+    assert picture(last) == picture(office.desks[0])
+
+
+def test_offered_all_the_same_no_desk_would_get_the_rest(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(snapshots, "_is_whole", lambda path, _size: path.is_file())
+    with pytest.raises(errors.ServerTrouble):
+        test_a_file_that_the_disk_cut_short_is_offered_to_nobody(office)
