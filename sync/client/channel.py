@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from commune_desk.domain.time.clock import from_iso, monotonic
 from sync import protocol, seal
 from sync.client import errors
+from sync.client.backoff import CAP_SECONDS
 from sync.client.signing import RequestSigner
 from sync.client.transport import Reply, Transport
 from sync.protocol import BELL_SUFFIX
@@ -160,7 +161,9 @@ def _refusal(reply: Reply, authority_public: bytes, desk: str) -> errors.SyncFau
     if not seal.verify(authority_public, seal.HELLO, reply.body, protocol.unb64(reply.signature)):
         return errors.Unproven()
     problem = protocol.decode(reply.body, protocol.Problem)
-    wait = max(reply.retry_after, float(problem.retry_after))
+    # Another desk's refusal, played back, delays this one no longer than trouble on the line would.
+    told = float(problem.retry_after)
+    wait = max(reply.retry_after, told if problem.desk == desk else min(told, CAP_SECONDS))
     fault = errors.Busy(wait) if reply.status in (429, 503) else refusal_of(problem, reply.status, desk)
     if not isinstance(fault, errors.Unproven):
         fault.said_at = problem.at

@@ -27,6 +27,7 @@ from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from sync import protocol, seal
 from sync.client import errors
+from sync.client.backoff import CAP_SECONDS
 from sync.client.signing import RequestSigner
 from sync.client.tls import PinnedAdapter, PinnedContext
 
@@ -361,7 +362,8 @@ def _no_answer(response: requests.Response, *, is_page: bool) -> errors.SyncFaul
 
 
 def _retry_after(response: requests.Response) -> float:
-    return _seconds(response.headers.get("Retry-After", ""))
+    """Seconds, as far as they are anybody's to ask: nobody signs a header, and a report waits twelve hours at most."""
+    return min(_seconds(response.headers.get("Retry-After", "")), CAP_SECONDS)
 
 
 def _seconds(text: str) -> float:
