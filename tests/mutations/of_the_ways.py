@@ -29,14 +29,14 @@ FAULTS = (
         file="sync/client/transport.py",
         old='min(_seconds(response.headers.get("Retry-After", "")), CAP_SECONDS)',
         new='_seconds(response.headers.get("Retry-After", ""))',
-        tests=("sync/client/test_session.py::test_nobody_but_the_province_keeps_a_desk_away_for_hours",),
+        tests=("sync/client/test_busy.py::test_nobody_but_the_province_keeps_a_desk_away_for_hours",),
     ),
     Fault(
         name="another-desks-wait-is-ours",
         file="sync/client/channel.py",
         old="told if problem.desk == desk else min(told, CAP_SECONDS)",
         new="told",
-        tests=("sync/client/test_session.py::test_another_desks_refusal_played_back_keeps_nobody_away_for_hours",),
+        tests=("sync/client/test_busy.py::test_another_desks_refusal_played_back_keeps_nobody_away_for_hours",),
     ),
     Fault(
         name="snapshot-cut-short-is-offered",

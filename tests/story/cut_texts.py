@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from commune_desk.ui.opening.frame import OpeningCard
 from commune_desk.ui.widgets.chip import Chip
+from commune_desk.ui.widgets.forms import FieldRow
 from commune_desk.ui.widgets.line_breaks import before_code
 from commune_desk.ui.widgets.table import PagedTable, RowDelegate
 from commune_desk.ui.widgets.text import RichLine, Text
@@ -19,7 +20,7 @@ _MAY_END_A_LINE = " \u00a0\u2028-–/"
 
 def cut_texts(window: QWidget) -> list[str]:
     """What is cut off in the window as it stands: texts, chips, buttons, choices, placeholders, cells of tables; words
-    torn over two lines; and an opening page that does not fit into it."""
+    torn over two lines; and an opening page that does not fit into it, unless it grew by telling of mistakes."""
     shown = [widget for widget in (window, *window.findChildren(QWidget)) if widget.isVisible() and not _is_out(widget)]
     found = [text for widget in shown for text in _cut(widget)]
     return list(dict.fromkeys(found))
@@ -33,13 +34,17 @@ def _cut(widget: QWidget) -> Iterator[str]:
     if isinstance(widget, PagedTable):
         yield from _cut_cells(widget)
         return
-    if isinstance(widget, OpeningCard) and widget.scrolling.verticalScrollBar().maximum():
+    if isinstance(widget, OpeningCard) and widget.scrolling.verticalScrollBar().maximum() and not _tells(widget):
         yield f"{widget.title.plain} (does not fit)"
     if isinstance(widget, RichLine) and widget.wordWrap():
         yield from _torn(widget)
     text, needed = _words(widget)
     if needed > widget.width():
         yield text
+
+
+def _tells(page: OpeningCard) -> bool:
+    return any(row.error for row in page.findChildren(FieldRow))
 
 
 def _torn(text: RichLine) -> Iterator[str]:

@@ -29,7 +29,7 @@ from tests.story.move_pictures import shoot_moves
 from tests.story.pictures import CUT, both_sizes, take_pictures
 from tests.story.share_pictures import shoot_shares
 from tests.story.shared_desks import shared_desks
-from tests.story.stage import pump
+from tests.story.stage import pump, until, write_into
 from tests.story.sync_pictures import take_sync_pictures
 
 README_PICTURE = "commune-vi-today.png"
@@ -64,8 +64,25 @@ def shoot_first_start(folder: Path, out: Path, prefix: str) -> list[str]:
         assert page.fields is not None
         stops(page.fields)[0].setFocus()
         names += both_sizes(window, out, f"{prefix}-first-start{suffix}")
+    page.ways.set_value(ENROL)
+    page.choose(ENROL)
+    page.submit()
+    names += both_sizes(window, out, f"{prefix}-first-start-empty")
+    _mistype(page)
+    names += both_sizes(window, out, f"{prefix}-first-start-mistyped")
     window.deleteLater()
     return names
+
+
+def _mistype(page: FirstRunPage) -> None:
+    """An address that is none and a code with letters missing, beside an officer's own words."""
+    assert page.fields is not None
+    fields = page.fields
+    typed = {"address": "máy chủ tỉnh", "code": "7KQ2-M9", "label": "Máy văn phòng", "display_name": "Đặng Thị Hoà"}
+    for name, text in {**typed, "login": "hoa", "passphrase": PASSPHRASE, "again": PASSPHRASE}.items():
+        write_into(fields.row(name).editor, text)
+    page.submit()
+    until("what is mistyped to be said", lambda: fields.row("address").error)
 
 
 def main() -> int:

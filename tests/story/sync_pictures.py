@@ -38,7 +38,9 @@ from commune_desk.usecases.locked.push import leave_sealed
 from commune_desk.usecases.registers.moved_province import NotReachedThere
 from commune_desk.usecases.registers.training_register import fill_commune
 from commune_desk.usecases.sync.agent import SyncStatus
-from sync.client.errors import NoLine
+from sync.client.errors import NoLine, ServerTrouble
+from sync.client.session import SyncReport
+from tests.helpers.attached import add_file, scan
 from tests.helpers.builders import make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.story.pictures import both_sizes, go_to, longest_story
@@ -47,6 +49,9 @@ from tests.sync.actors.real_province import real_province
 
 CHILDREN = 30
 SYNC = Route("sync")
+_REFUSED_ON_THE_WAY = SyncReport(
+    pushed=1, pulled=0, quarantined=0, conflicts=0, at="", receipt_at="", file_fault=ServerTrouble(status=413)
+)
 
 
 def take_sync_pictures(folder: Path, out: Path, language: str) -> list[str]:
@@ -119,12 +124,20 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     yield "wrong-clock-today"
     go_to(window, SYNC)
     desk.sync()
+    with _photo_waiting(desk, child):
+        window.show_status(SyncStatus(last_report=_REFUSED_ON_THE_WAY, next_try_at=soon))
+        yield "photo-not-through"
     desk.open.register.write(lambda tx: _set_one_aside(tx, child)).result()
     window.show_status(SyncStatus(next_try_at=soon))
     yield "set-aside"
     desk.open.register.write(_find_what_is_only_here).result()
     window.show_status(SyncStatus(next_try_at=soon))
     yield "only-here"
+    yield from _on_records(desk, window, child)
+
+
+def _on_records(desk: EnrolledDesk, window: DeskWindow, child: RecordId) -> Iterator[str]:
+    """What a child's and a report's own pages tell of the sync."""
     _visit(desk, child, "Cháu đi học lại.")
     desk.open.register.write(lambda tx: _in_conflict(tx, child)).result()
     window.navigate(Route("child", child))
@@ -182,6 +195,16 @@ def _address(desk: EnrolledDesk, window: DeskWindow, out: Path, language: str) -
         ]
         dialog.reject()
     return names
+
+
+@contextmanager
+def _photo_waiting(desk: EnrolledDesk, child: RecordId) -> Iterator[None]:
+    add_file(desk.open.register, child, scan(300_000))
+    desk.province.line.down_at = "/v1/files/offset"
+    desk.sync()
+    yield
+    desk.province.line.down_at = ""
+    desk.sync()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.skew import ClockSkew
+from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, format_number, format_size, format_time, ngettext, translate_error
 from commune_desk.presenters.sync.proven import proven
 from commune_desk.presenters.sync.status_line import StatusLine, when
@@ -228,6 +229,8 @@ def _up(value: float, step: int) -> int:
 def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
     """How it stands between this PC and the province: contact, trouble, and why nothing goes by itself."""
     lines = [_trouble(status)] if status.failure is not None else []
+    if status.file_fault is not None and facts.waiting_files:
+        lines.append(_files_broken_off(status, status.file_fault))
     if status.is_paused:
         lines.append(
             StatusLine(
@@ -265,9 +268,22 @@ def _trouble(status: SyncStatus) -> StatusLine:
     what, _stop, kept = translate_error(status.failure).partition(". ")
     if (status.is_paused or status.is_held) and status.asks_only_to_wait:
         kept = _("Everything is kept here.")
-    when = _("Tries again by itself at {time}.").format(time=_at(status.next_try_at)) if status.next_try_at else ""
     tone, icon = ("danger", "alert-triangle") if status.is_halted else ("warning", "wifi-off")
-    return StatusLine(what, " ".join(filter(None, (kept, when))), tone=tone, icon=icon)
+    return StatusLine(what, _with_next_try(kept, status), tone=tone, icon=icon)
+
+
+def _files_broken_off(status: SyncStatus, fault: DeskError) -> StatusLine:
+    """All that was written is through, and why a photo is not."""
+    what = _("Records are through, photos or scans are not yet")
+    why = translate_error(fault)
+    if status.is_paused or status.is_held:
+        why = f"{why.partition('. ')[0]}. {_('Everything is kept here.')}"
+    return StatusLine(what, _with_next_try(why, status), tone="warning", icon="paperclip")
+
+
+def _with_next_try(text: str, status: SyncStatus) -> str:
+    again = _("Tries again by itself at {time}.").format(time=_at(status.next_try_at)) if status.next_try_at else ""
+    return " ".join(filter(None, (text, again)))
 
 
 def clock_line(clock: ClockSkew) -> StatusLine:

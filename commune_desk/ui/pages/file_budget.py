@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.domain.model.change_set import ChangeSet
@@ -34,17 +35,18 @@ class FilesCard(Card):
 
     def _body(self) -> QWidget:
         body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.waiting)
-        column.addWidget(self.today)
+        line = QHBoxLayout(body)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(16)
+        told = QVBoxLayout()
+        told.setSpacing(6)
+        told.addWidget(self.waiting)
+        told.addWidget(self.today)
+        told.addWidget(self.now, alignment=Qt.AlignmentFlag.AlignLeft)
+        told.addStretch(1)
+        line.addLayout(told, 1)
         hint = _("Up and down together. Text goes first and is never held back.")
-        column.addWidget(FieldRow(_("Files over the line"), self.budget, hint=hint))
-        line = QHBoxLayout()
-        line.addStretch(1)
-        line.addWidget(self.now)
-        column.addLayout(line)
+        line.addWidget(FieldRow(_("Files over the line"), self.budget, hint=hint), 1)
         return body
 
     def refresh(self) -> None:

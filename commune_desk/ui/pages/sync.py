@@ -78,7 +78,7 @@ class SyncPage(Page):
         columns.side.addWidget(self.speak, alignment=Qt.AlignmentFlag.AlignLeft)
         columns.side.addWidget(self.line)
         self.files = FilesCard(workplace, tasks)
-        columns.side.addWidget(self.files)
+        columns.main.addWidget(self.files)
         own = workplace.register.identity
         self.files.setVisible(is_commune_scope(own.scope) and not own.is_training)  # a shelter keeps no files
         columns.side.addLayout(self._support())

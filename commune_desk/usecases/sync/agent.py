@@ -70,6 +70,11 @@ class SyncStatus:
     """None while paused or held."""
 
     @property
+    def file_fault(self) -> DeskError | None:
+        """Why the last sync carried text and broke off at the files; None after one that failed as a whole."""
+        return self.last_report.file_fault if self.last_report is not None and self.failure is None else None
+
+    @property
     def is_halted(self) -> bool:
         """Whether a person has to decide before trying again helps."""
         return isinstance(self.failure, SyncHalted)
