@@ -50,11 +50,13 @@ class Departed(msgspec.Struct, frozen=True):
 
 
 def note(tx: Tx, change: Change, left: Iterable[tuple[str, str]], *, instant: str) -> None:
-    """Remember which records leave with the change; `settle` removes them."""
+    """Remember which records leave with the change; `settle` removes them.
+
+    Also those of kinds that only a newer program knows: their changes lie here, kept for the update.
+    """
     rows = [
         (record, kind, change.id, change.to, instant, _case_number(tx.connection, kind, record))
         for kind, record in left
-        if kind in KINDS
     ]
     tx.connection.executemany("INSERT OR REPLACE INTO departure VALUES (?,?,?,?,?,?,0)", rows)
     tx.topic("departures")
@@ -230,11 +232,10 @@ def _remove(tx: Tx, kind: str, record: str) -> int:
     """How many records that were: none where this desk never had it."""
     db = tx.connection
     own = _as_list(settings.names(db))
-    tx.forget(kind, record)
     if kind == _PERSON:
         import_rows.forget_person(db, record)
     files = file_queue.contents_of(db, record) if kind == _ATTACHMENT else ()
-    removed: int = db.execute(f"DELETE FROM {kind} WHERE id=?", (record,)).rowcount  # noqa: S608 - declared names only
+    removed = _remove_row(tx, kind, record)
     for file in files:
         _let_go(db, file, record, own)
     for table in ("shadow", "conflict", "draft", "arrival"):
@@ -242,6 +243,14 @@ def _remove(tx: Tx, kind: str, record: str) -> int:
     db.execute(f"DELETE FROM change WHERE record=? AND NOT {_BY_US} AND NOT ({_SAYS_WHERE})", (record, own))  # noqa: S608
     db.execute("UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE record=?", (LEFT, record))
     return removed
+
+
+def _remove_row(tx: Tx, kind: str, record: str) -> int:
+    """Of a kind that only a newer program knows there is none."""
+    if kind not in KINDS:
+        return 0
+    tx.forget(kind, record)
+    return int(tx.connection.execute(f"DELETE FROM {kind} WHERE id=?", (record,)).rowcount)  # noqa: S608 - declared names only
 
 
 def _let_go(db: Connection, file: str, record: str, own: str) -> None:

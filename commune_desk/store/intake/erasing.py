@@ -33,11 +33,13 @@ Named = dict[str, str]
 def carry_out(tx: Tx, change: Change, named: Iterable[tuple[str, str]]) -> None:
     """Erase the records that the province's change names, and what speaks of them here.
 
+    Of kinds that only a newer program knows their changes lie here, kept for the update: they go too.
+
     Raises Malformed for a change that is not the province's own: nobody else orders an erasure.
     """
     if change.desk != protocol.PROVINCE_DESK:
         raise protocol.Malformed
-    ordered = {record: kind for kind, record in named if kind in KINDS}
+    ordered = {record: kind for kind, record in named}
     _part(tx, ordered)
     gone = _all_about(tx.connection, ordered)
     for record, kind in gone.items():
@@ -126,6 +128,18 @@ def _speaking_of(db: Connection, records: list[str]) -> Iterator[tuple[str, str]
 def _erase(tx: Tx, kind: str, record: str) -> None:
     """Take the record away wherever it stands, and write down that it was here."""
     db = tx.connection
+    if kind in KINDS:
+        _erase_row(tx, kind, record)
+    drafts.drop_naming(db, record)
+    for table in ("shadow", "conflict", "arrival", "departure"):
+        db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
+    asked = "SELECT id, desk, n, raw, state FROM change WHERE record=? AND length(raw)>0"
+    for row in db.execute(asked, (record,)).fetchall():
+        _empty(tx, *row)
+
+
+def _erase_row(tx: Tx, kind: str, record: str) -> None:
+    db = tx.connection
     _remember(db, kind, record)
     files = file_queue.contents_of(db, record) if kind == "attachment" else ()
     if kind == "person":
@@ -134,12 +148,6 @@ def _erase(tx: Tx, kind: str, record: str) -> None:
     db.execute(f"DELETE FROM {kind} WHERE id=?", (record,))  # noqa: S608 - declared names only
     for file in files:
         file_queue.drop(db, file)
-    drafts.drop_naming(db, record)
-    for table in ("shadow", "conflict", "arrival", "departure"):
-        db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
-    asked = "SELECT id, desk, n, raw, state FROM change WHERE record=? AND length(raw)>0"
-    for row in db.execute(asked, (record,)).fetchall():
-        _empty(tx, *row)
 
 
 def _remember(db: Connection, kind: str, record: str) -> None:

@@ -153,9 +153,9 @@ class Incoming:
         origin = self._log(event, line)
         self.open_conflicts(event, change)
         self._tx.ledger.saw(change.stamp)
+        if event.entered and not event.left:
+            departures.come_back(self._db, change.kind, change.record)
         kind = KINDS.get(change.kind)
-        if kind is not None and event.entered and not event.left:
-            departures.come_back(self._db, kind.name, change.record)
         if kind is None or origin == "known":
             return
         if change.verb == Verb.ERASE.value:

@@ -128,6 +128,8 @@ class Restating:
                 journal.keep_received(self._db, [journal.row(line, state="received", place=(event.seq, None))])
             elif line.change.kind in KINDS:
                 self._db.execute("UPDATE change SET seq=? WHERE id=?", (event.seq, line.change.id))
+            if line.change.kind not in KINDS:
+                departures.come_back(self._db, line.change.kind, line.change.record)
             self._remember_guest(event, line)
             if line.change.verb == Verb.ERASE.value:
                 erasing.carry_out(self._tx, line.change, event.left)
@@ -144,8 +146,9 @@ class Restating:
             self._db.execute("INSERT OR IGNORE INTO arrival VALUES (?,?,?,?,1)", row)
 
     def _held(self, named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Of these (kind, id) the records that this register has."""
-        return [(kind, record) for kind, record in named if kind in KINDS and _present(self._db, kind, "id", [record])]
+        """Of these (kind, id) the records that this register has; of a kind that it does not know, their changes."""
+        places = [(("change", "record") if kind not in KINDS else (kind, "id"), kind, record) for kind, record in named]
+        return [(kind, record) for place, kind, record in places if _present(self._db, *place, [record])]
 
 
 def _names_in(lines: Sequence[Step]) -> Iterator[str]:

@@ -29,8 +29,9 @@ from sync.protocol import Malformed, decode, encode
 from sync.server.answers.pull import refuse_frozen, refuse_stopped
 from sync.server.engine import tables
 from sync.server.engine.database import reach_of
-from sync.server.identity.desks import DeskState
+from sync.server.identity.desks import REVOKED, DeskState
 from sync.server.identity.province import Province
+from sync.server.intake.named_aside import size_set_aside
 from sync.server.problems import Refused
 
 _KIND = kind_of(Attachment)
@@ -61,7 +62,8 @@ class FileDoor:
     """Which files a desk may ask about: those that a record of a scope it holds names.
 
     And send: also those of a record that has left its scope before its content was here, or that was written there
-    about a child who had left.
+    about a child who had left; and a desk that was withdrawn those that it names in what was set aside for that, for
+    its register may be about to go.
     """
 
     def size_of(self, connection: Connection, caller: DeskState, asked: FileAsked, roles: frozenset[Role]) -> int:
@@ -71,16 +73,20 @@ class FileDoor:
         """
         if caller.grants.get(asked.scope) not in roles or not is_digest(asked.file):
             raise Refused(404, "not_found")
-        sizes = {size for size in self.sizes_of(connection, asked) if size > 0}
+        sizes = {size for size in self.sizes_of(connection, asked, caller) if size > 0}
         if not sizes:
             raise Refused(404, "not_found")
         return max((size for size in sizes if size <= MAX_FILE), default=min(sizes))
 
-    def sizes_of(self, connection: Connection, asked: FileAsked) -> set[int]:
+    def sizes_of(self, connection: Connection, asked: FileAsked, caller: DeskState) -> set[int]:
         """What the records of its scope say of the file's size: anybody may name it once more, and be wrong."""
         record = tables.RECORDS["attachment"]
         said = select(record.c.size).where(record.c.scope == asked.scope, record.c.sha256 == asked.file)
-        return {size for size in connection.scalars(said.distinct()) if size is not None}
+        sizes = {size for size in connection.scalars(said.distinct()) if size is not None}
+        if not sizes and caller.status == REVOKED:
+            aside = size_set_aside(connection, caller.id, asked.scope, asked.file)
+            sizes = {aside} if aside is not None else set()
+        return sizes
 
     def home_of(self, connection: Connection, caller: DeskState, asked: FileAsked) -> str:
         """Where the content of a file that a desk sends lies: with its record, also where that has left the scope.
@@ -169,7 +175,7 @@ class Files:
         place = {"scope": blob.scope, "sha256": blob.sha256, "start": blob.got, "data": data}
         connection.execute(insert(tables.blob_piece).values(place))
         grown = replace(blob, got=blob.got + len(data))
-        may_end = grown.got in self._door.sizes_of(connection, named)
+        may_end = grown.got in self._door.sizes_of(connection, named, by)
         return _told(province, _settled(connection, province, grown, may_end=may_end), header.scope)
 
     def _follow(

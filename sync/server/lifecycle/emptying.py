@@ -18,6 +18,7 @@ from sync.change import WITHOUT_FIELDS
 from sync.protocol import Event, b64, encode, inflate
 from sync.server.engine import tables
 from sync.server.intake.erasures import empty_set_aside
+from sync.server.intake.named_aside import read_named
 from sync.server.lifecycle.belonging import read_set_aside
 
 _BLANK = {"raw": b"", "signature": b""}
@@ -96,9 +97,25 @@ def _empty_set_aside(connection: Connection, records: set[str]) -> int:
     emptied = 0
     for row in connection.execute(select(table.c.desk, table.c.n, table.c.raw)).all():
         if row.raw and _speaks_of(row.raw, records):
+            _drop_named(connection, row.raw)
             empty_set_aside(connection, row.desk, row.n)
             emptied += 1
     return emptied
+
+
+def _drop_named(connection: Connection, raw: bytes) -> None:
+    """The content of a file that is named by what was set aside, and by no record."""
+    named, table = read_named(raw), tables.RECORDS["attachment"]
+    if named is None:
+        return
+    here = select(table.c.id).where(table.c.scope == named.scope, table.c.sha256 == named.sha256)
+    if connection.scalar(here.limit(1)) is None:
+        _drop_content(connection, named.scope, named.sha256)
+
+
+def _drop_content(connection: Connection, scope: str, sha256: str) -> None:
+    for content in (tables.blob_piece, tables.blob):
+        connection.execute(delete(content).where(content.c.scope == scope, content.c.sha256 == sha256))
 
 
 def _speaks_of(raw: bytes, records: set[str]) -> bool:
@@ -127,8 +144,7 @@ def _drop_files(connection: Connection, records: Sequence[str]) -> int:
     for scope, sha256 in set(named):
         others = select(table.c.id).where(table.c.scope == scope, table.c.sha256 == sha256)
         if all(one in records for one in connection.scalars(others)):
-            for content in (tables.blob_piece, tables.blob):
-                connection.execute(delete(content).where(content.c.scope == scope, content.c.sha256 == sha256))
+            _drop_content(connection, scope, sha256)
             dropped += 1
     return dropped
 

@@ -1,0 +1,52 @@
+"""Files that are named by what was set aside: a desk that was withdrawn sends their content too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from commune_desk.domain.model.record import kind_of
+from commune_desk.domain.records.attachments import Attachment
+from sync.change import Change
+from sync.server.engine import tables
+
+REVOKED = "revoked"
+"""The code of what a desk sent after it was withdrawn."""
+_ATTACHMENT = kind_of(Attachment).name
+_AT_ONCE = 100
+"""Changes that are looked through at a time."""
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """What a change says of a file: where its record would be, its digest, and its size."""
+
+    scope: str
+    sha256: str
+    size: int
+
+
+def read_named(raw: bytes) -> NamedFile | None:
+    """The file that a change names, if it can be read and names one."""
+    try:
+        change = msgspec.json.decode(raw, type=Change)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    sha256, size = change.set.get("sha256"), change.set.get("size")
+    if change.kind != _ATTACHMENT or not isinstance(sha256, str) or not isinstance(size, int):
+        return None
+    return NamedFile(change.scope, sha256, size)
+
+
+def size_set_aside(connection: Connection, desk: str, scope: str, sha256: str) -> int | None:
+    """What the desk said of the file's size since it was withdrawn: the last time is enough."""
+    table, digest = tables.quarantine, sha256.encode()
+    theirs = select(table.c.raw).where(table.c.desk == desk, table.c.code == REVOKED).order_by(table.c.n.desc())
+    with connection.scalars(theirs, execution_options={"yield_per": _AT_ONCE}) as changes:
+        for raw in changes:
+            named = read_named(raw) if digest in raw else None
+            if named is not None and (named.scope, named.sha256) == (scope, sha256):
+                return named.size
+    return None
