@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.quick_passphrases import quick_passphrases
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _quick_passphrases() -> Iterator[None]:
     with quick_passphrases():
         yield

@@ -15,7 +15,7 @@ from tests.sync.actors.commune_and_house import Both, commune_and_house
 from tests.sync.actors.two_communes import Two, two_communes, visit
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _quick_passphrases() -> Iterator[None]:
     with quick_passphrases():
         yield
