@@ -43,18 +43,14 @@ FAULTS = (
         file="sync/server/answers/files.py",
         old="if not sizes and caller.status == REVOKED:",
         new="if False:",
-        tests=(
-            "sync/files/test_of_withdrawn_desks.py::test_its_content_is_at_the_province_before_the_register_goes",
-        ),
+        tests=("sync/files/test_of_withdrawn_desks.py::test_its_content_is_at_the_province_before_the_register_goes",),
     ),
     Fault(
         name="kept-unread-outlives-its-child",
         file="commune_desk/store/intake/departures.py",
         old="        for kind, record in left\n    ]",
         new="        for kind, record in left\n        if kind in KINDS\n    ]",
-        tests=(
-            "sync/journeys/test_of_kinds_that_only_newer_ones_know.py::test_it_goes_with_its_child",
-        ),
+        tests=("sync/journeys/test_of_kinds_that_only_newer_ones_know.py::test_it_goes_with_its_child",),
     ),
     Fault(
         name="snapshot-cut-short-is-offered",

@@ -32,6 +32,8 @@ PLACES = (COMMUNE, OTHER)
 DESKS_OF_A_PLACE, CHILDREN = 4, 4
 SHORT, LONG = 8, 150
 """Pushes of each desk."""
+MOST = 10
+"""Races at most until two that ought not to meet have met; on a busy machine they may miss each other in one."""
 TAKEN: dict[str, set[str]] = {
     "home_visit": {"ok", "late"},
     "phone": {"ok", "conflict"},
@@ -185,6 +187,9 @@ def test_looked_at_once_visits_would_stay_behind(tmp_path: Path, on_postgres: Po
     """The twin: the processes read where a child is before they hold its places, and do not look again."""
     with two_servers(tmp_path, on_postgres, "tests.system.faulty_server", "looked_at_once") as servers:
         race = Race(servers, tmp_path)
-        race.run(SHORT)
+        for _ in range(MOST):
+            race.run(SHORT)
+            if race.astray():
+                break
         assert race.astray()
         race.close()
