@@ -294,6 +294,13 @@ BEGINNINGS = (
         ),
     ),
     Fault(
+        name="each-late-word-is-asked-about",
+        file="sync/server/intake/merging.py",
+        old="            succeeded = self._succeed(change, name, merged)\n            if",
+        new="            succeeded = None\n            if",
+        tests=("sync/moves/test_server_moves.py::test_who_types_on_about_a_child_who_had_left_leaves_one_question",),
+    ),
+    Fault(
         name="taken-back-without-a-word",
         file="sync/server/intake/relocating.py",
         old='    return "" if change.scope == change.to else change.id\n',

@@ -113,8 +113,9 @@ class Batch:
         for name in change.fields:
             former = record.writers.get(name)
             outcome = self._decide_late(record, change, name)
+            succeeded = self._succeed(change, name, merged)
             if outcome is Outcome.CONFLICT:
-                base = change.base.get(name)
+                base = succeeded.base if succeeded else change.base.get(name)
                 merged.opened.append(self._conflicts.open(change, name, scope=record.scope, base=base, ours=former))
             self._note(change, name, outcome, former, merged)
 

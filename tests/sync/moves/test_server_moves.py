@@ -19,6 +19,7 @@ from sync.client.page import Page, read_page, verified_keys, verify_page
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.scopes import ensure_key
+from sync.server.intake.merging import Batch
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -171,6 +172,43 @@ def test_a_late_edit_is_a_conflict_of_the_new_commune_and_never_applied_in_silen
     assert [(one.scope, one.theirs) for one in world.open_conflicts()] == [(OTHER, line.change.id)]
     event, _ = page_of(new, OTHER, world).events[-1]
     assert [one.theirs for one in event.opened] == [line.change.id]
+
+
+def typed_twice(world: World) -> tuple[Child, ServerDesk, str, str]:
+    """A child whom a desk that has not heard of the move calls one name, and then another; and who must decide."""
+    old, late, new = world.desk(), world.desk(), world.desk({OTHER: Role.COMMUNE_OFFICER})
+    child = Child(old)
+    child.move(OTHER)
+    first = late.change("person", child.person, {"full_name": "Chìu Văn Sang"}, base={"full_name": child.name})
+    second = late.change("person", child.person, {"full_name": "Chìu Văn Sảng"}, base={"full_name": first.change.id})
+    assert late.results(first, second) == [("conflict", ""), ("conflict", "")]
+    return child, new, first.change.id, second.change.id
+
+
+def test_who_types_on_about_a_child_who_had_left_leaves_one_question(world: World) -> None:
+    child, new, first, second = typed_twice(world)
+    assert [(one.scope, one.base, one.theirs) for one in world.open_conflicts()] == [(OTHER, child.name, second)]
+    (earlier, _), (later, _) = page_of(new, OTHER, world).events[-2:]
+    assert [one.theirs for one in earlier.opened] == [first]
+    assert later.closed == [one.id for one in earlier.opened]
+    assert [one.theirs for one in later.opened] == [second]
+
+
+def test_taken_for_strangers_words_each_would_be_asked_about(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(Batch, "_succeed", lambda *_: None)
+    _child, _new, first, second = typed_twice(world)
+    assert {one.theirs for one in world.open_conflicts()} == {first, second}
+
+
+def test_who_types_again_what_stands_where_the_child_lives_asks_nothing_any_more(world: World) -> None:
+    old, late = world.desk(), world.desk()
+    child = Child(old)
+    child.move(OTHER)
+    first = late.change("person", child.person, {"full_name": "Chìu Văn Sang"}, base={"full_name": child.name})
+    back = late.change("person", child.person, {"full_name": "Chìu Văn Sáng"}, base={"full_name": first.change.id})
+    late.results(first, back)
+    assert world.open_conflicts() == []
 
 
 def test_who_never_held_the_place_cannot_write_there(world: World) -> None:
