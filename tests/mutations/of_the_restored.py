@@ -110,7 +110,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         name="a-change-without-end-stops-erasures",
-        file="sync/server/lifecycle/belonging.py",
+        file="sync/server/intake/set_aside.py",
         old=f"{_NESTED}, ",
         new="msgspec.DecodeError, ",
         tests=("sync/erasure/test_server_erasure.py::test_no_desk_stands_in_the_way_of_an_erasure",),

@@ -31,7 +31,7 @@ from sync.server.engine import tables
 from sync.server.engine.database import reach_of
 from sync.server.identity.desks import REVOKED, DeskState
 from sync.server.identity.province import Province
-from sync.server.intake.named_aside import size_set_aside
+from sync.server.intake.set_aside import size_set_aside
 from sync.server.problems import Refused
 
 _KIND = kind_of(Attachment)

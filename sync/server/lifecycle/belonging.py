@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.limits.erasure import ABOUT, notices_of
 from commune_desk.domain.model.batches import batched
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.program_files import code_book
-from sync.change import Change
 from sync.server.engine import tables
 from sync.server.engine.tables import RECORDS
 from sync.server.intake.erasures import made_about
 from sync.server.intake.joining import one_with
 from sync.server.intake.records import kinds_of
+from sync.server.intake.set_aside import read_set_aside
 from sync.server.intake.whereabouts import PERSON
 
 Named = dict[str, str]
@@ -86,11 +85,3 @@ def _is_named_elsewhere(connection: Connection, record: str, found: Mapping[str,
             if any(one not in found for one in rows):
                 return True
     return False
-
-
-def read_set_aside(raw: bytes) -> Change | None:
-    """The change that was set aside, if it can be read."""
-    try:
-        return msgspec.json.decode(raw, type=Change)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None

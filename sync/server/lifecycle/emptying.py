@@ -18,8 +18,7 @@ from sync.change import WITHOUT_FIELDS
 from sync.protocol import Event, b64, encode, inflate
 from sync.server.engine import tables
 from sync.server.intake.erasures import empty_set_aside
-from sync.server.intake.named_aside import read_named
-from sync.server.lifecycle.belonging import read_set_aside
+from sync.server.intake.set_aside import read_named, read_set_aside
 
 _BLANK = {"raw": b"", "signature": b""}
 

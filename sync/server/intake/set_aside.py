@@ -1,4 +1,4 @@
-"""Files that are named by what was set aside: a desk that was withdrawn sends their content too."""
+"""Reading what was set aside: the change, and the file that it names, whose content a withdrawn desk sends too."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from commune_desk.domain.model.record import kind_of
 from commune_desk.domain.records.attachments import Attachment
 from sync.change import Change
 from sync.server.engine import tables
+from sync.server.identity import desks
 
-REVOKED = "revoked"
-"""The code of what a desk sent after it was withdrawn."""
 _ATTACHMENT = kind_of(Attachment).name
 _AT_ONCE = 100
 """Changes that are looked through at a time."""
@@ -28,11 +27,18 @@ class NamedFile:
     size: int
 
 
+def read_set_aside(raw: bytes) -> Change | None:
+    """The change that was set aside, if it can be read."""
+    try:
+        return msgspec.json.decode(raw, type=Change)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+
+
 def read_named(raw: bytes) -> NamedFile | None:
     """The file that a change names, if it can be read and names one."""
-    try:
-        change = msgspec.json.decode(raw, type=Change)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+    change = read_set_aside(raw)
+    if change is None:
         return None
     sha256, size = change.set.get("sha256"), change.set.get("size")
     if change.kind != _ATTACHMENT or not isinstance(sha256, str) or not isinstance(size, int):
@@ -43,7 +49,7 @@ def read_named(raw: bytes) -> NamedFile | None:
 def size_set_aside(connection: Connection, desk: str, scope: str, sha256: str) -> int | None:
     """What the desk said of the file's size since it was withdrawn: the last time is enough."""
     table, digest = tables.quarantine, sha256.encode()
-    theirs = select(table.c.raw).where(table.c.desk == desk, table.c.code == REVOKED).order_by(table.c.n.desc())
+    theirs = select(table.c.raw).where(table.c.desk == desk, table.c.code == desks.REVOKED).order_by(table.c.n.desc())
     with connection.scalars(theirs, execution_options={"yield_per": _AT_ONCE}) as changes:
         for raw in changes:
             named = read_named(raw) if digest in raw else None
