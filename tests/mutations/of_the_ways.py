@@ -53,6 +53,13 @@ FAULTS = (
         tests=("sync/journeys/test_of_kinds_that_only_newer_ones_know.py::test_it_goes_with_its_child",),
     ),
     Fault(
+        name="who-is-not-known-is-here-alone",
+        file="commune_desk/store/intake/comparing.py",
+        old="(record not in aside and _is_told(connection, record))",
+        new="record not in aside",
+        tests=("sync/journeys/test_guest_of_whom_nothing_is_known.py::test_both_sides_are_the_same",),
+    ),
+    Fault(
         name="snapshot-cut-short-is-offered",
         file="sync/server/answers/snapshots.py",
         old="path.is_file() and path.stat().st_size == size",

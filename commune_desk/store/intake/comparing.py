@@ -127,7 +127,8 @@ def under_way(connection: Connection, scope: str) -> set[str]:
 def _writers_of(
     connection: Connection, kind: Kind, rows: Mapping[str, str], *, is_whole: bool
 ) -> Iterator[tuple[str, set[str]]]:
-    """Each record with the changes that wrote what stands in it; none that was wholly set aside.
+    """Each record with the changes that wrote what stands in it; none that was wholly set aside, or that no change
+    ever spoke of: of a guest in need nothing may be known yet, so that there is nothing to tell the province.
 
     `rows` are the writers columns by id, of all records of the kind or of a few.
     """
@@ -136,8 +137,13 @@ def _writers_of(
     for record, written in rows.items():
         wrote = sent.get(record, set()) if kind.append_only else set(writers.parse(written).values())
         standing = wrote - aside.get(record, set())
-        if standing or record not in aside:
+        if standing or (record not in aside and _is_told(connection, record)):
             yield record, standing
+
+
+def _is_told(connection: Connection, record: str) -> bool:
+    """Whether any change speaks of the record."""
+    return connection.execute("SELECT 1 FROM change WHERE record=? LIMIT 1", (record,)).fetchone() is not None
 
 
 def _set_aside(connection: Connection, kind: str) -> dict[str, set[str]]:
