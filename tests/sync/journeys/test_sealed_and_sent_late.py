@@ -18,6 +18,7 @@ from tests.sync.actors.sheltered_office import decide
 from tests.sync.actors.travelled_office import TravelledOffice, Traveller
 
 HER_WORDS, LATE = "Bị đánh", "Bị đánh bằng gậy"
+ONCE, TWICE = (LATE,), ("Bị đánh bằng roi", LATE)
 
 
 @pytest.fixture
@@ -38,17 +39,19 @@ def moved(office: TravelledOffice, report: RecordId) -> None:
     office.sync("colleague", "there")
 
 
-def told_by_a_stick(office: TravelledOffice, report: RecordId) -> None:
+def told_by_a_stick(office: TravelledOffice, report: RecordId, texts: tuple[str, ...] = ONCE) -> None:
     """What the PC wrote is still on it when a stick brings the move."""
     stick = office.ours.stick_out()
     moved(office, report)
-    edit(office.ours, report, LATE)
+    for text in texts:
+        edit(office.ours, report, text)
     office.ours.stick_in(bring(office.real.province, *stick))
 
 
-def told_under_a_new_name(office: TravelledOffice, report: RecordId) -> None:
+def told_under_a_new_name(office: TravelledOffice, report: RecordId, texts: tuple[str, ...] = ONCE) -> None:
     """A PC that was withdrawn and is enrolled anew hears all before it sends anything."""
-    edit(office.ours, report, LATE)
+    for text in texts:
+        edit(office.ours, report, text)
     desk = office.ours.register.identity.desk
     office.real.write(lambda connection: desks.revoke(connection, office.real.province, desk))
     assert office.ours.stopped() == "DeskRevoked"
@@ -65,9 +68,13 @@ def read(desk: Traveller) -> list[tuple[Value, bool]]:
 
 
 @WAYS
-def test_the_new_commune_reads_what_it_decides(office: TravelledOffice, report: RecordId, way: object) -> None:
+@pytest.mark.parametrize("texts", [ONCE, TWICE])
+def test_the_new_commune_reads_what_it_decides(
+    office: TravelledOffice, report: RecordId, way: object, texts: tuple[str, ...]
+) -> None:
+    """Written twice, it is asked about once, in the last words."""
     assert callable(way)
-    way(office, report)
+    way(office, report, texts)
     office.sync()
     office.sync()
     assert read(office.there) == [(HER_WORDS, True), (LATE, True)]
