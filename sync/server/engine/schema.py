@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -26,17 +27,17 @@ def migrate(database: Database, *, app: str = "", empty: bool = False) -> None:
     `app` is the role that PostgreSQL's tables are to serve. Raises Refusal for a newer database, and with `empty` for
     one that was migrated before.
     """
-    config = _config()
 
     def work(connection: Connection) -> None:
         revision = _revision(connection)
         if empty and revision is not None and _is_used(connection):
             raise Refusal(N_("The database holds a province already; nothing was overwritten. Name an empty one."))
-        refuse_newer(revision, config)
-        if empty and revision == _head(config) and is_let_in(connection, app):
+        refuse_newer(revision)
+        is_there = revision == _head()
+        if is_there and (not app or (empty and is_let_in(connection, app))):
             return
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if not is_there:
+            _upgrade(connection)
         if app:
             secure(connection, app)
 
@@ -49,12 +50,11 @@ def _is_used(connection: Connection) -> bool:
 
 def refuse_another(database: Database) -> None:
     """Raise Refusal unless the database is at exactly this program's schema."""
-    config = _config()
     revision = database.read(_revision, NO_SCOPE)
     if revision is None:
         raise unfounded()
-    refuse_newer(revision, config)
-    if revision != _head(config):
+    refuse_newer(revision)
+    if revision != _head():
         raise Refusal(
             N_("The database was made by an older version of this program. Bring it up: commune-desk-server upgrade")
         )
@@ -65,10 +65,10 @@ def unfounded() -> Refusal:
     return Refusal(N_("The database lacks its founding facts; it was not made by: commune-desk-server init"))
 
 
-def refuse_newer(revision: str | None, config: Config) -> None:
+def refuse_newer(revision: str | None) -> None:
     """Raise Refusal unless this program knows `revision`."""
     try:
-        ScriptDirectory.from_config(config).get_revision(revision or "base")
+        _scripts().get_revision(revision or "base")
     except CommandError:
         raise Refusal(
             N_("The database was made by a newer version of this program. Nothing was changed; install that version.")
@@ -79,8 +79,20 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _head(config: Config) -> str | None:
-    return ScriptDirectory.from_config(config).get_current_head()
+def _head() -> str | None:
+    return _scripts().get_current_head()
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """The migrations, whose files are read once for a process: each store that is opened asks which is the last."""
+    return ScriptDirectory.from_config(_config())
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _config() -> Config:
