@@ -52,7 +52,7 @@ class NameNotFound(LineFault):
 
 class NotAnswering(LineFault):
     sentence = N_(
-        "The province's server does not answer at its address. Everything is kept here and will be tried again; "
+        "The province's server does not answer at its address. Everything is kept here; "
         "if the province has a new address, enter it in Settings."
     )
 
@@ -89,7 +89,7 @@ class CertificateNotGoodThen(WrongCertificate):
 
     sentence = N_(
         "The certificate of the server that answers is not good at the time that the province says it is, so nothing "
-        "was sent: it has run out, or that server's clock is wrong. Everything is kept here and will be tried again; "
+        "was sent: it has run out, or that server's clock is wrong. Everything is kept here; "
         "tell the province's IT officer."
     )
 
@@ -117,11 +117,11 @@ class Gone(LineFault):
 
 
 class ServerTrouble(LineFault):
-    sentence = N_("The province's server is in trouble (code {status}). Everything is kept here; it is tried again.")
+    sentence = N_("The province's server is in trouble (code {status}). Everything is kept here.")
 
 
 class Busy(LineFault):
-    sentence = N_("The province's server is busy or being serviced. Everything is kept here; it is tried again later.")
+    sentence = N_("The province's server is busy or being serviced. Everything is kept here.")
 
     def __init__(self, retry_after: float = 0.0) -> None:
         super().__init__()

@@ -20,10 +20,14 @@ from sync.client.errors import (
     AnotherVersion,
     Busy,
     CaptivePortal,
+    CertificateNotGoodThen,
     NameNotFound,
     NoLine,
+    NotAnswering,
     NotRecognised,
+    ServerTrouble,
     SyncFault,
+    TooSlow,
     WrongCertificate,
 )
 from sync.protocol import Malformed
@@ -54,6 +58,7 @@ PROVEN = SyncFacts(
 HOURS_OFF = ClockSkew("2026-11-23T00:42:00Z", 3 * 3600)
 QUIET = SyncStatus()
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+LATER = datetime(2026, 11, 23, 0, 58, tzinfo=UTC)
 
 
 def facts(**changed: Any) -> SyncFacts:
@@ -226,9 +231,7 @@ def test_what_happened_is_bold_and_what_was_kept_stands_below_it() -> None:
 
 
 def test_why_a_try_failed_is_said_with_the_next_try() -> None:
-    status = replace(
-        QUIET, failure=Fault("The text is too long."), next_try_at=datetime(2026, 11, 23, 0, 58, tzinfo=UTC)
-    )
+    status = replace(QUIET, failure=Fault("The text is too long."), next_try_at=LATER)
     trouble = sync_page(PROVEN, status).line[0]
     assert (trouble.text, trouble.detail) == ("Nội dung quá dài.", "Tự thử lại lúc 07:58.")
     assert trouble.icon, "never by colour alone"
@@ -334,12 +337,21 @@ def test_a_wrong_clock_is_told_with_what_it_means_and_what_to_do(seconds: int, s
         assert words in line.detail
 
 
+@pytest.mark.parametrize("failure", [Busy(), ServerTrouble(status=502), NotAnswering(), CertificateNotGoodThen()])
+def test_that_it_is_tried_again_is_said_once_with_the_hour(failure: SyncFault) -> None:
+    trouble = next(
+        line for line in sync_page(PROVEN, replace(QUIET, failure=failure, next_try_at=LATER)).line if line.detail
+    )
+    assert trouble.detail.count("thử lại") == 1
+    assert trouble.detail.endswith("Tự thử lại lúc 07:58.")
+
+
 @pytest.mark.parametrize("still", [{"is_paused": True}, {"is_held": True}])
 def test_what_failed_is_not_said_to_be_tried_again_where_nothing_goes_by_itself(still: dict[str, Any]) -> None:
-    failed = replace(QUIET, failure=Busy())
-    assert any("thử lại" in line.detail for line in sync_page(PROVEN, failed).line)
+    failed = replace(QUIET, failure=TooSlow())
+    assert any("gửi tiếp" in line.detail for line in sync_page(PROVEN, failed).line)
     (trouble, *_rest) = sync_page(PROVEN, replace(failed, **still)).line
-    assert "thử lại" not in trouble.detail
+    assert "gửi tiếp" not in trouble.detail
     assert "vẫn" in trouble.detail, "what was kept is said"
 
 
