@@ -14,7 +14,7 @@ from commune_desk.store.exchange import staged
 from sync.client import exchange
 from sync.protocol import Result
 from sync.server.intake import push
-from sync.server.intake.ordering import Incoming
+from sync.server.intake.incoming import Incoming
 from tests.simulator.actions import LIVES
 from tests.simulator.courses import played
 from tests.simulator.run import breaks, play

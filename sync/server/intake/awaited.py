@@ -35,6 +35,8 @@ def places_of(change: Change, route: Route | None) -> Sequence[tuple[str, str]]:
 def numbers_for(connection: Connection, scope: str, records: Collection[str]) -> Sequence[tuple[str, int]]:
     """Desk and number of what waits for these records to be in the scope; nearly always there is none."""
     table = tables.awaited
+    if connection.scalar(select(table.c.n).where(table.c.scope == scope).limit(1)) is None:
+        return []
     waits = select(table.c.desk, table.c.n).where(table.c.scope == scope, among(table.c.record, set(records)))
     asked = waits.distinct().order_by(table.c.desk, table.c.n).limit(MOST)
     return [(row.desk, row.n) for row in connection.execute(asked)]

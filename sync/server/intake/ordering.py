@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from itertools import groupby
 
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.model.ids import is_scope
 from commune_desk.domain.records.kinds import KINDS
-from sync import seal
-from sync.change import RELOCATING, Change, Line, Verb, sealed_for
+from sync.change import Change, Line, Verb, sealed_for
 from sync.protocol import Result
 from sync.server.engine import tables
 from sync.server.engine.appending import append, without_waiting
@@ -25,78 +23,34 @@ from sync.server.intake import awaited, erasure_orders, joining, relocating
 from sync.server.intake.change_rows import Moment, change_row
 from sync.server.intake.erasures import ERASED, keep_erased, speaking_of_erased
 from sync.server.intake.feeds import Feeds
+from sync.server.intake.incoming import Incoming
 from sync.server.intake.merging import Batch
 from sync.server.intake.records import born_of, outgrows, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
 _ALIAS, _RESEAL = Verb.ALIAS.value, Verb.RESEAL.value
-_LAST = 100
-"""Changes that are still being merged while PostgreSQL writes those before them, if these are as many: few, for each
-statement has a price of its own, and at the end nothing is left to do but wait for it."""
+_AHEAD = 150
+"""Changes that are written while those behind them are still being merged: so PostgreSQL is at work meanwhile.
 
-
-@dataclass(slots=True)
-class Incoming:
-    """One line of a push with its number; `line` is None when it cannot be read, `code` says what is wrong.
-
-    Of a change that its desk erased only `told` came, its id and digest. `result` is what became of it in the end.
-    What `is_kept` was set aside at an earlier push.
-    """
-
-    n: int
-    raw: bytes
-    line: Line | None
-    code: str | None = None
-    told: tuple[str, bytes] | None = None
-    is_kept: bool = False
-    result: Result | None = None
-
-    def anew(self) -> Incoming:
-        """The same line for another try: what is found wrong with it then is no matter of the first."""
-        return Incoming(self.n, self.raw, self.line, self.code, self.told)
-
-    @property
-    def digest(self) -> bytes:
-        if self.told is not None:
-            return self.told[1]
-        return self.line.digest if self.line else seal.sha256(self.raw)
-
-    @property
-    def relocates(self) -> bool:
-        """Whether it says where a record is held, instead of what stands in it."""
-        return self.line is not None and self.line.change.verb in RELOCATING
-
-    @property
-    def joins(self) -> bool:
-        """Whether it says that two records are one child."""
-        return self.line is not None and self.line.change.verb == _ALIAS
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether it is taken in by itself: what comes behind it finds records elsewhere, or joined."""
-        return self.relocates or self.joins
-
-    @property
-    def is_signed(self) -> bool:
-        """Whether the line carries a signature of its own; else a signed head has to prove it."""
-        return self.line is not None and self.line.signature != b""
-
-    @property
-    def id(self) -> str:
-        if self.told is not None:
-            return self.told[0]
-        return self.line.change.id if self.line else ""
+What came of them is written at the end, for each statement has a price of its own."""
 
 
 def store(
-    connection: Connection, province: Province, desk: str, fresh: Sequence[Incoming], reach: Reach
+    connection: Connection,
+    province: Province,
+    desk: str,
+    fresh: Sequence[Incoming],
+    reach: Reach,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> dict[int, Result]:
     """Merge, order and keep changes that passed or failed the door; what the records forbid joins the quarantine.
 
     `reach` is how far the transaction reaches; from now on it reaches the scopes, too, that hold the changes' records.
+    `meanwhile`: what can be found out without the database, while that writes; perhaps several times, perhaps never.
     """
     admitted = [item.line.change for item in fresh if item.line and item.code is None]
     intake = _Intake(connection, province, desk, admitted, reach)
+    intake.meanwhile = meanwhile
     intake.refuse_erased(fresh)
     for alone, items in groupby(fresh, lambda item: item.code is None and item.is_alone):
         for some in ([item] for item in items) if alone else [list(items)]:
@@ -126,6 +80,7 @@ class _Intake:
         self._awaits: list[dict[str, object]] = []
         self._came: dict[str, list[str]] = {}
         """Scopes, each with records that are there since, and for which something may wait."""
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def refuse_erased(self, fresh: Sequence[Incoming]) -> None:
         """Whatever else is wrong with it: what speaks of an erased record is not kept. Asked under the scopes' locks.
@@ -231,13 +186,14 @@ class _Intake:
         batch = Batch()
         self._check_against_records(batch, items)
         with without_waiting(self._connection):
-            for left, item in zip(reversed(range(len(items))), items, strict=True):
+            for item in items:
                 self._take_one(batch, item)
-                if left == _LAST <= len(items) - _LAST:
-                    self._write(batch)
+                if len(self._changes) >= _AHEAD:
+                    self._write_changes()
             self._write(batch)
             self._feeds.write_heads()
             self._feeds.note_authors()
+            self.meanwhile()
 
     def _take_one(self, batch: Batch, item: Incoming) -> None:
         route = self._route(item)
@@ -327,12 +283,16 @@ class _Intake:
 
     def _write(self, batch: Batch) -> None:
         """The changes first, for what came of them is held to their scopes."""
-        kept = self._changes, self._set_aside, self._awaits
-        for table, rows in zip((tables.change, tables.quarantine, tables.awaited), kept, strict=True):
+        self._write_changes()
+        for table, rows in ((tables.quarantine, self._set_aside), (tables.awaited, self._awaits)):
             append(self._connection, table, rows)
             rows.clear()
         self._feeds.write_events()
         batch.flush(self._connection, now=self._now.iso)
+
+    def _write_changes(self) -> None:
+        append(self._connection, tables.change, self._changes)
+        self._changes.clear()
 
 
 def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:

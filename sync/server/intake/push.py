@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache, partial
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
@@ -20,7 +21,8 @@ from sync.server.identity.policy import epoch_and_policy
 from sync.server.identity.province import Province, begin_epoch
 from sync.server.intake.admission import Admission
 from sync.server.intake.erasures import ERASED
-from sync.server.intake.ordering import Incoming, store
+from sync.server.intake.incoming import Incoming
+from sync.server.intake.ordering import store
 from sync.server.intake.runs import Linked, proven
 from sync.server.problems import Refused
 
@@ -111,13 +113,13 @@ def _commit(
     fresh = [item for item in incoming if item.n > state.last_n]
     _refuse_nowhere(connection, province, fresh, state)
     links = [Linked(item.n, item.digest, item.is_signed) for item in fresh]
-    chain = proven(header, links, before=state.head, public=state.sign_public)
-    results |= store(connection, province, state.id, fresh, _reach(state, incoming))
+    prove = cache(partial(proven, header, links, before=state.head, public=state.sign_public))
+    results |= store(connection, province, state.id, fresh, _reach(state, incoming), prove)
     if header.audit_cut:
         desks.note_audit_cut(connection, province, state.id, header.audit_cut)
     lease_until = policy.lease_from(province.clock.now())
     at = province.now()
-    _remember(connection, header, state, chain, seen_at=at, lease_until=lease_until)
+    _remember(connection, header, state, prove(), seen_at=at, lease_until=lease_until)
     return Receipt(
         desk=state.id,
         accepted_n=max(state.last_n, header.last_n),

@@ -30,7 +30,8 @@ from sync.server.identity.places import checked_scope
 from sync.server.identity.province import Province, audited
 from sync.server.identity.scopes import ensure_key
 from sync.server.intake.admission import Admission
-from sync.server.intake.ordering import Incoming, store
+from sync.server.intake.incoming import Incoming
+from sync.server.intake.ordering import store
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,8 @@ from sync.change import RELOCATING, Place
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE, Database, Work
 from sync.server.identity.province import Province
-from sync.server.intake.ordering import Incoming, store
+from sync.server.intake.incoming import Incoming
+from sync.server.intake.ordering import store
 from sync.server.intake.standing import kept_line
 
 AT_ONCE = 500

@@ -20,7 +20,8 @@ from sync.server.door.limits import AT_ONCE, Limits
 from sync.server.engine import tables
 from sync.server.identity import desks
 from sync.server.intake import erasures, joining, ordering, push, records, relocating
-from sync.server.intake.ordering import Incoming, _Intake
+from sync.server.intake.incoming import Incoming
+from sync.server.intake.ordering import _Intake
 from sync.server.intake.whereabouts import Whereabouts
 from sync.server.lifecycle.erasing import Ordered, erase
 from sync.snapshot import SnapshotRequest
