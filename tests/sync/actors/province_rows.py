@@ -17,6 +17,7 @@ OF_A_DESK = {
     "desk": "id",
     "signed_head": "desk",
     "quarantine": "desk",
+    "awaited": "desk",
     "purge": "desk",
     "file_day": "desk",
     "enrol_code": "desk",

@@ -106,7 +106,7 @@ def test_any_path_is_answered(stage: TwoPlaces) -> None:
         assert not stage.told_of_the_asked(path.encode(), reply)
         assert b"PRIVATE KEY" not in reply.raw
         if path.startswith("/v1/snapshots/") and path not in tokens:
-            assert reply.status == 404
+            assert reply.status in ((404, 204) if method == "OPTIONS" else (404,))  # 204 says how one may ask
 
     ask()
     assert not stage.changed_of_the_asked()
