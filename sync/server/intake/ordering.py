@@ -30,9 +30,8 @@ from sync.server.intake.whereabouts import Route, Whereabouts
 
 _ALIAS, _RESEAL = Verb.ALIAS.value, Verb.RESEAL.value
 _AHEAD = 150
-"""Changes that are written while those behind them are still being merged: so PostgreSQL is at work meanwhile.
-
-What came of them is written at the end, for each statement has a price of its own."""
+"""Changes that are written while those behind them, at least as many, are still being merged: so PostgreSQL is at work
+meanwhile. What came of them is written at the end, for each statement has a price of its own."""
 
 
 def store(
@@ -186,9 +185,9 @@ class _Intake:
         batch = Batch()
         self._check_against_records(batch, items)
         with without_waiting(self._connection):
-            for item in items:
+            for left, item in zip(reversed(range(len(items))), items, strict=True):
                 self._take_one(batch, item)
-                if len(self._changes) >= _AHEAD:
+                if len(self._changes) >= _AHEAD <= left:
                     self._write_changes()
             self._write(batch)
             self._feeds.write_heads()

@@ -21,7 +21,9 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-@pytest.mark.parametrize(("pushed", "portions"), [(100, [100]), (101, [101]), (199, [199]), (200, [100, 100])])
+@pytest.mark.parametrize(
+    ("pushed", "portions"), [(150, [150]), (299, [299]), (300, [150, 150]), (500, [150, 150, 200])]
+)
 def test_no_portion_is_smaller_than_what_is_worth_a_statement(
     world: World, monkeypatch: pytest.MonkeyPatch, pushed: int, portions: list[int]
 ) -> None:
