@@ -246,15 +246,17 @@ class Incoming:
         return "new" if is_heard_again or was_aside else "ours"
 
     def _is_shown(self, kind: Kind, change: Change) -> bool:
-        """Whether a change of ours is what stands in its fields; what is written once has no other."""
-        if kind.append_only:
-            return True
+        """Whether a change of ours is what stands in its fields; what is written once has no other, where it is here.
+
+        It is not where it had left, and the feed is heard from its beginning.
+        """
         held = self._held.get((kind.name, change.record))
         if held is not None:
-            seen = held.writers
-        else:
-            row = self._db.execute(f"SELECT writers FROM {kind.name} WHERE id=?", (change.record,)).fetchone()  # noqa: S608
-            seen = writers.parse(row[0]) if row else {}
+            return kind.append_only or all(held.writers.get(field) == change.id for field in change.fields)
+        row = self._db.execute(f"SELECT writers FROM {kind.name} WHERE id=?", (change.record,)).fetchone()  # noqa: S608
+        if kind.append_only:
+            return row is not None
+        seen = writers.parse(row[0]) if row else {}
         return all(seen.get(field) == change.id for field in change.fields)
 
     def open_conflicts(self, event: protocol.Event, change: Change) -> None:

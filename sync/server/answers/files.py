@@ -159,9 +159,7 @@ class Files:
     def _append(
         self, connection: Connection, province: Province, caller: DeskState, header: FilePut, data: bytes
     ) -> FileOffset:
-        named, by = self._follow(connection, province, caller, FileAsked(scope=header.scope, file=header.file))
-        # Of two pieces in one place one waits for the other, also when neither finds the file there yet.
-        connection.execute(select(tables.scope.c.id).where(tables.scope.c.id == named.scope).with_for_update())
+        named, by = self._held(connection, province, caller, FileAsked(scope=header.scope, file=header.file))
         size = self._door.size_of(connection, by, named, _KIND.write)
         blob = _find(connection, named, size)
         if blob.done_at is not None or header.offset != blob.got:
@@ -177,6 +175,22 @@ class Files:
         grown = replace(blob, got=blob.got + len(data))
         may_end = grown.got in self._door.sizes_of(connection, named, by)
         return _told(province, _settled(connection, province, grown, may_end=may_end), header.scope)
+
+    def _held(
+        self, connection: Connection, province: Province, caller: DeskState, asked: FileAsked
+    ) -> tuple[FileAsked, DeskState]:
+        """As `_follow`, with the place held: no record leaves it, or comes, until the transaction ends.
+
+        Of two pieces in one place one waits for the other, also when neither finds the file there yet. Whoever waited
+        looks again: by now the record may have gone elsewhere, and a piece that is refused is never sent again.
+        """
+        held: set[str] = set()
+        named, by = self._follow(connection, province, caller, asked)
+        while named.scope not in held:
+            held.add(named.scope)
+            connection.execute(select(tables.scope.c.id).where(tables.scope.c.id == named.scope).with_for_update())
+            named, by = self._follow(connection, province, caller, asked)
+        return named, by
 
     def _follow(
         self, connection: Connection, province: Province, caller: DeskState, asked: FileAsked
