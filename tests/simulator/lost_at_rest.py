@@ -147,7 +147,15 @@ def every_photo_is_there_unless_it_went_with_its_pc(course: Course) -> None:
             ask_for(desk.register, one)
         together.settle(course)
         for one in here:
-            assert content_at(desk.register, one) == whole.photos[one].content, (number, one)
+            if not (one in named and _was_for_another_place(named[one][1], one, there[one])):
+                assert content_at(desk.register, one) == whole.photos[one].content, (number, one)
+
+
+def _was_for_another_place(gone: Missing, photo: RecordId, place: str) -> bool:
+    """Its key was sealed late for a place that the child had left, and who could seal it again is lost: it may stay
+    closed (decisions/0023-what-stays-closed.md)."""
+    said = [msgspec.json.decode(raw) for raw in gone.journal.values()]
+    return any(one["r"] == photo and one["s"] != place for one in said)
 
 
 def _photos_of(gone: Missing) -> dict[RecordId, str]:
