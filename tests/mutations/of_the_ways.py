@@ -187,8 +187,8 @@ FAULTS = (
     Fault(
         name="removal-with-files-that-wait",
         file="commune_desk/usecases/sync/leaving.py",
-        old="        if not files:\n            sign_removal(tx)\n",
-        new="        sign_removal(tx)\n",
+        old="        if not files:\n            sign_last_word(tx)\n",
+        new="        sign_last_word(tx)\n",
         tests=("sync/courier/test_words_of_removal.py::test_files_that_wait_for_a_line_hold_the_removal_back",),
     ),
     Fault(

@@ -18,14 +18,14 @@ from tests.simulator.together import Photo, whole_of
 from tests.simulator.whole_at_rest import ALL_AT_REST
 from tests.sync.actors.real_desks import RealDesk
 
-_MOST_PHOTOS = 4
+MOST_PHOTOS = 4
 _LARGEST = 600_000
 """Bytes: up to three pieces."""
 
 
 def photographs(course: Course, desk: RealDesk) -> str:
     shown, whole = course.shown(desk), whole_of(course)
-    if not shown or len(whole.photos) >= _MOST_PHOTOS:
+    if not shown or len(whole.photos) >= MOST_PHOTOS:
         return "nobody"
     child, size = course.chance.choice(shown), course.chance.randrange(100, _LARGEST)
     content = scan(size, len(whole.photos))

@@ -254,33 +254,38 @@ def is_set_back(course: Course, desk: RealDesk) -> str:
 
 def _losing(course: Course, act: Callable[[], object]) -> str:
     """What nobody has any more who could send it need not be there."""
-    whole, before = whole_of(course), _known(course)
+    whole, before = whole_of(course), known(course)
     act()
-    gone = before - _known(course)
+    gone = before - known(course)
     whole.gone |= gone & {*whole.visits, *whole.logged, *whole.photos}
     whole.typed = [one for one in whole.typed if one.phone not in gone]
     whole.joined = [one for one in whole.joined if f"{one[0]} {one[1]}" not in gone]
     return f"{len(gone)} gone"
 
 
-def _known(course: Course) -> set[str]:
-    """Records, numbers and joinings in the changes that the province or a desk's own journal has."""
+def known(course: Course, without: str = "") -> set[str]:
+    """Records, numbers and joinings in the changes that the province or a desk's own journal has.
+
+    `without`: what was set aside for that reason does not count.
+    """
     asked = "SELECT raw FROM change WHERE state<>'received'"
-    known: set[str] = set()
-    for raw in [*_at_the_province(course), *(raw for desk in course.desks for (raw,) in desk.ask(asked))]:
+    found: set[str] = set()
+    for raw in [*_at_the_province(course, without), *(raw for desk in course.desks for (raw,) in desk.ask(asked))]:
         if not raw:
             continue
         said = msgspec.json.decode(raw)
-        known |= {
+        found |= {
             said["r"],
             said.get("set", {}).get("phone", ""),
             f"{said['r']} {said.get('set', {}).get('joined_to')}",
         }
-    return known
+    return found
 
 
-def _at_the_province(course: Course) -> list[bytes]:
-    return [raw for table in (tables.change, tables.quarantine) for raw in course.real.scalars(select(table.c.raw))]
+def _at_the_province(course: Course, without: str) -> list[bytes]:
+    aside = tables.quarantine
+    asked = (select(tables.change.c.raw), select(aside.c.raw).where(aside.c.code != without))
+    return [raw for statement in asked for raw in course.real.scalars(statement)]
 
 
 def puts_the_province_back(course: Course, desk: RealDesk) -> str:
@@ -319,7 +324,7 @@ def _goes_on(desk: Roamer) -> bool:
     return bool(report.pushed or report.pulled or report.file_bytes)
 
 
-_SHARED: dict[Act, int] = {
+SHARED: dict[Act, int] = {
     of_communes(communes.registers): 3,
     of_communes(communes.visits): 4,
     communes.telephones: 4,
@@ -338,9 +343,9 @@ _SHARED: dict[Act, int] = {
     reads_a_stick: 2,
     enrols_anew: 1,
 }
-WITH_RESTORES: dict[Act, int] = _SHARED | {communes.copies_the_province: 1, puts_the_province_back: 1}
-WITH_LIVES: dict[Act, int] = _SHARED | {is_copied: 2, is_set_back: 2}
-WITH_BOTH: dict[Act, int] = _SHARED | {
+WITH_RESTORES: dict[Act, int] = SHARED | {communes.copies_the_province: 1, puts_the_province_back: 1}
+WITH_LIVES: dict[Act, int] = SHARED | {is_copied: 2, is_set_back: 2}
+WITH_BOTH: dict[Act, int] = SHARED | {
     is_copied: 3,
     is_set_back: 3,
     communes.copies_the_province: 3,
@@ -348,7 +353,7 @@ WITH_BOTH: dict[Act, int] = _SHARED | {
 }
 
 
-def _begin(course: Course) -> None:
+def begin(course: Course) -> None:
     """Three children whom everybody of their place knows, one of them the house too."""
     for number in (0, 1, 2):
         communes.registers(course, course.desks[number])
@@ -368,7 +373,7 @@ def course_of(seed: int, folder: Path) -> Iterator[Course]:
             make_register(folder / f"{number}.db", real.enrol({place: ROLES[place]}))
             course.desks.append(Roamer(folder / f"{number}.db", SystemClock(), real))
         settle(course)
-        _begin(course)
+        begin(course)
         yield course
         for desk in course.desks:
             desk.register.close()

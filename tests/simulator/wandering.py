@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.helpers.store_engine import engine
-from tests.simulator import busy, communes, together
+from tests.simulator import busy, communes, lost, together
 from tests.simulator.at_rest import AT_REST, Check
 from tests.simulator.communes import ACTIONS, CROWDED, RESTORES, WITH_JOINS, WITH_RESTORES, Act, Course
 from tests.simulator.joined import CHECKS
+from tests.simulator.lost_at_rest import LOST_AT_REST
 from tests.simulator.seeds import Broken
 from tests.simulator.whole_at_rest import ALL_AT_REST
 
@@ -65,6 +66,7 @@ BOTH_TOGETHER = Wandering("together-both", together.WITH_BOTH, ALL_AT_REST, toge
 BUSY = Wandering("busy", busy.WITH_BUSY, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
 BUSY_BOTH = Wandering("busy-both", busy.WITH_BUSY_BOTH, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
 BUSY_REVOKED = Wandering("busy-revoked", busy.WITH_REVOKED, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
+LOST = Wandering("lost", lost.WITH_LOST, LOST_AT_REST, lost.course_of, lost.settle, lost.STEPS)
 KINDS = (
     MOVES,
     RESTORED,
@@ -77,4 +79,5 @@ KINDS = (
     BUSY,
     BUSY_BOTH,
     BUSY_REVOKED,
+    LOST,
 )

@@ -21,9 +21,11 @@ NEXT = (
 )
 """Of the latest first."""
 _NOTE = (
-    "INSERT OR REPLACE INTO unfetched SELECT a.id, coalesce(a.added_at, '') FROM attachment a"  # noqa: S608
-    f" WHERE {_MAY_COME}"
+    "INSERT INTO unfetched SELECT a.id, coalesce(a.added_at, '') FROM attachment a"  # noqa: S608
+    f" WHERE {_MAY_COME} AND NOT EXISTS (SELECT 1 FROM unfetched u WHERE u.id=a.id)"
 )
+"""One that is noted stays as it is. OR REPLACE in a trigger gives way to what the statement that fired it says of a
+conflict, and the rows of records are written by such a statement."""
 _MAY_CHANGE = {
     "INSERT ON attachment": "a.id=new.id",
     "UPDATE ON attachment": "a.id=new.id",

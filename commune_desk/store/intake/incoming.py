@@ -23,6 +23,7 @@ from commune_desk.store.changes.succession import is_later
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.intake import departures, erasing, handing_on, spoken
+from commune_desk.store.intake.standing import named_by
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
 from sync.change import JOINED_TO, RELOCATING, Change, Line, Place, Verb, Wire, from_wire
@@ -87,7 +88,9 @@ class Incoming:
         if kind.append_only:
             self._let_stand(held, record, {name: value for name, (value, _) in standing.items()})
         waiting = self._waiting(record)  # what the lines themselves brought of ours does not wait any more
-        lost = {field for field in held.writers.keys() - {JOINED_TO} if self._is_lost(held, field, standing)}
+        named = named_by(steps)
+        unnamed = {field for field, writer in held.writers.items() if writer not in named} - {JOINED_TO}
+        lost = {field for field in unnamed if self._is_lost(held, field, standing)}
         for field in {*standing, *held.writers} - lost:
             later = [one for one in waiting if field in one.fields]
             self._settle(held, record, field, standing.get(field, (None, None)), later)
@@ -103,7 +106,8 @@ class Incoming:
         """Whether a province that was put back lost who wrote the field: it stays until who wrote it sends it again.
 
         A feed told of that change, or a receipt, and the province has none there, or one that it was written over: no
-        field is ever unwritten, nor is what was written over written by the same once more.
+        field is ever unwritten, nor is what was written over written by the same once more. One that its lines name it
+        has: it says itself what became of it.
         """
         writer, stands_there = held.writers[field], standing.get(field, (None, None))[1]
         row = self._db.execute("SELECT state FROM change WHERE id=?", (writer,)).fetchone()

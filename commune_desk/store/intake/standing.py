@@ -14,3 +14,8 @@ Step = tuple[protocol.Event, Line]
 def fields_of(lines: Sequence[Step]) -> list[Step]:
     """The lines that say what stands in the record; the others say where it is held."""
     return [(event, line) for event, line in lines if line.change.verb not in WITHOUT_FIELDS]
+
+
+def named_by(lines: Sequence[Step]) -> set[str]:
+    """The changes of a record that the province has and says something of."""
+    return {line.change.id for _, line in lines}

@@ -14,9 +14,9 @@ from commune_desk.domain.time.clock import local_day, to_iso
 from commune_desk.domain.time.skew import ClockSkew, skew_of
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.desk.register import Register
-from commune_desk.store.desk.removal import sign_removal
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.file_replica import RegisterFiles, SentOnly
+from commune_desk.store.exchange.last_word import sign_last_word
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.exchange.sync_history import BULK_BYTES, WENT_WELL, Round, note_round
 from commune_desk.store.files.file_queue import send_now
@@ -107,7 +107,7 @@ class DeskSync:
     def _leave_for_good(self, session: Session) -> None:
         """The province ordered this register removed, and took all that a push had: its end is marked once it has this
         desk's word for it. What was typed meanwhile is sent first, with the next sync."""
-        if self._register.write(sign_removal).result()[0]:
+        if self._register.write(sign_last_word).result()[0]:
             changes = self._register.write(lambda tx: send_now(tx, local_day(tx.ledger.now()))).result()[1]
             if changes:
                 self._around.hear(changes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commune_desk.store.desk.register import Register
-from commune_desk.store.desk.removal import sign_removal
+from commune_desk.store.exchange.last_word import sign_last_word
 from commune_desk.store.files.file_queue import count_going_up
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.registers.removal import decide_removal
@@ -42,7 +42,7 @@ def sign_if_ordered(register: Register) -> int:
     def sign(tx: Tx) -> int:
         files = count_going_up(tx.connection)
         if not files:
-            sign_removal(tx)
+            sign_last_word(tx)
         return files
 
     return register.write(sign).result()[0]

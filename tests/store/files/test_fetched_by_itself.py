@@ -10,9 +10,11 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlcipher3 import dbapi2
 
 from commune_desk.domain.time.clock import local_day
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.engine.schema import SELECT_ONE, UPSERT
 from commune_desk.store.files import file_queue, unfetched
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
@@ -187,3 +189,29 @@ def test_the_latest_comes_first_also_one_that_came_since(workplace: Workplace) -
     write(workplace, lambda db: withdraw(db, 4))
     write(workplace, lambda db: fetched(db, 3))
     assert found(workplace) == digest(1)
+
+
+def write_again(db: Connection, number: int) -> None:
+    """As the register writes the row of a record that it has, by whatever page it is told of once more."""
+    row = db.execute(SELECT_ONE["attachment"], (f"a{number}",)).fetchone()
+    db.execute(UPSERT["attachment"], row)
+
+
+def test_a_file_that_is_to_come_may_be_told_of_again(workplace: Workplace) -> None:
+    write(workplace, lambda db: add(db, 1))
+    assert found(workplace) == digest(1)
+    write(workplace, lambda db: write_again(db, 1))
+    assert found(workplace) == digest(1)
+
+
+def test_replaced_within_a_trigger_the_row_could_not_be_written(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: what the firing statement says of a conflict stands above what its trigger says."""
+    replacing = "INSERT OR REPLACE INTO unfetched SELECT a.id, a.added_at FROM attachment a WHERE a.id=new.id"
+    trigger = f"CREATE TEMP TRIGGER unfetched_again AFTER UPDATE ON attachment BEGIN {replacing}; END"
+    monkeypatch.setattr(unfetched, "_BEGIN", (*unfetched._BEGIN, trigger))
+    write(workplace, lambda db: add(db, 1))
+    assert found(workplace) == digest(1)
+    with pytest.raises(dbapi2.IntegrityError):
+        write(workplace, lambda db: write_again(db, 1))
