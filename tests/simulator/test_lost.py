@@ -12,7 +12,7 @@ from sync.server.answers import files
 from sync.server.identity import desks
 from sync.server.intake import push
 from sync.server.intake.admission import Admission
-from sync.server.intake.ordering import Incoming
+from sync.server.intake.incoming import Incoming
 from sync.server.intake.push import _door_code
 from tests.simulator.courses import played
 from tests.simulator.seeds import fresh, kept

@@ -41,8 +41,10 @@ _LIMITS = {
     "client_min_messages": "warning",
     "timezone": "UTC",
     "plan_cache_mode": "force_custom_plan",
+    "synchronous_commit": "on",
 }
-"""A plan that was made once while a table was small would be kept when it has grown."""
+"""A plan that was made once while a table was small would be kept when it has grown. A receipt is signed for what the
+disk has, whatever the server is set to."""
 _ROOM_FOR_A_PUSH = 2 << 20
 _CROSSED = ("40001", "40P01", "23505")
 """A serialisation failure, a deadlock; and a row of the same key that another transaction wrote after we had looked."""
