@@ -178,4 +178,25 @@ FAULTS: tuple[Fault, ...] = (
         new="if value is not None]",
         tests=(f"{_SPOKEN}::test_what_says_something_else_stays_set_aside",),
     ),
+    Fault(
+        name="what-people-are-asked-about-counts-as-lost",
+        file="commune_desk/store/intake/incoming.py",
+        old="for field, writer in held.writers.items() if writer not in named}",
+        new="for field, writer in held.writers.items() if writer}",
+        tests=("sync/journeys/test_begun_while_it_is_asked_about.py::test_where_nothing_stood_nothing_does",),
+    ),
+    Fault(
+        name="ours-counts-as-here-though-it-had-left",
+        file="commune_desk/store/intake/incoming.py",
+        old="            return row is not None\n",
+        new="            return True\n",
+        tests=("sync/journeys/test_came_back_to_who_enrols_anew.py::test_what_was_written_of_it_is_here_again",),
+    ),
+    Fault(
+        name="withdrawn-waits-to-hear-what-is-lost",
+        file="commune_desk/store/exchange/last_word.py",
+        old="        pulled_once(tx)\n",
+        new="        pass\n",
+        tests=("sync/journeys/test_withdrawn_before_it_heard.py::test_by_line_it_is_set_aside_and_the_register_goes",),
+    ),
 )

@@ -241,4 +241,25 @@ FAULTS = (
         new="        is_refused = False\n",
         tests=("ui/lock/test_carried.py::test_what_the_province_refused_is_said_to_go_once_somebody_unlocks",),
     ),
+    Fault(
+        name="file-that-is-to-come-noted-twice",
+        file="commune_desk/store/files/unfetched.py",
+        old="{_MAY_COME} AND NOT EXISTS (SELECT 1 FROM unfetched u WHERE u.id=a.id)",
+        new="{_MAY_COME}",
+        tests=("store/files/test_fetched_by_itself.py::test_a_file_that_is_to_come_may_be_told_of_again",),
+    ),
+    Fault(
+        name="piece-lies-where-the-child-was",
+        file=_FILES,
+        old="            named, by = self._follow(connection, province, caller, asked)\n        return named, by\n",
+        new="        return named, by\n",
+        tests=("sync/postgres/test_files_meet_moves.py::test_a_piece_that_meets_the_move_lies_where_the_child_is",),
+    ),
+    Fault(
+        name="receipt-before-the-disk-has-it",
+        file="sync/server/engine/postgres.py",
+        old='    "synchronous_commit": "on",\n',
+        new="",
+        tests=("sync/postgres/test_waits_for_the_disk.py::test_a_commit_waits_for_the_disk",),
+    ),
 )
