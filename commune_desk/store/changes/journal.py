@@ -81,6 +81,22 @@ def keep_received(connection: Connection, rows: Iterable[tuple[Any, ...]]) -> No
         raise protocol.Malformed from None
 
 
+def tell(connection: Connection, line: Line, *, state: str, place: tuple[int, str | None]) -> None:
+    """A feed tells of a change that is here: whose it is there, with which bytes; what was said of it is over."""
+    change = line.change
+    connection.execute(
+        "UPDATE change SET seq=?, outcomes=?, state=?, code=NULL, desk=?, n=?, raw=?, signature=? WHERE id=?",
+        (*place, state, change.desk, change.n, line.raw, line.signature or None, change.id),
+    )
+
+
+def tell_place(connection: Connection, change: str, place: tuple[int, str | None]) -> None:
+    """A feed tells of a change under a former name of this desk: the one it was offered under again stays written
+    down, for the desk's chain is made of all the numbers of its present name."""
+    statement = "UPDATE change SET seq=?, outcomes=?, state='accepted', code=NULL WHERE id=?"
+    connection.execute(statement, (*place, change))
+
+
 def free_numbers(connection: Connection, own: str) -> None:
     """Who was put back goes on from fewer numbers than were given: those of others say nothing until heard again."""
     connection.execute("UPDATE change SET n=NULL WHERE desk<>? AND n IS NOT NULL", (own,))

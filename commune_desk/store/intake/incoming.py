@@ -225,28 +225,21 @@ class Incoming:
         """
         change = line.change
         outcomes = json.dumps(event.outcomes) if event.outcomes else None
-        row = self._db.execute("SELECT seq, state FROM change WHERE id=?", (change.id,)).fetchone()
+        row = self._db.execute("SELECT seq, state, desk, n FROM change WHERE id=?", (change.id,)).fetchone()
         if row is None:
             journal.keep_received(self._db, [journal.row(line, state="received", place=(event.seq, outcomes))])
             return "new"
         if row[0]:
             return "known"
-        is_heard_again = row[1] in ("received", journal.LEFT)
-        is_own = change.desk == self._tx.ledger.desk
-        was_aside = row[1] == journal.ASIDE
-        self._db.execute(
-            "UPDATE change SET seq=?, outcomes=?, state=?, code=NULL, desk=?, n=?, raw=?, signature=? WHERE id=?",
-            (
-                event.seq,
-                outcomes,
-                "received" if is_heard_again and not is_own else "accepted",
-                change.desk,
-                change.n,
-                line.raw,
-                line.signature or None,
-                change.id,
-            ),
-        )
+        is_heard_again, was_aside = row[1] in ("received", journal.LEFT), row[1] == journal.ASIDE
+        own, place = self._tx.ledger.desk, (event.seq, outcomes)
+        if (
+            change.desk != own == row[2] and row[3]
+        ):  # offered again under the present name, whose chain needs the number
+            journal.tell_place(self._db, change.id, place)
+        else:
+            state = "received" if is_heard_again and change.desk != own else "accepted"
+            journal.tell(self._db, line, state=state, place=place)
         return "new" if is_heard_again or was_aside else "ours"
 
     def _is_shown(self, kind: Kind, change: Change) -> bool:
