@@ -233,9 +233,8 @@ class Incoming:
             return "known"
         is_heard_again, was_aside = row[1] in ("received", journal.LEFT), row[1] == journal.ASIDE
         own, place = self._tx.ledger.desk, (event.seq, outcomes)
-        if (
-            change.desk != own == row[2] and row[3]
-        ):  # offered again under the present name, whose chain needs the number
+        is_renamed = change.desk != own == row[2] and row[3]  # and offered again: our chain has its number
+        if is_renamed:
             journal.tell_place(self._db, change.id, place)
         else:
             state = "received" if is_heard_again and change.desk != own else "accepted"
