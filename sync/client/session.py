@@ -141,11 +141,14 @@ class Session:
         return self.so_far
 
     def tell(self, files: FileStore) -> None:
-        """Send what is left of `files`, and the statements of what was removed. Raises a SyncFault or Malformed."""
-        identity = self._replica.identity()
-        channel = self._channel_of(identity)
+        """Send what is left of `files`, and the statements of what was removed; first what the province lacks.
+
+        Raises a SyncFault or Malformed.
+        """
+        channel = self._channel_of(self._replica.identity())
         try:
             channel.hello()
+            self._offer_last(channel)
             carrier = FileCarrier(files)
             carrier.begin()
             while carrier.step(channel):
@@ -153,6 +156,16 @@ class Session:
             self._report(channel)
         finally:
             self._transport.rest()
+
+    def _offer_last(self, channel: Channel) -> None:
+        """A desk that is served no more hears in no page that the province was put back: its last number asks."""
+        self._pusher.shows_receipt = True
+        self._replica.resend_from(self._replica.last_n())
+        try:
+            self._pusher.push_all(channel, self._in_epoch(self._epoch, self._replica.identity()))
+        except errors.ProvinceRestored:  # found so by the receipt that is shown
+            channel.hello()
+            self._pusher.push_all(channel, self._in_epoch(self._epoch, self._replica.identity()))
 
     def _channel_of(self, identity: DeskIdentity) -> Channel:
         """The one of the sync before, with what is left of its ticket, while this is the same desk."""

@@ -53,6 +53,13 @@ FAULTS: tuple[Fault, ...] = (
         tests=("sync/journeys/test_withdrawn_after_a_silent_restore.py::test_what_it_lost_is_found_and_sent",),
     ),
     Fault(
+        name="a-register-goes-without-asking-what-the-province-has-of-it",
+        file="sync/client/session.py",
+        old="            self._offer_last(channel)\n",
+        new="",
+        tests=("sync/put_back/test_withdrawn_and_put_back.py::test_it_sends_again_what_the_province_lost",),
+    ),
+    Fault(
         name="what-was-sent-late-is-let-go-closed",
         file="commune_desk/store/intake/handing_on.py",
         old="for field in change.seal if (field, change.id) not in seen]",
