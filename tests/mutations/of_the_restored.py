@@ -60,6 +60,13 @@ FAULTS: tuple[Fault, ...] = (
         tests=("sync/put_back/test_withdrawn_and_put_back.py::test_it_sends_again_what_the_province_lost",),
     ),
     Fault(
+        name="a-conflict-that-was-closed-with-another-history-stays-closed",
+        file="commune_desk/store/intake/incoming.py",
+        old="WHERE state='closed'\"\n)",
+        new='WHERE FALSE"\n)',
+        tests=("sync/put_back/test_asked_about_again.py::test_once_the_other_is_back_both_are_asked",),
+    ),
+    Fault(
         name="what-was-sent-late-is-let-go-closed",
         file="commune_desk/store/intake/handing_on.py",
         old="for field in change.seal if (field, change.id) not in seen]",

@@ -35,6 +35,11 @@ REQUIRED_TIMES: Mapping[str, Sequence[Field]] = {
     for name, kind in KINDS.items()
 }
 """By kind the days and hours that clocks and pages reckon from."""
+_OPEN_CONFLICT = (
+    "INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,'open',NULL) ON CONFLICT(id) DO UPDATE SET scope=excluded.scope,"
+    " base=excluded.base, ours=excluded.ours, theirs=excluded.theirs, opened_seq=excluded.opened_seq,"
+    " state='open', closed_by=NULL WHERE state='closed'"
+)
 
 
 class _Held:
@@ -126,8 +131,6 @@ class Incoming:
                 self._tx.topic("conflicts")
         for event, line in steps:
             self.open_conflicts(event, line.change)
-        reopened = "UPDATE conflict SET state='open', closed_by=NULL WHERE id=? AND state='closed'"
-        self._db.executemany(reopened, [(one,) for one in open_ones])
 
     def put_back(self, change: Change) -> None:
         """Show again what the province holds in the fields of a change of ours that it set aside."""
@@ -256,12 +259,15 @@ class Incoming:
         return all(seen.get(field) == change.id for field in change.fields)
 
     def open_conflicts(self, event: protocol.Event, change: Change) -> None:
-        """Keep the conflicts that the event opens, and close those that it closes."""
+        """Keep the conflicts that the event opens, and close those that it closes.
+
+        One that is closed here is open again: a province that was put back may hear of its edit, or forget its end.
+        """
         if not (event.opened or event.closed):
             return
         for opened in event.opened:
             self._db.execute(
-                "INSERT OR IGNORE INTO conflict VALUES (?,?,?,?,?,?,?,?,?,'open',NULL)",
+                _OPEN_CONFLICT,
                 (
                     opened.id,
                     event.scope,
