@@ -67,6 +67,15 @@ FAULTS: tuple[Fault, ...] = (
         tests=("sync/put_back/test_asked_about_again.py::test_once_the_other_is_back_both_are_asked",),
     ),
     Fault(
+        name="what-the-province-does-not-ask-is-asked-at-who-begins-anew",
+        file="commune_desk/store/exchange/beginning.py",
+        old="            self._close_what_was_not_told(tx)\n",
+        new="",
+        tests=(
+            "sync/put_back/test_asked_about_no_more.py::test_what_the_new_place_does_not_have_to_decide_is_not_asked",
+        ),
+    ),
+    Fault(
         name="what-was-sent-late-is-let-go-closed",
         file="commune_desk/store/intake/handing_on.py",
         old="for field in change.seal if (field, change.id) not in seen]",

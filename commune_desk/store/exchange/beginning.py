@@ -21,6 +21,8 @@ class Beginning:
         self._scope = scope
         self._place = place
         self._stood: Place | None = None
+        self._told: set[str] = set()
+        """The records that the snapshot tells of."""
         self.is_overtaken = False
         """The register moved on meanwhile: nothing more of this snapshot is written, and it is to be begun anew."""
 
@@ -37,11 +39,25 @@ class Beginning:
     def restate(self, tx: Tx, records: list[list[Step]]) -> None:
         if self._is_still_there(tx):
             feeds.restate(tx, records)
+            self._told.update(lines[0][1].change.record for lines in records)
 
     def end(self, tx: Tx) -> None:
         """The scope's standing lines were all heard: its feed goes on behind them."""
         if self._is_still_there(tx):
+            self._close_what_was_not_told(tx)
             feeds.end_beginning(tx, self._scope, self._place)
+
+    def _close_what_was_not_told(self, tx: Tx) -> None:
+        """Of a record that the province does not have here nobody is asked: it may have been put back.
+
+        Whoever wrote it sends it again, and what meets then is opened once more.
+        """
+        asked = "SELECT id, record FROM conflict WHERE scope=? AND state='open'"
+        rows = tx.connection.execute(asked, (self._scope,)).fetchall()
+        gone = [(conflict,) for conflict, record in rows if record not in self._told]
+        if gone:
+            tx.connection.executemany("UPDATE conflict SET state='closed' WHERE id=?", gone)
+            tx.topic("conflicts")
 
     def _is_still_there(self, tx: Tx) -> bool:
         if comparing.cursor_of(tx.connection, self._scope) != self._stood:
