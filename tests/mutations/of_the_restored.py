@@ -76,6 +76,13 @@ FAULTS: tuple[Fault, ...] = (
         ),
     ),
     Fault(
+        name="what-was-known-by-a-former-name-stays-set-aside",
+        file="commune_desk/store/exchange/staged.py",
+        old="    tx.connection.execute(_KNOWN_BY_FORMER_NAME)\n",
+        new="",
+        tests=("sync/journeys/test_offered_twice_and_put_back.py::test_it_is_sent_once_more",),
+    ),
+    Fault(
         name="what-was-sent-late-is-let-go-closed",
         file="commune_desk/store/intake/handing_on.py",
         old="for field in change.seal if (field, change.id) not in seen]",

@@ -25,6 +25,8 @@ _OFFERED_AGAIN = (
     f"SELECT 1 FROM change WHERE {journal.OPEN} AND state IN ('waiting', 'sent') AND seq IS NOT NULL LIMIT 1"  # noqa: S608
 )
 """A change that was heard in a feed and waits once more: the province has lost what it had, and has not said so yet."""
+_KNOWN_BY_FORMER_NAME = "UPDATE change SET state='accepted', code=NULL WHERE state='quarantined' AND code='id'"
+"""What the province had under a former name when it was offered again: it has it, unless it lost it since."""
 _PROVINCE_LOST_NOTHING = ("restored", "fork", "revoked")
 _FOR_LACK_OF_RIGHTS = ("revoked", "grant", "role")
 
@@ -119,6 +121,7 @@ def _take_numbers_back(tx: Tx, desk: str) -> None:
 def _hear_all_again(tx: Tx, own: settings.Identity) -> None:
     """Forget what the province's feeds said. What is not heard here is sent again: of what has left, and what was
     written for another place."""
+    tx.connection.execute(_KNOWN_BY_FORMER_NAME)
     versions.hear_all(tx)
     _stage(tx, "state='accepted' AND scope<>?", own.scope)
     departures.note_again(tx.connection, _stage(tx, departures.IS_KEPT, _as_list(settings.names(tx.connection))))
