@@ -32,6 +32,7 @@ from sync.protocol import (
 MAX_BYTES = 256 << 20
 """Of a snapshot as it travels; a commune of 600 children has less than two million."""
 MAX_INFLATED = 1 << 30
+_PIECE = 1 << 20
 MAX_LINES = 1_000_000
 """Of a whole snapshot: as many empty ones as fit its bytes would take gigabytes."""
 _LEVEL = 9
@@ -112,13 +113,19 @@ def body_of(head: SnapshotHead, lines: Sequence[bytes], end: SnapshotEnd) -> byt
 def unpack(packed: bytes) -> Snapshot:
     """Raises Malformed for anything but a whole snapshot, in bounded memory."""
     try:
-        reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(packed)
-        body = reader.read(MAX_INFLATED + 1)
+        return read_body(_inflated(packed))
     except zstandard.ZstdError:
         raise Malformed from None
-    if len(body) > MAX_INFLATED:
-        raise Malformed
-    return read_body(body)
+
+
+def _inflated(packed: bytes) -> bytes:
+    """Piece by piece: who asks zstd for all that may come is given memory for all of it at once."""
+    reader, body = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(packed), bytearray()
+    while piece := reader.read(_PIECE):
+        body += piece
+        if len(body) > MAX_INFLATED:
+            raise Malformed
+    return bytes(body)
 
 
 def read_body(body: bytes) -> Snapshot:

@@ -130,7 +130,7 @@ class Tasks(QObject):
             if on_error is not None:
                 on_error(Mistake())
             return
-        _log.info("operation refused: %s", error)
+        _log.info("operation refused", exc_info=error)
         if on_error is not None:
             on_error(error)
         else:

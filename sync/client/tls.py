@@ -102,11 +102,16 @@ class PinnedContext(ssl.SSLContext):
             raise ssl.SSLCertVerificationError("the certificate is not good at the province's own time")
 
     def begins(self, connection: _CuttableSocket) -> None:
-        """Know a connection from its handshake on. Raises SSLError after a `cut`: nothing begins any more."""
+        """Know a connection from its handshake on. Raises SSLError between a `cut` and the next `resume`."""
         with self._guard:
             self._live.add(connection)
             if self._is_cut:
                 raise ssl.SSLError("broken off")
+
+    def resume(self) -> None:
+        """Let connections begin again after a `cut`."""
+        with self._guard:
+            self._is_cut = False
 
     def cut(self) -> None:
         """Break off every open connection, and those still being made; a thread that waits on one fails at once."""

@@ -195,6 +195,7 @@ class Transport:
     def _exchange(
         self, request: requests.PreparedRequest, read: Callable[[requests.Response], bytes] | None = None
     ) -> tuple[requests.Response, bytes]:
+        self._context.resume()  # before looking: an `abort` from here on stays
         if self._is_aborted:
             raise errors.Stopped
         is_late = threading.Event()
@@ -225,6 +226,7 @@ class Transport:
             raise fault_of(error) from error
         finally:
             watchdog.cancel()
+            watchdog.join()  # one that has begun to cut must not meet the next exchange
             sent = int(request.headers.get("Content-Length", 0))
             self.heard(Exchange(request.path_url, status, sent, received, monotonic() - begun))
 

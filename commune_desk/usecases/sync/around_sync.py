@@ -41,7 +41,7 @@ class AroundSync:
         if not self._register.write(_awaits_pull).result()[0]:
             return False
         self._note(self._register.write(pulled_once).result()[1])
-        return self.release_staged() > 0 or self._register.read(count_going_up) > 0
+        return self.release_staged() > 0 or self._register.read_slowly(count_going_up).result() > 0
 
     def keep_told(self) -> None:
         """In a shelter: notices that two desks wrote apart follow the stay that came of it, with the next sync."""

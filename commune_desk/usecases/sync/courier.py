@@ -120,7 +120,7 @@ class Courier:
             stick.put(folder, one.data)
             written.append(one)
             progress(len(written), 0)
-        return _written(written, self._register.read(stays_here))
+        return _written(written, self._register.read_slowly(stays_here).result())
 
     def _require_key(self) -> bytes:
         own = self._register.identity
@@ -156,7 +156,7 @@ class Courier:
         self._read_all(bundles, box, progress)
         read = summed(bundles, others=len(found) - len(own))
         read.is_cut = is_cut or len(own) > len(bundles)
-        read.quarantined = self._register.read(lambda c: count_entries(c, read.set_aside))
+        read.quarantined = self._register.read_slowly(lambda c: count_entries(c, read.set_aside)).result()
         self._catch_up(read, bundles, {path.name for path in found})
         if isinstance(read.refusal, DeskRemoved):
             read.removal = leave_for_good(self._register)

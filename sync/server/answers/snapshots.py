@@ -82,7 +82,7 @@ class Snapshots:
     def make_ahead(self, province: Province) -> None:
         """Make one snapshot that is missing or far behind, of the scope whose desks would have to wait for it longest.
 
-        And remove the files that no row names any more. Raises StoreFault, OSError.
+        And remove the files that no row names any more. Raises Fault (of the database, of the disk), OSError.
         """
         with self._making:
             sweep(province)

@@ -95,8 +95,15 @@ def _files(province: Province, named: Sequence[Path]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        found = sorted(one for one in path.glob("*") if one.suffix.lower() == bundles.SUFFIX)
+        found = sorted(one for one in _entries(path) if one.suffix.lower() == bundles.SUFFIX)
         yield from (one for one in found if _may_be_for(one, public))
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise Fault(N_("The folder {path} cannot be read: {reason}."), path=folder, reason=reason_of(error)) from None
 
 
 def _may_be_for(path: Path, public: bytes) -> bool:

@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from commune_desk.domain.records.kinds import SCHEMA_VERSION
+from commune_desk.domain.words.errors import Fault
 from sync import seal
 from sync.checksums import RangesRequest, RecordsRequest
 from sync.file_wire import MAX_MESSAGE
@@ -222,8 +223,8 @@ class Service:
             return self._refusal(refused)
         except Malformed:
             return self._refusal(Refused(400, "malformed"))
-        except StoreFault as fault:
-            _log.error("the database refused: %s", fault)
+        except Fault as fault:
+            _log.error("the database or the disk refused: %s", fault)
             return self._refusal(Refused(503, "busy", retry_after=BUSY_SECONDS))
         return self._reply(200, body, domain)
 

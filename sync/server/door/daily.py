@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from commune_desk.domain.words.errors import Fault
 from sync.server.answers.roots import make_due
 from sync.server.answers.snapshots import Snapshots
-from sync.server.engine.database import StoreFault
 from sync.server.identity.province import Province
 from sync.server.reasons import reason_of
 
@@ -42,7 +42,7 @@ def _again_and_again(name: str, work: Callable[[], object], every: float) -> Ite
         while True:
             try:
                 work()
-            except StoreFault as fault:
+            except Fault as fault:
                 _log.error("%s could not be made: %s", name, fault)
             except OSError as error:
                 _log.error("%s could not be made: %s", name, reason_of(error))

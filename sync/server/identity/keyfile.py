@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -72,7 +73,7 @@ class KeyFile:
 
 
 def create(path: Path, *, ca_key: bytes) -> KeyFile:
-    """Make and write a key-file with fresh secrets. Raises Refusal when the file exists."""
+    """Make and write a key-file with fresh secrets. Raises Refusal when it exists, Fault when it cannot be written."""
     stored = _Stored(
         database=secrets.token_hex(32),
         authority=b64(seal.SigningKey.generate().to_bytes()),
@@ -83,6 +84,7 @@ def create(path: Path, *, ca_key: bytes) -> KeyFile:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _fill(path, handle, msgspec.json.format(msgspec.json.encode(stored), indent=2) + b"\n")
     except FileExistsError:
         raise Refusal(
             N_("The key-file {path} exists already; it was not touched. Name another place."), path=path
@@ -91,11 +93,20 @@ def create(path: Path, *, ca_key: bytes) -> KeyFile:
         raise Fault(
             N_("The key-file {path} cannot be written: {reason}."), path=path, reason=reason_of(error)
         ) from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(stored), indent=2) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
     return KeyFile(stored)
+
+
+def _fill(path: Path, handle: int, content: bytes) -> None:
+    """Write the file just made; what the disk does not take whole is taken away, so that `init` can be tried again."""
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):
+            path.unlink()
+        raise
 
 
 def read(path: Path, *, data: Path) -> KeyFile:

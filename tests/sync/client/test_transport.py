@@ -198,6 +198,33 @@ def test_headers_without_end_are_cut_too(tmp_path: Path, authority: Identity) ->
         assert time.monotonic() - start < 4
 
 
+@pytest.mark.parametrize("is_resumed", [True, False])
+def test_after_an_answer_that_took_too_long_the_same_transport_goes_on(
+    tmp_path: Path, authority: Identity, monkeypatch: pytest.MonkeyPatch, is_resumed: bool
+) -> None:
+    """A desk keeps one for the day; the twin refuses every later connection as somebody else's."""
+    answers = [_http(GOOD), b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"]
+
+    def first_too_slowly(connection: socket.socket) -> None:
+        connection.sendall(answers.pop())
+        for _ in range(30 * len(answers)):  # until the desk breaks it off
+            connection.sendall(b"a")
+            time.sleep(0.1)
+
+    if not is_resumed:
+        monkeypatch.setattr(tls.PinnedContext, "resume", lambda context: None)
+    with _server(tmp_path, authority, first_too_slowly) as port:
+        transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate, limits=QUICK)
+        with pytest.raises(errors.TooSlow):
+            transport.post("/v1/hello", b"{}")
+        if is_resumed:
+            assert transport.post("/v1/hello", b"{}").body == b"{}"
+        else:
+            with pytest.raises(errors.WrongCertificate):
+                transport.post("/v1/hello", b"{}")
+        transport.rest()
+
+
 def test_silence_is_too_slow(tmp_path: Path, authority: Identity) -> None:
     with (
         _server(tmp_path, authority, lambda connection: time.sleep(1)) as port,

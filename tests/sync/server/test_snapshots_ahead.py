@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import Fault
+from sync.client.errors import Busy
 from sync.server.answers.snapshots import FOLDER, Snapshots
 from sync.server.door.daily import snapshots_ahead
 from sync.server.engine import tables
@@ -148,13 +152,33 @@ def test_a_serving_process_makes_them_by_itself(office: Office) -> None:
     assert len(list((office.real.province.data / FOLDER).iterdir())) == len(made(office.real)) == 1
 
 
+def test_a_disk_too_full_for_a_snapshot_puts_a_desk_off_and_is_no_mistake(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    people = a_history(office.desk(), office.desk())
+    third, before = office.desk(), made(office.real)
+    third.register.write(save_all(make_visit(people[0]))).result()  # so that it needs one of now
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr("sync.server.engine.private_files.os.fsync", full)
+        with pytest.raises(Busy):
+            third.sync()
+    assert "cannot be written" in caplog.text
+    caplog.clear()
+    third.sync()
+    assert len(made(office.real)) == len(before) + 1
+
+
 def test_a_database_that_is_busy_or_a_full_disk_ends_no_process(
     office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     a_history(office.desk(), office.desk())
     store: Any = type(office.real.province.database)
     honest, asked = store.read, threading.Event()
-    faults = [StoreFault("busy"), OSError(28, "No space left on device")]
+    faults = [StoreFault("busy"), OSError(28, "No space left on device"), Fault("The file cannot be written.")]
 
     def busy(*asking: Any) -> Any:
         if faults:
@@ -167,5 +191,5 @@ def test_a_database_that_is_busy_or_a_full_disk_ends_no_process(
         with snapshots_ahead(office.real.province, Snapshots(), every=0.05):
             assert asked.wait(10)
     assert len(made(office.real)) == 1
-    assert caplog.text.count("snapshots could not be made") == 2
+    assert caplog.text.count("snapshots could not be made") == 3
     caplog.clear()

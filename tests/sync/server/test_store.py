@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import ssl
@@ -110,6 +111,22 @@ def _province(folder: Path) -> tuple[Path, Path]:
     data, key = folder / "data", folder / "key.json"
     found(data, key, name="Quảng Ninh", hosts=["localhost"], clock=SetClock()).close()
     return data, key
+
+
+def test_a_disk_that_fills_while_the_key_file_is_written_leaves_nothing_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    key = tmp_path / "key.json"
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(Fault, match="cannot be written"):
+            keyfile.create(key, ca_key=b"a key")
+    assert not key.exists()
+    keyfile.create(key, ca_key=b"a key")
+    assert keyfile.read(key, data=tmp_path / "data").database_key
 
 
 def test_the_wrong_key_file_is_told_apart_from_damage(tmp_path: Path) -> None:

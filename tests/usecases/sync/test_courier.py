@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.model.change_set import ChangeSet
-from commune_desk.store.pages.sync_status import StaysHere
+from commune_desk.store.pages.sync_status import StaysHere, stays_here
 from commune_desk.usecases.sync import stick
+from commune_desk.usecases.sync.around_sync import AroundSync
 from commune_desk.usecases.sync.courier import Courier, CourierStopped
 from commune_desk.usecases.sync.desk_sync import asks_for_sync
 from commune_desk.usecases.sync.stick import StickFull, StickGone
@@ -46,6 +47,20 @@ def carry(desk: EnrolledDesk, province: RealProvince, folder: Path) -> None:
     for reply in bring(province.province, *(data for data in files if bundle.is_for(data, public))):
         (folder / bundle.file_name(reply)).write_bytes(reply)
     courier.read_in(folder)
+
+
+def test_no_stick_and_no_line_asks_on_the_windows_own_connection(province: RealProvince, tmp_path: Path) -> None:
+    """A page may be in the middle of reading there; the twin of the watch is a page that does read."""
+    desk = enrolled_desk(province, tmp_path / "desk")
+    register = desk.open.register
+    asked: list[str] = []
+    register.reader.set_trace_callback(asked.append)
+    carry(desk, province, tmp_path / "stick")
+    assert AroundSync(register, desk.heard.append).pulled_everything() is False
+    assert asked == []
+    register.read(stays_here)
+    assert asked != []
+    desk.close()
 
 
 def test_a_full_stick_is_a_sentence_and_holds_nothing_half(office: Office) -> None:
