@@ -134,8 +134,8 @@ def _fill(connection: Connection, content: _Page, scope: str, cursor: int, unope
         .where(feed.c.scope == scope, feed.c.seq > cursor)
         .order_by(feed.c.seq)
         .limit(MAX_PAGE_EVENTS + 1)
-    )
-    departed = _departed(connection, scope)
+    ).all()
+    departed = _departed(connection, scope, cursor) if rows else {}
     for row in rows:
         step = _step(row)
         if step is None or (row.seq < departed.get(step.record, 0) and not step.says_where):
@@ -184,10 +184,11 @@ def _untold(row: Any, scope: str, step: _Step | None) -> bytes:
     return encode(Event(scope=scope, seq=row.seq, digest=b64(step.digest)))
 
 
-def _departed(connection: Connection, scope: str) -> dict[str, int]:
-    """The records that left the scope, and the place in its feed where they did: what stood before is told no more."""
+def _departed(connection: Connection, scope: str, cursor: int) -> dict[str, int]:
+    """The records that left the scope beyond this place in its feed, and where: what stood before is told no more."""
     table = tables.departure
-    rows = connection.execute(select(table.c.record, table.c.seq).where(table.c.scope == scope))
+    asked = select(table.c.record, table.c.seq).where(table.c.scope == scope, table.c.seq > cursor)
+    rows = connection.execute(asked)
     return {record: seq for record, seq in rows}
 
 

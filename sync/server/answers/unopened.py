@@ -69,7 +69,7 @@ def unopened(connection: Connection, scope: str, move: Change, left: Iterable[tu
     found = _closed_in(connection, scope, place or move.to, named)
     if not place:
         return Closed(found)
-    late = _closed_in(connection, scope, place, _written_since(connection, scope, move.record, {*named}))
+    late = _closed_in(connection, scope, place, _written_since(connection, move.record, {*named}))
     return Closed(found, place if found or late else "")
 
 
@@ -83,10 +83,8 @@ def _gone_on_to(connection: Connection, scope: str, move: Change) -> str:
     return person.scope if person is not None and person.scope != move.to else ""
 
 
-def _written_since(
-    connection: Connection, scope: str, person: str, left: set[tuple[str, str]]
-) -> list[tuple[str, str]]:
-    """What the desks of the scope wrote about the person who had left, wherever it followed them to."""
+def _written_since(connection: Connection, person: str, left: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Records with something sealed about the person, wherever they are, other than those that left with them."""
     found: list[tuple[str, str]] = []
     for kind in _SEALED:
         if owner := KINDS[kind].belongs_to:
