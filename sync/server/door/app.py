@@ -223,8 +223,11 @@ class Service:
             return self._refusal(refused)
         except Malformed:
             return self._refusal(Refused(400, "malformed"))
+        except StoreFault as fault:
+            _log.error("the database refused: %s", fault)
+            return self._refusal(Refused(503, "busy", retry_after=BUSY_SECONDS))
         except Fault as fault:
-            _log.error("the database or the disk refused: %s", fault)
+            _log.error("the disk refused: %s", fault)
             return self._refusal(Refused(503, "busy", retry_after=BUSY_SECONDS))
         return self._reply(200, body, domain)
 
