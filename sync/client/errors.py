@@ -157,8 +157,8 @@ class ChangeTooLarge(LineFault):
 
 class ChangesMissing(LineFault):
     sentence = N_(
-        "The province asks for changes that this register no longer holds. What is saved here is unharmed; "
-        "tell the province's IT officer."
+        "The province asks for changes that this register no longer holds, as after it was put back to an old copy. "
+        "What is saved here is unharmed; ask the province's IT officer for a new enrolment code."
     )
 
 

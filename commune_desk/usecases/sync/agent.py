@@ -20,6 +20,7 @@ from commune_desk.usecases.sync.schedule import Pace, SyncSchedule
 from sync.client.errors import (
     Busy,
     CertificateNotGoodThen,
+    ChangesMissing,
     DeskRemoved,
     HalfPage,
     NoLine,
@@ -101,9 +102,10 @@ class SyncStatus:
 
     @property
     def may_need_enrolment(self) -> bool:
-        """Whether a new code may be the way on: a province that was founded anew, or restored to before this PC was."""
+        """Whether a new code may be the way on: a province that was founded anew, or restored to before this PC was,
+        or to before a backup that this PC relied on."""
         is_of_its_time = isinstance(self.failure, CertificateNotGoodThen)
-        return isinstance(self.failure, (NotRecognised, WrongCertificate)) and not is_of_its_time
+        return isinstance(self.failure, (ChangesMissing, NotRecognised, WrongCertificate)) and not is_of_its_time
 
 
 class SyncAgent:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.store.engine import settings
 from commune_desk.store.pages.sync_status import StaysHere, stays_here
 from commune_desk.usecases.sync import stick
 from commune_desk.usecases.sync.around_sync import AroundSync
@@ -49,13 +50,16 @@ def carry(desk: EnrolledDesk, province: RealProvince, folder: Path) -> None:
     courier.read_in(folder)
 
 
-def test_no_stick_and_no_line_asks_on_the_windows_own_connection(province: RealProvince, tmp_path: Path) -> None:
+def test_neither_a_stick_nor_a_first_pull_reads_on_the_windows_connection(
+    province: RealProvince, tmp_path: Path
+) -> None:
     """A page may be in the middle of reading there; the twin of the watch is a page that does read."""
     desk = enrolled_desk(province, tmp_path / "desk")
     register = desk.open.register
     asked: list[str] = []
     register.reader.set_trace_callback(asked.append)
     carry(desk, province, tmp_path / "stick")
+    register.write(lambda tx: settings.put(tx.connection, settings.AWAITS_PULL, True)).result()
     assert AroundSync(register, desk.heard.append).pulled_everything() is False
     assert asked == []
     register.read(stays_here)
