@@ -38,7 +38,7 @@ REQUIRED_TIMES: Mapping[str, Sequence[Field]] = {
 _OPEN_CONFLICT = (
     "INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,'open',NULL) ON CONFLICT(id) DO UPDATE SET scope=excluded.scope,"
     " base=excluded.base, ours=excluded.ours, theirs=excluded.theirs, opened_seq=excluded.opened_seq,"
-    " state='open', closed_by=NULL WHERE state='closed'"
+    " state='open' WHERE state='closed' AND closed_by IS NULL"
 )
 
 
@@ -131,6 +131,8 @@ class Incoming:
                 self._tx.topic("conflicts")
         for event, line in steps:
             self.open_conflicts(event, line.change)
+        reopened = "UPDATE conflict SET state='open', closed_by=NULL WHERE id=? AND state='closed'"
+        self._db.executemany(reopened, [(one,) for one in open_ones])
 
     def put_back(self, change: Change) -> None:
         """Show again what the province holds in the fields of a change of ours that it set aside."""
@@ -261,7 +263,8 @@ class Incoming:
     def open_conflicts(self, event: protocol.Event, change: Change) -> None:
         """Keep the conflicts that the event opens, and close those that it closes.
 
-        One that is closed here is open again: a province that was put back may hear of its edit, or forget its end.
+        One that no feed closed, but a beginning anew at a province that had lost its edit, is open again. What a feed
+        closed stays so: the event that opened it may come once more by another feed.
         """
         if not (event.opened or event.closed):
             return

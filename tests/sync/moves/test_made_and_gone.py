@@ -43,7 +43,7 @@ def _rows(desk: RealDesk) -> list[int]:
 def _tells_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     """The province hands out what left, as one that does not know of the leave yet would."""
 
-    def nothing(connection: Any, scope: str) -> Mapping[str, int]:
+    def nothing(connection: Any, scope: str, cursor: int) -> Mapping[str, int]:
         return {}
 
     monkeypatch.setattr(pull, "_departed", nothing)
