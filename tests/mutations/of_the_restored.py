@@ -69,7 +69,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="what-a-feed-closed-is-asked-again-when-its-edit-comes-twice",
         file="commune_desk/store/intake/incoming.py",
-        old=" AND closed_by IS NULL\"",
+        old=' AND closed_by IS NULL"',
         new='"',
         tests=("sync/wire/test_pages_add_up.py::test_what_another_feed_carries_too_is_merged_once",),
     ),
