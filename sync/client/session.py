@@ -316,11 +316,13 @@ class Session:
     def _pull_all(self, channel: Channel, identity: DeskIdentity) -> None:
         more = True
         while more:
-            cursors = dict(self._replica.cursors())
+            cursors, stood = dict(self._replica.cursors()), dict(self._replica.feed_chains())
             page, signed = self._pull(channel, identity, cursors)
             self._take_over(page, signed, cursors, identity)
             for scope in page.trailer.snapshots:
                 self._begin_scope(channel, identity, scope, fresh=self._replica.is_at_work())
+            if page.trailer.snapshots and self._replica.feed_chains() == stood:
+                raise protocol.Malformed  # offered where it has brought the scope already, it would come for ever
             more = page.trailer.more or bool(page.trailer.snapshots)
 
     def _pull(self, channel: Channel, identity: DeskIdentity, cursors: dict[str, int]) -> tuple[Page, Signed]:
