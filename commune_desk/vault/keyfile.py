@@ -17,7 +17,7 @@ import msgspec
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from commune_desk.vault.keys import RegisterKey
-from sync.disk import settle_names
+from sync.disk import made_anew, replace_file, settle_names
 from sync.seal import DESK_CHARACTERS, derive, is_mac, mac, sha256
 from sync.spelling import ALPHABET
 
@@ -206,9 +206,7 @@ def mend(path: Path, copy: Copy) -> None:
     with suppress(OSError):  # a full or read-only disk must not keep an officer out
         for place in (path, spare_of(path)):
             if _content(place) != copy.content:
-                _stage(place, copy.content)
-                os.replace(_staged(place), place)
-                settle_names(place.parent)
+                replace_file(place, copy.content, part=_staged(place))
 
 
 def _encode(keyfile: Keyfile, key: RegisterKey) -> bytes:
@@ -265,9 +263,7 @@ def _staged(place: Path) -> Path:
 
 def _stage(place: Path, content: bytes) -> None:
     """Write `content` beside `place`, readable by this account only, and down to the disk."""
-    fresh = _staged(place)
-    fresh.unlink(missing_ok=True)
-    with open(fresh, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    with made_anew(_staged(place)) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -7,7 +7,7 @@ The wall clock counts only across a restart of the PC, where uptime began anew.
 from __future__ import annotations
 
 import math
-import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ import msgspec
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
+from sync.disk import replace_file
 
 DELAYS = (0, 0, 0, 5, 15, 60, 300, 900)
 """Seconds to wait after the first, second, … wrong passphrase in a row; the last one stays."""
@@ -87,10 +88,5 @@ def _read(path: Path) -> dict[str, Tries]:
 
 
 def _write(path: Path, tries: dict[str, Tries]) -> None:
-    place = tries_of(path)
-    fresh = place.with_name(place.name + ".new")
-    try:
-        fresh.write_bytes(msgspec.json.encode(tries))
-        os.replace(fresh, place)
-    except OSError:
-        return  # a full disk must not keep an officer out of the register
+    with suppress(OSError):  # a full disk must not keep an officer out of the register
+        replace_file(tries_of(path), msgspec.json.encode(tries))

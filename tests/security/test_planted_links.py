@@ -47,6 +47,6 @@ def test_a_link_is_replaced_and_never_followed(tmp_path: Path, ending: str) -> N
 
 def test_a_file_left_to_stand_would_be_written_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: opened as it is."""
-    monkeypatch.setattr(backup, "_made_anew", lambda path: path.open("wb"))
+    monkeypatch.setattr(backup, "made_anew", lambda path: path.open("wb"))
     _back_up_onto(tmp_path, ".part")
     assert (tmp_path / "other").read_bytes() != PRECIOUS

@@ -12,7 +12,6 @@ import struct
 import zipfile
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
@@ -32,7 +31,7 @@ from commune_desk.store.engine.database import (
 from commune_desk.store.engine.migrate import version
 from commune_desk.vault.keyfile import copy_with_key
 from commune_desk.vault.keys import RegisterKey
-from sync.disk import settle_names
+from sync.disk import made_anew, put_in_place
 
 SUFFIX = ".cdbackup"
 KEYFILE_NAME = "keyfile.json"
@@ -154,20 +153,11 @@ def _count(connection: Connection, table: str) -> int:
 
 def _pack(target: Path, copy: Path, opener: bytes, manifest: Manifest) -> None:
     part = target.with_name(target.name + ".part")
-    with _made_anew(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+    with made_anew(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(MANIFEST, msgspec.json.encode(manifest))
         archive.writestr(KEYFILE_NAME, opener)
         archive.write(copy, FILE_NAME)
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    part.replace(target)
-    settle_names(target.parent)
-
-
-def _made_anew(path: Path) -> BinaryIO:
-    """For this account alone; a link of that name, where others may write, would have another file overwritten."""
-    path.unlink(missing_ok=True)
-    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+    put_in_place(part, target)
 
 
 def unpack_backup(source: Path, folder: Path) -> Manifest:

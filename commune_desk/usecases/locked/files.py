@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+
+from sync.disk import replace_file
 
 M = TypeVar("M")
 
 
 def leave_file(path: Path, content: msgspec.Struct) -> None:
     """Write it whole in the place of what was there. Raises OSError; then what was there is there."""
-    part = path.with_name(path.name + ".part")
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(msgspec.json.encode(content))
-    part.replace(path)
+    replace_file(path, msgspec.json.encode(content), part=path.with_name(path.name + ".part"))
 
 
 def find_file(path: Path, kind: type[M], *, most: int) -> M | None:

@@ -13,10 +13,10 @@ from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.backup import LEFTOVERS, SUFFIX, Manifest, make_backup, unpack_backup
 from commune_desk.store.exchange.staged import mark_restored
-from commune_desk.usecases.desk.written_whole import clear_left
 from commune_desk.usecases.registers.officers import RecoveryAnswer, recover_laid_out
 from commune_desk.usecases.registers.opening import OpenDesk, open_register, unlock
 from commune_desk.usecases.registers.profile import FolderNotWritten, Profile
+from sync.disk import clear_left
 
 
 def backup_name(desk: OpenDesk) -> str:

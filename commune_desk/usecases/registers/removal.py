@@ -17,7 +17,7 @@ from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from commune_desk.paths import LOG_FILE
 from commune_desk.usecases.registers.profile import LANGUAGE, LOCK_FILE, REMOVED, Profile
-from sync.disk import settle_names
+from sync.disk import replace_file, settle_names
 
 if TYPE_CHECKING:
     # The opening window asks for a mark before anything of a register is loaded.
@@ -139,13 +139,7 @@ def _is_another(profile: Profile, said: Removed) -> bool:
 
 
 def _write_mark(folder: Path, said: Removed) -> None:
-    fresh = folder / (REMOVED + ".new")
-    with fresh.open("wb") as file:
-        file.write(msgspec.json.encode(said))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / REMOVED)
-    settle_names(folder)
+    replace_file(folder / REMOVED, msgspec.json.encode(said))
 
 
 def _overwrite(key: Path) -> None:

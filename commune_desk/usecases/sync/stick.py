@@ -6,14 +6,13 @@ import errno
 import os
 import re
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from commune_desk.usecases.desk.written_whole import clear_left
 from sync.bundle import MAX_FILE, NAME, SUFFIX, file_name, fingerprint, named
+from sync.disk import replace_file
 
 _PART = ".part"
 _LEFT = re.compile(NAME + re.escape(_PART))
@@ -50,33 +49,11 @@ def put(folder: Path, data: bytes) -> Path:
     What a killed writer left in that folder goes first: it may take the room that this one needs.
     """
     target = folder / file_name(data)
-    part = target.with_name(target.name + _PART)
     try:
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            clear_left(folder, _LEFT, os.fstat(file.fileno()).st_mtime)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-        _settle(folder)
+        replace_file(target, data, part=target.with_name(target.name + _PART), left=_LEFT)
     except OSError as error:
-        with suppress(OSError):  # a stick that is gone refuses this too
-            part.unlink(missing_ok=True)
         raise (StickFull() if error.errno in _NO_ROOM else StickGone()) from None
     return target
-
-
-def _settle(folder: Path) -> None:
-    """Have the name itself on the disk, where the system lets a folder be asked for it."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # not every file system of a stick can
-            os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def bundles_in(folder: Path) -> tuple[list[Path], bool]:

@@ -6,7 +6,6 @@ that a server needs (certificates, its encrypted TLS key); without the key-file 
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import closing, suppress
 from datetime import timedelta
@@ -18,11 +17,10 @@ from sqlalchemy import Connection, Subquery, bindparam, case, func, inspect, sel
 from commune_desk.domain.time.clock import from_iso, to_iso
 from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
-from sync.disk import settle_names
+from sync.disk import clear_left, put_in_place
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
 from sync.server.engine.embedded import FILE, LOGS, EmbeddedDatabase, keyed, named_faults
-from sync.server.engine.private_files import clear_left
 from sync.server.identity.province import CA_FILE, CERT_FILE, EPOCH, KEY_FILE, Province, audited
 from sync.server.lifecycle.chains import first_break
 from sync.server.reasons import reason_of
@@ -85,12 +83,12 @@ def back_up(province: Province, target: Path) -> Backup:
     try:
         if target.exists():
             raise Refusal(N_("There is a file {path} already; it was not touched. Name another."), path=target)
-        clear_left(target.parent, _LEFT, province.clock.now().timestamp() - _OLD)
+        clear_left(target.parent, _LEFT, province.clock.now().timestamp(), age=_OLD)
         clear(part)
         part.touch(mode=0o600)  # where no file can be, the system says why; the engine would not
         _copy(province, part)
         made = verified(province, part)
-        _settle(part, target)
+        put_in_place(part, target)
     except BackupBroken:
         raise BackupBroken(target) from None
     except OSError as error:
@@ -234,14 +232,6 @@ def _goes_on_from(connection: Connection, copied: Copied) -> bool:
         if connection.scalar(count) != copied.changes.get(desk, 0):
             return False
     return True
-
-
-def _settle(part: Path, target: Path) -> None:
-    """Down to the disk, then under its name: a file of that name is whole."""
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    part.replace(target)
-    settle_names(target.parent)
 
 
 def clear(part: Path) -> None:

@@ -1,4 +1,4 @@
-"""A province in error that offers a scope's snapshot again and again: a desk fetches it once, and says what happened."""
+"""A province in error that offers a snapshot again and again: a desk fetches it, and says what happened."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("store_engine")
 _ENOUGH = 5
 
 
-def _newcomer_where_it_is_offered_for_ever(office: Office, monkeypatch: pytest.MonkeyPatch) -> tuple[RealDesk, list[str]]:
+def _newcomer_offered_it_always(office: Office, monkeypatch: pytest.MonkeyPatch) -> tuple[RealDesk, list[str]]:
     """A desk, and the scopes that it has begun; the fifth beginning breaks off."""
     a_history(office.desk(), office.desk())
     monkeypatch.setattr("sync.server.answers.pull._is_better_begun", lambda request, cursor, head: True)
@@ -35,7 +35,7 @@ def _newcomer_where_it_is_offered_for_ever(office: Office, monkeypatch: pytest.M
 
 
 def test_a_snapshot_that_brings_nothing_new_ends_the_sync(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk, begun = _newcomer_where_it_is_offered_for_ever(office, monkeypatch)
+    desk, begun = _newcomer_offered_it_always(office, monkeypatch)
     with pytest.raises(protocol.Malformed):
         desk.sync()
     assert len(begun) == 3  # the second time as of now
@@ -47,7 +47,7 @@ def test_a_snapshot_that_brings_nothing_new_ends_the_sync(office: Office, monkey
 
 def test_believed_it_would_be_fetched_without_end(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: a place that never stands where it stood."""
-    desk, _ = _newcomer_where_it_is_offered_for_ever(office, monkeypatch)
+    desk, _ = _newcomer_offered_it_always(office, monkeypatch)
     turns = itertools.count()
     replica = desk.replica()
     honest = replica.feed_chains

@@ -163,7 +163,7 @@ def test_a_disk_too_full_for_a_snapshot_puts_a_desk_off_and_is_no_mistake(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as disk:
-        disk.setattr("sync.server.engine.private_files.os.fsync", full)
+        disk.setattr("sync.disk.os.fsync", full)
         with pytest.raises(Busy):
             third.sync()
     assert "cannot be written" in caplog.text

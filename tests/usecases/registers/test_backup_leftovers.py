@@ -28,9 +28,10 @@ def killed_backup(profile: Profile, target: Path, monkeypatch: pytest.MonkeyPatc
     """What a process leaves that is killed once it has written the archive, before it has its name."""
     child = os.fork()
     if not child:
-        monkeypatch.setattr(os, "fsync", lambda _handle: os._exit(CUT_OFF))
         try:
-            back_up(unlock(profile, "hoa", PASSPHRASE, clock=HandClock()), target)
+            desk = unlock(profile, "hoa", PASSPHRASE, clock=HandClock())
+            monkeypatch.setattr(os, "fsync", lambda _handle: os._exit(CUT_OFF))
+            back_up(desk, target)
         finally:
             os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == CUT_OFF
