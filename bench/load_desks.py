@@ -33,7 +33,7 @@ class LightDesk:
         self.replica = MemoryReplica(identity)
         self._scope, self._person, self._written_at = scope, uuid7(), 0.0
         self._heard: list[Exchange] = []
-        transport.heard = lambda exchange: self._heard.append(exchange)
+        transport.on_exchange = lambda exchange: self._heard.append(exchange)
         self._session = Session(transport, self.replica)
         self.replica.record(scope, "person", self._person, {"full_name": "Đặng Thị Hoà"})
 

@@ -208,7 +208,7 @@ class DeskLine:
         self._listening = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=SEND_SECONDS))
         address = f"https://127.0.0.1:{port}" if port else pins.address
         transport = Transport(address, ca_pem=pins.ca_pem, adapter=self._listening)
-        transport.heard = self._heard
+        transport.on_exchange = self._heard
         self._changed: list[ChangeSet] = []
         self._session = Session(transport, RegisterReplica(register, self._changed.append))
         self._begun = self._receipt_after = 0.0

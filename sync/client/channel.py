@@ -83,7 +83,7 @@ class Channel:
             hello = protocol.decode(proven(reply, seal.HELLO, self._authority, self._desk), protocol.Hello)
             if hello.nonce != nonce:
                 raise errors.Unproven
-            self._transport.told_time(_instant(hello.time))
+            self._transport.set_province_time(_instant(hello.time))
         if hello.retry_after > 0:
             raise errors.Busy(hello.retry_after)
         if not hello.protocols[0] <= protocol.PROTOCOL <= hello.protocols[1]:
@@ -105,7 +105,7 @@ class Channel:
         left = min(kept.seconds, _LONGEST_SECONDS) - _SECONDS_TO_SPARE - age
         if age < 0 or left <= 0 or not _TICKET.fullmatch(kept.ticket):
             return
-        self._transport.knows_time(_instant(kept.at) + timedelta(seconds=age))
+        self._transport.advance_province_time(_instant(kept.at) + timedelta(seconds=age))
         self._count_from(1 + int(age * _COUNTED_A_SECOND), kept.ticket)
         self._ends_at = monotonic() + left
         self._is_untried = True

@@ -184,7 +184,7 @@ class Replica(Protocol):
         """The province was put back from a backup and says so: go on in its new epoch, every scope begun anew."""
         ...
 
-    def heard(self, at: str) -> None:
+    def record_contact(self, at: str) -> None:
         """The province's time, signed for this very exchange."""
         ...
 

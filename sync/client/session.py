@@ -91,7 +91,7 @@ class Session:
         self._now = ""
         self._has_freed = False
         self._tally = _Tally()
-        self.told_time: Callable[[str], object] = _to_nobody
+        self.on_province_time: Callable[[str], object] = _to_nobody
         """Is told what time it is at the province (ISO) as soon as the answer that says so is here."""
 
     @property
@@ -191,31 +191,31 @@ class Session:
     def _greeted(self, hello: protocol.Hello) -> None:
         """Take up what a hello says, whoever needed it. The ticket last: a process that has it asks no more."""
         self._epoch = hello.epoch
-        self._hear_time(hello.time)
-        self._replica.heard(hello.time)
+        self._note_fresh_time(hello.time)
+        self._replica.record_contact(hello.time)
         self._has_freed |= self._replica.heard_schema(hello.schema)
         ticket = KeptTicket(
             desk=self._desk, epoch=hello.epoch, ticket=hello.ticket, seconds=hello.ticket_seconds, at=hello.time
         )
         self._replica.keep_ticket(ticket)
 
-    def _hear_time(self, at: str) -> None:
+    def _note_fresh_time(self, at: str) -> None:
         """The province's own time, in an answer that has just come; a page of an older program says none."""
         self._note_time(at)
         if at:
-            self.told_time(at)
+            self.on_province_time(at)
 
     def _note_time(self, at: str) -> None:
         """The province was there at this time of its own; empty where it says none."""
         if at:
-            self._transport.knows_time(from_iso(at))
+            self._transport.advance_province_time(from_iso(at))
         self._tally.at = self._now = at or self._now
 
     def _note_no(self, fault: errors.SyncFault) -> None:
         """A province that says no was there; an older no than what was heard since may be played back."""
         if fault.said_at > self._now:
             self._tally.at = fault.said_at
-            self.told_time(fault.said_at)
+            self.on_province_time(fault.said_at)
 
     def _in_epoch(self, epoch: str, identity: DeskIdentity) -> DeskIdentity:
         """This desk in the province's present epoch. After another one all that it had signed for is offered again."""
@@ -354,7 +354,7 @@ class Session:
 
     def _take_over(self, page: Page, signed: Signed, cursors: dict[str, int], identity: DeskIdentity) -> None:
         """Prove the whole page, then hand it to the register piece by piece."""
-        self._hear_time(page.header.at)
+        self._note_fresh_time(page.header.at)
         chains = self._replica.feed_chains()
         places = {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
         reached = prove(self._replica, identity, page, places)

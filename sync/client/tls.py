@@ -42,8 +42,8 @@ class _CuttableSocket(ssl.SSLSocket):
 class PinnedContext(ssl.SSLContext):
     """Trusts the given authority and nothing else; without one (`ca_pem` None) it checks nothing, for first contact.
 
-    Whether a certificate has run out is told by the province's own time (`judge`), not by this PC's clock: a PC whose
-    battery died must still sync.
+    Whether a certificate has run out is told by the province's own time (`set_time`), not by this PC's clock: a PC
+    whose battery died must still sync.
     """
 
     send_seconds: float
@@ -81,13 +81,13 @@ class PinnedContext(ssl.SSLContext):
             self._valid = (start, end)
         self._check_time()
 
-    def judge(self, province_time: datetime) -> None:
-        """The province says what time it is. Raises SSLError when the certificate at hand is not good then."""
+    def set_time(self, province_time: datetime) -> None:
+        """Judge by this time from now on. Raises SSLError when the certificate at hand is not valid then."""
         self.province_time = province_time.timestamp()
         self._check_time()
 
-    def move_on(self, province_time: datetime) -> None:
-        """It is that late by now, or later."""
+    def advance_time(self, province_time: datetime) -> None:
+        """Judge by this time from the next connection on, unless a later one is known."""
         self.province_time = max(province_time.timestamp(), self.province_time or -math.inf)
 
     def forget_time(self) -> float | None:

@@ -114,7 +114,7 @@ class Transport:
             {"Accept-Encoding": "identity", "User-Agent": "commune-desk"}
         )
         self._is_aborted = False
-        self.heard: Callable[[Exchange], object] = _to_nobody
+        self.on_exchange: Callable[[Exchange], object] = _to_nobody
         """Is told of each request once it is over, however it ended, by the thread that made it."""
 
     def get(self, path: str) -> bytes:
@@ -148,20 +148,20 @@ class Transport:
         request.headers["Range"] = f"bytes={start}-"
         self._exchange(request, lambda response: _pieces(response, start, keep))
 
-    def told_time(self, province_time: datetime) -> None:
-        """The province's time, proven: a certificate that is not good then is nobody's.
+    def set_province_time(self, province_time: datetime) -> None:
+        """Set the time by which certificates are judged to one that the province has just signed, later or earlier.
 
-        Raises CertificateNotGoodThen.
+        Raises CertificateNotGoodThen, and closes the connection, when its certificate is not valid at that time.
         """
         try:
-            self._context.judge(province_time)
+            self._context.set_time(province_time)
         except ssl.SSLError as error:
             self._adapter.close()
             raise errors.CertificateNotGoodThen from error
 
-    def knows_time(self, province_time: datetime) -> None:
-        """It is that late by now, or later, as far as is known: the next connections are judged by it."""
-        self._context.move_on(province_time)
+    def advance_province_time(self, province_time: datetime) -> None:
+        """Move that time forward, never back: the next connections are judged by the latest that is known."""
+        self._context.advance_time(province_time)
 
     @contextmanager
     def asking_time(self) -> Iterator[None]:
@@ -228,7 +228,7 @@ class Transport:
             watchdog.cancel()
             watchdog.join()  # one that has begun to cut must not meet the next exchange
             sent = int(request.headers.get("Content-Length", 0))
-            self.heard(Exchange(request.path_url, status, sent, received, monotonic() - begun))
+            self.on_exchange(Exchange(request.path_url, status, sent, received, monotonic() - begun))
 
     def _give_up(self, is_late: threading.Event) -> None:
         is_late.set()

@@ -114,7 +114,7 @@ BELIEF = (
     Fault(
         name="kept-ticket-judges-no-certificate",
         file=_CHANNEL,
-        old="        self._transport.knows_time(_instant(kept.at) + timedelta(seconds=age))\n",
+        old="        self._transport.advance_province_time(_instant(kept.at) + timedelta(seconds=age))\n",
         new="",
         tests=(
             "sync/client/test_tickets.py::test_a_new_process_judges_the_certificate_by_what_time_it_must_be_by_now",

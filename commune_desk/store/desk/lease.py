@@ -38,7 +38,7 @@ def take_lease(tx: Tx, *, at: str, until: str) -> None:
         _keep(tx, known.told(at=at, until=until, now=now))
 
 
-def hear_time(tx: Tx, at: str) -> None:
+def record_contact(tx: Tx, at: str) -> None:
     """Count what has passed by the province's own time."""
     known = lease_of(tx.connection)
     if known is not None and at:

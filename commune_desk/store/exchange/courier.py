@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from commune_desk.store.desk.lease import hear_time, lease_of
+from commune_desk.store.desk.lease import lease_of, record_contact
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.exchange.sync_history import set_contact_back
@@ -61,7 +61,7 @@ def answered(tx: Tx, bundles: Collection[str], at: str) -> None:
         or not any(one.id in bundles and one.told_at == lease.told_at for one in written(tx.connection))
     ):
         return
-    hear_time(tx, at)
+    record_contact(tx, at)
     if at < lease.told_at:
         set_contact_back(tx, at)
 

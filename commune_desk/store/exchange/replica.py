@@ -12,7 +12,7 @@ from commune_desk.store.changes import numbers
 from commune_desk.store.changes.pending import Waiting, next_waiting
 from commune_desk.store.changes.sealing import private_box
 from commune_desk.store.desk import audit_mark, versions
-from commune_desk.store.desk.lease import hear_time
+from commune_desk.store.desk.lease import record_contact
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.pace import Pace
 from commune_desk.store.exchange import courier, feeds, following, page_header, receipts, roots, staged, tickets
@@ -75,8 +75,8 @@ class RegisterReplica(OneDesk):
             pass
         return True
 
-    def heard(self, at: str) -> None:
-        self._write(lambda tx: hear_time(tx, at))
+    def record_contact(self, at: str) -> None:
+        self._write(lambda tx: record_contact(tx, at))
 
     def follow(self, epoch: str) -> None:
         self._write(lambda tx: following.follow(tx, epoch))

@@ -149,12 +149,12 @@ class DeskSync:
         from sync.client.session import Session
 
         transport = self._connect(self._pins)
-        transport.heard = self._exchanges.append
+        transport.on_exchange = self._exchanges.append
         session = Session(transport, self._replica, RegisterFiles(self._register, self._around.hear))
-        session.told_time = self._hear_time
+        session.on_province_time = self._measure_skew
         return session
 
-    def _hear_time(self, at: str) -> None:
+    def _measure_skew(self, at: str) -> None:
         """The answer to the last request says what time it is at the province."""
         now, took = self._register.clock.now(), timedelta(seconds=self._exchanges[-1].seconds)
         self._clock = skew_of(at, asked=now - took, heard=now)

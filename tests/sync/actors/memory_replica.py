@@ -202,7 +202,7 @@ class MemoryReplica:
         self.me = replace(self.me, epoch=epoch)
         self.begin_all_anew()
 
-    def heard(self, at: str) -> None:
+    def record_contact(self, at: str) -> None:
         """This register keeps no lease."""
 
     def answered(self, bundles: Sequence[str], at: str) -> None:

@@ -37,7 +37,7 @@ def test_a_pc_whose_clock_is_years_off_believes_its_province(tmp_path: Path, day
         transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate)
         for _ in range(2):
             assert transport.post("/v1/hello", b"{}").status == 200
-            transport.told_time(clock.now())
+            transport.set_province_time(clock.now())
             transport.rest()
 
 
@@ -61,7 +61,7 @@ def test_a_certificate_that_is_not_good_at_the_provinces_time_is_refused(tmp_pat
         transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate)
         transport.post("/v1/hello", b"{}")
         with pytest.raises(errors.CertificateNotGoodThen) as told:
-            transport.told_time(NOW)
+            transport.set_province_time(NOW)
         assert "clock" in told.value.text, "what else it may be: the server's clock"
         assert not SyncStatus(failure=told.value).may_need_enrolment, "a new code would change nothing"
         transport.rest()
@@ -75,8 +75,8 @@ def test_what_is_known_of_the_time_judges_the_next_connection(tmp_path: Path, da
     authority = make_authority("Province of tests", clock=_clock(days))
     with tls_server(tmp_path, authority, ANSWER, clock=_clock(days)) as port:
         transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate)
-        transport.knows_time(NOW)
-        transport.knows_time(NOW - timedelta(days=1100))  # an older receipt says nothing of now
+        transport.advance_province_time(NOW)
+        transport.advance_province_time(NOW - timedelta(days=1100))  # an older receipt says nothing of now
         if days:
             with pytest.raises(errors.WrongCertificate):
                 transport.post("/v1/push", b"{}")
@@ -88,12 +88,12 @@ def test_a_time_that_was_wrong_is_put_right_by_a_hello(tmp_path: Path) -> None:
     authority = make_authority("Province of tests", clock=_clock(0))
     with tls_server(tmp_path, authority, ANSWER, clock=_clock(0)) as port:
         transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate)
-        transport.knows_time(NOW + timedelta(days=9000))
+        transport.advance_province_time(NOW + timedelta(days=9000))
         with pytest.raises(errors.WrongCertificate):
             transport.post("/v1/push", b"{}")
         with transport.asking_time():
             transport.post("/v1/hello", b"{}")
-            transport.told_time(NOW)
+            transport.set_province_time(NOW)
         assert transport.post("/v1/push", b"{}").status == 200
 
 
@@ -103,12 +103,12 @@ def test_a_hello_that_fails_leaves_no_connection_that_nothing_judged(tmp_path: P
     authority = make_authority("Province of tests", clock=_clock(-1100))
     with tls_server(tmp_path, authority, ANSWER, clock=_clock(-1100)) as port:
         transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate)
-        transport.knows_time(NOW)
+        transport.advance_province_time(NOW)
         with pytest.raises(errors.SyncFault), transport.asking_time():  # noqa: PT012
             transport.post("/v1/hello", b"{}")
             if answer == "none":
                 raise errors.Unproven
-            transport.told_time(NOW)
+            transport.set_province_time(NOW)
         with pytest.raises(errors.WrongCertificate):
             transport.post("/v1/push", b"{}")
 
@@ -117,7 +117,7 @@ def test_a_sync_asks_the_province_for_the_time_before_it_sends_anything() -> Non
     class Watched(Transport):
         told: datetime | None = None
 
-        def told_time(self, province_time: datetime) -> None:
+        def set_province_time(self, province_time: datetime) -> None:
             self.told = province_time
             raise errors.WrongCertificate
 

@@ -238,10 +238,10 @@ class Judging(Transport):
         self._is_good_now, self._is_told = is_good_now, False
         self.known: list[str] = []
 
-    def knows_time(self, province_time: Any) -> None:
+    def advance_province_time(self, province_time: Any) -> None:
         self.known.append(province_time.isoformat())
 
-    def told_time(self, province_time: Any) -> None:
+    def set_province_time(self, province_time: Any) -> None:
         if not self._is_good_now:
             raise errors.WrongCertificate
         self._is_told = True
