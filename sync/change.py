@@ -187,14 +187,14 @@ def from_wire(value: Wire) -> Value:
     return tuple(value) if isinstance(value, list) else value
 
 
-class Place(msgspec.Struct, frozen=True):
-    """Where a scope's feed stands: the last number and the chain there."""
+class FeedPosition(msgspec.Struct, frozen=True):
+    """A position in a scope's feed: the number of its last event and the chain of hashes there (32 bytes)."""
 
     seq: int
     chain: bytes
 
 
-START = Place(0, GENESIS)
+START = FeedPosition(0, GENESIS)
 """Where every feed begins."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from commune_desk.domain.records.kinds import KINDS
 from sync import protocol, seal
-from sync.change import RELOCATING, Place
+from sync.change import RELOCATING, FeedPosition
 from sync.checksums import RANGES, RangesReply, RangesRequest, RecordsRequest, ScopeSums, differing, range_of
 from sync.client import errors
 from sync.client.channel import Channel
@@ -42,7 +42,7 @@ def compare(channel: Channel, replica: Replica, identity: DeskIdentity, now: str
 
 def _held_there(replica: Replica, scope: str, reply: RangesReply) -> ScopeSums | None:
     """What the register holds, if it stands exactly where the province spoke of."""
-    return replica.held_sums(scope, _place(reply.at))
+    return replica.held_sums(scope, _position(reply.at))
 
 
 def _ask(channel: Channel, identity: DeskIdentity, scope: str, *, parts: bool) -> RangesReply:
@@ -65,7 +65,7 @@ def _mend(
         snapshot = _fetch(channel, replica, identity, reply, left)
         if snapshot.head.at != reply.at:
             return False
-        if not replica.put_right(reply.scope, _place(reply.at), snapshot.end.ranges, snapshot.events):
+        if not replica.put_right(reply.scope, _position(reply.at), snapshot.end.ranges, snapshot.events):
             return False
         left = left[len(snapshot.end.ranges) :]
     return True
@@ -89,5 +89,5 @@ def _fetch(
     return snapshot
 
 
-def _place(at: protocol.FeedHead) -> Place:
-    return Place(at.seq, protocol.unb64(at.chain))
+def _position(at: protocol.FeedHead) -> FeedPosition:
+    return FeedPosition(at.seq, protocol.unb64(at.chain))

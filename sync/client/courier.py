@@ -13,7 +13,7 @@ from itertools import chain
 from commune_desk.domain.words.labels import N_
 from sync import bundle, protocol, report_wire, seal
 from sync.bundle import Bundle, Item, PartKind
-from sync.change import GENESIS, Place
+from sync.change import GENESIS, FeedPosition
 from sync.client import errors
 from sync.client.brought import Brought
 from sync.client.carried_snapshots import take_piece
@@ -274,7 +274,7 @@ def _take_page(replica: Replica, identity: DeskIdentity, page: Page, brought: Br
         brought.lacking |= {scope: gap for scope, gap in lacking.items() if scope not in brought.lacking}
         return
     new = rest_of(page, cursors)
-    reached = prove(replica, identity, new, _places(replica, cursors))
+    reached = prove(replica, identity, new, _positions(replica, cursors))
     if not new.steps and _is_behind(page, cursors):
         return  # of the past: its certificates too count for nothing
     hand_over(replica, new, reached, at=at)
@@ -284,8 +284,8 @@ def _take_page(replica: Replica, identity: DeskIdentity, page: Page, brought: Br
 
 
 def _before(page: Page, cursors: Mapping[str, int]) -> dict[str, tuple[int, int]]:
-    """What lies between the register's place and the page's beginning."""
-    starts = {scope: place.seq for scope, place in page.trailer.cursors.items()}
+    """What lies between the register's position and the page's beginning."""
+    starts = {scope: position.seq for scope, position in page.trailer.cursors.items()}
     for event, _ in reversed(page.steps):
         starts[event.scope] = event.seq - 1
     return {
@@ -293,11 +293,11 @@ def _before(page: Page, cursors: Mapping[str, int]) -> dict[str, tuple[int, int]
     }
 
 
-def _places(replica: Replica, cursors: Mapping[str, int]) -> dict[str, Place]:
+def _positions(replica: Replica, cursors: Mapping[str, int]) -> dict[str, FeedPosition]:
     """Where the register stands: what a page says of the feed must go on from there."""
     chains = replica.feed_chains()
-    return {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
+    return {scope: FeedPosition(seq, chains[scope]) for scope, seq in cursors.items()}
 
 
 def _is_behind(page: Page, cursors: Mapping[str, int]) -> bool:
-    return any(place.seq < cursors.get(scope, 0) for scope, place in page.trailer.cursors.items())
+    return any(position.seq < cursors.get(scope, 0) for scope, position in page.trailer.cursors.items())

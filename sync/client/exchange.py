@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sync import protocol, seal
-from sync.change import MAX_RUN, Line, Place, next_head
+from sync.change import MAX_RUN, FeedPosition, Line, next_head
 from sync.client import errors
 from sync.client.page import Page, keys_told, portions, verify_page
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
@@ -71,14 +71,16 @@ def go_on_in(replica: Replica, epoch: str, *, from_n: int) -> None:
     replica.follow(epoch)
 
 
-def prove(replica: Replica, identity: DeskIdentity, page: Page, places: Mapping[str, Place]) -> list[Place]:
+def prove(
+    replica: Replica, identity: DeskIdentity, page: Page, positions: Mapping[str, FeedPosition]
+) -> list[FeedPosition]:
     """Where each step of the page leads, once the whole of it holds.
 
     Raises ProvinceRestored, Unproven, HistoryRewritten, Forked or Malformed.
     """
     if page.header.epoch != identity.epoch:
         raise errors.ProvinceRestored
-    reached = verify_page(page, places, keys_told(page.header, identity, replica.public_of))
+    reached = verify_page(page, positions, keys_told(page.header, identity, replica.public_of))
     refuse_to_be_a_past(replica, identity, page.events)
     return reached
 
@@ -96,13 +98,13 @@ def refuse_to_be_a_past(
 
 
 def hand_over(
-    replica: Replica, page: Page, reached: Sequence[Place], *, at_once: int = APPLY_AT_ONCE, at: str = ""
+    replica: Replica, page: Page, reached: Sequence[FeedPosition], *, at_once: int = APPLY_AT_ONCE, at: str = ""
 ) -> None:
     """Give a page to the register, `at_once` events in a transaction. `reached` is what `prove` said.
 
     `at`: when a carried one was made.
     """
     replica.accept_certs(page.header)
-    for events, places in portions(page, reached, at_once):
-        replica.apply(events, places)
+    for events, positions in portions(page, reached, at_once):
+        replica.apply(events, positions)
     replica.heads(page.trailer.heads, at=at)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from sync import protocol, seal
-from sync.change import MAX_RUN, START, Line, Place, next_chain, next_head
+from sync.change import MAX_RUN, START, FeedPosition, Line, next_chain, next_head
 from sync.client import errors
 from sync.client.replica import DeskIdentity
 
@@ -45,10 +45,10 @@ def read_page(body: bytes) -> Page:
 
 
 def rest_of(page: Page, cursors: Mapping[str, int]) -> Page:
-    """What of a page comes after these places, as if it had begun there: a carried one may overlap with what is known.
+    """What of a page comes after these positions as if it had begun there: a carried one may overlap what is known.
 
     A desk's run keeps what it needs of the lines that are left out. That they were what the desk was told follows from
-    the chain: it goes on from the desk's own place and must end where the page says.
+    the chain: it goes on from the desk's own position and must end where the page says.
     """
     known = [line for event, line in page.steps if event.seq <= cursors.get(event.scope, 0) and line is not None]
     steps = [(event, line) for event, line in page.steps if event.seq > cursors.get(event.scope, 0)]
@@ -63,8 +63,8 @@ def rest_of(page: Page, cursors: Mapping[str, int]) -> Page:
     return Page(page.header, steps, trailer)
 
 
-def _not_before(places: Mapping[str, protocol.FeedHead], cursors: Mapping[str, int]) -> dict[str, protocol.FeedHead]:
-    return {scope: place for scope, place in places.items() if place.seq >= cursors.get(scope, 0)}
+def _not_before(positions: Mapping[str, protocol.FeedHead], cursors: Mapping[str, int]) -> dict[str, protocol.FeedHead]:
+    return {scope: position for scope, position in positions.items() if position.seq >= cursors.get(scope, 0)}
 
 
 def _with_digests(run: protocol.Run, lines: Sequence[Line]) -> protocol.Run:
@@ -103,11 +103,11 @@ def keys_told(header: protocol.PullHeader, identity: DeskIdentity, known: Public
     return public_of
 
 
-def verify_page(page: Page, places: Mapping[str, Place], public_of: PublicOf) -> list[Place]:
+def verify_page(page: Page, positions: Mapping[str, FeedPosition], public_of: PublicOf) -> list[FeedPosition]:
     """Where each event's scope stands after it. Raises Unproven, HistoryRewritten or Malformed."""
     granted = {grant.scope for grant in page.header.grants}
     proven = proven_by_heads([line for _, line in page.events], page.trailer.runs, public_of)
-    after, reached = dict(places), []
+    after, reached = dict(positions), []
     for event, line in page.steps:
         if event.scope not in granted or not is_for(event, line):
             raise errors.Unproven
@@ -115,7 +115,7 @@ def verify_page(page: Page, places: Mapping[str, Place], public_of: PublicOf) ->
         if event.seq != before.seq + 1:
             raise errors.HistoryRewritten
         digest = line.digest if line is not None else protocol.unb64(event.digest)
-        after[event.scope] = Place(event.seq, next_chain(before.chain, event.seq, digest))
+        after[event.scope] = FeedPosition(event.seq, next_chain(before.chain, event.seq, digest))
         reached.append(after[event.scope])
         if line is not None and not is_proven(line, proven, public_of):
             raise errors.Unproven
@@ -160,28 +160,28 @@ def proven_by_heads(lines: Sequence[Line], runs: Sequence[protocol.Run], public_
     return proven
 
 
-def _check_trailer(page: Page, after: Mapping[str, Place]) -> None:
-    """The trailer speaks of the same places; a page that moves nothing and promises more would go on for ever."""
+def _check_trailer(page: Page, after: Mapping[str, FeedPosition]) -> None:
+    """The trailer speaks of the same positions; a page that moves nothing and promises more would go on for ever."""
     trailer = page.trailer
     for scope, cursor in trailer.cursors.items():
-        place = after.get(scope, START)
-        if cursor.seq != place.seq:
+        position = after.get(scope, START)
+        if cursor.seq != position.seq:
             raise protocol.Malformed
-        if protocol.unb64(cursor.chain) != place.chain:
+        if protocol.unb64(cursor.chain) != position.chain:
             raise errors.HistoryRewritten
     for scope, head in trailer.heads.items():
-        place = after.get(scope, START)
-        if head.seq < place.seq or (head.seq == place.seq and protocol.unb64(head.chain) != place.chain):
+        position = after.get(scope, START)
+        if head.seq < position.seq or (head.seq == position.seq and protocol.unb64(head.chain) != position.chain):
             raise errors.HistoryRewritten
     if {event.scope for event, _ in page.steps} - trailer.cursors.keys() or (trailer.more and not page.steps):
         raise protocol.Malformed
 
 
 def portions(
-    page: Page, reached: Sequence[Place], at_once: int
-) -> Iterator[tuple[list[tuple[protocol.Event, Line]], dict[str, Place]]]:
-    """The page in pieces of at most `at_once` steps, each with the places that its scopes stand at after it."""
+    page: Page, reached: Sequence[FeedPosition], at_once: int
+) -> Iterator[tuple[list[tuple[protocol.Event, Line]], dict[str, FeedPosition]]]:
+    """The page in pieces of at most `at_once` steps, each with the positions that its scopes stand at after it."""
     for start in range(0, len(page.steps), at_once):
         piece = page.steps[start : start + at_once]
-        places = {event.scope: place for (event, _), place in zip(piece, reached[start:], strict=False)}
-        yield [(event, line) for event, line in piece if line is not None], places
+        positions = {event.scope: position for (event, _), position in zip(piece, reached[start:], strict=False)}
+        yield [(event, line) for event, line in piece if line is not None], positions

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from sync import protocol, report_wire
-from sync.change import Line, Place
+from sync.change import FeedPosition, Line
 from sync.checksums import ScopeSums
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SigningKey
@@ -113,7 +113,7 @@ class Replica(Protocol):
         ...
 
     def cursors(self) -> Mapping[str, int]:
-        """Each scope's last applied place; a scope never pulled is absent."""
+        """Each scope's last applied position; a scope never pulled is absent."""
         ...
 
     def feed_chains(self) -> Mapping[str, bytes]:
@@ -136,7 +136,7 @@ class Replica(Protocol):
         """Keep grants, scope keys and, where they came, certificates and directory; all are verified."""
         ...
 
-    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], positions: Mapping[str, FeedPosition]) -> None:
         """Apply at most `APPLY_AT_ONCE` verified events and set the cursors, in one transaction."""
         ...
 
@@ -164,8 +164,8 @@ class Replica(Protocol):
         """The private half of a scope's key. Raises SealBroken when this desk does not hold it."""
         ...
 
-    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> bool:
-        """Bring the records of a scope to what these standing lines say, and the cursor to `place` at the end.
+    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], position: FeedPosition) -> bool:
+        """Bring the records of a scope to what these standing lines say, and the cursor to `position` at the end.
 
         What the register holds and they lack stays. In pieces, so that typing never waits; until the last one the scope
         is to be begun anew. False, and it stays so, where what came another way moved the register on meanwhile.
@@ -204,12 +204,12 @@ class Replica(Protocol):
         """The scope whose comparison is due at `now` (the province's time); empty for none."""
         ...
 
-    def held_sums(self, scope: str, at: Place) -> ScopeSums | None:
-        """What the register holds of the scope, if it stands at that place of its feed and nothing waits; else None."""
+    def held_sums(self, scope: str, at: FeedPosition) -> ScopeSums | None:
+        """What the register holds of the scope, if that is its feed's position here and nothing waits; else None."""
         ...
 
     def put_right(
-        self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
+        self, scope: str, at: FeedPosition, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
     ) -> bool:
         """Bring the records in these ranges to what all of their standing lines say; nothing is removed.
 

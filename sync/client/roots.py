@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sync import protocol
-from sync.change import START, Place
+from sync.change import START, FeedPosition
 from sync.client import errors
 from sync.client.page import Page, keys_told, read_page, verify_page
 from sync.client.replica import DeskIdentity, Replica
@@ -39,17 +39,22 @@ def note_root(page: Page, signed: Signed, replica: Replica, authority_public: by
 
 
 def hold_against(
-    root: KnownRoot, page: Page, before: Mapping[str, Place], reached: Sequence[Place], signed: Signed, replica: Replica
+    root: KnownRoot,
+    page: Page,
+    before: Mapping[str, FeedPosition],
+    reached: Sequence[FeedPosition],
+    signed: Signed,
+    replica: Replica,
 ) -> bool:
-    """Whether the page passes the root's place; then the chain there is the one that the root names.
+    """Whether the page passes the root's position; then the chain there is the one that the root names.
 
     `reached`: where each step's scope stands after it. Raises SplitView.
     """
     start = before.get(root.scope, START)
     chains = {start.seq: start.chain}
     chains |= {
-        place.seq: place.chain
-        for (event, _), place in zip(page.steps, reached, strict=True)
+        position.seq: position.chain
+        for (event, _), position in zip(page.steps, reached, strict=True)
         if event.scope == root.scope
     }
     if root.seq in chains and chains[root.seq] != protocol.unb64(root.chain):
@@ -59,14 +64,14 @@ def hold_against(
 
 
 def refuse_rewritten(root: KnownRoot, signed: Signed, identity: DeskIdentity, replica: Replica) -> None:
-    """Raise SplitView unless the feed, shown from the root's place on, continues the chain that the root names.
+    """Raise SplitView unless the feed, shown from the root's position on, continues the chain that the root names.
 
     Raises Unproven, Malformed for what is no page.
     """
     page = read_page(signed[0])
     public_of = keys_told(page.header, identity, replica.public_of)
     try:
-        verify_page(page, {root.scope: Place(root.seq, protocol.unb64(root.chain))}, public_of)
+        verify_page(page, {root.scope: FeedPosition(root.seq, protocol.unb64(root.chain))}, public_of)
     except errors.HistoryRewritten:
         replica.keep_contradiction(root, *signed)
         raise errors.SplitView from None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from commune_desk.domain.time.clock import from_iso, monotonic
 from sync import protocol, report_wire, seal
-from sync.change import Place
+from sync.change import FeedPosition
 from sync.client import errors
 from sync.client.channel import Channel
 from sync.client.comparing import compare
@@ -356,10 +356,10 @@ class Session:
         """Prove the whole page, then hand it to the register piece by piece."""
         self._note_fresh_time(page.header.at)
         chains = self._replica.feed_chains()
-        places = {scope: Place(seq, chains[scope]) for scope, seq in cursors.items()}
-        reached = prove(self._replica, identity, page, places)
+        positions = {scope: FeedPosition(seq, chains[scope]) for scope, seq in cursors.items()}
+        reached = prove(self._replica, identity, page, positions)
         root = note_root(page, signed, self._replica, identity.authority_public, identity.epoch)
-        if root is not None and hold_against(root, page, places, reached, signed, self._replica):
+        if root is not None and hold_against(root, page, positions, reached, signed, self._replica):
             self._replica.keep_root(root)
         hand_over(self._replica, page, reached, at_once=self._apply_at_once)
         self._tally.pulled += len(page.events)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from commune_desk.domain.model.ids import is_id
 from sync import protocol, seal
-from sync.change import Place
+from sync.change import FeedPosition
 from sync.client import errors
 from sync.client.channel import Channel
 from sync.client.exchange import refuse_to_be_a_past
@@ -132,8 +132,8 @@ def _take_over(offer: SnapshotOffer, ciphertext: bytes, replica: Replica, identi
     prove(snapshot, offer.scope, keys_told(offer.header, identity, replica.public_of))
     refuse_to_be_a_past(replica, identity, snapshot.events)
     replica.accept_certs(offer.header)
-    place = Place(offer.at.seq, protocol.unb64(offer.at.chain))
-    if not replica.begin_anew(offer.scope, snapshot.events, place):
+    position = FeedPosition(offer.at.seq, protocol.unb64(offer.at.chain))
+    if not replica.begin_anew(offer.scope, snapshot.events, position):
         raise errors.Gone
     replica.drop_snapshot(offer.token)
     return len(snapshot.events)

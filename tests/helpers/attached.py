@@ -7,7 +7,7 @@ from random import Random
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.attachments import PDF, Attachment
 from commune_desk.store.desk.register import Register
-from commune_desk.store.files.file_queue import ciphertext_of, place_of
+from commune_desk.store.files.file_queue import ciphertext_of, progress_of
 from commune_desk.usecases.records.attachments import FileFacts, Prepared, attach, fetch, opened
 from tests.helpers.builders import make_child, save_all
 
@@ -48,5 +48,5 @@ def content_at(register: Register, attachment: RecordId) -> bytes:
 
 def state_of(register: Register, file: Attachment) -> tuple[str, str, int]:
     """State, code and bytes reached; ("", "", 0) for a file that nobody asked for."""
-    place = register.write(lambda tx: place_of(tx.connection, file.sha256)).result()[0]
-    return (place.state, place.code, place.reached) if place else ("", "", 0)
+    progress = register.write(lambda tx: progress_of(tx.connection, file.sha256)).result()[0]
+    return (progress.state, progress.code, progress.reached) if progress else ("", "", 0)

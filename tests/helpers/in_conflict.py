@@ -9,7 +9,7 @@ from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from sync import protocol, seal
-from sync.change import Change, Line, Place, sign
+from sync.change import Change, FeedPosition, Line, sign
 from tests.helpers.builders import make_child, save_all
 
 STRANGER = seal.SigningKey.generate()
@@ -55,7 +55,9 @@ def in_conflict(workplace: Workplace, *phones: str, after: int = 0) -> Person:
     mine = Line(msgspec.json.decode(own[0], type=Change), bytes(own[0]))
 
     def apply(tx: Tx) -> None:
-        Incoming(tx, {}).apply([(first, mine), *events], {person.scope: Place(after + len(events) + 1, bytes(32))})
+        Incoming(tx, {}).apply(
+            [(first, mine), *events], {person.scope: FeedPosition(after + len(events) + 1, bytes(32))}
+        )
 
     workplace.write(apply)
     return person

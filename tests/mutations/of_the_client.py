@@ -16,7 +16,7 @@ _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
 _PROOF = "    if not seal.verify(authority_public, domain, reply.body, protocol.unb64(reply.signature)):"
 _SIGNED = "    return public is not None and line.signed_by(public)"
 _HERE = "if event.scope not in granted or not is_for(event, line):"
-_CURSOR = "        if protocol.unb64(cursor.chain) != place.chain:\n            raise errors.HistoryRewritten\n"
+_CURSOR = "        if protocol.unb64(cursor.chain) != position.chain:\n            raise errors.HistoryRewritten\n"
 
 BELIEF = (
     Fault(
@@ -161,14 +161,14 @@ BELIEF = (
     Fault(
         name="shorter-feed-accepted",
         file=_PAGE,
-        old="if head.seq < place.seq or (head",
+        old="if head.seq < position.seq or (head",
         new="if (head",
         tests=("sync/wire/test_page_proofs.py::test_a_feed_that_ends_before_the_desks_place_is_another_history",),
     ),
     Fault(
         name="rewritten-head-accepted",
         file=_PAGE,
-        old=" or (head.seq == place.seq and protocol.unb64(head.chain) != place.chain)",
+        old=" or (head.seq == position.seq and protocol.unb64(head.chain) != position.chain)",
         new="",
         tests=_PROOFS,
     ),
@@ -189,7 +189,7 @@ BELIEF = (
     Fault(
         name="trailer-cursors-unchecked",
         file=_PAGE,
-        old="        if cursor.seq != place.seq:\n            raise protocol.Malformed\n",
+        old="        if cursor.seq != position.seq:\n            raise protocol.Malformed\n",
         new="",
         tests=_SESSIONS,
     ),

@@ -241,8 +241,8 @@ BEGINNINGS = (
     Fault(
         name="absence-deletes",
         file=_FEEDS,
-        old="    Incoming(tx, {}).apply((), {scope: place})\n",
-        new="    Incoming(tx, {}).apply((), {scope: place})\n"
+        old="    Incoming(tx, {}).apply((), {scope: position})\n",
+        new="    Incoming(tx, {}).apply((), {scope: position})\n"
         '    tx.connection.execute("DELETE FROM home_visit WHERE id NOT IN'
         ' (SELECT record FROM change WHERE seq>0)")\n',
         tests=("sync/client/test_snapshots.py::test_what_waits_on_the_desk_survives_its_beginning_anew",),

@@ -20,9 +20,9 @@ _MEETING = (
     "sync/meeting/test_three_desks.py::test_what_one_adds_another_cannot_remove_unseen",
     "sync/meeting/test_three_desks.py::test_three_concurrent_edits_are_two_conflicts_that_one_decision_closes",
 )
-_APPLY = "        self._write(lambda tx: feeds.apply(tx, events, places))\n"
-_CURSOR_FIRST = """        for scope, place in places.items():
-            self._write(lambda tx: feeds.Incoming(tx, {})._move_cursor(scope, place))
+_APPLY = "        self._write(lambda tx: feeds.apply(tx, events, positions))\n"
+_CURSOR_FIRST = """        for scope, position in positions.items():
+            self._write(lambda tx: feeds.Incoming(tx, {})._move_cursor(scope, position))
 """
 
 _YEARS = "store/exchange/test_years_of_work.py"
@@ -76,8 +76,8 @@ FAULTS = (
     Fault(
         name="cursor-jumps-to-the-head",
         file=_PAGE,
-        old="{event.scope: place for (event, _), place in zip(piece, reached[start:], strict=False)}",
-        new="{one: Place(head.seq, protocol.unb64(head.chain)) for one, head in page.trailer.heads.items()}",
+        old="{event.scope: position for (event, _), position in zip(piece, reached[start:], strict=False)}",
+        new="{one: FeedPosition(head.seq, protocol.unb64(head.chain)) for one, head in page.trailer.heads.items()}",
         tests=_MEETING,
     ),
     Fault(

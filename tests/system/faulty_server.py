@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from sqlalchemy import func
 
 from commune_desk.domain.model.ids import is_scope
-from sync.change import GENESIS, Change, Place
+from sync.change import GENESIS, Change, FeedPosition
 from sync.server.__main__ import main
 from sync.server.identity.scopes import ensure_scope
 from sync.server.intake.feeds import Feeds
@@ -23,7 +23,7 @@ def places_of_a_sequence() -> None:
         for scope in sorted(set(scopes) - self._heads.keys()):
             ensure_scope(self._connection, scope)
             place = self._connection.execute(func.nextval("place")).scalar_one()
-            self._heads[scope] = Place(place - 1, GENESIS)
+            self._heads[scope] = FeedPosition(place - 1, GENESIS)
 
     Feeds.lock = lock  # type: ignore[method-assign]
 

@@ -22,7 +22,7 @@ from commune_desk.presenters.wording.set_aside_texts import OTHERWISE
 from commune_desk.store.engine.schema import read_many
 from commune_desk.store.files import file_queue
 from commune_desk.store.files.attachments import FileRow, files_of
-from commune_desk.store.files.file_queue import Place
+from commune_desk.store.files.file_queue import FileProgress
 from commune_desk.store.pages.visits import past_visit, standing_visits
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.sealed import require_open
@@ -156,7 +156,7 @@ class ChildFiles:
 
     def _view(self, row: FileRow) -> FileView:
         file, codes = row.file, self._workplace.codes
-        is_here = row.place is not None and row.place.is_here
+        is_here = row.progress is not None and row.progress.is_here
         state, tone = self._state(row)
         return FileView(
             id=file.id,
@@ -192,26 +192,26 @@ class ChildFiles:
             return _("Taken back"), "quiet"
         if self._is_training:
             return _("Kept here, never sent"), "quiet"
-        if row.place is None:
+        if row.progress is None:
             return _("At the province, not here"), "quiet"
-        if row.place.code:
-            sentence = _TROUBLE.get(row.place.code, OTHERWISE)
+        if row.progress.code:
+            sentence = _TROUBLE.get(row.progress.code, OTHERWISE)
             return _(sentence), "warning"
-        return self._on_the_way(row, row.place)
+        return self._on_the_way(row, row.progress)
 
-    def _on_the_way(self, row: FileRow, place: Place) -> tuple[str, str]:
-        percent = min(99, place.reached * 100 // max(1, row.file.size))
-        if place.direction == "up" and place.state == "done":
-            return _("The province has it · {when}").format(when=format_instant(from_iso(place.at))), "good"
-        if place.state == "done":
+    def _on_the_way(self, row: FileRow, progress: FileProgress) -> tuple[str, str]:
+        percent = min(99, progress.reached * 100 // max(1, row.file.size))
+        if progress.direction == "up" and progress.state == "done":
+            return _("The province has it · {when}").format(when=format_instant(from_iso(progress.at))), "good"
+        if progress.state == "done":
             return _("Here, and at the province"), "good"
-        if place.state == "damaged":
+        if progress.state == "damaged":
             return _("Came damaged three times; fetch it again"), "warning"
-        if place.direction == "down":
+        if progress.direction == "down":
             return _("Is being fetched: {percent} %").format(percent=percent), "note"
         if row.is_text_waiting:
             return _("Waits; its entry is sent first"), "warning"
-        if place.reached:
+        if progress.reached:
             return _("Is being sent: {percent} %").format(percent=percent), "note"
         return _("Waits to be sent"), "warning"
 

@@ -11,16 +11,16 @@ from commune_desk.store.exchange import feeds
 from commune_desk.store.intake import comparing, restating
 from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
-from sync.change import Place
+from sync.change import FeedPosition
 
 
 class Beginning:
     """From `start` over the records of the snapshot to `end`; each in a transaction of its own."""
 
-    def __init__(self, scope: str, place: Place) -> None:
+    def __init__(self, scope: str, position: FeedPosition) -> None:
         self._scope = scope
-        self._place = place
-        self._stood: Place | None = None
+        self._position = position
+        self._stood: FeedPosition | None = None
         self._told: set[str] = set()
         """The records that the snapshot tells of."""
         self.is_overtaken = False
@@ -30,7 +30,7 @@ class Beginning:
         """False where the register stands beyond it by now, in the same feed: it would be set back."""
         self._stood = comparing.cursor_of(tx.connection, self._scope)
         is_to_begin = self._scope in versions.to_begin_anew(tx.connection)
-        if self._stood is not None and self._stood.seq > self._place.seq and not is_to_begin:
+        if self._stood is not None and self._stood.seq > self._position.seq and not is_to_begin:
             return False
         versions.note_to_begin(tx, self._scope)
         restating.unplace(tx.connection, self._scope)
@@ -45,7 +45,7 @@ class Beginning:
         """The scope's standing lines were all heard: its feed goes on behind them."""
         if self._is_still_there(tx):
             self._close_what_was_not_told(tx)
-            feeds.end_beginning(tx, self._scope, self._place)
+            feeds.end_beginning(tx, self._scope, self._position)
 
     def _close_what_was_not_told(self, tx: Tx) -> None:
         """Of a record that the province does not have here nobody is asked: it may have been put back.

@@ -18,7 +18,7 @@ from commune_desk.store.intake.restating import Restating
 from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol
-from sync.change import GENESIS, Place, Verb
+from sync.change import GENESIS, FeedPosition, Verb
 
 _HEARD_OF = "INSERT INTO cursor (scope, seq, chain, head_seq) VALUES (?,0,?,?) ON CONFLICT(scope) DO UPDATE SET"
 _HEAD = f"{_HEARD_OF} head_seq=excluded.head_seq"
@@ -27,7 +27,7 @@ _FILE = kind_of(Attachment).name
 
 
 def cursors(connection: Connection) -> dict[str, int]:
-    """Each scope's last applied place; a scope never pulled is absent."""
+    """Each scope's last applied position; a scope never pulled is absent."""
     return dict(connection.execute("SELECT scope, seq FROM cursor").fetchall())
 
 
@@ -51,14 +51,14 @@ def note_heads(tx: Tx, heads: Mapping[str, protocol.FeedHead], at: str) -> None:
     tx.topic("sync")
 
 
-def apply(tx: Tx, events: Sequence[Step], places: Mapping[str, Place]) -> None:
+def apply(tx: Tx, events: Sequence[Step], positions: Mapping[str, FeedPosition]) -> None:
     """Verified events become rows, and the cursors move.
 
     What a stick brought while the page was on its way is left aside: what has left or was erased since would come back.
     """
     here = cursors(tx.connection)
     new = [(event, line) for event, line in events if event.seq > here.get(event.scope, 0)]
-    ahead = {scope: place for scope, place in places.items() if place.seq > here.get(scope, 0)}
+    ahead = {scope: position for scope, position in positions.items() if position.seq > here.get(scope, 0)}
     Incoming(tx, private_boxes(tx.connection)).apply(new, ahead)
     file_queue.offer_named(tx, _files_in(new))
     if any(line.change.verb == Verb.ERASE.value for _event, line in new):
@@ -77,14 +77,14 @@ def _files_in(steps: Sequence[Step]) -> Iterator[str]:
     return (line.change.record for _event, line in steps if line.change.kind == _FILE)
 
 
-def put_right(tx: Tx, scope: str, at: Place, records: list[list[Step]]) -> None:
+def put_right(tx: Tx, scope: str, at: FeedPosition, records: list[list[Step]]) -> None:
     """Restate these records as they were at `at`, unless the register has moved on from there since."""
     if comparing.cursor_of(tx.connection, scope) == at:
         restate(tx, records)
 
 
-def end_beginning(tx: Tx, scope: str, place: Place) -> None:
-    """The scope's standing lines were all heard: its feed goes on at `place`."""
-    Incoming(tx, {}).apply((), {scope: place})
+def end_beginning(tx: Tx, scope: str, position: FeedPosition) -> None:
+    """The scope's standing lines were all heard: its feed goes on at `position`."""
+    Incoming(tx, {}).apply((), {scope: position})
     versions.note_begun(tx, scope)
     comparing.ask(tx)

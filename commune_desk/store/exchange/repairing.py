@@ -17,7 +17,7 @@ from commune_desk.store.intake.restating import RESTATE_AT_ONCE
 from commune_desk.store.intake.speaking_for import RECORDS_AT_ONCE
 from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
-from sync.change import Place
+from sync.change import FeedPosition
 from sync.checksums import ScopeSums, sums_of
 
 
@@ -36,11 +36,11 @@ class Repair:
         is_due = self._register.read_slowly(lambda connection: comparing.is_due(connection, now)).result()
         return self._register.identity.scope if is_due else ""
 
-    def held(self, scope: str, at: Place) -> ScopeSums | None:
-        """What the register holds, if that place is where it stands and nothing waits."""
+    def held(self, scope: str, at: FeedPosition) -> ScopeSums | None:
+        """What the register holds, if that position is where it stands and nothing waits."""
 
         def count(connection: Connection) -> ScopeSums | None:
-            is_there = comparing.place_of(connection, scope) == at
+            is_there = comparing.position_of(connection, scope) == at
             return sums_of(comparing.terms(connection, scope).items()) if is_there else None
 
         return self._register.read_slowly(count).result()
@@ -48,7 +48,7 @@ class Repair:
     def put_right(
         self,
         scope: str,
-        at: Place,
+        at: FeedPosition,
         ranges: Sequence[int],
         events: Sequence[Step],
         restate: Callable[[list[list[Step]]], None],

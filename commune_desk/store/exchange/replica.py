@@ -24,7 +24,7 @@ from commune_desk.store.intake.restating import RESTATE_AT_ONCE
 from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, report_wire
-from sync.change import Place
+from sync.change import FeedPosition
 from sync.checksums import ScopeSums
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
@@ -144,8 +144,8 @@ class RegisterReplica(OneDesk):
     def accept_certs(self, header: protocol.PullHeader) -> None:
         self._write(lambda tx: page_header.accept(tx, header))
 
-    def apply(self, events: Sequence[Step], places: Mapping[str, Place]) -> None:
-        self._write(lambda tx: feeds.apply(tx, events, places))
+    def apply(self, events: Sequence[Step], positions: Mapping[str, FeedPosition]) -> None:
+        self._write(lambda tx: feeds.apply(tx, events, positions))
 
     def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:
         self._write(lambda tx: feeds.note_heads(tx, heads, at))
@@ -182,8 +182,8 @@ class RegisterReplica(OneDesk):
     def to_begin_anew(self) -> Sequence[str]:
         return self._ask(versions.to_begin_anew)
 
-    def begin_anew(self, scope: str, events: Sequence[Step], place: Place) -> bool:
-        beginning = Beginning(scope, place)
+    def begin_anew(self, scope: str, events: Sequence[Step], position: FeedPosition) -> bool:
+        beginning = Beginning(scope, position)
         if self._write(beginning.start):
             self._restate_all(beginning, events)
             self._write(beginning.end)
@@ -199,10 +199,10 @@ class RegisterReplica(OneDesk):
     def scope_to_compare(self, now: str) -> str:
         return self._repair.begin(now)
 
-    def held_sums(self, scope: str, at: Place) -> ScopeSums | None:
+    def held_sums(self, scope: str, at: FeedPosition) -> ScopeSums | None:
         return self._repair.held(scope, at)
 
-    def put_right(self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[Step]) -> bool:
+    def put_right(self, scope: str, at: FeedPosition, ranges: Sequence[int], events: Sequence[Step]) -> bool:
         return self._repair.put_right(
             scope, at, ranges, events, lambda records: self._write(lambda tx: feeds.put_right(tx, scope, at, records))
         )

@@ -8,7 +8,7 @@ from commune_desk.domain.records.attachments import Attachment, AttachmentWithdr
 from commune_desk.store.changes.journal import IS_UNSENT
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import read_many
-from commune_desk.store.files.file_queue import Place, place_of
+from commune_desk.store.files.file_queue import FileProgress, progress_of
 
 
 class Withdrawn(msgspec.Struct, frozen=True):
@@ -28,7 +28,7 @@ class FileRow(msgspec.Struct, frozen=True, kw_only=True):
     file: Attachment
     officer: str
     is_text_waiting: bool
-    place: Place | None
+    progress: FileProgress | None
     withdrawn: Withdrawn | None
 
 
@@ -51,7 +51,7 @@ def _row(connection: Connection, file: Attachment, withdrawal: AttachmentWithdra
         file=file,
         officer=_name(connection, file.officer),
         is_text_waiting=_is_waiting(connection, file.id),
-        place=place_of(connection, file.sha256),
+        progress=progress_of(connection, file.sha256),
         withdrawn=None
         if withdrawal is None
         else Withdrawn(withdrawal.reason, _name(connection, withdrawal.officer), withdrawal.withdrawn_at),

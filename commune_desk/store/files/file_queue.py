@@ -37,7 +37,7 @@ _LEFT = "files_left"
 """The setting that names the content of records that have left, made here and kept until a backup surely holds it."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class FileProgress(msgspec.Struct, frozen=True):
     """Where the content of a file is: made `here` or come whole; else how many of its bytes came."""
 
     direction: str
@@ -263,8 +263,8 @@ def _left(db: Connection) -> dict[str, _Left]:
 
 
 def _is_settled(db: Connection, file: str) -> bool:
-    place = place_of(db, file)
-    return place is not None and place.state in _SETTLED
+    progress = progress_of(db, file)
+    return progress is not None and progress.state in _SETTLED
 
 
 def goes_up(db: Connection, attachment: str) -> bool:
@@ -366,8 +366,8 @@ def _goes_on(db: Connection, task: FileTask) -> bool:
     if not _is_named(db, task.file):
         return False
     _enter(db, task.scope, task.file, task.size, "down", asked=False)
-    place = place_of(db, task.file)
-    return place is not None and (place.direction, place.state, place.reached) == ("down", "waiting", task.reached)
+    now = progress_of(db, task.file)
+    return now is not None and (now.direction, now.state, now.reached) == ("down", "waiting", task.reached)
 
 
 def note_refused(db: Connection, task: FileTask, code: str, *, for_good: bool) -> None:
@@ -382,16 +382,16 @@ def note_refused(db: Connection, task: FileTask, code: str, *, for_good: bool) -
     db.execute("UPDATE file_queue SET code=?, state=? WHERE sha256=?", (code, state, task.file))
 
 
-def place_of(db: Connection, file: str) -> Place | None:
+def progress_of(db: Connection, file: str) -> FileProgress | None:
     """How far a file is; None when nothing of it is here and nobody asked for it."""
     row = db.execute("SELECT direction, state, code, reached, at FROM file_queue WHERE sha256=?", (file,)).fetchone()
-    return Place(*row) if row else None
+    return FileProgress(*row) if row else None
 
 
 def ciphertext_of(db: Connection, file: str) -> bytes | None:
     """The whole ciphertext, or None while it is not all here."""
-    place = place_of(db, file)
-    return _whole(db, file) if place is not None and place.is_here else None
+    progress = progress_of(db, file)
+    return _whole(db, file) if progress is not None and progress.is_here else None
 
 
 def _whole(db: Connection, file: str) -> bytes:

@@ -23,7 +23,7 @@ from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake.standing import Step, fields_of
 from commune_desk.store.writing.transaction import Tx
-from sync.change import Change, Place
+from sync.change import Change, FeedPosition
 from sync.checksums import range_of, term
 from sync.merge import stands
 
@@ -72,13 +72,13 @@ def keep(tx: Tx, found: Comparison, *, again: bool = False) -> None:
     tx.topic("sync")
 
 
-def cursor_of(connection: Connection, scope: str) -> Place | None:
+def cursor_of(connection: Connection, scope: str) -> FeedPosition | None:
     """Where the register stands in the scope's feed."""
     row = connection.execute("SELECT seq, chain FROM cursor WHERE scope=?", (scope,)).fetchone()
-    return None if row is None else Place(row[0], bytes(row[1]))
+    return None if row is None else FeedPosition(row[0], bytes(row[1]))
 
 
-def place_of(connection: Connection, scope: str) -> Place | None:
+def position_of(connection: Connection, scope: str) -> FeedPosition | None:
     """The same; None while something waits or is leaving, for then the register is more than the feed up to there."""
     waits = connection.execute(f"SELECT 1 FROM change WHERE scope=? AND {UNDER_WAY} LIMIT 1", (scope,)).fetchone()  # noqa: S608
     leaves = connection.execute("SELECT 1 FROM departure WHERE is_gone=0 LIMIT 1").fetchone()

@@ -26,7 +26,7 @@ from commune_desk.store.intake import departures, erasing, handing_on, spoken
 from commune_desk.store.intake.standing import named_by
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
-from sync.change import JOINED_TO, RELOCATING, Change, Line, Place, Verb, Wire, from_wire
+from sync.change import JOINED_TO, RELOCATING, Change, FeedPosition, Line, Verb, Wire, from_wire
 from sync.merge import apply_delta, stands
 
 _TIMES = (Shape.INSTANT, Shape.DATE)
@@ -62,13 +62,13 @@ class Incoming:
         self._held: dict[tuple[str, str], _Held] = {}
         """By kind and id: one desk may give two records of two kinds the same id."""
 
-    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], positions: Mapping[str, FeedPosition]) -> None:
         """Rows and cursors together; an event applied before changes nothing."""
         for event, line in events:
             self._event(event, line)
         self.finish()
-        for scope, place in places.items():
-            self._move_cursor(scope, place)
+        for scope, position in positions.items():
+            self._move_cursor(scope, position)
         departures.settle(self._tx)
         self._tx.topic("sync")
 
@@ -146,11 +146,11 @@ class Incoming:
                 _show(held, field, *behind)
         self._store(change.record, held)
 
-    def _move_cursor(self, scope: str, place: Place) -> None:
+    def _move_cursor(self, scope: str, position: FeedPosition) -> None:
         self._db.execute(
             "INSERT INTO cursor (scope, seq, chain) VALUES (?,?,?)"
             " ON CONFLICT(scope) DO UPDATE SET seq=excluded.seq, chain=excluded.chain",
-            (scope, place.seq, place.chain),
+            (scope, position.seq, position.chain),
         )
 
     def _event(self, event: protocol.Event, line: Line) -> None:

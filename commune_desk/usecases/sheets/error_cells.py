@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 from xml.etree.ElementTree import ParseError, fromstring
 
-from commune_desk.usecases.sheets.ods_merges import Place, cells_of
+from commune_desk.usecases.sheets.ods_merges import CellIndex, cells_of
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -24,7 +24,7 @@ _ERROR_IN_XLSX = re.compile(
 _PIECE, _LONGEST_CELL = 1 << 20, 1 << 16
 
 
-def error_cells(path: Path, sheet: str) -> dict[Place, str]:
+def error_cells(path: Path, sheet: str) -> dict[CellIndex, str]:
     """What such cells of `sheet` show, by (row, column) counted from 0; none for a file of another kind.
 
     Reads XML from a stranger: call it in the process that reads the list, which may be ended.
@@ -49,7 +49,7 @@ def _member(package: zipfile.ZipFile, sheet: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _of_xlsx(content: IO[bytes]) -> Iterator[tuple[Place, str]]:
+def _of_xlsx(content: IO[bytes]) -> Iterator[tuple[CellIndex, str]]:
     rest = b""
     while piece := content.read(_PIECE):
         rest += piece
@@ -67,7 +67,7 @@ def _column(letters: str) -> int:
     return number - 1
 
 
-def _of_ods(package: zipfile.ZipFile, sheet: str) -> Iterator[tuple[Place, str]]:
+def _of_ods(package: zipfile.ZipFile, sheet: str) -> Iterator[tuple[CellIndex, str]]:
     with package.open("content.xml") as content:
         if not _holds(content, _ERROR_IN_ODS):
             return

@@ -28,7 +28,7 @@ from python_calamine import (
 from commune_desk.domain.lists.cells import Cell, Row
 from commune_desk.domain.model.batches import batched
 from commune_desk.usecases.sheets.error_cells import error_cells
-from commune_desk.usecases.sheets.ods_merges import Place, merged_ranges
+from commune_desk.usecases.sheets.ods_merges import CellIndex, merged_ranges
 
 MEMORY_LIMIT = 2 << 30
 """Bytes of address space; a list of 250,000 rows takes under a tenth of it."""
@@ -136,7 +136,7 @@ def _row_frames(sheet: CalamineSheet, request: Request) -> Iterator[Frame]:
     yield Frame(last=True)
 
 
-def _with_errors(rows: Iterator[list[object]], errors: Mapping[Place, str]) -> Iterator[list[object]]:
+def _with_errors(rows: Iterator[list[object]], errors: Mapping[CellIndex, str]) -> Iterator[list[object]]:
     columns: dict[int, list[int]] = {}
     for row, column in errors:
         columns.setdefault(row, []).append(column)

@@ -11,11 +11,11 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 
-Place = tuple[int, int]
+CellIndex = tuple[int, int]
 """(row, column), counted from 0."""
 
 
-def merged_ranges(path: Path, sheet: str) -> list[tuple[Place, Place]]:
+def merged_ranges(path: Path, sheet: str) -> list[tuple[CellIndex, CellIndex]]:
     """(first cell, last cell) of each merged range of `sheet`; none for a file that is no OpenDocument list.
 
     Reads XML from a stranger: call it in the process that reads the list, which may be ended.
@@ -27,15 +27,15 @@ def merged_ranges(path: Path, sheet: str) -> list[tuple[Place, Place]]:
         return []
 
 
-def _ranges(content: IO[bytes], sheet: str) -> Iterator[tuple[Place, Place]]:
+def _ranges(content: IO[bytes], sheet: str) -> Iterator[tuple[CellIndex, CellIndex]]:
     for (row, column), cell in cells_of(content, sheet):
         down, right = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
         if down > 1 or right > 1:
             yield (row, column), (row + down - 1, column + right - 1)
 
 
-def cells_of(content: IO[bytes], sheet: str) -> Iterator[tuple[Place, Element]]:
-    """Every cell of `sheet` with its place; one that is repeated once, at its first. Raises ParseError."""
+def cells_of(content: IO[bytes], sheet: str) -> Iterator[tuple[CellIndex, Element]]:
+    """Every cell of `sheet` with its index; one that is repeated once, at its first. Raises ParseError."""
     row, is_wanted = 0, False
     for event, element in iterparse(content, events=("start", "end")):  # noqa: S314 - in a process of its own
         if element.tag == f"{_TABLE}table":

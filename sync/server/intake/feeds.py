@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from commune_desk.domain.model.batches import batched
-from sync.change import Line, Place, next_chain
+from sync.change import FeedPosition, Line, next_chain
 from sync.protocol import Event, encode
 from sync.server.engine import tables
 from sync.server.engine.appending import append, append_missing
@@ -22,7 +22,7 @@ class Feeds:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._heads: dict[str, Place] = {}
+        self._heads: dict[str, FeedPosition] = {}
         self._moved: set[str] = set()
         self._rows: list[dict[str, object]] = []
         self._authors: set[tuple[str, str]] = set()
@@ -51,7 +51,7 @@ class Feeds:
         table = tables.scope
         rows = select(table.c.id, table.c.head, table.c.chain).where(among(table.c.id, scopes)).order_by(table.c.id)
         locked = self._connection.execute(rows.with_for_update(skip_locked=not waits))
-        held = {row.id: Place(row.head, row.chain) for row in locked}
+        held = {row.id: FeedPosition(row.head, row.chain) for row in locked}
         self._heads |= held
         return set(held)
 
@@ -69,7 +69,7 @@ class Feeds:
         before = self._heads[scope]
         seq = before.seq + 1
         chain = next_chain(before.chain, seq, line.digest)
-        self._heads[scope] = Place(seq, chain)
+        self._heads[scope] = FeedPosition(seq, chain)
         self._moved.add(scope)
         own = line.change.scope == scope
         self._rows.append(
@@ -101,11 +101,11 @@ class Feeds:
         self._rows = []
 
     def write_heads(self) -> None:
-        statement = update(tables.scope).where(tables.scope.c.id == bindparam("place"))
+        statement = update(tables.scope).where(tables.scope.c.id == bindparam("scope_id"))
         statement = statement.values(head=bindparam("head"), chain=bindparam("chain"))
         for one in sorted(self._moved):
-            place = self._heads[one]
-            self._connection.execute(statement, {"place": one, "head": place.seq, "chain": place.chain})
+            position = self._heads[one]
+            self._connection.execute(statement, {"scope_id": one, "head": position.seq, "chain": position.chain})
         self._moved.clear()
 
     def note_authors(self) -> None:

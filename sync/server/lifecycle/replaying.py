@@ -1,7 +1,7 @@
 """Replays a province's log in another store: each change once, in an order in which every feed grows as it did.
 
 The feeds hang together where a record moved or is shared, and nothing says which change of two feeds came first. So
-what comes next in a feed is tried: it was its turn when every feed that it added to has the hash of its place then.
+what comes next in a feed is tried: it was its turn when every feed that it added to has the hash of its position then.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from commune_desk.domain.time.clock import STEPS
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from sync.change import RELOCATING, Place
+from sync.change import RELOCATING, FeedPosition
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE, Database, Work
 from sync.server.identity.province import Province
@@ -42,7 +42,7 @@ class ReplayClock:
 
 @dataclass(frozen=True, slots=True)
 class _Received:
-    """A change at its place in a feed, and when it was received (milliseconds since 1970)."""
+    """A change at its position in a feed, and when it was received (milliseconds since 1970)."""
 
     seq: int
     at: int
@@ -115,7 +115,7 @@ class _Replay:
     def _take_in(self, batch: Sequence[_Received]) -> bool:
         self._clock.milliseconds = batch[0].at
 
-        def work(connection: Connection) -> dict[str, Place]:
+        def work(connection: Connection) -> dict[str, FeedPosition]:
             fresh = [replace(one.incoming) for one in batch]
             results = store(connection, self._moved, batch[0].desk, fresh, WHOLE_PROVINCE)
             if any(result.status == "quarantined" for result in results.values()):
@@ -129,7 +129,7 @@ class _Replay:
             grown = self._moved.database.write(work, WHOLE_PROVINCE)
         except _NotItsTurn:
             return False
-        self._heads |= {scope: place.seq for scope, place in grown.items()}
+        self._heads |= {scope: position.seq for scope, position in grown.items()}
         self.done += len(batch)
         return True
 
@@ -138,24 +138,25 @@ def _heads(connection: Connection) -> dict[str, int]:
     return {row.id: row.head for row in connection.execute(select(tables.scope.c.id, tables.scope.c.head))}
 
 
-def _grown(connection: Connection, changes: Sequence[str]) -> dict[str, Place]:
+def _grown(connection: Connection, changes: Sequence[str]) -> dict[str, FeedPosition]:
     """The ends of the feeds in which the changes stand."""
     feed, scope = tables.feed, tables.scope
     theirs = select(feed.c.scope).where(feed.c.change.in_(changes))
     return {
-        row.id: Place(row.head, row.chain) for row in connection.execute(select(scope).where(scope.c.id.in_(theirs)))
+        row.id: FeedPosition(row.head, row.chain)
+        for row in connection.execute(select(scope).where(scope.c.id.in_(theirs)))
     }
 
 
-def _stood_at(places: Mapping[str, Place]) -> Work[dict[str, Place]]:
-    """Reads what the feeds' hashes were at those places."""
+def _stood_at(positions: Mapping[str, FeedPosition]) -> Work[dict[str, FeedPosition]]:
+    """Reads what the feeds' hashes were at those positions."""
     feed = tables.feed
 
-    def work(connection: Connection) -> dict[str, Place]:
+    def work(connection: Connection) -> dict[str, FeedPosition]:
         found = {}
-        for scope, place in places.items():
-            asked = select(feed.c.chain).where(feed.c.scope == scope, feed.c.seq == place.seq)
-            found[scope] = Place(place.seq, connection.scalar(asked) or b"")
+        for scope, position in positions.items():
+            asked = select(feed.c.chain).where(feed.c.scope == scope, feed.c.seq == position.seq)
+            found[scope] = FeedPosition(position.seq, connection.scalar(asked) or b"")
         return found
 
     return work

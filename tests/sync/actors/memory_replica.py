@@ -10,7 +10,7 @@ from typing import Any
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import monotonic
 from sync import protocol, report_wire
-from sync.change import GENESIS, Change, Line, Place, Wire, next_head, sign
+from sync.change import GENESIS, Change, FeedPosition, Line, Wire, next_head, sign
 from sync.checksums import ScopeSums
 from sync.client.replica import APPLY_AT_ONCE, Kept
 from sync.roots import KnownRoot
@@ -157,13 +157,13 @@ class MemoryReplica:
             cert = protocol.decode(protocol.unb64(signed.body), protocol.DeskCert)
             self.certs[cert.desk] = protocol.unb64(cert.sign_public)
 
-    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], positions: Mapping[str, FeedPosition]) -> None:
         assert 0 < len(events) <= APPLY_AT_ONCE
         self.threads.add(threading.get_ident())
         self.applied += events
         self.applied_sizes.append(len(events))
-        self.places |= {scope: place.seq for scope, place in places.items()}
-        self.chains |= {scope: place.chain for scope, place in places.items()}
+        self.places |= {scope: position.seq for scope, position in positions.items()}
+        self.chains |= {scope: position.chain for scope, position in positions.items()}
 
     def takes_snapshots(self) -> bool:
         return True
@@ -186,8 +186,8 @@ class MemoryReplica:
     def scope_box(self, key: str) -> BoxKey:
         raise SealBroken
 
-    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], place: Place) -> bool:
-        self.places[scope], self.chains[scope] = place.seq, place.chain
+    def begin_anew(self, scope: str, events: Sequence[tuple[protocol.Event, Line]], position: FeedPosition) -> bool:
+        self.places[scope], self.chains[scope] = position.seq, position.chain
         self.applied += events
         self.anew = [one for one in self.anew if one != scope]
         return True
@@ -217,11 +217,11 @@ class MemoryReplica:
     def scope_to_compare(self, now: str) -> str:
         return ""
 
-    def held_sums(self, scope: str, at: Place) -> ScopeSums | None:
+    def held_sums(self, scope: str, at: FeedPosition) -> ScopeSums | None:
         return None
 
     def put_right(
-        self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
+        self, scope: str, at: FeedPosition, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
     ) -> bool:
         return False
 

@@ -15,7 +15,7 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from commune_desk.vault.keys import RegisterKey
 from sync import protocol
-from sync.change import Line, Place
+from sync.change import FeedPosition, Line
 from sync.client.enrol import Enrolment
 from sync.client.replica import Kept
 from sync.client.session import Session, SyncReport
@@ -53,10 +53,10 @@ class FragileReplica(RegisterReplica):
             meantime()
         return super().cursors()
 
-    def apply(self, events: Sequence[tuple[protocol.Event, Line]], places: Mapping[str, Place]) -> None:
+    def apply(self, events: Sequence[tuple[protocol.Event, Line]], positions: Mapping[str, FeedPosition]) -> None:
         if self.applies_before_crash == 0:
             self._crash_if("before apply")
-        super().apply(events, places)
+        super().apply(events, positions)
         self._crash_if("after apply")
         self.applies_before_crash -= 1
 

@@ -19,7 +19,7 @@ from commune_desk.store.engine import settings
 from commune_desk.store.intake import comparing
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol
-from sync.change import Line, Place
+from sync.change import FeedPosition, Line
 from sync.checksums import range_of, sums_of, term
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
 from tests.sync.actors.both_sums import sums_here, sums_there
@@ -138,7 +138,7 @@ class Tidying(FragileReplica):
     """A desk whose control is taken out: what a reply does not list goes."""
 
     def put_right(
-        self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
+        self, scope: str, at: FeedPosition, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
     ) -> bool:
         listed = {line.change.record for _, line in events}
 
@@ -188,7 +188,7 @@ class Typing(FragileReplica):
     typed: Callable[[], None]
 
     def put_right(
-        self, scope: str, at: Place, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
+        self, scope: str, at: FeedPosition, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
     ) -> bool:
         self.typed()
         return super().put_right(scope, at, ranges, events)
@@ -215,10 +215,10 @@ def test_while_something_waits_nothing_is_compared(office: Office) -> None:
     replica = desk.replica()
     edit(desk, office.people[4].id, phone="0912000666")
     seq, chain = desk.ask("SELECT seq, chain FROM cursor")[0]
-    assert replica.held_sums(COMMUNE, Place(seq, bytes(chain))) is None
+    assert replica.held_sums(COMMUNE, FeedPosition(seq, bytes(chain))) is None
     desk.sync()
     seq, chain = desk.ask("SELECT seq, chain FROM cursor")[0]
-    assert replica.held_sums(COMMUNE, Place(seq, bytes(chain))) == sums_there(office.real)
+    assert replica.held_sums(COMMUNE, FeedPosition(seq, bytes(chain))) == sums_there(office.real)
 
 
 def test_once_a_day_is_enough(office: Office) -> None:

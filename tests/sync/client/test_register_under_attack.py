@@ -16,7 +16,7 @@ from commune_desk.store.intake import conflicts, incoming
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing import child_index
 from sync import protocol, seal
-from sync.change import Line, Place
+from sync.change import FeedPosition, Line
 from sync.client.replica import Kept
 from tests.helpers.builders import make_person, make_report, save_all
 from tests.sync.actors.attacked_office import Office
@@ -176,7 +176,7 @@ def test_a_desks_number_used_twice_is_refused_with_its_snapshot(office: Office, 
     for kind in kinds:
         office.tell(kind, uuid7(), {"full_name": "Bàn A Sáng"}, n=1)
     with pytest.raises(protocol.Malformed):
-        office.desk.replica().begin_anew(SCOPE, office.province.feed[SCOPE], Place(2, bytes(32)))
+        office.desk.replica().begin_anew(SCOPE, office.province.feed[SCOPE], FeedPosition(2, bytes(32)))
     assert (office.cursor, office.desk.ask("SELECT count(*) FROM person")) == (0, [(0,)])
 
 
@@ -199,13 +199,15 @@ def test_a_cursor_that_went_ahead_of_its_rows_would_skip_them_for_ever(
     """The twin: a cursor committed before the rows, as in systems that lost records this way."""
     honest = Incoming.apply
 
-    def cursor_first(self: Incoming, events: list[tuple[protocol.Event, Line]], places: dict[str, Place]) -> None:
+    def cursor_first(
+        self: Incoming, events: list[tuple[protocol.Event, Line]], positions: dict[str, FeedPosition]
+    ) -> None:
         db = self._tx.connection
-        for scope, place in places.items():
-            self._move_cursor(scope, place)
+        for scope, position in positions.items():
+            self._move_cursor(scope, position)
         db.execute("COMMIT")
         db.execute("BEGIN IMMEDIATE")
-        honest(self, events, places)
+        honest(self, events, positions)
 
     people = _five_people(office)
     _broken_at(office, people[3])

@@ -26,7 +26,7 @@ from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
-from sync.change import Place
+from sync.change import FeedPosition
 from sync.client.session import Session
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import Crash, RealDesk, make_register
@@ -45,14 +45,14 @@ class Gathering(RegisterReplica):
 
     def __init__(self, desk: RealDesk) -> None:
         super().__init__(desk.register, lambda _changes: None)
-        self.pieces: list[tuple[Sequence[Step], Mapping[str, Place]]] = []
-        self.begun: list[tuple[str, Sequence[Step], Place]] = []
+        self.pieces: list[tuple[Sequence[Step], Mapping[str, FeedPosition]]] = []
+        self.begun: list[tuple[str, Sequence[Step], FeedPosition]] = []
 
-    def apply(self, events: Sequence[Step], places: Mapping[str, Place]) -> None:
-        self.pieces.append((events, places))
+    def apply(self, events: Sequence[Step], positions: Mapping[str, FeedPosition]) -> None:
+        self.pieces.append((events, positions))
 
-    def begin_anew(self, scope: str, events: Sequence[Step], place: Place) -> bool:
-        self.begun.append((scope, events, place))
+    def begin_anew(self, scope: str, events: Sequence[Step], position: FeedPosition) -> bool:
+        self.begun.append((scope, events, position))
         raise Crash
 
 
@@ -66,10 +66,10 @@ class Amid(RegisterReplica):
         self._is_beginning = False
         self.has_happened = False
 
-    def begin_anew(self, scope: str, events: Sequence[Step], place: Place) -> bool:
+    def begin_anew(self, scope: str, events: Sequence[Step], position: FeedPosition) -> bool:
         self._is_beginning = True
         try:
-            return super().begin_anew(scope, events, place)
+            return super().begin_anew(scope, events, position)
         finally:
             self._is_beginning = False
 
@@ -88,7 +88,7 @@ class Later:
     def __init__(self, folder: Path, two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
         self.two, self._folder, self._monkeypatch = two, folder, monkeypatch
         self.desks: list[RealDesk] = []
-        self.pages: list[tuple[Sequence[Step], Mapping[str, Place]]] = []
+        self.pages: list[tuple[Sequence[Step], Mapping[str, FeedPosition]]] = []
 
     def desk(self) -> RealDesk:
         path = self._folder / f"later{len(self.desks)}.db"
@@ -108,7 +108,7 @@ class Later:
         self.pages = gathered.pieces
         self.offer_snapshots(from_length=1)
 
-    def snapshot_of_now(self) -> tuple[str, Sequence[Step], Place]:
+    def snapshot_of_now(self) -> tuple[str, Sequence[Step], FeedPosition]:
         """What a desk that begins now is offered."""
         return self._gather_snapshot().begun[0]
 

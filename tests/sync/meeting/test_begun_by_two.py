@@ -46,9 +46,9 @@ def test_not_asking_where_it_stands_the_older_snapshot_would_bring_back_who_was_
 def begun_by_two(two: Two, child: RecordId, later: Later) -> RealDesk:
     """A desk begun by two snapshots at once: what the older one says falls behind what the newer one says of it."""
     later.prepare(lambda: erased(two, child))
-    desk, (scope, events, place) = later.desk(), later.snapshot
+    desk, (scope, events, position) = later.desk(), later.snapshot
     _, newer, newer_place = later.snapshot_of_now()
-    first, second = Beginning(scope, place), Beginning(scope, newer_place)
+    first, second = Beginning(scope, position), Beginning(scope, newer_place)
     for beginning in (first, second):
         assert desk.register.write(beginning.start).result()[0]
     for beginning, lines in ((second, newer), (first, events)):

@@ -18,7 +18,7 @@ from commune_desk.store.intake import comparing, restating
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
-from sync.change import Place
+from sync.change import FeedPosition
 from sync.client.session import Session
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.two_communes import Two, move, visit
@@ -32,11 +32,11 @@ class Overtaken(RegisterReplica):
 
     meanwhile: Callable[[], None] | None = None
 
-    def apply(self, events: Sequence[Step], places: Mapping[str, Place]) -> None:
+    def apply(self, events: Sequence[Step], positions: Mapping[str, FeedPosition]) -> None:
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             meanwhile()
-        super().apply(events, places)
+        super().apply(events, positions)
 
 
 def sync_overtaken(desk: RealDesk, meanwhile: Callable[[], None]) -> None:
@@ -89,10 +89,10 @@ class Gathering(RegisterReplica):
 
     def __init__(self, desk: RealDesk) -> None:
         super().__init__(desk.register, lambda _changes: None)
-        self.pieces: list[tuple[Sequence[Step], Mapping[str, Place]]] = []
+        self.pieces: list[tuple[Sequence[Step], Mapping[str, FeedPosition]]] = []
 
-    def apply(self, events: Sequence[Step], places: Mapping[str, Place]) -> None:
-        self.pieces.append((events, places))
+    def apply(self, events: Sequence[Step], positions: Mapping[str, FeedPosition]) -> None:
+        self.pieces.append((events, positions))
 
 
 def test_what_of_a_page_is_new_by_then_is_taken(two: Two, child: RecordId) -> None:
@@ -157,8 +157,8 @@ def test_without_asking_where_the_register_stands_it_would_come_back(
 ) -> None:
     """The twin."""
 
-    def apply(tx: Tx, events: Sequence[Step], places: Mapping[str, Place]) -> None:
-        Incoming(tx, private_boxes(tx.connection)).apply(events, places)
+    def apply(tx: Tx, events: Sequence[Step], positions: Mapping[str, FeedPosition]) -> None:
+        Incoming(tx, private_boxes(tx.connection)).apply(events, positions)
 
     monkeypatch.setattr(feeds, "apply", apply)
     erase_meanwhile(two, child)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, func, select, text
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
-from sync.change import GENESIS, Place, next_chain
+from sync.change import GENESIS, FeedPosition, next_chain
 from sync.server.answers.pull import _fill, _Page
 from sync.server.answers.unopened import Unopened
 from sync.server.door.enrolment import enrol, make_code
@@ -164,7 +164,7 @@ def test_numbers_from_a_sequence_would_be_skipped(
         for scope in set(scopes) - self._heads.keys():
             ensure_scope(self._connection, scope)
             place = self._connection.execute(func.nextval("place")).scalar_one()
-            self._heads[scope] = Place(place - 1, GENESIS)
+            self._heads[scope] = FeedPosition(place - 1, GENESIS)
 
     monkeypatch.setattr(Feeds, "lock", number)
     crowd.write_and_follow()

@@ -21,7 +21,7 @@ from commune_desk.store.changes import writers
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync import protocol
-from sync.change import START, Line, Place, next_chain, read_line
+from sync.change import START, FeedPosition, Line, next_chain, read_line
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from tests.helpers.builders import SHELTER_SCOPE, make_child, make_person, make_report, make_visit, save_all
@@ -41,7 +41,7 @@ class Kept:
 
     register: Path
     feeds: tuple[Events, Events]
-    places: dict[tuple[str, int], Place]
+    places: dict[tuple[str, int], FeedPosition]
     province: RealProvince
 
 
@@ -64,11 +64,11 @@ def kept(tmp_path_factory: pytest.TempPathFactory, store_engine: StoreEngine) ->
         yield Kept(folder / "reader.db", feeds, places, province)
 
 
-def _places(feed: Events) -> Iterator[tuple[tuple[str, int], Place]]:
+def _places(feed: Events) -> Iterator[tuple[tuple[str, int], FeedPosition]]:
     """Where the feed stands after each of its events."""
     place = START
     for event, line in feed:
-        place = Place(event.seq, next_chain(place.chain, event.seq, line.digest))
+        place = FeedPosition(event.seq, next_chain(place.chain, event.seq, line.digest))
         yield (event.scope, event.seq), place
 
 
