@@ -83,7 +83,7 @@ def _sync(program: Program) -> None:
     agent = program.desk.agent if program.desk is not None else None
     assert agent is not None, "an enrolled desk"
     agent.sync_now()
-    _run_until(lambda: agent.status.last_report is not None and not agent.status.is_running)
+    _run_until(lambda: agent.status.last_outcome is not None and not agent.status.is_running)
 
 
 def _page(program: Program) -> object:

@@ -180,8 +180,8 @@ def _sync(register: Register) -> tuple[int, int, list[tuple[bytes, int]]]:
     assert pins is not None
     line = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=SEND_SECONDS))
     transport = Transport(pins.address, ca_pem=pins.ca_pem, adapter=line)
-    report = Session(transport, RegisterReplica(register, lambda _changes: None)).sync()
-    return report.pushed, report.pulled, line.exchanges
+    outcome = Session(transport, RegisterReplica(register, lambda _changes: None)).sync()
+    return outcome.pushed, outcome.pulled, line.exchanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +218,9 @@ class DeskLine:
         self._changed.clear()
         self._listening.paths, self._receipt_after = [], 0.0
         self._begun = time.perf_counter()
-        report = self._session.sync()
+        outcome = self._session.sync()
         seconds = time.perf_counter() - self._begun
-        return Once(report.pulled, self._listening.paths, len(self._changed), self._receipt_after, seconds)
+        return Once(outcome.pulled, self._listening.paths, len(self._changed), self._receipt_after, seconds)
 
     def _heard(self, one: Exchange) -> None:
         if one.path == "/v1/push":

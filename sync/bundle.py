@@ -48,11 +48,11 @@ class PartKind(StrEnum):
     PUSH = "push"
     PULL = "pull"
     BEGIN = "begin"
-    REPORT = "report"
+    PURGES = "report"
     RECEIPT = "receipt"
     PAGE = "page"
     SNAPSHOT = "snapshot"
-    REPORTED = "reported"
+    PURGES_KEPT = "reported"
     REFUSAL = "refusal"
 
 
@@ -60,7 +60,7 @@ SIGNED_UNDER = {
     PartKind.RECEIPT: seal.RECEIPT,
     PartKind.PAGE: seal.FEED,
     PartKind.SNAPSHOT: seal.FEED,
-    PartKind.REPORTED: seal.HELLO,
+    PartKind.PURGES_KEPT: seal.HELLO,
     PartKind.REFUSAL: seal.HELLO,
 }
 """The domain of the province's signature over an answer, of a snapshot's piece over its offer alone. What desks bring

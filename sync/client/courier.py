@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from commune_desk.domain.words.labels import N_
-from sync import bundle, protocol, report_wire, seal
+from sync import bundle, protocol, purge_wire, seal
 from sync.bundle import Bundle, Item, PartKind
 from sync.change import GENESIS, FeedPosition
 from sync.client import errors
@@ -58,8 +58,8 @@ def _signed_for(replica: Replica) -> int:
 
 def _reports(replica: Replica) -> Iterator[Item]:
     """This desk's signed words for what it removed, as far as the province is not known to keep them."""
-    for request in report_wire.requests_with(replica.unsent_purges()):
-        yield bundle.part(PartKind.REPORT, protocol.encode(request))
+    for request in purge_wire.requests_with(replica.unsent_purges()):
+        yield bundle.part(PartKind.PURGES, protocol.encode(request))
 
 
 def _pushes(replica: Replica, identity: DeskIdentity, room: int) -> Iterator[Item]:
@@ -210,9 +210,9 @@ def _hear_answer(replica: Replica, identity: DeskIdentity, arrived: Bundle, brou
 
 def _hear_kept(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
     """Which of this desk's signed words the province keeps; they go up no more."""
-    for part, content in arrived.parts(PartKind.REPORTED):
+    for part, content in arrived.parts(PartKind.PURGES_KEPT):
         _require(identity, part, content)
-        brought.words_kept += protocol.decode(content, report_wire.ReportReply).purges
+        brought.words_kept += protocol.decode(content, purge_wire.PurgeReply).purges
     if brought.words_kept:
         replica.purges_kept(brought.words_kept)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
-from sync import protocol, report_wire
+from sync import protocol, purge_wire
 from sync.change import FeedPosition, Line
 from sync.checksums import ScopeSums
 from sync.roots import KnownRoot
@@ -124,7 +124,7 @@ class Replica(Protocol):
 
     def directory_version(self) -> str: ...
 
-    def unsent_purges(self) -> Sequence[report_wire.SignedPurge]:
+    def unsent_purges(self) -> Sequence[purge_wire.SignedPurge]:
         """Statements of what was removed that the province has not confirmed."""
         ...
 

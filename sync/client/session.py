@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from commune_desk.domain.time.clock import from_iso, monotonic
-from sync import protocol, report_wire, seal
+from sync import protocol, purge_wire, seal
 from sync.change import FeedPosition
 from sync.client import errors
 from sync.client.channel import Channel
@@ -26,7 +26,7 @@ from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
 from sync.ticket import KeptTicket
 
-__all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "SyncReport"]
+__all__ = ["DeskIdentity", "FileStore", "PendingLine", "Replica", "Session", "SyncOutcome"]
 
 _SMALLEST_PAGE = 32 * 1024
 _PULL_SECONDS = 60.0
@@ -34,7 +34,7 @@ _PULL_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class SyncReport:
+class SyncOutcome:
     """What a sync that went through did. `at` is the province's time; `receipt_at` that of the last receipt, if any."""
 
     pushed: int
@@ -100,10 +100,10 @@ class Session:
         return self._receipt_at
 
     @property
-    def so_far(self) -> SyncReport:
+    def so_far(self) -> SyncOutcome:
         """What the last sync did until it ended, however it did; `at` is empty where the province was not there."""
         done = self._tally
-        return SyncReport(
+        return SyncOutcome(
             done.pushed,
             done.pulled,
             done.quarantined,
@@ -114,7 +114,7 @@ class Session:
             done.file_fault,
         )
 
-    def sync(self) -> SyncReport:
+    def sync(self) -> SyncOutcome:
         """Raises a SyncFault or Malformed; whatever was receipted or applied before stays so."""
         identity = self._replica.identity()
         self._tally = _Tally()
@@ -153,7 +153,7 @@ class Session:
             carrier.begin()
             while carrier.step(channel):
                 pass
-            self._report(channel)
+            self._send_purges(channel)
         finally:
             self._transport.rest()
 
@@ -231,7 +231,7 @@ class Session:
         if self._has_freed:  # a hello within told of a newer program at the province, for which something has waited
             self._pusher.push_all(channel, identity)
         self._tally.file_fault = self._carry_files(channel, identity)
-        self._report(channel)
+        self._send_purges(channel)
         if not self._tally.has_begun:  # each line was proven as it came: whoever begins to work need not wait for sums
             compare(channel, self._replica, identity, self._now)
 
@@ -307,11 +307,11 @@ class Session:
         self._tally.pulled += begin_scope(self._transport, channel, self._replica, identity, scope, fresh=fresh)
         self._tally.has_begun = True
 
-    def _report(self, channel: Channel) -> None:
+    def _send_purges(self, channel: Channel) -> None:
         """Tell what was removed because it left, until the province has kept it."""
-        for request in report_wire.requests_with(self._replica.unsent_purges()):
+        for request in purge_wire.requests_with(self._replica.unsent_purges()):
             body, _ = channel.call("/v1/report", protocol.encode(request), seal.HELLO)
-            self._replica.purges_kept(protocol.decode(body, report_wire.ReportReply).purges)
+            self._replica.purges_kept(protocol.decode(body, purge_wire.PurgeReply).purges)
 
     def _pull_all(self, channel: Channel, identity: DeskIdentity) -> None:
         more = True

@@ -52,7 +52,7 @@ SYNC = {
         "sync.file_wire",
         "sync.merge",
         "sync.protocol",
-        "sync.report_wire",
+        "sync.purge_wire",
         "sync.roots",
         "sync.seal",
         "sync.ticket",

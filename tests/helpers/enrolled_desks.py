@@ -22,7 +22,7 @@ from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from commune_desk.usecases.registers.opening import OpenDesk, make_register, unlock
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from commune_desk.usecases.sync.desk_sync import DeskSync
-from sync.client.session import Session, SyncReport
+from sync.client.session import Session, SyncOutcome
 from sync.client.transport import Transport
 from tests.helpers.builders import save_all
 from tests.sync.actors.real_province import OFFICE, RealProvince
@@ -50,7 +50,7 @@ class EnrolledDesk:
 
         return DeskSync(self.open.register, self.heard.append, connect=connect)
 
-    def sync(self) -> SyncReport:
+    def sync(self) -> SyncOutcome:
         """With the session of the sync before, as the program keeps it while the register is open as the same desk."""
         if self._going is None or self._going[0] is not self.open.register or self._going[1] != self.id:
             self._going = self.open.register, self.id, self.session()

@@ -25,7 +25,7 @@ from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, register_child
 from commune_desk.usecases.records.moves import move_child
-from sync.client.session import SyncReport
+from sync.client.session import SyncOutcome
 from sync.server.answers import pull
 from sync.server.identity.province import open_province
 from sync.server.identity.scopes import ensure_communes
@@ -242,7 +242,7 @@ def play(course: Course, actions: dict[Act, int], settle: Callable[[Course], Non
 
 def settle(course: Course) -> None:
     for _ in range(_ROUNDS):
-        reports: list[SyncReport] = [desk.sync() for desk in course.desks]
+        reports: list[SyncOutcome] = [desk.sync() for desk in course.desks]
         if not any(report.pushed or report.pulled for report in reports):
             return
     raise AssertionError("the desks do not come to rest")

@@ -15,7 +15,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.intake.conflicts import OpenConflict, open_conflicts
 from commune_desk.usecases.registers.profile import LANGUAGE, LOCK_FILE, REMOVED
 from commune_desk.usecases.sync.conflicts import decide_conflict
-from sync import protocol, report_wire, seal
+from sync import protocol, purge_wire, seal
 from sync.server.answers.log_export import export_log
 from sync.server.commands.proof_commands import authority_fingerprint
 from sync.server.engine import tables
@@ -117,14 +117,14 @@ def a_removed_pc_keeps_nothing_and_has_signed(course: Course) -> None:
     """Once its word is with the province, and not before; a PC that was not ordered so keeps all it has."""
     office = office_of(course)
     public = {row.id: row.sign_public for row in held(course, tables.desk)}
-    signed = {row.desk: row for row in held(course, tables.purge) if row.change == report_wire.REMOVED}
+    signed = {row.desk: row for row in held(course, tables.purge) if row.change == purge_wire.REMOVED}
     for gone in office.missing:
         assert gone.is_over == (gone.is_found and gone.removes), gone.name
         if gone.left is not None:
             assert gone.left <= {REMOVED, LOCK_FILE, LANGUAGE}, gone.name
             row = signed[gone.name]
             assert seal.verify(public[gone.name], seal.PURGE, row.body, row.signature)
-            assert protocol.decode(row.body, report_wire.PurgeStatement).desk == gone.name
+            assert protocol.decode(row.body, purge_wire.PurgeStatement).desk == gone.name
     assert signed.keys() <= {gone.name for gone in office.missing if gone.removes and gone.is_found}
 
 

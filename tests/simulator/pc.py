@@ -22,7 +22,7 @@ from commune_desk.store.writing.transaction import Tx, load
 from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from commune_desk.usecases.sync.desk_sync import DeskSync
 from sync.client.enrol import enrol
-from sync.client.session import Session, SyncReport
+from sync.client.session import Session, SyncOutcome
 from sync.client.transport import Transport
 from tests.simulator.disk import Disk, PowerCut
 from tests.simulator.line import Line
@@ -110,7 +110,7 @@ class Pc:
         """Whether the sync page tells its officer that the register exists twice."""
         return self.register.identity.frozen == "fork"
 
-    def sync(self) -> SyncReport:
+    def sync(self) -> SyncOutcome:
         """Raises a DeskError, or PowerCut."""
         if self._sync is None:
             self._sync = _SmallSteps(self.register, lambda changes: None, connect=self._connect)

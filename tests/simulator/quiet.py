@@ -18,7 +18,7 @@ from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.store.pages.sync_status import sync_facts
 from commune_desk.vault.keys import subkey
 from sync.client.errors import Forked
-from sync.client.session import SyncReport
+from sync.client.session import SyncOutcome
 from sync.server.engine import tables
 from tests.simulator import lives
 from tests.simulator.facts import rows
@@ -57,7 +57,7 @@ def _sync(world: World, pc: Pc) -> bool:
     if isinstance(result, Forked) and pc.desk in world.doubled:
         lives.enrols_anew(world, pc)
         return True
-    assert isinstance(result, SyncReport), f"desk {pc.number}: {result!r}"
+    assert isinstance(result, SyncOutcome), f"desk {pc.number}: {result!r}"
     pulled = sum(one.pulled for one in rounds(pc.register.reader)[noted:])
     assert begins or pulled == world.cursor(pc) - before, f"desk {pc.number} miscounts"
     return bool(result.pushed or result.pulled)

@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 
 from commune_desk.domain.words.errors import DeskError
 from sync.client.errors import Unproven
-from sync.client.session import SyncReport
+from sync.client.session import SyncOutcome
 from sync.protocol import Malformed
 from sync.server.engine import tables
 from tests.simulator import work
@@ -22,12 +22,12 @@ _FAR = 60
 """About as many statements as a sync has."""
 
 
-def told(result: SyncReport | DeskError | PowerCut) -> str:
+def told(result: SyncOutcome | DeskError | PowerCut) -> str:
     """An outcome as the trace has it: nothing of it depends on keys or on the hour.
 
     Whether a reply with a wrong byte can still be read hangs on the bytes beside it, which are of both.
     """
-    if isinstance(result, SyncReport):
+    if isinstance(result, SyncOutcome):
         return f"pushed {result.pushed} pulled {result.pulled} aside {result.quarantined} conflicts {result.conflicts}"
     return "spoilt" if isinstance(result, (Unproven, Malformed)) else type(result).__name__
 
@@ -96,12 +96,12 @@ def send_all_again(world: World, pc: Pc) -> str:
 
 
 def _again(world: World, pc: Pc) -> str:
-    if not isinstance(world.sync(pc), SyncReport):
+    if not isinstance(world.sync(pc), SyncOutcome):
         return "no line"
     before = _everything(world)
     pc.write(lambda tx: tx.connection.execute(_RESEND, (tx.ledger.desk,)))
     result = world.sync(pc)
-    assert not isinstance(result, SyncReport) or _everything(world) == before, "sending again changed something"
+    assert not isinstance(result, SyncOutcome) or _everything(world) == before, "sending again changed something"
     return told(result)
 
 

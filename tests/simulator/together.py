@@ -26,7 +26,7 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.shares import hand_back, share_child, take_back
 from commune_desk.usecases.shelter.placements import Admission, Leaving, admit_to_shelter, discharge, log_care
 from sync.client.errors import NotRecognised
-from sync.client.session import SyncReport
+from sync.client.session import SyncOutcome
 from sync.server.answers import pull
 from sync.server.engine import tables
 from sync.server.identity.scopes import ensure_communes
@@ -49,7 +49,7 @@ _ROUNDS = 12
 class Roamer(Traveller):
     """Goes whole rounds, and enrols anew when it is told to."""
 
-    def sync(self, replica: object = None) -> SyncReport:
+    def sync(self, replica: object = None) -> SyncOutcome:
         return self.go()
 
     @property

@@ -16,7 +16,7 @@ import pytest
 
 from commune_desk.domain.words.errors import DeskError
 from sync import protocol
-from sync.client.session import SyncReport
+from sync.client.session import SyncOutcome
 from sync.server.answers import pull
 from tests.helpers.store_engine import engine
 from tests.simulator.disk import Disk, PowerCut, watched_disks
@@ -108,9 +108,9 @@ class World:
     def say(self, text: str) -> None:
         self.trace.append(text)
 
-    def sync(self, pc: Pc) -> SyncReport | DeskError | PowerCut:
+    def sync(self, pc: Pc) -> SyncOutcome | DeskError | PowerCut:
         """One sync and what came of it. A machine whose power went out is on again afterwards."""
-        result: SyncReport | DeskError | PowerCut
+        result: SyncOutcome | DeskError | PowerCut
         alone = self.turn is None
         of_server = self.server.disk.watching() if alone else self.server.disk.unseen()
         with self.at(pc), pc.disk.watching(), of_server:

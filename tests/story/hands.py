@@ -226,10 +226,10 @@ def sync_now(program: Program) -> Told:
     agent = desk_of(program).agent
     if agent is None:
         raise StoryFailed("this desk has no sync")
-    before = agent.status.last_report
+    before = agent.status.last_outcome
     page.sync_asked.emit()
     # it may be over within the same second, before anybody has looked
-    until("the sync to begin", lambda: agent.status.is_running or agent.status.last_report is not before, 10)
+    until("the sync to begin", lambda: agent.status.is_running or agent.status.last_outcome is not before, 10)
     return wait_synced(program)
 
 

@@ -39,7 +39,7 @@ from commune_desk.usecases.registers.moved_province import NotReachedThere
 from commune_desk.usecases.registers.training_register import fill_commune
 from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import NoLine, ServerTrouble
-from sync.client.session import SyncReport
+from sync.client.session import SyncOutcome
 from tests.helpers.attached import add_file, scan
 from tests.helpers.builders import make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
@@ -49,7 +49,7 @@ from tests.sync.actors.real_province import real_province
 
 CHILDREN = 30
 SYNC = Route("sync")
-_REFUSED_ON_THE_WAY = SyncReport(
+_REFUSED_ON_THE_WAY = SyncOutcome(
     pushed=1, pulled=0, quarantined=0, conflicts=0, at="", receipt_at="", file_fault=ServerTrouble(status=413)
 )
 
@@ -125,7 +125,7 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     go_to(window, SYNC)
     desk.sync()
     with _photo_waiting(desk, child):
-        window.show_status(SyncStatus(last_report=_REFUSED_ON_THE_WAY, next_try_at=soon))
+        window.show_status(SyncStatus(last_outcome=_REFUSED_ON_THE_WAY, next_try_at=soon))
         yield "photo-not-through"
     desk.open.register.write(lambda tx: _set_one_aside(tx, child)).result()
     window.show_status(SyncStatus(next_try_at=soon))

@@ -27,7 +27,7 @@ from commune_desk.usecases.records.reports import acknowledge_report
 from commune_desk.usecases.registers.profile import Profile
 from commune_desk.usecases.sync.agent import SyncAgent
 from commune_desk.working_desk import WorkingDesk
-from sync.client.session import SyncReport
+from sync.client.session import SyncOutcome
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.typing_vietnamese import compose
@@ -242,7 +242,7 @@ class LongLine:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def sync(self) -> SyncReport:
+    def sync(self) -> SyncOutcome:
         raise NotImplementedError("it is never started here")
 
     def abort(self) -> None:

@@ -124,7 +124,7 @@ def test_an_officer_types_the_new_address_and_the_desk_syncs_there(
     assert any(province.address in row.accessibleName() for row in page.about.rows)
     assert page.notice is not None
     assert page.focusWidget() is page.change_address
-    qtbot.waitUntil(lambda: working.agent is not None and working.agent.status.last_report is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: working.agent is not None and working.agent.status.last_outcome is not None, timeout=20_000)
     qtbot.waitUntil(lambda: working.tasks.is_idle)
     working.put_away()
 

@@ -9,7 +9,7 @@ from commune_desk.store.desk.versions import heard_schema
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
-from sync import protocol, report_wire, seal
+from sync import protocol, purge_wire, seal
 
 
 def is_all_sent(connection: Connection) -> bool:
@@ -29,21 +29,21 @@ def sign_removal(tx: Tx) -> bool:
         heard_schema(tx, SCHEMA_VERSION)
         return False
     own = settings.identity(db)
-    known = db.execute("SELECT body FROM purge_receipt WHERE change=?", (report_wire.REMOVED,)).fetchone()
-    if known is None or protocol.decode(bytes(known[0]), report_wire.PurgeStatement).desk != own.desk:
-        said = report_wire.PurgeStatement(
-            desk=own.desk, change=report_wire.REMOVED, records=count_records(db), at=to_iso(tx.ledger.now())
+    known = db.execute("SELECT body FROM purge_receipt WHERE change=?", (purge_wire.REMOVED,)).fetchone()
+    if known is None or protocol.decode(bytes(known[0]), purge_wire.PurgeStatement).desk != own.desk:
+        said = purge_wire.PurgeStatement(
+            desk=own.desk, change=purge_wire.REMOVED, records=count_records(db), at=to_iso(tx.ledger.now())
         )
         body = protocol.encode(said)
         signature = seal.SigningKey.from_bytes(own.signing).sign(seal.PURGE, body)
-        db.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (report_wire.REMOVED, body, signature))
+        db.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (purge_wire.REMOVED, body, signature))
     return True
 
 
 def is_told(connection: Connection) -> bool:
     """Whether the province keeps the desk's word that it removes all."""
     told = "SELECT 1 FROM purge_receipt WHERE change=? AND is_sent=1"
-    return connection.execute(told, (report_wire.REMOVED,)).fetchone() is not None
+    return connection.execute(told, (purge_wire.REMOVED,)).fetchone() is not None
 
 
 def count_records(connection: Connection) -> int:

@@ -23,7 +23,7 @@ from commune_desk.store.intake import comparing, departures, restating, snapshot
 from commune_desk.store.intake.restating import RESTATE_AT_ONCE
 from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
-from sync import protocol, report_wire
+from sync import protocol, purge_wire
 from sync.change import FeedPosition
 from sync.checksums import ScopeSums
 from sync.roots import KnownRoot
@@ -115,9 +115,9 @@ class RegisterReplica(OneDesk):
     def resend_from(self, n: int) -> None:
         self._write(lambda tx: receipts.resend_from(tx, n))
 
-    def unsent_purges(self) -> Sequence[report_wire.SignedPurge]:
+    def unsent_purges(self) -> Sequence[purge_wire.SignedPurge]:
         return [
-            report_wire.SignedPurge(body=protocol.b64(body), signature=protocol.b64(sign))
+            purge_wire.SignedPurge(body=protocol.b64(body), signature=protocol.b64(sign))
             for _, body, sign in self._ask(departures.unsent_statements)
         ]
 

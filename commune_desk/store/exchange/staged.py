@@ -17,7 +17,7 @@ from commune_desk.store.exchange.sync_history import Heard
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import departures
 from commune_desk.store.writing.transaction import Tx
-from sync.report_wire import REMOVED
+from sync.purge_wire import REMOVED
 
 _READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
 _STAGE = "UPDATE change SET state='staged', desk='', n=NULL, head=NULL, signature=NULL, code=NULL, seq=NULL WHERE "

@@ -20,7 +20,7 @@ from commune_desk.store.intake import handing_on
 from commune_desk.store.lists import import_rows
 from commune_desk.store.writing import joined
 from commune_desk.store.writing.transaction import Tx
-from sync import protocol, report_wire, seal
+from sync import protocol, purge_wire, seal
 from sync.change import Change
 
 KEEPS_STUBS = "keeps_stubs"
@@ -136,7 +136,7 @@ def tell_again(tx: Tx) -> None:
     """
     own = settings.identity(tx.connection)
     for change, body in tx.connection.execute("SELECT change, body FROM purge_receipt").fetchall():
-        said = protocol.decode(bytes(body), report_wire.PurgeStatement)
+        said = protocol.decode(bytes(body), purge_wire.PurgeStatement)
         _keep_statement(tx.connection, own, msgspec.structs.replace(said, change=change, desk=own.desk))
 
 
@@ -269,11 +269,11 @@ def sign_statement(tx: Tx, change: str, records: int) -> None:
     """This desk's word that it removed so many records; it goes up with the next sync."""
     own = settings.identity(tx.connection)
     at = to_iso(tx.ledger.now())
-    said = report_wire.PurgeStatement(desk=own.desk, change=change, records=records, at=at)
+    said = purge_wire.PurgeStatement(desk=own.desk, change=change, records=records, at=at)
     _keep_statement(tx.connection, own, said)
 
 
-def _keep_statement(connection: Connection, own: settings.Identity, said: report_wire.PurgeStatement) -> None:
+def _keep_statement(connection: Connection, own: settings.Identity, said: purge_wire.PurgeStatement) -> None:
     body = protocol.encode(said)
     signature = seal.SigningKey.from_bytes(own.signing).sign(seal.PURGE, body)
     connection.execute("INSERT OR REPLACE INTO purge_receipt VALUES (?,?,?,0)", (said.change, body, signature))

@@ -34,7 +34,7 @@ from sync.client.errors import (
 from sync.protocol import Malformed
 
 if TYPE_CHECKING:
-    from sync.client.session import SyncReport  # it loads the HTTP library, which the first page does not wait for
+    from sync.client.session import SyncOutcome  # it loads the HTTP library, which the first page does not wait for
 
 _JOIN_SECONDS = 20.0
 _LONGEST_SLEEP = 3600.0
@@ -46,7 +46,7 @@ class SyncSession(Protocol):
     @property
     def receipt_at(self) -> str: ...
 
-    def sync(self) -> SyncReport: ...
+    def sync(self) -> SyncOutcome: ...
 
     def abort(self) -> None: ...
 
@@ -63,7 +63,7 @@ class SyncStatus:
     """The line is paid by volume and this desk does not sync by itself on such."""
     last_receipt_at: datetime | None = None
     """The province's own time on its last receipt."""
-    last_report: SyncReport | None = None
+    last_outcome: SyncOutcome | None = None
     """Of the last sync that went through as a whole."""
     failure: DeskError | None = None
     """Why the last sync failed; None after one that went through."""
@@ -73,7 +73,7 @@ class SyncStatus:
     @property
     def file_fault(self) -> DeskError | None:
         """Why the last sync carried text and broke off at the files; None after one that failed as a whole."""
-        return self.last_report.file_fault if self.last_report is not None and self.failure is None else None
+        return self.last_outcome.file_fault if self.last_outcome is not None and self.failure is None else None
 
     @property
     def is_halted(self) -> bool:
@@ -253,17 +253,17 @@ class SyncAgent:
 
     def _round(self) -> None:
         try:
-            report = self._session.sync()
+            outcome = self._session.sync()
         except DeskError as failure:
             self._failed(failure)
         else:
             with self._guard:
                 self._schedule.succeeded(monotonic())
-                self._plan_files(report)
-            self._tell(failure=None, last_report=report)
+                self._plan_files(outcome)
+            self._tell(failure=None, last_outcome=outcome)
 
-    def _plan_files(self, report: SyncReport) -> None:
-        fault = report.file_fault
+    def _plan_files(self, outcome: SyncOutcome) -> None:
+        fault = outcome.file_fault
         if fault is None:
             self._schedule.files_through()
         else:

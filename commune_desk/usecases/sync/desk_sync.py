@@ -27,7 +27,7 @@ from sync.client.errors import DeskRemoved, Stopped
 from sync.client.under_way import UnderWay
 
 if TYPE_CHECKING:
-    from sync.client.session import Session, SyncReport
+    from sync.client.session import Session, SyncOutcome
     from sync.client.transport import Exchange, Transport
 
 
@@ -76,7 +76,7 @@ class DeskSync:
     def abort(self) -> None:
         self._under_way.abort()
 
-    def sync(self) -> SyncReport:
+    def sync(self) -> SyncOutcome:
         """One whole sync; what was receipted or applied stays so, whatever follows.
 
         Raises a SyncFault or Malformed, Stopped once `abort` was called.
@@ -86,7 +86,7 @@ class DeskSync:
         session = self._under_way.begin(self._session)
         self._exchanges.clear()
         try:
-            report = self._go_round(session)
+            outcome = self._go_round(session)
         except Stopped:
             raise  # the register is about to close
         except DeskError as fault:
@@ -94,9 +94,9 @@ class DeskSync:
             raise
         self._note_round(session, WENT_WELL)
         self._register.estimate_anew()
-        return report
+        return outcome
 
-    def _go_round(self, session: Session) -> SyncReport:
+    def _go_round(self, session: Session) -> SyncOutcome:
         self._around.release_staged()
         try:
             return self._synced(session)
@@ -114,16 +114,16 @@ class DeskSync:
             session.tell(SentOnly(self._register, self._around.hear))
             decide_removal(self._register)
 
-    def _synced(self, session: Session) -> SyncReport:
-        report = session.sync()
+    def _synced(self, session: Session) -> SyncOutcome:
+        outcome = session.sync()
         if self._around.pulled_everything():
             self._note_round(session, WENT_WELL)  # with what it brought: the next counts from nothing
             self._exchanges.clear()
-            report = session.sync()
+            outcome = session.sync()
         if self._register.identity.frozen:
             self._replica.freeze("")
         self._around.keep_told()
-        return report
+        return outcome
 
     def _note_round(self, session: Session, code: str) -> None:
         done, exchanges = session.so_far, self._exchanges

@@ -14,7 +14,7 @@ import msgspec
 from commune_desk.domain.words.errors import DeskError, Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync import bundle as bundles
-from sync.report_wire import REMOVED
+from sync.purge_wire import REMOVED
 from sync.server.commands.console import Console
 from sync.server.commands.opening import opened
 from sync.server.commands.texts import harmless
@@ -36,7 +36,7 @@ class FileOutcome(msgspec.Struct, frozen=True, kw_only=True):
     refused: str = ""
 
 
-class DeskReport(msgspec.Struct, frozen=True, kw_only=True):
+class DeskStanding(msgspec.Struct, frozen=True, kw_only=True):
     """Where a desk stands after its bundles: numbers of changes, ranges as first and last number."""
 
     desk: str
@@ -70,12 +70,12 @@ def _take_in(args: Namespace, province: Province, console: Console) -> None:
     outcomes = [_arrive(province, path, answers, console) for path in _files(province, args.file)]
     if not outcomes:
         raise Refusal(N_("There is no bundle for this province in what was named. Nothing was changed."))
-    reports = [_report(province, answer, args.reply, console) for answer in answers.values()]
+    standings = [_reply_to(province, answer, args.reply, console) for answer in answers.values()]
     if args.json:
-        console.json({"files": outcomes, "desks": reports})
+        console.json({"files": outcomes, "desks": standings})
     else:
-        _tell(outcomes, reports, console)
-    if any(one.not_written for one in reports):
+        _tell(outcomes, standings, console)
+    if any(one.not_written for one in standings):
         raise Refusal(
             N_("Not every reply was written; what was taken in is kept. Make room, then bring the same bundles again.")
         )
@@ -144,7 +144,7 @@ def _require_folder(folder: Path) -> None:
         raise Refusal(N_("There is no folder {path}. Nothing was changed; name the folder of the stick."), path=folder)
 
 
-def _report(province: Province, answer: Answer, folder: Path | None, console: Console) -> DeskReport:
+def _reply_to(province: Province, answer: Answer, folder: Path | None, console: Console) -> DeskStanding:
     """Write the answer, as far as the stick takes it, and tell where the desk stands."""
     replies: list[str] = []
     not_written = ""
@@ -153,7 +153,7 @@ def _report(province: Province, answer: Answer, folder: Path | None, console: Co
     except Fault as fault:
         not_written = console.texts.error(fault)
     held_n, parked = courier.standing(province, answer.desk)
-    return DeskReport(
+    return DeskStanding(
         desk=answer.desk,
         taken=answer.taken,
         quarantined=answer.quarantined,
@@ -192,7 +192,7 @@ def _give_out(args: Namespace, province: Province, console: Console) -> None:
     _tell_written(desk, names, console)
 
 
-def _tell(outcomes: Sequence[FileOutcome], reports: Sequence[DeskReport], console: Console) -> None:
+def _tell(outcomes: Sequence[FileOutcome], standings: Sequence[DeskStanding], console: Console) -> None:
     for one in outcomes:
         if one.refused:
             console.line(f"{harmless(one.file)} {one.fingerprint}: {one.refused}")
@@ -203,56 +203,56 @@ def _tell(outcomes: Sequence[FileOutcome], reports: Sequence[DeskReport], consol
                 desk=one.desk,
                 fingerprint=one.fingerprint,
             )
-    for report in reports:
-        _tell_desk(report, console)
+    for standing in standings:
+        _tell_desk(standing, console)
 
 
-def _tell_desk(report: DeskReport, console: Console) -> None:
+def _tell_desk(standing: DeskStanding, console: Console) -> None:
     console.say(
         N_("Desk {desk}: {taken} changes taken in, {quarantined} of them set aside; all up to {held} are here."),
-        desk=report.desk,
-        taken=report.taken,
-        quarantined=report.quarantined,
-        held=report.held_n,
+        desk=standing.desk,
+        taken=standing.taken,
+        quarantined=standing.quarantined,
+        held=standing.held_n,
     )
-    for first, last in report.missing:
+    for first, last in standing.missing:
         console.say(
             N_("Changes {first} to {last} are missing; what came after them waits here. Bring the earlier bundles."),
             first=first,
             last=last,
         )
-    for code in report.refused:
+    for code in standing.refused:
         console.say(SENTENCES[code])
-    if report.removed:
+    if standing.removed:
         console.say(
             N_(
                 "Desk {desk} has sent all it wrote and signed that it removes its register. Have this reply read in "
                 "there: with it the register goes."
             ),
-            desk=report.desk,
+            desk=standing.desk,
         )
-    elif report.removals:
+    elif standing.removals:
         console.say(
             N_("Desk {desk} signed that it removed what left its place: {count} times."),
-            desk=report.desk,
-            count=report.removals,
+            desk=standing.desk,
+            count=standing.removals,
         )
-    if report.another_time:
+    if standing.another_time:
         console.say(
             N_(
                 "Desk {desk} wrote before this register was restored, so none of these changes were taken in. "
                 "Nothing is lost: have the reply read in there, and its next bundle brings all that is missing here."
             ),
-            desk=report.desk,
+            desk=standing.desk,
         )
-    _tell_replies(report, console)
+    _tell_replies(standing, console)
 
 
-def _tell_replies(report: DeskReport, console: Console) -> None:
-    _tell_written(report.desk, report.replies, console)
-    if report.not_written:
-        console.line(report.not_written)
-    elif not report.replies:
+def _tell_replies(standing: DeskStanding, console: Console) -> None:
+    _tell_written(standing.desk, standing.replies, console)
+    if standing.not_written:
+        console.line(standing.not_written)
+    elif not standing.replies:
         console.say(N_("No reply was written. For receipts, name a folder with --reply."))
 
 

@@ -9,7 +9,7 @@ from commune_desk.domain.words.labels import N_
 from sync import bundle
 from sync.bundle import Bundle, PartKind
 from sync.protocol import PROVINCE_DESK, Malformed, PullRequest, decode, encode
-from sync.report_wire import ReportRequest
+from sync.purge_wire import PurgeRequest
 from sync.server.door import parking
 from sync.server.door.courier_answer import Answer
 from sync.server.engine import tables
@@ -17,7 +17,7 @@ from sync.server.engine.database import NO_SCOPE, Reach, reach_of
 from sync.server.identity import desks
 from sync.server.identity.province import Province, audited, epoch_of
 from sync.server.intake.admission import Admission
-from sync.server.intake.desk_reports import take_report
+from sync.server.intake.purge_statements import keep_purges
 from sync.server.intake.push import take_in
 from sync.server.problems import Refused
 from sync.snapshot import Begin
@@ -43,8 +43,8 @@ def take_in_bundle(province: Province, arrived: Bundle, answer: Answer, *, door:
     """
     answer.answers.append(arrived.header.id)
     note(province, "bundle-in", f"{answer.desk} {label}")
-    for _, body in arrived.parts(PartKind.REPORT):
-        _report(province, answer, body)
+    for _, body in arrived.parts(PartKind.PURGES):
+        _keep_purges(province, answer, body)
     if arrived.header.epoch == _epoch(province):
         for _, body in arrived.parts(PartKind.PUSH):
             if not _push(province, answer, body, door):
@@ -98,11 +98,11 @@ def _push(province: Province, answer: Answer, body: bytes, door: Admission) -> b
     return True
 
 
-def _report(province: Province, answer: Answer, body: bytes) -> None:
+def _keep_purges(province: Province, answer: Answer, body: bytes) -> None:
     """Keep the desk's signed words for what it removed; they stand in whatever epoch they were brought."""
     caller = province.database.read(lambda connection: existing(connection, answer.desk), NO_SCOPE)
     try:
-        answer.keep(province, take_report(province, caller, decode(body, ReportRequest)))
+        answer.keep(province, keep_purges(province, caller, decode(body, PurgeRequest)))
     except Refused as refused:
         answer.refuse(province, refused)
     except Malformed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sync import bundle
 from sync.bundle import Item, PartKind
 from sync.protocol import PullRequest, Receipt, encode
-from sync.report_wire import ReportReply
+from sync.purge_wire import PurgeReply
 from sync.server.identity.province import Province
 from sync.server.problems import Refused
 from sync.snapshot import Begin
@@ -53,9 +53,9 @@ class Answer:
             self.refused.append(refused.code)
             self.items.append(refusal(province, refused.to(self.desk)))
 
-    def keep(self, province: Province, kept: ReportReply) -> None:
+    def keep(self, province: Province, kept: PurgeReply) -> None:
         """Note which of the desk's signed words are kept now."""
-        self.items.append(bundle.answer(PartKind.REPORTED, encode(kept), province.keys.authority))
+        self.items.append(bundle.answer(PartKind.PURGES_KEPT, encode(kept), province.keys.authority))
         self.words += [change for change in kept.purges if change not in self.words]
 
     def ask(self, request: PullRequest, begin: Begin | None, at: str) -> None:

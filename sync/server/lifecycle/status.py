@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from sync.protocol import PROVINCE_DESK
-from sync.report_wire import REMOVED
+from sync.purge_wire import REMOVED
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.desks import audit_cuts

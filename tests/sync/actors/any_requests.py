@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from commune_desk.domain.model.ids import uuid7
-from sync import file_wire, protocol, report_wire, seal
+from sync import file_wire, protocol, purge_wire, seal
 from sync.change import Change, Line, Verb
 from sync.checksums import RangesRequest, RecordsRequest
 from sync.snapshot import SnapshotRequest
@@ -222,8 +222,8 @@ def _plain(declared: type[msgspec.Struct]) -> Callable[[Pool], st.SearchStrategy
 
 
 def _reports(pool: Pool) -> st.SearchStrategy[Draft]:
-    signed = st.lists(message(report_wire.PurgeStatement, pool), max_size=3).map(Report)
-    return st.one_of(signed, message(report_wire.ReportRequest, pool).map(Plain))
+    signed = st.lists(message(purge_wire.PurgeStatement, pool), max_size=3).map(Report)
+    return st.one_of(signed, message(purge_wire.PurgeRequest, pool).map(Plain))
 
 
 def _any_push(pool: Pool) -> st.SearchStrategy[Plain | Push]:

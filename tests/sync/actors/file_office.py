@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.exchange.file_replica import RegisterFiles
 from commune_desk.store.exchange.replica import RegisterReplica
-from sync.client.session import Session, SyncReport
+from sync.client.session import Session, SyncOutcome
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import Province, open_province
@@ -49,7 +49,7 @@ def forget_files(province: Province) -> None:
 class Place(RealDesk):
     """A desk that carries files too."""
 
-    def carry(self, session: type[Session] = Session) -> SyncReport:
+    def carry(self, session: type[Session] = Session) -> SyncOutcome:
         def silent(_changes: object) -> None:
             return None
 

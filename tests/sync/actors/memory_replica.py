@@ -9,7 +9,7 @@ from typing import Any
 
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import monotonic
-from sync import protocol, report_wire
+from sync import protocol, purge_wire
 from sync.change import GENESIS, Change, FeedPosition, Line, Wire, next_head, sign
 from sync.checksums import ScopeSums
 from sync.client.replica import APPLY_AT_ONCE, Kept
@@ -145,7 +145,7 @@ class MemoryReplica:
     def directory_version(self) -> str:
         return ""
 
-    def unsent_purges(self) -> Sequence[report_wire.SignedPurge]:
+    def unsent_purges(self) -> Sequence[purge_wire.SignedPurge]:
         return []
 
     def purges_kept(self, changes: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.records.kinds import KINDS
-from sync import file_wire, protocol, report_wire, seal
+from sync import file_wire, protocol, purge_wire, seal
 from sync.checksums import RANGES, RangesRequest, RecordsRequest
 from sync.snapshot import SnapshotRequest
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, Reply, ServerDesk, World
@@ -31,7 +31,7 @@ def _pull(world: World, desk: ServerDesk, scope: str) -> bytes:
 
 
 def _report(world: World, desk: ServerDesk, scope: str) -> bytes:
-    return protocol.encode(report_wire.ReportRequest())
+    return protocol.encode(purge_wire.PurgeRequest())
 
 
 def _snapshot(world: World, desk: ServerDesk, scope: str) -> bytes:

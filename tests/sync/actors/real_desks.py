@@ -18,7 +18,7 @@ from sync import protocol
 from sync.change import FeedPosition, Line
 from sync.client.enrol import Enrolment
 from sync.client.replica import Kept
-from sync.client.session import Session, SyncReport
+from sync.client.session import Session, SyncOutcome
 from sync.client.transport import Transport
 
 OFFICER = OfficerId("0198c0de" * 4)
@@ -87,7 +87,7 @@ class RealDesk:
     def replica(self) -> FragileReplica:
         return FragileReplica(self.register, lambda changes: None)
 
-    def sync(self, replica: FragileReplica | None = None) -> SyncReport:
+    def sync(self, replica: FragileReplica | None = None) -> SyncOutcome:
         """In small pieces, so that crashes fall between them."""
         return Session(self.connect(), replica or self.replica(), apply_at_once=2).sync()
 

@@ -35,7 +35,7 @@ from commune_desk.usecases.sync.courier import Courier
 from commune_desk.usecases.sync.desk_sync import DeskSync
 from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync import bundle
-from sync.client.session import SyncReport
+from sync.client.session import SyncOutcome
 from sync.client.transport import Transport
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
@@ -83,7 +83,7 @@ class Traveller(RealDesk):
         self.real = real
         self._copy = path.with_suffix(".copy")
 
-    def go(self) -> SyncReport:
+    def go(self) -> SyncOutcome:
         """One whole round."""
 
         def connect(pins: Pins) -> Transport:

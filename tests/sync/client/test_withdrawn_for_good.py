@@ -26,7 +26,7 @@ from commune_desk.usecases.registers.profile import REMOVED
 from commune_desk.usecases.registers.removal import finish_removal, removed
 from commune_desk.usecases.sync import desk_sync
 from commune_desk.vault.keyfile import KeyfileMissing
-from sync import protocol, report_wire, seal
+from sync import protocol, purge_wire, seal
 from sync.client.errors import DeskRemoved, DeskRevoked, LineFault, Unproven
 from sync.client.transport import Reply
 from sync.server.engine import tables
@@ -92,7 +92,7 @@ def held(desk: EnrolledDesk) -> int:
 def receipts(desk: EnrolledDesk) -> list[bytes]:
     table = tables.purge
     return desk.province.scalars(
-        select(table.c.body).where(table.c.desk == desk.id, table.c.change == report_wire.REMOVED)
+        select(table.c.body).where(table.c.desk == desk.id, table.c.change == purge_wire.REMOVED)
     )
 
 

@@ -18,7 +18,7 @@ from commune_desk.usecases.registers.removal import finish_removal
 from commune_desk.usecases.sync.courier import Courier
 from commune_desk.usecases.sync.leaving import Removal
 from commune_desk.usecases.sync.stick_bundles import ReadIn
-from sync import bundle, protocol, report_wire, seal
+from sync import bundle, protocol, purge_wire, seal
 from sync.bundle import PartKind
 from sync.client import courier as client
 from sync.client.errors import DeskRemoved
@@ -117,8 +117,8 @@ def test_another_desks_word_is_refused(islands: Islands) -> None:
     desk, other = a_child_has_left(islands), islands.desk()
     signed = desk.replica().unsent_purges()
     own = words(islands.real, other.register.identity.desk)
-    request = report_wire.ReportRequest(purges=list(signed))
-    items = [bundle.part(PartKind.REPORT, protocol.encode(request))]
+    request = purge_wire.PurgeRequest(purges=list(signed))
+    items = [bundle.part(PartKind.PURGES, protocol.encode(request))]
     public = islands.real.province.keys.courier.public
     forged = client._sealed(other.replica().identity(), public, items, before_n=0, at="2026-11-26T00:00:00Z")
     (reply,) = islands.bring(forged.data)
@@ -132,7 +132,7 @@ def test_another_desks_word_is_refused(islands: Islands) -> None:
 def test_words_that_do_not_fit_one_message_go_in_several(islands: Islands) -> None:
     desk = a_child_has_left(islands)
     (one,) = desk.replica().unsent_purges()
-    requests = list(report_wire.requests_with([one] * 95))
+    requests = list(purge_wire.requests_with([one] * 95))
     assert [len(request.purges) for request in requests] == [40, 40, 15]
     assert all(len(protocol.encode(request)) < 16 * 1024 for request in requests)
 
@@ -178,7 +178,7 @@ def test_a_withdrawn_desk_sends_all_then_its_word_then_goes(pc: EnrolledDesk, tm
     assert not profile.is_removed
     assert words(pc.province, pc.id) == []
     read = trip(pc, tmp_path / "second")
-    assert words(pc.province, pc.id) == [report_wire.REMOVED]
+    assert words(pc.province, pc.id) == [purge_wire.REMOVED]
     assert read.removal == Removal(is_decided=True)
     assert profile.is_removed
     with pytest.raises(Refusal):

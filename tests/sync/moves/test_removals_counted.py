@@ -10,7 +10,7 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.intake import departures
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
 from sync import protocol
-from sync.report_wire import PurgeStatement
+from sync.purge_wire import PurgeStatement
 from sync.server.engine import tables
 from tests.helpers.builders import make_file, make_person
 from tests.sync.actors.real_desks import RealDesk

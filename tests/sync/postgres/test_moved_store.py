@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import DeskError
-from sync import protocol, report_wire, seal
+from sync import protocol, purge_wire, seal
 from sync.change import next_head
 from sync.server.door import courier, parking
 from sync.server.engine import tables
@@ -116,10 +116,10 @@ def _move_about(a: ServerDesk, far: ServerDesk) -> None:
 
 def _tell_of_a_purge(desk: ServerDesk, change: str) -> None:
     said = protocol.encode(
-        report_wire.PurgeStatement(desk=desk.id, change=change, records=1, at=desk.world.province.now())
+        purge_wire.PurgeStatement(desk=desk.id, change=change, records=1, at=desk.world.province.now())
     )
-    signed = report_wire.SignedPurge(body=protocol.b64(said), signature=protocol.b64(desk.key.sign(seal.PURGE, said)))
-    assert desk.post("/v1/report", protocol.encode(report_wire.ReportRequest(purges=[signed]))).status == 200
+    signed = purge_wire.SignedPurge(body=protocol.b64(said), signature=protocol.b64(desk.key.sign(seal.PURGE, said)))
+    assert desk.post("/v1/report", protocol.encode(purge_wire.PurgeRequest(purges=[signed]))).status == 200
 
 
 def _stated(folder: Path) -> dict[str, str]:

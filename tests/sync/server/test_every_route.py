@@ -16,7 +16,7 @@ from commune_desk.domain.model.ids import uuid7
 from sync import protocol
 from sync.checksums import RangesReply, Sum
 from sync.protocol import Receipt
-from sync.report_wire import ReportReply
+from sync.purge_wire import PurgeReply
 from sync.server.answers import sums
 from sync.server.identity import desks
 from sync.server.intake.admission import Admission
@@ -140,7 +140,7 @@ def test_a_desk_that_is_stopped_is_told_nothing_of_its_own_place(world: World, p
         (result,) = reply.read(Receipt).results
         assert (reply.status, result.status, result.code) == (200, "quarantined", "revoked")
     else:
-        assert (reply.status, reply.read(ReportReply)) == (200, ReportReply())
+        assert (reply.status, reply.read(PurgeReply)) == (200, PurgeReply())
 
 
 def _stop(connection: Connection, world: World, desk: ServerDesk, status: str) -> None:

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commune_desk.domain.model.ids import uuid7
-from sync import protocol, report_wire, seal
-from sync.server.intake import desk_reports
+from sync import protocol, purge_wire, seal
+from sync.server.intake import purge_statements
 from tests.helpers.examples import examples
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.helpers.store_engine import StoreEngine
@@ -130,14 +130,14 @@ def test_words_of_removal_name_a_change_or_all(world: World) -> None:
     assert _told_of(desk, "a\x00", "a\ufffd") == 400
     assert _told_of(desk, "x" * 4000) == 400
     change = uuid7()
-    assert _told_of(desk, change) == _told_of(desk, change, report_wire.REMOVED) == 200
+    assert _told_of(desk, change) == _told_of(desk, change, purge_wire.REMOVED) == 200
 
 
 def test_two_names_that_postgresql_takes_for_one_would_be_a_fault_of_the_program(
     tmp_path: Path, on_postgres: PostgresCluster, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The twin: whatever is named is kept."""
-    monkeypatch.setattr(desk_reports, "_names_a_change", lambda text: True)
+    monkeypatch.setattr(purge_statements, "_names_a_change", lambda text: True)
     with province_in(tmp_path) as world:
         assert _told_of(world.desk(), "a\x00", "a\ufffd") == 500
     assert "IntegrityError" in caplog.text

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from requests import PreparedRequest
 
-from sync import checksums, file_wire, protocol, report_wire, seal, snapshot
+from sync import checksums, file_wire, protocol, purge_wire, seal, snapshot
 from sync.change import GENESIS, BadLine, Change, next_chain, next_head, read_line, sign
 from sync.client.signing import RequestSigner
 from sync.enrolment_code import EnrolmentCode
@@ -131,8 +131,8 @@ _REQUESTS = (
     (protocol.EnrolRequest, "/v1/enrol"),
     (protocol.PushHeader, "/v1/push"),
     (protocol.PullRequest, "/v1/pull"),
-    (report_wire.ReportRequest, "/v1/report"),
-    (report_wire.PurgeStatement, "/v1/report"),
+    (purge_wire.PurgeRequest, "/v1/report"),
+    (purge_wire.PurgeStatement, "/v1/report"),
     (snapshot.SnapshotRequest, "/v1/snapshot"),
     (checksums.RangesRequest, "/v1/ranges"),
     (checksums.RecordsRequest, "/v1/records"),

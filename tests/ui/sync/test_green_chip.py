@@ -45,7 +45,7 @@ def window(qtbot: QtBot, desk: EnrolledDesk) -> Iterator[DeskWindow]:
 def sync(desk: EnrolledDesk, window: DeskWindow) -> Tone:
     """One round, and the chip once the window has heard of it."""
     try:
-        status = SyncStatus(last_report=desk.sync())
+        status = SyncStatus(last_outcome=desk.sync())
     except SyncFault as failure:
         status = SyncStatus(failure=failure)
     window.show_status(status)

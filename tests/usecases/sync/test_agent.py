@@ -16,7 +16,7 @@ from commune_desk.usecases.sync import schedule
 from commune_desk.usecases.sync.agent import SyncAgent, SyncStatus
 from commune_desk.usecases.sync.schedule import Pace
 from sync.client.errors import Busy, Forked, NoLine, Stopped
-from sync.client.session import SyncReport
+from sync.client.session import SyncOutcome
 
 AT = "2026-11-24T01:02:03Z"
 CALM = Pace(debounce=3600, interval=3600, start_jitter=0.0, hint_jitter=0.0)
@@ -34,7 +34,7 @@ class Session:
         self.aborted = threading.Event()
         self.synced = threading.Semaphore(0)
 
-    def sync(self) -> SyncReport:
+    def sync(self) -> SyncOutcome:
         self.count += 1
         try:
             if self.answers:
@@ -42,7 +42,7 @@ class Session:
         finally:
             self.synced.release()
         self.receipt_at = AT
-        return SyncReport(pushed=1, pulled=0, quarantined=0, conflicts=0, at=AT, receipt_at=AT)
+        return SyncOutcome(pushed=1, pulled=0, quarantined=0, conflicts=0, at=AT, receipt_at=AT)
 
     def abort(self) -> None:
         self.aborted.set()
@@ -94,12 +94,12 @@ def test_it_syncs_at_start_and_says_what_a_receipt_proves() -> None:
     with _agent(session, board, waiting=lambda: 1 - min(session.count, 1)):
         running = board.until(lambda s: s.is_running)
         assert (running.waiting, running.last_receipt_at) == (1, None)
-        done = board.until(lambda s: not s.is_running and s.last_report is not None)
+        done = board.until(lambda s: not s.is_running and s.last_outcome is not None)
     assert (done.waiting, done.failure) == (0, None)
     assert done.last_receipt_at == datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
     assert done.next_try_at is not None
-    assert done.last_report is not None
-    assert (done.last_report.pushed, from_iso(done.last_report.at)) == (1, done.last_receipt_at)
+    assert done.last_outcome is not None
+    assert (done.last_outcome.pushed, from_iso(done.last_outcome.at)) == (1, done.last_receipt_at)
 
 
 def test_a_change_is_counted_at_once_and_sent_after_the_pause_in_typing() -> None:
@@ -128,7 +128,7 @@ def test_on_a_held_line_nothing_goes_by_itself_and_sync_now_does() -> None:
         assert session.count == 0
         agent.sync_now()
         session.wait()
-        assert board.until(lambda s: s.last_report is not None).is_held
+        assert board.until(lambda s: s.last_outcome is not None).is_held
         agent.change_saved()
         agent.hold(False)
         session.wait()
@@ -145,7 +145,7 @@ def test_a_failure_is_told_keeps_the_last_success_and_is_tried_again() -> None:
         agent.sync_now()
         session.wait()
         failed = board.until(lambda s: isinstance(s.failure, NoLine))
-        assert failed.last_report is not None
+        assert failed.last_outcome is not None
         assert not failed.is_halted
         agent.hint_line_changed()
         session.wait()
@@ -234,7 +234,7 @@ def test_after_a_defect_it_runs_no_more_and_the_next_event_has_it_try_again() ->
         board.until(lambda s: not s.is_running)
         agent.sync_now()
         session.wait()
-        board.until(lambda s: s.last_report is not None and not s.is_running)
+        board.until(lambda s: s.last_outcome is not None and not s.is_running)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -250,7 +250,7 @@ def test_after_a_defect_it_tries_again_though_nobody_does_anything(monkeypatch: 
     with _agent(session, board):
         for _sync in range(3):
             session.wait()
-        board.until(lambda s: s.last_report is not None and not s.is_running)
+        board.until(lambda s: s.last_outcome is not None and not s.is_running)
 
 
 def test_status_is_published_only_when_something_is_new() -> None:

@@ -1,4 +1,4 @@
-"""What a desk tells the province of itself after a sync: its signed words for what it removed."""
+"""The messages of `/v1/report`: a desk's signed statements that it removed what left it, and which of them are kept."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class SignedPurge(_Message, frozen=True, kw_only=True, omit_defaults=True):
     signature: B64
 
 
-class ReportRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """What a desk tells of itself after a sync; nothing in it names anybody."""
+class PurgeRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """The statements that a desk sends after a sync; nothing in it names anybody."""
 
     purges: list[SignedPurge] = []
     waiting: Count = 0
@@ -45,13 +45,13 @@ class ReportRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
     program_version: str = ""
 
 
-class ReportReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
+class PurgeReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """The changes whose purge statements the province keeps now."""
 
     purges: list[str] = []
 
 
-def requests_with(purges: Sequence[SignedPurge]) -> Iterator[ReportRequest]:
+def requests_with(purges: Sequence[SignedPurge]) -> Iterator[PurgeRequest]:
     """The requests that tell all of these; none when there are none."""
     for some in batched(purges, AT_ONCE):
-        yield ReportRequest(purges=list(some))
+        yield PurgeRequest(purges=list(some))

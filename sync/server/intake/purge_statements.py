@@ -1,4 +1,4 @@
-"""What desks tell of themselves: signed statements that they removed what left their place."""
+"""Statements that desks signed when they had removed what left their place: checked, and kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select
 from commune_desk.domain.model.ids import is_id
 from sync import seal
 from sync.protocol import Malformed, decode, unb64
-from sync.report_wire import REMOVED, PurgeStatement, ReportReply, ReportRequest, SignedPurge
+from sync.purge_wire import REMOVED, PurgeReply, PurgeRequest, PurgeStatement, SignedPurge
 from sync.server.engine import tables
 from sync.server.engine.database import reach_of
 from sync.server.identity import desks
@@ -17,8 +17,8 @@ from sync.server.problems import Refused
 _MOST = 200
 
 
-def take_report(province: Province, caller: desks.DeskState, request: ReportRequest) -> ReportReply:
-    """Keep what the desk tells. Raises Refused for what it did not sign, Malformed for too many or of no change."""
+def keep_purges(province: Province, caller: desks.DeskState, request: PurgeRequest) -> PurgeReply:
+    """Keep the statements. Raises Refused for one it did not sign, Malformed for too many or of no change."""
     if len(request.purges) > _MOST:
         raise Malformed
     statements = {}
@@ -32,7 +32,7 @@ def take_report(province: Province, caller: desks.DeskState, request: ReportRequ
     province.database.write(
         lambda connection: _keep(connection, province, caller.id, statements), reach_of(caller.id, ())
     )
-    return ReportReply(purges=sorted(statements))
+    return PurgeReply(purges=sorted(statements))
 
 
 def _names_a_change(text: str) -> bool:
