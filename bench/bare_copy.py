@@ -24,7 +24,7 @@ from litestar.handlers import HTTPRouteHandler
 from bench.same_rows import BARE, KEYED, tables_in
 from sync.protocol import CONTENT_TYPE, MAX_INFLATED, deflate, inflate
 from sync.seal import sha256
-from sync.server.door.serving import stand_at
+from sync.server.edge.serving import stand_at
 from sync.server.engine.address import remembered
 from sync.server.identity.province import open_province
 

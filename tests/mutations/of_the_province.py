@@ -31,7 +31,7 @@ TAKING_IN = (
         file=_PUSH,
         old='    if header.epoch != epoch:\n        raise Refused(409, "epoch")\n',
         new="",
-        tests=("sync/server/test_epoch_at_the_door.py",),
+        tests=("sync/server/test_epoch_of_a_push.py",),
     ),
     Fault(
         name="gap-in-numbers-accepted",
@@ -161,7 +161,7 @@ TAKING_IN = (
     ),
     Fault(
         name="replies-wait-for-an-acknowledgement",
-        file="sync/server/door/serving.py",
+        file="sync/server/edge/serving.py",
         old="        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)\n",
         new="",
         tests=("sync/server/test_serving.py::test_a_reply_waits_for_no_acknowledgement",),
@@ -216,7 +216,7 @@ HANDING_OUT = (
         file=_PULL,
         old='    if request.epoch != epoch_of(connection):\n        raise Refused(409, "epoch")\n',
         new="",
-        tests=("sync/server/test_epoch_at_the_door.py",),
+        tests=("sync/server/test_epoch_of_a_push.py",),
     ),
     Fault(
         name="revoked-desk-pulls-on",

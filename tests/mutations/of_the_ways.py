@@ -141,7 +141,7 @@ FAULTS = (
     ),
     Fault(
         name="bundle-of-a-desk-unsigned",
-        file="sync/server/door/courier.py",
+        file="sync/server/edge/courier.py",
         old="if desk is None or desk.status == desks.EXPECTED or not arrived.signed_by(desk.sign_public):",
         new="if desk is None or desk.status == desks.EXPECTED:",
         tests=("sync/courier/test_forged.py::test_only_a_desk_of_the_province_is_believed",),

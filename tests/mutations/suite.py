@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from tests.mutations import (
+    of_the_admission,
     of_the_client,
-    of_the_door,
     of_the_erasure,
     of_the_greedy,
     of_the_joins,
@@ -42,7 +42,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_client.FAULTS,
     *of_the_register.FAULTS,
     *of_the_merge.FAULTS,
-    *of_the_door.FAULTS,
+    *of_the_admission.FAULTS,
     *of_the_province.FAULTS,
     *of_the_moves.FAULTS,
     *of_the_shares.FAULTS,

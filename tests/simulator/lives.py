@@ -5,7 +5,7 @@ Whoever is told that the register exists twice enrols anew, then or later, and g
 
 from __future__ import annotations
 
-from sync.server.door.enrolment import make_code
+from sync.server.edge.enrolment import make_code
 from sync.server.engine.database import WHOLE_PROVINCE
 from tests.simulator.disk import copy_of
 from tests.simulator.office import DESKS, SHELTER_DESK

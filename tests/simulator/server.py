@@ -7,8 +7,8 @@ from pathlib import Path
 
 import requests
 
-from sync.server.door.app import Service
-from sync.server.door.tickets import Tickets
+from sync.server.edge.app import Service
+from sync.server.edge.tickets import Tickets
 from sync.server.identity.province import Province, open_province
 from tests.helpers.store_engine import POSTGRES, engine
 from tests.simulator.disk import Disk, PowerCut

@@ -13,7 +13,7 @@ from sync.server.identity import desks
 from sync.server.intake import push
 from sync.server.intake.admission import Admission
 from sync.server.intake.incoming import Incoming
-from sync.server.intake.push import _door_code
+from sync.server.intake.push import _admission_code
 from tests.simulator.courses import played
 from tests.simulator.seeds import fresh, kept
 from tests.simulator.wandering import LOST
@@ -43,12 +43,12 @@ def test_many_courses_of_lost_pcs_hold(chunk: int) -> None:
 
 
 def test_work_that_comes_late_and_is_merged_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin: the door asks of a withdrawn PC what it asks of any other."""
+    """The twin: admission asks of a withdrawn PC what it asks of any other."""
 
-    def unasked(item: Incoming, caller: desks.DeskState, door: Admission) -> str | None:
-        return _door_code(item, replace(caller, status=desks.ACTIVE), door)
+    def unasked(item: Incoming, caller: desks.DeskState, admission: Admission) -> str | None:
+        return _admission_code(item, replace(caller, status=desks.ACTIVE), admission)
 
-    monkeypatch.setattr(push, "_door_code", unasked)
+    monkeypatch.setattr(push, "_admission_code", unasked)
     assert any(map(LOST.breaks, SOME))
 
 

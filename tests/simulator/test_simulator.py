@@ -83,14 +83,14 @@ def test_a_blind_overwrite_would_be_found(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_save_confirmed_before_its_commit_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: the province signs for what a power cut then takes."""
 
-    def first(province: Any, caller: Any, body: bytes, door: Any) -> protocol.Receipt:
+    def first(province: Any, caller: Any, body: bytes, admission: Any) -> protocol.Receipt:
         header, incoming = push.read_push(body)
         results = [protocol.Result(id=item.id, status="ok") for item in incoming]
         return protocol.Receipt(
             desk=caller.id, accepted_n=header.last_n, durable_n=0, at=province.now(), results=results
         )
 
-    monkeypatch.setattr("sync.server.door.app.take_in", first)
+    monkeypatch.setattr("sync.server.edge.app.take_in", first)
     _found()
 
 

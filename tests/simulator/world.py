@@ -167,7 +167,7 @@ def _is_unexpected(record: logging.LogRecord) -> bool:
 def world_of(seed: int) -> Iterator[World]:
     """A world of its own, cleared away at the end. Warnings that its own troubles cause are kept out of the log."""
     folder = Path(tempfile.mkdtemp(prefix="world-"))
-    log = logging.getLogger("sync.server.door.app")
+    log = logging.getLogger("sync.server.edge.app")
     with ExitStack() as undo, pytest.MonkeyPatch.context() as sizes:
         undo.callback(shutil.rmtree, folder)
         undo.callback(engine.forget, folder)

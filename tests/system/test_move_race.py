@@ -19,7 +19,7 @@ from sync import protocol
 from sync.change import Line
 from sync.client.enrol import enrol
 from sync.client.transport import Transport
-from sync.server.door.enrolment import make_code
+from sync.server.edge.enrolment import make_code
 from sync.server.engine import tables
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.actors.real_desks import RealDesk, make_register

@@ -25,7 +25,7 @@ from sync.client.page import read_page
 from sync.client.session import Session
 from sync.client.transport import Transport
 from sync.erased import read_erased
-from sync.server.door.tickets import Tickets
+from sync.server.edge.tickets import Tickets
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.intake import ordering

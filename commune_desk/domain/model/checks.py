@@ -1,4 +1,4 @@
-"""What one value of a field must be like: the same at a form, at a desk's intake and at the province's door."""
+"""What one value of a field must be like: the same at a form, at a desk's intake and when the province admits it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The record model: a kind is declared once as a frozen Struct, and everything else is read from that declaration.
 
 A field says what it is called, how concurrent edits of it merge, how secret it is and which codes it takes.
-From it come the tables of desk and province, the checks at the server's door, merge and routing, forms'
+From it come the tables of desk and province, the province's checks at admission, merge and routing, forms'
 labels and `docs/data-dictionary.md`.
 """
 
@@ -254,7 +254,7 @@ def difference(before: Record | None, after: Record) -> dict[Data, dict[str, Val
 def check_values(entry: Kind, values: Mapping[str, Value], *, data: Data | None = None) -> None:
     """Raise Invalid, naming each field, unless every value has its declared type, shape and size.
 
-    The door of desk and province alike. With `data`, all fields must be of that class.
+    Asked at desk and province alike. With `data`, all fields must be of that class.
     """
     faults: dict[str, str] = {}
     for name, value in values.items():

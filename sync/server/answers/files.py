@@ -58,7 +58,7 @@ class _Blob:
     done_at: str | None
 
 
-class FileDoor:
+class FileAdmission:
     """Which files a desk may ask about: those that a record of a scope it holds names.
 
     And send: also those of a record that has left its scope before its content was here, or that was written there
@@ -106,10 +106,10 @@ class FileDoor:
 
 
 class Files:
-    """The three questions about files. The door and the limits are handed in, so that a test can take one out."""
+    """The three questions about files. Admission and limits are handed in, so that a test can take one out."""
 
-    def __init__(self, *, door: FileDoor | None = None, limits: FileLimits | None = None) -> None:
-        self._door = door or FileDoor()
+    def __init__(self, *, admission: FileAdmission | None = None, limits: FileLimits | None = None) -> None:
+        self._admission = admission or FileAdmission()
         self._limits = limits or FileLimits()
 
     def offset(self, province: Province, caller: DeskState, body: bytes) -> bytes:
@@ -119,7 +119,7 @@ class Files:
 
         def work(connection: Connection) -> _Blob:
             named, by = self._follow(connection, province, caller, asked)
-            return _find(connection, named, self._door.size_of(connection, by, named, _KIND.write))
+            return _find(connection, named, self._admission.size_of(connection, by, named, _KIND.write))
 
         blob = province.database.read(work, reach_of(caller.id, caller.grants))
         return encode(_told(province, blob, asked.scope))
@@ -147,7 +147,7 @@ class Files:
         named = FileAsked(scope=asked.scope, file=asked.file)
 
         def work(connection: Connection) -> bytes:
-            blob = _find(connection, named, self._door.size_of(connection, caller, named, _KIND.read))
+            blob = _find(connection, named, self._admission.size_of(connection, caller, named, _KIND.read))
             if blob.done_at is None:
                 raise Refused(409, "file_waits")
             data = _bytes_from(connection, blob, asked.offset, min(asked.max_bytes or MAX_PIECE, MAX_PIECE))
@@ -160,7 +160,7 @@ class Files:
         self, connection: Connection, province: Province, caller: DeskState, header: FilePut, data: bytes
     ) -> FileOffset:
         named, by = self._held(connection, province, caller, FileAsked(scope=header.scope, file=header.file))
-        size = self._door.size_of(connection, by, named, _KIND.write)
+        size = self._admission.size_of(connection, by, named, _KIND.write)
         blob = _find(connection, named, size)
         if blob.done_at is not None or header.offset != blob.got:
             return _told(province, blob, header.scope)
@@ -173,7 +173,7 @@ class Files:
         place = {"scope": blob.scope, "sha256": blob.sha256, "start": blob.got, "data": data}
         connection.execute(insert(tables.blob_piece).values(place))
         grown = replace(blob, got=blob.got + len(data))
-        may_end = grown.got in self._door.sizes_of(connection, named, by)
+        may_end = grown.got in self._admission.sizes_of(connection, named, by)
         return _told(province, _settled(connection, province, grown, may_end=may_end), header.scope)
 
     def _held(
@@ -198,7 +198,7 @@ class Files:
         """The file where its record is by now, and the desk as who may send it there; the transaction reaches that."""
         reach = reach_of(caller.id, caller.grants)
         with province.database.unconfined(connection, reach):
-            home = self._door.home_of(connection, caller, asked)
+            home = self._admission.home_of(connection, caller, asked)
         if home == asked.scope:
             return asked, caller
         province.database.confine(connection, reach.and_also({home}))

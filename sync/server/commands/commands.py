@@ -20,7 +20,7 @@ from sync.server.commands.courier_commands import bundle
 from sync.server.commands.opening import opened
 from sync.server.commands.store_commands import migrate_store, upgrade
 from sync.server.commands.texts import harmless
-from sync.server.door.enrolment import LONGEST, LONGEST_LABEL, make_code
+from sync.server.edge.enrolment import LONGEST, LONGEST_LABEL, make_code
 from sync.server.engine.address import read_url
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.identity import desks, recovering
@@ -61,7 +61,7 @@ def init(args: Namespace, console: Console) -> None:
 
 
 def serve(args: Namespace, console: Console) -> None:
-    from sync.server.door.serving import serve as listen  # the web server loads only for the command that needs it
+    from sync.server.edge.serving import serve as listen  # the web server loads only for the command that needs it
 
     if not 0 <= args.port < 1 << 16:
         raise Invalid(N_("A port is a number from 0 to 65535."))

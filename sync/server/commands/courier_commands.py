@@ -18,8 +18,8 @@ from sync.purge_wire import REMOVED
 from sync.server.commands.console import Console
 from sync.server.commands.opening import opened
 from sync.server.commands.texts import harmless
-from sync.server.door import courier, courier_reply
-from sync.server.door.courier_answer import Answer
+from sync.server.edge import courier, courier_reply
+from sync.server.edge.courier_answer import Answer
 from sync.server.engine.private_files import write_private
 from sync.server.identity.province import Province
 from sync.server.intake.admission import Admission
@@ -123,7 +123,7 @@ def _arrive(province: Province, path: Path, answers: dict[str, Answer], console:
         fingerprint = bundles.fingerprint(data)
         arrived = courier.open_arrived(province, data)
         answer = answers.setdefault(arrived.header.sender, Answer(arrived.header.sender))
-        courier.take_in_bundle(province, arrived, answer, door=Admission(), label=fingerprint)
+        courier.take_in_bundle(province, arrived, answer, admission=Admission(), label=fingerprint)
     except DeskError as error:
         return FileOutcome(file=path.name, fingerprint=fingerprint, refused=console.texts.error(error))
     return FileOutcome(file=path.name, fingerprint=fingerprint, desk=arrived.header.sender)

@@ -100,7 +100,7 @@ class PostgresDatabase(Database):
         if not isinstance(error, psycopg.Error):
             return None
         if error.sqlstate is None:
-            return _at_the_door(error) if isinstance(error, psycopg.OperationalError) else None
+            return _while_connecting(error) if isinstance(error, psycopg.OperationalError) else None
         return next((StoreFault(text) for code, text in _REASONS.items() if error.sqlstate.startswith(code)), None)
 
 
@@ -251,7 +251,7 @@ _AT_THE_DOOR = {
 }
 
 
-def _at_the_door(error: Exception) -> StoreFault:
+def _while_connecting(error: Exception) -> StoreFault:
     """What keeps a connection from coming about has no SQLSTATE, only words."""
     said = str(error).partition("FATAL:")[2]
     return StoreFault(next((_REASONS[code] for word, code in _AT_THE_DOOR.items() if word in said), _GONE))

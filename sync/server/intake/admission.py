@@ -1,4 +1,4 @@
-"""The door: what a change must be like before it may touch a record. What is not goes to quarantine, never away."""
+"""Admission: what a change must be like before it may touch a record. What is not goes to quarantine, never away."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def store(
     reach: Reach,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> dict[int, Result]:
-    """Merge, order and keep changes that passed or failed the door; what the records forbid joins the quarantine.
+    """Merge, order and keep changes that passed or failed admission; what the records forbid joins the quarantine.
 
     `reach` is how far the transaction reaches; from now on it reaches the scopes, too, that hold the changes' records.
     `meanwhile`: what can be found out without the database, while that writes; perhaps several times, perhaps never.

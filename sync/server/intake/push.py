@@ -30,15 +30,15 @@ _TAKEN = ("ok", "dup")
 """What became of a change that a brief receipt need not name."""
 
 
-def take_in(province: Province, caller: desks.DeskState, body: bytes, door: Admission) -> Receipt:
+def take_in(province: Province, caller: desks.DeskState, body: bytes, admission: Admission) -> Receipt:
     """Take in a push (its inflated body). Raises Malformed or Refused; then nothing of it was kept."""
     header, incoming = read_push(body)
     if header.desk != caller.id:
         raise Refused(404, "not_found")
-    _pass_the_door(incoming, caller, door)
+    _admit(incoming, caller, admission)
 
     def work(connection: Connection) -> Receipt:
-        return _commit(connection, province, header, [item.anew() for item in incoming], caller, door)
+        return _commit(connection, province, header, [item.anew() for item in incoming], caller, admission)
 
     try:
         return province.database.write(work, _reach(caller, incoming))
@@ -72,21 +72,21 @@ def _read(n: int, line: bytes) -> Incoming:
     return Incoming(n, line.partition(b" ")[2], None) if told is None else Incoming(n, b"", None, ERASED, told)
 
 
-def _pass_the_door(incoming: Sequence[Incoming], caller: desks.DeskState, door: Admission) -> None:
+def _admit(incoming: Sequence[Incoming], caller: desks.DeskState, admission: Admission) -> None:
     for item in incoming:
-        item.code = _door_code(item, caller, door)
+        item.code = _admission_code(item, caller, admission)
 
 
-def _door_code(item: Incoming, caller: desks.DeskState, door: Admission) -> str | None:
+def _admission_code(item: Incoming, caller: desks.DeskState, admission: Admission) -> str | None:
     if item.line is None:
         return ERASED if item.told is not None else "unreadable"
     if caller.status == desks.REVOKED:
         return "revoked"
-    return door.fault(item.line, n=item.n, public=caller.sign_public, desk=caller.id, grants=caller.grants)
+    return admission.fault(item.line, n=item.n, public=caller.sign_public, desk=caller.id, grants=caller.grants)
 
 
 def _reach(caller: desks.DeskState, incoming: Sequence[Incoming]) -> Reach:
-    """The desk's own scopes, and those where the door lets it write as a guest."""
+    """The desk's own scopes, and those where admission lets it write as a guest."""
     written = (item.line.change.scope for item in incoming if item.line and item.code is None)
     return reach_of(caller.id, {*caller.grants, *written})
 
@@ -97,7 +97,7 @@ def _commit(
     header: PushHeader,
     incoming: Sequence[Incoming],
     caller: desks.DeskState,
-    door: Admission,
+    admission: Admission,
 ) -> Receipt:
     state = desks.find_to_write(connection, header.desk)
     if state is None or state.status == desks.FROZEN:
@@ -105,7 +105,7 @@ def _commit(
     epoch, policy = epoch_and_policy(connection)
     _refuse_another_past(province, header, state, epoch)
     if (state.status, state.grants) != (caller.status, caller.grants):
-        _pass_the_door(incoming, state, door)  # revoked, or granted otherwise, since the request came in
+        _admit(incoming, state, admission)  # revoked, or granted otherwise, since the request came in
         province.database.confine(connection, _reach(state, incoming))
     if state.seen_at is None:
         desks.settle_enrolment(connection, state.id)

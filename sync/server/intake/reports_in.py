@@ -132,11 +132,11 @@ def _sealed(key: ScopeKey, record: str, fields: dict[str, Value]) -> dict[str, s
 
 
 def _store(connection: Connection, province: Province, lines: list[Line]) -> None:
-    state, door = own_changes.own_desk(connection), Admission()
+    state, admission = own_changes.own_desk(connection), Admission()
     incoming = [Incoming(line.change.n, line.raw, line) for line in lines]
     for item, line in zip(incoming, lines, strict=True):
         grants = {line.change.scope: Role.PROVINCE}
-        item.code = door.fault(line, n=item.n, public=state.sign_public, desk=PROVINCE_DESK, grants=grants)
+        item.code = admission.fault(line, n=item.n, public=state.sign_public, desk=PROVINCE_DESK, grants=grants)
         if item.code is not None:
             raise Fault(N_("The report was not written: the province's own door refused it ({code})."), code=item.code)
     store(connection, province, PROVINCE_DESK, incoming, WHOLE_PROVINCE)

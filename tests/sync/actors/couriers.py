@@ -24,8 +24,8 @@ from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync import bundle, seal
 from sync.client.channel import Channel
 from sync.client.exchange import push_body
-from sync.server.door import courier, courier_reply
-from sync.server.door.courier_answer import Answer
+from sync.server.edge import courier, courier_reply
+from sync.server.edge.courier_answer import Answer
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
@@ -250,7 +250,7 @@ def bring(province: Province, *files: bytes) -> list[bytes]:
     for data in files:
         arrived = courier.open_arrived(province, data)
         answer = answers.setdefault(arrived.header.sender, Answer(arrived.header.sender))
-        courier.take_in_bundle(province, arrived, answer, door=Admission(), label=bundle.fingerprint(data))
+        courier.take_in_bundle(province, arrived, answer, admission=Admission(), label=bundle.fingerprint(data))
     return [reply for answer in answers.values() for reply in courier_reply.reply(province, answer)]
 
 

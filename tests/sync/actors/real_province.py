@@ -19,8 +19,8 @@ from commune_desk.domain.time.clock import Clock, SystemClock
 from sync import seal
 from sync.client.enrol import Enrolment, enrol
 from sync.client.transport import Transport
-from sync.server.door.app import Service
-from sync.server.door.enrolment import EnrolCode, make_code
+from sync.server.edge.app import Service
+from sync.server.edge.enrolment import EnrolCode, make_code
 from sync.server.engine.database import WHOLE_PROVINCE, Work
 from sync.server.identity.province import Province
 from sync.server.lifecycle.founding import found

@@ -23,7 +23,7 @@ from sync import protocol, seal
 from sync.change import GENESIS, Change, Line, Wire, next_head, sign, write
 from sync.client.signing import RequestSigner
 from sync.server.__main__ import main
-from sync.server.door.app import Service
+from sync.server.edge.app import Service
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE, Work
 from sync.server.identity import desks

@@ -19,8 +19,8 @@ from commune_desk.domain.records.kinds import KINDS
 from sync import protocol
 from sync.change import Verb
 from sync.checksums import range_of
-from sync.server.door.enrolment import make_code
-from sync.server.door.limits import Limits
+from sync.server.edge.enrolment import make_code
+from sync.server.edge.limits import Limits
 from sync.server.engine import tables
 from tests.sync.actors.any_requests import Draft, Pool
 from tests.sync.actors.named_files import make_file, name_it, put

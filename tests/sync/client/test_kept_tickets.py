@@ -18,7 +18,7 @@ from commune_desk.store.exchange import tickets
 from commune_desk.store.exchange.replica import RegisterReplica
 from sync import protocol, seal
 from sync.client import channel, errors
-from sync.server.door.tickets import LIFE_SECONDS
+from sync.server.edge.tickets import LIFE_SECONDS
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.actors.real_province import RealProvince, real_province

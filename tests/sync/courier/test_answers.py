@@ -17,8 +17,8 @@ from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync import bundle, protocol, seal
 from sync.bundle import PartKind
 from sync.client import errors
-from sync.server.door import courier, courier_reply, parking
-from sync.server.door.courier_answer import Answer
+from sync.server.edge import courier, courier_reply, parking
+from sync.server.edge.courier_answer import Answer
 from sync.server.identity.province import open_province
 from tests.helpers.store_engine import engine
 from tests.sync.actors.couriers import Office, bring, couriers, refusal

@@ -26,8 +26,8 @@ from sync.client import courier as client
 from sync.protocol import RootShown
 from sync.roots import KnownRoot
 from sync.server.answers import snapshots
-from sync.server.door import courier, courier_reply
-from sync.server.door.courier_answer import Answer
+from sync.server.edge import courier, courier_reply
+from sync.server.edge.courier_answer import Answer
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.intake.admission import Admission
@@ -86,7 +86,8 @@ def answered(islands: Islands, desk: RealDesk, *files: bytes) -> Answer:
     answer = Answer(desk.register.identity.desk)
     for data in files:
         arrived = courier.open_arrived(islands.real.province, data)
-        courier.take_in_bundle(islands.real.province, arrived, answer, door=Admission(), label=bundle.fingerprint(data))
+        label = bundle.fingerprint(data)
+        courier.take_in_bundle(islands.real.province, arrived, answer, admission=Admission(), label=label)
     return answer
 
 

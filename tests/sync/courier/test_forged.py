@@ -12,8 +12,8 @@ import pytest
 from sync import bundle, protocol, seal
 from sync.bundle import PartKind
 from sync.client import errors
-from sync.server.door import courier
-from sync.server.door.courier_answer import Answer
+from sync.server.edge import courier
+from sync.server.edge.courier_answer import Answer
 from sync.server.intake.admission import Admission
 from tests.sync.actors.couriers import Office, bring, couriers, refusal
 from tests.sync.actors.real_province import real_province
@@ -68,7 +68,7 @@ def test_a_push_of_another_desk_inside_ones_own_bundle_is_refused(office: Office
     before = office.held_n(0)
     answer = Answer(office.id_of(1))
     arrived = courier.open_arrived(office.province, resigned(office, data, key, sender=office.id_of(1)))
-    courier.take_in_bundle(office.province, arrived, answer, door=Admission(), label="")
+    courier.take_in_bundle(office.province, arrived, answer, admission=Admission(), label="")
     assert answer.refused == ["not_found"]
     assert office.held_n(0) == before
 

@@ -13,9 +13,9 @@ from msgspec import structs
 from commune_desk.domain.time.clock import SystemClock
 from sync.bundle import PartKind, part
 from sync.protocol import PullRequest
-from sync.server.door import courier, courier_reply
-from sync.server.door.courier import existing
-from sync.server.door.courier_answer import Answer
+from sync.server.edge import courier, courier_reply
+from sync.server.edge.courier import existing
+from sync.server.edge.courier_answer import Answer
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import epoch_of
 from sync.server.intake.admission import Admission
@@ -84,7 +84,7 @@ def _brought_ahead(office: Office, first: int) -> list[str]:
     ahead = b"\n".join([msgspec.json.encode(said), lines[-1]])
     answer = Answer(office.id_of(0))
     pushed = replace(arrived, header=structs.replace(arrived.header, parts=[part(PartKind.PUSH, ahead)[0]]))
-    courier.take_in_bundle(office.province, replace(pushed, contents=[ahead]), answer, door=Admission(), label="")
+    courier.take_in_bundle(office.province, replace(pushed, contents=[ahead]), answer, admission=Admission(), label="")
     return answer.refused
 
 

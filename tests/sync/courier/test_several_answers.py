@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from commune_desk.store.exchange.courier import forget_written
-from sync.server.door import courier_reply
-from sync.server.door.courier_answer import Answer
+from sync.server.edge import courier_reply
+from sync.server.edge.courier_answer import Answer
 from tests.helpers.workplaces import HandClock
 from tests.sync.actors.couriers import Office, bring, couriers, empty
 

@@ -60,7 +60,7 @@ def test_a_record_that_is_there_is_not_erased_by_who_ties_it_to_the_child(world:
 
 
 def test_who_may_not_write_there_erases_nothing(world: World, child: Child) -> None:
-    """What the door refuses is kept for its digest alone, and no more comes of it."""
+    """What admission refuses is kept for its digest alone, and no more comes of it."""
     record, desk = uuid7(), world.desk()
     erased(world, child.person)
     stranger = world.desk({OTHER: Role.COMMUNE_OFFICER})

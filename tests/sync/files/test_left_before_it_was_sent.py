@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from sync.file_wire import FileAsked, FileOffset
-from sync.server.answers.files import FileDoor, Files
+from sync.server.answers.files import FileAdmission, Files
 from sync.server.engine import tables
 from sync.server.identity.desks import DeskState
 from tests.sync.actors.named_files import NamedFile, get, make_file, name_it, offset_of, put, put_all
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("store_engine")
 OTHER_OFFICE = {OTHER: Role.COMMUNE_OFFICER}
 
 
-class StayingDoor(FileDoor):
+class StayingAdmission(FileAdmission):
     """The control taken out: a file is sent where its record was written, or not at all."""
 
     def home_of(self, connection: Connection, caller: DeskState, asked: FileAsked) -> str:
@@ -131,7 +131,7 @@ def test_nor_does_a_place_send_it_that_the_child_never_lived_in(world: World) ->
 
 def test_without_following_it_would_be_lost(tmp_path: Path) -> None:
     """The twin."""
-    with province_in(tmp_path, files=Files(door=StayingDoor())) as world:
+    with province_in(tmp_path, files=Files(admission=StayingAdmission())) as world:
         gone = Gone(world)
         assert put(gone.author, gone.file, gone.first.offset).status == 404
         assert get(gone.there, gone.file, scope=OTHER).code == "file_waits"
@@ -139,7 +139,7 @@ def test_without_following_it_would_be_lost(tmp_path: Path) -> None:
 
 def test_without_following_the_late_one_would_be_too(tmp_path: Path) -> None:
     """The twin."""
-    with province_in(tmp_path, files=Files(door=StayingDoor())) as world:
+    with province_in(tmp_path, files=Files(admission=StayingAdmission())) as world:
         author, there, photo = late(world)
         assert put(author, photo, 0).status == 404
         assert get(there, photo, scope=OTHER).code == "file_waits"

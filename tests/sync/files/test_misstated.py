@@ -14,7 +14,7 @@ from commune_desk.domain.records.attachments import Attachment
 from commune_desk.store.writing.transaction import Tx
 from sync import content
 from sync.file_wire import FileOffset
-from sync.server.answers.files import FileDoor
+from sync.server.answers.files import FileAdmission
 from tests.helpers.attached import file_of, scan
 from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.file_office import Office, file_office
@@ -104,7 +104,7 @@ def _sizes() -> Any:
 
 def test_by_the_first_record_alone_it_would_never_be_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
-    monkeypatch.setattr(FileDoor, "sizes_of", lambda *_: {70_000})
+    monkeypatch.setattr(FileAdmission, "sizes_of", lambda *_: {70_000})
     desk, file = misnamed(world, 70_000)
     assert not put_bytes(desk, file, 0, file.cipher).read(FileOffset).done
     assert get(desk, file).code == "file_waits"

@@ -18,7 +18,7 @@ from sync import content, seal
 from sync.file_wire import MAX_PIECE, FileAsked, FileOffset
 from sync.protocol import unb64
 from sync.server.answers import files
-from sync.server.answers.files import FileDoor, FileLimits, Files
+from sync.server.answers.files import FileAdmission, FileLimits, Files
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.identity import desks
@@ -51,7 +51,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-class OpenDoor(FileDoor):
+class OpenAdmission(FileAdmission):
     """The control taken out: every file that anybody names may be asked about by everybody."""
 
     def size_of(self, connection: Connection, caller: DeskState, asked: FileAsked, roles: frozenset[Role]) -> int:
@@ -161,7 +161,7 @@ def test_what_no_change_names_and_what_another_place_names_look_the_same(world: 
 
 def test_without_the_door_a_stranger_would_get_it(tmp_path: Path, store_engine: StoreEngine) -> None:
     """The twin; PostgreSQL does not show the rows of another place even then."""
-    with province_in(tmp_path, files=Files(door=OpenDoor())) as world:
+    with province_in(tmp_path, files=Files(admission=OpenAdmission())) as world:
         desk, stranger = world.desk(), world.desk(OTHER_OFFICE)
         file, nameless = make_file(), make_file(seed=2)
         name_it(desk, file)

@@ -21,7 +21,7 @@ from tests.sync.journeys.test_set_back_on_the_way import by_stick
 
 OLD, NEW = SCHEMA_VERSION - 1, SCHEMA_VERSION
 ADMITTED = "sync.server.intake.admission.KINDS"
-TOLD = ("sync.server.door.app.SCHEMA_VERSION", "sync.server.door.courier_reply.SCHEMA_VERSION")
+TOLD = ("sync.server.edge.app.SCHEMA_VERSION", "sync.server.edge.courier_reply.SCHEMA_VERSION")
 
 Upgrade = Callable[[], None]
 

@@ -102,7 +102,7 @@ def test_a_snapshot_half_fetched_from_the_old_store_is_fetched_from_the_new_one(
     moving: MovingOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sync.server.answers.pull.WORTH", 1)
-    monkeypatch.setattr("sync.server.door.app._MOST_OF_A_SNAPSHOT", 200)
+    monkeypatch.setattr("sync.server.edge.app._MOST_OF_A_SNAPSHOT", 200)
     office = moving.office
     child = office.child("Chìu Văn Sáng")
     visit = office.visit("ours", child)

@@ -289,7 +289,7 @@ def test_an_older_province_is_not_asked_before_it_can_join(
     two: Two, child: RecordId, again: RecordId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as then:
-        then.setattr("sync.server.door.app.SCHEMA_VERSION", 3)
+        then.setattr("sync.server.edge.app.SCHEMA_VERSION", 3)
         two.real.restart()
         two.old.sync()
         joins(two.old, again, child, person=("phone",))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from sync.file_wire import FileAsked, FileOffset
-from sync.server.answers.files import FileDoor, Files
+from sync.server.answers.files import FileAdmission, Files
 from sync.server.engine import tables
 from sync.server.identity.desks import DeskState
 from sync.server.intake import push
@@ -35,15 +35,15 @@ class Meeting:
         name_it(self.author, self.file, person=self.child)
         self._mover_state = state_of(world, self.mover)
         self._moves: list[Callable[[], None]] = [self._move]
-        looked = FileDoor.home_of
+        looked = FileAdmission.home_of
 
-        def home_of(door: FileDoor, connection: Connection, caller: DeskState, asked: FileAsked) -> str:
-            home = looked(door, connection, caller, asked)
+        def home_of(admission: FileAdmission, connection: Connection, caller: DeskState, asked: FileAsked) -> str:
+            home = looked(admission, connection, caller, asked)
             while self._moves:
                 self._moves.pop()()
             return home
 
-        patch.setattr(FileDoor, "home_of", home_of)
+        patch.setattr(FileAdmission, "home_of", home_of)
 
     def _move(self) -> None:
         line = relocation(self.mover, self.child, "move", OTHER, scope=COMMUNE)

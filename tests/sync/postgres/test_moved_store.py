@@ -15,7 +15,7 @@ from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import DeskError
 from sync import protocol, purge_wire, seal
 from sync.change import next_head
-from sync.server.door import courier, parking
+from sync.server.edge import courier, parking
 from sync.server.engine import tables
 from sync.server.engine.address import PostgresAddress
 from sync.server.engine.database import WHOLE_PROVINCE

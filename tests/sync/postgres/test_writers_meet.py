@@ -19,7 +19,7 @@ from sync import protocol, seal
 from sync.change import GENESIS, FeedPosition, next_chain
 from sync.server.answers.pull import _fill, _Page
 from sync.server.answers.unopened import Unopened
-from sync.server.door.enrolment import enrol, make_code
+from sync.server.edge.enrolment import enrol, make_code
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks

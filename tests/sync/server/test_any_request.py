@@ -145,14 +145,14 @@ def test_the_limits_of_a_body_hold_on_every_route(stage: TwoPlaces, path: str) -
     assert _posted(stage, path, bomb).status == 400
 
 
-class OpenDoor(Admission):
+class OpenAdmission(Admission):
     """The control taken out: whoever has a key writes wherever they like."""
 
     def fault(self, *args: object, **more: object) -> str | None:
         return None
 
 
-class BrokenDoor(Admission):
+class BrokenAdmission(Admission):
     """The control taken out: from some moment on it stumbles over what it is asked."""
 
     is_broken = False
@@ -183,14 +183,14 @@ def test_not_asked_who_it_is_the_strangers_answer_would_be_found(
 
 def test_let_in_unasked_a_strangers_writing_would_be_found(tmp_path: Path) -> None:
     """The twin."""
-    with two_places_in(tmp_path, door=OpenDoor()) as stage:
+    with two_places_in(tmp_path, admission=OpenAdmission()) as stage:
         assert "changed: ['change'" in _found(stage, "/v1/push")
 
 
 def test_a_failure_would_be_found(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The twin."""
-    door = BrokenDoor()
-    with two_places_in(tmp_path, door=door) as stage:
-        door.is_broken = True
+    admission = BrokenAdmission()
+    with two_places_in(tmp_path, admission=admission) as stage:
+        admission.is_broken = True
         assert "bug" in _found(stage, "/v1/push")
     caplog.clear()

@@ -13,8 +13,8 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import Refusal
 from sync import protocol, seal, spelling
-from sync.server.door.enrolment import EnrolCode, make_code
-from sync.server.door.limits import Limits
+from sync.server.edge.enrolment import EnrolCode, make_code
+from sync.server.edge.limits import Limits
 from sync.server.engine import tables
 from sync.server.identity import desks
 from sync.server.identity.scopes import keys_of

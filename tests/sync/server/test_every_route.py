@@ -108,7 +108,7 @@ def _written_beside(world: World, before: object, stranger: ServerDesk) -> list[
     return sorted({*others, *(touched - OF_THE_STRANGER_ITSELF)})
 
 
-class OpenDoor(Admission):
+class OpenAdmission(Admission):
     """The control taken out: whoever has a key writes wherever they like."""
 
     def fault(self, *args: object, **more: object) -> str | None:
@@ -116,8 +116,8 @@ class OpenDoor(Admission):
 
 
 def test_let_in_unasked_a_strangers_writing_would_be_found(tmp_path: Path) -> None:
-    """The twin: of the same question, where the door lets everybody write."""
-    with province_in(tmp_path, door=OpenDoor()) as world:
+    """The twin: of the same question, where admission lets everybody write."""
+    with province_in(tmp_path, admission=OpenAdmission()) as world:
         _owner(world, OTHER, uuid7())
         stranger = world.desk()
         before = rows_of(world)

@@ -10,8 +10,8 @@ import pytest
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
-from sync.server.door.gate import Gate, Signed
-from sync.server.door.tickets import LIFE_SECONDS, Tickets
+from sync.server.edge.gate import Gate, Signed
+from sync.server.edge.tickets import LIFE_SECONDS, Tickets
 from sync.server.engine.database import NO_SCOPE
 from sync.server.identity import desks
 from sync.server.identity.province import Province

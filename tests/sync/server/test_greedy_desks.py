@@ -16,7 +16,7 @@ from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
 from sync.change import Change
 from sync.server.answers import snapshots
-from sync.server.door.limits import AT_ONCE, Limits
+from sync.server.edge.limits import AT_ONCE, Limits
 from sync.server.engine import tables
 from sync.server.identity import desks
 from sync.server.intake import erasures, joining, ordering, push, records, relocating

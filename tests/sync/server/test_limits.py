@@ -14,7 +14,7 @@ import zstandard
 
 from commune_desk.domain.model.ids import uuid7
 from sync import protocol
-from sync.server.door.limits import Limits
+from sync.server.edge.limits import Limits
 from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
 
 
@@ -153,7 +153,7 @@ def test_a_bug_says_its_type_and_nothing_else(tmp_path: Path, caplog: pytest.Log
         def fault(self, *args: object, **more: object) -> str | None:
             raise ZeroDivisionError("Đặng Thị Hoà")
 
-    with province_in(tmp_path, door=Broken()) as world:
+    with province_in(tmp_path, admission=Broken()) as world:
         desk = world.desk()
         reply = desk.push(desk.change("person", uuid7(), {"full_name": "Hoà"}))
         assert (reply.status, reply.code) == (500, "bug")

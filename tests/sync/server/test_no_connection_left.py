@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from commune_desk.domain.model.ids import uuid7
-from sync.server.door import gate
-from sync.server.door.daily import daily_roots
-from sync.server.door.limits import BUSY_SECONDS
+from sync.server.edge import gate
+from sync.server.edge.daily import daily_roots
+from sync.server.edge.limits import BUSY_SECONDS
 from sync.server.engine import database, tables
 from tests.sync.actors.server_fixtures import Reply, World, province_in
 

@@ -15,9 +15,9 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from sync.server.door import patience, seldom
-from sync.server.door.patience import PatientLoop, PatientProtocol
-from sync.server.door.seldom import FewWarnings
+from sync.server.edge import patience, seldom
+from sync.server.edge.patience import PatientLoop, PatientProtocol
+from sync.server.edge.seldom import FewWarnings
 
 HELLO = b"POST /v1/hello HTTP/1.1\r\nHost: province\r\nContent-Length: 2\r\n\r\n{}"
 

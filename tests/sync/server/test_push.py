@@ -33,8 +33,8 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-class OpenDoor(Admission):
-    """A door whose control is taken out: every change may be merged."""
+class OpenAdmission(Admission):
+    """An admission whose control is taken out: every change may be merged."""
 
     def fault(self, line: Line, *, n: int, public: bytes, desk: str, grants: Mapping[str, Role]) -> str | None:
         return None
@@ -201,8 +201,8 @@ def test_a_change_that_does_not_hold_is_set_aside_whole(world: World, fault: str
 
 
 def test_an_open_door_would_let_such_changes_through(tmp_path: Path) -> None:
-    """The twin of the test above: without the door, another's place, a clear text and a chair's person are merged."""
-    with province_in(tmp_path, door=OpenDoor()) as world:
+    """The twin of the test above: without admission, another's place, a clear text and a chair's person are merged."""
+    with province_in(tmp_path, admission=OpenAdmission()) as world:
         desk = world.desk()
         other = desk.change("person", uuid7(), NAME, scope=OTHER)
         clear = desk.change("report", uuid7(), {}, set={"description": "clear text"}, seal={}, data=2)
@@ -322,7 +322,7 @@ def test_a_revoked_desk_loses_nothing_it_still_sends(world: World) -> None:
 
 
 class RevokesMeanwhile(Admission):
-    """A door at which, while the first push is being checked, the province's officer takes its desk out of service."""
+    """While it checks the first push, the province's officer takes its desk out of service."""
 
     world: World
 
@@ -334,9 +334,9 @@ class RevokesMeanwhile(Admission):
 
 
 def test_a_desk_revoked_while_it_pushes_writes_nothing_more(tmp_path: Path) -> None:
-    door = RevokesMeanwhile()
-    with province_in(tmp_path, door=door) as world:
-        door.world = world
+    admission = RevokesMeanwhile()
+    with province_in(tmp_path, admission=admission) as world:
+        admission.world = world
         desk = world.desk()
         assert desk.results(desk.change("person", uuid7(), NAME)) == [("quarantined", "revoked")]
         assert world.count("change") == 0

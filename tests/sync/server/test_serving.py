@@ -6,8 +6,8 @@ import asyncio
 import socket
 from pathlib import Path
 
-from sync.server.door import serving
-from sync.server.door.patience import PatientLoop
+from sync.server.edge import serving
+from sync.server.edge.patience import PatientLoop
 from tests.sync.actors.server_fixtures import command
 
 

@@ -16,7 +16,7 @@ from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Fault
 from sync.client.errors import Busy
 from sync.server.answers.snapshots import FOLDER, Snapshots
-from sync.server.door.daily import snapshots_ahead
+from sync.server.edge.daily import snapshots_ahead
 from sync.server.engine import tables
 from sync.server.engine.database import StoreFault
 from tests.helpers.builders import make_person, make_visit, save_all

@@ -10,8 +10,8 @@ import pytest
 from commune_desk.domain.model.access import Role
 from sync import protocol, seal
 from sync.protocol import BELL_SUFFIX
-from sync.server.door.gate import Gate, Signed
-from sync.server.door.tickets import Tickets
+from sync.server.edge.gate import Gate, Signed
+from sync.server.edge.tickets import Tickets
 from sync.server.engine.database import NO_SCOPE
 from sync.server.identity import desks
 from sync.server.identity.province import Province

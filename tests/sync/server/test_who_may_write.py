@@ -1,4 +1,4 @@
-"""Every role, every kind, every place: what the door lets in is what is written here, and not one thing more (I20)."""
+"""Every role, every kind, every place: what admission lets in is what is written here, and not one thing more (I20)."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ def test_a_role_writes_its_kinds_in_its_place_and_none_elsewhere(world: World, r
 def test_without_the_question_for_place_and_role_all_would_be_let_in(tmp_path: Path) -> None:
     """The twin."""
 
-    class OpenDoor(Admission):
+    class OpenAdmission(Admission):
         def place_fault(self, *_: object) -> None:
             return None
 
-    with province_in(tmp_path, door=OpenDoor()) as open_world:
+    with province_in(tmp_path, admission=OpenAdmission()) as open_world:
         assert _let_in(open_world, Role.CHAIR, COMMUNE, OTHER) == set(KINDS)

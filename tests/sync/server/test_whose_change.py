@@ -1,4 +1,4 @@
-"""The door asks whose a change is: signed by the desk that sends it, in its name, under the number it is sent as."""
+"""Admission asks whose a change is: signed by the desk that sends it, in its name, under the number it is sent as."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAME = {"full_name": "Đặng Thị Hoà"}
 
 
 class Blind(Admission):
-    """A door that never asks whose a change is."""
+    """An admission that never asks whose a change is."""
 
     def fault(self, line: Line, **of_the_sender: object) -> None:
         return None
@@ -75,7 +75,7 @@ def test_a_chain_that_the_desk_signed_must_be_the_chain_of_what_it_sends(world: 
 
 def test_a_door_that_does_not_ask_lets_a_forged_change_in(tmp_path: Path) -> None:
     """The twin."""
-    with province_in(tmp_path, door=Blind()) as world:
+    with province_in(tmp_path, admission=Blind()) as world:
         desk = world.desk()
         forged = desk.change("person", uuid7(), NAME, signing=seal.SigningKey.generate())
         assert desk.results(forged) == [("ok", "")]

@@ -65,14 +65,14 @@ def states(desk: RealDesk, kind: str) -> set[str]:
 def test_a_newer_desk_holds_only_what_an_older_province_cannot_take(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync.server.door.app.SCHEMA_VERSION", 1)
+    monkeypatch.setattr("sync.server.edge.app.SCHEMA_VERSION", 1)
     desk, person = office.desks[0], make_person()
     desk.register.write(save_all(person)).result()
     desk.register.write(save_all(attachment(person.id))).result()
     desk.register.write(save_all(make_visit(person.id))).result()
     desk.sync()
     assert (states(desk, "attachment"), states(desk, "home_visit")) == ({"staged"}, {"accepted"})
-    monkeypatch.setattr("sync.server.door.app.SCHEMA_VERSION", SCHEMA_VERSION)
+    monkeypatch.setattr("sync.server.edge.app.SCHEMA_VERSION", SCHEMA_VERSION)
     office.real.restart()
     desk.sync()
     assert states(desk, "attachment") == {"accepted"}

@@ -50,8 +50,8 @@ def test_the_enrolment_of_the_page_can_be_made_again() -> None:
 
 def test_every_code_that_the_server_says_is_explained() -> None:
     named = set(re.findall(r"`([a-z_]+)`", PAGE))
-    door = " ".join(Path(module.__file__ or "").read_text("utf-8") for module in (admission, ordering, push))
-    quarantine = set(re.findall(r'(?:return|code =|else) "([a-z_]+)"', door))
+    sources = " ".join(Path(module.__file__ or "").read_text("utf-8") for module in (admission, ordering, push))
+    quarantine = set(re.findall(r'(?:return|code =|else) "([a-z_]+)"', sources))
     assert {"grant", "unreadable", "moved"} <= quarantine
     assert quarantine <= named
     assert set(problems.SENTENCES) <= named

@@ -14,7 +14,7 @@ from commune_desk.domain.time.clock import from_iso, to_iso
 from sync import seal
 from sync.enrolment_code import LOCATOR_BYTES, EnrolmentCode
 from sync.protocol import Enrolled, EnrolRequest, Malformed, Proven, b64, decode, encode, unb64
-from sync.server.door.limits import MAX_TRIES
+from sync.server.edge.limits import MAX_TRIES
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, reach_of
 from sync.server.identity.desks import ACTIVE, EXPECTED, certify, expect, grant_list, grants_of

@@ -16,7 +16,7 @@ from http_message_signatures.algorithms import HTTPSignatureAlgorithm
 
 from sync import seal
 from sync.protocol import BELL_SUFFIX, SIGNED_COMPONENTS
-from sync.server.door.tickets import Tickets
+from sync.server.edge.tickets import Tickets
 from sync.server.engine.database import StoreFault
 from sync.server.identity import desks
 from sync.server.identity.province import Province

@@ -1,4 +1,4 @@
-"""What most changes are like is asked by their shape, at once: the door says the same as when it asks one by one."""
+"""What most changes are like is asked by their shape, at once: admission says the same as when it asks one by one."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Faults at the province's door and gate: who is let in, and with what."""
+"""Faults at the province's gate and its admission of changes: who is let in, and with what."""
 
 from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
-_DOOR, _GATE, _TICKETS = "sync/server/intake/admission.py", "sync/server/door/gate.py", "sync/server/door/tickets.py"
+_DOOR, _GATE, _TICKETS = "sync/server/intake/admission.py", "sync/server/edge/gate.py", "sync/server/edge/tickets.py"
 _PUSHES, _GATES = ("sync/server/test_push.py",), ("sync/server/test_gate.py",)
 
 FAULTS = (
@@ -30,70 +30,70 @@ FAULTS = (
         tests=("sync/server/test_no_connection_left.py::test_a_desk_is_asked_to_come_again",),
     ),
     Fault(
-        name="door-lets-a-forged-change-in",
+        name="admission-lets-a-forged-change-in",
         file=_DOOR,
         old='        if line.signature and not line.signed_by(public):\n            return "signature"\n',
         new="",
         tests=("sync/server/test_whose_change.py",),
     ),
     Fault(
-        name="door-lets-anothers-change-in",
+        name="admission-lets-anothers-change-in",
         file=_DOOR,
         old="if change.desk != desk or change.n != n:",
         new="if change.n != n:",
         tests=("sync/server/test_whose_change.py",),
     ),
     Fault(
-        name="door-lets-a-wrong-number-in",
+        name="admission-lets-a-wrong-number-in",
         file=_DOOR,
         old="if change.desk != desk or change.n != n:",
         new="if change.desk != desk:",
         tests=("sync/server/test_whose_change.py",),
     ),
     Fault(
-        name="door-ignores-the-form",
+        name="admission-ignores-the-form",
         file=_DOOR,
         old='        if not _well_formed(change):\n            return "form"\n',
         new="",
         tests=("sync/server/test_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
     Fault(
-        name="door-lets-any-scope-in",
+        name="admission-lets-any-scope-in",
         file=_DOOR,
         old='return None if entry.guests & set(grants.values()) else "grant"',
         new="return None",
         tests=("sync/server/test_gate.py::test_no_desk_sees_or_writes_another_place",),
     ),
     Fault(
-        name="door-ignores-the-role",
+        name="admission-ignores-the-role",
         file=_DOOR,
         old='return None if role in entry.write or role in entry.guests else "role"',
         new="return None",
         tests=("sync/server/test_push.py::test_a_role_that_may_only_read_writes_nothing",),
     ),
     Fault(
-        name="door-lets-a-kind-live-anywhere",
+        name="admission-lets-a-kind-live-anywhere",
         file=_DOOR,
         old="if not is_scope(scope) or not entry.fits_scope(scope):",
         new="if not is_scope(scope):",
         tests=("sync/server/test_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
     Fault(
-        name="door-lets-abuse-detail-in-open",
+        name="admission-lets-abuse-detail-in-open",
         file=_DOOR,
         old='    if change.set:\n        return "plaintext"\n',
         new="",
         tests=("sync/server/test_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
     Fault(
-        name="door-takes-clear-text-for-sealed",
+        name="admission-takes-clear-text-for-sealed",
         file=_DOOR,
         old=' if all(map(is_sealed, change.seal.values())) else "sealed"',
         new="",
         tests=("sync/server/test_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
     Fault(
-        name="door-ignores-the-class",
+        name="admission-ignores-the-class",
         file=_DOOR,
         old="if declared.data is not data:",
         new="if False:",
@@ -101,21 +101,21 @@ FAULTS = (
     ),
     Fault(
         name="stopped-desk-has-a-snapshot",
-        file="sync/server/door/app.py",
+        file="sync/server/edge/app.py",
         old="        refuse_stopped(caller)\n        return encode(self.snapshots.offer",
         new="        return encode(self.snapshots.offer",
         tests=("sync/server/test_every_route.py",),
     ),
     Fault(
         name="stopped-desk-has-the-sums",
-        file="sync/server/door/app.py",
+        file="sync/server/edge/app.py",
         old="        refuse_stopped(caller)\n        return encode(self.sums.answer",
         new="        return encode(self.sums.answer",
         tests=("sync/server/test_every_route.py",),
     ),
     Fault(
         name="stopped-desk-has-the-records",
-        file="sync/server/door/app.py",
+        file="sync/server/edge/app.py",
         old="        refuse_stopped(caller)\n        return standing_ranges(",
         new="        return standing_ranges(",
         tests=("sync/server/test_every_route.py",),
@@ -135,14 +135,14 @@ FAULTS = (
         tests=("sync/server/test_every_route.py",),
     ),
     Fault(
-        name="door-ignores-the-values-of-a-known-shape",
+        name="admission-ignores-the-values-of-a-known-shape",
         file=_DOOR,
         old="        if check(value) is not None:\n",
         new="        if False:\n",
         tests=("sync/server/test_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),
     Fault(
-        name="door-ignores-the-values",
+        name="admission-ignores-the-values",
         file=_DOOR,
         old="elif is_open and checks[name](value) is not None:",
         new="elif False:",

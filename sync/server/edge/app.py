@@ -43,10 +43,10 @@ from sync.server.answers.files import Files
 from sync.server.answers.pull import page, refuse_stopped
 from sync.server.answers.snapshots import Snapshots, read_part
 from sync.server.answers.sums import Sums, standing_ranges
-from sync.server.door.enrolment import enrol
-from sync.server.door.gate import WHAT_A_FORGERY_BREAKS, Gate, Headers, Signed
-from sync.server.door.limits import BUSY_SECONDS, Limits
-from sync.server.door.tickets import LIFE_SECONDS, Tickets
+from sync.server.edge.enrolment import enrol
+from sync.server.edge.gate import WHAT_A_FORGERY_BREAKS, Gate, Headers, Signed
+from sync.server.edge.limits import BUSY_SECONDS, Limits
+from sync.server.edge.tickets import LIFE_SECONDS, Tickets
 from sync.server.engine.database import NO_SCOPE, StoreFault
 from sync.server.identity import desks
 from sync.server.identity.province import Province, epoch_of
@@ -78,14 +78,14 @@ class Service:
         *,
         tickets: Tickets | None = None,
         gate: Gate | None = None,
-        door: Admission | None = None,
+        admission: Admission | None = None,
         limits: Limits | None = None,
         files: Files | None = None,
     ) -> None:
         self.province = province
         self.tickets = tickets or Tickets()
         self.gate = gate or Gate(self.tickets)
-        self.door = door or Admission()
+        self.admission = admission or Admission()
         self.limits = limits or Limits()
         self.snapshots = Snapshots()
         self.sums = Sums()
@@ -268,7 +268,7 @@ class Service:
 
     def _push(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         self.limits.weigh(caller.id, len(body))
-        return encode(take_in(self.province, caller, body, self.door)), seal.RECEIPT
+        return encode(take_in(self.province, caller, body, self.admission)), seal.RECEIPT
 
     def _sealed_push(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         return self._push(caller, opened(self.province, body))

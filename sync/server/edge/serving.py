@@ -18,10 +18,10 @@ from litestar import Litestar
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from sync.server.door.app import Service
-from sync.server.door.daily import daily_roots, snapshots_ahead
-from sync.server.door.doorway import Doorway
-from sync.server.door.patience import PatientLoop, PatientProtocol
+from sync.server.edge.app import Service
+from sync.server.edge.daily import daily_roots, snapshots_ahead
+from sync.server.edge.listening import ListeningSocket
+from sync.server.edge.patience import PatientLoop, PatientProtocol
 from sync.server.identity.only_process import only_process
 from sync.server.identity.province import CERT_FILE, KEY_FILE, Province
 from sync.server.reasons import reason_of
@@ -132,7 +132,7 @@ def _harden(config: uvicorn.Config, data: Path) -> None:
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with Doorway(family) as listener:
+    with ListeningSocket(family) as listener:
         # What is accepted takes this over; a reply would wait until its beginning is acknowledged. asyncio itself asks
         # for it only where a socket says that it is TCP, and what Windows accepts never does.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -16,9 +16,9 @@ from sync.bundle import Item, PartKind
 from sync.protocol import PROVINCE_DESK, PullRequest, PullTrailer, b64, decode, encode
 from sync.server.answers.pull import page, refuse_stopped
 from sync.server.answers.snapshots import Snapshots, read_part
-from sync.server.door import parking
-from sync.server.door.courier import existing, note, own_rows, question_of
-from sync.server.door.courier_answer import Answer, refusal
+from sync.server.edge import parking
+from sync.server.edge.courier import existing, note, own_rows, question_of
+from sync.server.edge.courier_answer import Answer, refusal
 from sync.server.engine import tables
 from sync.server.identity import desks
 from sync.server.identity.province import Province, epoch_of

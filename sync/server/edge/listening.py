@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sync.server.door.patience import PatientProtocol
+from sync.server.edge.patience import PatientProtocol
 
 MOST_INSIDE = 600
 """Connections at once: all that are answered, and as many again as half of them that are still shaking hands. A process
@@ -20,7 +20,7 @@ of a usual Linux has 1,024 handles, and needs some for its database."""
 _NO_HANDLE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
-class Doorway(socket.socket):
+class ListeningSocket(socket.socket):
     """Whom it does not let in, it closes at once.
 
     Without a handle asyncio itself would let its loop try again two thousand times for each that waits outside, and

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.server.door.doorway import Doorway
+from sync.server.edge.listening import ListeningSocket
 from tests.sync.actors.server_fixtures import serving
 
 pytestmark = pytest.mark.skipif(
@@ -64,7 +64,7 @@ def test_a_stranger_who_never_shakes_hands_keeps_no_desk_out(tmp_path: Path) -> 
 
 FEW_HANDLES = """
 import asyncio, logging, resource, socket, sys, time
-from sync.server.door.doorway import Doorway
+from sync.server.edge.listening import ListeningSocket
 
 logging.basicConfig(level=logging.ERROR)
 resource.setrlimit(resource.RLIMIT_NOFILE, (100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
@@ -81,7 +81,7 @@ async def stand(listener):
     server.close()
 
 
-asyncio.run(stand({"doorway": Doorway, "plain": socket.socket}[sys.argv[1]](socket.AF_INET)))
+asyncio.run(stand({"doorway": ListeningSocket, "plain": socket.socket}[sys.argv[1]](socket.AF_INET)))
 """
 
 
@@ -106,26 +106,26 @@ def test_asyncio_would_write_each_try_down() -> None:
     assert _written("plain")[0] > 1_000_000
 
 
-class Narrow(Doorway):
+class Narrow(ListeningSocket):
     most_inside = 5
     from_one_address = 3
 
 
-def _let_in(kind: type[Doorway], *visitors: str) -> list[bool]:
+def _let_in(kind: type[ListeningSocket], *visitors: str) -> list[bool]:
     """Who of these, one after another, stays inside; all of them go in the end, and one comes after them."""
-    with kind(socket.AF_INET) as door, ExitStack() as open_ones:
-        door.bind(("127.0.0.1", 0))
-        door.listen()
+    with kind(socket.AF_INET) as listening, ExitStack() as open_ones:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
         inside = [open_ones.enter_context(socket.socket()) for _ in visitors]
         for guest, address in zip(inside, visitors, strict=True):
             guest.bind((address, 0))
-            guest.connect(door.getsockname())
-        return [_comes_in(door, open_ones) for _ in visitors]
+            guest.connect(listening.getsockname())
+        return [_comes_in(listening, open_ones) for _ in visitors]
 
 
-def _comes_in(door: Doorway, open_ones: ExitStack) -> bool:
+def _comes_in(listening: ListeningSocket, open_ones: ExitStack) -> bool:
     try:
-        open_ones.enter_context(door.accept()[0])
+        open_ones.enter_context(listening.accept()[0])
     except BlockingIOError:
         return False
     return True
@@ -135,20 +135,20 @@ def test_one_address_has_its_share_and_all_together_what_there_is() -> None:
     assert _let_in(Narrow, *[STRANGER] * 4, DESK) == [True, True, True, False, True]
     many = [f"127.0.0.{last}" for last in range(1, 8)]
     assert _let_in(Narrow, *many) == [True] * 5 + [False] * 2
-    assert all(_let_in(Doorway, *[STRANGER] * 4, *many)), "the twin: with more room they come in"
+    assert all(_let_in(ListeningSocket, *[STRANGER] * 4, *many)), "the twin: with more room they come in"
 
 
 def test_who_has_gone_counts_no_more() -> None:
-    with Narrow(socket.AF_INET) as door:
-        door.bind(("127.0.0.1", 0))
-        door.listen()
+    with Narrow(socket.AF_INET) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
         for _ in range(10):
-            with socket.create_connection(door.getsockname()):
-                door.accept()[0].close()
+            with socket.create_connection(listening.getsockname()):
+                listening.accept()[0].close()
 
 
 def test_an_idle_doorway_holds_one_handle_beside_its_own() -> None:
     open_before = len(list(Path("/proc/self/fd").iterdir()))
-    with Doorway(socket.AF_INET):
+    with ListeningSocket(socket.AF_INET):
         assert len(list(Path("/proc/self/fd").iterdir())) == open_before + 2
     assert len(list(Path("/proc/self/fd").iterdir())) == open_before

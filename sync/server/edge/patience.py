@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sync.server.door.seldom import FewWarnings
+from sync.server.edge.seldom import FewWarnings
 
 _log = logging.getLogger(__name__)
 _log.addFilter(FewWarnings())

@@ -10,8 +10,8 @@ from sync import bundle
 from sync.bundle import Bundle, PartKind
 from sync.protocol import PROVINCE_DESK, Malformed, PullRequest, decode, encode
 from sync.purge_wire import PurgeRequest
-from sync.server.door import parking
-from sync.server.door.courier_answer import Answer
+from sync.server.edge import parking
+from sync.server.edge.courier_answer import Answer
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, Reach, reach_of
 from sync.server.identity import desks
@@ -34,7 +34,7 @@ def open_arrived(province: Province, data: bytes) -> Bundle:
     return arrived
 
 
-def take_in_bundle(province: Province, arrived: Bundle, answer: Answer, *, door: Admission, label: str) -> None:
+def take_in_bundle(province: Province, arrived: Bundle, answer: Answer, *, admission: Admission, label: str) -> None:
     """Take in what a proven bundle holds, push by push, and note what is to be answered. `label`: its fingerprint.
 
     A push that lacks earlier ones is parked. Of a bundle of a former epoch no change is taken in: which of them are
@@ -47,9 +47,9 @@ def take_in_bundle(province: Province, arrived: Bundle, answer: Answer, *, door:
         _keep_purges(province, answer, body)
     if arrived.header.epoch == _epoch(province):
         for _, body in arrived.parts(PartKind.PUSH):
-            if not _push(province, answer, body, door):
+            if not _push(province, answer, body, admission):
                 _park(province, answer.desk, body)
-        _take_parked(province, answer, door)
+        _take_parked(province, answer, admission)
     if arrived.header.epoch != _epoch(province):  # also when a receipt in it showed that the register was put back
         answer.is_of_another_time = True
         return
@@ -81,11 +81,11 @@ def own_rows(desk: str) -> Reach:
     return reach_of(desk, ())
 
 
-def _push(province: Province, answer: Answer, body: bytes, door: Admission) -> bool:
+def _push(province: Province, answer: Answer, body: bytes, admission: Admission) -> bool:
     """Whether the push came to an end, good or bad; False when earlier ones must come first."""
     caller = province.database.read(lambda connection: existing(connection, answer.desk), NO_SCOPE)
     try:
-        receipt = take_in(province, caller, body, door)
+        receipt = take_in(province, caller, body, admission)
     except Refused as refused:
         if refused.code == "gap":
             return False
@@ -109,11 +109,11 @@ def _keep_purges(province: Province, answer: Answer, body: bytes) -> None:
         answer.refuse(province, Refused(400, "malformed"))
 
 
-def _take_parked(province: Province, answer: Answer, door: Admission) -> None:
+def _take_parked(province: Province, answer: Answer, admission: Admission) -> None:
     """Take in what waited for the pushes that have come now."""
     while waiting := _next_parked(province, answer.desk):
         digest, body = waiting
-        if not _push(province, answer, body, door):
+        if not _push(province, answer, body, admission):
             return
         _drop(province, answer.desk, digest)
 
