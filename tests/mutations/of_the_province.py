@@ -106,7 +106,7 @@ TAKING_IN = (
     Fault(
         name="quarantine-drops",
         file=_ORDER,
-        old="        self._set_aside.append(_quarantine_row(self._desk, item, code, self._now))\n",
+        old="        self._quarantined.append(_quarantine_row(self._desk, item, code, self._now))\n",
         new="",
         tests=("sync/server/test_push.py::test_a_change_that_does_not_hold_is_set_aside_whole",),
     ),

@@ -127,7 +127,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="a-move-does-not-wait-for-the-making",
         file="sync/server/intake/ordering.py",
-        old="            self._came.setdefault(route.home, []).append(change.record)\n",
+        old="            self._arrived.setdefault(route.home, []).append(change.record)\n",
         new="            pass\n",
         tests=(f"{_WAITS}::test_a_move_waits_for_the_child_to_be_made",),
     ),

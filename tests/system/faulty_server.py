@@ -40,7 +40,7 @@ def looked_at_once() -> None:
         self._feeds.lock(named | found.all_scopes)
         return found
 
-    _Intake._find = find  # type: ignore[method-assign]
+    _Intake._lock_and_locate = find  # type: ignore[method-assign]
 
 
 FAULTS: dict[str, Callable[[], None]] = {one.__name__: one for one in (places_of_a_sequence, looked_at_once)}

@@ -40,21 +40,21 @@ def store(
     desk: str,
     fresh: Sequence[Incoming],
     reach: Reach,
-    meanwhile: Callable[[], object] = lambda: None,
+    while_writing: Callable[[], object] = lambda: None,
 ) -> dict[int, Result]:
     """Merge, order and keep changes that passed or failed admission; what the records forbid joins the quarantine.
 
     `reach` is how far the transaction reaches; from now on it reaches the scopes, too, that hold the changes' records.
-    `meanwhile`: what can be found out without the database, while that writes; perhaps several times, perhaps never.
+    `while_writing` is called while the database writes, several times or never: for what can be found out without it.
     """
     admitted = [item.line.change for item in fresh if item.line and item.code is None]
     intake = _Intake(connection, province, desk, admitted, reach)
-    intake.meanwhile = meanwhile
+    intake.while_writing = while_writing
     intake.refuse_erased(fresh)
     for alone, items in groupby(fresh, lambda item: item.code is None and item.is_alone):
         for some in ([item] for item in items) if alone else [list(items)]:
-            intake.take_in(some)
-            intake.take_up()
+            intake.process(some)
+            intake.process_awaited()
     return {item.n: item.result for item in fresh if item.result}
 
 
@@ -71,15 +71,15 @@ class _Intake:
         self._latest = self._now.latest_stamp
         self._feeds = Feeds(connection)
         self._reach = reach
-        self._whereabouts = self._find(admitted)
+        self._whereabouts = self._lock_and_locate(admitted)
         self._has_moved = False
-        self._told_again: set[str] = set()
+        self._added_again: set[str] = set()
         self._changes: list[dict[str, object]] = []
-        self._set_aside: list[dict[str, object]] = []
+        self._quarantined: list[dict[str, object]] = []
         self._awaits: list[dict[str, object]] = []
-        self._came: dict[str, list[str]] = {}
-        """Scopes, each with records that are there since, and for which something may wait."""
-        self.meanwhile: Callable[[], object] = lambda: None
+        self._arrived: dict[str, list[str]] = {}
+        """By scope, the records that arrived there with this push: changes set aside before may await them."""
+        self.while_writing: Callable[[], object] = lambda: None
 
     def refuse_erased(self, fresh: Sequence[Incoming]) -> None:
         """Whatever else is wrong with it: what speaks of an erased record is not kept. Asked under the scopes' locks.
@@ -99,47 +99,47 @@ class _Intake:
             keep_erased(self._connection, changes)
             places = erasure_orders.untold(self._connection, changes)
         if places:
-            self._extend({*places})
+            self._extend_reach({*places})
             if further := places.keys() - self._feeds.locked:
                 self._feeds.lock_further(further)
             with self._unconfined():
                 erasure_orders.order_further(self._connection, self._province, self._feeds, places)
 
-    def take_in(self, items: Sequence[Incoming]) -> None:
-        """Changes of fields, in order; or one that is taken in by itself."""
+    def process(self, items: Sequence[Incoming]) -> None:
+        """Merge changes of fields, in order; or process the one item that has to be alone: a join, move or share."""
         if not (items[0].code is None and items[0].is_alone):
-            self.take(items)
+            self.merge_fields(items)
         elif items[0].joins:
             self.join(items[0])
         else:
             self.relocate(items[0])
 
-    def take_up(self) -> None:
-        """Merge what was heard before its record had come, now that it is there: as if it had come behind it."""
-        while self._came:
-            scope = next(iter(self._came))
-            numbers = awaited.numbers_for(self._connection, scope, self._came.pop(scope))
-            for line in self._waiting(numbers) if numbers else ():
-                self._take_again(line)
+    def process_awaited(self) -> None:
+        """Process what was set aside until its record would come, where it has by now: as if sent after it."""
+        while self._arrived:
+            scope = next(iter(self._arrived))
+            numbers = awaited.numbers_for(self._connection, scope, self._arrived.pop(scope))
+            for line in self._awaited_lines(numbers) if numbers else ():
+                self._process_again(line)
 
-    def _waiting(self, numbers: Sequence[tuple[str, int]]) -> list[Line]:
+    def _awaited_lines(self, numbers: Sequence[tuple[str, int]]) -> list[Line]:
         with self._unconfined():  # what is set aside is held to its desk
             return awaited.lines_of(self._connection, numbers)
 
-    def _take_again(self, line: Line) -> None:
+    def _process_again(self, line: Line) -> None:
         change, item = line.change, Incoming(line.change.n, line.raw, line, is_kept=True)
         if further := set(filter(is_scope, (change.scope, change.to))) - self._feeds.locked:
-            self._extend(further)
+            self._extend_reach(further)
             self._feeds.lock_further(further)
-        self._look_again([item])
+        self._locate_anew([item])
         self._has_moved = True
-        self.take_in([item])
+        self.process([item])
         is_merged = item.result is None or item.result.status != "quarantined"
         if is_merged or item.result is None or item.result.code != "moved":
             with self._unconfined():
                 awaited.settle(self._connection, change, is_merged=is_merged)
 
-    def _find(self, changes: Sequence[Change]) -> Whereabouts:
+    def _lock_and_locate(self, changes: Sequence[Change]) -> Whereabouts:
         """Lock every scope that the changes speak of or whose records they touch, and learn where those are held.
 
         What is read before its scope is locked may be elsewhere by then: it is read again until nothing new comes.
@@ -147,58 +147,60 @@ class _Intake:
         """
         wanted = set(filter(is_scope, {one for change in changes for one in (change.scope, change.to)}))
         wanted |= met_before(self._connection)
-        self._extend(wanted)
+        self._extend_reach(wanted)
         self._feeds.lock(wanted)
         while True:
-            found = self._look(changes)
+            found = self._locate(changes)
             further = found.all_scopes - self._feeds.locked
             if not further:
                 return found
-            self._extend(further)
+            self._extend_reach(further)
             self._feeds.lock_further(further)
 
-    def _extend(self, scopes: set[str]) -> None:
+    def _extend_reach(self, scopes: set[str]) -> None:
         further = self._reach.and_also(scopes)
         if further != self._reach:
             self._reach = further
             self._province.database.confine(self._connection, further)
 
-    def _look(self, changes: Sequence[Change]) -> Whereabouts:
+    def _locate(self, changes: Sequence[Change]) -> Whereabouts:
         """Where the changes' records are held at this moment."""
         with self._unconfined():
             return Whereabouts.of(self._connection, changes)
 
-    def _look_again(self, items: Sequence[Incoming]) -> None:
+    def _locate_anew(self, items: Sequence[Incoming]) -> None:
         """Where the records of these lines are by now: the push itself may have moved them, or brought them.
 
         Of these alone, or a push of five hundred moves would look five hundred times at them all, its places locked.
         """
-        self._whereabouts = self._find([item.line.change for item in items if item.line and item.code is None])
+        self._whereabouts = self._lock_and_locate(
+            [item.line.change for item in items if item.line and item.code is None]
+        )
 
-    def take(self, items: Sequence[Incoming]) -> None:
+    def merge_fields(self, items: Sequence[Incoming]) -> None:
         """Merge changes of fields, in order."""
         if self._has_moved:
-            self._look_again(items)
-        self._merge_all(items)
+            self._locate_anew(items)
+        self._merge_in_order(items)
 
-    def _merge_all(self, items: Sequence[Incoming]) -> None:
+    def _merge_in_order(self, items: Sequence[Incoming]) -> None:
         batch = Batch()
         self._check_against_records(batch, items)
         with without_waiting(self._connection):
             for left, item in zip(reversed(range(len(items))), items, strict=True):
-                self._take_one(batch, item)
+                self._merge_or_quarantine(batch, item)
                 if len(self._changes) >= _AHEAD <= left:
                     self._write_changes()
             self._write(batch)
             self._feeds.write_heads()
             self._feeds.note_authors()
-            self.meanwhile()
+            self.while_writing()
 
-    def _take_one(self, batch: Batch, item: Incoming) -> None:
+    def _merge_or_quarantine(self, batch: Batch, item: Incoming) -> None:
         route = self._route(item)
         code = item.code or (_record_fault(batch, item.line.change, route) if item.line else "unreadable")
         if item.line is None or route is None or code is not None:
-            self._put_aside(item, code or "moved", route)
+            self._quarantine(item, code or "moved", route)
         else:
             self._merge(batch, item, item.line, route)
 
@@ -219,20 +221,20 @@ class _Intake:
 
     def join(self, item: Incoming) -> None:
         """Let a person be one with another: whether they may is asked of what stands by now."""
-        self._look_again([item])
+        self._locate_anew([item])
         self._has_moved = True
         if item.line is not None:
             item.code = joining.fault(self._connection, item.line.change, self._route(item))
-        self._merge_all([item])
+        self._merge_in_order([item])
 
     def relocate(self, item: Incoming) -> None:
         """Let a record leave a scope, enter one, or both."""
         if self._has_moved:
-            self._look_again([item])
+            self._locate_anew([item])
         route, line = self._route(item), item.line
         code = _relocation_fault(self._connection, line.change, route) if line else "unreadable"
         if line is None or route is None or code is not None:
-            self._put_aside(item, code or "moved", route)
+            self._quarantine(item, code or "moved", route)
             self._write(Batch())  # it may be the last of its push
         else:
             self._changes.append(change_row(line, "ok", self._now))
@@ -244,7 +246,7 @@ class _Intake:
             self._feeds.write_heads()
             self._feeds.note_authors()
             self._has_moved = True
-            self._came.setdefault(line.change.to, []).extend(came)
+            self._arrived.setdefault(line.change.to, []).extend(came)
 
     def _route(self, item: Incoming) -> Route | None:
         return self._whereabouts.route(item.line.change) if item.line and item.code is None else None
@@ -252,9 +254,9 @@ class _Intake:
     def _merge(self, batch: Batch, item: Incoming, line: Line, route: Route) -> None:
         change = line.change
         if self._whereabouts.home(change.record) is None:
-            self._came.setdefault(route.home, []).append(change.record)
+            self._arrived.setdefault(route.home, []).append(change.record)
         self._whereabouts.settle(change, route.home)
-        self._tell_again(route)
+        self._add_arrivals_again(route)
         merged = batch.merge(change, route, seq=self._feeds.next_seq(route.home), latest=self._latest)
         status = merged.status(len(change.set) + len(change.seal))
         for scope in route.scopes:
@@ -263,19 +265,19 @@ class _Intake:
         told = "late" if route.is_late and status == "ok" else status
         item.result = Result(id=change.id, status=told)
 
-    def _tell_again(self, route: Route) -> None:
+    def _add_arrivals_again(self, route: Route) -> None:
         """What brings a late change to its home, once a push: a desk there may have begun without it."""
         for line, entered in route.again:
-            if line.change.id not in self._told_again:
-                self._told_again.add(line.change.id)
+            if line.change.id not in self._added_again:
+                self._added_again.add(line.change.id)
                 self._feeds.add(route.home, line, entered=entered)
 
-    def _put_aside(self, item: Incoming, code: str, route: Route | None) -> None:
+    def _quarantine(self, item: Incoming, code: str, route: Route | None) -> None:
         """Keep a change that may not be merged, byte for byte, for a person to look at, or until its record comes."""
         item.result = Result(id=item.id, status="quarantined", code=code)
         if item.is_kept:
             return
-        self._set_aside.append(_quarantine_row(self._desk, item, code, self._now))
+        self._quarantined.append(_quarantine_row(self._desk, item, code, self._now))
         if item.line is not None and code == "moved":
             places = awaited.places_of(item.line.change, route)
             self._awaits += [{"scope": s, "record": r, "desk": self._desk, "n": item.n} for s, r in places]
@@ -283,7 +285,7 @@ class _Intake:
     def _write(self, batch: Batch) -> None:
         """The changes first, for what came of them is held to their scopes."""
         self._write_changes()
-        for table, rows in ((tables.quarantine, self._set_aside), (tables.awaited, self._awaits)):
+        for table, rows in ((tables.quarantine, self._quarantined), (tables.awaited, self._awaits)):
             append(self._connection, table, rows)
             rows.clear()
         self._feeds.write_events()

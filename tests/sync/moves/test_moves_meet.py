@@ -121,7 +121,7 @@ def test_where_nobody_looks_again_under_the_locks_some_would_stay_behind(
         return found
 
     wandering.settle_in_the_other_commune()
-    monkeypatch.setattr(_Intake, "_find", find)
+    monkeypatch.setattr(_Intake, "_lock_and_locate", find)
     with ThreadPoolExecutor(1) as pool:
         visit = pool.submit(wandering.visit_once)
         assert looked.wait(20)
@@ -160,7 +160,7 @@ def _visit_late(wandering: Wandering, monkeypatch: pytest.MonkeyPatch, neighbour
     """A visit from a commune that the child has left for an earlier one, where `neighbour` is at work meanwhile."""
     wandering.settle_in_the_other_commune()
     wandering.move(OTHER, COMMUNE)
-    honest = _Intake._look
+    honest = _Intake._locate
 
     def look(self: _Intake, changes: Sequence[Change]) -> Whereabouts:
         found = honest(self, changes)
@@ -171,7 +171,7 @@ def _visit_late(wandering: Wandering, monkeypatch: pytest.MonkeyPatch, neighbour
                 assert time.monotonic() < until
         return found
 
-    monkeypatch.setattr(_Intake, "_look", look)
+    monkeypatch.setattr(_Intake, "_locate", look)
     with ThreadPoolExecutor(1) as pool:
         passing = pool.submit(neighbour.pass_by) if neighbour else None
         assert neighbour is None or neighbour.holds.wait(20)

@@ -275,10 +275,10 @@ def test_all_of_it_after_each_move_would_take_the_square_of_it(
         self.all_of_them = admitted  # type: ignore[attr-defined]
 
     def look_again(self: _Intake, items: Sequence[Incoming]) -> None:
-        self._whereabouts = self._find(self.all_of_them)  # type: ignore[attr-defined]
+        self._whereabouts = self._lock_and_locate(self.all_of_them)  # type: ignore[attr-defined]
 
     monkeypatch.setattr(_Intake, "__init__", begin)
-    monkeypatch.setattr(_Intake, "_look_again", look_again)
+    monkeypatch.setattr(_Intake, "_locate_anew", look_again)
     assert _looked_at(world, desk, monkeypatch) > 30 * 60
 
 
