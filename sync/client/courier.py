@@ -45,13 +45,16 @@ def outgoing(replica: Replica, courier_public: bytes, *, at: str, room: int = bu
     identity = replica.identity()
     asked = _question(replica, identity)
     left = room - sum(part.size for part, _ in asked)
-    before = _signed_for(replica)
+    before = _n_before_pending(replica)
     for group in bundle.packed(chain(_reports(replica), _pushes(replica, identity, left)), room=left):
         yield _sealed(identity, courier_public, [*group, *asked], before_n=before, at=at)
 
 
-def _signed_for(replica: Replica) -> int:
-    """The province has signed for everything up to this number."""
+def _n_before_pending(replica: Replica) -> int:
+    """The number before the first change that waits: nothing up to it does.
+
+    Not `signed_n()`: what a feed brings counts there as signed for, with older changes of this desk waiting before it.
+    """
     first = replica.pending(0, 1, 1)
     return first[0].n - 1 if first else replica.last_n()
 
@@ -64,16 +67,19 @@ def _reports(replica: Replica) -> Iterator[Item]:
 
 def _pushes(replica: Replica, identity: DeskIdentity, room: int) -> Iterator[Item]:
     after, most = 0, min(protocol.MAX_INFLATED, room) - ROOM_FOR_HEADER
-    signed_n = _last_signed(replica)
+    receipted_n = _receipted_n(replica)
     while batch := replica.pending(after, protocol.MAX_CHANGES, most):
-        seems_forgotten = after == 0 and batch[0].n <= signed_n
+        seems_forgotten = after == 0 and batch[0].n <= receipted_n
         after = batch[-1].n
         body = push_body(replica, identity, batch, shows_receipt=seems_forgotten)
         yield bundle.part(PartKind.PUSH, body, n=(batch[0].n, after))
 
 
-def _last_signed(replica: Replica) -> int:
-    """The number up to which the last receipt goes, also where it is sent again since; 0 without one."""
+def _receipted_n(replica: Replica) -> int:
+    """The number up to which the last receipt goes; 0 without one.
+
+    Not `signed_n()`: what is sent again since waits, and counts there as not signed for.
+    """
     receipt, _ = replica.last_receipt()
     return protocol.decode(receipt, protocol.Receipt).accepted_n if receipt else 0
 

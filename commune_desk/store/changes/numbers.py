@@ -20,6 +20,11 @@ def signed_n(connection: Connection, desk: str) -> int:
     return row[0] if row else 0
 
 
+def receipted_n(connection: Connection) -> int:
+    """The number up to which the receipts kept here go; 0 without one. What is sent again since waits nevertheless."""
+    return connection.execute("SELECT max(accepted_n) FROM receipt").fetchone()[0] or 0
+
+
 def chain_head(connection: Connection, desk: str, n: int) -> bytes:
     """The desk's chain after its change `n`; empty when that change is not kept any more, or never was here."""
     if n == 0:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from commune_desk.domain.time.skew import ClockSkew
+from commune_desk.store.changes.numbers import receipted_n
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
@@ -68,8 +69,7 @@ def note_round(tx: Tx, done: Round, clock: ClockSkew) -> None:
     if clock.at:
         settings.put(tx.connection, settings.CLOCK_SKEW, clock)
     if done.code == WENT_WELL:
-        accepted = tx.connection.execute("SELECT max(accepted_n) FROM receipt").fetchone()[0]
-        settings.put(tx.connection, settings.HEARD, Heard(done.province_at, accepted or 0))
+        settings.put(tx.connection, settings.HEARD, Heard(done.province_at, receipted_n(tx.connection)))
 
 
 def note_heard(tx: Tx, at: str, accepted_n: int) -> None:
