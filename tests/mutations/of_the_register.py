@@ -183,15 +183,15 @@ FAULTS = (
     Fault(
         name="receipt-sets-aside-what-it-does-not-answer",
         file=_RECEIPTS,
-        old="WHERE id=? AND desk=? AND n<=? AND (seq IS NULL OR state IN ('waiting', 'sent'))",
+        old="WHERE id=? AND desk=? AND n<=? AND (seq IS NULL OR state='waiting')",
         new="WHERE id=? AND ?<>'' AND ?>0",
         tests=("sync/client/test_register_under_attack.py::test_a_receipt_sets_nothing_aside_but_what_it_answers",),
     ),
     Fault(
         name="receipt-acknowledges-all-that-waits",
         file=_RECEIPTS,
-        old="""f" WHERE {OPEN} AND desk=? AND n<=? AND state IN ('waiting', 'sent')\"""",
-        new="""f" WHERE {OPEN} AND desk=? AND n<=?+99 AND state IN ('waiting', 'sent')\"""",
+        old="""f" WHERE {OPEN} AND desk=? AND n<=? AND state='waiting'\"""",
+        new="""f" WHERE {OPEN} AND desk=? AND n<=?+99 AND state='waiting'\"""",
         tests=(
             "sync/client/test_register_under_attack.py::test_a_receipt_proves_nothing_about_what_was_never_sent",
             "simulator/test_simulator.py::test_a_kept_seed_holds",
@@ -221,8 +221,8 @@ FAULTS = (
     Fault(
         name="accepted-is-not-sent-again",
         file=_RECEIPTS,
-        old="AND n>=? AND state IN ('sent', 'accepted', 'quarantined', 'erased')",
-        new="AND n>=? AND state IN ('sent', 'quarantined', 'erased')",
+        old="AND n>=? AND state IN ('accepted', 'quarantined', 'erased')",
+        new="AND n>=? AND state IN ('quarantined', 'erased')",
         tests=("sync/put_back/test_restored_province.py",),
     ),
     Fault(

@@ -80,7 +80,7 @@ def waiting_is_honest(world: World) -> None:
     last = last_n_at_province(world)
     for pc in world.pcs:
         facts = sync_facts(pc.register.reader)
-        waits = [own for own in world.typed(pc).values() if own.state in ("waiting", "sent", "staged")]
+        waits = [own for own in world.typed(pc).values() if own.state in ("waiting", "staged")]
         numbered = sum(own.desk == pc.desk and own.n is not None for own in world.typed(pc).values())
         assert numbered - len(waits) <= last[pc.desk], f"desk {pc.number}"
         assert facts.waiting_changes == len(waits), f"desk {pc.number}"

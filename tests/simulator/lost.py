@@ -80,7 +80,7 @@ class Missing:
 
     def look(self) -> None:
         """Note what is in its journal by now."""
-        own = "desk=? OR state IN ('waiting', 'sent', 'staged')"
+        own = "desk=? OR state IN ('waiting', 'staged')"
         asked = f"SELECT id, raw FROM change WHERE state<>'received' AND ({own})"
         self.journal |= {one: bytes(raw) for one, raw in self.desk.ask(asked, self.name) if raw}
 
@@ -264,7 +264,7 @@ def _sends_its_last(course: Course, found: Missing) -> None:
 
 def _waiting(found: Missing) -> tuple[int, int]:
     """Changes and files that are still to leave."""
-    ((changes,),) = found.desk.ask("SELECT count(*) FROM change WHERE state IN ('waiting', 'sent', 'staged')")
+    ((changes,),) = found.desk.ask("SELECT count(*) FROM change WHERE state IN ('waiting', 'staged')")
     return int(changes), found.desk.register.write(lambda tx: count_going_up(tx.connection)).result()[0]
 
 

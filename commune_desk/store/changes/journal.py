@@ -9,7 +9,7 @@ from commune_desk.store.engine.database import Connection, NotUnique
 from sync import protocol
 from sync.change import Line
 
-UNSENT = ("waiting", "sent", "staged")
+UNSENT = ("waiting", "staged")
 """Made here, and the province has not signed for it."""
 IS_UNSENT = f"state IN {UNSENT}"
 LEFT = "left"
@@ -19,9 +19,12 @@ ASIDE = "quarantined"
 ERASED = "erased"
 """Made here about a record that was erased by law: its digest alone is kept."""
 OPEN = "state IN ('waiting', 'sent', 'staged', 'quarantined')"
-"""Exactly the condition of the index `change_open`: a query that repeats it never reads what is settled."""
+"""Exactly the condition of the index `change_open`: a query that repeats it never reads what is settled.
 
-UNDER_WAY = "seq IS NULL AND state IN ('waiting', 'sent', 'accepted', 'staged')"
+Its state `sent` is one that no change was ever in; the engine uses the index only for the same words.
+"""
+
+UNDER_WAY = "seq IS NULL AND state IN ('waiting', 'accepted', 'staged')"
 """Made here, signed for or not, and not heard yet in any feed."""
 
 TAKEN_OVER = (

@@ -41,7 +41,7 @@ class _State(msgspec.Struct, frozen=True):
     audit_head: bytes
 
 
-_WAITS = f"SELECT 1 FROM change WHERE {OPEN} AND state IN ('waiting', 'sent', 'staged') LIMIT 1"  # noqa: S608
+_WAITS = f"SELECT 1 FROM change WHERE {OPEN} AND state IN ('waiting', 'staged') LIMIT 1"  # noqa: S608
 _STAGED = f"SELECT max(stamp) FROM change WHERE {OPEN} AND state='staged'"  # noqa: S608
 
 
@@ -89,7 +89,7 @@ class Ledger:
     def _stamp_before_late_numbers(self, connection: Connection) -> int:
         """The last stamp when numbers were given late, as long as one of them waits: see `numbered_late`."""
         desk, n, stamp = settings.get(connection, settings.NUMBERED_LATE, tuple[str, int, int], ("", 0, 0))
-        waits = "SELECT 1 FROM change WHERE desk=? AND n=? AND state IN ('waiting', 'sent')"
+        waits = "SELECT 1 FROM change WHERE desk=? AND n=? AND state='waiting'"
         return stamp if connection.execute(waits, (desk, n)).fetchone() else 0
 
     def end(self) -> None:

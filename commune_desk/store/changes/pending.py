@@ -25,8 +25,7 @@ def next_waiting(connection: Connection, desk: str, after_n: int, max_changes: i
     if first is None:
         return []
     rows = connection.execute(
-        "SELECT n, raw, signature, id, digest FROM change WHERE desk=? AND n>=? AND state IN ('waiting', 'sent')"
-        " ORDER BY n LIMIT ?",
+        "SELECT n, raw, signature, id, digest FROM change WHERE desk=? AND n>=? AND state='waiting' ORDER BY n LIMIT ?",
         (desk, first, max_changes),
     )
     found: list[Waiting] = []
@@ -43,7 +42,7 @@ def next_waiting(connection: Connection, desk: str, after_n: int, max_changes: i
 def _first(connection: Connection, desk: str) -> int | None:
     """The number of the first change that waits, if any: what was accepted over the years is not read through."""
     (first,) = connection.execute(
-        f"SELECT min(n) FROM change INDEXED BY change_open WHERE {OPEN} AND state IN ('waiting', 'sent') AND desk=?",  # noqa: S608
+        f"SELECT min(n) FROM change INDEXED BY change_open WHERE {OPEN} AND state='waiting' AND desk=?",  # noqa: S608
         (desk,),
     ).fetchone()
     return None if first is None else int(first)

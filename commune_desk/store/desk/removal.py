@@ -14,7 +14,7 @@ from sync import protocol, purge_wire, seal
 
 def is_all_sent(connection: Connection) -> bool:
     """Whether the province signed for every change that was made here; of a list that nobody took over, none was."""
-    waits = f"SELECT 1 FROM change WHERE {journal.OPEN} AND state IN ('waiting', 'sent') LIMIT 1"  # noqa: S608
+    waits = f"SELECT 1 FROM change WHERE {journal.OPEN} AND state='waiting' LIMIT 1"  # noqa: S608
     staged = f"SELECT 1 {journal.TAKEN_OVER} LIMIT 1"
     return connection.execute(waits).fetchone() is None and connection.execute(staged).fetchone() is None
 

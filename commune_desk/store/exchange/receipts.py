@@ -21,19 +21,19 @@ from sync.change import Change, Verb
 
 _SET_ASIDE = (
     "UPDATE change SET state='quarantined', code=?, seq=NULL, outcomes=NULL"
-    " WHERE id=? AND desk=? AND n<=? AND (seq IS NULL OR state IN ('waiting', 'sent'))"
+    " WHERE id=? AND desk=? AND n<=? AND (seq IS NULL OR state='waiting')"
 )
 """What no feed brought, or what waits again: where that stood in the feed of before a restore says nothing."""
 # By this index: the numbers would lead through everything that was ever accepted.
 _ACCEPT = (
     "UPDATE change INDEXED BY change_open SET state=CASE WHEN length(raw)>0 THEN 'accepted' ELSE 'erased' END"  # noqa: S608
-    f" WHERE {OPEN} AND desk=? AND n<=? AND state IN ('waiting', 'sent')"
+    f" WHERE {OPEN} AND desk=? AND n<=? AND state='waiting'"
 )
 USED_ID = "id"
 """The province's code for what it has under this id from another desk, or from this one by another name."""
 _SEND_AGAIN = (
     "UPDATE change SET state='waiting', code=NULL"
-    " WHERE desk=? AND n>=? AND state IN ('sent', 'accepted', 'quarantined', 'erased')"
+    " WHERE desk=? AND n>=? AND state IN ('accepted', 'quarantined', 'erased')"
 )
 
 

@@ -21,9 +21,7 @@ from sync.purge_wire import REMOVED
 
 _READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
 _STAGE = "UPDATE change SET state='staged', desk='', n=NULL, head=NULL, signature=NULL, code=NULL, seq=NULL WHERE "
-_OFFERED_AGAIN = (
-    f"SELECT 1 FROM change WHERE {journal.OPEN} AND state IN ('waiting', 'sent') AND seq IS NOT NULL LIMIT 1"  # noqa: S608
-)
+_OFFERED_AGAIN = f"SELECT 1 FROM change WHERE {journal.OPEN} AND state='waiting' AND seq IS NOT NULL LIMIT 1"  # noqa: S608
 """A change that was heard in a feed and waits once more: the province has lost what it had, and has not said so yet."""
 _KNOWN_BY_FORMER_NAME = "UPDATE change SET state='accepted', code=NULL WHERE state='quarantined' AND code='id'"
 """What the province had under a former name when it was offered again: it has it, unless it lost it since."""
@@ -108,11 +106,11 @@ def _take_back(tx: Tx, own: settings.Identity, *, lost: bool) -> None:
 
 def _take_numbers_back(tx: Tx, desk: str) -> None:
     """Of what no receipt names, and of what was set aside because the desk had no right to write there any more."""
-    erased = "DELETE FROM change WHERE desk=? AND state IN ('waiting', 'sent') AND length(raw)=0"
+    erased = "DELETE FROM change WHERE desk=? AND state='waiting' AND length(raw)=0"
     tx.connection.execute(erased, (desk,))  # a new desk has no use for a digest in the chain of the former one
     _stage(
         tx,
-        "desk=? AND (state IN ('waiting', 'sent') OR seq IS NULL AND state='quarantined' AND code IN (?,?,?))",
+        "desk=? AND (state='waiting' OR seq IS NULL AND state='quarantined' AND code IN (?,?,?))",
         desk,
         *_FOR_LACK_OF_RIGHTS,
     )

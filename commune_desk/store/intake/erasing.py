@@ -169,6 +169,6 @@ def _empty(tx: Tx, change: str, desk: str, n: int | None, raw: Any, state: str) 
         return
     tx.connection.execute(
         "UPDATE change SET raw=x'', signature=NULL, outcomes=NULL, seq=NULL, import_id=NULL, digest=?,"
-        " state=CASE WHEN state IN ('waiting', 'sent') THEN state ELSE ? END WHERE id=?",
+        " state=CASE WHEN state='waiting' THEN state ELSE ? END WHERE id=?",
         (seal.sha256(bytes(raw)), ERASED, change),
     )

@@ -23,7 +23,7 @@ from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
 from sync.change import WITHOUT_FIELDS, Line, Verb
 
-_COMES_BACK = f"UPDATE change SET seq=NULL WHERE {journal.OPEN} AND state IN ('waiting', 'sent')"  # noqa: S608
+_COMES_BACK = f"UPDATE change SET seq=NULL WHERE {journal.OPEN} AND state='waiting'"  # noqa: S608
 RESTATE_AT_ONCE = 300
 """Standing lines in a transaction: few, so that typing never waits. Where many follow, it is the first that has so
 many, and the time that each takes tells how many the next one has."""

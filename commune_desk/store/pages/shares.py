@@ -24,7 +24,7 @@ _OF_RECORD = (
 )
 _GUESTS = "SELECT a.record FROM arrival a JOIN person p ON p.id=a.record ORDER BY p.full_name, p.id"
 _SET_ASIDE = "quarantined"
-_ON_ITS_WAY = ("waiting", "sent", "accepted", "staged")
+_ON_ITS_WAY = ("waiting", "accepted", "staged")
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):

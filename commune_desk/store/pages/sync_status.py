@@ -212,7 +212,7 @@ def _waiting(connection: Connection, desk: str) -> tuple[tuple[Waiting, ...], in
         (desk,),
     ).fetchall()
     oldest = connection.execute(
-        f"SELECT min(stamp) FROM change WHERE {OPEN} AND desk=? AND state IN ('waiting', 'sent')",  # noqa: S608
+        f"SELECT min(stamp) FROM change WHERE {OPEN} AND desk=? AND state='waiting'",  # noqa: S608
         (desk,),
     ).fetchone()[0]
     return tuple(Waiting(*row) for row in rows), oldest

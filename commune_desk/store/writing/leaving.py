@@ -20,7 +20,7 @@ _PERSON = "person"
 _ASKED = (
     "SELECT json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.to'), state, code FROM change"
     " WHERE record=? AND json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k')=? AND seq IS NULL"
-    " AND state IN ('waiting', 'sent', 'accepted', 'staged', 'quarantined')"
+    " AND state IN ('waiting', 'accepted', 'staged', 'quarantined')"
     " ORDER BY stamp DESC, id DESC LIMIT 1"
 )
 

@@ -25,7 +25,7 @@ them."""
 DIRECTORY_VERSION = "directory_version"
 _SEALED_ONCE = (
     "SELECT id, raw, outcomes FROM change WHERE record=? AND length(raw)>0"
-    " AND state IN ('waiting', 'sent', 'staged', 'accepted', 'received') ORDER BY seq IS NULL, seq, stamp, id"
+    " AND state IN ('waiting', 'staged', 'accepted', 'received') ORDER BY seq IS NULL, seq, stamp, id"
 )
 _WAITING = (
     "SELECT c.field, h.id, h.raw FROM conflict c JOIN change h ON h.id=c.theirs"

@@ -255,7 +255,7 @@ class TravelledOffice:
         scope = desk.register.identity.scope
         more = desk.go()
         found: dict[str, object] = {
-            "under way": desk.ask("SELECT id, state, raw FROM change WHERE state IN ('waiting','sent','staged')"),
+            "under way": desk.ask("SELECT id, state, raw FROM change WHERE state IN ('waiting', 'staged')"),
             "set aside": list(desk.register.write(lambda tx: entries_set_aside(tx.connection)).result()[0]),
             "hidden": desk.ask("SELECT record, field FROM shadow"),
             "leaving": desk.ask("SELECT record FROM departure WHERE is_gone=0"),
