@@ -35,7 +35,7 @@ Wire = str | Number | bool | list[str] | None
 
 
 class Verb(StrEnum):
-    """What a change does to its record."""
+    """What a change does to its record. Compares and hashes like its text; a `Change` itself holds the bare text."""
 
     SET = "set"
     RESOLVE = "resolve"
@@ -53,9 +53,9 @@ class Verb(StrEnum):
     `set` says who ordered it and why."""
 
 
-RELOCATING = frozenset({Verb.MOVE.value, Verb.SHARE.value, Verb.UNSHARE.value})
+RELOCATING = frozenset({Verb.MOVE, Verb.SHARE, Verb.UNSHARE})
 """Verbs that say where a record is held; they carry no fields."""
-WITHOUT_FIELDS = RELOCATING | {Verb.ERASE.value}
+WITHOUT_FIELDS = RELOCATING | {Verb.ERASE}
 """Verbs that say nothing of what stands in a record."""
 JOINED_TO = "joined_to"
 """The one field that an `alias` writes, and nothing else does."""
@@ -117,7 +117,7 @@ class BadLine(Fault):
     """Bytes that are not a change."""
 
 
-_VERB_SINCE = {Verb.SET.value: 1, Verb.RESOLVE.value: 1, Verb.ERASE.value: 3, Verb.ALIAS.value: 4}
+_VERB_SINCE: dict[str, int] = {Verb.SET: 1, Verb.RESOLVE: 1, Verb.ERASE: 3, Verb.ALIAS: 4}
 _PLACES_SINCE = 2
 """The schema version that the verbs came with; those of place are not named."""
 _encoder = msgspec.json.Encoder()
@@ -176,7 +176,7 @@ def _within_profile(value: Any, depth: int = 0) -> bool:
 
 def sealed_for(change: Change) -> str:
     """The scope whose key the change's sealed values are sealed to."""
-    return change.to if change.verb == Verb.RESEAL.value else change.scope
+    return change.to if change.verb == Verb.RESEAL else change.scope
 
 
 def to_wire(value: Value) -> Wire:

@@ -39,7 +39,7 @@ FAULTS = (
     Fault(
         name="a-joining-is-told-no-more-once-its-record-has-left",
         file="sync/server/answers/pull.py",
-        old="_NAMING_IDS = WITHOUT_FIELDS | {Verb.ALIAS.value}",
+        old="_NAMING_IDS = WITHOUT_FIELDS | {Verb.ALIAS}",
         new="_NAMING_IDS = WITHOUT_FIELDS",
         tests=(f"{_SEALED}::test_it_opens_though_the_desk_that_joined_them_never_comes_back",),
     ),
@@ -116,7 +116,7 @@ FAULTS = (
     Fault(
         name="a-joining-that-was-set-aside-stays",
         file="commune_desk/store/intake/incoming.py",
-        old="            nobody = (None, None) if change.verb == Verb.ALIAS.value else None",
+        old="            nobody = (None, None) if change.verb == Verb.ALIAS else None",
         new="            nobody = None",
         tests=(f"{_HERE}::test_of_two_desks_that_join_them_the_two_ways_the_first_stands_everywhere",),
     ),

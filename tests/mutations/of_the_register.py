@@ -30,7 +30,7 @@ FAULTS = (
     Fault(
         name="what-was-sealed-for-nobody-hides-what-stands",
         file="commune_desk/store/intake/incoming.py",
-        old="return [one for one in changes if one.verb != Verb.RESEAL.value]",
+        old="return [one for one in changes if one.verb != Verb.RESEAL]",
         new="return changes",
         tests=("sync/journeys/test_sealed_for_nobody.py::test_nothing_is_hidden",),
     ),

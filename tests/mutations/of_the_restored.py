@@ -99,7 +99,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="what-is-only-sealed-again-hides-what-comes",
         file="commune_desk/store/intake/incoming.py",
-        old="[one for one in changes if one.verb != Verb.RESEAL.value]",
+        old="[one for one in changes if one.verb != Verb.RESEAL]",
         new="changes",
         tests=("sync/journeys/test_sealed_and_sent_late.py::test_what_was_sealed_for_nothing_hides_nothing",),
     ),

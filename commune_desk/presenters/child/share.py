@@ -195,7 +195,7 @@ def _set_aside(workplace: Workplace, sharing: Sharing) -> str:
     refused = sharing.not_done
     if refused is None:
         return ""
-    if refused.verb == Verb.SHARE.value:
+    if refused.verb == Verb.SHARE:
         text, why = _("The province did not share the record with {place}."), _HOLDS_IT
     else:
         text, why = _("The province did not take the record back from {place}."), _HOLDS_IT_NOT

@@ -61,7 +61,7 @@ def apply(tx: Tx, events: Sequence[Step], positions: Mapping[str, FeedPosition])
     ahead = {scope: position for scope, position in positions.items() if position.seq > here.get(scope, 0)}
     Incoming(tx, private_boxes(tx.connection)).apply(new, ahead)
     file_queue.offer_named(tx, _files_in(new))
-    if any(line.change.verb == Verb.ERASE.value for _event, line in new):
+    if any(line.change.verb == Verb.ERASE for _event, line in new):
         comparing.ask(tx)  # what was tied here alone to whom it erased stands at the province
 
 

@@ -115,7 +115,7 @@ def open_again(tx: Tx, change_id: str, code: str = "") -> None:
         "SELECT raw FROM change WHERE id=? AND state=? AND length(raw)>0", (change_id, state)
     ).fetchone()
     change = msgspec.json.decode(row[0], type=Change) if row else None
-    joins = change is not None and change.verb == Verb.ALIAS.value
+    joins = change is not None and change.verb == Verb.ALIAS
     if change is None or not (joins or (change.resolves and not code)):
         return
     Incoming(tx, {}).put_back(change)

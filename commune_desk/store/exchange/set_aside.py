@@ -16,7 +16,7 @@ from sync.change import Verb
 Codes = tuple[tuple[str, int], ...]
 """Why, by the province's code, and how many changes for each reason."""
 
-_SEALS_AGAIN = f"COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '')='{Verb.RESEAL.value}'"
+_SEALS_AGAIN = f"COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '')='{Verb.RESEAL}'"
 _ASIDE = f"FROM change WHERE {OPEN} AND state='quarantined'"
 
 

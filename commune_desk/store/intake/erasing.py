@@ -61,7 +61,7 @@ def drop_refused(tx: Tx, change_id: str, desk: str) -> None:
     kind, record, n, raw, state = row
     if raw:
         db.execute("INSERT OR IGNORE INTO erased_unsent VALUES (?)", (change_id,))
-    if raw and msgspec.json.decode(raw, type=Change).verb == Verb.ALIAS.value:
+    if raw and msgspec.json.decode(raw, type=Change).verb == Verb.ALIAS:
         _empty(tx, change_id, desk, n, raw, state)  # it names who is erased; whose record it is may stay
     elif raw or _was_erased(db, record):
         _erase(tx, kind, record)

@@ -36,7 +36,7 @@ def seal_again(tx: Tx, event: protocol.Event, move: Change) -> None:
     Or for the one to which the child has moved on since.
     """
     to = event.gone_on or move.to
-    target = _commune(tx, to) if move.verb == Verb.MOVE.value else None
+    target = _commune(tx, to) if move.verb == Verb.MOVE else None
     if target is None or tx.ledger.is_ended:
         return
     if event.gone_on:
@@ -121,7 +121,7 @@ def _sent_late(connection: Connection, record: str) -> list[tuple[Change, str]]:
     rows = connection.execute(asked, (record,)).fetchall()
     made = [(msgspec.json.decode(raw, type=Change), is_unheard) for raw, is_unheard in rows]
     seen = {(field, by) for change, _ in made for field, by in change.base.items()}
-    late = [change for change, is_unheard in made if is_unheard and change.verb != Verb.RESEAL.value]
+    late = [change for change, is_unheard in made if is_unheard and change.verb != Verb.RESEAL]
     return [(change, field) for change in late for field in change.seal if (field, change.id) not in seen]
 
 

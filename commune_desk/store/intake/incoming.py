@@ -139,7 +139,7 @@ class Incoming:
         held = self._hold(KINDS[change.kind], change, change.scope)
         shadows = shadow.of_record(self._db, change.record)
         for field in change.fields:
-            nobody = (None, None) if change.verb == Verb.ALIAS.value else None
+            nobody = (None, None) if change.verb == Verb.ALIAS else None
             behind = shadows.get(field, nobody)
             if behind is not None and held.writers.get(field) == change.id:
                 shadow.drop(self._db, change.record, field)
@@ -167,7 +167,7 @@ class Incoming:
         kind = KINDS.get(change.kind)
         if kind is None or origin == "known":
             return
-        if change.verb == Verb.ERASE.value:
+        if change.verb == Verb.ERASE:
             self._erase(event, change)
             return
         if change.verb in RELOCATING:
@@ -340,7 +340,7 @@ class Incoming:
             (record,),
         ).fetchall()
         changes = [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
-        return [one for one in changes if one.verb != Verb.RESEAL.value]  # it says no other value than was there
+        return [one for one in changes if one.verb != Verb.RESEAL]  # it says no other value than was there
 
     def value_of(self, kind: Kind, event: protocol.Event, change: Change, field: str) -> Value:
         """The value that now stands; unknown when it cannot be opened or does not hold, for no value stops a feed."""

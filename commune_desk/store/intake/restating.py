@@ -131,7 +131,7 @@ class Restating:
             if line.change.kind not in KINDS:
                 departures.come_back(self._db, line.change.kind, line.change.record)
             self._remember_guest(event, line)
-            if line.change.verb == Verb.ERASE.value:
+            if line.change.verb == Verb.ERASE:
                 erasing.carry_out(self._tx, line.change, event.left)
             elif event.left:
                 instant = to_iso(stamp_instant(line.change.stamp))
@@ -141,7 +141,7 @@ class Restating:
     def _remember_guest(self, event: protocol.Event, line: Line) -> None:
         """Who is held here for another place; nobody need look at them anew because a desk begins."""
         change = line.change
-        if change.verb == Verb.SHARE.value and change.to == event.scope:
+        if change.verb == Verb.SHARE and change.to == event.scope:
             row = (change.record, change.id, change.scope, to_iso(stamp_instant(change.stamp)))
             self._db.execute("INSERT OR IGNORE INTO arrival VALUES (?,?,?,?,1)", row)
 

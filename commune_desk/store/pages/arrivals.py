@@ -40,7 +40,7 @@ def unseen(connection: Connection, most: int) -> list[Arrival]:
             birth_date=row[2],
             come_from=row[3],
             on=local_day(from_iso(row[4])),
-            is_guest=row[5] == Verb.SHARE.value,
+            is_guest=row[5] == Verb.SHARE,
             has_file=bool(row[6]),
         )
         for row in rows

@@ -206,21 +206,21 @@ def _entry(row: Any, change: Change, changes: dict[str, Change], lost: set[str],
         desk=desk or "",
         at=to_iso(stamp_instant(change.stamp)),
         is_first=is_first,
-        is_decision=change.verb == Verb.RESOLVE.value,
+        is_decision=change.verb == Verb.RESOLVE,
         is_unsent=state in UNSENT,
-        is_set_aside=state == SET_ASIDE and change.verb != Verb.RESEAL.value,
+        is_set_aside=state == SET_ASIDE and change.verb != Verb.RESEAL,
         receipt_at="",
         is_in_conflict=False,
         edits=tuple(_edit(change, field, changes, lost) for field in change.fields if _is_edited(change, field)),
         place_verb=change.verb if change.verb in RELOCATING else "",
         moved_from=change.scope if change.verb in RELOCATING else "",
         moved_to=change.to if change.verb in RELOCATING else "",
-        joined=str(change.set.get(JOINED_TO, "")) if change.verb == Verb.ALIAS.value else "",
+        joined=str(change.set.get(JOINED_TO, "")) if change.verb == Verb.ALIAS else "",
     )
 
 
 def _is_edited(change: Change, field: str) -> bool:
-    return change.verb != Verb.ALIAS.value and _is_known(change, field)
+    return change.verb != Verb.ALIAS and _is_known(change, field)
 
 
 def _is_known(change: Change, field: str) -> bool:

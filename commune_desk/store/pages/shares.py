@@ -68,13 +68,13 @@ class Sharing:
     def read(self, verb: str, share: Share) -> None:
         """One of the changes that say where the record is held, and that stands or is on its way."""
         self.not_done = None
-        if verb == Verb.SHARE.value:
+        if verb == Verb.SHARE:
             self.shares[share.to] = share
-        elif verb == Verb.UNSHARE.value and share.is_asked and share.to in self.shares:
+        elif verb == Verb.UNSHARE and share.is_asked and share.to in self.shares:
             self.shares[share.to] = msgspec.structs.replace(self.shares[share.to], is_ending=True)
         elif not share.is_asked:
             self.shares.pop(share.to, None)
-            if verb == Verb.MOVE.value:
+            if verb == Verb.MOVE:
                 self.shares = {to: msgspec.structs.replace(one, home=share.to) for to, one in self.shares.items()}
 
 
@@ -84,7 +84,7 @@ def sharing_of(connection: Connection, record: str) -> Sharing:
     for row in connection.execute(_OF_RECORD, (record,)).fetchall():
         _follow(found, *row)
     refused = found.not_done
-    if refused is not None and (refused.verb == Verb.SHARE.value) == (refused.to in found.shares):
+    if refused is not None and (refused.verb == Verb.SHARE) == (refused.to in found.shares):
         found.not_done = None  # somebody else did it
     return found
 
@@ -107,7 +107,7 @@ def _follow(found: Sharing, verb: str, to: str, home: str, state: str, code: str
         at = to_iso(stamp_instant(stamp))
         found.stamp = max(found.stamp, stamp)
         found.read(verb, Share(to=Scope(to), home=Scope(home), at=at, by=by, is_asked=is_asked))
-    elif state == _SET_ASIDE and verb != Verb.MOVE.value and stamp > found.stamp:
+    elif state == _SET_ASIDE and verb != Verb.MOVE and stamp > found.stamp:
         found.not_done = NotDone(verb, Scope(to), code)
 
 

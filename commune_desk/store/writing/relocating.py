@@ -128,7 +128,7 @@ def _sealed_before(connection: Connection, record: str, to: ScopeKey, base: Base
     """Fields of which the very value that stands was sealed to this key by a change that was not set aside."""
     rows = connection.execute("SELECT raw FROM change WHERE record=? AND state<>'quarantined'", (record,)).fetchall()
     changes = [msgspec.json.decode(raw, type=Change) for (raw,) in rows if raw]
-    again = [one for one in changes if one.verb == Verb.RESEAL.value and one.key == to.key]
+    again = [one for one in changes if one.verb == Verb.RESEAL and one.key == to.key]
     return {name for one in again for name in one.seal if one.base.get(name) == base.get(name)}
 
 

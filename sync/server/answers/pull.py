@@ -36,7 +36,7 @@ from sync.server.problems import Refused
 
 _LEAST_BYTES = 32 * 1024
 _CONTACT_STEP = timedelta(minutes=5)
-_NAMING_IDS = WITHOUT_FIELDS | {Verb.ALIAS.value}
+_NAMING_IDS = WITHOUT_FIELDS | {Verb.ALIAS}
 
 
 @dataclass

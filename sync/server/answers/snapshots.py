@@ -340,7 +340,7 @@ def what_brought_them(
 
 def _ends_of(connection: Connection, moves: Sequence[Change]) -> set[str]:
     """By what the places that these shares name have lost the records: alone, a share would seem to stand."""
-    left, shares = tables.departure, [one for one in moves if one.verb == Verb.SHARE.value]
+    left, shares = tables.departure, [one for one in moves if one.verb == Verb.SHARE]
     found: set[str] = set()
     for some in batched({one.record for one in shares}):
         rows = connection.execute(select(left.c.scope, left.c.record, left.c.change).where(left.c.record.in_(some)))

@@ -62,7 +62,7 @@ class Closed(NamedTuple):
 def unopened(connection: Connection, scope: str, move: Change, left: Iterable[tuple[str, str]]) -> Closed:
     """Of the records (kind, id) that `move` took from `scope`, those of which something that stands is still sealed to
     the key of `scope`: where it took them, or where the person has gone on to."""
-    if move.verb != Verb.MOVE.value:
+    if move.verb != Verb.MOVE:
         return Closed([])
     named = list(left)
     place = _gone_on_to(connection, scope, move)

@@ -17,10 +17,8 @@ from sync.seal import is_sealed
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MAX_FIELDS = 100
 _MAX_STAMP = 1 << 53
-_VERBS = frozenset(verb.value for verb in Verb)
-_ALIAS, _ERASE, _RESEAL, _RESOLVE, _SET = (
-    verb.value for verb in (Verb.ALIAS, Verb.ERASE, Verb.RESEAL, Verb.RESOLVE, Verb.SET)
-)
+_VERBS = frozenset(Verb)
+_ALIAS, _ERASE, _RESEAL, _RESOLVE, _SET = Verb.ALIAS, Verb.ERASE, Verb.RESEAL, Verb.RESOLVE, Verb.SET
 _OPEN = frozenset(int(data) for data in Data if not data.is_sealed)
 _JOINS = frozenset({JOINED_TO})
 

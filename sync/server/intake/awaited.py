@@ -19,7 +19,7 @@ from sync.server.intake.whereabouts import Route
 
 MOST = MAX_CHANGES
 """Changes that one record brings with it: more than anybody writes about a child until a backup's gap is closed."""
-_ALIAS, _RESEAL = Verb.ALIAS.value, Verb.RESEAL.value
+_ALIAS, _RESEAL = Verb.ALIAS, Verb.RESEAL
 
 
 def places_of(change: Change, route: Route | None) -> Sequence[tuple[str, str]]:

@@ -15,7 +15,7 @@ from sync.server.intake.records import kinds_of
 
 ERASED = "erased"
 """The code of what is taken in for its digest alone: it speaks of an erased record."""
-_SET, _NOTICE, _STAY = Verb.SET.value, "placement_notice", "placement"
+_SET, _NOTICE, _STAY = Verb.SET, "placement_notice", "placement"
 
 
 def speaking_of_erased(connection: Connection, changes: Collection[Change]) -> set[str]:

@@ -8,7 +8,7 @@ from sync import seal
 from sync.change import RELOCATING, Line, Verb
 from sync.protocol import Result
 
-_ALIAS = Verb.ALIAS.value
+_ALIAS = Verb.ALIAS
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from sync.server.intake.whereabouts import PERSON, Route
 
 _NEWER = Field(label="", merge=Merge.REVIEW)
 """How a field that only a newer program declares is merged: kept, and concurrency goes to people."""
-_SET, _ALIAS = Verb.SET.value, Verb.ALIAS.value
+_SET, _ALIAS = Verb.SET, Verb.ALIAS
 _PLAIN = {
     kind: frozenset(name for name, rule in declared.fields.items() if rule.merge not in (Merge.SET, Merge.LWW))
     for kind, declared in KINDS.items()
@@ -163,11 +163,11 @@ class Batch:
     def _merge_fields(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
         for name in change.fields:
             rule = KINDS[change.kind].fields.get(name, _NEWER)
-            if change.verb == Verb.RESEAL.value:
+            if change.verb == Verb.RESEAL:
                 self._reseal(record, change, name, latest, merged)
             elif rule.merge is Merge.SET and name in change.set:
                 self._merge_members(record, change, name, seq, merged)
-            elif change.verb == Verb.RESOLVE.value and name in change.resolves:
+            elif change.verb == Verb.RESOLVE and name in change.resolves:
                 self._resolve(record, change, name, merged)
             else:
                 self._merge_field(record, change, name, rule, latest, merged)
@@ -281,7 +281,7 @@ class Batch:
 
 def _is_late(change: Change, route: Route) -> bool:
     """Whether its author edited what had left; what followed whoever had left is still its author's own."""
-    is_edit = not KINDS[change.kind].append_only and change.verb != Verb.RESEAL.value
+    is_edit = not KINDS[change.kind].append_only and change.verb != Verb.RESEAL
     return route.is_late and is_edit and not route.is_own
 
 

@@ -28,7 +28,7 @@ from sync.server.intake.merging import Batch
 from sync.server.intake.records import born_of, outgrows, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
-_ALIAS, _RESEAL = Verb.ALIAS.value, Verb.RESEAL.value
+_ALIAS, _RESEAL = Verb.ALIAS, Verb.RESEAL
 _AHEAD = 150
 """Changes that are written while those behind them, at least as many, are still being merged: so PostgreSQL is at work
 meanwhile. What came of them is written at the end, for each statement has a price of its own."""

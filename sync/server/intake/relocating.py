@@ -49,13 +49,13 @@ def fault(change: Change, route: Route | None, record: Stored) -> str | None:
         return "moved"
     if not is_scope(change.to) or not KINDS[change.kind].fits_scope(change.to):
         return "scope"
-    if change.verb == Verb.MOVE.value:
+    if change.verb == Verb.MOVE:
         if change.kind == PERSON and record.value(JOINED_TO) is not None:
             return JOINED
         movable = change.kind == PERSON and is_commune_scope(change.to) and change.to != route.home
         return None if movable and change.scope == route.home else "scope"
     is_there = change.to in route.scopes
-    if change.verb == Verb.SHARE.value:
+    if change.verb == Verb.SHARE:
         has_room = len(route.scopes) <= MOST_HOLDERS
         return None if change.scope == route.home and not is_there and has_room else "scope"
     return None if is_there and change.to != route.home and may_end(change, route) else "scope"
@@ -69,9 +69,9 @@ def may_end(change: Change, route: Route) -> bool:
 def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> list[str]:
     """Do what the change says; `fault` found nothing against it, and the scopes are locked. What came to `to` by it."""
     (record,) = read_records(connection, line.change.kind, [line.change.record])
-    if line.change.verb == Verb.MOVE.value:
+    if line.change.verb == Verb.MOVE:
         return _move(connection, feeds, line, route, record)
-    if line.change.verb == Verb.SHARE.value:
+    if line.change.verb == Verb.SHARE:
         _tell(feeds, line, route, route.scopes)
         _enter(connection, feeds, line, [record])
         _hold(connection, line.change, [record])
@@ -173,7 +173,7 @@ def _came_along(connection: Connection, family: _Family, record: Stored) -> bool
     """Whether the family's home holds the record because of a move, and nobody shared it for its own sake."""
     table = tables.guest
     since = select(table.c.since).where(table.c.scope == family.home, table.c.record == record.id)
-    return any(line.change.verb == Verb.MOVE.value for line in lines_of(connection, connection.scalars(since)))
+    return any(line.change.verb == Verb.MOVE for line in lines_of(connection, connection.scalars(since)))
 
 
 def _has_room(connection: Connection, record: Stored) -> bool:

@@ -18,7 +18,7 @@ from sync.server.engine.asking import among
 from sync.server.intake.records import Stored
 from sync.server.intake.standing import lines_of
 
-_RESEAL = Verb.RESEAL.value
+_RESEAL = Verb.RESEAL
 
 
 def let_stand_what_opens(connection: Connection, records: Sequence[Stored], place: str) -> None:

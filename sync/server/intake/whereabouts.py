@@ -150,7 +150,7 @@ class Whereabouts:
             end = ends[self._left[scope, record]]
             last = self._last_move(connection, record, home)
             way = _Way(last) if last else _way_of_a_guest(connection, scope, record, end)
-            self._ways[scope, record] = way._replace(follows=end.change.verb == Verb.MOVE.value)
+            self._ways[scope, record] = way._replace(follows=end.change.verb == Verb.MOVE)
 
     def _last_move(self, connection: Connection, record: str, home: str) -> str:
         """The move by which the record came to its home, as the home was told last; empty where it always lived there.
@@ -161,7 +161,7 @@ class Whereabouts:
         feed = tables.feed
         by = {change for (_, one), change in self._left.items() if one == record}
         moves = lines_of(connection, by | set(_brought(connection, home, record)))
-        came = [one.change.id for one in moves if (one.change.verb, one.change.to) == (Verb.MOVE.value, home)]
+        came = [one.change.id for one in moves if (one.change.verb, one.change.to) == (Verb.MOVE, home)]
         told = select(feed.c.change).where(feed.c.scope == home, feed.c.change.in_(came)).order_by(feed.c.seq.desc())
         return connection.scalar(told.limit(1)) or "" if came else ""
 
@@ -228,6 +228,6 @@ def _way_of_a_guest(connection: Connection, scope: str, record: str, end: Line) 
     """By what the scope held, until `end`, a record whose home has never been another: the home wrote that itself."""
     since = next((one for one in _brought(connection, scope, record) if one != end.change.id), end.change.id)
     (line,) = lines_of(connection, [since])
-    if line.change.verb != Verb.SHARE.value:
+    if line.change.verb != Verb.SHARE:
         return _Way(since, [(line, "")])
     return _Way(since, [(line, ""), (end, "" if end.change.scope == line.change.scope else since)])

@@ -177,7 +177,7 @@ def _pushes(draw: st.DrawFn, pool: Pool) -> Push:
     return Push(changes, draw(_overrides(protocol.PushHeader, pool)) if is_odd else {})
 
 
-_RELOCATING = {Verb.MOVE.value, Verb.SHARE.value, Verb.UNSHARE.value}
+_RELOCATING = {Verb.MOVE, Verb.SHARE, Verb.UNSHARE}
 
 
 @st.composite
@@ -189,9 +189,9 @@ def _changes(draw: st.DrawFn, pool: Pool) -> dict[str, Any]:
     verb = draw(pool.text("k"))
     if verb in _RELOCATING:
         return more | {"verb": verb, "to": draw(pool.text("to")), "set": {}}
-    if verb == Verb.ALIAS.value:
+    if verb == Verb.ALIAS:
         return more | {"verb": verb, "set": {"joined_to": draw(pool.text("r"))}}
-    if verb == Verb.RESOLVE.value:
+    if verb == Verb.RESOLVE:
         return more | {"verb": verb, "resolves": {"full_name": draw(st.lists(pool.text("resolves"), max_size=2))}}
     return more | {"verb": verb, "base": draw(st.dictionaries(st.just("full_name"), pool.text("base")))}
 
