@@ -1,6 +1,7 @@
-"""An instant as the province says it: checked where a message is read, for a desk keeps what it was told.
+"""The type of timestamps in the province's messages: ISO 8601 in UTC, to the second, validated as a message is decoded.
 
-It reckons with such an instant on every page that it shows. One that is none, kept once, would keep all of them shut.
+A desk stores such timestamps and parses them again for its pages. An impossible date (30 February), stored once, would
+make each of those pages fail; with this type `protocol.decode` raises Malformed, and the message is not taken in.
 """
 
 from __future__ import annotations
@@ -15,4 +16,4 @@ _DAY = f"(?:1[89]|2[01])[0-9]{{2}}-(?:{_DAYS})|(?:{_LEAP})-02-29"
 _HOUR = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 
 Instant = Annotated[str, msgspec.Meta(pattern=f"^(?:(?:{_DAY})T{_HOUR}Z)?\\Z")]
-"""`2026-11-23T16:40:00Z` of the years 1800 to 2199, or empty."""
+"""`YYYY-MM-DDTHH:MM:SSZ`, a real date of the years 1800 to 2199 (leap years are checked), or the empty string."""

@@ -52,10 +52,14 @@ class Decision(msgspec.Struct, frozen=True):
 def decide(
     rule: Field, standing: Standing, incoming: Wire, base: str | None, stamp: int, change_id: str = ""
 ) -> Decision:
-    """Decide one open field that is not a SET (see merge_set).
+    """Merge one unsealed field by its declared rule (`rule.merge`: LWW, FSM, MAX_RISK or review; SET: see merge_set).
 
-    `base` is the change whose value the author saw, `stamp` the author's hybrid time. Of two that write the same the
-    later stands where the later wins: what is heard next is measured against it, whoever was heard first.
+    `standing`: value and writer as the province holds them. `incoming`: the value written by `change_id`. `base`: the
+    id of the change whose value its author saw, None for none; where it is the present writer the edit is not
+    concurrent, and applies. `stamp`: the author's hybrid clock (milliseconds * 1000 + counter).
+
+    An equal value of a concurrent edit is NOOP: the writer stays. Only under LWW does a later one become the writer
+    nevertheless, so that the outcome of a third edit does not depend on the order in which these two came.
     """
     is_later = rule.merge is Merge.LWW and _is_later(standing, stamp, change_id)
     if incoming == standing.value and standing.writer not in (None, base) and not is_later:

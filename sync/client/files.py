@@ -103,9 +103,10 @@ class FileCarrier:
         return True
 
     def _pass_by(self, task: FileTask, fault: errors.ServerTrouble) -> None:
-        """Somebody on the way wants these bytes not, or not so many: the other files need not wait behind this one.
+        """Skip the file for this sync after an unsigned 4xx, as proxies answer; after a 413 first halve the piece.
 
-        Raises it again where it is of the server itself, or of too many files.
+        A signed refusal is handled elsewhere. Raises `fault` again for any other status (the server itself is in
+        trouble), and once `_MOST_STRANGERS` files were refused so: then it is not about one file.
         """
         status = fault.params["status"]
         if not isinstance(status, int) or not 400 <= status < 500:

@@ -20,7 +20,10 @@ APPLY_AT_ONCE = 300
 
 
 Kept: TypeAlias = Callable[[], bool]
-"""Waits until it is kept, and says whether it is. Raises what kept it from being so."""
+"""The pending result of `acknowledge`: blocks until the writer's transaction has ended.
+
+True once the receipt is committed, False where it was refused and nothing was written; raises the writer's own error.
+"""
 
 
 class DeskIdentity(Protocol):

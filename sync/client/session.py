@@ -265,11 +265,14 @@ class Session:
         self._tally.quarantined += sum(result.status == "quarantined" for result in receipt.results)
 
     def _pull_or_mend(self, channel: Channel, identity: DeskIdentity) -> None:
-        """Pull. A province that lacks what was seen was put back from a backup: it is offered this desk's last change.
+        """Pull all feeds; where the province's history differs from what this desk has seen, repair and pull again.
 
-        If it lacks that too it says from where on, and gets back what it had signed for. What others sent comes from
-        them. Once it has said so twice (one page may be an old one that came again), the feeds are other ones: each
-        scope is begun anew from what stands, and what is only here stays.
+        HistoryRewritten (a feed ends before the cursor, its chain differs, a receipt is forgotten): it was restored.
+        1. This desk's last change is pushed again, with the last receipt; if the province lacks older ones too, its
+           refusal says from which number on, and all from there are pushed. What other desks had sent, they push.
+        2. In the same epoch the kept daily root must still hold: else SplitView is raised, and sync stops.
+        3. The pull is repeated, for the page may have been an old one, replayed. If that fails likewise, each scope is
+           read anew from a snapshot; rows that are in this register alone are kept.
         """
         try:
             self._begin_anew(channel, identity)

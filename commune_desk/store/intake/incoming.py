@@ -108,11 +108,11 @@ class Incoming:
         spoken.let_stand(self._tx, held.kind.name, record, same)
 
     def _is_lost(self, held: _Held, field: str, standing: Mapping[str, tuple[Value, str | None]]) -> bool:
-        """Whether a province that was put back lost who wrote the field: it stays until who wrote it sends it again.
+        """Whether a restored province lacks the change that wrote `field` here; its value stays until that is resent.
 
-        A feed told of that change, or a receipt, and the province has none there, or one that it was written over: no
-        field is ever unwritten, nor is what was written over written by the same once more. One that its lines name it
-        has: it says itself what became of it.
+        `standing`: (value, id of the writer) by field, as the standing lines say. Asked of writers that no line names.
+        True where the province once had that change (state `received` or `accepted`) and now has no writer of the field
+        at all, or one that the change had overwritten: neither happens in a feed, where fields are never unwritten.
         """
         writer, stands_there = held.writers[field], standing.get(field, (None, None))[1]
         row = self._db.execute("SELECT state FROM change WHERE id=?", (writer,)).fetchone()

@@ -258,10 +258,10 @@ def _leaves_of(connection: Connection, scope: str) -> list[StandingLine]:
 def written_lines(
     connection: Connection, scope: str, standing: Sequence[StandingLine], places: Mapping[str, tuple[int, str]]
 ) -> tuple[list[bytes], SnapshotEnd]:
-    """Standing lines of the scope as they travel, and what proves them; `places` are (seq, event) by change.
+    """The body of a snapshot or of `records`: standing lines as `event TAB line`, moves first; and the end that proves.
 
-    Without what was written elsewhere and never brought here, as the base of a late edit that waits for a person: no
-    desk takes a line of another place that nothing brought, and who follows the feed does not have it either.
+    `places`: (seq, event JSON) in the scope's feed, by change id. A line written for another scope is left out unless
+    a move or share of this feed brought it (`Event.entered`): desks refuse such a line, and the feed has none either.
     """
     by = _brought(standing, places)
     standing = [one for one in standing if _is_of(one.line.change, scope) or one.line.change.id in by]

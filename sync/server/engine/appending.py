@@ -21,10 +21,11 @@ Rows = Sequence[Mapping[str, Any]]
 
 @contextmanager
 def without_waiting(connection: Connection) -> Iterator[None]:
-    """What is written meanwhile goes to PostgreSQL without waiting for each answer; what fails is raised at the end.
+    """Pipeline mode on PostgreSQL: statements inside are sent without a round trip each; an error is raised at the end.
 
-    Nothing may be asked for meanwhile. What is written by key, or put in, is planned once for a connection: unlike for
-    a search the way does not depend on how many rows there are already.
+    Only writes may stand inside: a SELECT would wait for its result. Their plans are cached for the connection
+    (`plan_cache_mode = auto`): for inserts and updates by key the best plan does not depend on the number of rows, as
+    it does for searches. On the embedded engine this changes nothing.
     """
     if connection.dialect.name != "postgresql":
         yield

@@ -22,13 +22,14 @@ PERSON = "person"
 
 
 class Route(NamedTuple):
-    """What a change's scope and its record's whereabouts make of it.
+    """The feeds that a change is added to, and how it is merged there.
 
-    `home` is where its record lives; `scopes` are all that hold it, home first, each with the change that shared it
-    there (empty for the home). `is_late`: its author did not know that the record had left; `entered` is the move by
-    which it came to its home, perhaps the last of several.
-    `is_own`: the record was made by the same desk, about somebody who had left, and was nowhere else before.
-    `again`: what the home is told once more before it, each with what brings it there; see `_Way`.
+    `home`: the scope that owns its record and merges it. `scopes`: every scope that holds the record, home first, each
+    mapped to the id of the share that brought it there ("" for the home). `is_late`: the change was written in a scope
+    that the record had left by then. `entered`: the id of the move or share under which readers of the home's feed
+    accept a change written for another scope; "" where the change was written for its home.
+    `is_own`: late, of a record that its own desk made about a person who had left; no scope held it before.
+    `again`: (line, entered) of moves and shares to be added to the home's feed once more, ahead of it; see `_Way`.
     """
 
     home: str
@@ -46,11 +47,12 @@ class Route(NamedTuple):
 
 
 class _Way(NamedTuple):
-    """By what the home takes a change of a place that has lost the record, or that a former home let hold it.
+    """What makes the home's readers accept a change from a scope that lost the record, or got it from a former home.
 
-    `entered` is a move or share that the home knows. A desk there that began after the place had let go was not told
-    of a share: it is told `again`, and what ended it. `follows`: who left the place takes along what is written there
-    about them later; not so who was only held there.
+    `entered`: the id of a move or share that is in the home's feed. `again`: (line, entered) to be added to that feed
+    once more, because a desk that joined the home later was never sent them: the share, and the change that ended it.
+    `follows`: the scope lost the record by a move, so that new records written there about the person go to the home
+    too; False where it was a guest of the record only.
     """
 
     entered: str
