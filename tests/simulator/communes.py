@@ -147,10 +147,10 @@ def tried(desk: RealDesk, run: Callable[[Tx], None], done: Callable[[], None] = 
 
 def syncs(course: Course, desk: RealDesk) -> str:
     try:
-        report = desk.sync()
+        outcome = desk.sync()
     except DeskError as trouble:
         return type(trouble).__name__
-    return f"pushed {report.pushed} pulled {report.pulled}"
+    return f"pushed {outcome.pushed} pulled {outcome.pulled}"
 
 
 def syncs_on_a_bad_line(course: Course, desk: RealDesk) -> str:
@@ -242,8 +242,8 @@ def play(course: Course, actions: dict[Act, int], settle: Callable[[Course], Non
 
 def settle(course: Course) -> None:
     for _ in range(_ROUNDS):
-        reports: list[SyncOutcome] = [desk.sync() for desk in course.desks]
-        if not any(report.pushed or report.pulled for report in reports):
+        outcomes: list[SyncOutcome] = [desk.sync() for desk in course.desks]
+        if not any(outcome.pushed or outcome.pulled for outcome in outcomes):
             return
     raise AssertionError("the desks do not come to rest")
 

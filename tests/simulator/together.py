@@ -315,13 +315,13 @@ def settle(course: Course) -> None:
 def _goes_on(desk: Roamer) -> bool:
     """One round; whether there may be another."""
     try:
-        report = desk.go()
+        outcome = desk.go()
     except DeskError as told:
         if not (desk.is_stopped or isinstance(told, NotRecognised)):
             raise
         desk.enrol_anew()
         return True
-    return bool(report.pushed or report.pulled or report.file_bytes)
+    return bool(outcome.pushed or outcome.pulled or outcome.file_bytes)
 
 
 SHARED: dict[Act, int] = {

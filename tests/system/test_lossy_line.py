@@ -29,8 +29,8 @@ def test_a_days_work_gets_through_a_lossy_line(tmp_path: Path, far: FarSide) -> 
             join(tmp_path, name, f"https://{FAR}:{province.port}", code) for name, code in zip("ab", codes, strict=True)
         )
         here.write(CHILDREN)
-        report = here.sync()
-        assert report.pushed == CHILDREN * 6
+        outcome = here.sync()
+        assert outcome.pushed == CHILDREN * 6
         there.sync()
         assert there.changes() == here.changes()
         for desk in (here, there):

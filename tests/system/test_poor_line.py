@@ -57,8 +57,8 @@ def test_a_slow_and_late_line_is_enough(lines: Lines) -> None:
     lines.there.sync()
     lines.here.write(5)
     lines.proxy.toxics = Toxics(delay_seconds=0.1, bytes_per_second=32_000)
-    report = lines.here.sync()
-    assert (report.pushed, report.pulled) == (30, 60)
+    outcome = lines.here.sync()
+    assert (outcome.pushed, outcome.pulled) == (30, 60)
     lines.all_arrived()
 
 

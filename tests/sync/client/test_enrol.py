@@ -228,8 +228,8 @@ def test_two_enrolled_desks_see_each_others_work(province: RealProvince) -> None
     for _ in range(700):
         ours.record(COMMUNE, "person", uuid7(), {"full_name": "Hoàng Thị Sinh"})
     assert Session(province.transport(), ours).sync().pushed == 700
-    report = Session(province.transport(), theirs).sync()
-    assert report.pulled == 700
+    outcome = Session(province.transport(), theirs).sync()
+    assert outcome.pulled == 700
     assert [line.raw for _, line in theirs.applied] == [line.raw for line in ours.lines]
 
 

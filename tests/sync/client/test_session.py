@@ -31,10 +31,10 @@ def test_a_sync_says_hello_pushes_everything_and_pulls_until_there_is_no_more() 
     province = ScriptedProvince()
     desk, other = province.desk("AAAAAA"), province.desk("BBBBBB")
     _type(desk, 1234)
-    report = _session(province, desk).sync()
+    outcome = _session(province, desk).sync()
     assert [path for path, _ in province.asked] == ["/v1/hello", *["/v1/push"] * 3, *["/v1/pull"] * 3]
-    assert (report.pushed, report.pulled, report.quarantined) == (1234, 1234, 0)
-    assert report.receipt_at == "2026-11-24T01:00:01Z"
+    assert (outcome.pushed, outcome.pulled, outcome.quarantined) == (1234, 1234, 0)
+    assert outcome.receipt_at == "2026-11-24T01:00:01Z"
     assert desk.accepted_n == 1234
     assert desk.applied_sizes == [300, 200, 300, 200, 234]
     assert _session(province, other).sync().pulled == 1234
@@ -47,8 +47,8 @@ def test_a_second_sync_sends_and_takes_nothing() -> None:
     _type(desk, 3)
     session = _session(province, desk)
     session.sync()
-    report = session.sync()
-    assert (report.pushed, report.pulled) == (0, 0)
+    outcome = session.sync()
+    assert (outcome.pushed, outcome.pulled) == (0, 0)
     assert len(desk.applied) == 3
 
 

@@ -104,9 +104,9 @@ def test_who_begins_with_a_snapshot_shows_the_same_as_who_pulled_everything(offi
     first, second = office.desk(), office.desk()
     a_history(first, second)
     third = office.desk()
-    report = third.sync()
+    outcome = third.sync()
     assert picture(third) == picture(second) == picture(first)
-    assert report.pulled < first.ask("SELECT count(*) FROM change")[0][0]
+    assert outcome.pulled < first.ask("SELECT count(*) FROM change")[0][0]
     assert third.ask("SELECT count(*) FROM snapshot_part") == [(0,)]
     third.sync()
     assert picture(third) == picture(second) == picture(first)

@@ -110,9 +110,9 @@ def test_a_session_that_does_not_look_up_lets_text_wait(office: Office) -> None:
 def test_text_is_through_and_the_sync_counts_when_files_break_off(office: Office) -> None:
     office.add(SMALL)
     office.line.down_at = "/v1/files/offset"
-    report = office.here.carry()
-    assert isinstance(report.file_fault, errors.NoLine)
-    assert report.pushed > 0
+    outcome = office.here.carry()
+    assert isinstance(outcome.file_fault, errors.NoLine)
+    assert outcome.pushed > 0
     office.line.down_at = ""
     assert office.here.carry().file_fault is None
 
@@ -248,8 +248,8 @@ def test_a_province_that_does_not_know_the_file_does_not_stop_text_or_other_file
     office.province.database.write(lambda connection: connection.execute(wrong), WHOLE_PROVINCE)
     office.here.write(file_queue.offer_again)
     office.visit()
-    report = office.here.carry()
-    assert (report.file_fault, report.pushed) == (None, 1)
+    outcome = office.here.carry()
+    assert (outcome.file_fault, outcome.pushed) == (None, 1)
     assert office.here.state(lost)[:2] == ("refused", "not_found")
     assert office.here.state(kept)[0] == "done"
 

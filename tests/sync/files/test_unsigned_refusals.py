@@ -50,8 +50,8 @@ def test_a_file_goes_by_itself_once_nobody_is_in_between_any_more(
     file = office.add(SIZE)
     with monkeypatch.context() as patch:
         in_between(office, patch, path, status)
-        report = office.here.carry()
-        assert isinstance(report.file_fault, errors.ServerTrouble)
+        outcome = office.here.carry()
+        assert isinstance(outcome.file_fault, errors.ServerTrouble)
         assert office.here.state(file)[0] == "waiting"
     office.here.carry()
     assert office.here.state(file)[0] == "done"
@@ -76,8 +76,8 @@ def refusing_bodies(office: Office, patch: pytest.MonkeyPatch, status: int, *, a
 def test_who_takes_no_large_pieces_gets_smaller_ones(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     files = [office.add(200_000, seed=1), office.add(20_000, seed=2)]
     asked = refusing_bodies(office, monkeypatch, 413, above=40_000)
-    report = office.here.carry()
-    assert report.file_fault is None
+    outcome = office.here.carry()
+    assert outcome.file_fault is None
     assert [office.here.state(file)[0] for file in files] == ["done", "done"]
     assert sum(size > 40_000 for size in asked) <= 2, "it is remembered what is too large"
 
@@ -87,8 +87,8 @@ def test_a_file_that_somebody_always_refuses_keeps_no_other_from_moving(
 ) -> None:
     first, second = office.add(50_000, seed=1), office.add(20_000, seed=2)
     refusing_bodies(office, monkeypatch, 403, above=30_000)
-    report = office.here.carry()
-    assert isinstance(report.file_fault, errors.ServerTrouble), "it is not passed over in silence"
+    outcome = office.here.carry()
+    assert isinstance(outcome.file_fault, errors.ServerTrouble), "it is not passed over in silence"
     assert office.here.state(second)[0] == "done"
     monkeypatch.undo()
     office.here.carry()

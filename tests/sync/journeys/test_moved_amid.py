@@ -86,7 +86,7 @@ def test_all_that_is_under_way_comes_to_its_end_at_the_new_store(moving: MovingO
     office.there.stick_in(answer)
     office.ours.stick_in(read_later)
     heard = {name: desk.go() for name, desk in office.desks.items()}
-    assert max(report.pulled for report in heard.values()) < 20
+    assert max(outcome.pulled for outcome in heard.values()) < 20
     office.sync()
     assert office.unrest() == {}
     assert office.homes("person")[goes] == OTHER_COMMUNE
