@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from commune_desk.usecases.registers.profile import LANGUAGE, LOCK_FILE, REMOVED
-from sync import protocol, report_wire, seal
+from sync import protocol, purge_wire, seal
 from sync.server.engine import tables
 from sync.server.identity.desks import REVOKED
 from tests.helpers.attached import ask_for, content_at
@@ -70,14 +70,14 @@ def what_a_lost_pc_had_is_somewhere(course: Course) -> None:
 def a_removed_pc_keeps_nothing_and_has_signed(course: Course) -> None:
     """A province that was put back since may not remember it."""
     public = {row.id: row.sign_public for row in held(course, tables.desk)}
-    signed = {row.desk: row for row in held(course, tables.purge) if row.change == report_wire.REMOVED}
+    signed = {row.desk: row for row in held(course, tables.purge) if row.change == purge_wire.REMOVED}
     for gone in missing(course):
         assert gone.is_over == gone.removes, gone.name
         if gone.left is not None and not gone.was_over:
             row = signed[gone.name]
             assert gone.left <= {REMOVED, LOCK_FILE, LANGUAGE}, gone.name
             assert seal.verify(public[gone.name], seal.PURGE, row.body, row.signature)
-            assert protocol.decode(row.body, report_wire.PurgeStatement).desk == gone.name
+            assert protocol.decode(row.body, purge_wire.PurgeStatement).desk == gone.name
 
 
 def every_photo_is_there_unless_it_went_with_its_pc(course: Course) -> None:
