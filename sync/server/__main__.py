@@ -38,13 +38,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     seal.digest_quickly()
     try:
-        COMMANDS[args.command](args, Console(texts, _print, input))
+        COMMANDS[args.command](args, Console(texts, _print, input, is_at_terminal=_is_at_terminal()))
     except DeskError as error:
         print(texts.error(error), file=sys.stderr)
         return REFUSED
     except (KeyboardInterrupt, EOFError):
         return 130
     return 0
+
+
+def _is_at_terminal() -> bool:
+    """Whether somebody is there to answer; a service of Windows has no standard input at all."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _print_every_letter() -> None:

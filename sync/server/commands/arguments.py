@@ -127,16 +127,23 @@ def _desk(commands: _Commands, texts: Texts) -> None:
 def _report_in(commands: _Commands, texts: Texts) -> None:
     about = N_("hand a report received by 111 or 1800.1769 down to its commune")
     parser = _command(commands, "report-in", texts, about)
+    hint = N_("A command line is seen by whoever else works on this machine: what of it is left out is asked for.")
+    parser.epilog = texts.say(hint)
     parser.add_argument("--commune", metavar="06838", help=texts.say(N_("the commune's code")))
     parser.add_argument("--source", default="111", help=texts.say(N_("who reported: 111 or 1800.1769")))
     parser.add_argument("--received", help=texts.say(N_('when it was received, Viet Nam time: "2026-11-23 23:40"')))
     parser.add_argument("--place", help=texts.say(N_("where it happens")))
     parser.add_argument("--description", help=texts.say(N_("what was told; it is sealed for the commune")))
     parser.add_argument("--child-name", help=texts.say(N_("the child's name, if known")))
+    parser.add_argument("--reporter-name", help=texts.say(N_("who told it, if known")))
+    parser.add_argument("--reporter-contact", help=texts.say(N_("how to reach who told it, if known")))
     parser.add_argument("--age", type=_whole(texts), help=texts.say(N_("the child's age, if known")))
     parser.add_argument("--sex", choices=("male", "female"), help=texts.say(N_("the child's sex, if known")))
     parser.add_argument(
-        "--from-file", type=Path, metavar="JSON", help=texts.say(N_("read one report or a list of them from a file"))
+        "--from-file",
+        type=Path,
+        metavar="JSON",
+        help=texts.say(N_("read one report or a list of them from a file, or from standard input with -")),
     )
     parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
 

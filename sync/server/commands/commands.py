@@ -10,7 +10,6 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from commune_desk.domain.model.access import Role
-from commune_desk.domain.model.record import Value
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Fault, Invalid, Refusal
 from commune_desk.domain.words.labels import N_
@@ -18,6 +17,7 @@ from sync.server.commands import backup_commands, erase_commands, policy_command
 from sync.server.commands.console import Console, local_time
 from sync.server.commands.courier_commands import bundle
 from sync.server.commands.opening import opened
+from sync.server.commands.report_commands import report_in
 from sync.server.commands.store_commands import migrate_store, upgrade
 from sync.server.commands.texts import harmless
 from sync.server.edge.enrolment import LONGEST, LONGEST_LABEL, make_code
@@ -25,14 +25,12 @@ from sync.server.engine.address import read_url
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.identity import desks, recovering
 from sync.server.identity.authority import valid_from, valid_until
-from sync.server.identity.places import checked_scope, place_name
+from sync.server.identity.places import checked_scope
 from sync.server.identity.province import CERT_FILE, Province, audited, fact
 from sync.server.identity.scopes import ensure_communes
-from sync.server.intake.reports_in import hand_down, read_received, read_report_file, values_of_file
 from sync.server.lifecycle import erased_list
 from sync.server.lifecycle.founding import check_hosts, found, write_certificates
 from sync.server.lifecycle.status import DeskStatus, desk_list, read_status
-from sync.server.reasons import reason_of
 from sync.spelling import spell
 
 MOST_HOURS = LONGEST // timedelta(hours=1)
@@ -224,57 +222,6 @@ _STATUSES = {
     desks.REVOKED: N_("revoked"),
     desks.FROZEN: N_("stopped"),
 }
-
-
-def report_in(args: Namespace, console: Console) -> None:
-    reports = _reports_of(args)
-    with closing(opened(args)) as province:
-        handed = hand_down(province, reports)
-    if args.json:
-        console.json(handed)
-        return
-    for done in handed:
-        console.say(
-            N_("Handed down to {place} ({scope}): report {record}."),
-            place=place_name(done.scope),
-            scope=done.scope,
-            record=done.record,
-        )
-        if not done.desks:
-            console.say(N_("No desk of this place is enrolled yet, so nobody will see it: telephone at once."))
-
-
-def _reports_of(args: Namespace) -> list[tuple[str, dict[str, Value]]]:
-    if args.from_file is not None:
-        try:
-            content = args.from_file.read_bytes()
-        except OSError as error:
-            raise Fault(
-                N_("The file {path} cannot be read: {reason}."), path=args.from_file, reason=reason_of(error)
-            ) from None
-        reports = [(report.commune, _told(values_of_file(report))) for report in read_report_file(content)]
-        if not reports:
-            raise Invalid(N_("The file {path} holds no report. Nothing was written."), path=args.from_file)
-        return reports
-    needed = ("commune", "received", "place", "description")
-    missing = [f"--{name}" for name in needed if not (getattr(args, name) or "").strip()]
-    if missing:
-        raise Invalid(N_("Still needed: {options}. Nothing was written."), options=", ".join(missing))
-    values: dict[str, Value] = {
-        "received_at": read_received(args.received),
-        "source": args.source,
-        "place": args.place,
-        "description": args.description,
-        "child_name": args.child_name,
-        "child_age": args.age,
-        "child_sex": args.sex,
-    }
-    return [(args.commune, _told(values))]
-
-
-def _told(values: dict[str, Value]) -> dict[str, Value]:
-    """Without what is blank: nobody said it."""
-    return {name: value for name, value in values.items() if value is not None and str(value).strip()}
 
 
 def recover(args: Namespace, console: Console) -> None:

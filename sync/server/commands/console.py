@@ -22,10 +22,12 @@ def local_time(instant: str) -> str:
 class Console:
     """Where a command speaks, and whom it may ask."""
 
-    def __init__(self, texts: Texts, say: Print, ask: Ask) -> None:
+    def __init__(self, texts: Texts, say: Print, ask: Ask, *, is_at_terminal: bool) -> None:
+        """`is_at_terminal`: somebody is there who can answer."""
         self.texts = texts
         self.line = say
         self.ask = ask
+        self.is_at_terminal = is_at_terminal
 
     def say(self, text: str, /, **params: object) -> None:
         self.line(self.texts.say(text, **params))

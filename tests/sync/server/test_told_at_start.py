@@ -28,5 +28,5 @@ def test_a_clock_at_which_no_desk_gets_through_is_told(tmp_path: Path, at: datet
     lines: list[str] = []
     with province_in(tmp_path) as world:
         world.clock.time = at
-        commands._judge_certificate(world.province, Console(Texts("en"), lines.append, input))
+        commands._judge_certificate(world.province, Console(Texts("en"), lines.append, input, is_at_terminal=False))
     assert [said in line for line in lines] == [True] * bool(said)

@@ -1,0 +1,99 @@
+"""Handing down what 111 or 1800.1769 heard: what was told is asked for, so that no list of processes shows it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+from contextlib import closing
+from itertools import takewhile
+from pathlib import Path
+
+from commune_desk.domain.model.record import Value
+from commune_desk.domain.words.errors import Fault, Invalid
+from commune_desk.domain.words.labels import N_
+from sync.server.commands.console import Console
+from sync.server.commands.opening import opened
+from sync.server.identity.places import place_name
+from sync.server.intake.reports_in import hand_down, read_received, read_report_file, values_of_file
+from sync.server.reasons import reason_of
+
+Told = tuple[str, dict[str, Value]]
+"""The code of a commune, and the fields of a report for it."""
+
+_STANDARD_INPUT = Path("-")
+_ASKED = {
+    "place": N_("Where it happens: "),
+    "child_name": N_("The child's name, if known: "),
+    "reporter_name": N_("Who told it, if known: "),
+    "reporter_contact": N_("How to reach who told it, if known: "),
+}
+_DESCRIPTION = N_("What was told; it is sealed for the commune. An empty line ends it.")
+
+
+def report_in(args: Namespace, console: Console) -> None:
+    reports = _in_file(args.from_file) if args.from_file is not None else [_typed(args, console)]
+    with closing(opened(args)) as province:
+        handed = hand_down(province, reports)
+    if args.json:
+        console.json(handed)
+        return
+    for done in handed:
+        console.say(
+            N_("Handed down to {place} ({scope}): report {record}."),
+            place=place_name(done.scope),
+            scope=done.scope,
+            record=done.record,
+        )
+        if not done.desks:
+            console.say(N_("No desk of this place is enrolled yet, so nobody will see it: telephone at once."))
+
+
+def _in_file(path: Path) -> list[Told]:
+    try:
+        content = sys.stdin.buffer.read() if path == _STANDARD_INPUT else path.read_bytes()
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
+    reports = [(report.commune, _known(values_of_file(report).items())) for report in read_report_file(content)]
+    if not reports:
+        raise Invalid(N_("The file {path} holds no report. Nothing was written."), path=path)
+    return reports
+
+
+def _typed(args: Namespace, console: Console) -> Told:
+    """The report of a command line; at a terminal, what it does not tell of the child is asked for."""
+    _refuse_without(args, "commune", "received")
+    received_at = read_received(args.received)
+    if console.is_at_terminal and not (args.place and args.description):
+        _ask_for_the_rest(args, console)
+    _refuse_without(args, "place", "description")
+    values = {
+        "received_at": received_at,
+        "source": args.source,
+        "child_age": args.age,
+        "child_sex": args.sex,
+        "description": args.description,
+        **{name: getattr(args, name) for name in _ASKED},
+    }
+    return args.commune, _known(values.items())
+
+
+def _ask_for_the_rest(args: Namespace, console: Console) -> None:
+    """Line by line: a terminal hands over no longer ones than some four thousand bytes."""
+    for name, question in _ASKED.items():
+        if getattr(args, name) is None:
+            setattr(args, name, console.ask(console.texts.say(question)))
+    if args.description is None:
+        console.say(_DESCRIPTION)
+        args.description = "\n".join(takewhile(str.strip, iter(lambda: console.ask("> "), None)))
+
+
+def _refuse_without(args: Namespace, *needed: str) -> None:
+    missing = [f"--{name}" for name in needed if not (getattr(args, name) or "").strip()]
+    if missing:
+        raise Invalid(N_("Still needed: {options}. Nothing was written."), options=", ".join(missing))
+
+
+def _known(values: Iterable[tuple[str, Value]]) -> dict[str, Value]:
+    """Without what is blank: nobody said it."""
+    return {name: value for name, value in values if value is not None and str(value).strip()}
