@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import zstandard
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, select, union_all
 
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
@@ -21,11 +21,13 @@ from sync.protocol import Event, b64, decode
 from sync.server.answers.roots import Root, all_roots, signed_now
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
-from sync.server.engine.private_files import write_private
+from sync.server.engine.private_files import private_file
 from sync.server.identity.province import Province, audited, epoch_of
 
 FORMAT = "cd-log-v1"
 _LEVEL = 9
+_AT_ONCE = 1000
+"""Rows that are asked for at a time."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -33,11 +35,19 @@ def export_log(province: Province, path: Path) -> int:
     """Write the log to `path`; how many lines it has. Raises Refusal when the file exists, Fault when it cannot be."""
     if path.exists():
         raise Refusal(N_("{path} is there already. Nothing was written; choose another name."), path=path)
-    lines = province.database.read(lambda connection: list(_log(connection, province)), WHOLE_PROVINCE)
-    body = b"\n".join(_encode(line) for line in lines) + b"\n"
-    write_private(path, zstandard.ZstdCompressor(level=_LEVEL).compress(body))
+    lines = province.database.read(lambda connection: _write(connection, province, path), WHOLE_PROVINCE)
     province.database.write(lambda connection: audited(connection, province, "export-log", path.name), WHOLE_PROVINCE)
-    return len(lines)
+    return lines
+
+
+def _write(connection: Connection, province: Province, path: Path) -> int:
+    """Line by line: the log of a province may be larger than its memory."""
+    lines, compressor = 0, zstandard.ZstdCompressor(level=_LEVEL)
+    with private_file(path) as file, compressor.stream_writer(file, closefd=False) as packed:
+        for line in _log(connection, province):
+            packed.write(_encode(line) + b"\n")
+            lines += 1
+    return lines
 
 
 def _log(connection: Connection, province: Province) -> Iterator[dict[str, Any]]:
@@ -69,18 +79,19 @@ def _changes(connection: Connection) -> Iterator[dict[str, Any]]:
     """Everything that desks ever sent, by desk and number; what was set aside has its place in the chain too."""
     change, aside = tables.change, tables.quarantine
     columns = ("desk", "n", "digest", "raw", "signature")
-    merged = connection.execute(select(*(change.c[name] for name in columns))).all()
-    kept = connection.execute(select(*(aside.c[name] for name in columns))).all()
-    both = [(row, "change") for row in merged] + [(row, "aside") for row in kept]
-    for row, kind in sorted(both, key=lambda one: (one[0].desk, one[0].n)):
-        line = {"t": kind, "d": row.desk, "n": row.n, "signature": b64(row.signature)}
+    both = union_all(
+        select(*(change.c[name] for name in columns), literal("change").label("kind")),
+        select(*(aside.c[name] for name in columns), literal("aside").label("kind")),
+    ).subquery()
+    for row in connection.execute(select(both).order_by(both.c.desk, both.c.n)).yield_per(_AT_ONCE):
+        line = {"t": row.kind, "d": row.desk, "n": row.n, "signature": b64(row.signature)}
         is_whole = seal.sha256(row.raw) == row.digest  # what was erased by order leaves its digest alone
         yield line | ({"raw": b64(row.raw)} if is_whole else {"digest": b64(row.digest)})
 
 
 def _heads(connection: Connection) -> Iterator[dict[str, Any]]:
     table = tables.signed_head
-    for row in connection.execute(select(table).order_by(table.c.desk, table.c.last_n)):
+    for row in connection.execute(select(table).order_by(table.c.desk, table.c.last_n)).yield_per(_AT_ONCE):
         yield {
             "t": "head",
             "d": row.desk,
@@ -92,13 +103,19 @@ def _heads(connection: Connection) -> Iterator[dict[str, Any]]:
 
 def _feeds(connection: Connection) -> Iterator[dict[str, Any]]:
     """Each feed in order; an event names its change, and what brought it there, by desk and number."""
-    feed, change = tables.feed, tables.change
-    known = {row.id: (row.desk, row.n) for row in connection.execute(select(change.c.id, change.c.desk, change.c.n))}
-    for row in connection.execute(select(feed).order_by(feed.c.scope, feed.c.seq)):
-        desk, n = known[row.change] if row.change in known else _numbered(row.line)
+    feed, key = tables.feed, tables.change_key
+    numbered = select(feed, key.c.desk, key.c.n).join(key, key.c.id == feed.c.change, isouter=True)
+    for row in connection.execute(numbered.order_by(feed.c.scope, feed.c.seq)).yield_per(_AT_ONCE):
+        desk, n = (row.desk, row.n) if row.desk is not None else _numbered(row.line)
         line: dict[str, Any] = {"t": "event", "s": row.scope, "q": row.seq, "d": desk, "n": n, "chain": b64(row.chain)}
-        entered = decode(row.event.encode(), Event).entered
-        yield line | ({"entered": list(known[entered])} if entered in known else {})
+        yield line | _brought_by(connection, decode(row.event.encode(), Event).entered)
+
+
+def _brought_by(connection: Connection, entered: str) -> dict[str, list[Any]]:
+    key = tables.change_key
+    asked = select(key.c.desk, key.c.n).where(key.c.id == entered)
+    found = connection.execute(asked).first() if entered else None
+    return {"entered": list(found)} if found is not None else {}
 
 
 def _numbered(line: bytes) -> tuple[str, int]:
@@ -108,7 +125,7 @@ def _numbered(line: bytes) -> tuple[str, int]:
 
 def _audit(connection: Connection) -> Iterator[dict[str, Any]]:
     table = tables.audit
-    for row in connection.execute(select(table).order_by(table.c.seq)):
+    for row in connection.execute(select(table).order_by(table.c.seq)).yield_per(_AT_ONCE):
         yield {
             "t": "audit",
             "seq": row.seq,

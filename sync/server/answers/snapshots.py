@@ -20,7 +20,7 @@ from sync.protocol import Event, FeedHead, b64, decode, encode, unb64
 from sync.server.answers.page_header import header_for
 from sync.server.answers.unopened import unopened
 from sync.server.engine import tables
-from sync.server.engine.database import WHOLE_PROVINCE, reach_of
+from sync.server.engine.database import WHOLE_PROVINCE, Reach, reach_of
 from sync.server.engine.private_files import write_private
 from sync.server.identity import desks
 from sync.server.identity.province import Province, epoch_of
@@ -42,6 +42,10 @@ _KEPT_FOR = timedelta(days=2)
 """So long a desk may go on fetching one that has been replaced."""
 _KEPT_BESIDE = 8
 """Replaced ones of a place that are kept at most: a desk that asks for one after each of its changes fills no disk."""
+_PATIENCE = 20.0
+"""Seconds that a desk waits while others' are made; then it is to come again, and holds no thread of the server."""
+_AGAIN = 30
+"""Seconds after which."""
 _BEING_MADE = 600.0
 """Seconds that a file may lie in the folder before its row is written."""
 _ENTERED = '"e":'
@@ -49,19 +53,22 @@ _ENTERED = '"e":'
 
 
 class Snapshots:
-    """One for a serving process: of two desks that ask at once one waits for the other's."""
+    """One for a serving process. Snapshots are made one after another, for each takes a place's whole log into memory;
+    of two desks that ask for the same at once one waits for the other's. What is there already waits for nobody."""
 
     def __init__(self) -> None:
         self._making = threading.Lock()
 
     def offer(self, province: Province, caller: desks.DeskState, request: SnapshotRequest) -> SnapshotOffer:
-        """The newest snapshot of a scope that the desk holds, made if there is none. Raises Refused."""
+        """The newest snapshot of a scope that the desk holds, made if there is none.
+
+        Raises Refused; 503 where it was not its turn to be made within `_PATIENCE`.
+        """
         if request.scope not in caller.grants:
             raise Refused(404, "not_found")
         within = reach_of(caller.id, [request.scope])
-        with self._making:
-            row = province.database.read(lambda connection: _newest(connection, province, request), within)
-            row = row or self._make(province, request.scope)
+        row = province.database.read(lambda connection: _newest(connection, province, request), within)
+        row = row or self._made_in_turn(province, request, within)
         header = province.database.read(
             lambda connection: header_for(
                 connection, province, caller, certs=request.certs, known_directory=request.directory
@@ -78,6 +85,15 @@ class Snapshots:
             box=row["box"],
             header=header,
         )
+
+    def _made_in_turn(self, province: Province, request: SnapshotRequest, within: Reach) -> Mapping[str, Any]:
+        if not self._making.acquire(timeout=_PATIENCE):
+            raise Refused(503, "busy", retry_after=_AGAIN)
+        try:
+            row = province.database.read(lambda connection: _newest(connection, province, request), within)
+            return row or self._make(province, request.scope)
+        finally:
+            self._making.release()
 
     def make_ahead(self, province: Province) -> None:
         """Make one snapshot that is missing or far behind, of the scope whose desks would have to wait for it longest.

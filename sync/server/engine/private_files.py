@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
-from sync.disk import replace_file
+from sync.disk import made_anew, put_in_place, replace_file
 from sync.server.reasons import reason_of
 
 
@@ -20,7 +23,26 @@ def write_private(path: Path, content: bytes, *, instead_of: str = "") -> None:
     try:
         replace_file(path, content, part=path.with_name(f".{path.name}.new"), left=left)
     except OSError as error:
-        raise Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=reason_of(error)) from None
+        raise _unwritten(path, error) from None
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to be written piece by piece, for its owner alone; it has its name once it is whole. Raises Fault."""
+    part = path.with_name(f".{path.name}.new")
+    try:
+        with made_anew(part) as file:
+            yield file
+        put_in_place(part, path)
+    except OSError as error:
+        raise _unwritten(path, error) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _unwritten(path: Path, error: OSError) -> Fault:
+    return Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=reason_of(error))
 
 
 def make_folder(data: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, literal, select, tuple_
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
@@ -95,15 +95,27 @@ def _copy_all(source: Database, target: Database, progress: Progress) -> None:
     """Every table but those that are copied otherwise, some rows at a time; what emptying left stays empty."""
     for table in tables.metadata.sorted_tables:
         done = 0
-        while table.name not in (*_LEFT_BEHIND, *_FILES):
-            asked = select(table).order_by(*table.primary_key.columns).limit(_MANY).offset(done)
-            some = source.read(lambda c, asked=asked: [dict(r) for r in c.execute(asked).mappings()], WHOLE_PROVINCE)  # type: ignore[misc]
-            if not some:
-                break
+        for some in _portions(source, table) if table.name not in (*_LEFT_BEHIND, *_FILES) else ():
             target.write(lambda c, table=table, some=some: append(c, table, some), WHOLE_PROVINCE)  # type: ignore[misc]
             done += len(some)
             if table is tables.change:
                 progress(done)
+
+
+def _portions(source: Database, table: Table) -> Iterator[list[dict[str, Any]]]:
+    """The rows of a table in the order of its key, each portion from where the one before ended."""
+    key = list(table.primary_key.columns)
+    asked = select(table).order_by(*key).limit(_MANY)
+    some = source.read(lambda connection: _dicts(connection, asked), WHOLE_PROVINCE)
+    while some:
+        yield some
+        reached = tuple_(*(literal(some[-1][column.name], column.type) for column in key))
+        beyond = asked.where(tuple_(*key) > reached)
+        some = source.read(lambda connection, beyond=beyond: _dicts(connection, beyond), WHOLE_PROVINCE)  # type: ignore[misc]
+
+
+def _dicts(connection: Connection, asked: Select[Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(asked).mappings()]
 
 
 def _copied() -> list[Table]:
@@ -127,12 +139,12 @@ def _copy_files(source: Database, target: Database) -> None:
 
 
 def _take_over(source: Database, target: Database, pieces: Select[Any]) -> None:
-    rows = source.read(lambda connection: [dict(row) for row in connection.execute(pieces).mappings()], WHOLE_PROVINCE)
+    rows = source.read(lambda connection: _dicts(connection, pieces), WHOLE_PROVINCE)
     target.write(lambda connection: append(connection, tables.blob_piece, rows), WHOLE_PROVINCE)
 
 
 def _rows(connection: Connection, table: Table) -> list[dict[str, Any]]:
-    rows = [dict(row) for row in connection.execute(select(table)).mappings()]
+    rows = _dicts(connection, select(table))
     return [{**row, "head": 0, "chain": GENESIS} for row in rows] if table is tables.scope else rows
 
 

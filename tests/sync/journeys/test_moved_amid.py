@@ -134,8 +134,11 @@ def test_what_a_withdrawn_desk_sent_before_and_after_is_kept_and_comes_again(mov
     assert set(office.homes("home_visit")) == {first, second}
 
 
-def test_an_erasure_half_heard_and_words_of_removal_not_yet_sent_come_to_their_end(moving: MovingOffice) -> None:
-    """What is erased cannot be replayed: such a store is copied."""
+def test_an_erasure_half_heard_and_words_of_removal_not_yet_sent_come_to_their_end(
+    moving: MovingOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is erased cannot be replayed: such a store is copied, two rows at a time here."""
+    monkeypatch.setattr(lifecycle_moving, "_MANY", 2)
     office = moving.office
     gone, goes, stays = map(office.child, ("Chìu Văn Sáng", "Bàn Thị Một", "Lò Thị Hai"))
     office.photo("ours", gone)
