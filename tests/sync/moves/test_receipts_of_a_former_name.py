@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("store_engine")
 class CutBeforeTheReport(Session):
     """The line breaks when all else is through."""
 
-    def _report(self, channel: Channel) -> None:
+    def _send_purges(self, channel: Channel) -> None:
         raise HalfPage
 
 
