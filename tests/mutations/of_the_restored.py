@@ -48,8 +48,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="what-a-former-name-wrote-is-not-looked-for",
         file="commune_desk/store/exchange/staged.py",
-        old="    doubt_former_names(tx)\n    versions",
-        new="    versions",
+        old="        _hear_all_again(tx, settings.identity(tx.connection))\n    versions",
+        new="        pass\n    versions",
         tests=("sync/journeys/test_withdrawn_after_a_silent_restore.py::test_what_it_lost_is_found_and_sent",),
     ),
     Fault(
@@ -235,21 +235,5 @@ FAULTS: tuple[Fault, ...] = (
         old="        pulled_once(tx)\n",
         new="        pass\n",
         tests=("sync/journeys/test_withdrawn_before_it_heard.py::test_by_line_it_is_set_aside_and_the_register_goes",),
-    ),
-    Fault(
-        name="trusted-again-does-not-offer-what-no-feed-of-its-place-tells",
-        file="commune_desk/store/exchange/staged.py",
-        old="    else:\n        _offer_what_no_feed_tells(tx, own)\n",
-        new="",
-        tests=(
-            "sync/journeys/test_withdrawn_after_a_silent_restore.py::test_what_it_lost_in_another_feed_is_sent_too",
-        ),
-    ),
-    Fault(
-        name="withdrawn-trusts-a-silent-province-with-what-a-former-name-wrote",
-        file="commune_desk/store/exchange/last_word.py",
-        old="        doubt_former_names(tx)\n",
-        new="",
-        tests=("sync/journeys/test_withdrawn_before_it_heard.py::test_what_was_lost_without_a_word_goes_too",),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commune_desk.store.desk.removal import sign_removal
 from commune_desk.store.engine import settings
-from commune_desk.store.exchange.staged import doubt_former_names, pulled_once
+from commune_desk.store.exchange.staged import pulled_once
 from commune_desk.store.writing.transaction import Tx
 
 
@@ -12,9 +12,8 @@ def sign_last_word(tx: Tx) -> bool:
     """Sign that the register goes, once all is sent; whether it is.
 
     What was typed before a new enrolment does not wait any more to hear what the province lacks: a withdrawn desk is
-    told nothing. What a province that was put back, be it without a word, may have lost is sent again with it.
+    told nothing. What a province that was put back may have lost is sent again with it.
     """
     if settings.get(tx.connection, settings.AWAITS_PULL, bool, False):
-        doubt_former_names(tx)
         pulled_once(tx)
     return sign_removal(tx)

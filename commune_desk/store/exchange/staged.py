@@ -78,19 +78,12 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
 def follow_other_feeds(tx: Tx) -> None:
     """The feeds are other ones than those that are known here: every place is begun anew.
 
-    Enrolled anew at a province that had been put back without a word, it finds so now.
-    """
-    doubt_former_names(tx)
-    versions.begin_all_anew(tx)
-
-
-def doubt_former_names(tx: Tx) -> None:
-    """What the province signed for under former names is looked for too: no number of the present name asks for it.
-
-    Once it was heard from there what the province has, nothing of that is in doubt.
+    Enrolled anew at a province that had been put back without a word, it finds so now: what that signed for under
+    former names is looked for too, for no number of the present name asks for it.
     """
     if settings.get(tx.connection, settings.AWAITS_PULL, bool, False) and not versions.is_hearing_all(tx.connection):
         _hear_all_again(tx, settings.identity(tx.connection))
+    versions.begin_all_anew(tx)
 
 
 def pulled_once(tx: Tx) -> None:
@@ -109,8 +102,6 @@ def _take_back(tx: Tx, own: settings.Identity, *, lost: bool) -> None:
     _take_numbers_back(tx, own.desk)
     if lost:
         _hear_all_again(tx, own)
-    else:
-        _offer_what_no_feed_tells(tx, own)
 
 
 def _take_numbers_back(tx: Tx, desk: str) -> None:
@@ -130,13 +121,7 @@ def _hear_all_again(tx: Tx, own: settings.Identity) -> None:
     written for another place."""
     tx.connection.execute(_KNOWN_BY_FORMER_NAME)
     versions.hear_all(tx)
-    _offer_what_no_feed_tells(tx, own)
-
-
-def _offer_what_no_feed_tells(tx: Tx, own: settings.Identity) -> None:
-    """Of what has left, and of what was written for another place, a feed says nothing here: no more does it where a
-    province that was put back without a word has lost it. What that has it knows by its ids."""
-    _stage(tx, "state='accepted' AND seq IS NULL AND scope<>?", own.scope)
+    _stage(tx, "state='accepted' AND scope<>?", own.scope)
     departures.note_again(tx.connection, _stage(tx, departures.IS_KEPT, _as_list(settings.names(tx.connection))))
 
 

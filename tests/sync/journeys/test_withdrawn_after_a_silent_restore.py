@@ -8,7 +8,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.store.desk import versions
 from commune_desk.store.exchange import following, staged
 from sync.server.identity import desks
-from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
+from tests.sync.actors.real_province import COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice
 
 
@@ -20,15 +20,11 @@ def visit(office: TravelledOffice) -> RecordId:
     made = office.visit("ours", child)
     office.sync("ours", "ours")
     office.put_back_silently()
-    trusted_again(office)
-    return made
-
-
-def trusted_again(office: TravelledOffice) -> None:
     desk = office.ours.register.identity.desk
     office.real.write(lambda connection: desks.revoke(connection, office.real.province, desk))
     assert office.ours.stopped() == "DeskRevoked"
     office.ours.enrol_anew()
+    return made
 
 
 def at_rest(office: TravelledOffice) -> dict[str, object]:
@@ -50,50 +46,6 @@ def test_also_where_a_colleague_finds_it_first(office: TravelledOffice, visit: R
     office.sync("colleague")
     assert at_rest(office) == {}
     assert office.homes("home_visit") == {visit: COMMUNE, another: COMMUNE}
-
-
-def sent_late_and_lost(office: TravelledOffice) -> RecordId:
-    """A visit to a child who had left: it stands in the feed of the other commune alone."""
-    child = office.child("Chìu Văn Sáng")
-    office.move("colleague", child, OTHER_COMMUNE)
-    office.sync("colleague", "there")
-    office.copy_silently()
-    made = office.visit("ours", child)
-    office.sync("ours", "ours")
-    office.put_back_silently()
-    return made
-
-
-def test_what_it_lost_in_another_feed_is_sent_too(office: TravelledOffice) -> None:
-    """Of that the place's own feed shows nothing, and no number of the new name asks for it."""
-    late = sent_late_and_lost(office)
-    trusted_again(office)
-    assert at_rest(office) == {}
-    assert office.homes("home_visit") == {late: OTHER_COMMUNE}
-    assert office.there.ask("SELECT id FROM home_visit") == [(late,)]
-
-
-def test_what_it_has_there_is_not_taken_twice(office: TravelledOffice) -> None:
-    """It knows by its ids what it has, and nobody is told of that as set aside."""
-    child = office.child("Chìu Văn Sáng")
-    office.move("colleague", child, OTHER_COMMUNE)
-    office.sync("colleague", "there")
-    late = office.visit("ours", child)
-    office.sync("ours", "ours", "there")
-    trusted_again(office)
-    assert at_rest(office) == {}
-    assert office.homes("home_visit") == {late: OTHER_COMMUNE}
-
-
-def test_not_offered_by_its_new_name_it_would_stay_lost_there(
-    office: TravelledOffice, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The twin."""
-    sent_late_and_lost(office)
-    monkeypatch.setattr(staged, "_offer_what_no_feed_tells", lambda _tx, _own: None)
-    trusted_again(office)
-    at_rest(office)
-    assert office.homes("home_visit") == {}
 
 
 def test_begun_from_what_stands_it_would_stay_lost(
