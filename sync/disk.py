@@ -23,7 +23,7 @@ def replace_file(
 
     It is written as `part` beside it (else the name with `.new`), which nobody else may be writing just then. Files in
     that folder whose names match `left` are what killed processes left of others: they go first. Raises OSError; then
-    what was there before is there, and of this one nothing.
+    what was there before is there (or the new one whole, where the disk refused its name alone), and nothing half.
     """
     part = part or target.with_name(target.name + ".new")
     try:

@@ -48,8 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _is_at_terminal() -> bool:
-    """Whether somebody is there to answer; a service of Windows has no standard input at all."""
-    return sys.stdin is not None and sys.stdin.isatty()
+    """Whether somebody is there who sees a question and can answer; a service of Windows has neither stream."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def _print_every_letter() -> None:

@@ -28,7 +28,9 @@ _ASKED = {
     "reporter_name": N_("Who told it, if known: "),
     "reporter_contact": N_("How to reach who told it, if known: "),
 }
-_DESCRIPTION = N_("What was told; it is sealed for the commune. An empty line ends it.")
+_DESCRIPTION = N_("What was told; it is sealed for the commune. A line with a full stop alone ends it.")
+_END = "."
+"""As in mail: an empty line may be amid what somebody pastes, and the rest would go to the shell as commands."""
 
 
 def report_in(args: Namespace, console: Console) -> None:
@@ -85,7 +87,8 @@ def _ask_for_the_rest(args: Namespace, console: Console) -> None:
             setattr(args, name, console.ask(console.texts.say(question)))
     if args.description is None:
         console.say(_DESCRIPTION)
-        args.description = "\n".join(takewhile(str.strip, iter(lambda: console.ask("> "), None)))
+        lines = iter(lambda: console.ask("> "), None)
+        args.description = "\n".join(takewhile(lambda line: line.strip() != _END, lines)).strip()
 
 
 def _refuse_without(args: Namespace, *needed: str) -> None:

@@ -138,7 +138,9 @@ def _store(connection: Connection, province: Province, lines: list[Line]) -> Non
         grants = {line.change.scope: Role.PROVINCE}
         item.code = admission.fault(line, n=item.n, public=state.sign_public, desk=PROVINCE_DESK, grants=grants)
         if item.code is not None:
-            raise Fault(N_("The report was not written: the province's own door refused it ({code})."), code=item.code)
+            raise Fault(
+                N_("The report was not written: the province itself would not take it ({code})."), code=item.code
+            )
     store(connection, province, PROVINCE_DESK, incoming, WHOLE_PROVINCE)
     own_changes.advance(connection, province, lines)
 

@@ -33,6 +33,16 @@ def test_what_is_there_already_waits_for_nobody(office: Office, service: Service
     assert picture(newcomer) == picture(first)
 
 
+def test_looked_for_in_turn_alone_it_would(office: Office, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: as if none were there."""
+    a_history(office.desk(), office.desk())
+    office.desk().sync()
+    newcomer = office.desk()
+    monkeypatch.setattr(snapshots, "_newest", lambda *_: None)
+    with service.snapshots._making, pytest.raises(Busy):
+        newcomer.sync()
+
+
 def test_a_desk_whose_turn_does_not_come_is_told_to_come_again(office: Office, service: Service) -> None:
     first = office.desk()
     people = a_history(first, office.desk())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +19,7 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import Scope
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.words.errors import Fault
 from commune_desk.store.writing import relocating
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
@@ -88,6 +91,21 @@ def verify(lines: Lines, fingerprint: str, folder: Path) -> tuple[int, str]:
     words = [sys.executable, "-I", str(VERIFIER), str(path), fingerprint]
     done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", cwd=folder)
     return done.returncode, done.stdout + done.stderr
+
+
+def test_a_disk_too_full_for_the_log_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "out").mkdir()
+    with real_province(tmp_path) as real:
+        with monkeypatch.context() as disk:
+            disk.setattr("sync.disk.os.fsync", full)
+            with pytest.raises(Fault) as told:
+                export_log(real.province, tmp_path / "out" / "log.zst")
+        assert told.value.params["path"] == tmp_path / "out" / "log.zst"
+        assert list((tmp_path / "out").iterdir()) == []
+        assert export_log(real.province, tmp_path / "out" / "log.zst") > 0
 
 
 def test_the_verifier_knows_nothing_of_the_program() -> None:
